@@ -1,0 +1,51 @@
+"""What people do about it: tasks, done, snoozed, noted."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.customers.models import Customer
+
+
+class Task(models.Model):
+    """
+    Something to do. A task written by a person has no key; a suggestion of the work list becomes a row
+    once somebody acted on it, and its key (`kind:customer:cycle`) keeps it from being suggested again.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        DONE = "done", _("Done")
+        DISMISSED = "dismissed", _("Dismissed")
+
+    key = models.CharField(max_length=120, unique=True, null=True)
+    kind = models.CharField(max_length=30, default="task")
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="tasks")
+    title = models.CharField(_("what is to do"), max_length=200)
+    note = models.TextField(_("note"), max_length=4000, default="", blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tasks"
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    snoozed_until_on = models.DateField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", finished_at__isnull=True) | (~Q(state="open") & Q(finished_at__isnull=False)),
+                name="task_finished_has_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="task_due"),
+            models.Index(fields=["customer", "-created_at"], name="task_timeline"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

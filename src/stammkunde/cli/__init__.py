@@ -1,0 +1,47 @@
+"""The command line: one command a file, loaded when it is called."""
+
+import os
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "demo": "demo",
+    "serve": "serve",
+    "work": "work",
+    "import": "imports",
+    "refresh": "refresh",
+    "kpis": "kpis",
+    "doctor": "doctor",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's file only when it is asked for, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        return import_module(f"stammkunde.cli.{COMMANDS[cmd_name]}").command
+
+
+@click.command(cls=LazyGroup)
+@click.version_option(package_name="stammkunde")
+def main() -> None:
+    """Stammkunde: keep the customers you have."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammkunde.settings")
+
+
+def setup() -> None:
+    """This will load Django, and end with a plain sentence where a setting is wrong."""
+    import django  # noqa: PLC0415
+
+    from stammkunde.config import BadSetting  # noqa: PLC0415
+
+    try:
+        django.setup()
+    except BadSetting as problem:
+        raise click.ClickException(str(problem)) from None

@@ -1,0 +1,163 @@
+"""
+What can be set from the environment: one table, read once, refused with a clear message when wrong.
+
+Every setting `NAME` may also be given as `NAME_FILE`, the path of a file that holds the value.
+`docs/operate/configure.md` documents each; a test holds the two together.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class BadSetting(ValueError):
+    """A setting from the environment cannot be used; the message names it and the cure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    about: str
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError(f"{value!r} is neither yes nor no; write 'yes' or 'no'")
+
+
+def _whole(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise ValueError(f"{value!r} is not a whole number above zero")
+    return int(value)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{value!r} is not an IANA time zone; write for example 'Europe/Berlin'") from None
+    return value
+
+
+def _currency(value: str) -> str:
+    if len(value) != 3 or not value.isalpha():
+        raise ValueError(f"{value!r} is not a currency code of three letters; write for example 'EUR'")
+    return value.upper()
+
+
+def _words(value: str) -> list[str]:
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def _database(value: str) -> dict[str, Any]:
+    """This will turn a database address into Django's settings; empty means SQLite in the data directory."""
+    if not value:
+        return {}
+    parts = urlsplit(value)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError(
+            f"'{parts.scheme}' is not a database we know; leave it empty for SQLite, or write "
+            "'postgresql://USER:PASSWORD@HOST:PORT/NAME'"
+        )
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ValueError("the address names no database; write 'postgresql://USER:PASSWORD@HOST:PORT/NAME'")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+SETTINGS = (
+    Setting(
+        name="STAMMKUNDE_DATA_DIR",
+        default="data",
+        parse=_text,
+        about="where database, mirror, uploads and secret key live",
+    ),
+    Setting(
+        name="DATABASE_URL",
+        default="",
+        parse=_database,
+        about="PostgreSQL address; empty: SQLite in the data directory",
+    ),
+    Setting(
+        name="STAMMKUNDE_HOSTS",
+        default="localhost,127.0.0.1,[::1]",
+        parse=_words,
+        about="host names the pages answer to",
+    ),
+    Setting(name="STAMMKUNDE_HTTPS", default="no", parse=_flag, about="served over HTTPS: secure cookies and HSTS"),
+    Setting(name="STAMMKUNDE_TIME_ZONE", default="Europe/Berlin", parse=_zone, about="the company's time zone"),
+    Setting(name="STAMMKUNDE_CURRENCY", default="EUR", parse=_currency, about="the one currency of this installation"),
+    Setting(
+        name="STAMMKUNDE_LANGUAGE",
+        default="de",
+        parse=_text,
+        about="language of pages before a person chooses: de or en",
+    ),
+    Setting(name="STAMMKUNDE_UPLOAD_LIMIT_MB", default="4096", parse=_whole, about="largest file that may be uploaded"),
+    Setting(name="STAMMKUNDE_MEMORY_MB", default="1024", parse=_whole, about="memory the columnar engine may use"),
+    Setting(name="STAMMKUNDE_DEBUG", default="no", parse=_flag, about="for developers: tracebacks in the browser"),
+)
+
+
+def read(environ: Mapping[str, str]) -> dict[str, Any]:
+    """
+    This will read every setting from the environment.
+
+    :raises BadSetting: if a value cannot be used, or a file named by `…_FILE` cannot be read
+    """
+    values = {}
+    for setting in SETTINGS:
+        raw = _raw(environ, setting)
+        try:
+            values[setting.name] = setting.parse(raw)
+        except ValueError as problem:
+            raise BadSetting(f"{setting.name}: {problem}.") from None
+    if values["STAMMKUNDE_LANGUAGE"] not in {"de", "en"}:
+        raise BadSetting("STAMMKUNDE_LANGUAGE: write 'de' or 'en'.")
+    return values
+
+
+def _raw(environ: Mapping[str, str], setting: Setting) -> str:
+    path = environ.get(f"{setting.name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as problem:
+            raise BadSetting(f"{setting.name}_FILE: cannot read {path!r}: {problem.strerror}.") from None
+    return environ.get(setting.name, setting.default).strip()
+
+
+def secret_key(data_dir: Path) -> str:
+    """This will read the installation's secret key, and make it (readable by the owner only) on the first start."""
+    path = data_dir / "secret-key"
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        key = secrets.token_urlsafe(50)
+        file.write(key)
+    return key

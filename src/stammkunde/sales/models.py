@@ -1,0 +1,110 @@
+"""
+What customers bought, gave back and what it left over.
+
+Money is whole cents, net of VAT and discounts, without shipping. An unknown cost stays unknown (NULL).
+The sum of all lines' `revenue_cents` is the revenue: returns and cancellations are lines of their own with
+negative amounts. An order whose status is cancelled never took place and counts nowhere.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.customers.models import Customer
+
+
+class Product(models.Model):
+    class Kind(models.TextChoices):
+        PRODUCT = "product", _("Product")
+        OTHER = "other", _("Postage, fees and the like")
+
+    source = models.CharField(max_length=200, unique=True)
+    number = models.CharField(_("product number"), max_length=100)
+    name = models.CharField(_("name"), max_length=250)
+    category = models.CharField(_("category"), max_length=120, default="", blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PRODUCT)
+    price_e4 = models.BigIntegerField(_("price"), null=True, blank=True)  # ten-thousandths of a euro, net
+    cost_e4 = models.BigIntegerField(_("cost"), null=True, blank=True)
+    imported_by = models.BigIntegerField(null=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(source=""), name="product_has_source")]
+        indexes = [models.Index(fields=["name", "id"], name="product_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Order(models.Model):
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        COMPLETED = "completed", _("Completed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    source = models.CharField(max_length=200, unique=True)
+    number = models.CharField(_("order number"), max_length=100)
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
+    )  # empty: a guest
+    ordered_at = models.DateTimeField(_("ordered at"))
+    ordered_on = models.DateField(_("ordered on"))  # the local day, fixed at import
+    channel = models.CharField(_("channel"), max_length=60, default="", blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.COMPLETED)
+    promised_on = models.DateField(_("delivery promised"), null=True, blank=True)
+    delivered_on = models.DateField(_("delivered"), null=True, blank=True)
+    shipping_cents = models.BigIntegerField(_("shipping paid by the customer"), null=True, blank=True)
+    shipping_cost_cents = models.BigIntegerField(_("shipping cost"), null=True, blank=True)
+    imported_by = models.BigIntegerField(null=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(source=""), name="order_has_source"),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "completed", "cancelled"]), name="order_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-ordered_at"], name="order_of_customer"),
+            models.Index(fields=["ordered_on"], name="order_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Line(models.Model):
+    class Kind(models.TextChoices):
+        SALE = "sale", _("Sale")  # quantity and revenue above zero: the only kind that makes a purchase
+        RETURN = "return", _("Return")
+        CANCELLATION = "cancellation", _("Cancellation")
+        ADJUSTMENT = "adjustment", _("Adjustment")  # zero and negative prices, corrections
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    key = models.CharField(max_length=120)  # unique within the order: position, or product and occurrence
+    product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SALE)
+    quantity = models.FloatField(_("quantity"))
+    revenue_cents = models.BigIntegerField(_("revenue"))
+    discount_cents = models.BigIntegerField(_("discount"), null=True, blank=True)
+    cost_cents = models.BigIntegerField(_("cost"), null=True, blank=True)
+    imported_by = models.BigIntegerField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "key"], name="line_key_once"),
+            models.CheckConstraint(
+                condition=~Q(kind="sale") | Q(quantity__gt=0, revenue_cents__gt=0), name="line_sale_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["sale", "return", "cancellation", "adjustment"]), name="line_kind_known"
+            ),
+        ]
+
+
+class Change(models.Model):
+    """How often a part of this app's facts has changed: `products`, or a month such as `2011-09`."""
+
+    part = models.CharField(max_length=20, primary_key=True)
+    version = models.BigIntegerField(default=0)

@@ -1,0 +1,117 @@
+"""
+What the facts say: one wide row per customer, and dated figures, both of one generation.
+
+A generation is written in batches and becomes current by one tiny update of `Current`; older ones are swept.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.customers.models import Customer
+
+
+class Generation(models.Model):
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    as_of_on = models.DateField()  # figures are counted up to and including this day
+    facts_version = models.CharField(max_length=64, default="")  # of the mirror it was computed from
+    activity_days = models.PositiveIntegerField(default=0)  # the window used
+    step = models.CharField(max_length=40, default="")
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    checkpoint = models.JSONField(default=dict)
+    error = models.JSONField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=80, default="")
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status"], condition=models.Q(status="running"), name="generation_one_at_a_time"
+            )
+        ]
+
+
+class Current(models.Model):
+    """Which generation is shown. One row."""
+
+    generation = models.ForeignKey(Generation, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="current_is_one_row")]
+
+
+class CustomerSignal(models.Model):
+    class Stage(models.TextChoices):
+        PROSPECT = "prospect", _("No purchase yet")
+        NEW = "new", _("New")
+        ACTIVE = "active", _("Active")
+        AT_RISK = "at_risk", _("At risk")
+        DORMANT = "dormant", _("Dormant")
+        LOST = "lost", _("Lost")
+        RETURNED = "returned", _("Returned")
+
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    stage_reason = models.JSONField(default=dict)  # {"code": …, numbers}, worded when shown
+    returned_on = models.DateField(null=True)  # once returned, marked for good (R-K7)
+    abc_class = models.CharField(max_length=1, default="")  # A, B, C; empty: nothing bought
+    abc_basis = models.CharField(max_length=7, default="margin")  # margin, or revenue where costs are unknown
+    value_rank = models.BigIntegerField(null=True)  # 1 is the most valuable by abc_basis
+    first_on = models.DateField(null=True)
+    last_on = models.DateField(null=True)
+    orders = models.IntegerField(default=0)
+    purchase_days = models.IntegerField(default=0)
+    revenue_cents = models.BigIntegerField(default=0)
+    margin_cents = models.BigIntegerField(null=True)  # empty: cost unknown
+    revenue_year_cents = models.BigIntegerField(default=0)  # the last 365 days
+    margin_year_cents = models.BigIntegerField(null=True)
+    gap_days = models.FloatField(null=True)  # typical days between purchases; empty with fewer than two
+    gap_spread_days = models.FloatField(null=True)
+    silent_days = models.IntegerField(null=True)
+    due_on = models.DateField(null=True)  # when the next purchase would be usual
+    overdue_days = models.IntegerField(null=True)  # past the usual rhythm; empty: not overdue
+    recency_score = models.SmallIntegerField(null=True)  # RFM, 5 is best
+    frequency_score = models.SmallIntegerField(null=True)
+    monetary_score = models.SmallIntegerField(null=True)
+    favourite_category = models.CharField(max_length=120, default="")
+    last_channel = models.CharField(max_length=60, default="")
+    returned_share = models.FloatField(null=True)  # returned revenue / sold revenue
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["generation", "customer"], name="signal_once_per_generation")]
+        indexes = [
+            models.Index(fields=["generation", "-revenue_year_cents", "customer"], name="signal_by_revenue"),
+            models.Index(fields=["generation", "value_rank", "customer"], name="signal_by_rank"),
+            models.Index(fields=["generation", "-last_on", "customer"], name="signal_by_last_purchase"),
+            models.Index(fields=["generation", "stage", "value_rank"], name="signal_by_stage"),
+        ]
+
+
+class Figure(models.Model):
+    """A dated figure: value, numerator, denominator and number of customers, for a period and a slice."""
+
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="+")
+    kpi = models.CharField(max_length=40)
+    period = models.CharField(max_length=10)  # 2011, 2011-Q3, 2011-09
+    slice_by = models.CharField(max_length=60, default="")
+    slice_value = models.CharField(max_length=120, default="")
+    value = models.FloatField(null=True)  # empty: cannot be given, see `reason`
+    numerator = models.FloatField(null=True)
+    denominator = models.FloatField(null=True)
+    n = models.BigIntegerField(default=0)
+    reason = models.CharField(max_length=40, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["generation", "kpi", "period", "slice_by", "slice_value"], name="figure_once_per_generation"
+            )
+        ]

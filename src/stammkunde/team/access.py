@@ -1,0 +1,25 @@
+"""How a view says which right it needs."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from stammkunde.team import policy
+
+
+def needs(right: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """This will refuse with 403 whoever lacks the right. Signing in itself is asked of everybody by a middleware."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not policy.may(request.user, right):
+                raise PermissionDenied(right)
+            return view(request, *args, **kwargs)
+
+        guarded.right = right
+        return guarded
+
+    return decorate

@@ -1,0 +1,113 @@
+"""Who works here, what the company decided, and who did what."""
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffQuerySet(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Staff":
+        staff = self.model(email=email.strip().lower(), **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+
+class Staff(AbstractBaseUser):
+    """A person who signs in. Rights follow from the role (`team.policy`)."""
+
+    class Role(models.TextChoices):
+        ADMINISTRATOR = "administrator", _("Administrator")
+        MANAGEMENT = "management", _("Management")
+        SALES = "sales", _("Sales")
+        MARKETING = "marketing", _("Marketing")
+        SERVICE = "service", _("Service")
+        ANALYST = "analyst", _("Analyst (read-only)")
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.SALES)
+    language = models.CharField(_("language"), max_length=5, blank=True, default="")
+    theme = models.CharField(_("appearance"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    hours_per_week = models.PositiveSmallIntegerField(_("hours per week for customers"), default=20)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = StaffQuerySet()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Company(models.Model):
+    """What the company decided. One row."""
+
+    name = models.CharField(_("company"), max_length=200, default="")
+    activity_days = models.PositiveIntegerField(
+        _("activity window in days"),
+        null=True,
+        blank=True,
+        help_text=_("Whoever bought within this many days is a customer. Empty: suggested from your own order rhythm."),
+    )
+    no_purchase_months = models.PositiveSmallIntegerField(_("months without purchase"), default=6)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="company_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(activity_days__isnull=True) | models.Q(activity_days__range=(1, 3650)),
+                name="company_activity_days_sane",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(no_purchase_months__range=(1, 120)), name="company_no_purchase_months_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """Who changed, exported or was refused what. Appended only."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    action = models.CharField(max_length=60)
+    thing = models.CharField(max_length=60, default="")
+    thing_id = models.BigIntegerField(null=True)
+    label = models.CharField(max_length=200, default="")
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["thing", "thing_id", "-at"], name="audit_of_a_thing")]
+
+
+class SavedView(models.Model):
+    """A list with its filters, under a name."""
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=40)
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(max_length=2000)
+    shared = models.BooleanField(_("for everyone"), default=False)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["staff", "page", "name"], name="saved_view_name_once")]

@@ -1,0 +1,47 @@
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("STAMMKUNDE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(autouse=True)
+def _own_data_dir(settings, tmp_path):
+    """Every test has uploads, mirror and cache of its own."""
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    settings.MIRROR_DIR = tmp_path / "mirror"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data sets; they are not part of the repository."""
+    if not SHARED.is_dir():
+        pytest.skip("the real data sets are not beside the repository")
+    return SHARED
+
+
+@pytest.fixture
+def administrator(django_user_model):
+    return django_user_model.objects.create_user("ada@example.org", "correct horse", name="Ada", role="administrator")
+
+
+@pytest.fixture
+def salesperson(django_user_model):
+    return django_user_model.objects.create_user("sven@example.org", "correct horse", name="Sven", role="sales")
+
+
+@pytest.fixture
+def servant(django_user_model):
+    """Service: sees customers, and neither figures nor exports."""
+    return django_user_model.objects.create_user("sina@example.org", "correct horse", name="Sina", role="service")
+
+
+@pytest.fixture
+def analyst(django_user_model):
+    """Sees figures, changes nothing."""
+    return django_user_model.objects.create_user("anna@example.org", "correct horse", name="Anna", role="analyst")

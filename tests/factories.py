@@ -1,0 +1,56 @@
+"""Facts for tests: the smallest true thing, everything else said by the test."""
+
+from datetime import UTC, date, datetime, time
+from itertools import count
+
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.sales.models import Line, Order, Product
+
+_numbers = count(1)
+
+
+def customer(**fields) -> Customer:
+    number = next(_numbers)
+    return Customer.objects.create(
+        **{"source": f"test:{number}", "number": str(number), "name": f"Kunde {number}", "search": f"kunde {number}"}
+        | fields
+    )
+
+
+def contact_person(of: Customer, **fields) -> ContactPerson:
+    number = next(_numbers)
+    return ContactPerson.objects.create(
+        customer=of, **{"source": f"test:{number}", "first_name": "Kim", "last_name": f"Person {number}"} | fields
+    )
+
+
+def product(**fields) -> Product:
+    number = next(_numbers)
+    return Product.objects.create(
+        **{"source": f"test:{number}", "number": str(number), "name": f"Ware {number}", "category": "Ware"} | fields
+    )
+
+
+def order(
+    by: Customer | None,
+    on: date,
+    *,
+    cents: int = 1000,
+    cost_cents: int | None = None,
+    of: Product | None = None,
+    **fields,
+) -> Order:
+    """An order with one line."""
+    number = next(_numbers)
+    made = Order.objects.create(
+        customer=by,
+        **{
+            "source": f"test:{number}",
+            "number": str(number),
+            "ordered_at": datetime.combine(on, time(12), UTC),
+            "ordered_on": on,
+        }
+        | fields,
+    )
+    Line.objects.create(order=made, key="1", product=of, quantity=1, revenue_cents=cents, cost_cents=cost_cents)
+    return made

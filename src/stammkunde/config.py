@@ -64,7 +64,7 @@ def _words(value: str) -> list[str]:
 
 
 def _database(value: str) -> dict[str, Any]:
-    """This will turn a database address into Django's settings; empty means SQLite in the data directory."""
+    """Turn a database address into Django's settings; empty means SQLite in the data directory."""
     if not value:
         return {}
     parts = urlsplit(value)
@@ -124,7 +124,7 @@ SETTINGS = (
 
 def read(environ: Mapping[str, str]) -> dict[str, Any]:
     """
-    This will read every setting from the environment.
+    Read every setting from the environment.
 
     :raises BadSetting: if a value cannot be used, or a file named by `…_FILE` cannot be read
     """
@@ -151,7 +151,7 @@ def _raw(environ: Mapping[str, str], setting: Setting) -> str:
 
 
 def secret_key(data_dir: Path) -> str:
-    """This will read the installation's secret key, and make it (readable by the owner only) on the first start."""
+    """Read the installation's secret key, and make it (readable by the owner only) on the first start."""
     path = data_dir / "secret-key"
     try:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

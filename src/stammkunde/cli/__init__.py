@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def setup() -> None:
-    """This will load Django, and end with a plain sentence where a setting is wrong."""
+    """Load Django, and end with a plain sentence where a setting is wrong."""
     import django  # noqa: PLC0415
 
     from stammkunde.config import BadSetting  # noqa: PLC0415

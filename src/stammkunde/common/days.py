@@ -14,10 +14,10 @@ def day(number: int) -> date:
 
 
 def month_number(on: date) -> int:
-    """This will count months since January 1970: 2011-09 is 500."""
+    """Count months since January 1970: 2011-09 is 500."""
     return (on.year - 1970) * 12 + on.month - 1
 
 
 def month_key(number: int) -> str:
-    """This will write a month number as `2011-09`."""
+    """Write a month number as `2011-09`."""
     return f"{1970 + number // 12}-{number % 12 + 1:02d}"

@@ -4,10 +4,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 
 def cents(amount: Decimal) -> int:
-    """This will turn an amount in euro into cents, rounding half away from zero."""
+    """Turn an amount in euro into cents, rounding half away from zero."""
     return int((amount * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def euros(amount_cents: int) -> Decimal:
-    """This will turn cents into an exact amount in euro."""
+    """Turn cents into an exact amount in euro."""
     return Decimal(amount_cents) / 100

@@ -8,6 +8,6 @@ CUSTOMERS = "customers"
 
 
 def mark_changed() -> None:
-    """This will count a change of the customers for the mirror; inside the caller's transaction."""
+    """Count a change of the customers for the mirror; inside the caller's transaction."""
     Change.objects.bulk_create([Change(part=CUSTOMERS)], ignore_conflicts=True)
     Change.objects.filter(part=CUSTOMERS).update(version=F("version") + 1)

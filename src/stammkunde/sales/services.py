@@ -10,7 +10,7 @@ PRODUCTS = "products"
 
 
 def mark_changed(parts: Iterable[str]) -> None:
-    """This will count a change of each part (`products`, or months as `2011-09`); inside the caller's transaction."""
+    """Count a change of each part (`products`, or months as `2011-09`); inside the caller's transaction."""
     parts = sorted(set(parts))
     Change.objects.bulk_create([Change(part=part) for part in parts], ignore_conflicts=True)
     Change.objects.filter(part__in=parts).update(version=F("version") + 1)

@@ -10,7 +10,7 @@ from stammkunde.team import policy
 
 
 def needs(right: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """This will refuse with 403 whoever lacks the right. Signing in itself is asked of everybody by a middleware."""
+    """Refuse with 403 whoever lacks the right. Signing in itself is asked of everybody by a middleware."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)

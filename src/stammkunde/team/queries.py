@@ -4,5 +4,5 @@ from stammkunde.team.models import Company
 
 
 def company() -> Company:
-    """This will give the company's settings; before the first save, the defaults."""
+    """Give the company's settings; before the first save, the defaults."""
     return Company.objects.filter(pk=1).first() or Company(pk=1)

@@ -3,10 +3,10 @@
 from stammkunde.team.models import AuditEntry, Staff
 
 
-def record(  # noqa: PLR0913
+def record(
     *, staff: Staff | None, action: str, thing: str = "", thing_id: int | None = None, label: str = "", **detail: object
 ) -> None:
-    """This will append to the audit trail; inside the caller's transaction."""
+    """Append to the audit trail; inside the caller's transaction."""
     AuditEntry.objects.create(
         staff=staff, action=action, thing=thing, thing_id=thing_id, label=label[:200], detail=detail
     )

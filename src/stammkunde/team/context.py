@@ -6,5 +6,5 @@ from django.utils.functional import SimpleLazyObject
 from stammkunde.team import queries
 
 
-def company(request: HttpRequest) -> dict[str, object]:
+def company(_request: HttpRequest) -> dict[str, object]:
     return {"company": SimpleLazyObject(queries.company)}

@@ -1,0 +1,153 @@
+"""The figures in words: what each is called, what it means, and its formula with the numbers in it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(StrEnum):
+    SHARE = "share"
+    CENTS = "cents"
+    DAYS = "days"
+    CUSTOMERS = "customers"
+
+
+class Better(StrEnum):
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """How a figure is worded. `numerator` and `denominator` name what is divided; empty where nothing is."""
+
+    kpi: str
+    name: str | Promise
+    unit: Unit
+    better: Better
+    meaning: str | Promise
+    formula: str | Promise
+    numerator: str | Promise = ""
+    denominator: str | Promise = ""
+    behind: str = ""  # the group of customers that a click shows
+    needs_margin: bool = False
+
+
+MEANINGS = (
+    Meaning(
+        kpi="retention_rate",
+        name=_("Retention rate"),
+        unit=Unit.SHARE,
+        better=Better.HIGHER,
+        meaning=_("How many of those who were customers when the period began are still customers when it ends."),
+        formula=_("(customers at the end − won) / customers at the start"),
+        numerator=_("Stayed"),
+        denominator=_("Customers at the start"),
+        behind="stayed",
+    ),
+    Meaning(
+        kpi="churn_rate",
+        name=_("Churn rate"),
+        unit=Unit.SHARE,
+        better=Better.LOWER,
+        meaning=_("How many of those who were customers when the period began are none any more when it ends."),
+        formula=_("customers lost / customers at the start"),
+        numerator=_("Lost"),
+        denominator=_("Customers at the start"),
+        behind="lost",
+    ),
+    Meaning(
+        kpi="customers_end",
+        name=_("Customers"),
+        unit=Unit.CUSTOMERS,
+        better=Better.HIGHER,
+        meaning=_("Whoever bought within the activity window before the end of the period."),
+        formula=_("customers with a purchase within the activity window"),
+        behind="end",
+    ),
+    Meaning(
+        kpi="customers_won",
+        name=_("Won"),
+        unit=Unit.CUSTOMERS,
+        better=Better.HIGHER,
+        meaning=_("Customers at the end of the period who were none at its start: new ones, and those who came back."),
+        formula=_("customers at the end who were none at the start"),
+        behind="won",
+    ),
+    Meaning(
+        kpi="customers_lost",
+        name=_("Lost"),
+        unit=Unit.CUSTOMERS,
+        better=Better.LOWER,
+        meaning=_("Customers at the start of the period who did not buy within the activity window before its end."),
+        formula=_("customers at the start who are none at the end"),
+        behind="lost",
+    ),
+    Meaning(
+        kpi="repurchase_rate",
+        name=_("Repurchase rate"),
+        unit=Unit.SHARE,
+        better=Better.HIGHER,
+        meaning=_("How many of the period's buyers bought on two or more days."),
+        formula=_("buyers with two or more buying days / all buyers"),
+        numerator=_("Bought again"),
+        denominator=_("Buyers"),
+    ),
+    Meaning(
+        kpi="revenue_per_customer_cents",
+        name=_("Revenue per customer"),
+        unit=Unit.CENTS,
+        better=Better.HIGHER,
+        meaning=_("What a buyer of the period spent on average, net of VAT and discounts, returns taken off."),
+        formula=_("revenue / buyers"),
+        numerator=_("Revenue"),
+        denominator=_("Buyers"),
+    ),
+    Meaning(
+        kpi="margin_per_customer_cents",
+        name=_("Contribution margin per customer"),
+        unit=Unit.CENTS,
+        better=Better.HIGHER,
+        meaning=_("What a buyer of the period left over on average after the cost of goods."),
+        formula=_("contribution margin / buyers"),
+        numerator=_("Contribution margin"),
+        denominator=_("Buyers"),
+        needs_margin=True,
+    ),
+    Meaning(
+        kpi="average_basket_cents",
+        name=_("Average basket"),
+        unit=Unit.CENTS,
+        better=Better.HIGHER,
+        meaning=_("What one order was worth on average."),
+        formula=_("revenue of the orders / number of orders"),
+        numerator=_("Revenue"),
+        denominator=_("Orders"),
+    ),
+    Meaning(
+        kpi="customer_lifetime_days",
+        name=_("Customer lifetime"),
+        unit=Unit.DAYS,
+        better=Better.HIGHER,
+        meaning=_(
+            "How long customers stay from their first purchase on. Those who are still there count as long as "
+            "they have been there so far (Kaplan–Meier)."
+        ),
+        formula=_("mean time from the first purchase to the loss, within the time observed"),
+    ),
+)
+BY_KPI = {meaning.kpi: meaning for meaning in MEANINGS}
+
+REASONS = {
+    "no_customers_at_start": _("Nobody was a customer when the period began."),
+    "no_buyers": _("Nobody bought in this period."),
+    "cost_unknown": _("The cost of some goods is unknown, so the margin is unknown, too."),
+    "too_few": _("Too few customers for an honest figure."),
+}
+
+
+def reason(code: str) -> str | Promise:
+    """Word why a figure cannot be given."""
+    return REASONS.get(code, _("There are not enough data for this figure."))

@@ -12,6 +12,7 @@ COMMANDS = {
     "import": "imports",
     "refresh": "refresh",
     "kpis": "kpis",
+    "staff": "staff",
     "doctor": "doctor",
 }
 
@@ -45,3 +46,15 @@ def setup() -> None:
         django.setup()
     except BadSetting as problem:
         raise click.ClickException(str(problem)) from None
+    except OSError as problem:
+        raise click.ClickException(f"The data directory cannot be used: {problem}. See STAMMKUNDE_DATA_DIR.") from None
+
+
+def refuse_broken_database() -> None:
+    """Open the database, and end with a plain sentence where it does not answer."""
+    from django.db import DatabaseError, connection  # noqa: PLC0415
+
+    try:
+        connection.ensure_connection()
+    except DatabaseError as problem:
+        raise click.ClickException(f"The database does not answer: {str(problem).strip()}. See DATABASE_URL.") from None

@@ -1,9 +1,27 @@
 import os
+import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 SHARED = Path(os.environ.get("STAMMKUNDE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+MISSING = {
+    "postgres": lambda: "" if "postgres" in os.environ.get("DATABASE_URL", "") else "DATABASE_URL names no PostgreSQL",
+    "browser": lambda: "" if shutil.which("chromium") else "there is no Chromium",
+    "spark": lambda: "" if shutil.which("java") and find_spec("pyspark") else "Java or PySpark is missing",
+}
+
+
+def pytest_runtest_setup(item):
+    """Skip what this machine lacks, with the reason; where STAMMKUNDE_REQUIRE names it, fail."""
+    for marker, missing in MISSING.items():
+        if item.get_closest_marker(marker) and (reason := missing()):
+            if marker in os.environ.get("STAMMKUNDE_REQUIRE", "").split():
+                pytest.fail(f"{marker} is required, but {reason}", pytrace=False)
+            pytest.skip(reason)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,74 @@
+# One door. Needs Python 3.11 or later with venv and pip, make and git; nothing else.
+#   make run    environment, database, demo company, server and worker
+#   make test   every check, then the whole suite on SQLite and, where a server answers, on PostgreSQL
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PARALLEL ?= 2
+APPS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# What the checks themselves need of a data directory; their database is never the installation's.
+CHECK := STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench messages pin clean
+
+help:
+	@sed -n '/^# /s/^# *//p' Makefile | head -3
+
+run: .make/run
+	@$(BIN)/stammkunde demo --if-empty
+	@exec $(BIN)/stammkunde serve --host $(HOST) --port $(PORT)
+
+test: check
+	@echo "The whole suite on SQLite …"
+	$(CHECK) $(BIN)/python -m pytest -q -n $(PARALLEL) -m "not postgres"
+	@if [ -n "$$STAMMKUNDE_TEST_DATABASE_URL" ]; then \
+		echo "What needs a database, again on PostgreSQL …"; \
+		STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL="$$STAMMKUNDE_TEST_DATABASE_URL" \
+			$(BIN)/python -m pytest -q -n $(PARALLEL) -m "not browser and not spark" --ignore tests/insight; \
+	else case " $$STAMMKUNDE_REQUIRE " in \
+		*" postgres "*) echo "STAMMKUNDE_TEST_DATABASE_URL is not set, but PostgreSQL is required."; exit 1;; \
+		*) echo "PostgreSQL was skipped: STAMMKUNDE_TEST_DATABASE_URL names no server.";; \
+	esac; fi
+
+check: .make/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(CHECK) $(BIN)/mypy
+	$(CHECK) $(BIN)/lint-imports
+	$(CHECK) $(BIN)/python -m django makemigrations --check --dry-run --settings stammkunde.settings
+	$(CHECK) $(BIN)/python tools/messages.py --check
+
+bench: .make/test
+	$(BIN)/python bench/all.py
+
+messages: .make/test
+	$(BIN)/python tools/messages.py $(APPS)
+
+# The pinned versions, made anew: the newest that pyproject.toml allows, on the oldest Python that we support.
+pin:
+	tools/pin.sh
+
+clean:
+	rm -rf .venv .make
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Stammkunde needs Python 3.11 or later; say which: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python lacks venv; on Debian: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+
+.make/run: .venv/bin/python requirements/build.txt requirements/run.txt pyproject.toml
+	@echo "Installing what Stammkunde needs (once) …"
+	@$(PIP) install -r requirements/build.txt -r requirements/run.txt
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@mkdir -p .make && touch $@
+
+# Spark is tested where Java is there.
+.make/test: .make/run requirements/test.txt requirements/spark.txt
+	@echo "Installing what the tests need (once) …"
+	@$(PIP) install -r requirements/test.txt
+	@if command -v java >/dev/null; then $(PIP) install -r requirements/spark.txt; fi
+	@mkdir -p .make && touch $@

@@ -1,0 +1,76 @@
+// What the pages gain with JavaScript. Nothing here is needed: every page works without it.
+
+const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
+
+// Keys: "/" finds a customer; "g" and then a letter goes to a page of the navigation (its data-key).
+let afterG = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeTip();
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[data-search]:not([hidden])");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select?.();
+    }
+  } else if (event.key === "g") {
+    afterG = Date.now();
+  } else if (Date.now() - afterG < 1500) {
+    afterG = 0;
+    document.querySelector(`.nav a[data-key="${CSS.escape(event.key)}"]`)?.click();
+  }
+});
+
+// Definitions: Escape closes what hover or focus has opened, until the pointer or the focus leaves.
+function closeTip() {
+  const open = document.querySelector(".tile-info:hover, .tile-info:focus");
+  if (!open) return;
+  open.dataset.closed = "";
+  for (const end of ["blur", "mouseleave"]) open.addEventListener(end, () => delete open.dataset.closed, { once: true });
+}
+
+// Messages: those that only confirm go away by themselves, unless someone is reading or may undo.
+document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast")?.remove());
+for (const toast of document.querySelectorAll(".toast[data-brief]")) {
+  const timer = setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), 7000);
+  toast.addEventListener("focusin", () => clearTimeout(timer));
+}
+
+// Filters: a form with data-autosubmit is sent when a choice changes.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-autosubmit]");
+  if (form && event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
+});
+
+// Files: what is dropped on a data-drop box lands in its file field; the names are shown.
+document.addEventListener("dragover", (event) => {
+  const box = event.target.closest("[data-drop]");
+  if (!box) return;
+  event.preventDefault();
+  box.classList.add("over");
+});
+document.addEventListener("dragleave", (event) => event.target.closest("[data-drop]")?.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  const box = event.target.closest("[data-drop]");
+  const field = box?.querySelector("input[type=file]");
+  if (!field) return;
+  event.preventDefault();
+  box.classList.remove("over");
+  field.files = event.dataTransfer.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+// Copying: a button with data-copy="#field" copies that field's text.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  const field = button && document.querySelector(button.dataset.copy);
+  if (!field) return;
+  field.select?.();
+  await navigator.clipboard?.writeText(field.value ?? field.textContent);
+});
+
+// A fragment that says hx-refresh has what it waited for.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 403 || event.detail.xhr.status === 401) location.reload();
+});

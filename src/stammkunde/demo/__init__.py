@@ -1,0 +1,1 @@
+"""A company to try things on: deterministic, believable, German."""

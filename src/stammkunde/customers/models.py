@@ -50,6 +50,11 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["owner", "id"], name="customer_by_owner"),
+            models.Index(fields=["country", "id"], name="customer_by_country"),
+            models.Index(fields=["region", "id"], name="customer_by_region"),
+            models.Index(fields=["industry", "id"], name="customer_by_industry"),
+            models.Index(fields=["segment", "id"], name="customer_by_segment"),
+            models.Index(fields=["since_on"], name="customer_by_since"),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +86,7 @@ class ContactPerson(models.Model):
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
         constraints = [models.CheckConstraint(condition=~models.Q(source=""), name="contact_person_has_source")]
+        indexes = [models.Index(fields=["birthday_on"], name="contact_person_by_birthday")]
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)

@@ -1,0 +1,62 @@
+"""What is to do, and what was done."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import F, Q, QuerySet
+
+from stammkunde.activity.models import Task
+from stammkunde.team.models import Staff
+
+OWN = "task"  # written by a person, not suggested
+
+
+def due(*, today: date, staff: Staff | None, limit: int) -> list[Task]:
+    """Give the open tasks that are due or have no day, most pressing first; of one person, or of everybody."""
+    tasks = _open(staff).filter(_awake(today), Q(due_on__isnull=True) | Q(due_on__lte=today), kind=OWN)
+    return list(_told(tasks.order_by(F("due_on").asc(nulls_last=True), "pk"))[:limit])
+
+
+def awake_again(*, today: date, staff: Staff | None, limit: int) -> list[Task]:
+    """Give the suggestions that were put off until today or earlier."""
+    tasks = _open(staff).filter(snoozed_until_on__lte=today).exclude(kind=OWN)
+    return list(_told(tasks.order_by("snoozed_until_on", "pk"))[:limit])
+
+
+def taken_up(keys: Iterable[str], *, today: date) -> set[str]:
+    """Tell which suggestions are done with for now: done, dismissed, put off, or already a task of today."""
+    return set(Task.objects.filter(key__in=list(keys)).exclude(_waiting(today)).values_list("key", flat=True))
+
+
+def closed_between(*, begin: datetime, end: datetime, staff: Staff, limit: int) -> list[Task]:
+    """Give what someone finished in a span of time, latest first."""
+    tasks = Task.objects.filter(finished_by=staff, finished_at__gte=begin, finished_at__lt=end)
+    return list(_told(tasks.order_by("-finished_at", "-pk"))[:limit])
+
+
+def of_customer(customer_id: int, *, limit: int) -> list[Task]:
+    return list(_told(Task.objects.filter(customer_id=customer_id).order_by("-created_at", "-pk"))[:limit])
+
+
+def next_of_customer(customer_id: int, *, today: date) -> Task | None:
+    """Give the open task of a customer that comes first."""
+    tasks = Task.objects.filter(customer_id=customer_id, state=Task.State.OPEN).filter(_awake(today))
+    return _told(tasks.order_by(F("due_on").asc(nulls_last=True), "pk")).first()
+
+
+def _open(staff: Staff | None) -> QuerySet[Task]:
+    tasks = Task.objects.filter(state=Task.State.OPEN)
+    return tasks if staff is None else tasks.filter(owner=staff)
+
+
+def _told(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    return tasks.select_related("customer", "customer__owner", "owner", "finished_by", "created_by")
+
+
+def _awake(today: date) -> Q:
+    return Q(snoozed_until_on__isnull=True) | Q(snoozed_until_on__lte=today)
+
+
+def _waiting(today: date) -> Q:
+    """Open and not put off: the suggestion still stands."""
+    return Q(state=Task.State.OPEN) & _awake(today)

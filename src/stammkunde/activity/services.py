@@ -1,0 +1,136 @@
+"""
+What changes tasks.
+
+A suggestion of the work list is derived anew every time. It becomes a row here once somebody acts on it, found by its
+key, so that it does not come back; acting twice is harmless.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from stammkunde.activity import policy
+from stammkunde.activity.models import Task
+from stammkunde.customers.models import Customer
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+
+class NotYetDue(Exception):
+    """A task can be put off to a later day only."""
+
+
+class TaskClosed(Exception):
+    """The task is done or dismissed; reopen it first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """Something worth doing, derived from facts: the same cycle gives the same key."""
+
+    kind: str
+    customer_id: int | None
+    cycle: str
+    title: str
+    owner_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        return policy.key(kind=self.kind, subject=self.customer_id, cycle=self.cycle)
+
+
+@transaction.atomic
+def add(
+    *,
+    title: str,
+    staff: Staff,
+    customer: Customer | None = None,
+    owner: Staff | None = None,
+    due_on: date | None = None,
+    note: str = "",
+) -> Task:
+    """Write down something to do; without an owner it is the writer's own."""
+    task = Task.objects.create(
+        title=title.strip(), note=note.strip(), customer=customer, owner=owner or staff, due_on=due_on, created_by=staff
+    )
+    _record(staff, "task.created", task)
+    return task
+
+
+@transaction.atomic
+def take_up(suggestion: Suggestion, *, staff: Staff) -> Task:
+    """Turn a suggestion into a task; repeating gives the same task."""
+    task, _created = Task.objects.get_or_create(
+        key=suggestion.key,
+        defaults={
+            "kind": suggestion.kind,
+            "customer_id": suggestion.customer_id,
+            "title": suggestion.title[:200],
+            "owner_id": suggestion.owner_id or staff.pk,
+            "created_by": staff,
+        },
+    )
+    return task
+
+
+@transaction.atomic
+def finish(*, task_id: int, staff: Staff, finished_at: datetime, outcome: str = "") -> Task:
+    """Mark a task as done, with what came of it; repeating changes nothing."""
+    return _close(task_id, Task.State.DONE, staff=staff, finished_at=finished_at, outcome=outcome)
+
+
+@transaction.atomic
+def dismiss(*, task_id: int, staff: Staff, finished_at: datetime, outcome: str = "") -> Task:
+    """Mark a task as not relevant; repeating changes nothing."""
+    return _close(task_id, Task.State.DISMISSED, staff=staff, finished_at=finished_at, outcome=outcome)
+
+
+@transaction.atomic
+def snooze(*, task_id: int, until_on: date, today: date, staff: Staff) -> Task:
+    """
+    Put an open task off until a day; repeating changes nothing.
+
+    :raises NotYetDue: if the day is not after today
+    :raises TaskClosed: if the task is done or dismissed
+    """
+    if until_on <= today:
+        raise NotYetDue(until_on)
+    changed = Task.objects.filter(pk=task_id, state=Task.State.OPEN).update(snoozed_until_on=until_on)
+    task = Task.objects.get(pk=task_id)
+    if not changed:
+        raise TaskClosed(task.title)
+    _record(staff, "task.snoozed", task, until=until_on.isoformat())
+    return task
+
+
+@transaction.atomic
+def reopen(*, task_id: int, staff: Staff) -> Task:
+    """Take back that a task is done, dismissed or put off; repeating changes nothing."""
+    changed = (
+        Task.objects.filter(pk=task_id)
+        .exclude(state=Task.State.OPEN, snoozed_until_on__isnull=True)
+        .update(state=Task.State.OPEN, finished_at=None, finished_by=None, snoozed_until_on=None)
+    )
+    task = Task.objects.get(pk=task_id)
+    if changed:
+        _record(staff, "task.reopened", task)
+    return task
+
+
+def _close(task_id: int, state: str, *, staff: Staff, finished_at: datetime, outcome: str) -> Task:
+    changed = Task.objects.filter(pk=task_id, state=Task.State.OPEN).update(
+        state=state, finished_by=staff, finished_at=finished_at, snoozed_until_on=None
+    )
+    task = Task.objects.get(pk=task_id)
+    if changed:
+        if outcome.strip():
+            task.note = policy.with_outcome(task.note, outcome)
+            task.save(update_fields=["note"])
+        _record(staff, f"task.{state}", task)
+    return task
+
+
+def _record(staff: Staff, action: str, task: Task, **detail: object) -> None:
+    customer = {"customer": task.customer_id} if task.customer_id else {}
+    team.record(staff=staff, action=action, thing="task", thing_id=task.pk, label=task.title, **customer, **detail)

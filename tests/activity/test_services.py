@@ -1,0 +1,105 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from stammkunde.activity import policy, queries, services
+from stammkunde.activity.models import Task
+from stammkunde.team.models import AuditEntry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def suggestion(customer, cycle="2026-10-01") -> services.Suggestion:
+    return services.Suggestion(kind="overdue", customer_id=customer.pk, cycle=cycle, title="Anrufen")
+
+
+def test_suggestion_becomes_one_task_however_often_it_is_taken_up(salesperson):
+    customer = factories.customer()
+
+    first = services.take_up(suggestion(customer), staff=salesperson)
+    again = services.take_up(suggestion(customer), staff=salesperson)
+    next_cycle = services.take_up(suggestion(customer, cycle="2026-11-01"), staff=salesperson)
+
+    assert first == again
+    assert first.key == f"overdue:{customer.pk}:2026-10-01"
+    assert next_cycle != first
+
+
+def test_finish_keeps_who_when_and_what_came_of_it(salesperson, administrator):
+    task = services.add(title="Angebot nachfassen", staff=salesperson, note="Preis?")
+
+    for _repeated in range(2):
+        task = services.finish(task_id=task.pk, staff=administrator, finished_at=NOW, outcome="Bestellt im Dezember")
+
+    assert (task.state, task.finished_by, task.finished_at) == (Task.State.DONE, administrator, NOW)
+    assert task.note == "Preis?\nBestellt im Dezember"
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["task.created", "task.done"]
+
+
+def test_reopen_takes_back_done_dismissed_and_snoozed(salesperson):
+    done = services.finish(task_id=services.add(title="a", staff=salesperson).pk, staff=salesperson, finished_at=NOW)
+    dismissed = services.dismiss(
+        task_id=services.add(title="b", staff=salesperson).pk, staff=salesperson, finished_at=NOW
+    )
+    snoozed = services.snooze(
+        task_id=services.add(title="c", staff=salesperson).pk,
+        until_on=TODAY + timedelta(days=1),
+        today=TODAY,
+        staff=salesperson,
+    )
+
+    for task in (done, dismissed, snoozed, snoozed):
+        services.reopen(task_id=task.pk, staff=salesperson)
+
+    assert Task.objects.filter(state="open", snoozed_until_on=None, finished_at=None, finished_by=None).count() == 3
+    assert AuditEntry.objects.filter(action="task.reopened").count() == 3
+
+
+def test_snooze_refuses_the_past_and_closed_tasks(salesperson):
+    task = services.add(title="a", staff=salesperson)
+
+    with pytest.raises(services.NotYetDue):
+        services.snooze(task_id=task.pk, until_on=TODAY, today=TODAY, staff=salesperson)
+    services.finish(task_id=task.pk, staff=salesperson, finished_at=NOW)
+    with pytest.raises(services.TaskClosed):
+        services.snooze(task_id=task.pk, until_on=TODAY + timedelta(days=1), today=TODAY, staff=salesperson)
+
+
+def test_taken_up_tells_what_is_done_with_for_now(salesperson):
+    done, snoozed, waiting, untouched = (suggestion(factories.customer()) for _ in range(4))
+    services.finish(task_id=services.take_up(done, staff=salesperson).pk, staff=salesperson, finished_at=NOW)
+    services.snooze(
+        task_id=services.take_up(snoozed, staff=salesperson).pk,
+        until_on=TODAY + timedelta(days=7),
+        today=TODAY,
+        staff=salesperson,
+    )
+    services.take_up(waiting, staff=salesperson)
+    keys = [one.key for one in (done, snoozed, waiting, untouched)]
+
+    assert queries.taken_up(keys, today=TODAY) == {done.key, snoozed.key}
+    assert queries.taken_up(keys, today=TODAY + timedelta(days=7)) == {done.key}
+
+
+def test_due_gives_dated_tasks_first_and_leaves_out_later_ones(salesperson, administrator):
+    services.add(title="ohne Tag", staff=salesperson)
+    services.add(title="gestern", staff=salesperson, due_on=TODAY - timedelta(days=1))
+    services.add(title="morgen", staff=salesperson, due_on=TODAY + timedelta(days=1))
+    services.add(title="heute", staff=salesperson, due_on=TODAY)
+    services.add(title="fremd", staff=administrator, due_on=TODAY)
+
+    assert [task.title for task in queries.due(today=TODAY, staff=salesperson, limit=9)] == [
+        "gestern",
+        "heute",
+        "ohne Tag",
+    ]
+    assert len(queries.due(today=TODAY, staff=None, limit=9)) == 4
+
+
+@pytest.mark.parametrize(("hours", "contacts"), [(20, 10), (0, 3), (40, 20)])
+def test_fits_today_follows_the_hours(hours, contacts):
+    assert policy.fits_today(hours) == contacts

@@ -1,0 +1,52 @@
+"""What a check found."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+REFUSED = "refused"  # the row is not imported
+FLAGGED = "flagged"  # it is, with a remark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One remark on one row. `value` is cut to 200 characters; `code` and `detail` are worded by `intake.wording`."""
+
+    row: int
+    column: str  # the file's column; empty: the row as a whole
+    value: str
+    code: str
+    detail: dict[str, Any]
+    severity: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """
+    What a check found; `as_dict()` fits a JSON field.
+
+    `rows` = `accepted` + `refused` (blank rows are none). `flagged` and `refused` count rows, `problem_count` counts
+    remarks, of which `problems` are the first by line, refusals before flags. `merged` rows repeated another one exactly.
+    """
+
+    layout: str
+    rows: int
+    accepted: int
+    refused: int
+    flagged: int
+    merged: int
+    tables: dict[str, int]  # table → rows in its Parquet file
+    problem_count: int
+    problems: list[Problem] = field(repr=False)
+    problem_codes: dict[str, int]  # code → remarks
+    revenue_cents: int | None  # of all accepted lines; None: the file has no lines
+    guest_orders: int
+    first_on: date | None
+    last_on: date | None
+
+    def as_dict(self) -> dict[str, Any]:
+        days = {name: getattr(self, name) and getattr(self, name).isoformat() for name in ("first_on", "last_on")}
+        return asdict(self) | days

@@ -1,0 +1,13 @@
+"""
+Files as they come: which kind they are, and their rows as text with the line they stand on.
+
+`sniff` looks at the beginning; `open_source` reads the whole file, in a stream, into one Parquet file of text columns.
+Line numbers are those a person sees: in text files the physical line on which the row starts (a quoted cell may span
+several), in Excel the row of the sheet, in Parquet the n-th row plus one, as if there were a heading above.
+"""
+
+from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+from stammkunde.intake.formats.sniff import sha256, sniff
+from stammkunde.intake.formats.source import Source, open_source
+
+__all__ = ["Dialect", "FileNotUsable", "Source", "open_source", "sha256", "sniff"]

@@ -1,0 +1,56 @@
+"""
+The kinds of file that we understand. A new one is one entry in `ALL` and a test.
+
+An entry names fields (with the headings they go by), and for each database table the SQL over the typed fields that
+fills it. Recognising, typing, checking, templates and the guide's tables work from the entry alone.
+"""
+
+import csv
+import io
+
+from stammkunde.intake.layouts.documents import FLAT
+from stammkunde.intake.layouts.fields import Column, Field, Layout, Table
+from stammkunde.intake.layouts.own import CONTACT_PERSONS, CUSTOMERS, LINES_LAYOUT, ORDERS, PRODUCTS
+from stammkunde.intake.layouts.shops import SHOPIFY, WOOCOMMERCE
+
+OWN = (CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES_LAYOUT)
+ALL = (*OWN, FLAT, SHOPIFY, WOOCOMMERCE)
+_BY_NAME = {layout.name: layout for layout in ALL}
+
+
+class UnknownLayout(LookupError):
+    """There is no layout of that name."""
+
+
+def get(name: str) -> Layout:
+    """
+    Find a layout by its name.
+
+    :raises UnknownLayout: if there is none
+    """
+    try:
+        return _BY_NAME[name]
+    except KeyError:
+        raise UnknownLayout(name) from None
+
+
+def template_csv(name: str, *, language: str) -> str:
+    """Write the template of one of our own tables: its headings in `de` or `en`, and one row as an example."""
+    german = language.startswith("de")
+    fields = get(name).fields
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";" if german else ",", lineterminator="\r\n")
+    writer.writerow(one.label(language) for one in fields)
+    writer.writerow(_example(one, german=german) for one in fields)
+    return out.getvalue()
+
+
+def _example(one: Field, *, german: bool) -> str:
+    if one.type in {"number", "money"} and german:
+        return one.example.replace(".", ",")
+    if one.choices and not german:
+        return next((ours for ours, words in one.choices.items() if one.example in (ours, *words)), "")
+    return one.example
+
+
+__all__ = ["ALL", "OWN", "Column", "Field", "Layout", "Table", "UnknownLayout", "get", "template_csv"]

@@ -1,0 +1,272 @@
+"""Fields and words that several layouts share, German and English. `docs/guide/import.md` lists every column."""
+
+from stammkunde.intake.layouts.fields import (
+    CHOICE,
+    CURRENCY,
+    DAY,
+    EMAIL,
+    KEY,
+    MOMENT,
+    MONEY,
+    NUMBER,
+    Column,
+    Field,
+    Layout,
+    Table,
+)
+
+CUSTOMER_NUMBERS = (
+    "Kunden-Nr.", "Kunden-Nr", "Kundennr", "KdNr", "Kd.-Nr.", "Kunde Nr", "Kunden ID", "KundenID", "Debitor",
+    "Debitorennummer", "Debitor-Nr.", "Adressnummer", "CustomerID", "Customer ID", "Customer No", "Customer No.",
+    "Client ID", "Account number", "customer_id", "customer_number", "cust_id",
+)  # fmt: skip
+PRODUCT_NUMBERS = (
+    "Artikel-Nr.", "Artikel-Nr", "ArtNr", "Art.-Nr.", "Artikelnr", "Produktnummer", "Produkt-Nr.", "SKU", "StockCode",
+    "Stock code", "Item number", "Item no", "Item no.", "Product ID", "product_id", "Article number", "EAN", "GTIN",
+)  # fmt: skip
+ORDER_NUMBERS = (
+    "Bestell-Nr.", "Bestellnr", "Auftragsnummer", "Auftrags-Nr.", "Auftragsnr", "Auftrag", "Rechnungsnummer",
+    "Rechnungs-Nr.", "RechnungsNr", "Re-Nr.", "ReNr", "RgNr", "Rg.-Nr.", "Belegnummer", "Beleg-Nr.", "Belegnr", "Beleg",
+    "Vorgangsnummer", "InvoiceNo", "Invoice", "Invoice number", "Invoice No.", "Order ID", "Order No", "Order No.",
+    "OrderID", "order_id", "Document number", "Transaction ID", "Bon-Nr.", "Bonnummer",
+)  # fmt: skip
+ORDER_DATES = (
+    "Datum", "Belegdatum", "Rechnungsdatum", "Auftragsdatum", "Bestellt am", "Kaufdatum", "Buchungsdatum", "Zeitpunkt",
+    "InvoiceDate", "Invoice date", "Order date", "OrderDate", "order_date", "Date", "Created at", "Purchase date",
+    "Transaction date", "Timestamp",
+)  # fmt: skip
+
+CUSTOMER_KINDS = {
+    "company": ("Firma", "Unternehmen", "Geschäftskunde", "B2B", "Business", "Organisation", "Gewerbe", "Gewerblich"),
+    "person": ("Privat", "Privatkunde", "Privatperson", "B2C", "Endkunde", "Consumer", "Individual", "Private"),
+}
+PRODUCT_KINDS = {
+    "product": ("Produkt", "Artikel", "Ware", "Item"),
+    "other": ("Sonstiges", "Versand", "Porto", "Gebühr", "Dienstleistung", "Fee", "Shipping", "Postage"),
+}
+STATUSES = {
+    "open": (
+        "offen", "in Bearbeitung", "wartend", "In Wartestellung", "Zahlung ausstehend", "processing", "on-hold",
+        "pending", "pending payment", "authorized", "new", "neu", "wc-processing", "wc-on-hold", "wc-pending",
+        "partially_paid", "partially paid",
+    ),
+    "completed": (
+        "abgeschlossen", "erledigt", "bezahlt", "geliefert", "versendet", "versandt", "fakturiert", "berechnet", "paid",
+        "shipped", "delivered", "complete", "closed", "fulfilled", "refunded", "rückerstattet", "erstattet",
+        "partially_refunded", "partially refunded", "wc-completed", "wc-refunded",
+    ),
+    "cancelled": (
+        "storniert", "Storno", "abgebrochen", "fehlgeschlagen", "canceled", "failed", "voided", "void", "trash",
+        "expired", "wc-cancelled", "wc-failed",
+    ),
+}  # fmt: skip
+LINE_KINDS = {
+    "sale": ("Verkauf", "Rechnung", "Umsatz", "Invoice", "Order", "Auftrag", "Bestellung", "RE", "Position"),
+    "return": (
+        "Retoure", "Gutschrift", "Rückgabe", "Rücksendung", "Erstattung", "Refund", "Credit note", "Credit", "GS",
+        "Returned",
+    ),
+    "cancellation": ("Storno", "Stornierung", "Stornorechnung", "Cancelled", "Canceled", "Void"),
+    "adjustment": ("Korrektur", "Correction", "Buchung"),
+}  # fmt: skip
+ROLES = {
+    "decision_maker": ("Entscheider", "Entscheiderin", "Decision maker"),
+    "executive": ("Geschäftsführung", "Geschäftsführer", "Geschäftsführerin", "Inhaber", "Inhaberin", "Leitung", "CEO"),
+    "purchasing": ("Einkauf", "Einkäufer", "Einkäuferin", "Buyer", "Purchaser"),
+    "user": ("Anwender", "Anwenderin", "Nutzer", "Nutzerin", "End user"),
+    "influencer": ("Einflussnehmer", "Beeinflusser", "Berater", "Advisor"),
+    "other": ("Sonstige", "Sonstiges", "Andere"),
+}
+
+
+def customer_fields(prefix: str = "", *, order_level: bool = False) -> tuple[Field, ...]:
+    """Name the fields about a customer that customer lists and lists of invoices share."""
+
+    def one(name: str, de: str, en: str, *also: str, **more) -> Field:
+        return Field(name=prefix + name, de=de, en=en, also=also, order_level=order_level, **more)
+
+    return (
+        one("company", "Firma", "Company", "Firmenname", "Unternehmen", "Organisation", "Company name", "Firma 1"),
+        one("first_name", "Vorname", "First name", "Firstname", "Given name", max_length=120),
+        one("last_name", "Nachname", "Last name", "Lastname", "Surname", "Familienname", "Zuname", max_length=120),
+        one("email", "E-Mail", "E-mail", "Email", "Mail", "E-Mail-Adresse", "Email address", "Mailadresse",
+            type=EMAIL, max_length=254, example="einkauf@muster.example"),
+        one("phone", "Telefon", "Phone", "Tel", "Tel.", "Telefonnummer", "Rufnummer", "Mobil", "Phone number",
+            "Telephone", max_length=60, example="+49 30 1234567"),
+        one("street", "Straße", "Street", "Strasse", "Straße und Hausnummer", "Anschrift", "Adresse", "Address",
+            "Address 1", "Street address", example="Hauptstraße 1"),
+        one("postcode", "PLZ", "Postcode", "Postleitzahl", "Zip", "Zip code", "Postal code", max_length=20,
+            example="10115"),
+        one("city", "Ort", "City", "Stadt", "Town", "Wohnort", max_length=120, example="Berlin"),
+        one("country", "Land", "Country", "Länderkennzeichen", "Staat", "Ländercode", max_length=80,
+            example="Deutschland"),
+        one("region", "Region", "Region", "Bundesland", "Gebiet", "Vertriebsgebiet", "State", "Province", "Kanton",
+            max_length=120, example="Ost"),
+        one("industry", "Branche", "Industry", "Sector", "Wirtschaftszweig", max_length=120, example="Handel"),
+        one("segment", "Segment", "Segment", "Kundengruppe", "Kundensegment", "Customer group", "Preisgruppe",
+            max_length=120, example="Stammkunde"),
+    )  # fmt: skip
+
+
+def customer_number(**more) -> Field:
+    return Field(
+        name="customer_number", de="Kundennummer", en="Customer number", type=KEY, also=CUSTOMER_NUMBERS,
+        max_length=100, example="10001", **more,
+    )  # fmt: skip
+
+
+def customer_name(**more) -> Field:
+    return Field(
+        name="customer_name", de="Name", en="Name", example="Muster GmbH",
+        also=("Kunde", "Kundenname", "Customer", "Customer name", "Name 1", "Full name", "Vollständiger Name"), **more,
+    )  # fmt: skip
+
+
+def product_number(**more) -> Field:
+    return Field(
+        name="product_number", de="Artikelnummer", en="Product number", type=KEY, also=PRODUCT_NUMBERS,
+        max_length=100, example="A-100", **more,
+    )  # fmt: skip
+
+
+def order_number(**more) -> Field:
+    return Field(
+        name="order_number", de="Bestellnummer", en="Order number", type=KEY, also=ORDER_NUMBERS, required=True,
+        max_length=100, example="2024-0001", **more,
+    )  # fmt: skip
+
+
+CURRENCY_FIELD = Field(
+    name="currency", de="Währung", en="Currency", type=CURRENCY, example="EUR", order_level=True,
+    also=("Währungscode", "Currency code", "order_currency"),
+)  # fmt: skip
+STATUS = Field(
+    name="status", de="Status", en="Status", type=CHOICE, choices=STATUSES, otherwise="completed", order_level=True,
+    also=("Bestellstatus", "Auftragsstatus", "Order status"), example="abgeschlossen",
+)  # fmt: skip
+CHANNEL = Field(
+    name="channel", de="Kanal", en="Channel", max_length=60, order_level=True, example="Onlineshop",
+    also=("Vertriebsweg", "Vertriebskanal", "Verkaufskanal", "Sales channel", "Shop", "Filiale", "Store"),
+)  # fmt: skip
+PROMISED_ON = Field(
+    name="promised_on", de="Zugesagter Liefertermin", en="Delivery promised", type=DAY, order_level=True,
+    also=("Liefertermin", "Wunschtermin", "Zugesagt am", "Promised date", "Promised on", "Due date"),
+    example="2024-03-08",
+)  # fmt: skip
+DELIVERED_ON = Field(
+    name="delivered_on", de="Geliefert am", en="Delivered", type=DAY, order_level=True, past=True,
+    also=("Lieferdatum", "Ausgeliefert am", "Zugestellt am", "Delivery date", "Delivered on", "Delivered at"),
+    example="2024-03-07",
+)  # fmt: skip
+ORDERED_AT = Field(
+    name="ordered_at", de="Bestelldatum", en="Order date", type=MOMENT, also=ORDER_DATES, required=True,
+    order_level=True, past=True, example="2024-03-01",
+)  # fmt: skip
+
+
+def text(name: str, *fields: str) -> Column:
+    """Take a text as it is; an empty cell empties it."""
+    return Column(name=name, sql=fields[0] if fields else name, needs=fields or (name,), empty="''")
+
+
+def plain(name: str, *fields: str) -> Column:
+    """Take a value as it is; an empty cell means unknown."""
+    sql = fields[0] if fields else name
+    return Column(name=name, sql=sql, needs=fields or (name,))
+
+
+CUSTOMER_NAME = "coalesce(company, customer_name, nullif(trim(concat_ws(' ', first_name, last_name)), ''), {number})"
+# A company is who gives a company's name, or whose name ends in a legal form.
+IS_COMPANY = (
+    "company is not null or regexp_matches(coalesce(customer_name, last_name, ''), "
+    r"'(?i)(^|[\s,.&+-])(gmbh|mbh|ag|kg|kgaa|ohg|gbr|ug|e\.?\s?k\.?|e\.?\s?v\.?|eg|se|ltd|limited|inc|llc|plc|corp|co|"
+    r"b\.?v\.?|s\.?a\.?r\.?l|s\.?r\.?l|s\.?p\.?a|s\.?a\.?s|oy|ab|a/s|aps|sp\.? z o\.?o|stiftung|verein|genossenschaft)"
+    r"\.?(\s|$|[,.(&])')"
+)
+ADDRESS = tuple(
+    text(name) for name in ("email", "phone", "street", "postcode", "city", "country", "region", "industry", "segment")
+)
+
+LINE_FIELDS = (
+    Field(
+        name="position", de="Position", en="Position", type=KEY, max_length=100, example="1",
+        also=("Pos", "Pos.", "Positionsnummer", "Zeile", "Line", "Line number", "Line no", "Line item ID", "item_id"),
+    ),
+    product_number(),
+    Field(
+        name="quantity", de="Menge", en="Quantity", type=NUMBER, example="2",
+        also=("Anzahl", "Stück", "Stk", "Stückzahl", "Qty", "Qty.", "Units", "Count"),
+    ),
+    Field(
+        name="unit_price", de="Einzelpreis", en="Unit price", type=MONEY, example="12.90",
+        also=("Preis", "Stückpreis", "EP", "VK", "VK-Preis", "Verkaufspreis", "Einzelpreis netto", "UnitPrice", "Price",
+              "Price per unit", "Item price", "Einzelpreis brutto"),
+    ),
+    Field(
+        name="line_net", de="Netto", en="Net", type=MONEY, example="25.80",
+        also=("Nettobetrag", "Nettoumsatz", "Umsatz netto", "Gesamt netto", "Netto gesamt", "Net amount", "Net total",
+              "Net sales", "Net revenue", "Betrag netto", "Positionswert netto"),
+    ),
+    Field(
+        name="line_gross", de="Brutto", en="Gross", type=MONEY, example="",
+        also=("Bruttobetrag", "Bruttoumsatz", "Umsatz brutto", "Gesamt brutto", "Brutto gesamt", "Gross amount",
+              "Gross total", "Betrag brutto"),
+    ),
+    Field(
+        name="line_total", de="Betrag", en="Amount", type=MONEY, example="",
+        also=("Umsatz", "Gesamtpreis", "Gesamt", "Summe", "Zeilensumme", "Positionswert", "Line total", "Total",
+              "Sales", "Revenue", "Amount"),
+    ),
+    Field(
+        name="line_discount", de="Rabatt", en="Discount", type=MONEY, example="",
+        also=("Rabattbetrag", "Nachlass", "Discount amount", "Line discount"),
+    ),
+    Field(
+        name="discount_percent", de="Rabatt %", en="Discount %", type=NUMBER, example="",
+        also=("Rabatt in %", "Rabattsatz", "Discount percent"),
+    ),
+    Field(
+        name="tax_rate", de="MwSt-Satz", en="VAT rate", type=NUMBER, example="",
+        also=("MwSt", "MwSt.", "MwSt %", "USt", "USt.", "USt-Satz", "USt %", "Steuersatz", "VAT", "VAT %", "Tax rate"),
+    ),
+    Field(
+        name="line_tax", de="MwSt-Betrag", en="VAT amount", type=MONEY, example="",
+        also=("USt-Betrag", "Steuerbetrag", "Steuer", "Tax", "Tax amount"),
+    ),
+    Field(
+        name="unit_cost", de="Einkaufspreis", en="Unit cost", type=MONEY, example="7.40",
+        also=("EK", "EK-Preis", "EK netto", "Einstandspreis", "Stückkosten", "Cost price", "Purchase price"),
+    ),
+    Field(
+        name="line_cost", de="Kosten", en="Cost", type=MONEY, example="",
+        also=("Wareneinsatz", "EK gesamt", "Einstandswert", "Line cost", "Total cost", "COGS"),
+    ),
+    Field(
+        name="line_margin", de="Deckungsbeitrag", en="Contribution margin", type=MONEY, example="",
+        also=("DB", "DB I", "DB1", "Rohertrag", "Marge", "Margin", "Gross profit", "Profit"),
+    ),
+    Field(
+        name="document_type", de="Belegart", en="Document type", type=CHOICE, choices=LINE_KINDS, otherwise="sale",
+        also=("Vorgangsart", "Buchungsart", "Belegtyp", "Art", "Transaction type", "Type", "Kind"), example="",
+    ),
+)  # fmt: skip
+
+COSTS = ("unit_cost", "line_cost", "line_margin")
+DISCOUNTS = ("line_discount", "discount_percent", "line_subtotal")
+LINES = Table(
+    name="lines",
+    source="order_source || '#' || line_key",
+    unique=True,
+    columns=(
+        Column(name="order_source", sql="order_source", needs=("order_number",)),
+        Column(name="key", sql="line_key", needs=("order_number",)),
+        Column(
+            name="product_source", sql="product_source", needs=("product_number", "product_name", "product_name_only")
+        ),
+        Column(name="kind", sql="line_kind", needs=("order_number",)),
+        Column(name="quantity", sql="CAST(units AS DOUBLE)", needs=("order_number",)),
+        Column(name="revenue_cents", sql="revenue_cents", needs=("order_number",)),
+        Column(name="discount_cents", sql="discount_cents", needs=DISCOUNTS),
+        Column(name="cost_cents", sql="cost_cents", needs=COSTS),
+    ),
+)

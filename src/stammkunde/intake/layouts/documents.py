@@ -1,0 +1,109 @@
+"""Files whose rows are lines of orders: orders, products and customers follow from them."""
+
+from stammkunde.intake.layouts.common import (
+    ADDRESS,
+    CHANNEL,
+    CURRENCY_FIELD,
+    CUSTOMER_NAME,
+    DELIVERED_ON,
+    IS_COMPANY,
+    LINE_FIELDS,
+    LINES,
+    ORDERED_AT,
+    PROMISED_ON,
+    STATUS,
+    customer_fields,
+    customer_name,
+    customer_number,
+    order_number,
+    plain,
+    text,
+)
+from stammkunde.intake.layouts.fields import MONEY, Column, Field, Layout, Table
+
+# Whoever comes later in time knows better; rows of the same moment are taken in the file's order.
+LATEST = "{at: ordered_at, row: row}"
+
+CUSTOMERS = Table(
+    name="customers",
+    source="customer_source",
+    latest=LATEST,
+    columns=(
+        Column(name="number", sql="buyer_number", needs=("order_number",)),
+        Column(name="name", sql=CUSTOMER_NAME.format(number="buyer_number"), needs=("order_number",)),
+        Column(
+            name="kind", sql=f"CASE WHEN {IS_COMPANY} THEN 'company' ELSE 'person' END",
+            needs=("customer_name", "company", "last_name"),
+        ),
+        *(Column(name=one.name, sql=one.name, needs=one.needs) for one in ADDRESS),
+    ),
+)  # fmt: skip
+
+PRODUCTS = Table(
+    name="products",
+    source="product_source",
+    # What a product is called on a sale counts more than what a clerk wrote on a correction.
+    latest="{sold: line_kind = 'sale', at: ordered_at, row: row}",
+    columns=(
+        Column(name="number", sql="product_code", needs=("order_number",)),
+        Column(name="name", sql="coalesce(product_name, product_code)", needs=("order_number",)),
+        text("category", "product_category"),
+        Column(name="kind", sql="CASE WHEN not_a_product THEN 'other' ELSE 'product' END", needs=("order_number",)),
+    ),
+)
+
+ORDERS = Table(
+    name="orders",
+    source="order_source",
+    latest=LATEST,
+    columns=(
+        Column(name="number", sql="order_number", needs=("order_number",)),
+        Column(name="customer_source", sql="customer_source", needs=("customer_number", "email")),
+        plain("ordered_at"),
+        Column(name="ordered_on", sql="ordered_at_day", needs=("ordered_at",)),
+        text("channel"),
+        Column(name="status", sql="order_status", needs=("status", "cancelled_at", "financial_status")),
+        plain("promised_on"),
+        plain("delivered_on"),
+        Column(name="shipping_cents", sql="shipping_cents", needs=("order_shipping",)),
+    ),
+)
+
+PRODUCT_NAME = Field(
+    name="product_name", de="Artikelbezeichnung", en="Product name", example="Kaffee, 1 kg",
+    also=("Bezeichnung", "Artikelname", "Artikel", "Produkt", "Produktname", "Beschreibung", "Description", "Product",
+          "Item", "Item name", "Title"),
+)  # fmt: skip
+PRODUCT_CATEGORY = Field(
+    name="product_category", de="Warengruppe", en="Product category", max_length=120, example="Kaffee",
+    also=("Kategorie", "Artikelgruppe", "Produktgruppe", "Category", "Product group", "Department", "Vendor"),
+)  # fmt: skip
+
+FLAT = Layout(
+    name="flat",
+    de="Rechnungszeilen",
+    en="Invoice lines",
+    documents=True,
+    fields=(
+        order_number(),
+        ORDERED_AT,
+        customer_number(),
+        customer_name(),
+        *customer_fields(),
+        PRODUCT_NAME,
+        PRODUCT_CATEGORY,
+        *LINE_FIELDS,
+        CHANNEL,
+        STATUS,
+        PROMISED_ON,
+        DELIVERED_ON,
+        CURRENCY_FIELD,
+    ),
+    one_of=(("unit_price", "line_net", "line_gross", "line_total"),),
+    tables=(CUSTOMERS, PRODUCTS, ORDERS, LINES),
+)
+
+
+def money(name: str, de: str, en: str, *also: str, order_level: bool = True) -> Field:
+    """Name an amount of a shop's export."""
+    return Field(name=name, de=de, en=en, type=MONEY, also=also, order_level=order_level)

@@ -1,0 +1,101 @@
+"""What a layout is made of: fields that a file may have, and the tables that they fill."""
+
+from dataclasses import dataclass, field
+
+TEXT = "text"
+KEY = "key"  # identifies a row: 17850.0 becomes 17850
+EMAIL = "email"
+NUMBER = "number"
+MONEY = "money"
+MOMENT = "moment"  # a day, with or without a time of day
+DAY = "day"
+CURRENCY = "currency"
+CHOICE = "choice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """
+    One thing that a file may tell us.
+
+    `de` and `en` are the headings of our own templates and the labels on pages; `also` are other headings that are
+    recognised. `choices` maps our value to the words that files use for it; a word that is not there is flagged and
+    `otherwise` is taken. An `order_level` field stands, in a shop's export, on one of the order's rows and counts for all.
+    """
+
+    name: str
+    de: str
+    en: str
+    type: str = TEXT
+    also: tuple[str, ...] = ()
+    required: bool = False
+    max_length: int = 250
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    otherwise: str = ""
+    order_level: bool = False
+    past: bool = False  # a day that cannot lie ahead
+    example: str = ""
+
+    def label(self, language: str) -> str:
+        return self.de if language.startswith("de") else self.en
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """
+    A database column: an SQL expression over the typed fields, written only if the file has one of `needs`.
+
+    `empty` is the SQL for what is written when the file says nothing about this row.
+    """
+
+    name: str
+    sql: str
+    needs: tuple[str, ...]
+    empty: str = "NULL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """
+    A database table that a layout fills: one row per `source`, the latest in `latest` order wins.
+
+    All SQL is over the typed fields; `where` leaves rows out that say nothing about this table.
+    """
+
+    name: str
+    source: str
+    columns: tuple[Column, ...]
+    where: str = "true"
+    latest: str = "row"
+    unique: bool = False  # the file should name each key once: flag it if it tells different things about one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """
+    A kind of file that we understand.
+
+    `marks` are headings that only this kind of file has: they decide between layouts with the same fields.
+    `one_of` are groups of fields of which the file must have at least one.
+    """
+
+    name: str
+    de: str
+    en: str
+    fields: tuple[Field, ...]
+    tables: tuple[Table, ...]
+    one_of: tuple[tuple[str, ...], ...] = ()
+    marks: tuple[str, ...] = ()
+    options: dict[str, str] = field(default_factory=dict)
+    documents: bool = False  # rows are lines of orders: they are priced, and orders and products follow from them
+    packed: str = ""  # a column that holds all items of an order in one cell
+
+    def label(self, language: str) -> str:
+        return self.de if language.startswith("de") else self.en
+
+    def field(self, name: str) -> Field:
+        return next(one for one in self.fields if one.name == name)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.fields if one.required)

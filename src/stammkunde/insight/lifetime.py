@@ -1,0 +1,246 @@
+"""
+Customer lifetime by Kaplan and Meier: how long customers stay, those still there counted as censored.
+
+A life begins with the first purchase and ends on the first day on which the customer is none any more: the activity
+window after the last purchase. Whoever bought within the window is still there, and counts as censored.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stammkunde.insight import buying
+from stammkunde.insight.errors import InvalidInput, NotEnoughData
+from stammkunde.insight.frames import Facts, Frame, rows
+from stammkunde.insight.periods import Period, day_number
+from stammkunde.insight.slices import Slicing, sliced, slicing
+
+HORIZON_DAYS = 1095  # three years: means over different periods stay comparable
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A Kaplan–Meier curve at its event times."""
+
+    days: tuple[int, ...]
+    at_risk: tuple[int, ...]
+    lost: tuple[int, ...]
+    share: tuple[float, ...]  # still there after so many days
+    error: tuple[float, ...]  # Greenwood's standard error
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """How long customers stay."""
+
+    n: int
+    lost: int
+    median_days: int | None  # None: more than half are still there
+    median_low_days: int | None
+    median_high_days: int | None
+    mean_days: float  # restricted to the horizon
+    mean_low_days: float
+    mean_high_days: float
+    horizon_days: int
+    curve: Curve
+
+    @property
+    def censored(self) -> int:
+        """Count the customers who are still there."""
+        return self.n - self.lost
+
+
+def lifetime(
+    facts: Facts, *, as_of: date, activity_days: int, by: str | None = None, horizon_days: int = HORIZON_DAYS
+) -> dict[str | None, Lifetime | NotEnoughData]:
+    """
+    Estimate how long customers stay, as known on the evening of a day.
+
+    Args:
+        facts: the facts.
+        as_of: the day.
+        activity_days: whoever is silent for as many days is lost.
+        by: what to slice by; None for the whole company.
+        horizon_days: the restricted mean looks this far, or as far as anybody was followed.
+
+    Returns:
+        the lifetime of each slice (None: the whole), or the refusal where nobody was lost yet.
+
+    Raises:
+        SliceUnknown: lifetimes cannot be sliced so.
+        InvalidInput: the activity window is shorter than a day.
+    Source: Kaplan & Meier (1958), Journal of the American Statistical Association 53, 457-481.
+    """
+    slices = slicing(facts, by=by)
+    period = Period(0, 1)
+    found = of_periods(
+        facts, {period: day_number(as_of)}, activity_days=activity_days, slices=slices, horizon_days=horizon_days
+    )
+    return {slices.label(value): answer for (_, value), answer in found.items()}
+
+
+def of_periods(
+    facts: Facts,
+    days: Mapping[Period, int],
+    *,
+    activity_days: int,
+    slices: Slicing,
+    horizon_days: int = HORIZON_DAYS,
+) -> dict[tuple[Period, Any], Lifetime | NotEnoughData]:
+    """
+    Estimate lifetimes as known on the last day of each period.
+
+    Args:
+        facts: the facts.
+        days: the day of each period, since 1970-01-01.
+        activity_days: length of the activity window.
+        slices: what to slice by.
+        horizon_days: how far the restricted mean looks.
+
+    Returns:
+        lifetimes, or the refusal, by period and raw slice; only where there were customers.
+
+    Raises:
+        InvalidInput: the activity window is shorter than a day.
+    """
+    own = sliced(facts, buying.stays(facts, activity_days=activity_days, slices=slices), slices=slices)
+    answers: dict[tuple[Period, Any], Lifetime | NotEnoughData] = {}
+    for period, day in days.items():
+        spans: dict[Any, list[tuple[int, bool, int]]] = {}
+        for row in rows(_spans(own, day)):
+            spans.setdefault(row["slice"], []).append((row["days"], row["lost"], row["n"]))
+        answers |= {(period, value): _answer(found, horizon_days) for value, found in spans.items()}
+    return answers
+
+
+def kaplan_meier(days: ArrayLike, lost: ArrayLike, n: ArrayLike | None = None) -> Curve:
+    """
+    Estimate the share that is still there after so many days.
+
+    Args:
+        days: how long each was followed, whole days >= 0, shape (k,).
+        lost: whether the end was a loss (true) or the end of what is known (false), shape (k,).
+        n: how many customers each row stands for, shape (k,); one each where None.
+
+    Returns:
+        the curve at the days on which somebody was lost.
+
+    Raises:
+        InvalidInput: shapes differ, or a length is negative.
+    Source: Kaplan & Meier (1958), Journal of the American Statistical Association 53, 457-481; variance by Greenwood
+        (1926), Reports on Public Health and Medical Subjects 33.
+    """
+    length, event, weight = _checked(days, lost, n)
+    times = np.unique(length[event])
+    leaving = np.array([weight[event & (length == t)].sum() for t in times], dtype=np.int64)
+    at_risk = np.array([weight[length >= t].sum() for t in times], dtype=np.int64)
+    share = np.cumprod(1 - leaving / at_risk)
+    with np.errstate(divide="ignore"):
+        parts = np.where(at_risk > leaving, leaving / (at_risk * np.maximum(at_risk - leaving, 1)), 0.0)
+    error = share * np.sqrt(np.cumsum(parts))
+    return Curve(*(tuple(column.tolist()) for column in (times, at_risk, leaving, share, error)))
+
+
+def restricted_mean(curve: Curve, *, horizon_days: int) -> tuple[float, float]:
+    """
+    Measure the area below the curve up to a horizon.
+
+    Args:
+        curve: a Kaplan–Meier curve.
+        horizon_days: where to stop.
+
+    Returns:
+        the mean days up to the horizon, and its standard error.
+    Source: Klein & Moeschberger (2003), Survival Analysis, 2nd edition, section 4.5.
+    """
+    inside = [i for i, t in enumerate(curve.days) if t < horizon_days]
+    edges = [0, *(curve.days[i] for i in inside), horizon_days]
+    heights = [1.0, *(curve.share[i] for i in inside)]
+    areas = [height * (edges[i + 1] - edges[i]) for i, height in enumerate(heights)]
+    variance = 0.0
+    for place, i in enumerate(inside):
+        left = curve.at_risk[i] - curve.lost[i]
+        if left:
+            variance += sum(areas[place + 1 :]) ** 2 * curve.lost[i] / (curve.at_risk[i] * left)
+    return sum(areas), math.sqrt(variance)
+
+
+def median(curve: Curve) -> tuple[int | None, int | None, int | None]:
+    """
+    Find the day by which half are lost, with a 95 % interval.
+
+    Args:
+        curve: a Kaplan–Meier curve.
+
+    Returns:
+        the median and both ends of its interval; None where the curve does not fall that far.
+    Source: Brookmeyer & Crowley (1982), Biometrics 38, 29-41, on the log-log scale.
+    """
+    ends = [_log_log(share, error) for share, error in zip(curve.share, curve.error, strict=True)]
+    return (
+        _falls_to_half(curve, curve.share),
+        _falls_to_half(curve, [low for low, _ in ends]),
+        _falls_to_half(curve, [high for _, high in ends]),
+    )
+
+
+def _falls_to_half(curve: Curve, heights: "tuple[float, ...] | list[float]") -> int | None:
+    return next((t for t, height in zip(curve.days, heights, strict=True) if height <= 0.5 + 1e-12), None)
+
+
+def _log_log(share: float, error: float) -> tuple[float, float]:
+    if not 0 < share < 1:
+        return share, share
+    width = math.exp(Z95 * error / (share * abs(math.log(share))))
+    return share**width, share ** (1 / width)
+
+
+def _spans(own: Frame, day: int) -> Frame:
+    """Count how long customers had been followed on a day, and which of them were lost by then."""
+    last_stay = (nw.col("entered") <= day) & (nw.col("again").is_null() | (nw.col("again") > day))
+    gone = nw.col("until") < day
+    length = nw.when(gone).then(nw.col("until") + 1 - nw.col("first")).otherwise(nw.lit(day) - nw.col("first"))
+    return (
+        own.filter(last_stay)
+        .select("slice", length.cast(nw.Int64).alias("days"), gone.alias("lost"))
+        .group_by("slice", "days", "lost")
+        .agg(nw.len().cast(nw.Int64).alias("n"))
+    )
+
+
+def _answer(found: list[tuple[int, bool, int]], horizon_days: int) -> Lifetime | NotEnoughData:
+    days, lost, n = (np.array(column) for column in zip(*sorted(found), strict=True))
+    if not lost.any():
+        return NotEnoughData("Nobody was lost yet, so the end of a customer's life was never seen.")
+    curve = kaplan_meier(days, lost, n)
+    horizon = min(horizon_days, int(days.max()))
+    mean, error = restricted_mean(curve, horizon_days=horizon)
+    return Lifetime(
+        int(n.sum()),
+        int(n[lost].sum()),
+        *median(curve),
+        mean,
+        max(0.0, mean - Z95 * error),
+        min(float(horizon), mean + Z95 * error),
+        horizon,
+        curve,
+    )
+
+
+def _checked(
+    days: ArrayLike, lost: ArrayLike, n: ArrayLike | None
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
+    length, event = np.asarray(days), np.asarray(lost, dtype=bool)
+    weight = np.ones(length.shape, dtype=np.int64) if n is None else np.asarray(n)
+    if not length.shape == event.shape == weight.shape or length.ndim != 1:
+        raise InvalidInput("Give days, lost and n of the same length.")
+    if (length < 0).any() or (weight < 0).any():
+        raise InvalidInput("A length of days, or a number of customers, is negative.")
+    return length, event, weight

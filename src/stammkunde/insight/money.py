@@ -1,0 +1,113 @@
+"""
+Money: revenue, margin and orders, in whole cents.
+
+A margin is known where the cost is known for at least 95 % of what was turned over (returns counted at their absolute
+value). Below that it stays unknown: a margin of half the lines is no margin.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import narwhals as nw
+
+from stammkunde.insight.frames import Facts, Frame, rows, total
+from stammkunde.insight.periods import Period
+from stammkunde.insight.slices import Slicing, is_sale, known_lines, sliced
+
+COST_KNOWN_PERCENT = 95
+
+
+@dataclass(frozen=True)
+class Money:
+    """Sums over lines; all in cents but `orders`."""
+
+    revenue_cents: int = 0  # all lines, returns included
+    sold_cents: int = 0  # lines of kind sale
+    turned_cents: int = 0  # absolute values: what the coverage is measured by
+    costed_cents: int = 0  # of these, lines with known cost
+    margin_cents: int = 0  # of lines with known cost
+    orders: int = 0  # with a line of kind sale
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    @property
+    def margin_known(self) -> bool:
+        """Tell whether the cost of nearly all lines is known."""
+        return self.costed_cents > 0 and 100 * self.costed_cents >= COST_KNOWN_PERCENT * self.turned_cents
+
+    @property
+    def coverage(self) -> float | None:
+        """Give the share of turnover whose cost is known."""
+        return self.costed_cents / self.turned_cents if self.turned_cents else None
+
+
+def sums() -> list[nw.Expr]:
+    """
+    Describe the sums over lines from which money figures are made.
+
+    Returns:
+        expressions for revenue_cents, sold_cents, turned_cents, costed_cents and margin_cents.
+    """
+    revenue, cost, nothing = nw.col("revenue_cents"), nw.col("cost_cents"), nw.lit(0)
+    costed = ~cost.is_null()
+    return [
+        total(revenue, name="revenue_cents"),
+        total(nw.when(is_sale()).then(revenue).otherwise(nothing), name="sold_cents"),
+        total(revenue.abs(), name="turned_cents"),
+        total(nw.when(costed).then(revenue.abs()).otherwise(nothing), name="costed_cents"),
+        total(nw.when(costed).then(revenue - cost).otherwise(nothing), name="margin_cents"),
+    ]
+
+
+def orders() -> nw.Expr:
+    """
+    Describe how orders with a sale are counted.
+
+    Returns:
+        the expression `orders`.
+    """
+    sold = nw.when(is_sale()).then(nw.col("order_id"))
+    return (sold.n_unique().cast(nw.Int64) - sold.is_null().any().cast(nw.Int64)).alias("orders")
+
+
+def margin_if_known() -> nw.Expr:
+    """
+    Give the margin of a row of sums where the cost of nearly all its lines is known.
+
+    Returns:
+        margin_cents, or nothing.
+    """
+    costed, turned = nw.col("costed_cents"), nw.col("turned_cents")
+    known = (costed > 0) & (costed * 100 >= turned * COST_KNOWN_PERCENT)
+    return nw.when(known).then(nw.col("margin_cents"))
+
+
+def by_month(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dict[tuple[Period, Any], Money]:
+    """
+    Sum the money of known customers over periods.
+
+    Args:
+        facts: the facts.
+        periods: the periods.
+        slices: what to slice by.
+
+    Returns:
+        the sums by period and raw slice; only where there are lines.
+    """
+    months: dict[int, dict[Any, Money]] = {}
+    for row in rows(facts.keep(("money", slices.by), lambda: _monthly(facts, slices))):
+        value, month = row.pop("slice"), row.pop("month")
+        months.setdefault(month, {})[value] = Money(**row)
+    sums_of: dict[tuple[Period, Any], Money] = {}
+    for period in periods:
+        for month in range(period.first_month, period.first_month + period.months):
+            for value, money in months.get(month, {}).items():
+                sums_of[period, value] = sums_of.get((period, value), Money()) + money
+    return sums_of
+
+
+def _monthly(facts: Facts, slices: Slicing) -> Frame:
+    lines = sliced(facts, known_lines(facts, slices=slices), slices=slices)
+    return lines.group_by("ordered_month", "slice").agg(*sums(), orders()).rename({"ordered_month": "month"})

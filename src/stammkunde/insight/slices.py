@@ -1,0 +1,144 @@
+"""
+Slices: what a figure can be asked "by".
+
+A property of the customer (any column, or the cohort) puts every customer into exactly one slice. A property of the line
+(channel, category) looks at each value's own lines, so a customer may belong to several slices.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import narwhals as nw
+
+from stammkunde.insight.errors import SliceUnknown
+from stammkunde.insight.frames import Facts, Frame, text
+from stammkunde.insight.periods import GRAIN_MONTHS, Grain, of_number
+
+COHORTS: dict[str, Grain] = {"cohort": "month", "cohort_quarter": "quarter", "cohort_year": "year"}
+OF_THE_LINE = ("channel", "category")
+
+
+@dataclass(frozen=True)
+class Slicing:
+    """What to slice by, and whether it is a property of nothing, the customer, a cohort or the line."""
+
+    by: str
+    kind: Literal["whole", "customer", "cohort", "line"]
+
+    @property
+    def keys(self) -> list[str]:
+        """Name the columns that make one buyer: the customer, within one slice of the lines."""
+        return ["customer_id", "slice"] if self.kind == "line" else ["customer_id"]
+
+    def label(self, value: object) -> str | None:
+        """Word a raw slice value: a cohort's number becomes its period; the whole has no slice."""
+        if self.kind == "whole":
+            return None
+        if self.kind == "cohort":
+            return "" if value is None else str(of_number(int(str(value)), grain=COHORTS[self.by]))
+        return str(value)
+
+
+def slicing(facts: Facts, *, by: str | None) -> Slicing:
+    """
+    Find out what a name to slice by means for these facts.
+
+    Args:
+        facts: the facts.
+        by: a column of the customers, `channel`, `category`, `cohort` (month of the first purchase),
+            `cohort_quarter`, `cohort_year`, or None for the whole.
+
+    Returns:
+        the slicing.
+
+    Raises:
+        SliceUnknown: there is no such name.
+    """
+    if not by:
+        return Slicing("", "whole")
+    if by in COHORTS:
+        return Slicing(by, "cohort")
+    if by == "channel" or (by == "category" and facts.products is not None):
+        return Slicing(by, "line")
+    if by in facts.attributes():
+        return Slicing(by, "customer")
+    raise SliceUnknown(f"Figures cannot be sliced by '{by}'. Choose one of {', '.join(names(facts))}.")
+
+
+def names(facts: Facts) -> list[str]:
+    """
+    List what figures of these facts can be sliced by.
+
+    Args:
+        facts: the facts.
+
+    Returns:
+        names for `slicing`.
+    """
+    line = list(OF_THE_LINE) if facts.products is not None else ["channel"]
+    return [*line, *COHORTS, *facts.attributes()]
+
+
+def known_lines(facts: Facts, *, slices: Slicing) -> Frame:
+    """
+    Take the lines of known customers, with their slice where it is a property of the line.
+
+    Args:
+        facts: the facts.
+        slices: what to slice by.
+
+    Returns:
+        the lines, with a column `slice` for slices of the line.
+    """
+    known = facts.lines.filter(~nw.col("customer_id").is_null())
+    if slices.by == "channel":
+        return known.with_columns(text("channel").alias("slice"))
+    if slices.by == "category" and slices.kind == "line":
+        assert facts.products is not None
+        category = facts.products.select("product_id", text("category").alias("slice"))
+        return known.join(category, on="product_id", how="left").with_columns(text("slice"))
+    return known
+
+
+def sliced(facts: Facts, frame: Frame, *, slices: Slicing) -> Frame:
+    """
+    Give every row its slice.
+
+    Args:
+        facts: the facts.
+        frame: a table with customer_id, and with slice where it is a property of the line.
+        slices: what to slice by.
+
+    Returns:
+        the table with a column `slice`: text, or the number of the cohort's period.
+    """
+    if slices.kind == "whole":
+        return frame.with_columns(nw.lit("").alias("slice"))
+    if slices.kind == "line":
+        return frame
+    of_customer = _cohorts(facts, slices) if slices.kind == "cohort" else _attribute(facts, slices)
+    joined = frame.join(of_customer, on="customer_id", how="left")
+    return joined if slices.kind == "cohort" else joined.with_columns(text("slice"))
+
+
+def is_sale() -> nw.Expr:
+    """
+    Recognise the lines that make a purchase: a known customer, kind sale, something for more than nothing.
+
+    Returns:
+        the condition.
+    """
+    something = (nw.col("quantity") > 0) & (nw.col("revenue_cents") > 0)
+    return ~nw.col("customer_id").is_null() & (nw.col("kind") == "sale") & something
+
+
+def _attribute(facts: Facts, slices: Slicing) -> Frame:
+    assert facts.customers is not None
+    return facts.customers.select("customer_id", text(slices.by).alias("slice"))
+
+
+def _cohorts(facts: Facts, slices: Slicing) -> Frame:
+    bought = facts.lines.filter(is_sale())
+    first = bought.group_by("customer_id").agg(nw.col("ordered_month").min().alias("month"))
+    number = nw.col("month") // GRAIN_MONTHS[COHORTS[slices.by]]
+    return facts.keep(("cohorts", slices.by), lambda: first.select("customer_id", number.alias("slice")))

@@ -64,6 +64,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "stammkunde.team.context.company",
+                "stammkunde.home.context.figures_state",
             ],
             "builtins": ["stammkunde.ui.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -117,6 +118,7 @@ CURRENCY = _env["STAMMKUNDE_CURRENCY"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where it is missing
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -81,7 +81,7 @@ def test_figure_that_cannot_be_given_says_why():
     tile = shown(given)["margin_per_customer_cents"]
 
     assert (tile.value, tile.formula) == ("–", "")
-    assert tile.reason == "The cost of some goods is unknown, so the margin is unknown, too."
+    assert tile.reason == "The cost of the goods is unknown, so the margin is unknown, too."
 
 
 def test_margin_is_left_out_for_those_who_may_not_see_it():

@@ -58,6 +58,10 @@ class Tile:
     comparisons: tuple[Comparison, ...]
     spark: Spark | None = None
 
+    @property
+    def is_known(self) -> bool:
+        return not self.reason
+
 
 def tiles(
     figures: Figures,

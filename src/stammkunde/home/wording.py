@@ -121,9 +121,9 @@ MEANINGS = (
         name=_("Average basket"),
         unit=Unit.CENTS,
         better=Better.HIGHER,
-        meaning=_("What one order was worth on average."),
-        formula=_("revenue of the orders / number of orders"),
-        numerator=_("Revenue"),
+        meaning=_("What one order was worth on average, before returns."),
+        formula=_("value of the orders / number of orders"),
+        numerator=_("Value of the orders"),
         denominator=_("Orders"),
     ),
     Meaning(
@@ -142,12 +142,44 @@ BY_KPI = {meaning.kpi: meaning for meaning in MEANINGS}
 
 REASONS = {
     "no_customers_at_start": _("Nobody was a customer when the period began."),
+    "no_customers": _("There were no customers in this period."),
     "no_buyers": _("Nobody bought in this period."),
-    "cost_unknown": _("The cost of some goods is unknown, so the margin is unknown, too."),
-    "too_few": _("Too few customers for an honest figure."),
+    "no_orders": _("There were no orders in this period."),
+    "nobody_lost_yet": _("No customer has been lost so far, so there is no end to measure."),
+    "cost_unknown": _("The cost of the goods is unknown, so the margin is unknown, too."),
+    "cost_partly_unknown": _("The cost is known for less than 95% of the turnover: too little for an honest margin."),
+    "period_not_begun": _("This period has not begun yet."),
 }
 
 
 def reason(code: str) -> str | Promise:
     """Word why a figure cannot be given."""
     return REASONS.get(code, _("There are not enough data for this figure."))
+
+
+SLICES = {
+    "kind": _("Kind"),
+    "country": _("Country"),
+    "region": _("Region"),
+    "industry": _("Industry"),
+    "segment": _("Segment"),
+    "owner": _("Responsible"),
+    "channel": _("Channel"),
+    "category": _("Product group"),
+    "cohort": _("Month of the first purchase"),
+    "cohort_quarter": _("Quarter of the first purchase"),
+    "cohort_year": _("Year of the first purchase"),
+}
+KINDS = {"company": _("Companies"), "person": _("Private customers")}
+
+
+def slice_name(slice_by: str) -> str | Promise:
+    """Word what figures are sliced by; a company's own attribute has the name that the company gave it."""
+    return SLICES.get(slice_by, slice_by.removeprefix("attr_"))
+
+
+def slice_label(slice_by: str, slice_value: str) -> str | Promise:
+    """Word one value of a slice."""
+    if not slice_value:
+        return _("unknown")
+    return KINDS.get(slice_value, slice_value) if slice_by == "kind" else slice_value

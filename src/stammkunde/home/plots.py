@@ -1,0 +1,226 @@
+"""A chart as a page needs it: its specification dressed for a theme and a width, its numbers, and its addresses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.home import charts
+from stammkunde.home.charts import Spec
+from stammkunde.ui import writing
+
+NARROW, HALF, FULL = 296, 516, 1094  # what is left for a picture on a phone, in half a page, and across it
+PHONE = "(max-width: 40rem)"
+DARK = "(prefers-color-scheme: dark)"
+THEMES = ("light", "dark")
+FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Liberation Sans, Arial, sans-serif"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colours:
+    """The colours of `ui/css/base.css`; a test holds the two together."""
+
+    surface: str
+    text: str
+    muted: str
+    line: str
+    accent: str
+    blue: str
+    violet: str
+    warning: str
+    danger: str
+
+
+COLOURS = {
+    "light": Colours(
+        surface="#ffffff",
+        text="#1d1d1b",
+        muted="#63625d",
+        line="#e6e5e0",
+        accent="#0f6e64",
+        blue="#2b5fa8",
+        violet="#68519e",
+        warning="#8a5300",
+        danger="#b3261e",
+    ),
+    "dark": Colours(
+        surface="#1b1c1f",
+        text="#ebebe9",
+        muted="#a2a39f",
+        line="#2c2e33",
+        accent="#5cc4b4",
+        blue="#8cb4ea",
+        violet="#b7a4e6",
+        warning="#e2ae5c",
+        danger="#f2877f",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    label: str | Promise
+    unit: str = ""  # text, number, cents, share; empty: text
+
+    @property
+    def is_number(self) -> bool:
+        return self.unit in {"number", "cents", "share", "days"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """One chart and the numbers in it. `spec` is bare: it knows data and marks, neither theme nor width."""
+
+    name: str
+    title: str | Promise
+    spec: Spec
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    height: int
+    about: str | Promise = ""
+    full: bool = False
+
+    @property
+    def written(self) -> list[list[dict[str, Any]]]:
+        """Give the rows as a person reads them."""
+        return [
+            [
+                {"text": write(cell, unit=column.unit), "is_number": column.is_number}
+                for cell, column in zip(row, self.columns, strict=True)
+            ]
+            for row in self.rows
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One of the pictures that a browser may choose from."""
+
+    media: str
+    address: str
+    width: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A plot on a page: which pictures there are, and where to take it along."""
+
+    plot: Plot
+    picture: str
+    width: int
+    sources: list[Source]
+    takes: list[dict[str, str]]
+    bundle: str
+
+
+def shown(plot: Plot, *, query: dict[str, str], theme: str) -> Shown:
+    """Tell where the pictures of a plot are: for phone and desk, for the theme of the person or of the device."""
+    width = FULL if plot.full else HALF
+
+    def at(ending: str, **more: object) -> str:
+        return f"{reverse('chart', args=[plot.name, ending])}?{urlencode(query | more)}"
+
+    fixed = theme if theme in THEMES else "light"
+    variants = [(PHONE, NARROW, fixed)]
+    if theme not in THEMES:
+        variants = [(f"{PHONE} and {DARK}", NARROW, "dark"), (DARK, width, "dark"), *variants]
+    return Shown(
+        plot=plot,
+        picture=at("svg", theme=fixed, width=width),
+        width=width,
+        sources=[
+            Source(media=media, address=at("svg", theme=shade, width=wide), width=wide)
+            for media, wide, shade in variants
+        ],
+        takes=[
+            {"name": ending.upper(), "address": at(ending, width=width, take="1")} for ending in ("png", "svg", "csv")
+        ],
+        bundle=reverse("chart-bundle", args=[charts.bundle_name()]),
+    )
+
+
+def write(value: object, *, unit: str) -> str:
+    """Write a cell of a plot's table."""
+    if value is None:
+        return writing.UNKNOWN
+    if unit == "cents":
+        return writing.money(value)
+    if unit == "share":
+        return writing.percent(value)
+    return writing.number(value) if unit in {"number", "days"} else str(value)
+
+
+def dressed(plot: Plot, *, theme: str, width: int, on_paper: bool = False) -> Spec:
+    """Give the specification the colours, letters and width of where it will stand."""
+    colours = COLOURS[theme]
+    config = _config(colours, background=colours.surface if on_paper else None)
+    return plot.spec | {
+        "width": width,
+        "height": plot.height,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "config": _merged(config, plot.spec.get("config", {})),
+    }
+
+
+def _config(colours: Colours, *, background: str | None) -> Spec:
+    return {
+        "background": background,
+        "padding": 4,
+        "font": FONT,
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": colours.muted,
+            "titleColor": colours.muted,
+            "titleFontWeight": "normal",
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "gridColor": colours.line,
+            "domainColor": colours.line,
+            "tickColor": colours.line,
+            "ticks": False,
+            "labelPadding": 6,
+        },
+        "axisX": {"grid": False},
+        "axisY": {"domain": False},
+        "legend": {
+            "labelColor": colours.text,
+            "titleColor": colours.muted,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "orient": "top",
+            "title": None,
+        },
+        "text": {"color": colours.text, "fontSize": 12},
+        "rule": {"color": colours.line},
+        "line": {"color": colours.accent, "strokeWidth": 2},
+        "area": {"color": colours.accent},
+        "bar": {"color": colours.accent, "cornerRadiusEnd": 2},
+        "point": {"color": colours.accent, "filled": True},
+        "range": {
+            "category": [colours.accent, colours.blue, colours.violet, colours.warning, colours.muted],
+            "heatmap": [colours.surface, colours.accent],
+            "ramp": [colours.surface, colours.accent],
+        },
+    }
+
+
+def _merged(under: Spec, over: Spec) -> Spec:
+    both = {
+        key: _merged(under[key], value) if isinstance(value, dict) and isinstance(under.get(key), dict) else value
+        for key, value in over.items()
+    }
+    return under | both
+
+
+TITLES = {
+    "retention": _("Retention over time"),
+    "revenue": _("Revenue and contribution margin per month"),
+    "revenue-only": _("Revenue per month"),
+    "cohorts": _("Who comes back, by month of the first purchase"),
+    "abc": _("How few customers carry the business"),
+}

@@ -1,0 +1,173 @@
+"""What a person chose at the top of a page: period, activity window, segment. All of it stands in the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stammkunde.insight import periods
+from stammkunde.insight.errors import PeriodUnclear
+from stammkunde.insight.periods import Grain, Period
+
+GRAINS: tuple[Grain, ...] = ("month", "quarter", "year")
+GRAIN_NAMES = {"month": gettext_lazy("Month"), "quarter": gettext_lazy("Quarter"), "year": gettext_lazy("Year")}
+LONGEST_WINDOW_DAYS = 3650
+USUAL_GRAIN: Grain = "quarter"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """A period, a window and a segment. `usual_days` is the window that the stored figures were counted with."""
+
+    period: Period
+    as_of_on: date
+    usual_days: int
+    activity_days: int
+    slice_by: str = ""
+    slice_value: str = ""
+    unclear: str = ""  # what of the address could not be read, and was left out
+
+    @property
+    def is_stored(self) -> bool:
+        """Say whether the stored figures answer; otherwise the mirror is asked."""
+        return self.activity_days == self.usual_days
+
+    @property
+    def is_running(self) -> bool:
+        return self.period.end_on > self.as_of_on
+
+    @property
+    def segment(self) -> str:
+        return f"{self.slice_by}:{self.slice_value}" if self.slice_by else ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Give the GET parameters that lead here; what is usual is left out."""
+        chosen = {"period": str(self.period)}
+        if not self.is_stored:
+            chosen["days"] = str(self.activity_days)
+        if self.segment:
+            chosen["segment"] = self.segment
+        return chosen
+
+    @property
+    def query(self) -> str:
+        return f"?{urlencode(self.parameters)}"
+
+    def to(self, period: Period) -> str:
+        """Lead to another period with everything else as it is."""
+        return f"?{urlencode(self.parameters | {'period': str(period)})}"
+
+
+def read(given: Mapping[str, str], *, as_of_on: date, usual_days: int) -> Selection:
+    """Read a selection from GET parameters; what is not understood becomes the usual, and is said in `unclear`."""
+    period, unclear = _period(given.get("period", ""), as_of_on=as_of_on)
+    days, unclear_days = _days(given.get("days", ""), usual_days=usual_days)
+    slice_by, _colon, slice_value = given.get("segment", "").partition(":")
+    return Selection(
+        period=period,
+        as_of_on=as_of_on,
+        usual_days=usual_days,
+        activity_days=days,
+        slice_by=slice_by,
+        slice_value=slice_value,
+        unclear=unclear or unclear_days,
+    )
+
+
+def _period(text: str, *, as_of_on: date) -> tuple[Period, str]:
+    usual = last_complete(as_of_on, grain=USUAL_GRAIN)
+    if not text:
+        return usual, ""
+    try:
+        return periods.parse(text), ""
+    except PeriodUnclear:
+        return usual, _("“%(text)s” is not a period. Write 2011, 2011-Q3 or 2011-09.") % {"text": text}
+
+
+def _days(text: str, *, usual_days: int) -> tuple[int, str]:
+    if not text:
+        return usual_days, ""
+    if text.isdecimal() and 1 <= int(text) <= LONGEST_WINDOW_DAYS:
+        return int(text), ""
+    return usual_days, _("“%(text)s” is not a number of days between 1 and 3650.") % {"text": text}
+
+
+def last_complete(on: date, *, grain: Grain) -> Period:
+    """Find the last period of this length that is over on the evening of a day."""
+    current = periods.containing(on, grain=grain)
+    return current if current.end_on <= on else current.previous()
+
+
+def following(period: Period) -> Period:
+    return Period(period.first_month + period.months, period.months)
+
+
+def in_grain(period: Period, *, grain: Grain, as_of_on: date) -> Period:
+    """Look at a period with another length: at its end, but not later than there are facts."""
+    return periods.containing(min(period.end_on, max(as_of_on, period.start_on)), grain=grain)
+
+
+def name(period: Period) -> str:
+    """Write a period as people say it: September 2011, 3rd quarter 2011, 2011."""
+    if period.grain == "year":
+        return str(period.start_on.year)
+    if period.grain == "month":
+        return formats.date_format(period.start_on, "F Y")
+    ordinal = {
+        1: _("1st quarter %(year)s"),
+        2: _("2nd quarter %(year)s"),
+        3: _("3rd quarter %(year)s"),
+        4: _("4th quarter %(year)s"),
+    }
+    return ordinal[(period.start_on.month + 2) // 3] % {"year": period.start_on.year}
+
+
+def short_name(period: Period) -> str:
+    """Write a period where there is little room: Sep 2011, Q3 2011, 2011."""
+    if period.grain == "month":
+        return formats.date_format(period.start_on, "M Y")
+    return name(period) if period.grain == "year" else f"Q{(period.start_on.month + 2) // 3} {period.start_on.year}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    label: str
+    address: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """What the bar on top of a page offers: lengths, the period before and after, and the way back to the present."""
+
+    period: str
+    name: str
+    grains: list[Step]
+    previous: str
+    next: str  # empty: it has not begun
+    latest: str
+
+
+def bar(selection: Selection) -> Bar:
+    period, after = selection.period, following(selection.period)
+    latest = last_complete(selection.as_of_on, grain=period.grain)
+    return Bar(
+        period=str(period),
+        name=name(period),
+        grains=[
+            Step(
+                label=str(GRAIN_NAMES[grain]),
+                address=selection.to(in_grain(period, grain=grain, as_of_on=selection.as_of_on)),
+                is_chosen=grain == period.grain,
+            )
+            for grain in GRAINS
+        ],
+        previous=selection.to(period.previous()),
+        next=selection.to(after) if after.start_on <= selection.as_of_on else "",
+        latest=selection.to(latest),
+    )

@@ -1,0 +1,73 @@
+"""The overview: how well the company keeps its customers, in one look."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from stammkunde.home import context, selection, tiles
+from stammkunde.home.queries import overview as queries
+from stammkunde.sales.models import Order
+from stammkunde.signals import queries as signals
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+
+
+@require_safe
+@needs(policy.FIGURES_VIEW)
+def overview(request: HttpRequest) -> HttpResponse:
+    generation = signals.current()
+    if generation is None:
+        return _empty(request)
+    chosen = selection.read(request.GET, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
+    stored = queries.points(generation, slice_by=chosen.slice_by, slice_value=chosen.slice_value)
+    figures = queries.figures(stored, chosen)
+    return render(
+        request,
+        "home/overview.html",
+        {
+            "selection": chosen,
+            "generation": generation,
+            "tiles": tiles.tiles(
+                figures,
+                others=[(selection.short_name(period), then) for period, then in queries.others(stored, chosen)],
+                history=queries.histories(stored, until=chosen.period),
+                shows_margin=policy.may(request.user, policy.MARGIN_VIEW),
+            ),
+            "sentence": tiles.sentence(figures),
+            "bar": selection.bar(chosen),
+            "segments": queries.segments(generation, period=chosen.period),
+            "window_origin": _window_origin(chosen),
+        },
+    )
+
+
+def _empty(request: HttpRequest) -> HttpResponse:
+    """Before the first figures: what will be here, and how it gets here."""
+    return render(
+        request,
+        "home/overview_empty.html",
+        {"state": context.state(request), "has_orders": Order.objects.exists()},
+    )
+
+
+def _window_origin(chosen: selection.Selection) -> str:
+    """Say where the activity window comes from."""
+    if not chosen.is_stored:
+        return _("You chose this window for this page; usually it is %(days)s days.") % {"days": chosen.usual_days}
+    if team.company().activity_days:
+        return _("The company set this window.")
+    return _("This window was suggested by your customers' order rhythm; it can be changed in the settings.")
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def behind(request: HttpRequest, group: str) -> HttpResponse:
+    raise Http404(group)
+
+
+@require_safe
+@needs(policy.FIGURES_VIEW)
+def state(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/state.html")

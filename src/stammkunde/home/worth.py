@@ -1,0 +1,51 @@
+"""What a little more retention would be worth: the company's own numbers, multiplied where everybody can see it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from stammkunde.home.tiles import Figures
+
+POINTS = (1, 3, 5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    points: int
+    customers: float
+    cents: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worth:
+    """So many points more: so many customers more, each worth what a buyer of the period is worth."""
+
+    basis: str
+    each_cents: float
+    start: int
+    steps: list[Step]
+
+
+def worth(figures: Figures, *, shows_margin: bool) -> Worth | None:
+    """Say what one, three and five points more retention would be worth; None where it cannot be said."""
+    start, basis, each = figures.get("customers_start"), *_each(figures, shows_margin=shows_margin)
+    if start is None or not start.value or each is None:
+        return None
+    return Worth(
+        basis=basis,
+        each_cents=each,
+        start=int(start.value),
+        steps=[
+            Step(points=points, customers=start.value * points / 100, cents=start.value * points / 100 * each)
+            for points in POINTS
+        ],
+    )
+
+
+def _each(figures: Figures, *, shows_margin: bool) -> tuple[str, float | None]:
+    """Take the margin per customer where it is known and may be seen, else the revenue, and say which."""
+    margin = figures.get("margin_per_customer_cents") if shows_margin else None
+    if margin is not None and margin.value is not None:
+        return _("contribution margin"), margin.value
+    revenue = figures.get("revenue_per_customer_cents")
+    return _("revenue"), revenue.value if revenue else None

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 
 from stammkunde.team import policy
 
+SIGNED_IN = "signed-in"  # no right of the policy: whoever is signed in
+
 
 def needs(right: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Refuse with 403 whoever lacks the right. Signing in itself is asked of everybody by a middleware."""
@@ -23,3 +25,9 @@ def needs(right: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
         return guarded
 
     return decorate
+
+
+def anyone_signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Say that a view is meant for everybody who is signed in: a test refuses views that say nothing."""
+    view.right = SIGNED_IN
+    return view

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from stammkunde.team import policy, queries
+from stammkunde.team import pages, policy, queries
 from stammkunde.team.models import Staff
 
 THEME_COOKIE = "theme"
@@ -14,6 +14,7 @@ def company(request: HttpRequest) -> dict[str, object]:
         "company": SimpleLazyObject(queries.company),
         "may": SimpleLazyObject(lambda: rights(request)),
         "theme": theme(request),
+        "start_url": SimpleLazyObject(lambda: _start(request)),
     }
 
 
@@ -29,3 +30,8 @@ def theme(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     chosen = getattr(user, "theme", "") or request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in Staff.Theme.values else Staff.Theme.SYSTEM
+
+
+def _start(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    return pages.start(user) if user and user.is_authenticated else "/"

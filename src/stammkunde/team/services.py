@@ -1,6 +1,15 @@
 """What changes state in the team."""
 
-from stammkunde.team.models import AuditEntry, Staff
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from stammkunde.team.models import AuditEntry, Company, Staff
+
+
+class LastAdministrator(Exception):
+    """Somebody must be able to manage staff: the last administrator cannot be demoted or shut out."""
 
 
 def record(
@@ -10,3 +19,84 @@ def record(
     AuditEntry.objects.create(
         staff=staff, action=action, thing=thing, thing_id=thing_id, label=label[:200], detail=detail
     )
+
+
+@transaction.atomic
+def add_staff(*, by: Staff, email: str, name: str, role: str, hours_per_week: int = 20) -> Staff:
+    """Add a person who has no password yet: they set one through a link."""
+    staff = Staff.objects.create_user(email, None, name=name, role=role, hours_per_week=hours_per_week)
+    record(staff=by, action="staff.added", thing="staff", thing_id=staff.pk, label=staff.email, role=role)
+    return staff
+
+
+@transaction.atomic
+def change_staff(*, by: Staff, staff_id: int, **fields: object) -> Staff:
+    """
+    Change a person's name, e-mail, role, hours or whether they may sign in; repeating changes nothing.
+
+    :raises LastAdministrator: if nobody would be left who may manage staff
+    """
+    administrators = {staff.pk for staff in _active_administrators().select_for_update()}
+    staff = Staff.objects.select_for_update().get(pk=staff_id)
+    changes = _assign(staff, fields)
+    remains = staff.is_active and staff.role == Staff.Role.ADMINISTRATOR
+    if administrators == {staff.pk} and not remains:
+        raise LastAdministrator(staff.email)
+    if changes:
+        staff.save(update_fields=list(changes))
+        record(staff=by, action="staff.changed", thing="staff", thing_id=staff.pk, label=staff.email, changes=changes)
+    return staff
+
+
+@transaction.atomic
+def change_profile(*, staff: Staff, **fields: object) -> None:
+    """Change what people may change about themselves; repeating changes nothing."""
+    changes = _assign(staff, fields)
+    if changes:
+        staff.save(update_fields=list(changes))
+        record(staff=staff, action="profile.changed", thing="staff", thing_id=staff.pk, label=staff.email)
+
+
+@transaction.atomic
+def choose(*, staff: Staff, **fields: object) -> None:
+    """Keep a person's choice of language or appearance. Nobody else cares, so nothing is recorded."""
+    changes = _assign(staff, fields)
+    if changes:
+        staff.save(update_fields=list(changes))
+
+
+@transaction.atomic
+def note_link(*, by: Staff, staff: Staff) -> None:
+    """Record that a link for a new password was made; the link itself is kept nowhere."""
+    record(staff=by, action="staff.link", thing="staff", thing_id=staff.pk, label=staff.email)
+
+
+@transaction.atomic
+def change_password(*, staff: Staff, password: str) -> None:
+    """Set a person's password; they are signed out everywhere else."""
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+    record(staff=staff, action="password.changed", thing="staff", thing_id=staff.pk, label=staff.email)
+
+
+@transaction.atomic
+def change_company(*, by: Staff, **fields: object) -> Company:
+    """Change what the company decided; repeating changes nothing."""
+    company, _created = Company.objects.select_for_update().get_or_create(pk=1)
+    changes = _assign(company, fields)
+    if changes:
+        company.save(update_fields=list(changes))
+        record(staff=by, action="settings.changed", thing="company", thing_id=1, changes=changes)
+    return company
+
+
+def _active_administrators() -> QuerySet[Staff]:
+    return Staff.objects.filter(role=Staff.Role.ADMINISTRATOR, is_active=True)
+
+
+def _assign(thing: Staff | Company, fields: Mapping[str, object]) -> dict[str, list[object]]:
+    """Set the fields that differ, and give what was and what is."""
+    changes = {name: [getattr(thing, name), value] for name, value in fields.items() if getattr(thing, name) != value}
+    for name, (_was, value) in changes.items():
+        setattr(thing, name, value)
+    return changes

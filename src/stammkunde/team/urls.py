@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from stammkunde.team import views
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("language/", views.language, name="language"),
+    path("appearance/", views.appearance, name="appearance"),
+    path("set-password/<str:person>/<str:token>/", views.set_password, name="set-password"),
+    path("profile/", views.profile, name="profile"),
+    path("profile/password/", views.password, name="password"),
+    path("staff/", views.staff_list, name="staff"),
+    path("staff/new/", views.staff_add, name="staff-add"),
+    path("staff/<int:pk>/", views.staff_edit, name="staff-edit"),
+    path("staff/<int:pk>/link/", views.staff_link, name="staff-link"),
+    path("audit/", views.audit, name="audit"),
+    path("audit/export/", views.audit_export, name="audit-export"),
+]

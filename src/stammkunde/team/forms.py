@@ -1,0 +1,146 @@
+"""What people type about themselves, each other and the company."""
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.team.models import Company, Staff
+from stammkunde.team.queries import AuditFilter
+
+
+class SignIn(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].strip().lower()
+
+
+class _UniqueEmail(forms.ModelForm):
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        if Staff.objects.filter(email=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("Somebody with this e-mail is already here."))
+        return email
+
+
+class NewStaff(_UniqueEmail):
+    class Meta:
+        model = Staff
+        fields = ["name", "email", "role", "hours_per_week"]
+        labels = {"name": _("Name"), "email": _("E-mail"), "role": _("Role")}
+
+
+class EditStaff(_UniqueEmail):
+    class Meta:
+        model = Staff
+        fields = ["name", "email", "role", "hours_per_week", "is_active"]
+        labels = {"name": _("Name"), "email": _("E-mail"), "role": _("Role")}
+
+
+class Profile(forms.ModelForm):
+    class Meta:
+        model = Staff
+        fields = ["name", "hours_per_week"]
+        labels = {"name": _("Name")}
+
+
+class NewPassword(forms.Form):
+    """Set a password: twice the same, and good enough."""
+
+    new = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("At least 10 characters, and none of the well-known ones. A short sentence is fine."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("Once more"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: object, staff: Staff, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.staff = staff
+
+    def clean_new(self) -> str:
+        validate_password(self.cleaned_data["new"], self.staff)
+        return self.cleaned_data["new"]
+
+    def clean_again(self) -> str:
+        if "new" in self.cleaned_data and self.cleaned_data["again"] != self.cleaned_data["new"]:
+            raise ValidationError(_("The two are not the same."))
+        return self.cleaned_data["again"]
+
+
+class ChangePassword(NewPassword):
+    """Change the own password: only with the one that is known."""
+
+    current = forms.CharField(
+        label=_("Current password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    field_order = ["current", "new", "again"]
+
+    def clean_current(self) -> str:
+        if not self.staff.check_password(self.cleaned_data["current"]):
+            raise ValidationError(_("This is not your current password."))
+        return self.cleaned_data["current"]
+
+
+class Settings(forms.ModelForm):
+    class Meta:
+        model = Company
+        fields = ["name", "activity_days", "no_purchase_months"]
+        labels = {
+            "name": _("Name of the company"),
+            "activity_days": _("Activity window in days"),
+            "no_purchase_months": _("Months without purchase"),
+        }
+        help_texts = {
+            "no_purchase_months": _("Customers who have not bought for so many months appear on the page “Today”."),
+        }
+
+    def clean_activity_days(self) -> int | None:
+        days = self.cleaned_data["activity_days"]
+        if days is not None and not 1 <= days <= 3650:
+            raise ValidationError(_("Between 1 and 3650 days, or empty for the suggestion."))
+        return days
+
+    def clean_no_purchase_months(self) -> int:
+        months = self.cleaned_data["no_purchase_months"]
+        if not 1 <= months <= 120:
+            raise ValidationError(_("Between 1 and 120 months."))
+        return months
+
+
+class AuditSearch(forms.Form):
+    staff = forms.ModelChoiceField(
+        label=_("Person"), queryset=Staff.objects.all(), required=False, empty_label=_("everyone")
+    )
+    action = forms.ChoiceField(label=_("Action"), required=False)
+    from_on = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    to_on = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: object, actions: list[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [("", _("all")), *actions]
+
+    def chosen(self) -> AuditFilter:
+        """Give what was chosen; what cannot be read does not filter."""
+        self.is_valid()
+        found = self.cleaned_data
+        staff = found.get("staff")
+        return AuditFilter(
+            staff_id=staff.pk if staff else None,
+            action=found.get("action") or "",
+            from_on=found.get("from_on"),
+            to_on=found.get("to_on"),
+        )

@@ -1,0 +1,294 @@
+import csv
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.tokens import default_token_generator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from stammkunde.team import attempts, forms, pages, policy, queries, services, wording
+from stammkunde.team.access import anyone_signed_in, needs
+from stammkunde.team.context import THEME_COOKIE
+from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
+from stammkunde.team.models import AuditEntry, Staff
+
+YEAR_SECONDS = 365 * 86400
+
+
+# Signing in and out
+
+
+@login_not_required
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(_next(request))
+    form = forms.SignIn(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _let_in(request, form):
+        return redirect(_next(request))
+    status = 400 if form.errors else 200
+    return render(request, "team/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+
+
+def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
+    who = {"email": form.cleaned_data["email"], "address": request.META.get("REMOTE_ADDR", "")}
+    if attempts.must_wait(**who, now=timezone.now()):
+        form.add_error(
+            None, _("Too many attempts. Please wait a quarter of an hour, or ask an administrator for help.")
+        )
+        return False
+    staff = authenticate(request, username=who["email"], password=form.cleaned_data["password"])
+    if staff is None:
+        attempts.failed(**who)
+        form.add_error(None, _("E-mail and password do not belong together, or the account is closed."))
+        return False
+    login(request, staff)
+    return True
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe and wanted != "/" else pages.start(request.user)
+
+
+@anyone_signed_in
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("sign-in")
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("language", "")
+    response = redirect(_back(request))
+    if chosen in dict(settings.LANGUAGES):
+        _remember(request, response, name=LANGUAGE_COOKIE, field="language", value=chosen)
+    return response
+
+
+@login_not_required
+@require_POST
+def appearance(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("theme", "")
+    response = redirect(_back(request))
+    if chosen in Staff.Theme.values:
+        _remember(request, response, name=THEME_COOKIE, field="theme", value=chosen)
+    return response
+
+
+def _remember(request: HttpRequest, response: HttpResponse, *, name: str, field: str, value: str) -> None:
+    """Keep a choice with the person who is signed in, and with this browser."""
+    if request.user.is_authenticated:
+        services.choose(staff=request.user, **{field: value})
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=secure)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else "/"
+
+
+@login_not_required
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def set_password(request: HttpRequest, person: str, token: str) -> HttpResponse:
+    staff = _invited(person)
+    if staff is None or not default_token_generator.check_token(staff, token):
+        return render(request, "team/link_used_up.html", status=410)
+    form = forms.NewPassword(request.POST or None, staff=staff)
+    if request.method == "POST" and form.is_valid():
+        services.change_password(staff=staff, password=form.cleaned_data["new"])
+        messages.success(request, _("Your password is set. Please sign in."))
+        return redirect("sign-in")
+    return render(request, "team/set_password.html", {"form": form, "person": staff})
+
+
+def _invited(person: str) -> Staff | None:
+    try:
+        pk = int(urlsafe_base64_decode(person))
+    except ValueError:
+        return None
+    return Staff.objects.filter(pk=pk, is_active=True).first()
+
+
+# The own profile
+
+
+@anyone_signed_in
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    form = forms.Profile(request.POST or None, instance=_fresh(request.user))
+    if request.method == "POST" and form.is_valid():
+        services.change_profile(staff=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("profile")
+    return render(
+        request, "team/profile.html", {"form": form, "password_form": forms.ChangePassword(staff=request.user)}
+    )
+
+
+@anyone_signed_in
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    form = forms.ChangePassword(request.POST or None, staff=request.user)
+    if request.method == "POST" and form.is_valid():
+        services.change_password(staff=request.user, password=form.cleaned_data["new"])
+        update_session_auth_hash(request, request.user)
+        messages.success(request, _("Your password is changed. Other devices are signed out."))
+        return redirect("profile")
+    return render(request, "team/password.html", {"form": form})
+
+
+# Staff
+
+
+@needs(policy.STAFF_MANAGE)
+@require_GET
+def staff_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "team/staff_list.html", {"people": queries.staff_list()})
+
+
+@needs(policy.STAFF_MANAGE)
+@require_http_methods(["GET", "POST"])
+def staff_add(request: HttpRequest) -> HttpResponse:
+    form = forms.NewStaff(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        staff = services.add_staff(by=request.user, **form.cleaned_data)
+        return _show_link(request, staff)
+    return render(request, "team/staff_add.html", {"form": form, "roles": pages.roles()})
+
+
+@needs(policy.STAFF_MANAGE)
+@require_http_methods(["GET", "POST"])
+def staff_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    staff = get_object_or_404(Staff, pk=pk)
+    form = forms.EditStaff(request.POST or None, instance=_fresh(staff))
+    if request.method == "POST" and form.is_valid() and _change(request, staff, form):
+        messages.success(request, _("Saved."))
+        return redirect("staff")
+    return render(request, "team/staff_edit.html", {"form": form, "person": staff, "roles": pages.roles()})
+
+
+def _change(request: HttpRequest, staff: Staff, form: forms.EditStaff) -> bool:
+    try:
+        services.change_staff(by=request.user, staff_id=staff.pk, **form.cleaned_data)
+    except services.LastAdministrator:
+        form.add_error(
+            None,
+            _("This is the last administrator. Make somebody else an administrator first: somebody must manage staff."),
+        )
+        return False
+    return True
+
+
+@needs(policy.STAFF_MANAGE)
+@require_POST
+def staff_link(request: HttpRequest, pk: int) -> HttpResponse:
+    staff = get_object_or_404(Staff, pk=pk, is_active=True)
+    services.note_link(by=request.user, staff=staff)
+    return _show_link(request, staff)
+
+
+def _show_link(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Show the link for a new password: this once, in the answer to the POST."""
+    person = urlsafe_base64_encode(str(staff.pk).encode())
+    path = reverse("set-password", args=[person, default_token_generator.make_token(staff)])
+    days = settings.PASSWORD_RESET_TIMEOUT // 86400
+    return render(
+        request, "team/staff_link.html", {"person": staff, "link": request.build_absolute_uri(path), "days": days}
+    )
+
+
+def _fresh(staff: Staff) -> Staff:
+    """Give a copy for a form to write on, so that a refused change does not show in the page around it."""
+    return Staff.objects.get(pk=staff.pk)
+
+
+# Audit trail
+
+
+@needs(policy.AUDIT_VIEW)
+@require_GET
+def audit(request: HttpRequest) -> HttpResponse:
+    form = _audit_search(request)
+    page = queries.audit_page(which=form.chosen(), before=_key(request, "before"), after=_key(request, "after"))
+    return render(request, "team/audit.html", {"form": form, "page": page, "rows": map(_audit_row, page.entries)})
+
+
+@needs(policy.AUDIT_VIEW)
+@needs(policy.EXPORT)
+@require_POST
+def audit_export(request: HttpRequest) -> HttpResponse:
+    which = _audit_search(request).chosen()
+    services.record(staff=request.user, action="audit.exported", thing="audit")
+    response = StreamingHttpResponse(
+        _audit_csv(queries.audit_entries(which=which)), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return response
+
+
+def _audit_search(request: HttpRequest) -> forms.AuditSearch:
+    actions = sorted(((code, wording.action(code)) for code in queries.audit_actions()), key=lambda pair: pair[1])
+    return forms.AuditSearch(request.GET, actions=actions)
+
+
+def _audit_row(entry: AuditEntry) -> dict[str, object]:
+    return {"entry": entry, "action": wording.action(entry.action), "changes": wording.changes(entry.detail)}
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None
+
+
+def _audit_csv(entries: Iterator[AuditEntry]) -> Iterator[str]:
+    writer = csv.writer(_Echo(), delimiter=";")
+    yield "\N{BYTE ORDER MARK}"
+    yield writer.writerow([_("When"), _("Who"), _("Action"), _("Thing"), _("Number"), _("What"), _("Details")])
+    for entry in entries:
+        row = (
+            timezone.localtime(entry.at).isoformat(timespec="seconds"),
+            entry.staff or "",
+            wording.action(entry.action),
+            entry.thing,
+            entry.thing_id or "",
+            entry.label,
+            wording.changes(entry.detail),
+        )
+        yield writer.writerow([_harmless(str(value)) for value in row])
+
+
+def _harmless(text: str) -> str:
+    """Keep spreadsheets from taking a text for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text

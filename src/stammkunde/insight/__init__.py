@@ -6,14 +6,29 @@ Figures on customer retention from plain tables: no Django, no database, no stat
     insight.cohorts.matrix(facts)
 """
 
-from stammkunde.insight import buying, errors, frames, kpis, lifetime, money, periods, slices
+from stammkunde.insight import (
+    buying,
+    classes,
+    errors,
+    frames,
+    kpis,
+    lifetime,
+    money,
+    periods,
+    recency,
+    rfm,
+    rhythm,
+    slices,
+)
 from stammkunde.insight.frames import Facts, facts
 from stammkunde.insight.kpis import Figure, figures
+from stammkunde.insight.rhythm import suggest_activity_days
 
 __all__ = [
     "Facts",
     "Figure",
     "buying",
+    "classes",
     "errors",
     "facts",
     "figures",
@@ -22,5 +37,9 @@ __all__ = [
     "lifetime",
     "money",
     "periods",
+    "recency",
+    "rfm",
+    "rhythm",
     "slices",
+    "suggest_activity_days",
 ]

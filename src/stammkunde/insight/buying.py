@@ -25,7 +25,8 @@ def days(facts: Facts, *, slices: Slicing = WHOLE) -> Frame:
 
     Returns:
         customer_id (and slice, for slices of the line), day, month, before (the purchase before, empty for the first),
-        after (the next, empty for the last), month_before and month_second (of the purchase before, and before that).
+        after (the next, empty for the last), nth (1 for the first purchase), month_before and month_second (of the
+        purchase before, and before that).
     """
     own = slices if slices.kind == "line" else WHOLE
     return facts.keep(("days", own.by), lambda: _days(facts, own))
@@ -61,6 +62,7 @@ def _days(facts: Facts, slices: Slicing) -> Frame:
     return once.with_columns(
         nw.col("day").shift(1).over(*keys, order_by="day").alias("before"),
         nw.col("day").shift(-1).over(*keys, order_by="day").alias("after"),
+        nw.col("day").cum_count().over(*keys, order_by="day").cast(nw.Int32).alias("nth"),
         nw.col("month").shift(1).over(*keys, order_by="day").alias("month_before"),
         nw.col("month").shift(2).over(*keys, order_by="day").alias("month_second"),
     )

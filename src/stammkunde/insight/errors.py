@@ -35,3 +35,7 @@ class InvalidInput(CannotAnswer):
 
 class NotEnoughData(CannotAnswer):
     """The facts are too few for an answer that means something."""
+
+
+class DoesNotFit(CannotAnswer):
+    """The facts contradict the model, so its numbers would mean nothing."""

@@ -43,7 +43,13 @@ _CURES = {
     "number": "numbers",
     "text": "text",
 }
-_DTYPES = {"integer": nw.Int64, "day": nw.Int32, "month": nw.Int32, "number": nw.Float64, "text": nw.String}
+_DTYPES: dict[str, Any] = {
+    "integer": nw.Int64,
+    "day": nw.Int32,
+    "month": nw.Int32,
+    "number": nw.Float64,
+    "text": nw.String,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +103,7 @@ class Facts:
         for held in self._held.values():
             if isinstance(held, Facts):
                 held.release()
-            elif held.implementation.is_pyspark():
+            elif held.implementation.is_spark_like():
                 held.to_native().unpersist()
         self._held.clear()
 
@@ -167,7 +173,9 @@ def hold(frame: Frame) -> Frame:
         return nw.from_native(native.materialize())
     if frame.implementation.is_polars():
         return frame.collect().lazy()
-    return nw.from_native(native.persist()) if frame.implementation.is_pyspark() else frame
+    if frame.implementation.is_spark_like():
+        return nw.from_native(native.persist())
+    return frame
 
 
 def rows(frame: Frame) -> list[dict[str, Any]]:
@@ -194,7 +202,8 @@ def arrow(frame: Frame) -> pa.Table:
     Returns:
         a PyArrow table.
     """
-    return frame.collect(backend="pyarrow").to_arrow()
+    table: pa.Table = frame.collect(backend="pyarrow").to_native()
+    return table
 
 
 def total(column: str | nw.Expr, *, name: str = "") -> nw.Expr:

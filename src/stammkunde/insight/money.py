@@ -72,16 +72,22 @@ def orders() -> nw.Expr:
     return (sold.n_unique().cast(nw.Int64) - sold.is_null().any().cast(nw.Int64)).alias("orders")
 
 
-def margin_if_known() -> nw.Expr:
+def margin_if_known(
+    *, margin: str = "margin_cents", costed: str = "costed_cents", turned: str = "turned_cents"
+) -> nw.Expr:
     """
     Give the margin of a row of sums where the cost of nearly all its lines is known.
 
+    Args:
+        margin: the column with the margin of lines with known cost.
+        costed: the column with the turnover of lines with known cost.
+        turned: the column with the turnover of all lines.
+
     Returns:
-        margin_cents, or nothing.
+        the margin, or nothing.
     """
-    costed, turned = nw.col("costed_cents"), nw.col("turned_cents")
-    known = (costed > 0) & (costed * 100 >= turned * COST_KNOWN_PERCENT)
-    return nw.when(known).then(nw.col("margin_cents"))
+    known = (nw.col(costed) > 0) & (nw.col(costed) * 100 >= nw.col(turned) * COST_KNOWN_PERCENT)
+    return nw.when(known).then(nw.col(margin))
 
 
 def by_month(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dict[tuple[Period, Any], Money]:

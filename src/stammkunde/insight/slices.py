@@ -1,8 +1,8 @@
 """
 Slices: what a figure can be asked "by".
 
-A property of the customer (any column, or the cohort) puts every customer into exactly one slice. A property of the line
-(channel, category) looks at each value's own lines, so a customer may belong to several slices.
+A property of the customer (any column, or the cohort) puts every customer into exactly one slice. A property of the
+line (channel, category) looks at each value's own lines, so a customer may belong to several slices.
 """
 
 from dataclasses import dataclass

@@ -108,6 +108,8 @@ class Figure(models.Model):
     denominator = models.FloatField(null=True)
     n = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=40, default="")
+    remark = models.CharField(max_length=40, default="")  # qualifies a value: period_unfinished, cost_partly_unknown
+    coverage = models.FloatField(null=True)  # margins: share of revenue whose cost is known
 
     class Meta:
         constraints = [

@@ -99,13 +99,13 @@ class _Sqlite:
 
 @contextmanager
 def _postgres() -> Iterator[Facts]:
-    with closing(adbc_driver_postgresql.dbapi.connect(_address())) as own:
+    with closing(adbc_driver_postgresql.dbapi.connect(address_of_postgres())) as own:
         facts = _Postgres(own)
         yield facts
         facts.close()
 
 
-def _address() -> str:
+def address_of_postgres() -> str:
     there = connection.settings_dict
     parts = {
         "dbname": there["NAME"],

@@ -1,5 +1,7 @@
 """From the snapshot's rows to the mirror's Parquet files: which columns, which types, which month."""
 
+# ruff: noqa: S608 (our own table and column names; values are days and months)
+
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,7 +55,7 @@ def _products() -> str:
 def _orders(facts: Facts, months: frozenset[str] | None) -> str:
     days = ", ".join(f"{facts.day(f'o.{name}')} AS {name}" for name in ("ordered_on", "promised_on", "delivered_on"))
     return (
-        f"SELECT o.id AS order_id, o.customer_id, {days}, o.status, o.channel, o.shipping_cents, "  # noqa: S608
+        f"SELECT o.id AS order_id, o.customer_id, {days}, o.status, o.channel, o.shipping_cents, "
         f"o.shipping_cost_cents FROM sales_order o WHERE {_within(months)}"
     )
 
@@ -69,9 +71,9 @@ def _lines(months: frozenset[str] | None) -> str:
 def sums(facts: Facts, *, months: frozenset[str] | None) -> dict[str, tuple[int, int, int]]:
     """Count in the database, by month: all orders, and the lines and cents of those that took place."""
     key = "substr(CAST(o.ordered_on AS TEXT), 1, 7)"
-    orders = facts.fetch(f"SELECT {key}, count(*) FROM sales_order o WHERE {_within(months)} GROUP BY 1")  # noqa: S608
+    orders = facts.fetch(f"SELECT {key}, count(*) FROM sales_order o WHERE {_within(months)} GROUP BY 1")
     lines = facts.fetch(
-        f"SELECT {key}, count(*), CAST(sum(l.revenue_cents) AS BIGINT) FROM sales_line l "  # noqa: S608
+        f"SELECT {key}, count(*), CAST(sum(l.revenue_cents) AS BIGINT) FROM sales_line l "
         f"JOIN sales_order o ON o.id = l.order_id WHERE o.status <> 'cancelled' AND {_within(months)} GROUP BY 1"
     )
     of_lines = {month: (rows, cents) for month, rows, cents in lines}
@@ -152,7 +154,7 @@ def _write_customers(rows: pa.RecordBatchReader, folder: Path) -> tuple[list[str
     spread = [f"{_attribute_value(group)} AS {_column(group[0])}" for group in names]
     columns = ["customer_id::BIGINT AS customer_id", *texts, "since_on::INTEGER AS since_on", *spread]
     source = f"read_parquet('{_quoted(raw)}')"
-    _copy(f"SELECT {', '.join(columns)} FROM {source} ORDER BY customer_id", target)  # noqa: S608
+    _copy(f"SELECT {', '.join(columns)} FROM {source} ORDER BY customer_id", target)
     manifests.path(str(raw)).unlink()
     return [str(target)], [*CUSTOMER_COLUMNS, *(ATTRIBUTE + group[0] for group in names)]
 
@@ -160,7 +162,7 @@ def _write_customers(rows: pa.RecordBatchReader, folder: Path) -> tuple[list[str
 def _attributes(raw: Path) -> list[list[str]]:
     """Find the attributes' names, those that differ in case only together: the engine does not tell them apart."""
     found = engine.connection().execute(
-        "SELECT DISTINCT unnest(json_keys(attributes)) AS name FROM "  # noqa: S608
+        "SELECT DISTINCT unnest(json_keys(attributes)) AS name FROM "
         f"(SELECT DISTINCT attributes FROM read_parquet('{_quoted(raw)}') WHERE attributes <> '{{}}') ORDER BY name"
     )
     groups: dict[str, list[str]] = {}
@@ -187,7 +189,7 @@ def _write_orders(rows: pa.RecordBatchReader, folder: Path) -> None:
     day = "(DATE '1970-01-01' + ordered_on::INTEGER)"
     columns = {name: f"{name}::{kind} AS {name}" for name, kind in engine.ORDERS.items()}
     columns["ordered_month"] = f"{_MONTH.format(day=day)} AS ordered_month"
-    _copy_taken(rows, f"SELECT {', '.join(columns.values())} FROM taken", folder / "orders", _BY_MONTH)  # noqa: S608
+    _copy_taken(rows, f"SELECT {', '.join(columns.values())} FROM taken", folder / "orders", _BY_MONTH)
 
 
 def _write_lines(rows: pa.RecordBatchReader, folder: Path) -> None:
@@ -200,8 +202,7 @@ def _write_lines(rows: pa.RecordBatchReader, folder: Path) -> None:
         return
     _copy_taken(
         rows,
-        f"SELECT {columns} FROM taken l JOIN {orders} o ON o.order_id = l.order_id "  # noqa: S608
-        "WHERE o.status <> 'cancelled'",
+        f"SELECT {columns} FROM taken l JOIN {orders} o ON o.order_id = l.order_id WHERE o.status <> 'cancelled'",
         folder / "lines",
         _BY_MONTH,
     )

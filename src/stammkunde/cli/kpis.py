@@ -1,0 +1,128 @@
+"""`stammkunde kpis`: the figures of a period, straight from the facts; needs neither server nor worker."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from stammkunde import cli
+from stammkunde.cli.refresh import bring_up_the_mirror
+
+COLUMNS = ("kpi", "period", "slice", "value", "numerator", "denominator", "n", "reason", "remark", "coverage")
+
+
+@click.command()
+@click.option("--period", "periods", multiple=True, help="2011, 2011-Q3 or 2011-09; may be repeated.  [last quarter]")
+@click.option("--activity-days", type=click.IntRange(1, 3650), help="Whoever bought within so many days is a customer.")
+@click.option("--by", help="Slice by: country, segment, channel, cohort_year, attr_… and others.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+def command(*, periods: tuple[str, ...], activity_days: int | None, by: str | None, form: str) -> None:
+    """Count the figures of a period."""
+    cli.setup()
+    from stammkunde.insight.errors import CannotAnswer  # noqa: PLC0415
+    from stammkunde.signals import answers  # noqa: PLC0415
+
+    bring_up_the_mirror()
+    try:
+        wanted = periods or (answers.last_complete(grain="quarter"),)
+        figures = answers.figures(periods=wanted, by=by, activity_days=activity_days)
+    except CannotAnswer as problem:
+        raise click.ClickException(str(problem)) from None
+    except answers.NoFacts:
+        raise click.ClickException("There are no orders yet. Import some first: stammkunde import FILE") from None
+    click.echo(WRITERS[form](figures))
+
+
+def row_of(figure: Any) -> dict[str, Any]:
+    """Turn a figure into what JSON and CSV say of it."""
+    row = {name: getattr(figure, name) for name in COLUMNS if name != "slice"}
+    sliced = {"by": figure.slice_by, "value": figure.slice} if figure.slice_by else None
+    return {name: sliced if name == "slice" else row[name] for name in COLUMNS}
+
+
+def _json(figures: Sequence[Any]) -> str:
+    return json.dumps([row_of(figure) for figure in figures], ensure_ascii=False, indent=2)
+
+
+def _csv(figures: Sequence[Any]) -> str:
+    out = io.StringIO()
+    names = [*COLUMNS[:2], "slice_by", "slice_value", *COLUMNS[3:]]
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    for figure in figures:
+        row = row_of(figure)
+        sliced = row.pop("slice") or {"by": "", "value": ""}
+        writer.writerow(row | {"slice_by": sliced["by"], "slice_value": sliced["value"]})
+    return out.getvalue().rstrip("\n")
+
+
+def _table(figures: Sequence[Any]) -> str:
+    from django.conf import settings  # noqa: PLC0415
+    from django.utils import translation  # noqa: PLC0415
+
+    with translation.override(settings.LANGUAGE_CODE):
+        return _aligned([_heading(), *(_worded(figure) for figure in figures)])
+
+
+def _heading() -> list[str]:
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
+    return [_("Figure"), _("Period"), _("Slice"), _("Value"), _("Calculation"), _("Customers")]
+
+
+def _worded(figure: Any) -> list[str]:
+    from stammkunde.home import wording  # noqa: PLC0415
+
+    meaning = wording.BY_KPI.get(figure.kpi)
+    return [
+        str(meaning.name) if meaning else figure.kpi,
+        figure.period,
+        str(wording.slice_label(figure.slice_by, figure.slice)) if figure.slice_by else "",
+        _value(figure.kpi, figure.value) if figure.value is not None else str(wording.reason(figure.reason)),
+        _calculation(figure),
+        _number(figure.n),
+    ]
+
+
+def _value(kpi: str, value: float) -> str:
+    if kpi.endswith("_rate"):
+        return f"{_number(100 * value, 2)} %"
+    if kpi.endswith("_cents"):
+        return _money(value)
+    return _number(value, 0 if kpi.startswith("customers") else 1)
+
+
+def _calculation(figure: Any) -> str:
+    if figure.denominator is None:
+        return ""
+    money = figure.kpi.endswith("_cents")
+    return f"{_money(figure.numerator) if money else _number(figure.numerator)} / {_number(figure.denominator)}"
+
+
+def _money(cents: float) -> str:
+    from django.conf import settings  # noqa: PLC0415
+
+    return f"{_number(cents / 100, 2)} {'€' if settings.CURRENCY == 'EUR' else settings.CURRENCY}"
+
+
+def _number(value: float, digits: int = 0) -> str:
+    from django.utils.formats import number_format  # noqa: PLC0415
+
+    return number_format(round(value, digits), digits, force_grouping=True)  # it cuts off, we round
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Set rows in columns, numbers to the right; a column that says nothing is left out."""
+    shown = [place for place in range(len(rows[0])) if any(row[place] for row in rows[1:])]
+    widths = {place: max(len(row[place]) for row in rows) for place in shown}
+    lines = [
+        "  ".join(f"{row[place]:{'<' if place < 3 else '>'}{widths[place]}}" for place in shown).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "-" * max(len(line) for line in lines), *lines[1:]])
+
+
+WRITERS = {"json": _json, "csv": _csv, "table": _table}

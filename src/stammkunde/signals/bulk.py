@@ -1,0 +1,163 @@
+"""
+Arrow into our own tables: staged, then inserted in batches, none of which locks the database for long.
+
+SQLite: ADBC writes an exchange file of its own and Django's connection attaches it.
+PostgreSQL: an unlogged staging table, filled by ADBC.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import adbc_driver_postgresql.dbapi
+import adbc_driver_sqlite.dbapi
+import pyarrow as pa
+from django.conf import settings
+from django.db import IntegrityError, connection, models, transaction
+
+from stammkunde.signals.mirror.snapshot import address_of_postgres
+
+FIRST_BATCH = 5_000
+LARGEST_BATCH = 100_000
+BATCH_SECONDS = 0.5
+ATTEMPTS = 3
+STAGING = "signals_staging"
+
+Progress = Callable[[int, int], None]
+
+
+def insert(rows: pa.Table, *, model: type[models.Model], generation_id: int, progress: Progress) -> None:
+    """
+    Insert rows of one generation, columns named as in the database, `generation_id` left out.
+
+    Rows of customers that were deleted meanwhile are left out, too.
+    """
+    names = rows.column_names
+    with staged(rows, model=model) as source:
+        sql = _insert_sql(model, names=names, staged=source)
+        for first, last in batches(len(rows), progress=progress):
+            _run(sql, [generation_id, first, last])
+
+
+def batches(total: int, *, progress: Progress) -> Iterator[tuple[int, int]]:
+    """Cut row numbers into batches (after, up to) that each take about half a second."""
+    done, size = 0, FIRST_BATCH
+    progress(done, total)
+    while done < total:
+        started = time.monotonic()
+        yield done, min(done + size, total)
+        done = min(done + size, total)
+        size = next_size(size, seconds=time.monotonic() - started)
+        progress(done, total)
+
+
+def next_size(size: int, *, seconds: float) -> int:
+    """Aim the next batch at half a second; grow at most twofold, so that one quick batch does not mislead."""
+    return int(min(max(size * BATCH_SECONDS / max(seconds, 0.001), 500), 2 * size, LARGEST_BATCH))
+
+
+def delete(model: type[models.Model], *, generation_id: int) -> None:
+    """Delete a generation's rows in batches; repeating is harmless."""
+    table, size = model._meta.db_table, FIRST_BATCH  # noqa: SLF001
+    sql = f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE generation_id = %s LIMIT %s)"  # noqa: S608
+    while True:
+        started = time.monotonic()
+        if not _run(sql, [generation_id, size]):
+            return
+        size = next_size(size, seconds=time.monotonic() - started)
+
+
+def _run(sql: str, values: list[int]) -> int:
+    """Run one batch in a transaction of its own; once more if a customer was deleted in the very moment."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                return cursor.rowcount
+        except IntegrityError:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError
+
+
+def _insert_sql(model: type[models.Model], *, names: list[str], staged: str) -> str:
+    fields = {field.column: field for field in model._meta.local_fields}  # noqa: SLF001
+    target = ", ".join(["generation_id", *names])
+    values = ", ".join(["%s", *(_value(fields[name]) for name in names)])
+    known = "JOIN customers_customer c ON c.id = s.customer_id " if "customer_id" in names else ""
+    return (
+        f"INSERT INTO {model._meta.db_table} ({target}) SELECT {values} FROM {staged} s {known}"  # noqa: S608, SLF001
+        "WHERE s.row > %s AND s.row <= %s ORDER BY s.row"
+    )
+
+
+def _value(field: models.Field) -> str:
+    if connection.vendor == "postgresql" and isinstance(field, models.JSONField):
+        return f"s.{field.column}::jsonb"
+    return f"s.{field.column}"
+
+
+@contextmanager
+def staged(rows: pa.Table, *, model: type[models.Model]) -> Iterator[str]:
+    """Put rows beside the tables, numbered from 1 in a column `row`, and give the name to select them from."""
+    numbered = rows.append_column("row", pa.array(range(1, len(rows) + 1), pa.int64()))
+    with _staged_sqlite(numbered) if connection.vendor == "sqlite" else _staged_postgres(numbered, model) as name:
+        yield name
+
+
+@contextmanager
+def _staged_sqlite(rows: pa.Table) -> Iterator[str]:
+    settings.MIRROR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix="exchange-", dir=settings.MIRROR_DIR) as folder:
+        file = Path(folder) / "staged.sqlite3"
+        _write_sqlite(rows, file)
+        with connection.cursor() as cursor:
+            cursor.execute("ATTACH %s AS staged", [str(file)])
+            try:
+                yield "staged.rows"
+            finally:
+                cursor.execute("DETACH staged")
+
+
+def _write_sqlite(rows: pa.Table, file: Path) -> None:
+    with closing(adbc_driver_sqlite.dbapi.connect(str(file), autocommit=True)) as own, closing(own.cursor()) as cursor:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+        columns = ", ".join(f"{name}{' INTEGER PRIMARY KEY' if name == 'row' else ''}" for name in rows.column_names)
+        cursor.execute(f"CREATE TABLE rows ({columns})")
+        cursor.adbc_ingest("rows", _with_text_days(rows).to_reader(), mode="append")
+
+
+def _with_text_days(rows: pa.Table) -> pa.Table:
+    """Write days as SQLite keeps them, as text."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_date(field.type):
+            rows = rows.set_column(place, field.name, rows.column(place).cast(pa.string()))
+    return rows
+
+
+@contextmanager
+def _staged_postgres(rows: pa.Table, model: type[models.Model]) -> Iterator[str]:
+    types = {field.column: field.db_type(connection) for field in model._meta.local_fields}  # noqa: SLF001
+    columns = ", ".join(f"{name} {_staging_type(types[name])}" for name in rows.column_names if name != "row")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
+        cursor.execute(f"CREATE UNLOGGED TABLE {STAGING} (row bigint PRIMARY KEY, {columns})")
+        try:
+            _write_postgres(rows)
+            yield STAGING
+        finally:
+            cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
+
+
+def _staging_type(kind: str) -> str:
+    return "text" if kind == "jsonb" else kind
+
+
+def _write_postgres(rows: pa.Table) -> None:
+    own = adbc_driver_postgresql.dbapi.connect(address_of_postgres())
+    with closing(own), closing(own.cursor()) as cursor:
+        cursor.adbc_ingest(STAGING, rows.to_reader(), mode="append")
+        own.commit()

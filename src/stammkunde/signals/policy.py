@@ -1,0 +1,43 @@
+"""What is decided without a database: up to which day figures count, and when they are computed anew."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+BEHIND_DAYS = 31  # a company that imports its orders monthly and in time is not "behind"
+HAND_EDIT_QUIET = timedelta(seconds=20)  # how long nobody may have edited before customers are read anew
+IMPORT_QUIET = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=10)  # somebody edits all day: refresh nevertheless
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=1)
+
+
+def today(*, now: datetime, zone: str) -> date:
+    """Give the company's day."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def as_of(*, today: date, last_order_on: date | None) -> date:
+    """
+    Choose the day up to which figures count: today, or the day of the last order where the orders lie back.
+
+    Somebody who imports the history of an old shop would otherwise see nothing but lost customers.
+    """
+    if last_order_on is None or last_order_on > today - timedelta(days=BEHIND_DAYS):
+        return today
+    return last_order_on
+
+
+def is_settled(*, now: datetime, stale_since: datetime, changed_at: datetime, by_hand: bool, took: timedelta) -> bool:
+    """
+    Say whether a stale mirror may be refreshed now.
+
+    An import is over when it is over. People who edit customers come back a moment later: wait until they pause,
+    longer where a refresh takes longer, but not for ever.
+    """
+    quiet = max(HAND_EDIT_QUIET, 2 * took) if by_hand else IMPORT_QUIET
+    return now >= changed_at + quiet or now >= stale_since + LONGEST_WAIT
+
+
+def retry_at(*, failed_at: datetime, failures: int) -> datetime:
+    """Wait twice as long after each failure in a row, at most an hour."""
+    return failed_at + min(FIRST_RETRY * 2 ** min(max(failures - 1, 0), 10), LAST_RETRY)

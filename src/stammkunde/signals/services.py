@@ -1,0 +1,159 @@
+"""
+Refreshing: facts → mirror → insight → one row per customer and dated figures → one tiny update shows them.
+
+Killed at any instant, a refresh leaves the shown generation as it was; the next one starts afresh. Rows of a
+generation that never became current, or is no longer, are swept in batches.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from stammkunde.sales.models import Order
+from stammkunde.signals import bulk, compute, lease, mirror, policy
+from stammkunde.signals.lease import LeaseLost, RefreshRunning
+from stammkunde.signals.mirror import FactsInMotion, MirrorDiffers
+from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
+from stammkunde.team import queries as team
+
+__all__ = [
+    "FactsInMotion",
+    "LeaseLost",
+    "MirrorDiffers",
+    "RefreshRunning",
+    "as_of",
+    "refresh",
+    "refresh_mirror",
+    "sweep",
+]
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+
+KEPT = timedelta(minutes=10)  # a page may still be reading the former generation
+SWEPT = "swept"
+REMEMBERED = 50  # generations without rows that stay as a log
+
+
+def as_of(*, now: datetime) -> date:
+    """Choose the day up to which figures count now; see `policy.as_of`."""
+    today = policy.today(now=now, zone=settings.TIME_ZONE)
+    last = Order.objects.exclude(status=Order.Status.CANCELLED).order_by("-ordered_on").values_list("ordered_on")
+    return policy.as_of(today=today, last_order_on=next((day for (day,) in last[:1]), None))
+
+
+def refresh_mirror(*, now: datetime, progress: Progress, rebuild: bool = False) -> mirror.Manifest:
+    """
+    Bring only the mirror up to date, for a question that is answered from it at once.
+
+    :raises FactsInMotion: if an import is being published or undone
+    """
+    return mirror.bring_up_to_date(now=now, progress=progress, rebuild=rebuild)
+
+
+def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = False) -> Generation:
+    """
+    Compute everything anew and show it. One at a time; repeating is harmless.
+
+    :raises RefreshRunning: if another refresh is at work
+    :raises FactsInMotion: if an import is being published or undone
+    :raises LeaseLost: if this process was so slow that another one took over
+    """
+    clock = _clock(now)
+    generation = lease.claim(as_of=as_of, now=now)
+    try:
+        with lease.held(generation, clock=clock, show=progress) as held:
+            _fill(generation, held=held, now=now, rebuild=rebuild)
+            _show(generation, clock=clock)
+    except (FactsInMotion, LeaseLost):
+        _drop(generation)
+        raise
+    except BaseException as problem:
+        _close_as_failed(generation, problem=problem, clock=clock)
+        raise
+    sweep(now=clock())
+    return generation
+
+
+def _clock(now: datetime) -> Callable[[], datetime]:
+    """Let the caller's time go on, so that a long refresh knows when it ended."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)
+
+
+def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: bool) -> None:
+    """Compute and store one generation's rows; each batch is a transaction of its own."""
+    manifest = mirror.bring_up_to_date(now=now, progress=held.report, rebuild=rebuild)
+    with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=team.company().activity_days) as facts:
+        generation.facts_version, generation.activity_days = manifest.version, facts.activity_days
+        generation.save(update_fields=["facts_version", "activity_days"])
+        held.report("customers", 0, 1)
+        _store(facts.customer_signals(), CustomerSignal, generation, step="save_customers", held=held)
+        figures = facts.figures(progress=lambda done, total: held.report("figures", done, total))
+        _store(figures, Figure, generation, step="save_figures", held=held)
+
+
+def _store(rows, model, generation: Generation, *, step: str, held: lease.Held) -> None:
+    bulk.insert(
+        rows,
+        model=model,
+        generation_id=generation.pk,
+        progress=lambda done, total: held.report(step, done, total),
+    )
+
+
+@transaction.atomic
+def _show(generation: Generation, *, clock: Callable[[], datetime]) -> None:
+    """Make a complete generation the current one."""
+    ours = Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING, leased_by=generation.leased_by)
+    if not ours.update(status=Generation.Status.DONE, finished_at=clock(), lease_until=None, step="", error=None):
+        raise LeaseLost(generation.leased_by)
+    Current.objects.update_or_create(pk=1, defaults={"generation": generation})
+    generation.refresh_from_db()
+
+
+def _drop(generation: Generation) -> None:
+    """Forget a refresh that never really began, or that somebody else has closed."""
+    for model in (CustomerSignal, Figure):
+        bulk.delete(model, generation_id=generation.pk)
+    Generation.objects.filter(pk=generation.pk).delete()
+
+
+def _close_as_failed(generation: Generation, *, problem: BaseException, clock: Callable[[], datetime]) -> None:
+    """Store what failed and why."""
+    log.error("refresh=%s failed: %s: %s", generation.pk, type(problem).__name__, problem)
+    Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING).update(
+        status=Generation.Status.FAILED,
+        error={"code": "failed", "kind": type(problem).__name__, "text": str(problem)[:2000]},
+        finished_at=clock(),
+        lease_until=None,
+    )
+
+
+def sweep(*, now: datetime) -> bool:
+    """Delete the rows of generations that nobody reads any more; say whether there were any. Repeating is harmless."""
+    swept = False
+    shown = Current.objects.select_related("generation").filter(pk=1).first()
+    over = Generation.objects.exclude(status=Generation.Status.RUNNING)
+    if shown:
+        over = over.exclude(pk=shown.generation_id)
+    for generation in over.exclude(step=SWEPT):
+        if generation.status == Generation.Status.DONE and shown and shown.generation.finished_at > now - KEPT:
+            continue
+        for model in (CustomerSignal, Figure):
+            bulk.delete(model, generation_id=generation.pk)
+        Generation.objects.filter(pk=generation.pk).update(step=SWEPT)
+        swept = True
+    _forget(over)
+    return swept
+
+
+def _forget(over) -> None:
+    """Keep the last generations as a log, without their rows."""
+    kept = over.order_by("-pk").values_list("pk", flat=True)[:REMEMBERED]
+    Generation.objects.filter(pk__in=over.exclude(pk__in=list(kept)).filter(step=SWEPT)).delete()

@@ -1,0 +1,83 @@
+"""What the worker does for signals: refresh when the facts have changed, and after midnight; sweep what is over."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+
+from stammkunde.intake.models import Import
+from stammkunde.signals import lease, mirror, policy, queries, services
+from stammkunde.signals.mirror.versions import WHOLE_TABLES
+from stammkunde.signals.models import Generation
+from stammkunde.team import queries as team
+
+log = logging.getLogger(__name__)
+
+_SEEN = "signals:stale"  # (facts version, since when stale, since when this version)
+
+
+def sweep(*, now: datetime) -> bool:
+    """Do what is due; say whether anything was done. Safe to run twice, by several workers, and to kill."""
+    lease.close_abandoned(now=now)
+    if services.sweep(now=now):
+        return True
+    if queries.running() or _is_publishing() or _waits_after_failure(now=now) or not _is_due(now=now):
+        return False
+    return _refresh(now=now)
+
+
+def _refresh(*, now: datetime) -> bool:
+    try:
+        services.refresh(as_of=services.as_of(now=now), now=now, progress=_log_progress)
+    except (services.RefreshRunning, services.FactsInMotion, services.LeaseLost) as reason:
+        log.info("refresh put off: %s", type(reason).__name__)
+        return False
+    except Exception:  # stored with the generation; the worker goes on and tries again later
+        log.exception("refresh failed")
+    return True
+
+
+def _log_progress(step: str, done: int, total: int) -> None:
+    log.debug("refresh step=%s done=%s total=%s", step, done, total)
+
+
+def _is_publishing() -> bool:
+    """Say whether an import is being published or undone; the mirror asks again inside its snapshot."""
+    return Import.objects.filter(status__in=[Import.Status.PUBLISHING, Import.Status.UNDOING]).exists()
+
+
+def _is_due(*, now: datetime) -> bool:
+    shown = queries.current()
+    if shown is None or shown.as_of_on != services.as_of(now=now) or _window_changed(shown):
+        return True
+    version = mirror.facts_version()
+    if shown.facts_version == version:
+        cache.delete(_SEEN)
+        return False
+    return _is_settled(shown, version=version, now=now)
+
+
+def _window_changed(shown: Generation) -> bool:
+    """Say whether the company chose another activity window than the shown figures have."""
+    return team.company().activity_days not in {shown.checkpoint.get("wanted_days"), shown.activity_days}
+
+
+def _is_settled(shown: Generation, *, version: str, now: datetime) -> bool:
+    seen = cache.get(_SEEN)
+    if seen is None or seen[0] != version:
+        seen = (version, seen[1] if seen else now, now)
+        cache.set(_SEEN, seen)
+    stale = mirror.stale_parts(mirror.read())
+    took = shown.finished_at - shown.started_at if shown.finished_at else timedelta()
+    return policy.is_settled(
+        now=now, stale_since=seen[1], changed_at=seen[2], by_hand=bool(stale) and stale <= WHOLE_TABLES, took=took
+    )
+
+
+def _waits_after_failure(*, now: datetime) -> bool:
+    failed_at, failures = None, 0
+    for generation in Generation.objects.order_by("-pk")[:12]:
+        if generation.status != Generation.Status.FAILED or (generation.error or {}).get("code") == "killed":
+            break
+        failed_at, failures = failed_at or generation.finished_at, failures + 1
+    return failed_at is not None and now < policy.retry_at(failed_at=failed_at, failures=failures)

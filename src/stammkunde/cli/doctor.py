@@ -1,0 +1,273 @@
+"""Look the installation over, and say what to do about what is wrong."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from stammkunde import cli
+
+OK, WARNING, PROBLEM = "ok", "warning", "problem"
+MARKS = {OK: "✓", WARNING: "!", PROBLEM: "✗"}
+LITTLE_ROOM_BYTES = 2 * 1024**3
+NO_ROOM_BYTES = 256 * 1024**2
+OLDEST_POSTGRES = 140_000
+CLOCKS_DIFFER = timedelta(minutes=1)
+FIGURES_LAG = timedelta(days=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What was looked at, how it is, and the cure where it is not well."""
+
+    what: str
+    level: str = OK
+    cure: str = ""
+
+
+def check_settings() -> Iterator[Finding]:
+    from stammkunde import config  # noqa: PLC0415
+
+    known = {setting.name for setting in config.SETTINGS} | {"STAMMKUNDE_REQUIRE", "STAMMKUNDE_TEST_DATABASE_URL"}
+    known |= {f"{name}_FILE" for name in known} | {"STAMMKUNDE_SHARED_DATA"}
+    unknown = sorted(name for name in os.environ if name.startswith("STAMMKUNDE_") and name not in known)
+    if unknown:
+        yield Finding(
+            what=f"Settings that nobody reads: {', '.join(unknown)}",
+            level=WARNING,
+            cure="Correct the name; all settings are in docs/operate/configure.md.",
+        )
+    else:
+        yield Finding(what="Settings: every one is known and can be used")
+
+
+def check_data_dir() -> Iterator[Finding]:
+    from django.conf import settings  # noqa: PLC0415
+
+    path = Path(settings.DATA_DIR)
+    if not os.access(path, os.W_OK | os.X_OK):
+        yield Finding(what=f"Data directory {path} cannot be written", level=PROBLEM, cure=f"chown -R $(id -un) {path}")
+    elif path.stat().st_mode & 0o077:
+        yield Finding(
+            what=f"Data directory {path} is open to other users of this machine",
+            level=WARNING,
+            cure=f"chmod 700 {path}",
+        )
+    else:
+        yield Finding(what=f"Data directory {path}")
+    yield from _check_room(path)
+
+
+def _check_room(path: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(path).free
+    said = f"Disk: {free / 1024**3:.1f} GB free"
+    level = PROBLEM if free < NO_ROOM_BYTES else WARNING if free < LITTLE_ROOM_BYTES else OK
+    yield Finding(what=said, level=level, cure="" if level == OK else "Make room: imports need three times the file.")
+
+
+def check_secret_key() -> Iterator[Finding]:
+    from django.conf import settings  # noqa: PLC0415
+
+    path = Path(settings.DATA_DIR) / "secret-key"
+    if path.stat().st_mode & 0o077:
+        yield Finding(what="Secret key can be read by other users", level=PROBLEM, cure=f"chmod 600 {path}")
+    elif len(path.read_text(encoding="utf-8").strip()) < 50:
+        yield Finding(
+            what="Secret key is too short",
+            level=PROBLEM,
+            cure=f"rm {path} and start again: a new one is made, and everybody signs in anew.",
+        )
+    else:
+        yield Finding(what="Secret key is readable by its owner only")
+
+
+def check_database() -> Iterator[Finding]:
+    from django.db import DatabaseError, connection  # noqa: PLC0415
+
+    try:
+        connection.ensure_connection()
+    except DatabaseError as problem:
+        yield Finding(
+            what=f"Database does not answer: {str(problem).strip()}",
+            level=PROBLEM,
+            cure="Start it, or correct DATABASE_URL.",
+        )
+        return
+    yield from _check_postgres() if connection.vendor == "postgresql" else _check_sqlite()
+
+
+def _check_postgres() -> Iterator[Finding]:
+    from django.db import connection  # noqa: PLC0415
+
+    version = connection.pg_version
+    if version < OLDEST_POSTGRES:
+        yield Finding(what=f"PostgreSQL {version // 10_000} is too old", level=PROBLEM, cure="Upgrade to 14 or later.")
+    else:
+        yield Finding(what=f"Database: PostgreSQL {version // 10_000}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_schema_privilege(current_schema(), 'CREATE'), current_user, current_database()")
+        may_create, user, name = cursor.fetchone()
+    if not may_create:
+        yield Finding(
+            what=f"User {user} may not create tables in {name}",
+            level=PROBLEM,
+            cure=f"As administrator of the database: GRANT CREATE ON SCHEMA public TO {user};",
+        )
+
+
+def _check_sqlite() -> Iterator[Finding]:
+    from django.db import connection  # noqa: PLC0415
+
+    path = Path(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        (mode,) = cursor.execute("PRAGMA journal_mode").fetchone()
+    if not os.access(path, os.W_OK):
+        yield Finding(what=f"Database {path} cannot be written", level=PROBLEM, cure=f"chown $(id -un) {path}*")
+    elif mode != "wal":
+        yield Finding(
+            what=f"Database {path} is not in WAL mode but '{mode}': readers would wait for writers",
+            level=WARNING,
+            cure="Put the data directory on a local disk; network file systems cannot do WAL.",
+        )
+    else:
+        yield Finding(what=f"Database: SQLite, {path.stat().st_size / 1024**2:.0f} MB")
+
+
+def check_migrations() -> Iterator[Finding]:
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        yield Finding(
+            what=f"Database lacks {missing} changes of its tables",
+            level=PROBLEM,
+            cure="Start 'stammkunde serve': it brings the tables up to date first.",
+        )
+    else:
+        yield Finding(what="Tables are up to date")
+
+
+def check_clock(now: datetime) -> Iterator[Finding]:
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    yield Finding(what=f"Time zone {settings.TIME_ZONE}: it is {now.astimezone():%H:%M} here")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            (theirs,) = cursor.fetchone()
+        if abs(theirs - now) > CLOCKS_DIFFER:
+            yield Finding(
+                what=f"The database's clock differs by {abs(theirs - now)}",
+                level=PROBLEM,
+                cure="Let both machines ask a time server; leases rely on it.",
+            )
+
+
+def check_staff() -> Iterator[Finding]:
+    from stammkunde.team.models import Staff  # noqa: PLC0415
+
+    administrators = Staff.objects.filter(role=Staff.Role.ADMINISTRATOR, is_active=True)
+    if any(staff.has_usable_password() for staff in administrators):
+        yield Finding(what="Somebody can sign in as administrator")
+    else:
+        yield Finding(
+            what="Nobody can sign in as administrator",
+            level=PROBLEM,
+            cure="stammkunde staff add EMAIL --name NAME --role administrator",
+        )
+
+
+def check_worker(now: datetime) -> Iterator[Finding]:
+    from stammkunde import health  # noqa: PLC0415
+
+    workers = health.living_workers(now=now)
+    if workers:
+        yield Finding(what=f"Worker: {', '.join(workers)}")
+    else:
+        yield Finding(
+            what="No worker: imports wait and figures grow old",
+            level=WARNING,
+            cure="Start 'stammkunde serve', or 'stammkunde work' beside your own web server.",
+        )
+
+
+def check_imports() -> Iterator[Finding]:
+    from stammkunde.intake.models import Import  # noqa: PLC0415
+
+    waiting = Import.objects.filter(status=Import.Status.QUEUED).count()
+    failed = Import.objects.order_by("-pk").filter(status=Import.Status.FAILED).first()
+    yield Finding(what=f"Imports: {waiting} waiting")
+    if failed and not Import.objects.filter(pk__gt=failed.pk, status=Import.Status.DONE).exists():
+        yield Finding(
+            what=f"The last import failed: {failed.file_name}",
+            level=WARNING,
+            cure=f"See the page /imports/{failed.pk}/.",
+        )
+
+
+def check_figures(now: datetime) -> Iterator[Finding]:
+    from stammkunde.signals import queries  # noqa: PLC0415
+
+    status = queries.status()
+    if status.failed:
+        yield Finding(
+            what=f"The last refresh of the figures failed: {(status.failed.error or {}).get('text', '')}",
+            level=PROBLEM,
+            cure="stammkunde refresh --rebuild",
+        )
+    elif status.current is None:
+        yield Finding(what="Figures: none yet", level=WARNING, cure="Import a file; the worker computes them then.")
+    elif status.is_stale and status.current.finished_at < now - FIGURES_LAG:
+        yield Finding(
+            what=f"Figures are of {status.current.finished_at:%Y-%m-%d}, and facts have changed since",
+            level=WARNING,
+            cure="Start a worker, or call 'stammkunde refresh'.",
+        )
+    else:
+        yield Finding(what=f"Figures up to {status.current.as_of_on}")
+
+
+def check_mail() -> Iterator[Finding]:
+    yield Finding(what="Mail: nothing is sent by this version, so there is nothing to set")
+
+
+def examine(*, now: datetime) -> Iterator[Finding]:
+    """Check one thing after the other; what needs the database is left out where it does not answer or lacks tables."""
+    first: tuple[Callable[[], Iterator[Finding]], ...] = (check_settings, check_data_dir, check_secret_key, check_mail)
+    for check in first:
+        yield from check()
+    for check in (check_database, check_migrations):
+        found = list(check())
+        yield from found
+        if any(finding.level == PROBLEM for finding in found):
+            return
+    yield from check_clock(now)
+    yield from check_staff()
+    yield from check_worker(now)
+    yield from check_imports()
+    yield from check_figures(now)
+
+
+@click.command(name="doctor")
+def command() -> None:
+    """Check the installation and say what to do. Ends with 1 where there is a problem; warnings alone end with 0."""
+    cli.setup()
+    from django.utils import timezone  # noqa: PLC0415
+
+    levels = []
+    for finding in examine(now=timezone.now()):
+        levels.append(finding.level)
+        click.echo(f"{MARKS[finding.level]} {finding.what}")
+        if finding.cure:
+            click.echo(f"    → {finding.cure}")
+    problems, warnings = levels.count(PROBLEM), levels.count(WARNING)
+    click.echo(f"\n{problems} problems, {warnings} warnings.")
+    sys.exit(1 if problems else 0)

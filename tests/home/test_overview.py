@@ -98,6 +98,8 @@ def test_overview_of_a_segment_shows_its_figures(client, english, figures):
         slice_value="France",
     )
 
+    store(figures, "2011-Q3", {"customers_end": (1, 1, None, 1)}, slice_by="country", slice_value="Spain")
+
     text = page(client, english, "/?period=2011-Q3&segment=country:France")
 
     assert "50.0%" in text

@@ -1,16 +1,16 @@
 """A chart as a page needs it: its specification dressed for a theme and a width, its numbers, and its addresses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from stammkunde.home import charts
 from stammkunde.home.charts import Spec
+from stammkunde.home.exports import Column
 from stammkunde.ui import writing
 
 NARROW, HALF, FULL = 296, 516, 1094  # what is left for a picture on a phone, in half a page, and across it
@@ -29,12 +29,14 @@ class Colours:
     muted: str
     line: str
     accent: str
+    pale: str  # the accent, where another mark stands before it
     blue: str
     violet: str
     warning: str
     danger: str
 
 
+NAMES = {field.name for field in fields(Colours)}
 COLOURS = {
     "light": Colours(
         surface="#ffffff",
@@ -42,6 +44,7 @@ COLOURS = {
         muted="#63625d",
         line="#e6e5e0",
         accent="#0f6e64",
+        pale="#b5d3ce",
         blue="#2b5fa8",
         violet="#68519e",
         warning="#8a5300",
@@ -53,22 +56,13 @@ COLOURS = {
         muted="#a2a39f",
         line="#2c2e33",
         accent="#5cc4b4",
+        pale="#2d5650",
         blue="#8cb4ea",
         violet="#b7a4e6",
         warning="#e2ae5c",
         danger="#f2877f",
     ),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    label: str | Promise
-    unit: str = ""  # text, number, cents, share; empty: text
-
-    @property
-    def is_number(self) -> bool:
-        return self.unit in {"number", "cents", "share", "days"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,12 +152,21 @@ def dressed(plot: Plot, *, theme: str, width: int, on_paper: bool = False) -> Sp
     """Give the specification the colours, letters and width of where it will stand."""
     colours = COLOURS[theme]
     config = _config(colours, background=colours.surface if on_paper else None)
-    return plot.spec | {
+    return _coloured(plot.spec, colours) | {
         "width": width,
         "height": plot.height,
         "autosize": {"type": "fit", "contains": "padding"},
         "config": _merged(config, plot.spec.get("config", {})),
     }
+
+
+def _coloured(part: Any, colours: Colours) -> Any:
+    """Put colours in the place of their names (`@accent`)."""
+    if isinstance(part, dict):
+        return {key: _coloured(value, colours) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_coloured(value, colours) for value in part]
+    return getattr(colours, part[1:]) if isinstance(part, str) and part[:1] == "@" and part[1:] in NAMES else part
 
 
 def _config(colours: Colours, *, background: str | None) -> Spec:
@@ -215,12 +218,3 @@ def _merged(under: Spec, over: Spec) -> Spec:
         for key, value in over.items()
     }
     return under | both
-
-
-TITLES = {
-    "retention": _("Retention over time"),
-    "revenue": _("Revenue and contribution margin per month"),
-    "revenue-only": _("Revenue per month"),
-    "cohorts": _("Who comes back, by month of the first purchase"),
-    "abc": _("How few customers carry the business"),
-}

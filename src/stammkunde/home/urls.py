@@ -7,6 +7,7 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("overview/state/", overview.state, name="figures-state"),
     path("overview/customers/<slug:group>/", overview.behind, name="overview-behind"),
+    path("charts/<slug:name>.<slug:ending>", charts.chart, name="chart"),
     path("charts/bundle/<str:name>", charts.bundle, name="chart-bundle"),
     # Today, customers and the customer page
 ]

@@ -1,17 +1,31 @@
 """What the overview reads: stored figures in one query; from the mirror only what somebody chose freely."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from stammkunde.home import wording
-from stammkunde.home.selection import Selection
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.home import specs, wording
+from stammkunde.home.exports import Column
+from stammkunde.home.plots import Plot
+from stammkunde.home.selection import Selection, short_name
 from stammkunde.home.tiles import Figures
 from stammkunde.home.wording import BY_KPI
-from stammkunde.insight import periods
+from stammkunde.insight import kpis, periods
 from stammkunde.insight.periods import Grain, Period
+from stammkunde.signals import answers
 from stammkunde.signals.models import Figure, Generation
 
 SPARK_PERIODS = 13
+MOST_PERIODS = 36
+PLOT_HEIGHT = 250
+PRESENCE = {
+    "customers_start": _("Customers at the start"),
+    "customers_end": _("Customers at the end"),
+    "customers_won": _("Won"),
+    "customers_lost": _("Lost"),
+}
+OWN_ATTRIBUTE = "attr_"  # what only this company knows of its customers; figures by it are not stored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +93,30 @@ def segments(generation: Generation, *, period: Period) -> list[SegmentGroup]:
         found.setdefault(slice_by, []).append(
             Segment(key=f"{slice_by}:{slice_value}", label=label, customers=int(value or 0))
         )
+    stored = [
+        SegmentGroup(label=str(wording.slice_name(slice_by)), segments=members)
+        for slice_by, members in found.items()
+        if len(members) > 1
+    ]
+    return [*stored, *_own_attributes()]
+
+
+def _own_attributes() -> list[SegmentGroup]:
+    """List the company's own attributes, which the mirror knows."""
+    try:
+        columns = answers.slices()
+    except answers.NoMirror:
+        return []
     return [
-        SegmentGroup(label=str(wording.slice_name(slice_by)), segments=members) for slice_by, members in found.items()
+        SegmentGroup(
+            label=str(wording.slice_name(column.by)),
+            segments=[
+                Segment(key=f"{column.by}:{value}", label=str(wording.slice_label(column.by, value)), customers=n)
+                for value, n in column.values
+            ],
+        )
+        for column in columns
+        if column.by.startswith(OWN_ATTRIBUTE)
     ]
 
 
@@ -94,3 +130,130 @@ def others(stored: Points, selection: Selection) -> list[tuple[Period, Figures]]
 def figures(stored: Points, selection: Selection) -> Figures:
     """Give the figures of the chosen period."""
     return stored.at(selection.period)
+
+
+def chosen_points(generation: Generation, selection: Selection) -> Points:
+    """
+    Give the points of a selection: stored ones, or counted from the mirror where window or segment are chosen freely.
+
+    :raises CannotAnswer: if the mirror knows no such segment
+    """
+    if selection.activity_days == generation.activity_days and not selection.slice_by.startswith(OWN_ATTRIBUTE):
+        return points(generation, slice_by=selection.slice_by, slice_value=selection.slice_value)
+    return _counted(selection, periods=_all_periods(generation, grain=selection.period.grain))
+
+
+def _all_periods(generation: Generation, *, grain: Grain) -> list[str]:
+    """List the stored periods of one grain, and the months that the revenue needs."""
+    stored = Figure.objects.filter(generation=generation, kpi="customers_end", slice_by="").values_list(
+        "period", flat=True
+    )
+    return [text for text in stored if periods.parse(text).grain in {grain, "month"}]
+
+
+def _counted(selection: Selection, *, periods: list[str]) -> Points:
+    by_period: dict[str, dict[str, kpis.Figure]] = {}
+    counted = answers.figures(
+        periods=sorted(periods), by=selection.slice_by or None, activity_days=selection.activity_days
+    )
+    for figure in counted:
+        if (figure.slice or "") == selection.slice_value:
+            by_period.setdefault(figure.period, {})[figure.kpi] = figure
+    return Points(by_period=by_period)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the overview's charts are drawn from."""
+
+    selection: Selection
+    points: Points
+    shows_margin: bool
+
+
+def retention(answer: Answer) -> Plot | None:
+    """Draw retention over time, in periods of the chosen length."""
+    chosen = answer.selection.period
+    series = [
+        (period, figures["retention_rate"], figures)
+        for period, figures in answer.points.series(grain=chosen.grain)
+        if "retention_rate" in figures and figures["retention_rate"].value is not None
+    ][-MOST_PERIODS:]
+    if not series:
+        return None
+    rows = [
+        {
+            "period": short_name(period),
+            "share": figure.value,
+            "stayed": figure.numerator,
+            "start": figure.denominator,
+            "running": period.end_on > answer.selection.as_of_on,
+        }
+        for period, figure, _figures in series
+    ]
+    return Plot(
+        name="retention",
+        title=_("Retention over time"),
+        about=_("Share of the customers at the start who are still customers at the end."),
+        spec=specs.retention(rows, chosen=short_name(chosen)),
+        columns=[
+            Column(label=_("Period")),
+            Column(label=_("Retention rate"), unit="share"),
+            *(Column(label=label, unit="number") for label in PRESENCE.values()),
+        ],
+        rows=[
+            (short_name(period), figure.value, *(_value(figures, kpi) for kpi in PRESENCE))
+            for period, figure, figures in reversed(series)
+        ],
+        height=PLOT_HEIGHT,
+    )
+
+
+def _value(figures: Figures, kpi: str) -> float | None:
+    figure = figures.get(kpi)
+    return figure.value if figure else None
+
+
+def _numerator(figures: Figures, kpi: str) -> float | None:
+    figure = figures.get(kpi)
+    return figure.numerator if figure else None
+
+
+def money(answer: Answer) -> Plot | None:
+    """Draw revenue and margin by month."""
+    months = [
+        (
+            period,
+            _numerator(figures, "revenue_per_customer_cents") or 0,
+            _numerator(figures, "margin_per_customer_cents"),
+        )
+        for period, figures in answer.points.series(grain="month")
+    ][-MOST_PERIODS:]
+    if not months:
+        return None
+    shows_margin = answer.shows_margin and any(margin is not None for *_others, margin in months)
+    rows = [
+        {"month": short_name(period), "revenue": revenue / 100, "margin": None if margin is None else margin / 100}
+        for period, revenue, margin in months
+    ]
+    if not shows_margin:
+        rows = [{"month": row["month"], "revenue": row["revenue"]} for row in rows]
+    return Plot(
+        name="money",
+        title=_("Revenue and contribution margin by month") if shows_margin else _("Revenue by month"),
+        about=_("Of known customers; orders of guests are not in it."),
+        spec=specs.money(rows, shows_margin=shows_margin),
+        columns=[
+            Column(label=_("Month")),
+            Column(label=_("Revenue"), unit="cents"),
+            *([Column(label=_("Contribution margin"), unit="cents")] if shows_margin else []),
+        ],
+        rows=[
+            (short_name(period), revenue, margin)[: 3 if shows_margin else 2]
+            for period, revenue, margin in reversed(months)
+        ],
+        height=PLOT_HEIGHT,
+    )
+
+
+PLOTS: dict[str, Callable[[Answer], Plot | None]] = {"retention": retention, "money": money}

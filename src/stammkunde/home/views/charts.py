@@ -1,12 +1,95 @@
-"""The browser's half of the charts. The charts themselves follow the pages that show them."""
+"""Charts as pictures, as specifications for the browser, and to take along; and the browser's half itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from stammkunde.home import charts
+from stammkunde.home import charts, exports, plots
+from stammkunde.home.plots import Plot
+from stammkunde.home.queries import asked
+from stammkunde.team import policy, services
+from stammkunde.team.access import needs
 
 FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_DAY = "private, max-age=86400"  # the address names the generation, so another one is another address
+NARROWEST, WIDEST = 200, 2400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How a chart is wanted."""
+
+    theme: str
+    width: int
+    language: str
+    to_take: bool
+
+
+@require_safe
+@needs(policy.FIGURES_VIEW)
+def chart(request: HttpRequest, name: str, ending: str) -> HttpResponse:
+    answer = ANSWERS.get(ending)
+    look = _look(request)
+    if look.to_take and not policy.may(request.user, policy.EXPORT):
+        raise PermissionDenied(policy.EXPORT)
+    plot = asked.plot(name, request=request) if answer else None
+    if plot is None:
+        raise Http404(name)
+    response = answer(plot, look)
+    response["Cache-Control"] = FOR_A_DAY
+    if look.to_take:
+        _take_along(request, response, plot=plot, ending=ending)
+    return response
+
+
+def _look(request: HttpRequest) -> Look:
+    theme, width = request.GET.get("theme", ""), request.GET.get("width", "")
+    return Look(
+        theme=theme if theme in plots.THEMES else "light",
+        width=min(max(int(width), NARROWEST), WIDEST) if width.isdecimal() and len(width) < 6 else plots.HALF,
+        language=get_language() or "de",
+        to_take="take" in request.GET,
+    )
+
+
+def _take_along(request: HttpRequest, response: HttpResponse, *, plot: Plot, ending: str) -> None:
+    """Make it a file, and write down who took it."""
+    response["Content-Disposition"] = f'attachment; filename="stammkunde-{plot.name}.{ending}"'
+    response["Cache-Control"] = "no-store"
+    services.record(
+        staff=request.user, action="export", thing="chart", label=f"{plot.name}.{ending}", query=request.GET.urlencode()
+    )
+
+
+def _svg(plot: Plot, look: Look) -> HttpResponse:
+    spec = plots.dressed(plot, theme=look.theme, width=look.width, on_paper=look.to_take)
+    return HttpResponse(charts.svg(spec, language=look.language), content_type="image/svg+xml")
+
+
+def _png(plot: Plot, look: Look) -> HttpResponse:
+    spec = plots.dressed(plot, theme=look.theme, width=look.width, on_paper=True)
+    return HttpResponse(charts.png(spec, language=look.language), content_type="image/png")
+
+
+def _json(plot: Plot, look: Look) -> HttpResponse:
+    ways = charts.locale(look.language)
+    spec = plots.dressed(plot, theme=look.theme, width=look.width)
+    return JsonResponse(
+        {"spec": spec, "formatLocale": ways["format_locale"], "timeFormatLocale": ways["time_format_locale"]}
+    )
+
+
+def _csv(plot: Plot, look: Look) -> HttpResponse:
+    lines = exports.csv_lines(columns=plot.columns, rows=plot.rows, german=look.language == "de")
+    return HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
+
+
+ANSWERS: dict[str, Callable[[Plot, Look], HttpResponse]] = {"svg": _svg, "png": _png, "json": _json, "csv": _csv}
 
 
 @login_not_required

@@ -1,0 +1,25 @@
+"""Which chart an address asks for, and what it is drawn from."""
+
+from django.http import HttpRequest
+
+from stammkunde.home import selection
+from stammkunde.home.plots import Plot
+from stammkunde.home.queries import overview
+from stammkunde.signals import queries as signals
+from stammkunde.team import policy
+
+
+def plot(name: str, *, request: HttpRequest) -> Plot | None:
+    """Make the chart of that name for the selection in the address; None where there is nothing to draw."""
+    make = overview.PLOTS.get(name)
+    generation = signals.current() if make else None
+    if make is None or generation is None:
+        return None
+    chosen = selection.read(request.GET, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
+    return make(
+        overview.Answer(
+            selection=chosen,
+            points=overview.chosen_points(generation, chosen),
+            shows_margin=policy.may(request.user, policy.MARGIN_VIEW),
+        )
+    )

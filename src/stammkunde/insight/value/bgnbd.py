@@ -19,7 +19,7 @@ NAMES = ("r", "alpha", "a", "b")
 SAMPLE_ROWS = 20_000
 BLOCK = 16_384  # rows that fit into the processor's cache
 FEWEST_REPEATERS = 30
-NODES = 40
+NODES = 80
 
 
 @dataclass(frozen=True)
@@ -203,12 +203,13 @@ def _likelihood(history: History, *, first_may_leave: bool) -> Objective:
         left = b + counts + shift
         value = n_count @ (special.gammaln(r + counts) + special.betaln(a, left))
         value += customers * (r * np.log(alpha) - special.gammaln(r) - special.betaln(a, b)) - kept @ log_time
-        both = n_count @ special.digamma(a + left)
+        psi = special.digamma
+        both = n_count @ psi(a + left)
         slope = np.array([
-            n_count @ special.digamma(r + counts) + customers * (np.log(alpha) - special.digamma(r)) - weight_by_age @ log_time,
+            n_count @ psi(r + counts) + customers * (np.log(alpha) - psi(r)) - weight_by_age @ log_time,
             customers * r / alpha - kept @ one_over,
-            customers * special.digamma(a + b) - both,
-            n_count @ special.digamma(left) - both + customers * (special.digamma(a + b) - special.digamma(b)),
+            customers * psi(a + b) - both,
+            n_count @ psi(left) - both + customers * (psi(a + b) - psi(b)),
         ])  # fmt: skip
         # b + x - 1 + shift is 0 only for x = 0 in BG/NBD, and those rows are not in the blocks
         after = np.maximum(b + np.arange(top + 1) - 1 + shift, 1e-300)

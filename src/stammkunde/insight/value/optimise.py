@@ -69,9 +69,8 @@ def _quasi_newton(objective: Objective, theta: Floats, names: tuple[str, ...]) -
     at: Floats = np.asarray(found.x, dtype=np.float64)
     for name, place in zip(names, at, strict=True):
         if abs(place) > FARTHEST - 1e-3:
-            raise DoesNotFit(
-                f"Parameter {name} runs away to {'infinity' if place > 0 else '0'}: the customers do not differ in the way that this model describes."
-            )
+            end = "infinity" if place > 0 else "0"
+            raise DoesNotFit(f"Parameter {name} runs away to {end}: customers do not differ as this model supposes.")
     return at
 
 

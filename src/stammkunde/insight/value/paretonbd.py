@@ -52,8 +52,8 @@ class ParetoNbd:
         """
         x, t_x, t = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in (frequency, recency, age)))
         past = _Past(x.ravel().astype(np.int64), t_x.ravel(), t.ravel())
-        left, _ = past.left(self.r, self.alpha, self.s, self.beta)
-        chance: Floats = (1 / (1 + left)).reshape(x.shape)
+        log_odds, _ = past.left(self.r, self.alpha, self.s, self.beta)
+        chance: Floats = special.expit(-log_odds).reshape(x.shape)
         return chance
 
     def expected_purchases(self, horizon: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:
@@ -132,18 +132,20 @@ class _Past:
     """
     Distinct counts and times of some histories, and integrals over when their customers may have left.
 
-    With f(y) = (alpha+y)^-(r+x) · (beta+y)^-(s+1), the tail integrals R(t) = ∫_t f(y) dy / f(t) follow from one another,
-    backwards from one distinct time to the one before; no f is ever formed, so nothing underflows at any count.
+    With f(y) = (alpha+y)^-(r+x) · (beta+y)^-(s+1), the tail integrals R(t) = ∫_t f(y) dy / f(t) follow from one
+    another, backwards from one distinct time to the one before; no f is ever formed, so nothing underflows at any count.
     """
 
     def __init__(self, x: Whole, t_x: Floats, t: Floats):
         self.counts, self.count_of = np.unique(x, return_inverse=True)
-        self.times, place = np.unique(np.concatenate([t_x, t]), return_inverse=True)
-        if len(self.times) > MOST_TIMES:
+        known = np.unique(np.concatenate([t_x, t]))
+        if len(known) > MOST_TIMES:
             raise InvalidInput(
-                f"The times have {len(self.times):,} different values; Pareto/NBD takes {MOST_TIMES:,}. "
+                f"The times have {len(known):,} different values; Pareto/NBD takes {MOST_TIMES:,}. "
                 "Round them to whole days."
             )
+        self.times = _dense(known)
+        place = np.searchsorted(self.times, np.concatenate([t_x, t]))
         self.recency_of, self.age_of = place[: len(t_x)], place[len(t_x) :]
         widths = np.diff(self.times)
         self.nodes = self.times[:-1, None] + widths[:, None] * NODES
@@ -151,18 +153,19 @@ class _Past:
 
     def left(self, r: float, alpha: float, s: float, beta: float) -> tuple[Floats, Floats]:
         """
-        Give the odds that each customer has left, s·∫ f(y) dy from t_x to T over the weight of having stayed.
+        Give the logarithm of the odds that each customer has left: s·∫ f(y) dy from t_x to T over having stayed.
 
-        The second answer holds the odds' logarithmic slopes by r, alpha, s and beta, shape (4, n).
+        The second answer holds its slopes by r, alpha, s and beta, shape (4, n).
         """
-        rate = r + self.counts[:, None]
+        rate = r + self.counts[:, None].astype(np.float64)
         log_a, log_b = np.log(alpha + self.times), np.log(beta + self.times)
         tails = self._tails(rate, alpha, s, beta, log_a, log_b)
         i, t_x, t = self.count_of, self.recency_of, self.age_of
         drop = -(r + self.counts[i]) * (log_a[t] - log_a[t_x]) - (s + 1) * (log_b[t] - log_b[t_x])
-        span = tails[:, t_x, i] - np.exp(drop) * tails[:, t, i]  # ∫ from t_x to T over f(t_x), plain and with each slope
-        odds = s * np.exp(-drop - log_b[t]) * span[0]
+        # ∫ from t_x to T over f(t_x): plain, and with each slope
+        span = tails[:, t_x, i] - np.exp(drop) * tails[:, t, i]
         with np.errstate(invalid="ignore", divide="ignore"):
+            log_odds = np.log(s) - drop - log_b[t] + np.log(span[0])
             mean = np.where(span[0] > 0, span[1:] / span[0], 0.0)
         rates = r + self.counts[i]
         slopes = np.stack([
@@ -171,7 +174,7 @@ class _Past:
             1 / s + log_b[t] - mean[2],
             s / (beta + self.times[t]) - (s + 1) * mean[3],
         ])  # fmt: skip
-        return odds, slopes
+        return log_odds, slopes
 
     def _tails(self, rate: Floats, alpha: float, s: float, beta: float, log_a: Floats, log_b: Floats) -> Floats:
         """Integrate f, and f times ln(alpha+y), 1/(alpha+y), ln(beta+y), 1/(beta+y), from each time to the last one."""
@@ -188,6 +191,15 @@ class _Past:
         return tails
 
 
+def _dense(times: Floats) -> Floats:
+    """Add times where there are few, so that f changes little from one to the next: closer together near 0."""
+    last = times[-1]
+    between = np.concatenate([last * np.linspace(0, 1, 200) ** 2, np.linspace(0, last, 1000)])
+    far = np.diff(times, append=last) > last / 1000
+    inside = far[np.maximum(np.searchsorted(times, between, side="right") - 1, 0)]
+    return np.unique(np.concatenate([times, between[inside & (between >= times[0])]]))
+
+
 def _likelihood(history: History) -> Objective:
     """Prepare the log-likelihood: stayed (alpha+T)^-(r+x) (beta+T)^-s, plus left, which is stayed times the odds."""
     past = _Past(history.frequency, history.recency, history.age)
@@ -201,16 +213,19 @@ def _likelihood(history: History) -> Objective:
         r, alpha, s, beta = np.exp(theta)
         a_time, b_time = alpha + past.times, beta + past.times
         kept = r * by_age + buys_by_age
-        odds, slopes = past.left(r, alpha, s, beta)
-        stopped = w * odds / (1 + odds)
+        log_odds, slopes = past.left(r, alpha, s, beta)
+        stopped = w * special.expit(log_odds)
         value = per_count @ special.gammaln(r + past.counts) - customers * special.gammaln(r)
-        value += customers * (r * np.log(alpha) + s * np.log(beta)) - kept @ np.log(a_time) - s * (by_age @ np.log(b_time))
+        value += (
+            customers * (r * np.log(alpha) + s * np.log(beta)) - kept @ np.log(a_time) - s * (by_age @ np.log(b_time))
+        )
+        psi = special.digamma
         slope = np.array([
-            per_count @ special.digamma(r + past.counts) + customers * (np.log(alpha) - special.digamma(r)) - by_age @ np.log(a_time),
+            per_count @ psi(r + past.counts) + customers * (np.log(alpha) - psi(r)) - by_age @ np.log(a_time),
             customers * r / alpha - kept @ (1 / a_time),
             customers * np.log(beta) - by_age @ np.log(b_time),
             customers * s / beta - s * (by_age @ (1 / b_time)),
         ])  # fmt: skip
-        return float(value + w @ np.log1p(odds)), (slope + slopes @ stopped) * (r, alpha, s, beta)
+        return float(value + w @ np.logaddexp(0, log_odds)), (slope + slopes @ stopped) * (r, alpha, s, beta)
 
     return objective

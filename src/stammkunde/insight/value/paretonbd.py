@@ -133,7 +133,8 @@ class _Past:
     Distinct counts and times of some histories, and integrals over when their customers may have left.
 
     With f(y) = (alpha+y)^-(r+x) · (beta+y)^-(s+1), the tail integrals R(t) = ∫_t f(y) dy / f(t) follow from one
-    another, backwards from one distinct time to the one before; no f is ever formed, so nothing underflows at any count.
+    another, backwards from one distinct time to the one before; no f is ever formed,
+    so nothing underflows at any count.
     """
 
     def __init__(self, x: Whole, t_x: Floats, t: Floats):

@@ -8,18 +8,23 @@ Figures on customer retention from plain tables: no Django, no database, no stat
 
 from stammkunde.insight import (
     buying,
+    charts,
     classes,
+    cohorts,
+    comeback,
     errors,
     frames,
     kpis,
     lifetime,
     money,
     periods,
+    products,
     recency,
     rfm,
     rhythm,
     slices,
 )
+from stammkunde.insight.doors import purchases
 from stammkunde.insight.frames import Facts, facts
 from stammkunde.insight.kpis import Figure, figures
 from stammkunde.insight.rhythm import suggest_activity_days
@@ -28,7 +33,10 @@ __all__ = [
     "Facts",
     "Figure",
     "buying",
+    "charts",
     "classes",
+    "cohorts",
+    "comeback",
     "errors",
     "facts",
     "figures",
@@ -37,6 +45,8 @@ __all__ = [
     "lifetime",
     "money",
     "periods",
+    "products",
+    "purchases",
     "recency",
     "rfm",
     "rhythm",

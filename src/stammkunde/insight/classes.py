@@ -1,9 +1,9 @@
 """
 ABC classes: who, or what, brings the contribution margin.
 
-Sorted by contribution margin, those that together bring up to 80 % are A, up to 95 % B, the rest C. The first is always
-A, however much it brings; nobody who brings nothing, or costs money, is more than C. Where the cost of too many lines is
-unknown, revenue takes the place of the margin, and `basis` says so.
+Sorted by contribution margin, those that together bring up to 80 % are A, up to 95 % B, the rest C. The first is
+always A, however much it brings; nobody who brings nothing, or costs money, is more than C. Where the cost of too many
+lines is unknown, revenue takes the place of the margin, and `basis` says so.
 """
 
 from dataclasses import dataclass

@@ -170,11 +170,11 @@ def hold(frame: Frame) -> Frame:
     """
     native = frame.to_native()
     if frame.implementation.is_duckdb():
-        return nw.from_native(native.materialize())
+        return _lazy(native.materialize())
     if frame.implementation.is_polars():
         return frame.collect().lazy()
     if frame.implementation.is_spark_like():
-        return nw.from_native(native.persist())
+        return _lazy(native.persist())
     return frame
 
 
@@ -204,6 +204,25 @@ def arrow(frame: Frame) -> pa.Table:
     """
     table: pa.Table = frame.collect(backend="pyarrow").to_native()
     return table
+
+
+def open_table(table: Table, home: duckdb.DuckDBPyConnection) -> Frame:
+    """
+    Read a table lazily, whatever it is.
+
+    Args:
+        table: a path of a Parquet file, or anything that Narwhals accepts.
+        home: where files are opened, and tables go that no engine holds yet.
+
+    Returns:
+        the lazy table.
+    """
+    if isinstance(table, str | Path):
+        return _lazy(home.read_parquet(str(table)))
+    frame: Any = nw.from_native(table)
+    if isinstance(frame, nw.LazyFrame) or frame.implementation.is_polars():
+        return _lazy(frame.to_native())
+    return _lazy(home.from_arrow(frame.to_arrow()))
 
 
 def total(column: str | nw.Expr, *, name: str = "") -> nw.Expr:
@@ -249,8 +268,13 @@ def text(column: str) -> nw.Expr:
     return nw.col(column).cast(nw.String).fill_null("")
 
 
+def _lazy(native: Any) -> Frame:
+    frame: Frame = nw.from_native(native).lazy()
+    return frame
+
+
 def _checked(table: Table, name: str, schema: dict[str, str], home: duckdb.DuckDBPyConnection) -> Frame:
-    frame = _lazy(table, home)
+    frame = open_table(table, home)
     found = dict(frame.collect_schema())
     missing = [column for column in schema if column not in found]
     if missing:
@@ -268,18 +292,6 @@ def _check_type(table: str, column: str, kind: str, found: Any) -> None:
     fits = {"text": found in texts, "number": found.is_numeric()}.get(kind, found.is_integer())
     if not fits and found != nw.Unknown:  # a column without a single value has no type of its own
         raise WrongType(f"Column '{column}' of table '{table}' holds {found}. Give {_CURES[kind]}.")
-
-
-def _lazy(table: Table, home: duckdb.DuckDBPyConnection) -> Frame:
-    if isinstance(table, str | Path):
-        return nw.from_native(home.read_parquet(str(table)))
-    frame: Any = nw.from_native(table)
-    if isinstance(frame, nw.LazyFrame):
-        return frame
-    if frame.implementation.is_polars():
-        lazy: Frame = frame.lazy()
-        return lazy
-    return nw.from_native(home.from_arrow(frame.to_arrow()))
 
 
 def _same_engine(tables: dict[str, Frame]) -> None:

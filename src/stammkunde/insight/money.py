@@ -12,8 +12,8 @@ from typing import Any
 import narwhals as nw
 
 from stammkunde.insight.frames import Facts, Frame, rows, total
-from stammkunde.insight.periods import Period
-from stammkunde.insight.slices import Slicing, is_sale, known_lines, sliced
+from stammkunde.insight.periods import Period, as_period
+from stammkunde.insight.slices import Slicing, is_sale, is_sold, known_lines, sliced
 
 COST_KNOWN_PERCENT = 95
 
@@ -61,14 +61,17 @@ def sums() -> list[nw.Expr]:
     ]
 
 
-def orders() -> nw.Expr:
+def orders(*, sale: nw.Expr | None = None) -> nw.Expr:
     """
     Describe how orders with a sale are counted.
+
+    Args:
+        sale: what makes a line a sale; a purchase of a known customer where None.
 
     Returns:
         the expression `orders`.
     """
-    sold = nw.when(is_sale()).then(nw.col("order_id"))
+    sold = nw.when(is_sale() if sale is None else sale).then(nw.col("order_id"))
     return (sold.n_unique().cast(nw.Int64) - sold.is_null().any().cast(nw.Int64)).alias("orders")
 
 
@@ -88,6 +91,57 @@ def margin_if_known(
     """
     known = (nw.col(costed) > 0) & (nw.col(costed) * 100 >= nw.col(turned) * COST_KNOWN_PERCENT)
     return nw.when(known).then(nw.col(margin))
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """What a period brought, guests included."""
+
+    period: Period
+    revenue_cents: int
+    guest_revenue_cents: int
+    margin_cents: int | None  # None: the cost of too many lines is unknown
+    coverage: float | None  # share of the turnover whose cost is known
+    orders: int
+
+
+def turnover(facts: Facts, *, periods: Iterable[Period | str]) -> list[Turnover]:
+    """
+    Sum revenue and margin over time, known customers and guests together.
+
+    Args:
+        facts: the facts.
+        periods: years, quarters and months.
+
+    Returns:
+        one row a period, in the order asked; zeros where nothing happened.
+
+    Raises:
+        PeriodUnclear: a text names no period.
+    """
+    guest = nw.col("customer_id").is_null()
+    by_guest = facts.lines.with_columns(nw.when(guest).then(nw.lit(1)).otherwise(nw.lit(0)).alias("guest"))
+    monthly = by_guest.group_by("ordered_month", "guest").agg(*sums(), orders(sale=is_sold()))
+    found = {
+        (row.pop("ordered_month"), row.pop("guest")): Money(**row)
+        for row in rows(facts.keep(("turnover",), lambda: monthly))
+    }
+    return [_turnover(as_period(period), found) for period in periods]
+
+
+def _turnover(period: Period, found: dict[tuple[int, int], Money]) -> Turnover:
+    months = range(period.first_month, period.first_month + period.months)
+    known = sum((found.get((month, 0), Money()) for month in months), Money())
+    guests = sum((found.get((month, 1), Money()) for month in months), Money())
+    whole = known + guests
+    return Turnover(
+        period,
+        whole.revenue_cents,
+        guests.revenue_cents,
+        whole.margin_cents if whole.margin_known else None,
+        whole.coverage,
+        whole.orders,
+    )
 
 
 def by_month(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dict[tuple[Period, Any], Money]:

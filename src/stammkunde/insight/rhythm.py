@@ -11,7 +11,8 @@ import narwhals as nw
 
 from stammkunde.insight import buying
 from stammkunde.insight.errors import NotEnoughData
-from stammkunde.insight.frames import Facts, Frame, counted, rows
+from stammkunde.insight.frames import Facts, Frame, counted, rows, total
+from stammkunde.insight.slices import is_sale
 
 BORROWED_GAPS = 2  # weight of the company's rhythm, in gaps
 LEAST_REPEAT_BUYERS = 20
@@ -88,6 +89,22 @@ def company(facts: Facts) -> CompanyRhythm | None:
         )
     )[0]
     return None if not row["n"] else CompanyRhythm(float(row["gap"]), float(row["spread"]), int(row["n"]))
+
+
+def of_customer(facts: Facts, *, customer_id: int) -> list[dict[str, int]]:
+    """
+    List the purchases of one customer.
+
+    Args:
+        facts: the facts.
+        customer_id: the customer.
+
+    Returns:
+        rows with day (since 1970-01-01) and revenue_cents of the sales of that day, oldest first.
+    """
+    bought = facts.lines.filter((nw.col("customer_id") == customer_id) & is_sale())
+    found = rows(bought.group_by("ordered_on").agg(total("revenue_cents")).rename({"ordered_on": "day"}))
+    return sorted(found, key=lambda row: int(row["day"]))
 
 
 def own(facts: Facts) -> Frame:

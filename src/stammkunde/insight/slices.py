@@ -128,8 +128,17 @@ def is_sale() -> nw.Expr:
     Returns:
         the condition.
     """
-    something = (nw.col("quantity") > 0) & (nw.col("revenue_cents") > 0)
-    return ~nw.col("customer_id").is_null() & (nw.col("kind") == "sale") & something
+    return ~nw.col("customer_id").is_null() & is_sold()
+
+
+def is_sold() -> nw.Expr:
+    """
+    Recognise the lines that sell something for more than nothing, to known customers or guests.
+
+    Returns:
+        the condition.
+    """
+    return (nw.col("kind") == "sale") & (nw.col("quantity") > 0) & (nw.col("revenue_cents") > 0)
 
 
 def _attribute(facts: Facts, slices: Slicing) -> Frame:

@@ -84,12 +84,13 @@ def copy(table: str, select: str, last: int, *, first: int = 0, **values: int) -
     model = apps.get_model(*table.split("_"))
     for start in range(first, last, CHUNK):
         sql = select.format(first=start, last=min(start + CHUNK, last), epoch=LAST, **values)
-        rows = duckdb.connect().sql(sql).to_arrow_table()
-        names = ", ".join(rows.column_names)
+        rows = duckdb.connect().sql(f"SELECT *, row_number() OVER () AS row FROM ({sql})").to_arrow_table()
+        columns = [name for name in rows.column_names if name != "row"]
+        names = ", ".join(columns)
         casts = ", ".join(
-            f"{n}::jsonb" if connection.vendor == "postgresql" and n == "attributes" else n for n in rows.column_names
+            f"{n}::jsonb" if connection.vendor == "postgresql" and n == "attributes" else n for n in columns
         )
-        with bulk.staged(rows, model=model) as source, connection.cursor() as cursor:
+        with bulk.staged(rows.to_reader(), model=model) as source, connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {casts} FROM {source}")
 
 

@@ -1,10 +1,12 @@
 import os
+import random
 import signal
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
@@ -140,8 +142,6 @@ def test_month_whose_last_order_went_away_is_empty():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_mirror_equals_the_database_after_any_edits(seed):
-    import random
-
     dice = random.Random(seed)
     people = [factories.customer() for _ in range(4)]
     start = date(2025, 1, 1)
@@ -233,8 +233,6 @@ mirror.bring_up_to_date(now=datetime(2026, 3, 1, tzinfo=UTC), progress=lambda *a
 
 
 def test_mirror_survives_being_killed_between_files_and_manifest(settings):
-    from django.db import connection
-
     factories.order(factories.customer(), date(2025, 1, 5))
     sales.mark_changed(["2025-01"])
     before = build_mirror()

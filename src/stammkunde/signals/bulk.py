@@ -28,16 +28,18 @@ STAGING = "signals_staging"
 Progress = Callable[[int, int], None]
 
 
-def insert(rows: pa.Table, *, model: type[models.Model], generation_id: int, progress: Progress) -> None:
+def insert(
+    rows: pa.RecordBatchReader, *, total: int, model: type[models.Model], generation_id: int, progress: Progress
+) -> None:
     """
-    Insert rows of one generation, columns named as in the database, `generation_id` left out.
+    Insert rows of one generation: columns named as in the database, and `row`, their number from 1 to `total`.
 
-    Rows of customers that were deleted meanwhile are left out, too.
+    Rows of customers that were deleted meanwhile are left out.
     """
-    names = rows.column_names
+    names = [name for name in rows.schema.names if name != "row"]
     with staged(rows, model=model) as source:
         sql = _insert_sql(model, names=names, staged=source)
-        for first, last in batches(len(rows), progress=progress):
+        for first, last in batches(total, progress=progress):
             _run(sql, [generation_id, first, last])
 
 
@@ -100,19 +102,18 @@ def _value(field: models.Field) -> str:
 
 
 @contextmanager
-def staged(rows: pa.Table, *, model: type[models.Model]) -> Iterator[str]:
-    """Put rows beside the tables, numbered from 1 in a column `row`, and give the name to select them from."""
-    numbered = rows.append_column("row", pa.array(range(1, len(rows) + 1), pa.int64()))
-    with _staged_sqlite(numbered) if connection.vendor == "sqlite" else _staged_postgres(numbered, model) as name:
+def staged(rows: pa.RecordBatchReader, *, model: type[models.Model]) -> Iterator[str]:
+    """Put numbered rows (column `row`) beside the tables, and give the name to select them from."""
+    with _staged_sqlite(rows) if connection.vendor == "sqlite" else _staged_postgres(rows, model) as name:
         yield name
 
 
 @contextmanager
-def _staged_sqlite(rows: pa.Table) -> Iterator[str]:
+def _staged_sqlite(rows: pa.RecordBatchReader) -> Iterator[str]:
     settings.MIRROR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix="exchange-", dir=settings.MIRROR_DIR) as folder:
         file = Path(folder) / "staged.sqlite3"
-        _write_sqlite(rows, file)
+        _write_sqlite(_with_text_days(rows), file)
         with connection.cursor() as cursor:
             cursor.execute("ATTACH %s AS staged", [str(file)])
             try:
@@ -121,27 +122,26 @@ def _staged_sqlite(rows: pa.Table) -> Iterator[str]:
                 cursor.execute("DETACH staged")
 
 
-def _write_sqlite(rows: pa.Table, file: Path) -> None:
+def _write_sqlite(rows: pa.RecordBatchReader, file: Path) -> None:
     with closing(adbc_driver_sqlite.dbapi.connect(str(file), autocommit=True)) as own, closing(own.cursor()) as cursor:
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
             cursor.execute(f"PRAGMA {pragma}")
-        columns = ", ".join(f"{name}{' INTEGER PRIMARY KEY' if name == 'row' else ''}" for name in rows.column_names)
+        columns = ", ".join(f"{name}{' INTEGER PRIMARY KEY' * (name == 'row')}" for name in rows.schema.names)
         cursor.execute(f"CREATE TABLE rows ({columns})")
-        cursor.adbc_ingest("rows", _with_text_days(rows).to_reader(), mode="append")
+        cursor.adbc_ingest("rows", rows, mode="append")
 
 
-def _with_text_days(rows: pa.Table) -> pa.Table:
+def _with_text_days(rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
     """Write days as SQLite keeps them, as text."""
-    for place, field in enumerate(rows.schema):
-        if pa.types.is_date(field.type):
-            rows = rows.set_column(place, field.name, rows.column(place).cast(pa.string()))
-    return rows
+    fields = [pa.field(f.name, pa.string()) if pa.types.is_date(f.type) else f for f in rows.schema]
+    schema = pa.schema(fields)
+    return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in rows))
 
 
 @contextmanager
-def _staged_postgres(rows: pa.Table, model: type[models.Model]) -> Iterator[str]:
+def _staged_postgres(rows: pa.RecordBatchReader, model: type[models.Model]) -> Iterator[str]:
     types = {field.column: field.db_type(connection) for field in model._meta.local_fields}  # noqa: SLF001
-    columns = ", ".join(f"{name} {_staging_type(types[name])}" for name in rows.column_names if name != "row")
+    columns = ", ".join(f"{name} {_staging_type(types[name])}" for name in rows.schema.names if name != "row")
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
         cursor.execute(f"CREATE UNLOGGED TABLE {STAGING} (row bigint PRIMARY KEY, {columns})")
@@ -156,8 +156,8 @@ def _staging_type(kind: str) -> str:
     return "text" if kind == "jsonb" else kind
 
 
-def _write_postgres(rows: pa.Table) -> None:
+def _write_postgres(rows: pa.RecordBatchReader) -> None:
     own = adbc_driver_postgresql.dbapi.connect(address_of_postgres())
     with closing(own), closing(own.cursor()) as cursor:
-        cursor.adbc_ingest(STAGING, rows.to_reader(), mode="append")
+        cursor.adbc_ingest(STAGING, rows, mode="append")
         own.commit()

@@ -5,13 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+import duckdb
 import pyarrow as pa
 
-from stammkunde.insight import kpis, periods
+from stammkunde.insight import kpis, periods, recency, rhythm
+from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.frames import Facts
 from stammkunde.signals import frames, mirror
+from stammkunde.signals.mirror.engine import connection
 
-SLICES = ("kind", "country", "segment", "region", "industry", "owner", "channel")
+SLICES = (*frames.CLASSES, "kind", "country", "segment", "region", "industry", "owner", "channel")
 SLICED = [name for name in kpis.NAMES if name != "customer_lifetime_days"]  # by slice: only for years and quarters
 
 FIGURES = pa.schema(
@@ -30,6 +33,29 @@ FIGURES = pa.schema(
     ]
 )
 
+_DAYS = ("first_on", "last_on", "due_on", "returned_on")
+_AS_THEY_ARE = (
+    "customer_id", "stage", "abc_class", "abc_basis", "value_rank", "orders", "purchase_days", "revenue_cents",
+    "margin_cents", "revenue_year_cents", "margin_year_cents", "gap_days", "gap_spread_days", "silent_days",
+    "overdue_days", "recency_score", "frequency_score", "monetary_score", "favourite_category", "last_channel",
+    "returned_share",
+)  # fmt: skip
+_REASON = (  # insight's `recency.stage_reason`, for a million rows at once: what is unknown is left out
+    "json_merge_patch('{}', json_object('code', stage_code, 'silent_days', silent_days, "
+    "'late_after_days', late_after_days, 'dormant_after_days', dormant_after_days, "
+    "'lost_after_days', lost_after_days, 'returned_on', returned_on, 'gap_days', round(gap_days, 1)))::VARCHAR"
+)
+_SIGNAL_COLUMNS = ", ".join(
+    [
+        "row_number() OVER (ORDER BY customer_id) AS row",
+        *_AS_THEY_ARE,
+        *(f"(DATE '1970-01-01' + {name}::INTEGER) AS {name}" for name in _DAYS),
+        f"{_REASON} AS stage_reason",
+    ]
+)
+_SIGNALS = f"SELECT {_SIGNAL_COLUMNS} FROM rows ORDER BY customer_id"  # noqa: S608 (our own names)
+LEAST_DAYS = 180  # the window where the facts are too few to suggest one
+
 
 @dataclass(frozen=True, kw_only=True)
 class Computation:
@@ -39,14 +65,21 @@ class Computation:
     as_of: date
     activity_days: int
 
+    def customer_signals(self) -> duckdb.DuckDBPyRelation:
+        """Describe every customer, shaped like our table, numbered by `row` in the order of the customers."""
+        described = recency.customers(self.facts, as_of=self.as_of, activity_days=self.activity_days)
+        rows = described.to_native().materialize()  # noqa: F841 (named in the query below)
+        return connection().sql(_SIGNALS).materialize()
+
     def figures(self, *, progress: Callable[[int, int], None]) -> pa.Table:
         """Count all figures over the whole history, unsliced and by every slice."""
         asked = self._periods()
         tables = []
-        for place, by in enumerate((None, *SLICES)):
-            progress(place, len(SLICES) + 1)
+        wanted = [None, *(by for by in SLICES if frames.says_something(self.facts, by=by))]
+        for place, by in enumerate(wanted):
+            progress(place, len(wanted))
             tables.append(_table(self._figures(asked, by=by)))
-        return pa.concat_tables(tables)
+        return _numbered(pa.concat_tables(tables))
 
     def _periods(self) -> list[periods.Period]:
         days = self.facts.until(self.as_of).days()
@@ -70,11 +103,23 @@ class Computation:
 @contextmanager
 def opened(manifest: mirror.Manifest, *, as_of: date, wanted_days: int | None) -> Iterator[Computation]:
     """Open the mirror for one computation, and let go of what it held in the engine."""
-    facts = frames.open_facts(mirror.tables(manifest))
+    facts = frames.with_class(frames.open_facts(mirror.tables(manifest)), as_of=as_of)
     try:
-        yield Computation(facts=facts, as_of=as_of, activity_days=wanted_days or 180)
+        yield Computation(facts=facts, as_of=as_of, activity_days=wanted_days or suggested_days(facts, as_of=as_of))
     finally:
         facts.release()
+
+
+def suggested_days(facts: Facts, *, as_of: date) -> int:
+    """Take the window that the company's own rhythm suggests; half a year where it is too young to have one."""
+    try:
+        return rhythm.suggest_activity_days(facts.until(as_of)).activity_days
+    except NotEnoughData:
+        return LEAST_DAYS
+
+
+def _numbered(rows: pa.Table) -> pa.Table:
+    return rows.append_column("row", pa.array(range(1, len(rows) + 1), pa.int64()))
 
 
 def _table(figures: list[kpis.Figure]) -> pa.Table:

@@ -1,15 +1,17 @@
 """The mirror's tables as insight wants them: whole or within one slice, long lists of values cut to the largest."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import narwhals as nw
 
-from stammkunde.insight import slices
-from stammkunde.insight.frames import Facts, facts, rows, text
+from stammkunde.insight import classes, slices
+from stammkunde.insight.frames import Facts, facts, hold, rows, text
 from stammkunde.signals import mirror
 
 OTHER = "…"  # the slice value under which the smaller values of a long list are counted together
 MOST_VALUES = 30
+CLASSES = frozenset({"class"})  # the A/B/C class as known at the end of the facts; empty: nothing bought
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,13 @@ def open_facts(tables: mirror.Tables) -> Facts:
     return facts(tables.lines, customers=tables.customers, products=tables.products)
 
 
+def with_class(known: Facts, *, as_of: date) -> Facts:
+    """Add the customers' A/B/C class to what can be sliced by."""
+    found = classes.customers(known, last_on=as_of).select("customer_id", nw.col("abc_class").alias("class"))
+    joined = known.customers.join(found, on="customer_id", how="left")
+    return Facts(known.lines, hold(joined.with_columns(text("class").alias("class"))), known.products)
+
+
 def within(known: Facts, part: Slice | None) -> Facts:
     """
     Keep the lines of one slice only.
@@ -33,6 +42,8 @@ def within(known: Facts, part: Slice | None) -> Facts:
     """
     if part is None:
         return known
+    if part.by == "channel":  # guests have one, too
+        return Facts(known.lines.filter(text("channel") == part.value), known.customers, known.products)
     slicing = slices.slicing(known, by=part.by)
     if slicing.kind == "line":
         lines = slices.known_lines(known, slices=slicing).filter(nw.col("slice") == part.value).drop("slice")
@@ -50,6 +61,11 @@ def values(known: Facts, *, by: str) -> list[tuple[str, int]]:
     table, column = (known.lines, by) if by in slices.OF_THE_LINE else (known.customers, by)
     counted = table.group_by(text(column).alias("value")).agg(nw.len().alias("n"))
     return sorted(((row["value"], row["n"]) for row in rows(counted)), key=lambda pair: (-pair[1], pair[0]))
+
+
+def says_something(known: Facts, *, by: str) -> bool:
+    """Say whether a slice column tells customers or lines apart at all."""
+    return any(value for value, _ in values(known, by=by))
 
 
 def cut(known: Facts, *, by: str) -> Facts:

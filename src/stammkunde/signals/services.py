@@ -8,10 +8,13 @@ generation that never became current, or is no longer, are swept in batches.
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 
 from stammkunde.sales.models import Order
 from stammkunde.signals import bulk, compute, lease, mirror, policy
@@ -35,6 +38,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 
+BATCH = 65_536
 KEPT = timedelta(minutes=10)  # a page may still be reading the former generation
 SWEPT = "swept"
 REMEMBERED = 50  # generations without rows that stay as a log
@@ -75,6 +79,7 @@ def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = F
         raise
     except BaseException as problem:
         _close_as_failed(generation, problem=problem, clock=clock)
+        sweep(now=clock())
         raise
     sweep(now=clock())
     return generation
@@ -91,20 +96,32 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
     manifest = mirror.bring_up_to_date(now=now, progress=held.report, rebuild=rebuild)
     with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=team.company().activity_days) as facts:
         generation.facts_version, generation.activity_days = manifest.version, facts.activity_days
-        generation.save(update_fields=["facts_version", "activity_days"])
+        generation.checkpoint = {"wanted_days": team.company().activity_days}
+        generation.save(update_fields=["facts_version", "activity_days", "checkpoint"])
         held.report("customers", 0, 1)
-        _store(facts.customer_signals(), CustomerSignal, generation, step="save_customers", held=held)
+        signals = facts.customer_signals()
+        total = len(signals)
+        store = _Store(generation=generation, held=held)
+        store(signals.to_arrow_reader(BATCH), total=total, model=CustomerSignal, step="save_customers")
         figures = facts.figures(progress=lambda done, total: held.report("figures", done, total))
-        _store(figures, Figure, generation, step="save_figures", held=held)
+        store(figures.to_reader(), total=len(figures), model=Figure, step="save_figures")
 
 
-def _store(rows, model, generation: Generation, *, step: str, held: lease.Held) -> None:
-    bulk.insert(
-        rows,
-        model=model,
-        generation_id=generation.pk,
-        progress=lambda done, total: held.report(step, done, total),
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Store:
+    """Where a generation's rows go."""
+
+    generation: Generation
+    held: lease.Held
+
+    def __call__(self, rows: pa.RecordBatchReader, *, total: int, model: type[Model], step: str) -> None:
+        bulk.insert(
+            rows,
+            total=total,
+            model=model,
+            generation_id=self.generation.pk,
+            progress=lambda done, of: self.held.report(step, done, of),
+        )
 
 
 @transaction.atomic

@@ -86,7 +86,7 @@ def test_overview_opens_with_the_last_complete_quarter(client, english, figures)
 
 
 def test_overview_leads_to_the_customers_behind(client, english, figures):
-    assert 'href="/overview/customers/lost/?period=2011-Q3"' in page(client, english)
+    assert 'href="/customers/?behind=lost&amp;period=2011-Q3"' in page(client, english)
 
 
 def test_overview_of_a_segment_shows_its_figures(client, english, figures):

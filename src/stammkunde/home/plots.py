@@ -25,6 +25,7 @@ class Colours:
     """The colours of `ui/css/base.css`; a test holds the two together."""
 
     surface: str
+    sunken: str
     text: str
     muted: str
     line: str
@@ -40,6 +41,7 @@ NAMES = {field.name for field in fields(Colours)}
 COLOURS = {
     "light": Colours(
         surface="#ffffff",
+        sunken="#f4f4f1",
         text="#1d1d1b",
         muted="#63625d",
         line="#e6e5e0",
@@ -52,6 +54,7 @@ COLOURS = {
     ),
     "dark": Colours(
         surface="#1b1c1f",
+        sunken="#101113",
         text="#ebebe9",
         muted="#a2a39f",
         line="#2c2e33",
@@ -100,6 +103,14 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Take:
+    """A file that a chart may be taken along as."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shown:
     """A plot on a page: which pictures there are, and where to take it along."""
 
@@ -107,7 +118,7 @@ class Shown:
     picture: str
     width: int
     sources: list[Source]
-    takes: list[dict[str, str]]
+    takes: list[Take]
     bundle: str
 
 
@@ -131,7 +142,11 @@ def shown(plot: Plot, *, query: dict[str, str], theme: str) -> Shown:
             for media, wide, shade in variants
         ],
         takes=[
-            {"name": ending.upper(), "address": at(ending, width=width, take="1")} for ending in ("png", "svg", "csv")
+            Take(
+                name=ending.upper(),
+                address=f"{reverse('chart-take', args=[plot.name, ending])}?{urlencode(query | {'width': width})}",
+            )
+            for ending in ("png", "svg", "csv")
         ],
         bundle=reverse("chart-bundle", args=[charts.bundle_name()]),
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from stammkunde.insight import periods
 from stammkunde.insight.errors import PeriodUnclear
 from stammkunde.insight.periods import Grain, Period
+from stammkunde.signals.answers import Slice
 
 GRAINS: tuple[Grain, ...] = ("month", "quarter", "year")
 GRAIN_NAMES = {"month": gettext_lazy("Month"), "quarter": gettext_lazy("Quarter"), "year": gettext_lazy("Year")}
@@ -45,6 +46,11 @@ class Selection:
         return f"{self.slice_by}:{self.slice_value}" if self.slice_by else ""
 
     @property
+    def part(self) -> Slice | None:
+        """Give the segment as the mirror knows it."""
+        return Slice(by=self.slice_by, value=self.slice_value) if self.slice_by else None
+
+    @property
     def parameters(self) -> dict[str, str]:
         """Give the GET parameters that lead here; what is usual is left out."""
         chosen = {"period": str(self.period)}
@@ -56,7 +62,8 @@ class Selection:
 
     @property
     def query(self) -> str:
-        return f"?{urlencode(self.parameters)}"
+        """Give the GET parameters as they stand in an address."""
+        return urlencode(self.parameters)
 
     def to(self, period: Period) -> str:
         """Lead to another period with everything else as it is."""

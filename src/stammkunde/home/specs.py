@@ -33,7 +33,7 @@ def retention(rows: Sequence[dict[str, Any]], *, chosen: str) -> Spec:
         "field": "share",
         "type": "quantitative",
         "axis": {"title": None, "format": "~%", "tickCount": 5},
-        "scale": {"zero": False, "nice": True, "padding": 12},
+        "scale": {"zero": False, "nice": True, "padding": 22},
     }
     tips = [
         tip("period", _("Period")),
@@ -42,26 +42,43 @@ def retention(rows: Sequence[dict[str, Any]], *, chosen: str) -> Spec:
         tip("start", _("Customers at the start"), kind="quantitative", form=COUNT),
     ]
     is_chosen = {"test": {"field": "period", "equal": chosen}}
+    is_running = {"test": "datum.running"}
     return {
-        "data": {"values": list(rows)},
+        "data": {"values": _with_label_side(rows)},
         "encoding": {"x": x, "y": y, "tooltip": tips},
         "layer": [
             {"mark": {"type": "line"}},
             {
-                "mark": {"type": "point", "strokeWidth": 2},
+                "mark": {"type": "point", "strokeWidth": 2, "opacity": 1, "stroke": "@accent"},
                 "encoding": {
                     "size": {"condition": is_chosen | {"value": 130}, "value": 45},
-                    "fillOpacity": {"condition": {"test": "datum.running", "value": 0}, "value": 1},
-                    "strokeOpacity": {"value": 1},
+                    "fill": {"condition": is_running | {"value": "@surface"}, "value": "@accent"},
                 },
             },
-            {
-                "transform": [{"filter": {"field": "period", "equal": chosen}}],
-                "mark": {"type": "text", "dy": -14, "fontWeight": 600, "clip": False},
-                "encoding": {"text": {"field": "share", "type": "quantitative", "format": SHARE}},
-            },
+            _label(chosen, side="above", dy=-16),
+            _label(chosen, side="below", dy=18),
             _hover(tips),
         ],
+    }
+
+
+def _with_label_side(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tell for each point on which side of it there is no line: below a low, above everything else."""
+    placed = []
+    for at, row in enumerate(rows):
+        around = [rows[near]["share"] for near in (at - 1, at + 1) if 0 <= near < len(rows)]
+        is_low = bool(around) and all(share > row["share"] for share in around)
+        placed.append(row | {"side": "below" if is_low else "above"})
+    return placed
+
+
+def _label(chosen: str, *, side: str, dy: int) -> Spec:
+    """Write the chosen period's share beside its point."""
+    is_here = {"and": [{"field": "period", "equal": chosen}, {"field": "side", "equal": side}]}
+    return {
+        "transform": [{"filter": is_here}],
+        "mark": {"type": "text", "dy": dy, "fontWeight": 600, "fontSize": 13},
+        "encoding": {"text": {"field": "share", "type": "quantitative", "format": SHARE}},
     }
 
 
@@ -95,6 +112,7 @@ def money(rows: Sequence[dict[str, Any]], *, shows_margin: bool) -> Spec:
                 "mark": {"type": "bar"},
                 "encoding": {
                     "y": y | {"field": field},
+                    "opacity": {"condition": {"test": "datum.running", "value": 0.55}, "value": 1},
                     "color": {
                         "datum": name,
                         "scale": {"domain": names, "range": ["@pale", "@accent"] if shows_margin else ["@accent"]},
@@ -103,5 +121,101 @@ def money(rows: Sequence[dict[str, Any]], *, shows_margin: bool) -> Spec:
                 },
             }
             for field, name in zip(fields, names, strict=True)
+        ],
+    }
+
+
+def cohorts(rows: Sequence[dict[str, Any]], *, ages: str) -> Spec:
+    """Draw cohorts as a heat map: cohort, size, age, customers, share; the first purchase itself says nothing."""
+    tips = [
+        tip("cohort", _("First purchase")),
+        tip("size", _("Customers"), kind="quantitative", form=COUNT),
+        tip("age", ages, kind="quantitative"),
+        tip("customers", _("Bought again"), kind="quantitative", form=COUNT),
+        tip("share", _("Share"), kind="quantitative", form=SHARE),
+    ]
+    highest = max((row["share"] for row in rows), default=1)
+    return {
+        "data": {"values": list(rows)},
+        "encoding": {
+            "x": {
+                "field": "age",
+                "type": "ordinal",
+                "axis": {"title": ages, "labelAngle": 0, "orient": "top", "domain": False},
+                "scale": {"paddingInner": 0.04},
+            },
+            "y": {
+                "field": "label",
+                "type": "ordinal",
+                "sort": None,
+                "axis": {"title": None, "domain": False, "grid": False},
+                "scale": {"paddingInner": 0.06},
+            },
+            "tooltip": tips,
+        },
+        "layer": [
+            {
+                "mark": {"type": "rect", "cornerRadius": 3},
+                "encoding": {
+                    "color": {
+                        "field": "share",
+                        "type": "quantitative",
+                        "scale": {"domain": [0, highest], "range": ["@sunken", "@accent"]},
+                        "legend": None,
+                    }
+                },
+            },
+            {
+                "mark": {"type": "text", "fontSize": 11},
+                "encoding": {
+                    "text": {"field": "share", "type": "quantitative", "format": ".0%"},
+                    "color": {
+                        "condition": {"test": f"datum.share > {highest * 0.6}", "value": "@surface"},
+                        "value": "@text",
+                    },
+                },
+            },
+        ],
+    }
+
+
+def abc(rows: Sequence[dict[str, Any]], *, basis: str) -> Spec:
+    """Draw the curve "so much of the customers bring so much of the value", with the borders of the classes."""
+    tips = [
+        tip("members_share", _("Share of the customers"), kind="quantitative", form=SHARE),
+        tip("value_share", basis, kind="quantitative", form=SHARE),
+        tip("abc_class", _("Class")),
+    ]
+    scale = {"domain": ["A", "B", "C"], "range": ["@accent", "@blue", "@muted"]}
+    return {
+        "data": {"values": list(rows)},
+        "encoding": {
+            "x": {
+                "field": "members_share",
+                "type": "quantitative",
+                "axis": {"title": _("Share of the customers, the most valuable first"), "format": "~%", "tickCount": 5},
+                "scale": {"domain": [0, 1]},
+            },
+            "y": {
+                "field": "value_share",
+                "type": "quantitative",
+                "axis": {"title": None, "format": "~%", "tickCount": 5},
+                "scale": {"domain": [0, 1]},
+            },
+            "tooltip": tips,
+        },
+        "layer": [
+            {
+                "mark": {"type": "area", "opacity": 0.25, "line": False},
+                "encoding": {"color": {"field": "abc_class", "type": "nominal", "scale": scale, "legend": None}},
+            },
+            {
+                "mark": {"type": "line", "strokeWidth": 2.5},
+                "encoding": {"color": {"field": "abc_class", "type": "nominal", "scale": scale}},
+            },
+            {
+                "mark": {"type": "point", "size": 120, "opacity": 0},
+                "encoding": {"color": {"field": "abc_class", "type": "nominal", "scale": scale}},
+            },
         ],
     }

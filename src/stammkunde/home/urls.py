@@ -1,13 +1,23 @@
 from django.urls import path
 
-from stammkunde.home.views import charts, overview
+from stammkunde.home.views import charts, customer, customers, overview, today
 
 urlpatterns = [
     # Overview, products and their charts
     path("", overview.overview, name="overview"),
     path("overview/state/", overview.state, name="figures-state"),
-    path("overview/customers/<slug:group>/", overview.behind, name="overview-behind"),
     path("charts/<slug:name>.<slug:ending>", charts.chart, name="chart"),
+    path("charts/<slug:name>.<slug:ending>/take/", charts.take, name="chart-take"),
     path("charts/bundle/<str:name>", charts.bundle, name="chart-bundle"),
     # Today, customers and the customer page
+    path("today/", today.today, name="today"),
+    path("today/act/", today.act, name="today-act"),
+    path("customers/", customers.customers_list, name="customers"),
+    path("customers/export/", customers.export, name="customers-export"),
+    path("customers/assign/", customers.assign, name="customers-assign"),
+    path("customers/views/", customers.save_view, name="customers-save-view"),
+    path("customers/views/<int:pk>/remove/", customers.remove_view, name="customers-remove-view"),
+    path("customers/<int:pk>/", customer.customer, name="customer"),
+    path("customers/<int:pk>/orders/", customer.orders, name="customer-orders"),
+    path("customers/<int:pk>/timeline/", customer.timeline, name="customer-timeline"),
 ]

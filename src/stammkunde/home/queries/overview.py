@@ -1,8 +1,10 @@
 """What the overview reads: stored figures in one query; from the mirror only what somebody chose freely."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.home import specs, wording
@@ -12,9 +14,11 @@ from stammkunde.home.selection import Selection, short_name
 from stammkunde.home.tiles import Figures
 from stammkunde.home.wording import BY_KPI
 from stammkunde.insight import kpis, periods
+from stammkunde.insight.errors import CannotAnswer
 from stammkunde.insight.periods import Grain, Period
 from stammkunde.signals import answers
 from stammkunde.signals.models import Figure, Generation
+from stammkunde.ui import writing
 
 SPARK_PERIODS = 13
 MOST_PERIODS = 36
@@ -124,7 +128,8 @@ def others(stored: Points, selection: Selection) -> list[tuple[Period, Figures]]
     """Give the figures of the period before and of the same period one year earlier."""
     before, year_before = selection.period.previous(), selection.period.year_before()
     wanted = [before] if before == year_before else [before, year_before]
-    return [(period, stored.at(period)) for period in wanted]
+    known = ((period, stored.at(period)) for period in wanted)
+    return [(period, figures) for period, figures in known if figures]
 
 
 def figures(stored: Points, selection: Selection) -> Figures:
@@ -214,46 +219,109 @@ def _value(figures: Figures, kpi: str) -> float | None:
     return figure.value if figure else None
 
 
-def _numerator(figures: Figures, kpi: str) -> float | None:
-    figure = figures.get(kpi)
-    return figure.numerator if figure else None
-
-
 def money(answer: Answer) -> Plot | None:
-    """Draw revenue and margin by month."""
-    months = [
-        (
-            period,
-            _numerator(figures, "revenue_per_customer_cents") or 0,
-            _numerator(figures, "margin_per_customer_cents"),
-        )
-        for period, figures in answer.points.series(grain="month")
-    ][-MOST_PERIODS:]
+    """Draw revenue and margin by month, guests included."""
+    months = answers.revenue_by_month(within=answer.selection.part)[-MOST_PERIODS:]
     if not months:
         return None
-    shows_margin = answer.shows_margin and any(margin is not None for *_others, margin in months)
+    shows_margin = answer.shows_margin and any(month.margin_cents is not None for month in months)
+    labels = [short_name(periods.parse(month.month)) for month in months]
     rows = [
-        {"month": short_name(period), "revenue": revenue / 100, "margin": None if margin is None else margin / 100}
-        for period, revenue, margin in months
+        {"month": label, "revenue": month.revenue_cents / 100, "running": _is_running(month.month, answer)}
+        | ({"margin": _euro(month.margin_cents)} if shows_margin else {})
+        for month, label in zip(months, labels, strict=True)
     ]
-    if not shows_margin:
-        rows = [{"month": row["month"], "revenue": row["revenue"]} for row in rows]
+    columns = [
+        Column(label=_("Month")),
+        Column(label=_("Revenue"), unit="cents"),
+        Column(label=_("of which guests"), unit="cents"),
+        Column(label=_("Contribution margin"), unit="cents"),
+    ]
+    cells = [
+        (label, month.revenue_cents, month.guests_cents, month.margin_cents)
+        for month, label in zip(months, labels, strict=True)
+    ]
+    shown = 4 if shows_margin else 3
     return Plot(
         name="money",
         title=_("Revenue and contribution margin by month") if shows_margin else _("Revenue by month"),
-        about=_("Of known customers; orders of guests are not in it."),
+        about=_guests_text(sum(month.guests_cents for month in months), sum(month.revenue_cents for month in months)),
         spec=specs.money(rows, shows_margin=shows_margin),
+        columns=columns[:shown],
+        rows=[row[:shown] for row in reversed(cells)],
+        height=PLOT_HEIGHT,
+    )
+
+
+def _euro(cents: int | None) -> float | None:
+    return None if cents is None else cents / 100
+
+
+def _is_running(text: str, answer: Answer) -> bool:
+    return periods.parse(text).end_on > answer.selection.as_of_on
+
+
+def _guests_text(guests_cents: int, revenue_cents: int) -> str:
+    """Say how much of the revenue came from orders without a known customer."""
+    net = gettext("Net of VAT and discounts, returns taken off.")
+    if not guests_cents or not revenue_cents:
+        return net
+    share = writing.percent(guests_cents / revenue_cents, places=0)
+    return f"{net} " + gettext("%(share)s of it came from guests, whom no other figure counts.") % {"share": share}
+
+
+def abc(answer: Answer) -> Plot | None:
+    """Draw how few customers bring how much."""
+    found = answers.abc(within=answer.selection.part)
+    is_margin = found.basis == "margin"
+    if not found.pareto or (is_margin and not answer.shows_margin):
+        return None
+    basis = gettext("Share of the contribution margin") if is_margin else gettext("Share of the revenue")
+    everyone = sum(share.members for share in found.shares)
+    return Plot(
+        name="abc",
+        title=_("A, B and C customers"),
+        about=_abc_text(found, everyone=everyone),
+        spec=specs.abc(found.pareto, basis=basis),
         columns=[
-            Column(label=_("Month")),
-            Column(label=_("Revenue"), unit="cents"),
-            *([Column(label=_("Contribution margin"), unit="cents")] if shows_margin else []),
+            Column(label=_("Class")),
+            Column(label=_("Customers"), unit="number"),
+            Column(label=_("Share of the customers"), unit="share"),
+            Column(label=_("Contribution margin") if is_margin else _("Revenue"), unit="cents"),
+            Column(label=basis, unit="share"),
         ],
         rows=[
-            (short_name(period), revenue, margin)[: 3 if shows_margin else 2]
-            for period, revenue, margin in reversed(months)
+            (share.abc_class, share.members, share.members / everyone, share.value_cents, share.share)
+            for share in found.shares
         ],
         height=PLOT_HEIGHT,
     )
 
 
-PLOTS: dict[str, Callable[[Answer], Plot | None]] = {"retention": retention, "money": money}
+def _abc_text(found: answers.Abc, *, everyone: int) -> str:
+    """Say in one sentence how few customers bring how much."""
+    best = found.shares[0]
+    worded = {
+        "margin": _(
+            "%(n)s of %(all)s customers (%(members)s) have brought %(share)s of the contribution margin so far."
+        ),
+        "revenue": _("%(n)s of %(all)s customers (%(members)s) have brought %(share)s of the revenue so far."),
+    }
+    return worded[found.basis] % {
+        "n": writing.number(best.members),
+        "all": writing.number(everyone),
+        "members": writing.percent(best.members / everyone, places=0),
+        "share": writing.percent(best.share, places=0),
+    }
+
+
+PLOTS: dict[str, Callable[[Answer], Plot | None]] = {"retention": retention, "money": money, "abc": abc}
+
+
+def plots(answer: Answer) -> Iterator[Plot]:
+    """Make the charts that have something to show; those from the mirror only where there is one."""
+    for make in PLOTS.values():
+        with suppress(answers.NoMirror, answers.NoFacts, CannotAnswer):
+            plot = make(answer)
+            if plot is not None:
+                yield plot

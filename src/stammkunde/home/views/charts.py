@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.home import charts, exports, plots
 from stammkunde.home.plots import Plot
 from stammkunde.home.queries import asked
-from stammkunde.team import policy, services
+from stammkunde.team import policy
+from stammkunde.team import services as team
 from stammkunde.team.access import needs
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -33,36 +33,43 @@ class Look:
 @require_safe
 @needs(policy.FIGURES_VIEW)
 def chart(request: HttpRequest, name: str, ending: str) -> HttpResponse:
-    answer = ANSWERS.get(ending)
-    look = _look(request)
-    if look.to_take and not policy.may(request.user, policy.EXPORT):
-        raise PermissionDenied(policy.EXPORT)
-    plot = asked.plot(name, request=request) if answer else None
-    if plot is None:
-        raise Http404(name)
-    response = answer(plot, look)
+    if ending not in SHOWN:
+        raise Http404(ending)
+    response = ANSWERS[ending](_plot(name, request), _look(request))
     response["Cache-Control"] = FOR_A_DAY
-    if look.to_take:
-        _take_along(request, response, plot=plot, ending=ending)
     return response
 
 
-def _look(request: HttpRequest) -> Look:
+@require_POST
+@needs(policy.EXPORT)
+def take(request: HttpRequest, name: str, ending: str) -> HttpResponse:
+    """Take a chart along; it is a POST because it leaves a trace."""
+    if ending not in TAKEN:
+        raise Http404(ending)
+    plot = _plot(name, request)
+    response = ANSWERS[ending](plot, _look(request, to_take=True))
+    response["Content-Disposition"] = f'attachment; filename="stammkunde-{plot.name}.{ending}"'
+    response["Cache-Control"] = "no-store"
+    team.record(
+        staff=request.user, action="export", thing="chart", label=f"{plot.name}.{ending}", query=request.GET.urlencode()
+    )
+    return response
+
+
+def _plot(name: str, request: HttpRequest) -> Plot:
+    plot = asked.plot(name, request=request)
+    if plot is None:
+        raise Http404(name)
+    return plot
+
+
+def _look(request: HttpRequest, *, to_take: bool = False) -> Look:
     theme, width = request.GET.get("theme", ""), request.GET.get("width", "")
     return Look(
         theme=theme if theme in plots.THEMES else "light",
         width=min(max(int(width), NARROWEST), WIDEST) if width.isdecimal() and len(width) < 6 else plots.HALF,
         language=get_language() or "de",
-        to_take="take" in request.GET,
-    )
-
-
-def _take_along(request: HttpRequest, response: HttpResponse, *, plot: Plot, ending: str) -> None:
-    """Make it a file, and write down who took it."""
-    response["Content-Disposition"] = f'attachment; filename="stammkunde-{plot.name}.{ending}"'
-    response["Cache-Control"] = "no-store"
-    services.record(
-        staff=request.user, action="export", thing="chart", label=f"{plot.name}.{ending}", query=request.GET.urlencode()
+        to_take=to_take,
     )
 
 
@@ -90,6 +97,7 @@ def _csv(plot: Plot, look: Look) -> HttpResponse:
 
 
 ANSWERS: dict[str, Callable[[Plot, Look], HttpResponse]] = {"svg": _svg, "png": _png, "json": _json, "csv": _csv}
+SHOWN, TAKEN = ("svg", "json"), ("png", "svg", "csv")
 
 
 @login_not_required

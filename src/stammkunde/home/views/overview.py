@@ -1,6 +1,8 @@
 """The overview: how well the company keeps its customers, in one look."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from contextlib import suppress
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -9,12 +11,14 @@ from django.views.decorators.http import require_safe
 from stammkunde.home import context, plots, selection, tiles, worth
 from stammkunde.home.queries import overview as queries
 from stammkunde.sales.models import Order
+from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
 from stammkunde.team.context import theme as theme_of
+from stammkunde.ui import writing
 
 
 @require_safe
@@ -56,8 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _plots(request: HttpRequest, answer: queries.Answer, *, generation: Generation) -> list[plots.Shown]:
     """Show the charts that have something to show; their addresses name the generation, so browsers may keep them."""
     query = answer.selection.parameters | {"of": f"{generation.pk}-{get_language()}"}
-    made = (make(answer) for make in queries.PLOTS.values())
-    return [plots.shown(plot, query=query, theme=theme_of(request)) for plot in made if plot is not None]
+    return [plots.shown(plot, query=query, theme=theme_of(request)) for plot in queries.plots(answer)]
 
 
 def _empty(request: HttpRequest) -> HttpResponse:
@@ -70,18 +73,19 @@ def _empty(request: HttpRequest) -> HttpResponse:
 
 
 def _window_origin(chosen: selection.Selection) -> str:
-    """Say where the activity window comes from."""
-    if not chosen.is_stored:
+    """Say where the activity window comes from, with the numbers where it was suggested."""
+    if chosen.activity_days != chosen.usual_days:
         return _("You chose this window for this page; usually it is %(days)s days.") % {"days": chosen.usual_days}
     if team.company().activity_days:
         return _("The company set this window.")
-    return _("This window was suggested by your customers' order rhythm; it can be changed in the settings.")
-
-
-@require_safe
-@needs(policy.CUSTOMERS_VIEW)
-def behind(request: HttpRequest, group: str) -> HttpResponse:
-    raise Http404(group)
+    with suppress(answers.NoMirror, answers.NoFacts):
+        found = answers.suggested_activity_days()
+        if found is not None and found.activity_days == chosen.usual_days:
+            words = _(
+                "Suggested by your customers' order rhythm: %(share)s of %(gaps)s gaps between purchases are shorter."
+            )
+            return words % {"share": writing.percent(found.covered_share, places=0), "gaps": writing.number(found.gaps)}
+    return _("A usual value: for a suggestion of your own, too few customers have bought twice.")
 
 
 @require_safe

@@ -1,0 +1,102 @@
+"""
+A difference written into the facts: in batches, in key order, each a short transaction of its own.
+
+A batch holds its rows, the images of what they replace, the marks for the mirror, and how far the import has come; so
+it is there as a whole or not at all, and an import that was killed goes on after its last batch. No write lock lasts
+for more than about a second, and between two of them there is a gap in which others get their turn.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from stammkunde.customers import search
+from stammkunde.customers import services as customers
+from stammkunde.intake.lease import Lease
+from stammkunde.intake.publish.batch import Batch, Feed
+from stammkunde.intake.publish.writers import Writer, writer
+from stammkunde.intake.staging.difference import Difference, Part
+from stammkunde.sales import services as sales
+
+# SQLite asks for a lock that is taken every 100 ms, after a while: so long a gap lets every waiting writer in.
+GAP_SECONDS = 0.11
+LOCK_SECONDS = 0.6
+SMALLEST, FIRST, LARGEST = 500, 4_000, 100_000
+
+
+@dataclass(kw_only=True)
+class Pace:
+    """How many rows a batch takes, so that its lock lasts for `LOCK_SECONDS`."""
+
+    rows: int = FIRST
+    longest_seconds: float = 0.0
+
+    def note(self, seconds: float) -> None:
+        self.longest_seconds = max(self.longest_seconds, seconds)
+        factor = min(2.0, max(0.3, LOCK_SECONDS / max(seconds, 0.001)))
+        self.rows = int(min(LARGEST, max(SMALLEST, self.rows * factor)))
+
+
+@dataclass(kw_only=True)
+class Publishing:
+    """One import being written. `checkpoint` is what the import remembers of it."""
+
+    difference: Difference
+    lease: Lease
+    checkpoint: dict[str, Any]
+    done: int = 0
+    longest_seconds: float = field(default=0.0)
+
+    def run(self) -> None:
+        with writer(self.difference, import_id=self.lease.import_id, now=self.lease.moment()) as write:
+            for part, what, rows in _work(self.difference):
+                self._write(write, part, what, rows)
+
+    def _write(self, write: Writer, part: Part, what: str, rows: int) -> None:
+        key = f"{what}-{part.table}"
+        at = int(self.checkpoint.get(key, 0))
+        self.done += at
+        pace = Pace()
+        feed = Feed(self.difference.path(part, what), columns=write.columns(part, what), skip=at)
+        while at < rows:
+            batch = Batch(part=part, what=what, after=at, rows=feed.take(min(pace.rows, rows - at)))
+            write.prepare(batch)
+            began = time.monotonic()
+            self._commit(write, batch, key)
+            pace.note(time.monotonic() - began)
+            at, self.done = batch.upto, self.done + len(batch.rows)
+            self.longest_seconds = max(self.longest_seconds, pace.longest_seconds)
+            write.rest(time.monotonic() - began)
+
+    def _commit(self, write: Writer, batch: Batch, key: str) -> None:
+        checkpoint = {**self.checkpoint, key: batch.upto, "longest_seconds": round(self.longest_seconds, 3)}
+        with transaction.atomic():
+            write.write(batch)
+            mark(batch)
+            self.lease.save(
+                checkpoint=checkpoint, step="publish", done=self.done + len(batch.rows), total=self.difference.rows
+            )
+        self.checkpoint = checkpoint
+        if batch.part.table == "customers" and batch.what == "created":
+            search.catch_up()
+
+
+def _work(difference: Difference) -> Iterator[tuple[Part, str, int]]:
+    for part in difference.parts:
+        if part.counts.created:
+            yield part, "created", part.counts.created
+        if part.changes:
+            yield part, "changed", part.changes
+
+
+def mark(batch: Batch) -> None:
+    """Tell the mirror what to read again; inside the caller's transaction."""
+    if batch.part.table in {"customers", "contact_persons"}:
+        customers.mark_changed()
+    elif batch.part.table == "products":
+        sales.mark_changed([sales.PRODUCTS])
+    else:
+        sales.mark_changed(batch.months)

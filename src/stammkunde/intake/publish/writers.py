@@ -1,0 +1,230 @@
+"""How a batch gets into each database."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from django.db import connection
+
+from stammkunde.intake.publish import images
+from stammkunde.intake.publish.batch import MONTHS, Batch
+from stammkunde.intake.staging.database import attached, fill_exchange
+from stammkunde.intake.staging.difference import Difference, Part
+from stammkunde.intake.staging.engine import text
+
+GAP_SECONDS = 0.11
+_SOURCE = "exchange"
+
+
+class Writer(Protocol):
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def columns(self, part: Part, what: str) -> list[str]:
+        """Name the columns of the batch that this writer needs in memory."""
+
+    def prepare(self, batch: Batch) -> None:
+        """Do what can be done before the transaction begins."""
+
+    def write(self, batch: Batch) -> None:
+        """Write the batch; inside the caller's transaction."""
+
+    def rest(self, seconds: float) -> None:
+        """Let others have their turn after a lock of so many seconds."""
+
+
+def writer(difference: Difference, *, import_id: int, now: datetime) -> Writer:
+    kind = PostgresqlWriter if connection.vendor == "postgresql" else SqliteWriter
+    return kind(difference, import_id=import_id, now=now)
+
+
+class _Base:
+    def __init__(self, difference: Difference, *, import_id: int, now: datetime) -> None:
+        self.difference, self.import_id, self.now = difference, import_id, now.astimezone(UTC)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def constants(self, part: Part) -> dict[str, Any]:
+        """Give what new rows get beside what the file says."""
+        spec = part.spec
+        given: dict[str, Any] = {"imported_by": self.import_id}
+        if spec.has_updated_at:
+            given["updated_at"] = self.now
+        return {one: spec.default(one) for one in spec.kinds if one not in part.provided} | given
+
+    def changes(self, part: Part) -> list[str]:
+        """Name the columns that a changed row gets from the file."""
+        return [one for one in part.provided if one not in part.spec.match]
+
+    def assignments(self, part: Part) -> tuple[str, list[Any]]:
+        sets = [f'"{one}" = s."{one}"' for one in self.changes(part)] + ['"imported_by" = %s']
+        values: list[Any] = [self.import_id]
+        if part.spec.has_updated_at:
+            sets.append('"updated_at" = %s')
+            values.append(self.now)
+        return ", ".join(sets), values
+
+
+class SqliteWriter(_Base):
+    """
+    New and changed rows travel in an exchange file, written by ADBC and attached by Django's connection.
+
+    ADBC itself never opens the system of record (see `staging.database`).
+    """
+
+    def __enter__(self) -> Self:
+        path = self.difference.folder / "exchange.sqlite3"
+        if not path.exists():
+            draft = path.with_suffix(".new")
+            draft.unlink(missing_ok=True)
+            _fill(draft, self.difference)
+            draft.replace(path)
+        self._attached = attached(path)
+        self._attached.__enter__()
+        images.install(connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._attached.__exit__()
+
+    def columns(self, part: Part, what: str) -> list[str]:  # noqa: ARG002 (the other writer needs to know)
+        return list(MONTHS)
+
+    def prepare(self, batch: Batch) -> None:
+        """Nothing: the rows are in the exchange file."""
+
+    def write(self, batch: Batch) -> None:
+        source = f"exchange.{batch.what}_{batch.part.table} s"
+        some = "s.n > %s AND s.n <= %s"
+        with connection.cursor() as cursor:
+            if batch.what == "created":
+                self._insert(cursor, batch, source, some)
+            else:
+                self._change(cursor, batch, source, some)
+
+    def rest(self, seconds: float) -> None:
+        """Sleep as long as it takes SQLite to ask again for a lock; after a short lock, hardly anybody waits so long."""
+        time.sleep(min(GAP_SECONDS, seconds))
+
+    def _insert(self, cursor: Any, batch: Batch, source: str, some: str) -> None:
+        constants = self.constants(batch.part)
+        columns = ", ".join(f'"{one}"' for one in ["id", *batch.part.provided, *constants])
+        values = ", ".join(["%s + s.n", *(f's."{one}"' for one in batch.part.provided), *("%s" for _ in constants)])
+        cursor.execute(
+            f'INSERT INTO "{batch.part.spec.db_table}" ({columns}) SELECT {values} FROM {source} WHERE {some}',  # noqa: S608
+            [batch.part.first_id, *map(_plain, constants.values()), batch.after, batch.upto],
+        )
+
+    def _change(self, cursor: Any, batch: Batch, source: str, some: str) -> None:
+        table = batch.part.spec.db_table
+        images.take(
+            cursor, batch.part.spec, import_id=self.import_id, source=source, some=some, given=[batch.after, batch.upto]
+        )
+        sets, values = self.assignments(batch.part)
+        cursor.execute(
+            f'UPDATE "{table}" SET {sets} FROM {source} WHERE s.id = "{table}".id AND {some}',  # noqa: S608
+            [*map(_plain, values), batch.after, batch.upto],
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Write a moment as Django writes it to SQLite."""
+    return value.replace(tzinfo=None).isoformat(sep=" ") if isinstance(value, datetime) else value
+
+
+def _fill(path: Path, difference: Difference) -> None:
+    with duckdb.connect() as engine:
+        tables = {}
+        for part in difference.parts:
+            for what, rows in (("created", part.counts.created), ("changed", part.changes)):
+                if rows:
+                    tables[f"{what}_{part.table}"] = _relation(engine, difference, part, what)
+        fill_exchange(path, tables)
+
+
+def _relation(
+    engine: duckdb.DuckDBPyConnection, difference: Difference, part: Part, what: str
+) -> tuple[str, duckdb.DuckDBPyRelation]:
+    columns = (
+        part.provided if what == "created" else ["id", *(one for one in part.provided if one not in part.spec.match)]
+    )
+    listed = ", ".join(f'{_written(one, part.spec.kinds.get(one, "whole"))} AS "{one}"' for one in columns)
+    path = text(difference.path(part, what))
+    sql = f"SELECT file_row_number + 1 AS n, {listed} FROM read_parquet({path}, file_row_number = true)"  # noqa: S608
+    definition = ", ".join(["n INTEGER PRIMARY KEY", *(f'"{one}"' for one in columns)])
+    return definition, engine.sql(sql)
+
+
+def _written(column: str, kind: str) -> str:
+    if kind == "moment":  # as Django writes it: the fraction only where there is one
+        return (
+            f'CASE WHEN microsecond("{column}") % 1000000 = 0 THEN strftime("{column}", \'%Y-%m-%d %H:%M:%S\') '
+            f"ELSE strftime(\"{column}\", '%Y-%m-%d %H:%M:%S.%f') END"
+        )
+    return f'"{column}"::VARCHAR' if kind == "day" else f'"{column}"'
+
+
+class PostgresqlWriter(_Base):
+    """New rows are copied straight into their table, changed ones into a temporary one; nothing is left behind."""
+
+    def columns(self, part: Part, what: str) -> list[str]:
+        own = part.provided if what == "created" else ["id", *self.changes(part)]
+        return [*dict.fromkeys([*own, *MONTHS])]
+
+    def prepare(self, batch: Batch) -> None:
+        rows = batch.rows.drop_columns(list(MONTHS))
+        if batch.what == "created":
+            rows = self._completed(batch, rows)
+        sink = pa.BufferOutputStream()
+        pacsv.write_csv(rows, sink, pacsv.WriteOptions(include_header=False, quoting_style="needed"))
+        self._columns = ", ".join(f'"{one}"' for one in rows.column_names)
+        self._data = sink.getvalue()
+
+    def write(self, batch: Batch) -> None:
+        with connection.cursor() as cursor:
+            if batch.what == "created":
+                self._copy(cursor, batch.part.spec.db_table)
+            else:
+                self._change(cursor, batch)
+
+    def rest(self, seconds: float) -> None:
+        """Nothing: PostgreSQL locks rows, and those of a batch are free as soon as it is committed."""
+
+    def _completed(self, batch: Batch, rows: pa.Table) -> pa.Table:
+        first = batch.part.first_id + batch.after + 1
+        rows = rows.append_column("id", pa.array(range(first, first + len(rows)), pa.int64()))
+        for column, value in self.constants(batch.part).items():
+            value = value.isoformat() if isinstance(value, datetime) else value
+            values = pa.nulls(len(rows)) if value is None else pa.repeat(pa.scalar(value), len(rows))
+            rows = rows.append_column(column, values)
+        return rows
+
+    def _copy(self, cursor: Any, table: str) -> None:
+        # A missing value is written as nothing, an empty text as "": this is how PostgreSQL tells them apart.
+        with cursor.copy(f'COPY "{table}" ({self._columns}) FROM STDIN (FORMAT csv)') as copy:
+            copy.write(memoryview(self._data))
+
+    def _change(self, cursor: Any, batch: Batch) -> None:
+        table = batch.part.spec.db_table
+        cursor.execute(
+            f'CREATE TEMPORARY TABLE import_batch ON COMMIT DROP AS SELECT {self._columns} FROM "{table}" WITH NO DATA'  # noqa: S608
+        )
+        self._copy(cursor, "import_batch")
+        cursor.execute("ANALYZE import_batch")
+        images.take(cursor, batch.part.spec, import_id=self.import_id, source="import_batch s", some="true", given=[])
+        sets, values = self.assignments(batch.part)
+        cursor.execute(f'UPDATE "{table}" SET {sets} FROM import_batch s WHERE s.id = "{table}".id', values)  # noqa: S608

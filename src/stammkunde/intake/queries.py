@@ -1,0 +1,81 @@
+"""What is known about imports."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+
+from stammkunde.intake import staging, undo
+from stammkunde.intake.models import Import, Mapping
+
+RECENT = 50
+RUNNING = (Import.Status.QUEUED, Import.Status.CHECKING, Import.Status.PUBLISHING, Import.Status.UNDOING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far an import is. `share` 0..1 of the step that is going on; None where its length is not known."""
+
+    status: str
+    step: str
+    done: int
+    total: int
+    share: float | None
+    is_running: bool
+
+
+def is_publishing() -> bool:
+    """Tell whether facts are half imported or half taken back; figures wait as long."""
+    return Import.objects.filter(status__in=(Import.Status.PUBLISHING, Import.Status.UNDOING)).exists()
+
+
+def recent(*, limit: int = RECENT) -> models.QuerySet[Import]:
+    """Give the latest imports, newest first, without those that were thrown away."""
+    shown = Import.objects.exclude(status=Import.Status.DISCARDED).select_related("staff")
+    return shown.defer("columns", "options", "checkpoint", "problems").order_by("-pk")[:limit]
+
+
+def progress(batch: Import) -> Progress:
+    share = min(1.0, batch.done / batch.total) if batch.total else None
+    return Progress(
+        status=batch.status,
+        step=batch.step,
+        done=batch.done,
+        total=batch.total,
+        share=share,
+        is_running=batch.status in RUNNING,
+    )
+
+
+def mappings() -> models.QuerySet[Mapping]:
+    return Mapping.objects.order_by("name")
+
+
+def checked_dir(batch: Import) -> Path | None:
+    """Give the folder with `problems….parquet` and `raw.parquet`, for the download of what was refused."""
+    folder = staging.attempt_dir(batch)
+    return folder if folder and folder.is_dir() else None
+
+
+def problems(batch: Import, *, limit: int = 100, offset: int = 0, severity: str = "") -> list[dict[str, Any]]:
+    """Read an import's remarks, refusals before flags; after the files are gone, the first ones that were kept."""
+    folder = checked_dir(batch)
+    if folder is not None:
+        return staging.problems(folder, limit=limit, offset=offset, severity=severity)
+    kept = [one for one in batch.problems if not severity or one["severity"] == severity]
+    return kept[offset : offset + limit]
+
+
+def refused(batch: Import) -> int:
+    """Count the rows that were not imported."""
+    return sum(int(counts.get("refused", 0)) for counts in batch.counts.values())
+
+
+def why_not_undo(batch: Import) -> undo.CannotUndo | None:
+    """Tell what stands against taking an import back that is done; None if nothing does."""
+    try:
+        undo.check(batch)
+    except undo.CannotUndo as reason:
+        return reason
+    return None

@@ -1,0 +1,22 @@
+"""What changes imports: a file is received, started, published by whoever holds the lease, undone, discarded."""
+
+from stammkunde.intake.lease import LostLease
+from stammkunde.intake.services.receiving import NoRoom, TooLarge, receive
+from stammkunde.intake.services.requests import NotNow, discard, save_mapping, start, undo
+from stammkunde.intake.services.running import run, sweep
+from stammkunde.intake.undo import CannotUndo
+
+__all__ = [
+    "CannotUndo",
+    "LostLease",
+    "NoRoom",
+    "NotNow",
+    "TooLarge",
+    "discard",
+    "receive",
+    "run",
+    "save_mapping",
+    "start",
+    "sweep",
+    "undo",
+]

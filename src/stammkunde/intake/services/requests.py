@@ -1,0 +1,140 @@
+"""What people ask of an import: start it, keep its mapping, undo it, throw it away."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from stammkunde.intake import undo as undoing
+from stammkunde.intake.models import Import, Mapping
+from stammkunde.intake.staging import work_dir
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+STARTABLE = (Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.FAILED, Import.Status.UNDONE)
+DISCARDABLE = (*STARTABLE, Import.Status.QUEUED)
+
+
+class NotNow(Exception):
+    """The import's state does not allow this; `status` tells the state."""
+
+    def __init__(self, *, status: str) -> None:
+        super().__init__(f"The import is '{status}', which does not allow this.")
+        self.status = status
+
+
+@transaction.atomic
+def start(
+    *,
+    import_id: int,
+    now: datetime,
+    layout: str | None = None,
+    columns: dict[str, str] | None = None,
+    options: dict[str, object] | None = None,
+    dry_run: bool = False,
+    staff: Staff | None = None,
+) -> Import:
+    """
+    Queue an import for checking and, unless it is a dry run, for publishing.
+
+    Layout, columns and options replace those that were recognised; None keeps them.
+
+    :raises NotNow: if it is running or done already
+    """
+    given = {"layout": layout, "columns": columns, "options": options}
+    fresh = {
+        "status": Import.Status.QUEUED,
+        "dry_run": dry_run,
+        "step": "waiting",
+        "done": 0,
+        "total": 0,
+        "checkpoint": {},
+        "counts": {},
+        "problems": [],
+        "problem_count": 0,
+        "error": None,
+        "lease_until": None,
+        "leased_by": "",
+        "started_at": None,
+        "finished_at": None,
+    }
+    _move(import_id, STARTABLE, **fresh, **{name: value for name, value in given.items() if value is not None})
+    batch = Import.objects.get(pk=import_id)
+    team.record(
+        staff=staff, action="import.start", thing="import", thing_id=import_id, label=batch.file_name, dry_run=dry_run
+    )
+    return batch
+
+
+@transaction.atomic
+def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import:
+    """
+    Queue an import for being undone.
+
+    :raises NotNow: if it is not done
+    :raises CannotUndo: if somebody changed its rows since, or something hangs on them
+    """
+    batch = Import.objects.get(pk=import_id)
+    if batch.status != Import.Status.DONE:
+        raise NotNow(status=batch.status)
+    undoing.check(batch)
+    _move(
+        import_id,
+        (Import.Status.DONE,),
+        status=Import.Status.UNDOING,
+        step="undo",
+        done=0,
+        total=0,
+        error=None,
+        lease_until=None,
+        leased_by="",
+        finished_at=None,
+    )
+    team.record(staff=staff, action="import.undo", thing="import", thing_id=import_id, label=batch.file_name)
+    return Import.objects.get(pk=import_id)
+
+
+def discard(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import:
+    """
+    Throw an import away that is not in the database: its file and all that was derived from it.
+
+    :raises NotNow: if it is running, or if its rows are in the database
+    """
+    with transaction.atomic():
+        _move(import_id, DISCARDABLE, status=Import.Status.DISCARDED, finished_at=now, problems=[], lease_until=None)
+        batch = Import.objects.get(pk=import_id)
+        team.record(staff=staff, action="import.discard", thing="import", thing_id=import_id, label=batch.file_name)
+    remove_files(batch)
+    return batch
+
+
+def save_mapping(
+    *, name: str, layout: str, columns: dict[str, str], options: dict[str, object], staff: Staff | None = None
+) -> Mapping:
+    """Keep a mapping under a name; a mapping of that name is replaced."""
+    with transaction.atomic():
+        mapping, _created = Mapping.objects.update_or_create(
+            name=name.strip(),
+            defaults={"layout": layout, "columns": columns, "options": options},
+            create_defaults={"layout": layout, "columns": columns, "options": options, "created_by": staff},
+        )
+        team.record(staff=staff, action="mapping.save", thing="mapping", thing_id=mapping.pk, label=mapping.name)
+    return mapping
+
+
+def remove_files(batch: Import) -> None:
+    """Delete an import's working files and, where it was uploaded, the file itself; repeating is harmless."""
+    shutil.rmtree(work_dir(batch.pk), ignore_errors=True)
+    if not batch.path:
+        return
+    folder, uploads = Path(batch.path).parent, Path(settings.UPLOAD_DIR).resolve()
+    if folder.resolve().parent == uploads:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move(import_id: int, states: tuple[Import.Status, ...], **changes: object) -> None:
+    """Change the import if it is in one of the states; inside the caller's transaction."""
+    if not Import.objects.filter(pk=import_id, status__in=states).update(**changes):
+        raise NotNow(status=Import.objects.get(pk=import_id).status)

@@ -1,0 +1,277 @@
+"""An import carried out by whoever holds its lease: check, compare, publish, or take back."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.db import OperationalError
+from django.utils import timezone
+
+from stammkunde.intake import check as checking
+from stammkunde.intake import staging
+from stammkunde.intake.formats import FileNotUsable
+from stammkunde.intake.lease import WORKING, Heartbeat, Lease, LostLease, claim
+from stammkunde.intake.models import BeforeImage, Import
+from stammkunde.intake.publish import Publishing
+from stammkunde.intake.services.requests import remove_files
+from stammkunde.intake.staging import difference, folder
+from stammkunde.intake.staging.reserve import reserve
+from stammkunde.intake.staging.tables import Table
+from stammkunde.intake.undo import Undoing
+
+PROBLEMS_SHOWN = 100
+TRIES = 4
+PAUSE = timedelta(seconds=5)
+# How long a file is kept after its import came to rest, so that refused rows can be looked up and the file run again.
+KEEP = timedelta(days=30)
+WAIT_SECONDS = 0.3
+NOT_RESERVED = 10**15
+
+log = logging.getLogger(__name__)
+Tell = Callable[[str, int, int], None]
+
+
+def sweep(*, now: datetime) -> bool:
+    """Carry out the next import that is due, and tell whether there was one; safe to run twice at once."""
+    claimed = claim(now=now)
+    if claimed is None:
+        return _remove_old_files(now)
+    carry_out(*claimed)
+    return True
+
+
+def run(*, import_id: int, now: datetime, tell: Tell | None = None) -> Import:
+    """
+    Work until this import has come to rest, with or without a worker beside us.
+
+    Whatever another one left half done is finished first.
+    """
+    began = time.monotonic()
+    while True:
+        batch = Import.objects.get(pk=import_id)
+        if batch.status not in (Import.Status.QUEUED, *WORKING):
+            return batch
+        if tell:
+            tell(batch.step, batch.done, batch.total)
+        claimed = claim(now=now + timedelta(seconds=time.monotonic() - began), only=import_id)
+        if claimed is None:
+            time.sleep(WAIT_SECONDS)
+            continue
+        claimed[1].listener = tell if claimed[0].pk == import_id else None
+        carry_out(*claimed)
+
+
+def carry_out(batch: Import, lease: Lease) -> None:
+    """Take a claimed import as far as it goes; whatever happens is recorded in it."""
+    log.info("import=%d status=%s holder=%s", batch.pk, batch.status, lease.holder)
+    try:
+        with Heartbeat(lease):
+            _STEPS[batch.status](batch, lease)
+    except LostLease:
+        log.warning("import=%d lost its lease: another worker goes on", batch.pk)
+    except FileNotUsable as problem:
+        _fail(batch, lease, {"code": problem.code, **problem.detail})
+    except Exception as problem:
+        log.exception("import=%d failed=%s", batch.pk, type(problem).__name__)
+        _after_trouble(batch, lease, problem)
+
+
+# --- check and compare
+
+
+def _check(batch: Import, lease: Lease) -> None:
+    """Check the file and compare it with the database; nothing there is changed before this is whole."""
+    name = lease.holder.rpartition(":")[2]
+    place = folder.new_attempt(batch.pk, name)
+    checked = checking.check(
+        Path(batch.path),
+        layout=batch.layout,
+        columns=batch.columns,
+        options=batch.options,
+        out_dir=place,
+        today=timezone.localdate(lease.moment()),
+        progress=lease.tell,
+        memory_mb=settings.ENGINE_MEMORY_MB,
+    )
+    found, reserved = _compare(batch, lease, place)
+    counts = _counts(found, refused=checked.refused + _refused_by_us(place))
+    batch.checkpoint = {
+        "folder": name,
+        "ranges": reserved,
+        "failures": 0,
+        "check": checked.as_dict() | {"problems": []},
+    }
+    lease.save(
+        checkpoint=batch.checkpoint,
+        counts=counts,
+        problems=staging.problems(place, limit=PROBLEMS_SHOWN),
+        problem_count=checked.problem_count + _rows(place / "problems-publish.parquet"),
+        status=Import.Status.CHECKED if batch.dry_run else Import.Status.PUBLISHING,
+        **(_at_rest(lease) if batch.dry_run else {}),
+    )
+    if batch.dry_run:
+        folder.tidy(place)
+        return
+    batch.status = Import.Status.PUBLISHING
+    _publish(batch, lease)
+
+
+def _compare(batch: Import, lease: Lease, place: Path) -> tuple[difference.Difference, dict[str, list[list[int]]]]:
+    """Compare, and reserve ids for new rows unless it is a dry run."""
+    reserved: dict[str, list[list[int]]] = {}
+
+    def take(table: Table, count: int) -> int:
+        if batch.dry_run:
+            return NOT_RESERVED
+        before = reserve(table, count)
+        reserved.setdefault(table.name, []).append([before + 1, before + count])
+        return before
+
+    return staging.compare(folder=place, reserve=take, tell=lease.tell, columns=batch.columns), reserved
+
+
+def _counts(found: difference.Difference, *, refused: int) -> dict[str, dict[str, int]]:
+    """Count what becomes of each table's rows; refused rows of the file count where its rows end up: the last table."""
+    shown = {part.table: part.counts.shown() for part in found.parts if part.in_file}
+    for counts in shown.values():
+        counts["refused"] = 0
+    if shown:
+        shown[list(shown)[-1]]["refused"] = refused
+    return shown
+
+
+def _refused_by_us(place: Path) -> int:
+    rows = pq.read_table(place / "problems-publish.parquet", columns=["row"])["row"]
+    return len(rows.unique())
+
+
+def _rows(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)
+
+
+# --- publish and take back
+
+
+def _publish(batch: Import, lease: Lease) -> None:
+    """Write the difference, from where an earlier attempt came to; compare again where its files are gone."""
+    place = staging.attempt_dir(batch)
+    found = difference.load(place) if place else None
+    if found is None or place is None:
+        _check_again(batch, lease)
+        return
+    publishing = Publishing(difference=found, lease=lease, checkpoint=batch.checkpoint)
+    publishing.run()
+    lease.save(
+        status=Import.Status.DONE,
+        checkpoint={**publishing.checkpoint, "longest_seconds": round(publishing.longest_seconds, 3)},
+        **_at_rest(lease),
+    )
+    folder.tidy(place)
+
+
+def _check_again(batch: Import, lease: Lease) -> None:
+    """
+    Check and compare anew in the middle of publishing: what is published already is found unchanged.
+
+    The counts stay those of the first comparison, and the ids of the first attempt stay the import's.
+    """
+    name = lease.holder.rpartition(":")[2]
+    place = folder.new_attempt(batch.pk, name)
+    checking.check(
+        Path(batch.path),
+        layout=batch.layout,
+        columns=batch.columns,
+        options=batch.options,
+        out_dir=place,
+        today=timezone.localdate(batch.started_at or lease.moment()),
+        progress=lease.tell,
+        memory_mb=settings.ENGINE_MEMORY_MB,
+    )
+    _found, reserved = _compare(batch, lease, place)
+    ranges = dict(batch.checkpoint.get("ranges", {}))
+    for table, more in reserved.items():
+        ranges[table] = [*ranges.get(table, []), *more]
+    kept = {one: batch.checkpoint[one] for one in ("failures", "check") if one in batch.checkpoint}
+    batch.checkpoint = {**kept, "folder": name, "ranges": ranges}
+    lease.save(checkpoint=batch.checkpoint)
+    _publish(batch, lease)
+
+
+def _undo(batch: Import, lease: Lease) -> None:
+    """Take the import back; one that failed while it was published ends as failed, with nothing changed."""
+    left = Undoing(batch, lease).run()
+    failed = batch.checkpoint.get("undo_because")
+    error = {"code": "partly_undone", "rows": left} if left else failed
+    BeforeImage.objects.filter(batch=batch).delete()
+    lease.save(
+        status=Import.Status.FAILED if failed else Import.Status.UNDONE,
+        error=error,
+        checkpoint={one: batch.checkpoint[one] for one in ("folder", "check") if one in batch.checkpoint},
+        **_at_rest(lease),
+    )
+
+
+_STEPS: dict[str, Callable[[Import, Lease], None]] = {
+    Import.Status.CHECKING: _check,
+    Import.Status.PUBLISHING: _publish,
+    Import.Status.UNDOING: _undo,
+}
+
+
+# --- the end, and trouble
+
+
+def _at_rest(lease: Lease) -> dict[str, Any]:
+    return {"finished_at": lease.moment(), "step": "", "leased_by": "", "lease_until": None}
+
+
+def _fail(batch: Import, lease: Lease, error: dict[str, Any]) -> None:
+    """End an import that changed nothing; one that already did is taken back."""
+    try:
+        if Import.objects.get(pk=batch.pk).status == Import.Status.CHECKING:
+            lease.save(status=Import.Status.FAILED, error=error, **_at_rest(lease))
+        else:
+            _take_back(batch, lease, error)
+    except LostLease:
+        log.warning("import=%d lost its lease: another worker goes on", batch.pk)
+
+
+def _after_trouble(batch: Import, lease: Lease, problem: Exception) -> None:
+    """Try again in a while; give up after some tries: fail if nothing was changed, else take it back."""
+    batch = Import.objects.get(pk=batch.pk)
+    failures = int(batch.checkpoint.get("failures", 0)) + 1
+    error = {"code": "unexpected", "problem": f"{type(problem).__name__}: {problem}"[:500]}
+    patient = isinstance(problem, OperationalError) or batch.status != Import.Status.CHECKING
+    if batch.status != Import.Status.UNDOING and (not patient or failures >= TRIES):
+        _fail(batch, lease, error)
+        return
+    checkpoint = {**batch.checkpoint, "failures": failures}
+    if batch.status == Import.Status.PUBLISHING and failures > 1:
+        checkpoint["folder"] = ""  # compare anew: somebody may have changed what this import refers to
+    try:
+        pause = PAUSE * 2 ** min(failures - 1, 6)
+        lease.save(checkpoint=checkpoint, error=error, leased_by="", lease_until=lease.moment() + pause)
+    except LostLease:
+        log.warning("import=%d lost its lease: another worker goes on", batch.pk)
+
+
+def _take_back(batch: Import, lease: Lease, error: dict[str, Any]) -> None:
+    checkpoint = {**Import.objects.get(pk=batch.pk).checkpoint, "undo_because": error, "failures": 0}
+    lease.save(
+        status=Import.Status.UNDOING, checkpoint=checkpoint, error=error, leased_by="", lease_until=None, step="undo"
+    )
+
+
+def _remove_old_files(now: datetime) -> bool:
+    """Delete the files of imports that came to rest long ago; one at a time, and tell whether there was one."""
+    old = Import.objects.filter(finished_at__lt=now - KEEP, path__gt="").exclude(status__in=WORKING).first()
+    if old is None:
+        return False
+    remove_files(old)
+    Import.objects.filter(pk=old.pk).update(path="")
+    return True

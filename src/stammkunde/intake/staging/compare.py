@@ -1,0 +1,260 @@
+"""Checked tables compared with the database, table by table, in SQL on columns."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from stammkunde.intake.staging import search
+from stammkunde.intake.staging.database import database
+from stammkunde.intake.staging.difference import Counts, Difference, Part
+from stammkunde.intake.staging.engine import TYPES, Engine, text
+from stammkunde.intake.staging.existing import Existing
+from stammkunde.intake.staging.tables import TABLES, Reference, Table
+
+Reserve = Callable[[Table, int], int]
+Tell = Callable[[str, int, int], None]
+
+# What tells which row is meant; never written by itself.
+_GUIDES = {"row", "search", "customer_source", "product_source", "order_source"}
+
+
+class UnknownColumn(Exception):
+    """A checked table has a column that its database table has not: the layout is wrong."""
+
+
+def compare(*, folder: Path, reserve: Reserve, tell: Tell, columns: dict[str, str]) -> Difference:
+    """
+    Compare the checked tables in `folder` with the database and write what differs beside them.
+
+    Args:
+        folder: holds the checked tables; gets `created-….parquet`, `changed-….parquet`, `problems-publish.parquet`.
+        reserve: gives ids to new rows.
+        tell: is told about progress, and may raise to stop.
+        columns: our field → the file's column, to name the column of a reference that leads nowhere.
+    """
+    engine = Engine(folder)
+    try:
+        difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns).run()
+    finally:
+        engine.close()
+    difference.save()
+    return difference
+
+
+class _Comparison:
+    def __init__(self, engine: Engine, *, reserve: Reserve, tell: Tell, columns: dict[str, str]) -> None:
+        self.engine, self.reserve, self.tell, self.columns = engine, reserve, tell, columns
+        self.result = Difference(folder=engine.folder)
+
+    def run(self) -> Difference:
+        existing = Existing(self.engine, database(self.engine.folder))
+        self.tell("compare", 0, len(TABLES))
+        existing.load()
+        self._start_refused()
+        for done, table in enumerate(TABLES.values(), start=1):
+            if table.name == "lines":
+                existing.load_lines()
+            self._compare(table)
+            self.tell("compare", done, len(TABLES))
+        self.engine.write(
+            'SELECT * FROM refused ORDER BY row, "column"', self.engine.folder / "problems-publish.parquet"
+        )
+        return self.result
+
+    def _compare(self, table: Table) -> None:
+        part = None
+        if table.name in self.engine.names or (table.name == "customers" and "contact_persons" in self.engine.names):
+            part = self._part(table)
+            self.result.parts.append(part)
+        if table.name != "lines":
+            self._identify(table, part)
+
+    def _part(self, table: Table) -> Part:
+        match = _Match(self.engine, table)
+        match.make()
+        part = Part(
+            table=table.name, provided=match.written, counts=match.count(), in_file=table.name in self.engine.names
+        )
+        if part.counts.created:
+            part.first_id = self.reserve(table, part.counts.created)
+        self._refuse(table, match)
+        self._write(table, part)
+        return part
+
+    def _write(self, table: Table, part: Part) -> None:
+        matched = f"FROM matched_{table.name}"
+        if part.counts.created:
+            order = ", ".join(table.match)
+            columns = "* EXCLUDE (row, id, state, broken)"
+            self.engine.write(
+                f"SELECT {columns} {matched} WHERE state = 'created' ORDER BY {order}",
+                self.result.path(part, "created"),
+            )
+        if part.changes:
+            columns = "* EXCLUDE (row, state, broken)"
+            self.engine.write(
+                f"SELECT {columns} {matched} WHERE state IN ('changed', 'touched') ORDER BY id",
+                self.result.path(part, "changed"),
+            )
+
+    def _identify(self, table: Table, part: Part | None) -> None:
+        """Make `ids_…` for those who refer to this table: rows that are there, and rows that will be."""
+        month = "strftime(e.ordered_on, '%Y-%m')" if table.name == "orders" else "NULL::VARCHAR"
+        old = f"SELECT e.source, e.id, {month} AS month FROM existing_{table.name} e"  # noqa: S608
+        if part and part.counts.changed and table.name == "orders":
+            old = (
+                f"SELECT e.source, e.id, coalesce(m.month, {month}) AS month FROM existing_orders e "  # noqa: S608
+                "LEFT JOIN matched_orders m ON m.id = e.id AND m.state = 'changed'"
+            )
+        new = ""
+        if part and part.counts.created:
+            created = f"read_parquet({text(self.result.path(part, 'created'))}, file_row_number = true)"
+            new = f" UNION ALL SELECT source, {part.first_id + 1} + file_row_number, month FROM {created}"  # noqa: S608
+        self.engine.run(f"CREATE TABLE ids_{table.name} AS {old}{new}")
+
+    # --- rows that cannot be taken
+
+    def _start_refused(self) -> None:
+        self.engine.run(
+            'CREATE TABLE refused (row BIGINT, "column" VARCHAR, value VARCHAR, code VARCHAR, detail VARCHAR, '
+            "severity VARCHAR)"
+        )
+
+    def _refuse(self, table: Table, match: "_Match") -> None:
+        for one in match.references:
+            self._refuse_reference(table, one)
+        if match.lacking:
+            self.engine.run(
+                "INSERT INTO refused SELECT row, '', '', 'new_row_incomplete', json_object('column', ?)::VARCHAR, "  # noqa: S608
+                f"'refused' FROM matched_{table.name} WHERE state = 'refused' AND broken IS NULL",
+                match.lacking[0],
+            )
+
+    def _refuse_reference(self, table: Table, reference: Reference) -> None:
+        noun = reference.column.removesuffix("_id")
+        self.engine.run(
+            f"INSERT INTO refused SELECT c.row, ?, substr(c.{reference.source}, instr(c.{reference.source}, ':') + 1), ?, "  # noqa: S608, E501
+            f"json_object('source', c.{reference.source})::VARCHAR, 'refused' "
+            f"FROM checked_{table.name} c JOIN matched_{table.name} m ON m.row = c.row "
+            "WHERE m.state = 'refused' AND m.broken = ?",
+            self.columns.get(f"{noun}_number", ""),
+            f"unknown_{noun}",
+            reference.column,
+        )
+
+
+class _Match:
+    """One table's rows beside those that are there: `matched_…` holds all that are not unchanged."""
+
+    def __init__(self, engine: Engine, table: Table) -> None:
+        self.engine, self.table = engine, table
+        self.references = [one for one in table.references if engine.has(table.name, one.source)]
+        self.provided = self._provided()
+        self.lacking = [one for one in table.needed if one not in self.provided]
+        self.finals = {one: final(table, one) for one in self.provided}
+
+    @property
+    def written(self) -> list[str]:
+        return [*self.provided, "search"] if self.table.name == "customers" else self.provided
+
+    def make(self) -> None:
+        rows = self._customers() if self.table.name == "customers" else self._rows()
+        self.engine.run(f"CREATE TABLE matched_{self.table.name} AS SELECT * FROM ({rows}) WHERE state <> 'unchanged'")  # noqa: S608
+
+    def count(self) -> Counts:
+        found = self.engine.run(f"SELECT state, count(*) FROM matched_{self.table.name} GROUP BY state")  # noqa: S608
+        ((rows,),) = self.engine.run(f"SELECT count(*) FROM checked_{self.table.name}")  # noqa: S608
+        counts = Counts(**dict(found))
+        counts.unchanged = rows - counts.created - counts.changed - counts.refused
+        return counts
+
+    def _provided(self) -> list[str]:
+        """Name the database columns that the file fills; what it does not have stays as it is."""
+        named = [one for one in self.engine.columns(self.table.name) if one not in _GUIDES]
+        strange = [one for one in named if one not in self.table.kinds]
+        if strange:
+            raise UnknownColumn(f"{self.table.name}: {', '.join(strange)}")
+        return [*named, *(one.column for one in self.references)]
+
+    def _rows(self) -> str:
+        finals = ", ".join(f'{value} AS "{column}"' for column, value in self.finals.items())
+        on = " AND ".join(f"e.{one} = c.{one}" for one in self.table.match)
+        return (
+            f"SELECT c.row, e.id, {self._state()} AS state, {self._broken()} AS broken, {self._months()}, {finals} "  # noqa: S608
+            f"FROM ({self._resolved()}) c LEFT JOIN existing_{self.table.name} e ON {on}"
+        )
+
+    def _customers(self) -> str:
+        """Look at every customer whose words may change, in the file or not."""
+        search.prepare(self.engine)
+        finals = {
+            one: "t.source" if one == "source" else f'CASE WHEN c.row IS NULL THEN e."{one}" ELSE {value} END'
+            for one, value in self.finals.items()
+        }
+        words = search.words(finals)
+        listed = ", ".join(f'{value} AS "{column}"' for column, value in finals.items())
+        state = f"CASE WHEN c.row IS NULL THEN 'unchanged' ELSE {self._state()} END"
+        return (
+            f"SELECT row, id, CASE WHEN state = 'unchanged' AND search <> was THEN 'touched' ELSE state END AS state, "  # noqa: S608
+            "broken, month, old_month, * EXCLUDE (row, id, state, broken, month, old_month, was) FROM ("
+            f"SELECT c.row, e.id, {state} AS state, {self._broken()} AS broken, {self._months()}, {listed}, "
+            f"{words} AS search, e.search AS was FROM touched t "
+            "LEFT JOIN checked_customers c ON c.source = t.source "
+            "LEFT JOIN existing_customers e ON e.source = t.source LEFT JOIN words w ON w.customer = t.source "
+            "WHERE c.row IS NOT NULL OR e.id IS NOT NULL)"
+        )
+
+    def _resolved(self) -> str:
+        """Add to the checked rows the ids of the rows that they refer to."""
+        name = self.table.name
+        months = {"orders": ", order_id_r.month"}
+        ids = [f", {one.column}_r.id AS {one.column}{months.get(one.table, '')}" for one in self.references]
+        joins = [
+            f" LEFT JOIN ids_{one.table} {one.column}_r ON {one.column}_r.source = checked_{name}.{one.source}"
+            for one in self.references
+        ]
+        return f"SELECT checked_{name}.*{''.join(ids)} FROM checked_{name}{''.join(joins)}"  # noqa: S608
+
+    def _state(self) -> str:
+        same = [
+            f"{self.finals[one]} IS NOT DISTINCT FROM {_before(self.table, one)}"
+            for one in self.provided
+            if one not in self.table.match
+        ]
+        return (
+            f"CASE WHEN {self._broken()} IS NOT NULL THEN 'refused' "
+            f"WHEN e.id IS NULL THEN '{'refused' if self.lacking else 'created'}' "
+            f"WHEN {' AND '.join(same) or 'true'} THEN 'unchanged' ELSE 'changed' END"
+        )
+
+    def _broken(self) -> str:
+        """Name the reference of a row that leads nowhere, or NULL."""
+        cases = [
+            f"WHEN c.{one.column} IS NULL{'' if one.required else f' AND c.{one.source} IS NOT NULL'} THEN '{one.column}'"
+            for one in self.references
+        ]
+        return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
+
+    def _months(self) -> str:
+        """Say which months the mirror must read again: the row's month, and the one it was in before."""
+        if self.table.name == "lines":
+            return "c.month AS month, NULL::VARCHAR AS old_month"
+        if self.table.name != "orders":
+            return "NULL::VARCHAR AS month, NULL::VARCHAR AS old_month"
+        day = "c.ordered_on::DATE" if "ordered_on" in self.provided else "e.ordered_on"
+        return f"strftime({day}, '%Y-%m') AS month, strftime(e.ordered_on, '%Y-%m') AS old_month"
+
+
+def final(table: Table, column: str) -> str:
+    """Give the SQL of a column's new value, from the file's row `c` and the row that is there, `e`."""
+    kind = table.kinds[column]
+    value = f'c."{column}"::{TYPES[kind]}'
+    if kind == "json":  # attributes that the file does not name stay
+        return f"json_merge_patch(coalesce(e.\"{column}\", '{{}}')::JSON, coalesce({value}, '{{}}')::JSON)::VARCHAR"
+    default = table.default(column)
+    return f"coalesce({value}, {text(default)})" if isinstance(default, str) else value
+
+
+def _before(table: Table, column: str) -> str:
+    if table.kinds[column] == "json":
+        return f"json_merge_patch(e.\"{column}\"::JSON, '{{}}'::JSON)::VARCHAR"
+    return f'e."{column}"'

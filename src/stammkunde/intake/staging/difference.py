@@ -1,0 +1,76 @@
+"""The result of a comparison: files of new and of changed rows, and how many there are."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stammkunde.intake.staging.tables import TABLES, Table
+
+
+@dataclass(kw_only=True)
+class Counts:
+    """What becomes of a table's rows. `touched` rows change only in what we derive (the words to find them by)."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    touched: int = 0
+
+    def shown(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in ("created", "changed", "unchanged", "refused")}
+
+
+@dataclass(kw_only=True)
+class Part:
+    """
+    One table's share: `provided` columns stand in the files; `first_id` is the id before the first new row's.
+    A table that is not `in_file` only has rows that are touched.
+
+    `created.parquet` and `changed.parquet` are numbered by their row number in the file, from 1.
+    """
+
+    table: str
+    provided: list[str]
+    first_id: int = 0
+    in_file: bool = True
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def spec(self) -> Table:
+        return TABLES[self.table]
+
+    @property
+    def changes(self) -> int:
+        return self.counts.changed + self.counts.touched
+
+
+@dataclass(kw_only=True)
+class Difference:
+    """All that an import would do, in the order in which it is to be done."""
+
+    folder: Path
+    parts: list[Part] = field(default_factory=list)
+
+    def path(self, part: Part, what: str) -> Path:
+        return self.folder / f"{what}-{part.table}.parquet"
+
+    @property
+    def rows(self) -> int:
+        return sum(part.counts.created + part.changes for part in self.parts)
+
+    def save(self) -> None:
+        """Write the summary last: a folder that has one is whole."""
+        draft = self.folder / "difference.json.new"
+        draft.write_text(json.dumps([asdict(part) for part in self.parts]), encoding="utf-8")
+        draft.replace(self.folder / "difference.json")
+
+
+def load(folder: Path) -> Difference | None:
+    """Read a difference back; None if there is no whole one."""
+    try:
+        parts: list[dict[str, Any]] = json.loads((folder / "difference.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Difference(folder=folder, parts=[Part(**part | {"counts": Counts(**part["counts"])}) for part in parts])

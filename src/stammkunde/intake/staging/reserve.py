@@ -1,0 +1,45 @@
+"""Ids for new rows, taken from the database beforehand, so that rows can refer to each other before they are in it."""
+
+from django.db import connection, transaction
+
+from stammkunde.intake.staging.tables import Table
+
+TRIES = 20
+
+
+class NoIds(Exception):
+    """No unbroken run of ids was to be had, because too many rows were being written beside us."""
+
+
+def reserve(table: Table, count: int) -> int:
+    """Reserve `count` ids that nobody else will get, and give the number before the first."""
+    if connection.vendor == "postgresql":
+        return _from_sequence(table.db_table, count)
+    return _from_counter(table.db_table, count)
+
+
+def _from_counter(db_table: str, count: int) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT %s, 0 "
+            "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = %s)",
+            [db_table, db_table],
+        )
+        cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s", [count, db_table])
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [db_table])
+        return int(cursor.fetchone()[0]) - count
+
+
+def _from_sequence(db_table: str, count: int) -> int:
+    """Draw from the sequence until the numbers come without a gap: somebody else may draw at the same time."""
+    sql = (
+        "SELECT min(id), max(id) FROM "
+        "(SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS id FROM generate_series(1, %s)) AS drawn"
+    )
+    for _try in range(TRIES):
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [f'"{db_table}"', count])
+            first, last = cursor.fetchone()
+        if last - first + 1 == count:
+            return int(first) - 1
+    raise NoIds(db_table)

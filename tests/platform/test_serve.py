@@ -1,0 +1,153 @@
+"""The installation as a whole: real processes, a database of their own, a free port."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def serve(home, port, tmp_path):
+    """Start `stammkunde serve`; whatever a test leaves running is killed."""
+    started = []
+
+    def start():
+        log = (tmp_path / f"log-{len(started)}").open("w+", encoding="utf-8")
+        command = [sys.executable, "-m", "stammkunde", "serve", "--port", str(port)]
+        process = subprocess.Popen(
+            command,
+            env=_environment(home),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=tmp_path,
+        )
+        started.append((process, log))
+        return process, Path(log.name)
+
+    yield start
+    for process, log in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=20)
+        log.close()
+
+
+def _environment(home):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STAMMKUNDE_")}
+    return kept | {"STAMMKUNDE_DATA_DIR": str(home), "DATABASE_URL": "", "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def _until(what, reason):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if answer := what():
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"waited in vain: {reason}")
+
+
+def _health(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health/")
+        return json.loads(connection.getresponse().read())
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def _is_well(port):
+    return (_health(port) or {}).get("status") == "ok"
+
+
+def _workers(home):
+    folder = home / "workers"
+    return {int(path.name.rsplit("-", 1)[1]) for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def _lives(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_serve_answers_restarts_a_killed_worker_and_ends_when_told(serve, home, port):
+    process, log = serve()
+    _until(lambda: _is_well(port), "the pages do not answer")
+    (first,) = _workers(home)
+
+    os.kill(first, signal.SIGKILL)
+    second = _until(lambda: next(iter(_workers(home) - {first}), None), "no new worker")
+    _until(lambda: "Stop with Ctrl-C." in log.read_text(encoding="utf-8"), "the address is not said")
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(timeout=15) == 0
+    assert not _lives(second)
+    assert _health(port) is None
+    assert _workers(home) == {first}, "the worker that ended by itself has signed off"
+
+
+def test_serve_tells_the_password_on_the_first_start_only(serve, home, port):
+    process, log = serve()
+    _until(lambda: "Stop with Ctrl-C." in log.read_text(encoding="utf-8"), "the address is not said")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=15) == 0
+    password = log.read_text(encoding="utf-8").split("Password")[1].split()[0]
+
+    process, second_log = serve()
+    _until(lambda: "Stop with Ctrl-C." in second_log.read_text(encoding="utf-8"), "the address is not said")
+
+    said = second_log.read_text(encoding="utf-8")
+    assert "stammkunde staff password EMAIL" in said
+    assert "shown this once" not in said
+    in_clear = [path for path in home.rglob("*") if path.is_file() and password.encode() in path.read_bytes()]
+    assert in_clear == []
+
+
+def test_serve_leaves_no_orphans_when_killed(serve, home, port):
+    process, _log = serve()
+    _until(lambda: _is_well(port), "the pages do not answer")
+    (worker,) = _workers(home)
+
+    process.kill()
+    process.wait()
+
+    _until(lambda: not _lives(worker), "the worker lives on")
+    _until(lambda: _health(port) is None, "the web server lives on")
+
+
+def test_serve_refuses_a_port_that_is_taken(home, port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        command = [sys.executable, "-m", "stammkunde", "serve", "--port", str(port)]
+        ended = subprocess.run(command, env=_environment(home), capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert f"Error: Cannot listen on 127.0.0.1:{port}" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,11 +1,33 @@
-"""The check itself."""
+"""The check itself: read, name, parse, judge, write."""
 
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stammkunde.intake.check.result import Checked
+import duckdb
+
+from stammkunde.intake import columns as typing
+from stammkunde.intake import layouts
+from stammkunde.intake.check import given, priced, problems, tables
+from stammkunde.intake.check.given import Mapped
+from stammkunde.intake.check.result import FLAGGED, REFUSED, Checked
+from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
+from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.formats.source import Progress
+from stammkunde.intake.layouts import Layout
+from stammkunde.intake.layouts.fields import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
+
+STEPS = ("read", "parse", "judge", "write")
+_ROWS = """
+    SELECT (SELECT count(DISTINCT row) FROM given)
+        + (SELECT count(*) FROM read_parquet({raw}) WHERE bad IS NOT NULL)"""
+_NULLS = {
+    TEXT: "VARCHAR", KEY: "VARCHAR", EMAIL: "VARCHAR", CHOICE: "VARCHAR", CURRENCY: "VARCHAR", DAY: "DATE",
+    NUMBER: "DECIMAL(24, 6)", MONEY: "DECIMAL(24, 6)", MOMENT: "TIMESTAMPTZ",
+}  # fmt: skip
 
 
 def check(
@@ -29,4 +51,193 @@ def check(
 
     :raises FileNotUsable: if nothing of the file can be imported
     """
-    raise NotImplementedError
+    kind = layouts.get(layout)
+    options = kind.options | {name: value for name, value in options.items() if value not in (None, "")}
+    tell = progress or (lambda step, done, total: None)
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    source = open_source(path, work_dir=out_dir, options=options, progress=tell, memory_mb=memory_mb, limit=limit)
+    try:
+        with engine.connect(memory_mb=memory_mb, work_dir=out_dir) as db:
+            return _Check(db, source, kind, options, columns, today).run(out_dir, tell)
+    except duckdb.OutOfMemoryException:
+        raise FileNotUsable("too_little_memory", memory_mb=memory_mb) from None
+    finally:
+        shutil.rmtree(out_dir / "spill", ignore_errors=True)
+
+
+class _Check:
+    """One check's connection and what it knows of the file."""
+
+    def __init__(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        source: Source,
+        layout: Layout,
+        options: dict[str, Any],
+        columns: dict[str, str],
+        today: date,
+    ) -> None:
+        self.db, self.source, self.layout, self.options = db, source, layout, options
+        self.how = typing.options_of(options, today=today)
+        self.fields = given.mapped(layout, columns, source.dialect)
+        self.names = {one.field.name for one in self.fields}
+        self.rows = 0
+        if layout.documents and not priced.tax_known(self.names, options):
+            raise FileNotUsable("tax_unknown")
+
+    def run(self, out_dir: Path, tell: Callable[[str, int, int], None]) -> Checked:
+        self.db.execute(typing.MACROS)
+        self.db.execute(problems.CREATE)
+        self._give()
+        self._parse(tell)
+        tell("judge", 0, 1)
+        self.rows = self.db.execute(_ROWS.format(raw=literal(str(self.source.path)))).fetchone()[0]
+        self._type()
+        if self.layout.documents:
+            priced.price(self.db, layout=self.layout, fields=self.fields, options=self.options, unknown=self.unknown)
+        made, merged = {}, 0
+        for done, table in enumerate(self.layout.tables):
+            tell("write", done, len(self.layout.tables))
+            made[table.name], again = tables.write(
+                self.db, table, layout=self.layout, names=self.names, out_dir=out_dir
+            )
+            merged += again
+        problems.write(self.db, out_dir / "problems.parquet")
+        return self._result(out_dir, made, merged)
+
+    def _give(self) -> None:
+        problems.add_unreadable(self.db, self.source)
+        if given.is_packed(self.layout, self.fields, self.source.dialect):
+            self.fields += given.unpacked_fields(self.layout)
+            self.names = {one.field.name for one in self.fields}
+            self.db.execute(f"CREATE TABLE given AS {given.unpacked_sql(self.source, self.layout, self.fields)}")
+        else:
+            self.db.execute(f"CREATE TABLE given AS {given.given_sql(self.source, self.fields)}")
+        if self.layout.spread:
+            self.db.execute(f"CREATE TABLE filled AS {given.spread_sql(self.fields)}")
+            self.db.execute("DROP TABLE given; ALTER TABLE filled RENAME TO given")
+
+    def _parse(self, tell: Callable[[str, int, int], None]) -> None:
+        self.how = _settled(self.db, self.how, self.fields, self.options)
+        for done, one in enumerate(self.fields):
+            tell("parse", done, len(self.fields))
+            always = one.field.required or one.field.name == "quantity"
+            problems.add_by_field(self.db, one, always=always)
+            if one.field.type in typing.PARSED:
+                problems.add_parsed(self.db, one, self.how)
+        if self.layout.spread:
+            problems.refuse_orders_with(self.db)
+
+    def _type(self) -> None:
+        """Make `typed`: every field of the layout, NULL where the file has no column for it."""
+        origin = literal(str(self.options.get("origin") or "files"))
+        by_name = {one.field.name: one for one in self.fields}
+        values = ["g.row", f"{origin} AS origin", *(value for one in self.fields for value in _value(one))]
+        joins = "".join(
+            f" LEFT JOIN p_{name} ON g.{one.raw} = p_{name}.text"
+            for name, one in by_name.items()
+            if one.field.type in typing.PARSED
+        )
+        self.db.execute(
+            f"CREATE TABLE typed_given AS SELECT {', '.join(values)} FROM given g{joins} "
+            f"WHERE g.row NOT IN (SELECT row FROM problems WHERE severity = '{REFUSED}')"
+        )
+        self.db.execute("DROP TABLE given")
+        self.db.execute(f"CREATE VIEW typed AS SELECT *{self.unknown} FROM typed_given")
+
+    @property
+    def unknown(self) -> str:
+        """Give the SQL for the fields that the file has no column for."""
+        wanted = {one.name: one for one in (*self.layout.fields, *(_DOCUMENT_FIELDS if self.layout.documents else ()))}
+        return "".join(_nothing(one) for name, one in wanted.items() if name not in self.names)
+
+    def _result(self, out_dir: Path, made: dict[str, int], merged: int) -> Checked:
+        db = self.db
+        refused, flagged, count = db.execute(f"""
+            SELECT count(DISTINCT row) FILTER (severity = '{REFUSED}'), count(DISTINCT row) FILTER (severity = '{FLAGGED}'),
+                count(*)
+            FROM problems""").fetchone()
+        revenue = guests = first_on = last_on = None
+        if "lines" in made:
+            revenue = db.execute(_of(out_dir, "lines", "CAST(coalesce(sum(revenue_cents), 0) AS BIGINT)")).fetchone()[0]
+        if "orders" in made:
+            first_on, last_on = db.execute(_of(out_dir, "orders", "min(ordered_on), max(ordered_on)")).fetchone()
+            known = "count(customer_source)" if self.names & {"customer_number", "email", "customer_name"} else "0"
+            guests = made["orders"] - db.execute(_of(out_dir, "orders", known)).fetchone()[0]
+        codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
+        return Checked(
+            layout=self.layout.name, rows=self.rows, accepted=self.rows - refused, refused=refused, flagged=flagged, merged=merged,
+            tables=made, problem_count=count, problems=problems.first(db), problem_codes=dict(codes),
+            revenue_cents=revenue, guest_orders=guests or 0, first_on=first_on, last_on=last_on,
+        )  # fmt: skip
+
+
+def _of(out_dir: Path, table: str, what: str) -> str:
+    return f"SELECT {what} FROM read_parquet({literal(str(out_dir / f'{table}.parquet'))})"
+
+
+# What pricing asks for; a layout that has no such field leaves it unknown.
+_DOCUMENT_FIELDS = tuple(
+    {
+        one.name: one
+        for kind in layouts.ALL
+        if kind.documents
+        for one in kind.fields
+    }.values()
+)  # fmt: skip
+
+
+def _nothing(one: Field) -> str:
+    day = f", NULL::DATE AS {one.name}_day" if one.type == MOMENT else ""
+    return f", NULL::{_NULLS[one.type]} AS {one.name}{day}"
+
+
+def _value(one: Mapped) -> list[str]:
+    """Give the SQL for a field's value."""
+    name, kind, limit = one.field.name, one.field.type, one.field.max_length
+    if kind == MOMENT:
+        return [f"p_{name}.value AS {name}", f"p_{name}.day AS {name}_day"]
+    if kind == DAY:
+        return [f"p_{name}.day AS {name}"]
+    if kind in typing.PARSED:
+        return [f"p_{name}.value AS {name}"]
+    return [f"CASE WHEN strlen(g.{one.raw}) <= {limit} THEN g.{one.raw} ELSE left(g.{one.raw}, {limit}) END AS {name}"]
+
+
+def _settled(
+    db: duckdb.DuckDBPyConnection, how: typing.Reading, fields: list[Mapped], options: dict[str, Any]
+) -> typing.Reading:
+    """Settle how dates and numbers are written: as a person said, else as the whole file shows."""
+    if not options.get("decimal") and (texts := _texts(fields, {NUMBER, MONEY})):
+        found = typing.decimal_evidence(db, texts)
+        if found[","] != found["."]:
+            how = replace(how, decimal=max(found, key=found.__getitem__))
+        elif options.get("delimiter") == ";":
+            how = replace(how, decimal=",")
+    if options.get("date_order") in {"dmy", "mdy"} or not (texts := _texts(fields, {MOMENT, DAY})):
+        return how
+    found = typing.date_evidence(db, texts)
+    if found["mdy"] > found["dmy"]:
+        return replace(how, date_order="mdy")
+    if found["either"] and not found["dmy"]:
+        _flag_assumed(db, fields)
+    return how
+
+
+def _texts(fields: list[Mapped], kinds: set[str]) -> str:
+    return " UNION ".join(
+        f"SELECT DISTINCT {one.raw} AS text FROM given WHERE strlen({one.raw}) <= {problems.LONGEST_VALUE}"
+        for one in fields
+        if one.field.type in kinds
+    )
+
+
+def _flag_assumed(db: duckdb.DuckDBPyConnection, fields: list[Mapped]) -> None:
+    """Flag, once per column, that nothing in the file says which of 01/02/2024 is the day."""
+    for one in fields:
+        if one.field.type in {MOMENT, DAY}:
+            either = rf"regexp_matches({one.raw}, '^\d{{1,2}}[-/] ?\d{{1,2}}[-/]')"
+            problems.add(db, f"SELECT min(row), {literal(one.column)}, arg_min({one.raw}, row), 'date_order_assumed', "
+                             f"json_object('cells', count(*)), '{FLAGGED}' FROM given WHERE {either} "
+                             "HAVING count(*) > 0")  # fmt: skip

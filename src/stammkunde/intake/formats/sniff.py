@@ -1,14 +1,165 @@
 """What a file is, from its first bytes."""
 
+import csv
+import hashlib
+import json
+import zipfile
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from stammkunde.intake.formats.dialect import Dialect
+from stammkunde.intake.formats import encoding, excel, heading, parquet
+from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+
+SAMPLE_CHARACTERS = 1 << 18
+SAMPLE_ROWS = 200
+_LOOK_BYTES = 64 << 20  # how far a preview looks for characters that tell the encoding
+_PARQUET, _ZIP, _OLE, _GZIP = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
 
 
 def sha256(path: Path | str) -> str:
-    raise NotImplementedError
+    """Compute a file's fingerprint in a stream."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sniff(path: Path | str, *, options: dict[str, Any] | None = None) -> Dialect:
-    raise NotImplementedError
+def sniff(path: Path | str, *, options: dict[str, Any] | None = None, whole: bool = False) -> Dialect:
+    """
+    Find out how a file is written; `options` may fix `encoding`, `delimiter`, `sheet`, `header_row`.
+
+    `whole` reads all of a text file to tell its encoding, not only the first 64 MB.
+
+    :raises FileNotUsable: if it is empty, no table, locked by a password, or not a file at all
+    """
+    path, options = Path(path), options or {}
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except OSError as problem:
+        raise FileNotUsable("not_readable", reason=problem.strerror or "") from None
+    if not head:
+        raise FileNotUsable("empty_file")
+    if head.startswith(_PARQUET):
+        return parquet.dialect(path)
+    if head.startswith((_ZIP, _OLE)):
+        return _workbook(path, options)
+    if head.startswith((_GZIP, b"PK", b"Rar!", b"7z\xbc\xaf")):
+        raise FileNotUsable("archive")
+    if head.startswith(b"%PDF"):
+        raise FileNotUsable("binary")
+    return _text(path, options, whole=whole)
+
+
+def _workbook(path: Path, options: dict[str, Any]) -> Dialect:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            parts = {name.partition("/")[0] for name in archive.namelist()}
+            size_bytes = sum(entry.file_size for entry in archive.infolist())
+        if not parts & {"xl", "content.xml"}:
+            raise FileNotUsable("archive")
+        if size_bytes > excel.LARGEST_BYTES:
+            raise FileNotUsable("workbook_too_large", gb=size_bytes >> 30)
+    return excel.dialect(path, options)
+
+
+def _text(path: Path, options: dict[str, Any], *, whole: bool) -> Dialect:
+    name = options.get("encoding")
+    name = encoding.chosen(name) if name else encoding.detect(path, upto_bytes=None if whole else _LOOK_BYTES)
+    with path.open(encoding=name, errors="replace", newline="") as file:
+        try:
+            sample = file.read(SAMPLE_CHARACTERS)
+        except UnicodeError:  # UTF-16 that breaks off, or without the mark that it needs
+            raise FileNotUsable("encoding_wrong", encoding=name) from None
+    if not sample.strip():
+        raise FileNotUsable("empty_file")
+    if sample.lstrip().startswith("{"):
+        return _json_lines(sample, name)
+    if sample.lstrip().startswith("[") and sample.lstrip()[1:].lstrip().startswith("{"):
+        raise FileNotUsable("json_array")
+    if sample.lstrip()[:1] == "<":
+        raise FileNotUsable("markup")
+    return _separated(sample, name, options)
+
+
+def _json_lines(sample: str, name: str) -> Dialect:
+    keys: dict[str, None] = {}
+    first: list[dict[str, Any]] = []
+    lines = sample.splitlines()
+    for line in lines[:-1] if len(sample) >= SAMPLE_CHARACTERS and len(lines) > 1 else lines:
+        try:
+            row = json.loads(line, parse_float=str, parse_int=str) if line.strip() else None
+        except (ValueError, RecursionError):
+            continue  # remarked when the file is read
+        if isinstance(row, dict):
+            first.append(row)
+            keys |= dict.fromkeys(row)
+    if not first or not keys:
+        raise FileNotUsable("json_unreadable")
+    cells = tuple(tuple(as_text(row.get(key)) for key in keys) for row in first[:SAMPLE_ROWS])
+    return Dialect(format="jsonl", encoding=name, header=tuple(keys), header_row=0, sample=cells)
+
+
+def as_text(value: Any) -> str:
+    """Write a JSON value as text; what is nested stays JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _separated(sample: str, name: str, options: dict[str, Any]) -> Dialect:
+    lines = sample.splitlines(keepends=True)
+    if len(sample) >= SAMPLE_CHARACTERS and len(lines) > 1:
+        lines.pop()  # cut in the middle
+    delimiter = _one_character(options.get("delimiter")) or heading.delimiter_of(lines[:SAMPLE_ROWS])
+    numbered = _numbered(lines, delimiter)
+    rows = [row for _, row in numbered]
+    index = _chosen_row(options.get("header_row"), numbered)
+    if index is None:
+        index = heading.heading_of(rows)
+    header = heading.names(_without_tail(rows[index]))
+    return Dialect(
+        format="csv",
+        encoding=name,
+        delimiter=delimiter,
+        header=header,
+        header_row=numbered[index][0],
+        sample=tuple(tuple(row) for row in rows[index + 1 :] if any(cell.strip() for cell in row)),
+    )
+
+
+def _one_character(value: Any) -> str:
+    value = {"tab": "\t", "\\t": "\t"}.get(str(value or "").lower(), str(value or ""))
+    return value if len(value) == 1 and value not in '\r\n"\x00' else ""
+
+
+def _chosen_row(value: Any, numbered: list[tuple[int, list[str]]]) -> int | None:
+    """Find the row on the line that a person named."""
+    wanted = int(value) if str(value or "").isdecimal() else 0
+    return next((index for index, (line, _) in enumerate(numbered) if line == wanted), None)
+
+
+def _without_tail(row: list[str]) -> list[str]:
+    """Drop empty headings at the end, one of which a delimiter at the end of every line makes."""
+    while len(row) > 1 and not row[-1].strip():
+        row = row[:-1]
+    return row
+
+
+def _numbered(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
+    """Read the first rows, each with the line it starts on; a cell that is too long ends the look."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    found, start = [], 1
+    try:
+        for row in islice(reader, SAMPLE_ROWS):
+            if row:
+                found.append((start, row))
+            start = reader.line_num + 1
+    except csv.Error:
+        pass
+    if not found:
+        raise FileNotUsable("row_unreadable_all")
+    return found

@@ -1,13 +1,24 @@
 """The whole file as one Parquet file of text columns, each row with its line."""
 
-from collections.abc import Callable
+import csv
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from stammkunde.intake.formats.dialect import Dialect
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stammkunde.intake.formats import engine, excel, parquet
+from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+from stammkunde.intake.formats.sniff import as_text, sniff
 
 Progress = Callable[[str, int, int], None]  # (step, done, total); it may raise to stop
+
+_CHUNK_ROWS = 20_000
+_CHUNK_CHARACTERS = 16 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,4 +49,153 @@ def open_source(
 
     :raises FileNotUsable: if there is nothing in it that can be imported
     """
-    raise NotImplementedError
+    path, target = Path(path), work_dir / "raw.parquet"
+    work_dir.mkdir(parents=True, exist_ok=True)
+    dialect = sniff(path, options=options, whole=limit is None)
+    if dialect.format == "parquet":
+        rows = parquet.read(path, target, memory_mb=memory_mb, limit=limit)
+    else:
+        with _Writer(target, width=len(dialect.header)) as writer:
+            for number, cells, bad, detail in islice(_records(path, dialect, progress), limit):
+                writer.add(number, cells, bad, detail)
+        rows = writer.rows
+    if not rows:
+        raise FileNotUsable("header_only")
+    return Source(path=target, dialect=dialect, rows=rows)
+
+
+Record = tuple[int, list[str], str | None, str | None]  # line, cells, code and detail of what is wrong with it
+
+
+def _records(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
+    if dialect.format == "excel":
+        return _of_sheet(path, dialect)
+    return (_of_json if dialect.format == "jsonl" else _of_text)(path, dialect, progress)
+
+
+def _of_sheet(path: Path, dialect: Dialect) -> Iterator[Record]:
+    width = len(dialect.header)
+    for number, row in excel.rows(path, dialect):
+        if any(row):
+            yield number, (row + [""] * width)[:width], None, None
+
+
+def _of_text(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
+    """Read separated text; a row that is torn, too long or not as wide as the heading is marked, never dropped."""
+    width = len(dialect.header)
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        reader = csv.reader(_told(file, path, progress), delimiter=dialect.delimiter)
+        start = 1
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                if start > dialect.header_row:
+                    yield start, [""] * width, *_unreadable(start, reader.line_num)
+            else:
+                if start > dialect.header_row and any(row):
+                    yield start, *_fitted(row, width, dialect.delimiter, start, reader.line_num)
+            start = reader.line_num + 1
+
+
+def _told(file: Any, path: Path, progress: Progress | None) -> Iterator[str]:
+    """Pass the lines on and tell how far the file is read."""
+    if progress is None:
+        yield from file
+        return
+    total = path.stat().st_size
+    for number, line in enumerate(file):
+        if not number % 50_000:
+            progress("read", file.buffer.tell(), total)
+        yield line
+
+
+def _unreadable(start: int, end: int) -> tuple[str, str]:
+    if end > start:
+        return "quote_not_closed", json.dumps({"first": start, "last": end})
+    return "cell_too_long", json.dumps({"limit": engine.LONGEST_CELL})
+
+
+def _fitted(
+    row: list[str], width: int, delimiter: str, start: int, end: int
+) -> tuple[list[str], str | None, str | None]:
+    """Fit a row to the heading's width; empty cells beyond it are nothing."""
+    bad = detail = None
+    if len(row) != width:
+        found = len(row)
+        while len(row) > width and not row[-1].strip():
+            row.pop()
+        if len(row) != width:
+            bad, detail = "row_width", json.dumps({"found": found, "expected": width})
+            if end > start:
+                bad, detail = "quote_not_closed", json.dumps({"first": start, "last": end})
+            row = [*row[: width - 1], delimiter.join(row[width - 1 :])] + [""] * (width - len(row))
+    if "\x00" in "".join(row):
+        return [cell.replace("\x00", "␀") for cell in row], "nul_bytes", None
+    return row, bad, detail
+
+
+def _of_json(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
+    keys, blank = dialect.header, [""] * len(dialect.header)
+    with path.open(encoding=dialect.encoding, errors="replace", newline="\n") as file:
+        for number, line in enumerate(_told(file, path, progress), start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line, parse_float=str, parse_int=str)
+            except (ValueError, RecursionError):
+                yield number, [line[:200].replace("\x00", "␀"), *blank[1:]], "json_row", None
+                continue
+            if not isinstance(row, dict):
+                yield number, [line[:200], *blank[1:]], "json_row", None
+                continue
+            cells = [as_text(row.get(key))[: engine.LONGEST_CELL + 1] for key in keys]
+            if any("\x00" in cell for cell in cells):
+                yield number, [cell.replace("\x00", "␀") for cell in cells], "nul_bytes", None
+            else:
+                yield number, cells, None, None
+
+
+class _Writer:
+    """Collects rows and writes them in chunks, bounded in rows and in characters."""
+
+    def __init__(self, target: Path, *, width: int) -> None:
+        text = pa.string()
+        names = [("row", pa.int64()), ("bad", text), ("bad_detail", text), *((f"c{at}", text) for at in range(width))]
+        self._schema = pa.schema(names)
+        self._file = pq.ParquetWriter(target, self._schema, compression="snappy")
+        self._records: list[Record] = []
+        self._characters = 0
+        self.rows = 0
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._flush()
+        self._file.close()
+
+    def add(self, number: int, cells: list[str], bad: str | None, detail: str | None) -> None:
+        self._records.append((number, cells, bad, detail))
+        self._characters += sum(map(len, cells))
+        if len(self._records) >= _CHUNK_ROWS or self._characters > _CHUNK_CHARACTERS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._records:
+            return
+        numbers, cells, bad, detail = zip(*self._records, strict=True)
+        arrays = [pa.array(numbers, pa.int64()), pa.array(bad, pa.string()), pa.array(detail, pa.string())]
+        arrays += [_texts(column) for column in zip(*cells, strict=True)]
+        self._file.write_batch(pa.record_batch(arrays, schema=self._schema))
+        self.rows += len(numbers)
+        self._records, self._characters = [], 0
+
+
+def _texts(column: tuple[str, ...]) -> pa.Array:
+    try:
+        return pa.array(column, pa.string())
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON may hold
+        return pa.array([cell.encode("utf-8", "replace").decode() for cell in column], pa.string())

@@ -34,6 +34,7 @@ class Field:
     otherwise: str = ""
     order_level: bool = False
     past: bool = False  # a day that cannot lie ahead
+    earliest_year: int = 1990  # a day before it is a mistake
     example: str = ""
 
     def label(self, language: str) -> str:
@@ -88,6 +89,8 @@ class Layout:
     marks: tuple[str, ...] = ()
     options: dict[str, str] = field(default_factory=dict)
     documents: bool = False  # rows are lines of orders: they are priced, and orders and products follow from them
+    spread: bool = False  # fields of the order stand on one of its rows and count for all
+    buyer: tuple[str, ...] = ("customer_number", "email")  # which field tells who bought, the first that is known
     packed: str = ""  # a column that holds all items of an order in one cell
 
     def label(self, language: str) -> str:

@@ -39,6 +39,7 @@ CUSTOMERS = Layout(
         *customer_fields(),
         Field(
             name="since_on", de="Kunde seit", en="Customer since", type=DAY, past=True, example="2019-05-01",
+            earliest_year=1800,
             also=("Kundenseit", "Angelegt am", "Erfasst am", "Since", "Created on", "Registered on", "Registriert am"),
         ),
         Field(
@@ -97,6 +98,7 @@ CONTACT_PERSONS = Layout(
         *(one for one in customer_fields() if one.name in {"email", "phone"}),
         Field(
             name="birthday_on", de="Geburtstag", en="Birthday", type=DAY, past=True, example="1980-05-17",
+            earliest_year=1900,
             also=("Geburtsdatum", "Geb.-Datum", "geboren am", "Date of birth", "Birth date", "DOB"),
         ),
     ),

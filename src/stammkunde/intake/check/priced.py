@@ -1,0 +1,241 @@
+"""
+Lines of orders: what was bought, by whom, and what it came to in cents, net of VAT and discounts.
+
+Amounts are whole numbers from here on (millionths, and their products), so that nothing is lost before the one rounding
+per line, half away from zero.
+"""
+
+from typing import Any
+
+import duckdb
+
+from stammkunde.intake.check import problems
+from stammkunde.intake.check.given import Mapped
+from stammkunde.intake.check.result import FLAGGED, REFUSED
+from stammkunde.intake.columns import LARGEST
+from stammkunde.intake.formats.engine import literal
+from stammkunde.intake.layouts import Layout
+from stammkunde.intake.layouts.fields import MOMENT
+
+_NOT_PRODUCTS = (
+    "post", "postage", "dot", "m", "d", "s", "b", "c2", "cruk", "pads", "manual", "bank charges", "amazonfee", "adjust",
+    "versand", "versandkosten", "porto", "fracht", "verpackung", "nachnahme", "rabatt", "skonto", "gutschein", "trinkgeld",
+    "pfand", "spende", "gebühr", "gebuehr", "mahngebühr", "shipping", "freight", "carriage", "discount", "coupon",
+    "voucher", "fee", "fees", "tip", "gift card", "giftcard", "handling",
+)  # fmt: skip
+_LETTERS = 6  # a code of letters alone is hardly longer than this, unless it names a product
+
+
+def price(
+    db: duckdb.DuckDBPyConnection, *, layout: Layout, fields: list[Mapped], options: dict[str, Any], unknown: str
+) -> None:
+    """Make `priced` from `typed`: one row per line, with keys, kind and cents; `unknown` are the fields without column."""
+    names = {one.field.name for one in fields}
+    column = next((one.column for one in fields if one.field.name in _PRICES), "")
+    moments = {f"{one.field.name}_day" for one in fields if one.field.type == MOMENT}
+    kept = ", ".join(sorted({"row", "origin", *names, *moments}) + list(_MADE))
+    db.execute(f"CREATE VIEW amounts AS {_amounts_sql(layout, names, options)}")
+    db.execute(f"CREATE TABLE priced_given AS SELECT {kept} FROM ({_priced_sql(names)})")
+    _refuse_without_amount(db, column)
+    if "line_refunded" in names or "order_refunded" in names:
+        db.execute(f"CREATE TEMP VIEW refundable AS SELECT *{unknown} FROM priced_given")
+        _add_refunds(db, kept)
+    db.execute("DROP VIEW amounts; DROP VIEW typed; DROP TABLE typed_given")
+    db.execute(f"CREATE VIEW priced AS SELECT *{unknown} FROM priced_given")
+    _remark(db, fields, column)
+
+
+# What pricing adds to the file's own fields.
+_MADE = (
+    "fault", "buyer_number", "product_code", "units", "sign", "charged", "revenue_cents", "discount_cents", "cost_cents",
+    "line_kind", "line_key", "order_status", "shipping_cents", "order_source", "product_source", "customer_source",
+    "not_a_product",
+)  # fmt: skip
+_PRICES = ("unit_price", "line_total", "line_net", "line_gross")
+
+
+def _amounts_sql(layout: Layout, names: set[str], options: dict[str, Any]) -> str:
+    """Give each line its keys and its amount in the file's terms, and how much of it is ours."""
+    sign = "CASE WHEN document_type IN ('return', 'cancellation') AND amount_ > 0 THEN -1 ELSE 1 END"
+    return f"""
+        WITH keyed AS (
+            SELECT *, {_buyer(layout, names)} AS buyer_number,
+                left(coalesce(product_number, product_name), 100) AS product_code,
+                coalesce(quantity, 1) AS quantity_
+            FROM typed),
+        counted AS (
+            SELECT *, micro(quantity_) * micro(unit_price) AS list_, CASE
+                WHEN line_net IS NOT NULL THEN micro(line_net) * 1000000
+                WHEN line_gross IS NOT NULL THEN micro(line_gross) * 1000000
+                WHEN line_total IS NOT NULL THEN micro(line_total) * 1000000
+                ELSE micro(quantity_) * micro(unit_price) - {_DISCOUNT} END AS amount_
+            FROM keyed),
+        signed AS (SELECT *, {sign} AS sign FROM counted)
+        SELECT * EXCLUDE (amount_), CASE WHEN {_TOO_MUCH} THEN NULL ELSE amount_ * sign END AS amount,
+            CASE WHEN amount_ IS NULL THEN 'missing_value' WHEN {_TOO_MUCH} THEN 'number_too_large' END AS fault,
+            coalesce(micro(line_subtotal) * 1000000, list_) * sign AS list, {_order_amount(names)} AS order_amount,
+            {_tax(options)}
+        FROM signed"""
+
+
+_TOO_MUCH = f"abs(amount_) >= {LARGEST}::HUGEINT * 1000000000000"
+
+
+def _order_amount(names: set[str]) -> str:
+    return "sum(amount_) OVER (PARTITION BY order_number)" if "order_subtotal" in names else "NULL::HUGEINT"
+
+
+_DISCOUNT = (
+    "coalesce(micro(line_discount) * 1000000, "
+    "ratio(micro(quantity_) * micro(unit_price) * micro(discount_percent), 100000000), 0)"
+)
+
+
+def _buyer(layout: Layout, names: set[str]) -> str:
+    """Give the SQL for who bought: a number or an address; in a list without either, the name."""
+    known = [name for name in layout.buyer if name in names]
+    if not known and "customer_name" in names:
+        return "left(customer_name, 100)"
+    # A shop writes 0 for who has no account.
+    return f"left(coalesce({', '.join(f'''nullif({name}, '0')''' for name in known) or 'NULL'}, NULL), 100)"
+
+
+def _tax(options: dict[str, Any]) -> str:
+    """Give the SQL for `net_n / net_d`, the share of an amount that is not VAT, and the tax that stands in the file."""
+    basis, rate = options.get("price_basis"), options.get("tax_rate")
+    if basis == "order":
+        included = "order_tax > 0 AND order_total > 0 AND abs(order_total - order_subtotal - coalesce(order_shipping, 0)) < 0.015"
+        return (
+            f"CASE WHEN {included} THEN micro(order_total) - micro(order_tax) ELSE 1::HUGEINT END AS net_n, "
+            f"CASE WHEN {included} THEN micro(order_total) ELSE 1::HUGEINT END AS net_d, 0::HUGEINT AS tax"
+        )
+    gross = "line_net IS NULL" if basis == "gross" else "line_net IS NULL AND line_gross IS NOT NULL"
+    fallback = f"{float(rate):.6f}" if _is_rate(rate) else "NULL"
+    rated = f"micro(100 + coalesce(tax_rate, {fallback}, 0))"
+    return (
+        f"CASE WHEN {gross} AND line_tax IS NULL THEN 100000000::HUGEINT ELSE 1::HUGEINT END AS net_n, "
+        f"CASE WHEN {gross} AND line_tax IS NULL THEN {rated} ELSE 1::HUGEINT END AS net_d, "
+        f"CASE WHEN {gross} AND line_tax IS NOT NULL THEN micro(line_tax) * 1000000 ELSE 0 END AS tax"
+    )
+
+
+def _is_rate(rate: Any) -> bool:
+    try:
+        return 0 <= float(rate) < 100
+    except (TypeError, ValueError):
+        return False
+
+
+def tax_known(names: set[str], options: dict[str, Any]) -> bool:
+    """Tell whether gross amounts can be turned into net ones."""
+    gross = options.get("price_basis") == "gross" or ("line_gross" in names and "line_net" not in names)
+    return not gross or bool(names & {"line_net", "line_tax", "tax_rate"}) or _is_rate(options.get("tax_rate"))
+
+
+def _refuse_without_amount(db: duckdb.DuckDBPyConnection, column: str) -> None:
+    problems.add(db, f"SELECT row, {literal(column)}, '', fault, NULL, '{REFUSED}' FROM priced_given "
+                     "WHERE fault IS NOT NULL")  # fmt: skip
+    db.execute("DELETE FROM priced_given WHERE fault IS NOT NULL")
+
+
+def _priced_sql(names: set[str]) -> str:
+    """Give each line its cents, its kind and its key."""
+    occurrence = "row_number() OVER (PARTITION BY order_number, product_code ORDER BY row)"
+    key = (
+        f"coalesce({'position' if 'position' in names else 'NULL'}, coalesce(product_code, '–') || '#' || {occurrence})"
+    )
+    net = "ratio((amount - tax * sign) * net_n, net_d * 10000000000)"
+    # A shop's order-wide discount lies on its lines in proportion: the order's net goods, shared out by amount.
+    goods = "ratio(micro(order_subtotal) * net_n, net_d)"
+    shared = f"CASE WHEN order_subtotal IS NULL OR order_amount <= 0 THEN {net} ELSE "
+    shared += f"ratio(CAST(amount AS HUGEINT) * {goods}, CAST(order_amount AS HUGEINT) * 10000) END"
+    return f"""
+        WITH sums AS (
+            SELECT *, CAST({shared if "order_subtotal" in names else net} AS BIGINT) AS revenue_cents,
+                CAST(ratio(list * net_n, net_d * 10000000000) AS BIGINT) AS list_cents,
+                abs(quantity_) * CASE WHEN sign < 0 OR quantity_ < 0 THEN -1 ELSE 1 END AS units
+            FROM amounts),
+        kinds AS (SELECT *, {_KIND} AS line_kind FROM sums)
+        SELECT *, CAST(coalesce(unit_price, amount // 1000000000000) AS DECIMAL(24, 4)) AS charged, {key} AS line_key, {_status(names)} AS order_status,
+            CASE WHEN net_d > 1 AND order_subtotal IS NOT NULL
+                THEN CAST(ratio(micro(order_shipping) * net_n, net_d * 10000) AS BIGINT)
+                ELSE cents(order_shipping) END AS shipping_cents,
+            origin || ':' || order_number AS order_source,
+            origin || ':' || product_code AS product_source,
+            origin || ':' || buyer_number AS customer_source,
+            CASE WHEN list_cents IS NOT NULL THEN list_cents - revenue_cents END AS discount_cents,
+            {_COST} AS cost_cents, {_NOT_A_PRODUCT} AS not_a_product
+        FROM kinds"""
+
+
+_KIND = r"""CASE
+    WHEN document_type IN ('return', 'cancellation', 'adjustment') THEN document_type
+    WHEN unit_price <= 0 OR revenue_cents = 0 OR units = 0 THEN 'adjustment'
+    WHEN units < 0 OR regexp_full_match(order_number, 'C\d+') THEN 'cancellation'
+    WHEN revenue_cents < 0 THEN 'adjustment'
+    ELSE 'sale' END"""
+
+_COST = """CASE
+    WHEN unit_cost IS NOT NULL THEN CAST(ratio(micro(units) * micro(unit_cost), 10000000000) AS BIGINT)
+    WHEN line_cost IS NOT NULL THEN cents(line_cost) * CASE WHEN line_cost > 0 AND units < 0 THEN -1 ELSE 1 END
+    WHEN line_margin IS NOT NULL
+        THEN revenue_cents - cents(line_margin) * CASE WHEN line_margin > 0 AND units < 0 AND revenue_cents < 0 THEN -1 ELSE 1 END
+    END"""
+
+# Codes of letters alone are no products where most codes have digits; a shop that numbers nothing keeps its products.
+_NOT_A_PRODUCT = f"""product_code IS NOT NULL AND (
+    lower(product_code) IN ({", ".join(map(literal, _NOT_PRODUCTS))})
+    OR (product_number IS NOT NULL AND length(product_code) <= {_LETTERS} AND NOT regexp_matches(product_code, '\\d')
+        AND (SELECT avg(CAST(regexp_matches(code, '\\d') AS INTEGER)) > 0.8
+             FROM (SELECT DISTINCT product_number AS code FROM typed))))"""
+
+
+def _status(names: set[str]) -> str:
+    known = "coalesce(status, 'completed')"
+    return f"CASE WHEN cancelled_at IS NOT NULL THEN 'cancelled' ELSE {known} END" if "cancelled_at" in names else known
+
+
+def _add_refunds(db: duckdb.DuckDBPyConnection, kept: str) -> None:
+    """Add refunds as lines of their own: those of a position, and what is left of the order's."""
+    of_line = "cents(abs(line_refunded))"
+    db.execute(f"""
+        INSERT INTO priced_given BY NAME SELECT {kept} FROM (
+        SELECT * REPLACE (
+            'return' AS line_kind, line_key || ':refund' AS line_key, -least({of_line}, revenue_cents) AS revenue_cents,
+            -coalesce(nullif(abs(line_refunded_quantity), 0), 1) AS units, NULL AS cost_cents, NULL AS discount_cents,
+            0 AS order_refunded)
+        FROM refundable WHERE line_refunded <> 0 AND revenue_cents > 0 AND order_status <> 'cancelled')""")  # fmt: skip
+    db.execute(f"""
+        INSERT INTO priced_given BY NAME SELECT {kept} FROM (
+        SELECT * EXCLUDE (left_cents, place) REPLACE (
+            'return' AS line_kind, 'refund' AS line_key, -left_cents AS revenue_cents, -1 AS units,
+            NULL AS cost_cents, NULL AS discount_cents, NULL AS product_code, NULL AS product_source)
+        FROM (
+            SELECT *, row_number() OVER (PARTITION BY order_number ORDER BY row) AS place,
+                least(
+                    CASE WHEN order_total > 0 THEN CAST(ratio(micro(order_refunded)
+                        * (micro(order_total) - coalesce(micro(order_tax), 0)), micro(order_total) * 10000) AS BIGINT)
+                        ELSE cents(order_refunded) END
+                        + sum(CASE WHEN line_kind = 'return' THEN revenue_cents ELSE 0 END) OVER (PARTITION BY order_number),
+                    sum(revenue_cents) OVER (PARTITION BY order_number)) AS left_cents
+            FROM refundable WHERE order_status <> 'cancelled')
+        WHERE place = 1 AND left_cents > 1)""")  # fmt: skip
+
+
+def _remark(db: duckdb.DuckDBPyConnection, fields: list[Mapped], column: str) -> None:
+    """Flag what is imported, but not as an ordinary sale."""
+    product = next((one.column for one in fields if one.field.name in {"product_number", "product_name"}), "")
+    buyer = next((one.column for one in fields if one.field.name in {"customer_number", "email"}), "")
+    problems.add(db, f"SELECT row, {literal(column)}, CAST(charged AS VARCHAR), 'price_not_positive', NULL, '{FLAGGED}' FROM priced "
+                     "WHERE line_kind = 'adjustment'")  # fmt: skip
+    problems.add(db, f"SELECT row, '', CAST(units AS VARCHAR), 'sign_turned', NULL, '{FLAGGED}' FROM priced "
+                     "WHERE sign < 0 AND line_key NOT LIKE '%refund'")  # fmt: skip
+    problems.add(db, f"SELECT min(row), {literal(product)}, product_code, 'not_a_product', "
+                     f"json_object('lines', count(*)), '{FLAGGED}' FROM priced WHERE not_a_product "
+                     "GROUP BY product_code")  # fmt: skip
+    problems.add(db, f"SELECT max(row), {literal(buyer)}, arg_max(buyer_number, row), 'order_of_several', "
+                     f"json_object('order', order_number, 'customers', count(DISTINCT buyer_number)), '{FLAGGED}' "
+                     "FROM priced GROUP BY order_number HAVING count(DISTINCT buyer_number) > 1")  # fmt: skip
+    problems.add(db, f"SELECT min(row), '', order_number, 'refund_without_lines', json_object('cents', "
+                     f"-sum(revenue_cents)), '{FLAGGED}' FROM priced WHERE line_key = 'refund' "
+                     "AND line_kind = 'return' GROUP BY order_number")  # fmt: skip

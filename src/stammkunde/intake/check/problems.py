@@ -1,0 +1,95 @@
+"""Remarks on rows: one table that grows while a file is checked."""
+
+import json
+from pathlib import Path
+
+import duckdb
+
+from stammkunde.intake import columns as typing
+from stammkunde.intake.check.given import Mapped
+from stammkunde.intake.check.result import FLAGGED, REFUSED, Problem
+from stammkunde.intake.formats import Source
+from stammkunde.intake.formats.encoding import REPLACED
+from stammkunde.intake.formats.engine import LONGEST_CELL, literal
+from stammkunde.intake.layouts.fields import KEY, TEXT
+
+LONGEST_VALUE = 400  # characters: nobody writes a number, a date or an e-mail address longer
+_SHOWN = 200  # problems that are shown before all of them are downloaded
+
+CREATE = """
+    CREATE TABLE problems
+        (row BIGINT, "column" VARCHAR, value VARCHAR, code VARCHAR, detail VARCHAR, severity VARCHAR)"""
+
+
+def add(db: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Add the rows of a query with the columns row, column, value, code, detail, severity."""
+    db.execute(f"INSERT INTO problems SELECT row, c, left(v, 200), code, coalesce(detail, '{{}}'), severity FROM ({query}) "
+               "AS found(row, c, v, code, detail, severity)")  # fmt: skip
+
+
+def add_unreadable(db: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Refuse the rows that could not be read."""
+    add(db, f"SELECT row, '', '', bad, bad_detail, '{REFUSED}' FROM read_parquet({literal(str(source.path))}) "
+            "WHERE bad IS NOT NULL")  # fmt: skip
+
+
+def add_by_field(db: duckdb.DuckDBPyConnection, one: Mapped, *, always: bool) -> None:
+    """Remark what is missing, too long or broken in a column; `always` says that it must not be empty."""
+    limit = LONGEST_VALUE if one.field.type in typing.PARSED else LONGEST_CELL
+    if always:
+        _remark(db, one, f"{one.raw} IS NULL", "missing_value", REFUSED)
+    _remark(db, one, f"strlen({one.raw}) > {limit} AND length({one.raw}) > {limit}", "cell_too_long", REFUSED, limit)
+    if one.field.type == KEY:
+        _remark(db, one, _between(one, limit), "key_too_long", REFUSED, one.field.max_length)
+        _remark(db, one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", REFUSED)
+    if one.field.type == TEXT:
+        _remark(db, one, _between(one, limit), "text_cut", FLAGGED, one.field.max_length)
+        _remark(db, one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", FLAGGED)
+
+
+def _between(one: Mapped, limit: int) -> str:
+    low = one.field.max_length
+    return f"strlen({one.raw}) > {low} AND length({one.raw}) BETWEEN {low + 1} AND {limit}"
+
+
+def _remark(  # noqa: PLR0913 - a remark has six parts
+    db: duckdb.DuckDBPyConnection, one: Mapped, where: str, code: str, severity: str, limit: int | None = None
+) -> None:
+    detail = "NULL" if limit is None else literal(json.dumps({"limit": limit}))
+    add(db, f"SELECT row, {literal(one.column)}, {one.raw}, '{code}', {detail}, '{severity}' FROM given WHERE {where}")
+
+
+def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped, how: typing.Reading) -> None:
+    """Parse a column's distinct texts into `p_<field>`, and remark those that have no value."""
+    name = one.field.name
+    texts = f"SELECT DISTINCT {one.raw} AS text FROM given WHERE strlen({one.raw}) <= {4 * LONGEST_VALUE}"
+    db.execute(f"CREATE TABLE p_{name} AS {typing.parsed(one.field, texts, how)}")
+    if db.execute(f"SELECT count(code) FROM p_{name}").fetchone()[0]:
+        add(db, f"SELECT g.row, {literal(one.column)}, g.{one.raw}, p.code, p.detail, p.severity FROM given g "
+                f"JOIN (SELECT * FROM p_{name} WHERE code IS NOT NULL) p ON g.{one.raw} = p.text")  # fmt: skip
+
+
+def refuse_orders_with(db: duckdb.DuckDBPyConnection) -> None:
+    """Refuse the other rows of an order of which one is refused: its discounts and refunds belong to all of them."""
+    add(db, f"""
+        SELECT g.row, '', g.r_order_number, 'order_incomplete', json_object('row', bad.row), '{REFUSED}'
+        FROM given g JOIN (
+            SELECT r_order_number, min(row) AS row FROM given
+            WHERE row IN (SELECT row FROM problems WHERE severity = '{REFUSED}') GROUP BY r_order_number
+        ) bad USING (r_order_number)
+        WHERE g.row NOT IN (SELECT row FROM problems WHERE severity = '{REFUSED}')""")  # fmt: skip
+
+
+def write(db: duckdb.DuckDBPyConnection, target: Path) -> None:
+    db.execute(f'COPY (SELECT * FROM problems ORDER BY row, "column", code) TO {literal(str(target))} (FORMAT parquet)')
+
+
+def first(db: duckdb.DuckDBPyConnection) -> list[Problem]:
+    """Read the first problems, refusals before flags."""
+    query = f"""
+        SELECT row, "column", value, code, detail, severity FROM problems
+        ORDER BY severity <> '{REFUSED}', row, "column" LIMIT {_SHOWN}"""
+    return [
+        Problem(row=row, column=column, value=value or "", code=code, detail=json.loads(detail), severity=severity)
+        for row, column, value, code, detail, severity in db.execute(query).fetchall()
+    ]

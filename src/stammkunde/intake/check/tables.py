@@ -1,0 +1,59 @@
+"""The database's tables, as Parquet: one row per key, sorted by it, only the columns that the file provides."""
+
+from pathlib import Path
+
+import duckdb
+
+from stammkunde.intake.check import problems
+from stammkunde.intake.check.result import FLAGGED
+from stammkunde.intake.formats.engine import literal
+from stammkunde.intake.layouts import Layout, Table
+
+
+def write(
+    db: duckdb.DuckDBPyConnection, table: Table, *, layout: Layout, names: set[str], out_dir: Path
+) -> tuple[int, int]:
+    """Write one table; return how many rows it has, and how many rows of the file repeated another one exactly."""
+    rows = "priced" if layout.documents else "typed"
+    given = [one for one in table.columns if names & set(one.needs)]
+    db.execute(
+        f"CREATE OR REPLACE TEMP VIEW keyed AS SELECT row, {table.source} AS source, {table.latest} AS latest"
+        + "".join(f", {one.sql} AS {one.name}" for one in given)
+        + f" FROM {rows} WHERE {table.source} IS NOT NULL"
+    )
+    merged = 0
+    if table.unique and _repeats(db):
+        merged = _remark_repeats(db, [one.name for one in given])
+    target = literal(str(out_dir / f"{table.name}.parquet"))
+    db.execute(f"COPY ({_latest_sql(db, table, given)} ORDER BY source) TO {target} (FORMAT parquet)")
+    return db.execute(f"SELECT count(*) FROM read_parquet({target})").fetchone()[0], merged
+
+
+def _repeats(db: duckdb.DuckDBPyConnection) -> bool:
+    return db.execute("SELECT count(*) > count(DISTINCT source) FROM keyed").fetchone()[0]
+
+
+def _remark_repeats(db: duckdb.DuckDBPyConnection, names: list[str]) -> int:
+    """Flag the rows that tell something else about a key than the row that counts; count those that tell the same."""
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE repeats AS
+        SELECT row, source, told <> arg_max(told, row) OVER w AS other, max(row) OVER w AS kept FROM (
+            SELECT row, source, hash({", ".join(names)}) AS told FROM keyed
+            WHERE source IN (SELECT source FROM keyed GROUP BY source HAVING count(*) > 1))
+        WINDOW w AS (PARTITION BY source)""")
+    problems.add(db, f"SELECT row, '', split_part(source, ':', 2), 'duplicate_key', json_object('kept', kept), '{FLAGGED}' "
+                     "FROM repeats WHERE other")  # fmt: skip
+    return db.execute("SELECT count(*) FROM repeats WHERE NOT other AND row <> kept").fetchone()[0]
+
+
+def _latest_sql(db: duckdb.DuckDBPyConnection, table: Table, given: list) -> str:
+    """Give the query for the rows; the latest that says anything wins, column by column."""
+    if table.unique and not _repeats(db):
+        columns = "".join(f", {_or_empty(one.name, one.empty)} AS {one.name}" for one in given)
+        return f"SELECT row, source{columns} FROM keyed"
+    columns = "".join(f", {_or_empty(f'arg_max({one.name}, latest)', one.empty)} AS {one.name}" for one in given)
+    return f"SELECT arg_max(row, latest) AS row, source{columns} FROM keyed GROUP BY source"
+
+
+def _or_empty(sql: str, empty: str) -> str:
+    return sql if empty == "NULL" else f"coalesce({sql}, {empty})"

@@ -27,7 +27,7 @@ class GroupUnknown(CannotAnswer):
     """A figure has no such group of customers."""
 
 
-def ids(facts: Facts, *, period: Period, group: str, activity_days: int, last_day: int) -> list[int]:
+def ids(facts: Facts, *, period: Period, group: str, activity_days: int, last_day: int) -> tuple[int, ...]:
     """
     List the customers of a group, by id.
 
@@ -41,7 +41,7 @@ def ids(facts: Facts, *, period: Period, group: str, activity_days: int, last_da
     else:
         stays = buying.stays(facts, activity_days=activity_days)
         found = _members(group, start=_there(stays, period.start_day - 1), end=_there(stays, end))
-    return sorted(arrow(found.select("customer_id")).column("customer_id").to_pylist())
+    return tuple(sorted(arrow(found.select("customer_id")).column("customer_id").to_pylist()))
 
 
 def _there(stays: Frame, day: int) -> Frame:

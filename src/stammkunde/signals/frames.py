@@ -57,9 +57,9 @@ def _of_customers(known: Facts, part: Slice):
 
 
 def values(known: Facts, *, by: str) -> list[tuple[str, int]]:
-    """List what a slice column says, with the number of customers (or lines, for `channel`), the largest first."""
-    table, column = (known.lines, by) if by in slices.OF_THE_LINE else (known.customers, by)
-    counted = table.group_by(text(column).alias("value")).agg(nw.len().alias("n"))
+    """List what a slice column says, largest first, with its customers (channel: lines, category: products)."""
+    table = {"channel": known.lines, "category": known.products}.get(by, known.customers)
+    counted = table.group_by(text(by).alias("value")).agg(nw.len().alias("n"))
     return sorted(((row["value"], row["n"]) for row in rows(counted)), key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -75,6 +75,6 @@ def cut(known: Facts, *, by: str) -> Facts:
         return known
     kept = found[: MOST_VALUES - 1]
     shortened = nw.when(text(by).is_in(kept)).then(text(by)).otherwise(nw.lit(OTHER)).alias(by)
-    if by in slices.OF_THE_LINE:
+    if by == "channel":
         return Facts(known.lines.with_columns(shortened), known.customers, known.products)
     return Facts(known.lines, known.customers.with_columns(shortened), known.products)

@@ -49,6 +49,7 @@ class Tables:
     """The mirror's tables as lazy DuckDB relations of this thread's connection."""
 
     version: str
+    built_at: str
     lines: duckdb.DuckDBPyRelation
     orders: duckdb.DuckDBPyRelation
     customers: duckdb.DuckDBPyRelation
@@ -91,6 +92,7 @@ def tables(manifest: Manifest | None = None) -> Tables:
     months = [month for _, month in sorted(manifest.months.items())]
     return Tables(
         version=manifest.version,
+        built_at=manifest.built_at,
         lines=_relation([name for month in months for name in month.lines], LINES),
         orders=_relation([name for month in months for name in month.orders], ORDERS),
         customers=_relation(manifest.customers, {}),

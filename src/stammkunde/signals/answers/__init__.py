@@ -1,0 +1,61 @@
+"""
+Answers to free questions, computed from the mirror through insight and cached by the version of the facts.
+
+Every answer counts up to the day, and with the activity window, of the shown generation, unless the question says
+otherwise. `NoMirror`: nothing was refreshed yet. `NoFacts`: there are no orders.
+"""
+
+from stammkunde.signals.answers.asking import NoFacts
+from stammkunde.signals.answers.buyers import (
+    Abc,
+    Rfm,
+    Rhythm,
+    abc,
+    customers_behind,
+    rfm,
+    rhythm,
+    suggested_activity_days,
+)
+from stammkunde.signals.answers.goods import Product, ProductList, comebacks, product, products
+from stammkunde.signals.answers.over_time import (
+    MonthOfRevenue,
+    SliceColumn,
+    cohorts,
+    figures,
+    last_complete,
+    lifetime,
+    retention_series,
+    revenue_by_month,
+    slices,
+)
+from stammkunde.signals.frames import OTHER, Slice
+from stammkunde.signals.mirror import NoMirror
+
+__all__ = [
+    "OTHER",
+    "Abc",
+    "MonthOfRevenue",
+    "NoFacts",
+    "NoMirror",
+    "Product",
+    "ProductList",
+    "Rfm",
+    "Rhythm",
+    "Slice",
+    "SliceColumn",
+    "abc",
+    "cohorts",
+    "comebacks",
+    "customers_behind",
+    "figures",
+    "last_complete",
+    "lifetime",
+    "product",
+    "products",
+    "retention_series",
+    "revenue_by_month",
+    "rfm",
+    "rhythm",
+    "slices",
+    "suggested_activity_days",
+]

@@ -1,0 +1,126 @@
+"""How a question is asked: from which facts, up to which day, and looked up before it is worked out."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.core.cache import cache
+
+from stammkunde.insight import periods
+from stammkunde.insight.frames import Facts
+from stammkunde.signals import compute, frames, mirror, queries
+from stammkunde.signals.frames import Slice
+from stammkunde.signals.mirror import NoMirror
+from stammkunde.team import queries as team
+
+FORMAT = 2  # of what is cached; count up when an answer changes its shape
+Answer = TypeVar("Answer")
+
+
+class NoFacts(Exception):
+    """There are no orders yet, so there is nothing to count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """What a question is answered from."""
+
+    facts: Facts
+    as_of: date
+    activity_days: int
+
+
+def answer(
+    name: str,
+    work_out: Callable[[Base], Answer],
+    *question: object,
+    by: str | None = None,
+    activity_days: int | None = None,
+    as_of: date | None = None,
+    within: Slice | None = None,
+) -> Answer:
+    """
+    Look the answer up, or work it out and remember it for this version of the facts.
+
+    :raises NoMirror: if nothing was mirrored yet
+    :raises NoFacts: if there are no orders
+    """
+    tables = mirror.tables()
+    until = as_of or shown_until(tables)
+    days = activity_days or _activity_days(tables, as_of=until)
+    asked = (FORMAT, tables.version, tables.built_at, name, question, by, days, until, within)
+    return _remembered(asked, lambda: _worked_out(tables, work_out, by=by, days=days, until=until, within=within))
+
+
+def _worked_out(
+    tables: mirror.Tables,
+    work_out: Callable[[Base], Answer],
+    *,
+    by: str | None,
+    days: int,
+    until: date,
+    within: Slice | None,
+) -> Answer:
+    classed = frames.CLASSES.intersection({by, within.by if within else None})
+    with _facts(tables, classed_on=until if classed else None, within=within) as facts:
+        return work_out(Base(facts=facts, as_of=until, activity_days=days))
+
+
+def _remembered(asked: tuple, work_out: Callable[[], Answer]) -> Answer:
+    key = "answers:" + hashlib.sha256(repr(asked).encode()).hexdigest()
+    found = cache.get(key)
+    if found is None:
+        found = (work_out(),)
+        cache.set(key, found)
+    return found[0]
+
+
+@contextmanager
+def _facts(tables: mirror.Tables, *, classed_on: date | None, within: Slice | None) -> Iterator[Facts]:
+    known = frames.open_facts(tables)
+    if classed_on:
+        known = frames.with_class(known, as_of=classed_on)
+    part = frames.within(known, within)
+    try:
+        yield part
+    finally:
+        part.release()
+        known.release()
+
+
+def shown_until(tables: mirror.Tables) -> date:
+    """
+    Give the day of the shown figures; before there are any, the last day of the facts.
+
+    :raises NoFacts: if there are no orders
+    """
+    return queries.as_of() or _last_day(tables)
+
+
+def _last_day(tables: mirror.Tables) -> date:
+    ((last,),) = tables.lines.aggregate("max(ordered_on)").fetchall()
+    if last is None:
+        raise NoFacts
+    return periods.day(last)
+
+
+def _activity_days(tables: mirror.Tables, *, as_of: date) -> int:
+    """Take the company's window, or the one of the shown figures, or the one that its rhythm suggests."""
+    shown = queries.current()
+    chosen = team.company().activity_days or (shown.activity_days if shown else 0)
+    return chosen or _remembered(
+        ("window", tables.version, tables.built_at, as_of),
+        lambda: compute.suggested_days(frames.open_facts(tables), as_of=as_of),
+    )
+
+
+def history(base: Base, *, grain: periods.Grain) -> list[periods.Period]:
+    """List the periods that the facts touch, oldest first."""
+    days = base.facts.until(base.as_of).days()
+    return periods.between(periods.day(days[0]), base.as_of, grain=grain) if days else []
+
+
+__all__ = ["Base", "NoFacts", "NoMirror", "answer", "history", "shown_until"]

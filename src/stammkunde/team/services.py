@@ -37,7 +37,7 @@ def change_staff(*, by: Staff, staff_id: int, **fields: object) -> Staff:
     :raises LastAdministrator: if nobody would be left who may manage staff
     """
     administrators = {staff.pk for staff in _active_administrators().select_for_update()}
-    staff = Staff.objects.select_for_update().get(pk=staff_id)
+    staff: Staff = Staff.objects.select_for_update().get(pk=staff_id)
     changes = _assign(staff, fields)
     remains = staff.is_active and staff.role == Staff.Role.ADMINISTRATOR
     if administrators == {staff.pk} and not remains:

@@ -235,7 +235,9 @@ def _fresh(staff: Staff) -> Staff:
 def audit(request: HttpRequest) -> HttpResponse:
     form = _audit_search(request)
     page = queries.audit_page(which=form.chosen(), before=_key(request, "before"), after=_key(request, "after"))
-    return render(request, "team/audit.html", {"form": form, "page": page, "rows": map(_audit_row, page.entries)})
+    return render(
+        request, "team/audit.html", {"form": form, "page": page, "rows": [_audit_row(entry) for entry in page.entries]}
+    )
 
 
 @needs(policy.AUDIT_VIEW)

@@ -74,3 +74,24 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status === 403 || event.detail.xhr.status === 401) location.reload();
 });
+
+// Uploads: while a form with data-upload is sent, its progress is shown; the server answers with where to go.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-upload]");
+  const bar = form?.querySelector("[data-upload-progress]");
+  if (!bar) return;
+  event.preventDefault();
+  const request = new XMLHttpRequest();
+  request.upload.addEventListener("progress", (sent) => {
+    if (sent.lengthComputable) bar.value = (100 * sent.loaded) / sent.total;
+  });
+  request.addEventListener("load", () => {
+    location.assign(request.getResponseHeader("HX-Redirect") ?? location.href);
+  });
+  request.addEventListener("error", () => location.reload());
+  request.open("POST", form.action);
+  request.setRequestHeader("HX-Request", "true");
+  bar.hidden = false;
+  form.querySelector("button").disabled = true;
+  request.send(new FormData(form));
+});

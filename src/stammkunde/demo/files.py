@@ -14,7 +14,7 @@ from stammkunde.intake import layouts
 
 TABLES = ("customers", "contact_persons", "products", "orders", "lines")
 FIRMS = 0.3
-PORTION = 50_000  # customers at a time
+PORTION = 25_000  # customers at a time
 FIRST_ORDER = 100_001
 
 

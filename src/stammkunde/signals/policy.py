@@ -40,4 +40,5 @@ def is_settled(*, now: datetime, stale_since: datetime, changed_at: datetime, by
 
 def retry_at(*, failed_at: datetime, failures: int) -> datetime:
     """Wait twice as long after each failure in a row, at most an hour."""
-    return failed_at + min(FIRST_RETRY * 2 ** min(max(failures - 1, 0), 10), LAST_RETRY)
+    doublings: int = min(max(failures - 1, 0), 10)
+    return failed_at + min(FIRST_RETRY * (1 << doublings), LAST_RETRY)

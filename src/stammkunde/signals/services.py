@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from stammkunde.sales.models import Order
 from stammkunde.signals import bulk, compute, lease, mirror, policy
@@ -160,7 +160,8 @@ def sweep(*, now: datetime) -> bool:
     if shown:
         over = over.exclude(pk=shown.generation_id)
     for generation in over.exclude(step=SWEPT):
-        if generation.status == Generation.Status.DONE and shown and shown.generation.finished_at > now - KEPT:
+        shown_since = shown and shown.generation.finished_at
+        if generation.status == Generation.Status.DONE and shown_since and shown_since > now - KEPT:
             continue
         for model in (CustomerSignal, Figure):
             bulk.delete(model, generation_id=generation.pk)
@@ -170,7 +171,7 @@ def sweep(*, now: datetime) -> bool:
     return swept
 
 
-def _forget(over) -> None:
+def _forget(over: QuerySet[Generation]) -> None:
     """Keep the last generations as a log, without their rows."""
     kept = over.order_by("-pk").values_list("pk", flat=True)[:REMEMBERED]
     Generation.objects.filter(pk__in=over.exclude(pk__in=list(kept)).filter(step=SWEPT)).delete()

@@ -104,6 +104,13 @@ def unlocalized(value: object) -> str:
 
 
 @register.filter
+def tel(phone: str) -> str:
+    """Write a phone number as `tel:` wants it: digits, and a plus in front where there is one."""
+    digits = "".join(sign for sign in str(phone).replace("(0)", "") if sign.isdecimal())
+    return f"+{digits}" if str(phone).strip().startswith("+") else digits
+
+
+@register.filter
 def initials(name: str) -> str:
     """Shorten a name to one or two letters."""
     words = str(name).split()

@@ -118,7 +118,7 @@ def test_movement_against_nothing_stays_silent():
 def test_spark_keeps_inside_its_box_and_leaves_gaps_out():
     drawn = tiles.spark([None, 0.5, None, 0.9, 0.7], unit=Unit.SHARE)
 
-    assert drawn.points == "2.5,21.5 63.2,2.5 93.5,12.0"
+    assert drawn.points == "0.0,25.0 133.3,3.0 200.0,14.0"
     assert drawn.label == "between 50.0% and 90.0%"
 
 
@@ -127,7 +127,7 @@ def test_spark_needs_three_points():
 
 
 def test_spark_of_a_steady_figure_is_a_line():
-    assert tiles.spark([4.0, 4.0, 4.0], unit=Unit.CUSTOMERS).points == "2.5,21.5 48.0,21.5 93.5,21.5"
+    assert tiles.spark([4.0, 4.0, 4.0], unit=Unit.CUSTOMERS).points == "0.0,25.0 100.0,25.0 200.0,25.0"
 
 
 def test_sentence_without_customers_at_the_start():

@@ -29,6 +29,7 @@ class Colours:
     text: str
     muted: str
     line: str
+    faint: str
     accent: str
     pale: str  # the accent, where another mark stands before it
     blue: str
@@ -45,6 +46,7 @@ COLOURS = {
         text="#1d1d1b",
         muted="#63625d",
         line="#e6e5e0",
+        faint="#eef4f2",
         accent="#0f6e64",
         pale="#b5d3ce",
         blue="#2b5fa8",
@@ -58,6 +60,7 @@ COLOURS = {
         text="#ebebe9",
         muted="#a2a39f",
         line="#2c2e33",
+        faint="#1f2a2a",
         accent="#5cc4b4",
         pale="#2d5650",
         blue="#8cb4ea",
@@ -80,6 +83,11 @@ class Plot:
     height: int
     about: str | Promise = ""
     full: bool = False
+    slim: Spec | None = None  # instead, where the picture is narrower than `slim_below`
+    slim_below: int = 0
+
+    def fitting(self, width: int) -> Spec:
+        return self.slim if self.slim is not None and width < self.slim_below else self.spec
 
     @property
     def written(self) -> list[list[dict[str, Any]]]:
@@ -167,11 +175,12 @@ def dressed(plot: Plot, *, theme: str, width: int, on_paper: bool = False) -> Sp
     """Give the specification the colours, letters and width of where it will stand."""
     colours = COLOURS[theme]
     config = _config(colours, background=colours.surface if on_paper else None)
-    return _coloured(plot.spec, colours) | {
+    spec = plot.fitting(width)
+    return _coloured(spec, colours) | {
         "width": width,
         "height": plot.height,
         "autosize": {"type": "fit", "contains": "padding"},
-        "config": _merged(config, plot.spec.get("config", {})),
+        "config": _merged(config, spec.get("config", {})),
     }
 
 

@@ -84,7 +84,10 @@ def _label(chosen: str, *, side: str, dy: int) -> Spec:
 
 def _hover(tips: list[Spec]) -> Spec:
     """Let the whole column answer to the pointer, not only the few pixels of a point."""
-    return {"mark": {"type": "rule", "strokeWidth": 24, "opacity": 0}, "encoding": {"y": None, "tooltip": tips}}
+    return {
+        "mark": {"type": "rule", "strokeWidth": 24, "opacity": 0},
+        "encoding": {"y": {"value": 0}, "y2": {"value": "height"}, "tooltip": tips},
+    }
 
 
 def money(rows: Sequence[dict[str, Any]], *, shows_margin: bool) -> Spec:
@@ -125,97 +128,113 @@ def money(rows: Sequence[dict[str, Any]], *, shows_margin: bool) -> Spec:
     }
 
 
-def cohorts(rows: Sequence[dict[str, Any]], *, ages: str) -> Spec:
-    """Draw cohorts as a heat map: cohort, size, age, customers, share; the first purchase itself says nothing."""
+def cohorts(rows: Sequence[dict[str, Any]], *, ages: str, written: bool) -> Spec:
+    """Draw cohorts as a heat map: cohort, label, size, age, customers, share; `written`: with the numbers in it."""
     tips = [
         tip("cohort", _("First purchase")),
         tip("size", _("Customers"), kind="quantitative", form=COUNT),
-        tip("age", ages, kind="quantitative"),
-        tip("customers", _("Bought again"), kind="quantitative", form=COUNT),
+        tip("age", ages),
+        tip("customers", _("Bought"), kind="quantitative", form=COUNT),
         tip("share", _("Share"), kind="quantitative", form=SHARE),
     ]
-    highest = max((row["share"] for row in rows), default=1)
+    highest = max((row["share"] for row in rows), default=1) or 1
+    heat = {
+        "field": "share",
+        "type": "quantitative",
+        "scale": {"domain": [0, highest], "range": ["@faint", "@accent"]},
+        "legend": None,
+    }
+    numbers = {
+        "mark": {"type": "text", "fontSize": 11},
+        "encoding": {
+            "text": {"field": "hundredths", "type": "quantitative", "format": ".0f"},
+            "color": {"condition": {"test": f"datum.share > {highest * 0.55}", "value": "@surface"}, "value": "@text"},
+        },
+    }
+    squares = {"mark": {"type": "rect", "cornerRadius": 3}, "encoding": {"color": heat}}
     return {
-        "data": {"values": list(rows)},
+        "data": {"values": [row | {"hundredths": row["share"] * 100} for row in rows]},
         "encoding": {
             "x": {
                 "field": "age",
                 "type": "ordinal",
                 "axis": {"title": ages, "labelAngle": 0, "orient": "top", "domain": False},
-                "scale": {"paddingInner": 0.04},
+                "scale": {"paddingInner": 0.05},
             },
             "y": {
                 "field": "label",
                 "type": "ordinal",
                 "sort": None,
                 "axis": {"title": None, "domain": False, "grid": False},
-                "scale": {"paddingInner": 0.06},
+                "scale": {"paddingInner": 0.08},
             },
             "tooltip": tips,
         },
-        "layer": [
-            {
-                "mark": {"type": "rect", "cornerRadius": 3},
-                "encoding": {
-                    "color": {
-                        "field": "share",
-                        "type": "quantitative",
-                        "scale": {"domain": [0, highest], "range": ["@sunken", "@accent"]},
-                        "legend": None,
-                    }
-                },
-            },
-            {
-                "mark": {"type": "text", "fontSize": 11},
-                "encoding": {
-                    "text": {"field": "share", "type": "quantitative", "format": ".0%"},
-                    "color": {
-                        "condition": {"test": f"datum.share > {highest * 0.6}", "value": "@surface"},
-                        "value": "@text",
-                    },
-                },
-            },
-        ],
+        "layer": [squares, numbers] if written else [squares],
     }
 
 
 def abc(rows: Sequence[dict[str, Any]], *, basis: str) -> Spec:
     """Draw the curve "so much of the customers bring so much of the value", with the borders of the classes."""
+    bands = _bands(rows)
     tips = [
         tip("members_share", _("Share of the customers"), kind="quantitative", form=SHARE),
         tip("value_share", basis, kind="quantitative", form=SHARE),
         tip("abc_class", _("Class")),
     ]
-    scale = {"domain": ["A", "B", "C"], "range": ["@accent", "@blue", "@muted"]}
+    x = {
+        "field": "members_share",
+        "type": "quantitative",
+        "axis": {"title": _("Share of the customers, the most valuable first"), "format": "~%", "tickCount": 5},
+        "scale": {"domain": [0, 1]},
+    }
+    y = {
+        "field": "value_share",
+        "type": "quantitative",
+        "axis": {"title": None, "format": "~%", "tickCount": 5},
+        "scale": {"domain": [0, 1.0]},
+    }
+    curve = {"data": {"values": [{"members_share": 0, "value_share": 0, "abc_class": "A"}, *rows]}}
+    borders = {"data": {"values": bands[:-1]}}
     return {
-        "data": {"values": list(rows)},
-        "encoding": {
-            "x": {
-                "field": "members_share",
-                "type": "quantitative",
-                "axis": {"title": _("Share of the customers, the most valuable first"), "format": "~%", "tickCount": 5},
-                "scale": {"domain": [0, 1]},
-            },
-            "y": {
-                "field": "value_share",
-                "type": "quantitative",
-                "axis": {"title": None, "format": "~%", "tickCount": 5},
-                "scale": {"domain": [0, 1]},
-            },
-            "tooltip": tips,
-        },
         "layer": [
-            {
-                "mark": {"type": "area", "opacity": 0.25, "line": False},
-                "encoding": {"color": {"field": "abc_class", "type": "nominal", "scale": scale, "legend": None}},
+            curve | {"mark": {"type": "area", "opacity": 0.14}, "encoding": {"x": x, "y": y}},
+            borders
+            | {
+                "mark": {"type": "rule", "strokeDash": [3, 3], "color": "@muted"},
+                "encoding": {"x": {"field": "end", "type": "quantitative"}},
             },
+            curve | {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"x": x, "y": y}},
             {
-                "mark": {"type": "line", "strokeWidth": 2.5},
-                "encoding": {"color": {"field": "abc_class", "type": "nominal", "scale": scale}},
+                "data": {"values": bands},
+                "mark": {
+                    "type": "text",
+                    "fontSize": 14,
+                    "fontWeight": 600,
+                    "color": "@muted",
+                    "baseline": "bottom",
+                    "dy": -6,
+                },
+                "encoding": {
+                    "x": {"field": "middle", "type": "quantitative"},
+                    "y": {"datum": 0},
+                    "text": {"field": "abc_class"},
+                },
             },
-            {
-                "mark": {"type": "point", "size": 120, "opacity": 0},
-                "encoding": {"color": {"field": "abc_class", "type": "nominal", "scale": scale}},
+            curve
+            | {
+                "mark": {"type": "point", "size": 260, "opacity": 0},
+                "encoding": {"x": x, "y": y, "tooltip": tips},
             },
         ],
     }
+
+
+def _bands(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tell from where to where each class reaches."""
+    ends = {row["abc_class"]: row["members_share"] for row in rows}
+    bands, start = [], 0.0
+    for name in sorted(ends):
+        bands.append({"abc_class": name, "end": ends[name], "middle": (start + ends[name]) / 2})
+        start = ends[name]
+    return bands

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from stammkunde.home.wording import BY_KPI, MEANINGS, Better, Meaning, Unit, reason
 from stammkunde.ui import writing
 
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 96.0, 24.0, 2.5
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 200.0, 28.0, 3.0
 STEADY_SHARE = 0.0005  # less than what the tile shows is no movement
 STEADY_RATIO = 0.0005
 
@@ -41,8 +41,7 @@ class Comparison:
 @dataclass(frozen=True, kw_only=True)
 class Spark:
     points: str
-    last_x: str
-    last_y: str
+    area: str  # the same line, closed along the bottom
     label: str
 
 
@@ -168,16 +167,16 @@ def spark(values: Sequence[float | None], *, unit: Unit) -> Spark | None:
     low, high = min(value for _at, value in known), max(value for _at, value in known)
     first, last = known[0][0], known[-1][0]
     places = [(_across(at, first, last), _down(value, low, high)) for at, value in known]
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     return Spark(
-        points=" ".join(f"{x:.1f},{y:.1f}" for x, y in places),
-        last_x=f"{places[-1][0]:.1f}",
-        last_y=f"{places[-1][1]:.1f}",
+        points=points,
+        area=f"0,{SPARK_HEIGHT:g} {points} {SPARK_WIDTH:g},{SPARK_HEIGHT:g}",
         label=_("between %(low)s and %(high)s") % {"low": write(low, unit=unit), "high": write(high, unit=unit)},
     )
 
 
 def _across(at: int, first: int, last: int) -> float:
-    return SPARK_MARGIN + (at - first) / (last - first) * (SPARK_WIDTH - 2 * SPARK_MARGIN)
+    return (at - first) / (last - first) * SPARK_WIDTH
 
 
 def _down(value: float, low: float, high: float) -> float:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.home import specs, wording
 from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
-from stammkunde.home.selection import Selection, short_name
+from stammkunde.home.selection import Selection, name, short_name
 from stammkunde.home.tiles import Figures
 from stammkunde.home.wording import BY_KPI
 from stammkunde.insight import kpis, periods
@@ -22,6 +22,7 @@ from stammkunde.ui import writing
 
 SPARK_PERIODS = 13
 MOST_PERIODS = 36
+MOST_COHORTS = 24
 PLOT_HEIGHT = 250
 PRESENCE = {
     "customers_start": _("Customers at the start"),
@@ -158,12 +159,9 @@ def _all_periods(generation: Generation, *, grain: Grain) -> list[str]:
 
 def _counted(selection: Selection, *, periods: list[str]) -> Points:
     by_period: dict[str, dict[str, kpis.Figure]] = {}
-    counted = answers.figures(
-        periods=sorted(periods), by=selection.slice_by or None, activity_days=selection.activity_days
-    )
+    counted = answers.figures(periods=sorted(periods), activity_days=selection.activity_days, within=selection.part)
     for figure in counted:
-        if (figure.slice or "") == selection.slice_value:
-            by_period.setdefault(figure.period, {})[figure.kpi] = figure
+        by_period.setdefault(figure.period, {})[figure.kpi] = figure
     return Points(by_period=by_period)
 
 
@@ -227,7 +225,11 @@ def money(answer: Answer) -> Plot | None:
     shows_margin = answer.shows_margin and any(month.margin_cents is not None for month in months)
     labels = [short_name(periods.parse(month.month)) for month in months]
     rows = [
-        {"month": label, "revenue": month.revenue_cents / 100, "running": _is_running(month.month, answer)}
+        {
+            "month": label,
+            "revenue": month.revenue_cents / 100,
+            "running": periods.parse(month.month).end_on > answer.selection.as_of_on,
+        }
         | ({"margin": _euro(month.margin_cents)} if shows_margin else {})
         for month, label in zip(months, labels, strict=True)
     ]
@@ -257,10 +259,6 @@ def _euro(cents: int | None) -> float | None:
     return None if cents is None else cents / 100
 
 
-def _is_running(text: str, answer: Answer) -> bool:
-    return periods.parse(text).end_on > answer.selection.as_of_on
-
-
 def _guests_text(guests_cents: int, revenue_cents: int) -> str:
     """Say how much of the revenue came from orders without a known customer."""
     net = gettext("Net of VAT and discounts, returns taken off.")
@@ -268,6 +266,39 @@ def _guests_text(guests_cents: int, revenue_cents: int) -> str:
         return net
     share = writing.percent(guests_cents / revenue_cents, places=0)
     return f"{net} " + gettext("%(share)s of it came from guests, whom no other figure counts.") % {"share": share}
+
+
+def cohorts(answer: Answer) -> Plot | None:
+    """Draw who buys again, by month of the first purchase."""
+    matrix = answers.cohorts(within=answer.selection.part)
+    table = list(zip(matrix.cohorts, matrix.counts, matrix.shares, strict=True))[-MOST_COHORTS:]
+    if len(table) < 2:
+        return None
+    ages = range(min(len(table[0][1]), MOST_COHORTS + 1))
+    cells = [
+        {"cohort": name(cohort), "label": short_name(cohort), "size": counts[0], "age": age}
+        | {"customers": counts[age], "share": shares[age]}
+        for cohort, counts, shares in table
+        for age in ages[1:]
+        if counts[age] is not None
+    ]
+    axis = gettext("months after the first purchase")
+    return Plot(
+        name="cohorts",
+        title=_("Who buys again"),
+        about=_("Of those who first bought in a month: how many in a hundred bought in each later month."),
+        spec=specs.cohorts(cells, ages=axis, written=True),
+        slim=specs.cohorts(cells, ages=axis, written=False),
+        slim_below=len(ages) * 30 + 80,
+        columns=[
+            Column(label=_("First purchase")),
+            Column(label=_("Customers"), unit="number"),
+            *(Column(label=str(age), unit="share") for age in ages[1:]),
+        ],
+        rows=[(short_name(cohort), counts[0], *(shares[age] for age in ages[1:])) for cohort, counts, shares in table],
+        height=len(table) * 24 + 52,
+        full=True,
+    )
 
 
 def abc(answer: Answer) -> Plot | None:
@@ -315,7 +346,12 @@ def _abc_text(found: answers.Abc, *, everyone: int) -> str:
     }
 
 
-PLOTS: dict[str, Callable[[Answer], Plot | None]] = {"retention": retention, "money": money, "abc": abc}
+PLOTS: dict[str, Callable[[Answer], Plot | None]] = {
+    "retention": retention,
+    "money": money,
+    "cohorts": cohorts,
+    "abc": abc,
+}
 
 
 def plots(answer: Answer) -> Iterator[Plot]:

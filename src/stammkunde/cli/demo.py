@@ -1,5 +1,6 @@
 """The demo company: into the database, or only as files."""
 
+import logging
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def _load(*, customers: int, seed: int, until: date, if_empty: bool) -> None:
     from stammkunde.demo import load  # noqa: PLC0415
 
     cli.refuse_broken_database()
+    logging.getLogger("stammkunde").setLevel(logging.WARNING)
     call_command("migrate", interactive=False, verbosity=0)
     if not load.is_empty():
         if if_empty:

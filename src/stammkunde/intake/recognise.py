@@ -200,9 +200,7 @@ def _basis(given: dict[str, str]) -> str:
     return "gross" if re.search(r"brutto|gross|inkl|incl", headings) else "net"
 
 
-def _texts(
-    kind: Layout, given: dict[str, str], dialect: Dialect, source: Source, types: set[str]
-) -> dict[str, str]:
+def _texts(kind: Layout, given: dict[str, str], dialect: Dialect, source: Source, types: set[str]) -> dict[str, str]:
     """Give, by column, the query for its distinct texts among the first rows."""
     fields = {one.name: one for one in kind.fields}
     queries = {}

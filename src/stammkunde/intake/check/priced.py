@@ -224,8 +224,9 @@ def _add_refunds(db: duckdb.DuckDBPyConnection, kept: str) -> None:
 
 def _remark(db: duckdb.DuckDBPyConnection, fields: list[Mapped], column: str) -> None:
     """Flag what is imported, but not as an ordinary sale."""
-    product = next((one.column for one in fields if one.field.name in {"product_number", "product_name"}), "")
-    buyer = next((one.column for one in fields if one.field.name in {"customer_number", "email"}), "")
+    columns = {one.field.name: one.column for one in fields}
+    product = columns.get("product_number") or columns.get("product_name", "")
+    buyer = columns.get("customer_number") or columns.get("email", "")
     problems.add(db, f"SELECT row, {literal(column)}, CAST(charged AS VARCHAR), 'price_not_positive', NULL, '{FLAGGED}' FROM priced "
                      "WHERE line_kind = 'adjustment'")  # fmt: skip
     problems.add(db, f"SELECT row, '', CAST(units AS VARCHAR), 'sign_turned', NULL, '{FLAGGED}' FROM priced "

@@ -1,6 +1,20 @@
 """What was refused, as a file to mend and to import again."""
 
+import csv
+import json
 from pathlib import Path
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from stammkunde.intake import wording
+from stammkunde.intake.check.result import REFUSED
+from stammkunde.intake.formats import engine
+from stammkunde.intake.formats.engine import literal
+
+_BATCH = 2000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would carry out
 
 
 def write_refused(out_dir: Path, target: Path, *, language: str) -> int:
@@ -10,4 +24,41 @@ def write_refused(out_dir: Path, target: Path, *, language: str) -> int:
     Reads `raw.parquet` and every `problems*.parquet` in `out_dir`, so that what publishing refuses may be added as
     `problems-publish.parquet`. One line per problem. Returns the number of lines.
     """
-    raise NotImplementedError
+    header = json.loads((out_dir / "header.json").read_text(encoding="utf-8"))
+    written = 0
+    with (
+        translation.override(language),
+        engine.connect(memory_mb=256, work_dir=out_dir) as db,
+        target.open("w", encoding="utf-8-sig", newline="") as file,
+    ):
+        writer = csv.writer(file, delimiter=";" if language.startswith("de") else ",")
+        writer.writerow([_("Row"), _("Column"), _("Value"), _("Reason"), _("Cure"), *header])
+        found = db.execute(_query(out_dir, len(header)))
+        while batch := found.fetchmany(_BATCH):
+            writer.writerows(_line(*row) for row in batch)
+            written += len(batch)
+    return written
+
+
+def _query(out_dir: Path, width: int) -> str:
+    files = ", ".join(literal(str(one)) for one in sorted(out_dir.glob("problems*.parquet")))
+    cells = ", ".join(f"r.c{place}" for place in range(width))
+    return (
+        f'SELECT p.row, p."column", p.value, p.code, p.detail, {cells} '  # noqa: S608 - our own names
+        f"FROM read_parquet([{files}], union_by_name = true) p "
+        f"LEFT JOIN read_parquet({literal(str(out_dir / 'raw.parquet'))}) r USING (row) "
+        f"WHERE p.severity = '{REFUSED}' ORDER BY p.row, p.\"column\", p.code"
+    )
+
+
+def _line(row: int, column: str, value: str, code: str, detail: str, *cells: str) -> list[Any]:
+    reason, cure = wording.problem_text(code, json.loads(detail or "{}"), value=value or "")
+    return [row, column, _harmless(value), reason, cure, *(_harmless(cell) for cell in cells)]
+
+
+def _harmless(cell: str | None) -> str:
+    """Keep a spreadsheet from carrying out what a file says; numbers stay as they are."""
+    cell = cell or ""
+    if not cell.startswith(_FORMULA) or cell[1:].replace(".", "").replace(",", "").strip().isdigit():
+        return cell
+    return f"'{cell}"

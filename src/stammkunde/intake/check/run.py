@@ -1,5 +1,6 @@
 """The check itself: read, name, parse, judge, write."""
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,7 +54,7 @@ def check(
     """
     kind = layouts.get(layout)
     options = kind.options | {name: value for name, value in options.items() if value not in (None, "")}
-    tell = progress or (lambda step, done, total: None)
+    tell = progress or (lambda *_told: None)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     source = open_source(path, work_dir=out_dir, options=options, progress=tell, memory_mb=memory_mb, limit=limit)
@@ -104,6 +105,7 @@ class _Check:
             )
             merged += again
         problems.write(self.db, out_dir / "problems.parquet")
+        (out_dir / "header.json").write_text(json.dumps(self.source.dialect.header), encoding="utf-8")
         return self._result(out_dir, made, merged)
 
     def _give(self) -> None:

@@ -1,6 +1,7 @@
 """Customers who behave exactly as the models suppose, so that a fit must find the parameters again."""
 
 import numpy as np
+import pyarrow as pa
 
 
 def bg_nbd(*, n: int, r: float, alpha: float, a: float, b: float, age: int, seed: int):
@@ -37,3 +38,34 @@ def gamma_gamma(*, n: int, p: float, q: float, gamma: float, seed: int):
     x = random.integers(1, 12, n)
     rate = random.gamma(q, 1 / gamma, n)
     return x, random.gamma(p * x, 1 / rate) / x
+
+
+def lines(*, n: int, days: int, r: float, alpha: float, a: float, b: float, seed: int) -> pa.Table:
+    """Play n customers who arrive over the first half of the time and buy as in BG/NBD and Gamma-Gamma; order lines."""
+    random = np.random.default_rng(seed)
+    rate, leaves = random.gamma(r, 1 / alpha, n), random.beta(a, b, n)
+    usual = 5.0 / random.gamma(4.0, 1 / 6000.0, n)
+    now, here = random.integers(0, days // 2, n).astype(float), np.ones(n, bool)
+    who, when = [], []
+    while here.any():
+        who.append(np.flatnonzero(here))
+        when.append(np.ceil(now[here]).astype(np.int32))
+        now = now + random.exponential(1 / rate)
+        here &= (random.random(n) >= leaves) if len(who) > 1 else True
+        here &= now < days
+    customer, day = np.concatenate(who), np.concatenate(when)
+    cents = np.maximum(random.gamma(5.0, usual[customer] / 5.0).astype(np.int64), 1)
+    return pa.table(
+        {
+            "order_id": np.arange(len(customer)),
+            "customer_id": customer.astype(np.int64),
+            "product_id": np.ones(len(customer), np.int64),
+            "ordered_on": day,
+            "ordered_month": day // 30,
+            "channel": ["shop"] * len(customer),
+            "kind": ["sale"] * len(customer),
+            "quantity": np.ones(len(customer)),
+            "revenue_cents": cents * 2,
+            "cost_cents": cents,
+        }
+    )

@@ -75,7 +75,10 @@ def test_sample_start_finds_the_same_summit_as_all_the_data():
     from stammkunde.insight.value import bgnbd, optimise  # noqa: PLC0415
 
     whole = optimise.maximise(
-        bgnbd._likelihood(history, first_may_leave=False), start=np.array([1.0, 10.0, 1.0, 1.0]), names=bgnbd.NAMES
+        bgnbd._likelihood(history, first_may_leave=False),
+        start=np.array([1.0, 10.0, 1.0, 1.0]),
+        names=bgnbd.NAMES,
+        firm=(),
     )
 
     assert value.fit_bg_nbd(history).log_likelihood == pytest.approx(whole.log_likelihood, rel=1e-10)
@@ -130,3 +133,15 @@ def test_history_names_the_row_and_the_rule(row, said):
 
     with pytest.raises(InvalidInput, match=f"Row 1: .*{said}"):
         value.history(*rows)
+
+
+def test_bg_nbd_of_customers_who_never_stop_keeps_its_head():
+    random = np.random.default_rng(4)
+    age = np.full(2000, 400.0)
+    x = random.poisson(random.gamma(0.8, 1 / 60.0, 2000) * age).astype(float)
+    t_x = np.where(x > 0, np.ceil(age * random.random(2000) ** (1 / np.maximum(x, 1))), 0.0)
+
+    model = value.fit_bg_nbd(value.history(x, t_x, age))
+
+    assert model.alive(x, t_x, age).min() > 0.9
+    assert model.expected_purchases(100, x, t_x, age).sum() == pytest.approx(x.sum() / 4, rel=0.05)

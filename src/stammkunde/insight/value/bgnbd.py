@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
+from scipy import linalg, special
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.value.history import Floats, History, Whole
@@ -91,10 +91,7 @@ class BetaGeometric:
         expected = np.empty(len(x))
         for count in np.unique(x):
             rows = np.flatnonzero(x == count)
-            p, weight = special.roots_sh_jacobi(
-                NODES, *_jacobi(self.a, self.b + count + _shift(first_may_leave=self.first_may_leave))
-            )
-            weight = weight / weight.sum()
+            p, weight = _nodes(self.a, self.b + count + _shift(first_may_leave=self.first_may_leave))
             shrink = -(self.r + count) * np.log1p(p * horizon / (self.alpha + t[rows, None]))
             expected[rows] = (-np.expm1(shrink) / p) @ weight
         return expected
@@ -147,6 +144,7 @@ def _fit(history: History, *, first_may_leave: bool) -> BetaGeometric:
         start=np.array([0.5, float(np.average(history.age, weights=history.weight)) / 4 or 1.0, 0.8, 2.5]),
         sample=None if small is history else _likelihood(small, first_may_leave=first_may_leave),
         names=NAMES,
+        firm=("r", "alpha"),
     )
     r, alpha, a, b = (float(value) for value in best.values)
     errors = [float(error) for error in best.standard_errors]
@@ -167,9 +165,19 @@ def _shift(*, first_may_leave: bool) -> int:
     return 1 if first_may_leave else 0
 
 
-def _jacobi(a: float, b: float) -> tuple[float, float]:
-    """Give scipy's parameters for the weight p^(a-1) (1-p)^(b-1)."""
-    return a + b - 1, a
+def _nodes(a: float, b: float) -> tuple[Floats, Floats]:
+    """
+    Give points and weights that average a smooth function of p ~ beta(a, b).
+
+    Gauss-Jacobi by Golub & Welsch (1969); scipy's own overflows where b is large, because it scales the weights.
+    """
+    n = np.arange(1, NODES)
+    s = 2 * n + a + b - 2
+    diagonal = np.concatenate([[a / (a + b)], (s * (s + 2) + (a - 1) ** 2 - (b - 1) ** 2) / (2 * s * (s + 2))])
+    beside = n * (n + b - 1) * (n + a - 1) * (n + a + b - 2) / (s**2 * (s + 1) * np.where(n == 1, 1, s - 1))
+    beside[0] = a * b / ((a + b) ** 2 * (a + b + 1))
+    p, vectors = linalg.eigh_tridiagonal(diagonal, np.sqrt(beside))
+    return np.maximum(p, 1e-300), vectors[0] ** 2
 
 
 def _likelihood(history: History, *, first_may_leave: bool) -> Objective:

@@ -84,7 +84,7 @@ def fit_retention(active: ArrayLike) -> RetentionCurve:
     if (lost > 0).sum() < 2:
         raise NotEnoughData("Customers left in fewer than two periods; a curve needs two.")
     try:
-        best = maximise(_likelihood(lost, counts[-1]), start=np.array([1.0, 2.0]), names=NAMES)
+        best = maximise(_likelihood(lost, counts[-1]), start=np.array([1.0, 2.0]), names=NAMES, firm=NAMES)
     except DoesNotFit as runaway:
         raise DoesNotFit(
             "Renewal does not rise with age, so customers do not differ as this model supposes."

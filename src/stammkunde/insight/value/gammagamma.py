@@ -112,6 +112,7 @@ def fit_gamma_gamma(purchases: ArrayLike, mean: ArrayLike, *, weight: ArrayLike 
         start=np.array([2.0, 3.0, middle]),
         sample=None if every == 1 else _likelihood(x[::every], m[::every], w[::every]),
         names=NAMES,
+        firm=NAMES,
     )
     p, q, gamma = (float(value) for value in best.values)
     errors = [float(error) for error in best.standard_errors]

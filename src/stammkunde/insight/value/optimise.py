@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize
 
 from stammkunde.insight.errors import DoesNotFit
@@ -25,7 +26,12 @@ class Optimum:
 
 
 def maximise(
-    objective: Objective, *, start: Floats, sample: Objective | None = None, names: tuple[str, ...]
+    objective: Objective,
+    *,
+    start: Floats,
+    names: tuple[str, ...],
+    firm: tuple[str, ...],
+    sample: Objective | None = None,
 ) -> Optimum:
     """
     Find the positive parameters under which the data are most likely.
@@ -33,30 +39,30 @@ def maximise(
     Args:
         objective: log-likelihood and gradient of all the data, at the parameters' logarithms.
         start: first guess of the parameters, shape (k,), above 0.
+        names: of the parameters.
+        firm: names of those without which the model says nothing; the others may run to their limit (nobody ever
+            stops, say), which is an answer, too, with an infinite standard error.
         sample: the same for a small part of the data; saves most of the work on all of it.
-        names: of the parameters, for messages.
 
     Returns:
         the optimum, with standard errors from the curvature there.
 
     Raises:
-        DoesNotFit: a parameter runs away to 0 or infinity, or no maximum was found.
+        DoesNotFit: a firm parameter runs away to 0 or infinity.
     """
-    theta = _quasi_newton(sample or objective, np.log(start), names)
+    theta = _quasi_newton(sample or objective, np.log(start))
     curvature = _hessian(sample or objective, theta)
     if sample is not None:
-        theta, curvature = _refined(objective, theta, curvature, names)
-    value, _ = objective(theta)
-    try:
-        spread = np.sqrt(np.diag(np.linalg.inv(-curvature)))
-    except np.linalg.LinAlgError:
-        spread = np.full(len(theta), np.nan)
-    if not np.isfinite(spread).all():
-        raise DoesNotFit(f"The data do not tell {', '.join(names)} apart: the likelihood is flat at its highest point.")
-    return Optimum(values=np.exp(theta), standard_errors=np.exp(theta) * spread, log_likelihood=value)
+        theta, curvature = _refined(objective, theta, curvature)
+    errors = _standard_errors(curvature)
+    for name, place, error in zip(names, theta, errors, strict=True):
+        if name in firm and (abs(place) > FARTHEST - 1e-3 or not np.isfinite(error)):
+            end = "infinity" if place > 0 else "0"
+            raise DoesNotFit(f"Parameter {name} runs away to {end}: customers do not differ as this model supposes.")
+    return Optimum(values=np.exp(theta), standard_errors=np.exp(theta) * errors, log_likelihood=objective(theta)[0])
 
 
-def _quasi_newton(objective: Objective, theta: Floats, names: tuple[str, ...]) -> Floats:
+def _quasi_newton(objective: Objective, theta: Floats) -> Floats:
     scale = max(abs(objective(theta)[0]), 1.0)
 
     def downhill(at: Floats) -> tuple[float, Floats]:
@@ -66,28 +72,46 @@ def _quasi_newton(objective: Objective, theta: Floats, names: tuple[str, ...]) -
     bounds = [(-FARTHEST, FARTHEST)] * len(theta)
     options = {"maxiter": 500, "ftol": 1e-15, "gtol": 1e-10, "maxcor": 20}
     found = optimize.minimize(downhill, theta, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-    at: Floats = np.asarray(found.x, dtype=np.float64)
-    for name, place in zip(names, at, strict=True):
-        if abs(place) > FARTHEST - 1e-3:
-            end = "infinity" if place > 0 else "0"
-            raise DoesNotFit(f"Parameter {name} runs away to {end}: customers do not differ as this model supposes.")
-    return at
+    return np.asarray(found.x, dtype=np.float64)
 
 
-def _refined(objective: Objective, theta: Floats, curvature: Floats, names: tuple[str, ...]) -> tuple[Floats, Floats]:
+def _refined(objective: Objective, theta: Floats, curvature: Floats) -> tuple[Floats, Floats]:
     """Newton's steps on all the data, the curvature taken from the sample first and from all the data at the end."""
     value, gradient = objective(theta)
     curvature = curvature * _ratio(objective, theta, curvature)
     for _ in range(25):
-        step = np.linalg.solve(-curvature, gradient)
+        step = _newton_step(curvature, gradient)
         if float(gradient @ step) / 2 < ENOUGH:
             return theta, _hessian(objective, theta)
-        better, better_gradient = objective(theta + step)
+        ahead = np.clip(theta + step, -FARTHEST, FARTHEST)
+        better, better_gradient = objective(ahead)
         if better < value:
             break
-        theta, value, gradient = theta + step, better, better_gradient
-    theta = _quasi_newton(objective, theta, names)
+        theta, value, gradient = ahead, better, better_gradient
+    theta = _quasi_newton(objective, theta)
     return theta, _hessian(objective, theta)
+
+
+def _bends(curvature: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Split the curvature into directions: how much each bends, the directions, and which are not flat."""
+    bends, directions = np.linalg.eigh(-curvature)
+    return bends, directions, bends > 1e-10 * max(float(bends.max()), 1.0)
+
+
+def _newton_step(curvature: Floats, gradient: Floats) -> Floats:
+    bends, directions, firm = _bends(curvature)
+    along = directions.T @ gradient
+    step: Floats = directions[:, firm] @ (along[firm] / bends[firm])
+    return step
+
+
+def _standard_errors(curvature: Floats) -> Floats:
+    """Give the standard errors of the logarithms; infinite for whatever a flat direction moves."""
+    bends, directions, firm = _bends(curvature)
+    share = directions**2
+    variance = share[:, firm] @ (1 / bends[firm])
+    errors: Floats = np.where((share[:, ~firm] > 1e-6).any(axis=1), np.inf, np.sqrt(variance))
+    return errors
 
 
 def _ratio(objective: Objective, theta: Floats, curvature: Floats) -> float:

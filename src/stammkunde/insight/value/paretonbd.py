@@ -114,6 +114,7 @@ def fit_pareto_nbd(history: History) -> ParetoNbd:
         start=np.array([0.5, typical / 3, 0.6, typical / 3]),
         sample=None if small is history else _likelihood(small),
         names=NAMES,
+        firm=("r", "alpha"),
     )
     r, alpha, s, beta = (float(value) for value in best.values)
     errors = [float(error) for error in best.standard_errors]

@@ -76,12 +76,10 @@ def refresh(*, rebuild: bool) -> dict:
 
 def copy(table: str, select: str, last: int, *, first: int = 0, **values: int) -> None:
     import duckdb  # noqa: PLC0415
-    from django.apps import apps  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
     from stammkunde.signals import bulk  # noqa: PLC0415
 
-    model = apps.get_model(*table.split("_"))
     for start in range(first, last, CHUNK):
         sql = select.format(first=start, last=min(start + CHUNK, last), epoch=LAST, **values)
         rows = duckdb.connect().sql(f"SELECT *, row_number() OVER () AS row FROM ({sql})").to_arrow_table()
@@ -90,7 +88,7 @@ def copy(table: str, select: str, last: int, *, first: int = 0, **values: int) -
         casts = ", ".join(
             f"{n}::jsonb" if connection.vendor == "postgresql" and n == "attributes" else n for n in columns
         )
-        with bulk.staged(rows.to_reader(), model=model) as source, connection.cursor() as cursor:
+        with bulk.staged(rows.to_reader()) as source, connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {casts} FROM {source}")
 
 

@@ -24,6 +24,15 @@ LARGEST_BATCH = 100_000
 BATCH_SECONDS = 0.5
 ATTEMPTS = 3
 STAGING = "signals_staging"
+POSTGRES_TYPES = (
+    (pa.types.is_int16, "smallint"),
+    (pa.types.is_int32, "integer"),
+    (pa.types.is_int64, "bigint"),
+    (pa.types.is_float64, "double precision"),
+    (pa.types.is_date32, "date"),
+    (pa.types.is_timestamp, "timestamp"),
+    (pa.types.is_string, "text"),
+)
 
 Progress = Callable[[int, int], None]
 
@@ -37,7 +46,7 @@ def insert(
     Rows of customers that were deleted meanwhile are left out.
     """
     names = [name for name in rows.schema.names if name != "row"]
-    with staged(rows, model=model) as source:
+    with staged(rows) as source:
         sql = _insert_sql(model, names=names, staged=source)
         for first, last in batches(total, progress=progress):
             _run(sql, [generation_id, first, last])
@@ -102,9 +111,9 @@ def _value(field: models.Field) -> str:
 
 
 @contextmanager
-def staged(rows: pa.RecordBatchReader, *, model: type[models.Model]) -> Iterator[str]:
+def staged(rows: pa.RecordBatchReader) -> Iterator[str]:
     """Put numbered rows (column `row`) beside the tables, and give the name to select them from."""
-    with _staged_sqlite(rows) if connection.vendor == "sqlite" else _staged_postgres(rows, model) as name:
+    with _staged_sqlite(rows) if connection.vendor == "sqlite" else _staged_postgres(rows) as name:
         yield name
 
 
@@ -139,12 +148,12 @@ def _with_text_days(rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
 
 
 @contextmanager
-def _staged_postgres(rows: pa.RecordBatchReader, model: type[models.Model]) -> Iterator[str]:
-    types = {field.column: field.db_type(connection) for field in model._meta.local_fields}  # noqa: SLF001
-    columns = ", ".join(f"{name} {_staging_type(types[name])}" for name in rows.schema.names if name != "row")
+def _staged_postgres(rows: pa.RecordBatchReader) -> Iterator[str]:
+    """Stage rows in the types that Arrow says; inserting them casts to those of the table."""
+    columns = ", ".join(f"{field.name} {_postgres_type(field)}" for field in rows.schema)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
-        cursor.execute(f"CREATE UNLOGGED TABLE {STAGING} (row bigint PRIMARY KEY, {columns})")
+        cursor.execute(f"CREATE UNLOGGED TABLE {STAGING} ({columns}, PRIMARY KEY (row))")
         try:
             _write_postgres(rows)
             yield STAGING
@@ -152,8 +161,8 @@ def _staged_postgres(rows: pa.RecordBatchReader, model: type[models.Model]) -> I
             cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
 
 
-def _staging_type(kind: str) -> str:
-    return "text" if kind == "jsonb" else kind
+def _postgres_type(field: pa.Field) -> str:
+    return next(name for is_it, name in POSTGRES_TYPES if is_it(field.type))
 
 
 def _write_postgres(rows: pa.RecordBatchReader) -> None:

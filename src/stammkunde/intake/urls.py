@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from stammkunde.intake import views
+
+urlpatterns = [
+    path("imports/", views.imports, name="imports"),
+    path("imports/upload/", views.upload, name="import-upload"),
+    path("imports/templates/<slug:name>.csv", views.template, name="import-template"),
+    path("imports/<int:pk>/", views.detail, name="import"),
+    path("imports/<int:pk>/preview/", views.preview, name="import-preview"),
+    path("imports/<int:pk>/mapping/", views.save_mapping, name="import-mapping"),
+    path("imports/<int:pk>/start/", views.start, name="import-start"),
+    path("imports/<int:pk>/progress/", views.progress, name="import-progress"),
+    path("imports/<int:pk>/undo/", views.undo, name="import-undo"),
+    path("imports/<int:pk>/discard/", views.discard, name="import-discard"),
+    path("imports/<int:pk>/refused/", views.refused, name="import-refused"),
+]

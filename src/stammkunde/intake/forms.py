@@ -1,0 +1,190 @@
+"""What a person may correct about a file that was recognised."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.intake import layouts, models
+from stammkunde.intake.formats import Dialect
+from stammkunde.intake.layouts import Layout
+from stammkunde.intake.recognise import Recognition
+
+ENCODINGS = [("", _("recognised")), ("utf-8", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
+DELIMITERS = [("", _("recognised")), (";", _("semicolon")), (",", _("comma")), ("\t", _("tab")), ("|", "|")]
+DATE_ORDERS = [
+    ("", _("recognised")),
+    ("dmy", _("day first: 31.12.2025")),
+    ("mdy", _("month first: 12/31/2025")),
+    ("ymd", _("year first: 2025-12-31")),
+]
+DECIMALS = [(",", _("comma: 1.234,56")), (".", _("point: 1,234.56"))]
+PRICES = [("", _("please choose")), ("net", _("net, without VAT")), ("gross", _("gross, with VAT"))]
+
+
+class Options(forms.Form):
+    """How the file is written, and where its rows come from. Which of these are asked depends on the file."""
+
+    origin = forms.RegexField(
+        label=_("Origin"),
+        regex=r"^[a-z0-9][a-z0-9_-]*$",
+        max_length=40,
+        help_text=_(
+            "The system this comes from, in small letters. Files of one origin update each other; others never do."
+        ),
+        error_messages={"invalid": _("Only small letters, digits, “-” and “_”.")},
+    )
+    price_basis = forms.ChoiceField(label=_("Prices are"), choices=PRICES, required=False)
+    tax_rate = forms.DecimalField(
+        label=_("VAT in percent"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
+    )
+    date_order = forms.ChoiceField(label=_("Dates"), choices=DATE_ORDERS, required=False)
+    decimal = forms.ChoiceField(label=_("Decimal mark"), choices=DECIMALS, required=False)
+    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
+    header_row = forms.IntegerField(label=_("Row of the headings"), min_value=1, max_value=1000, required=False)
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS, required=False)
+    delimiter = forms.ChoiceField(label=_("Separator"), choices=DELIMITERS, required=False)
+
+    MORE = ("header_row", "encoding", "delimiter", "sheet")  # folded away
+
+    def __init__(self, *args: Any, layout: Layout | None, dialect: Dialect, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _unasked(layout, dialect):
+            del self.fields[name]
+        if self.initial.get("price_basis") != "gross":
+            self.fields.pop("tax_rate", None)
+        if "sheet" in self.fields:
+            self.fields["sheet"].choices = [(sheet, sheet) for sheet in dialect.sheets]
+        for name, known in self.initial.items():
+            field = self.fields.get(name)
+            if isinstance(field, forms.ChoiceField) and known and known not in dict(field.choices):
+                field.choices = [*field.choices, (known, known)]
+
+    def main(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.MORE]
+
+    def more(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in self.MORE]
+
+
+def _unasked(layout: Layout | None, dialect: Dialect) -> Iterator[str]:
+    """Give the options that make no sense for this file."""
+    if layout is None or not layout.documents:
+        yield from ("price_basis", "tax_rate")
+    if dialect.format not in {"csv", "tsv"}:
+        yield from ("encoding", "delimiter")
+    if dialect.format in {"parquet", "jsonl"}:
+        yield from ("header_row",)
+    if len(dialect.sheets) < 2:
+        yield "sheet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """What the form on the preview said; None: not asked for, so recognise it."""
+
+    layout: str | None
+    columns: dict[str, str] | None
+    options: dict[str, Any]
+
+
+def correction(data: Mapping[str, str], *, batch: models.Import) -> Correction:
+    """
+    Read the preview's form.
+
+    Another layout than the one that was shown has other fields, so its columns are recognised anew.
+    """
+    layout = data.get("layout", "")
+    if layout not in {one.name for one in layouts.ALL}:
+        return Correction(layout=None, columns=None, options=_options(data, batch=batch))
+    same = layout == data.get("layout_shown")
+    return Correction(
+        layout=layout, columns=_columns(data, layout) if same else None, options=_options(data, batch=batch)
+    )
+
+
+def _columns(data: Mapping[str, str], layout: str) -> dict[str, str]:
+    chosen = {one.name: data.get(f"column-{one.name}", "") for one in layouts.get(layout).fields}
+    return {name: column for name, column in chosen.items() if column}
+
+
+def _options(data: Mapping[str, str], *, batch: models.Import) -> dict[str, Any]:
+    """Give the options as they were, with what the form says about those it asked for."""
+    options = dict(batch.options)
+    for name, field in Options.base_fields.items():
+        if name not in data:
+            continue
+        text = data[name].strip() if name != "delimiter" else data[name]
+        value = _value(field, text)
+        options.pop(name, None)
+        if value not in (None, ""):
+            options[name] = value
+    return options
+
+
+def _value(field: forms.Field, text: str) -> Any:
+    if isinstance(field, forms.IntegerField) and not isinstance(field, forms.DecimalField):
+        return int(text) if text.isdecimal() and len(text) < 6 else None
+    if isinstance(field, forms.DecimalField):
+        return text.replace(",", ".")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldRow:
+    """One of our fields beside the file's column for it."""
+
+    name: str
+    label: str
+    column: str
+    required: bool
+    missing: bool
+    samples: list[str]
+
+
+def field_rows(found: Recognition) -> list[FieldRow]:
+    """Set our fields beside the file's columns, the needed and the found ones first."""
+    if not found.layout:
+        return []
+    layout = layouts.get(found.layout)
+    needed = set(found.missing) | set(layout.required)
+    rows = [
+        FieldRow(
+            name=one.name,
+            label=one.label(language()),
+            column=found.columns.get(one.name, ""),
+            required=one.name in needed,
+            missing=one.name in found.missing,
+            samples=samples(found, found.columns.get(one.name, "")),
+        )
+        for one in layout.fields
+    ]
+    return sorted(rows, key=lambda row: (not row.missing, not row.column))
+
+
+def samples(found: Recognition, column: str, *, count: int = 3) -> list[str]:
+    """Give the first different values of a column."""
+    if column not in found.header:
+        return []
+    place = found.header.index(column)
+    values = (row[place].strip() for row in found.sample if place < len(row) and row[place])
+    return list(dict.fromkeys(value[:60] for value in values if value))[:count]
+
+
+def layout_choices(found: Recognition) -> list[tuple[str, str]]:
+    """Give the layouts by name, the likeliest first."""
+    order = {name: place for place, (name, _score) in enumerate(found.candidates)}
+    ranked = sorted(layouts.ALL, key=lambda one: order.get(one.name, len(order)))
+    return [(one.name, one.label(language())) for one in ranked]
+
+
+def language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+class SaveMapping(forms.Form):
+    name = forms.CharField(label=_("Name of the mapping"), max_length=80)

@@ -1,0 +1,175 @@
+"""What became of an import, in words: counts per table, the first problems, why it failed or cannot be undone."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from stammkunde.intake import wording
+from stammkunde.intake.models import Import
+from stammkunde.intake.undo import CannotUndo
+from stammkunde.ui import writing
+
+TABLES = ("customers", "contact_persons", "products", "orders", "lines")
+KINDS = ("created", "changed", "unchanged", "refused")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    table: str
+    created: int
+    changed: int
+    unchanged: int
+    refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A problem with its place, its reason and its cure."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+    cure: str
+    is_refused: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What stands in the file: rows, and where it holds lines of orders, their time and their value."""
+
+    rows: int
+    flagged: int
+    guest_orders: int
+    revenue_cents: int | None
+    first_on: date | None
+    last_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    rows: list[Row]
+    created: int
+    changed: int
+    unchanged: int
+    refused: int
+    problems: list[Told]
+    problem_count: int
+    error: tuple[str, str] | None
+    counted: Counted | None
+
+    @property
+    def is_nothing_new(self) -> bool:
+        return bool(self.rows) and not (self.created or self.changed or self.refused)
+
+
+def of(batch: Import) -> Outcome:
+    """Word what became of an import; before there is anything, everything is zero."""
+    counts = batch.counts or {}
+    known = {table: counts[table] for table in TABLES if isinstance(counts.get(table), dict)}
+    total = {kind: sum(int(of_table.get(kind, 0)) for of_table in known.values()) for kind in KINDS}
+    return Outcome(
+        rows=[
+            Row(table=table_label(table), **{kind: int(of_table.get(kind, 0)) for kind in KINDS})
+            for table, of_table in known.items()
+        ],
+        **total,
+        problems=problems(batch.problems),
+        problem_count=batch.problem_count,
+        error=error(batch),
+        counted=counted(batch),
+    )
+
+
+def counted(batch: Import) -> Counted | None:
+    found = batch.checkpoint.get("check")
+    if not found:
+        return None
+    return Counted(
+        rows=found["rows"],
+        flagged=found["flagged"],
+        guest_orders=found["guest_orders"],
+        revenue_cents=found["revenue_cents"],
+        first_on=_day(found["first_on"]),
+        last_on=_day(found["last_on"]),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def problems(found: list[dict[str, Any]]) -> list[Told]:
+    """Word problems as they are stored."""
+    return [_told(problem) for problem in found]
+
+
+def _told(problem: dict[str, Any]) -> Told:
+    reason, cure = wording.problem_text(problem["code"], problem.get("detail") or {})
+    return Told(
+        row=problem.get("row", 0),
+        column=problem.get("column", ""),
+        value=problem.get("value", ""),
+        reason=reason,
+        cure=cure,
+        is_refused=problem.get("severity") == "refused",
+    )
+
+
+def error(batch: Import) -> tuple[str, str] | None:
+    """Word why nothing was imported: reason and cure."""
+    if not batch.error:
+        return None
+    detail = {name: value for name, value in batch.error.items() if name != "code"}
+    code = batch.error.get("code", "")
+    if code == "unexpected":
+        cure = _("Try it once more. If it happens again, the system log says more: %(problem)s")
+        return _("Something unexpected happened while importing."), cure % detail
+    if code == "partly_undone":
+        reason = _("%(rows)s rows could not be taken back.") % {"rows": writing.number(detail.get("rows"))}
+        return reason, _("Somebody changed them or attached something to them meanwhile. They stay.")
+    return wording.problem_text(code, detail)
+
+
+def refusal(refused: CannotUndo) -> str:
+    """Word why an import cannot be undone."""
+    numbers = ", ".join(f"{writing.number(count)} {table_label(table)}" for table, count in refused.numbers.items())
+    if refused.code == "changed_since":
+        text = _("Cannot be undone: a later import or a person has changed rows of it since (%(numbers)s).")
+        return f"{text % {'numbers': numbers}} {_('Undo the later import first.')}"
+    text = _("Cannot be undone: other things hang on its rows by now (%(numbers)s).")
+    return f"{text % {'numbers': numbers}} {_('Undo the later import, or remove them, first.')}"
+
+
+def table_label(table: str) -> str:
+    labels = {
+        "customers": _("Customers"),
+        "contact_persons": _("Contact persons"),
+        "products": _("Products"),
+        "orders": _("Orders"),
+        "lines": _("Lines"),
+        # what may hang on an import's rows
+        "contactperson": _("Contact persons"),
+        "order": _("Orders"),
+        "line": _("Lines"),
+        "note": _("Notes"),
+        "task": _("Tasks"),
+    }
+    return labels.get(table, table)
+
+
+def summary(batch: Import) -> str:
+    """Say in a few words what came of an import, for a list."""
+    told = of(batch)
+    if told.error:
+        return told.error[0]
+    if told.is_nothing_new:
+        return _("nothing new")
+    parts = (
+        (told.created, _("%(n)s created")),
+        (told.changed, _("%(n)s changed")),
+        (told.refused, _("%(n)s refused")),
+    )
+    return ", ".join(text % {"n": writing.number(count)} for count, text in parts if count)

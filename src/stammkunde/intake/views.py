@@ -1,0 +1,303 @@
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+
+from stammkunde.intake import check, forms, layouts, outcome, queries, recognise, services, wording
+from stammkunde.intake.formats import FileNotUsable
+from stammkunde.intake.models import Import, Mapping
+from stammkunde.intake.uploads import Upload, streamed
+from stammkunde.team import policy
+from stammkunde.team import services as team
+from stammkunde.team.access import needs
+from stammkunde.ui import writing
+
+PAGE_SIZE = 30
+Status = Import.Status
+CORRECTABLE = (Status.UPLOADED, Status.CHECKED, Status.FAILED, Status.UNDONE)
+
+
+@needs(policy.IMPORTS_RUN)
+@require_safe
+def imports(request: HttpRequest) -> HttpResponse:
+    before = request.GET.get("before", "")
+    batches = Import.objects.exclude(status=Status.DISCARDED).select_related("staff").defer("problems", "columns")
+    if before.isdecimal() and len(before) < 19:
+        batches = batches.filter(pk__lt=int(before))
+    rows = list(batches.order_by("-pk")[: PAGE_SIZE + 1])
+    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    context = {
+        "rows": [(batch, outcome.summary(batch)) for batch in rows],
+        "is_first": not before,
+        "older": rows[-1].pk if more else None,
+        "own": [(one.name, one.label(forms.language())) for one in layouts.OWN],
+        "others": [one.label(forms.language()) for one in layouts.ALL if one not in layouts.OWN],
+        "limit": writing.number(settings.UPLOAD_LIMIT_BYTES // 1024**2),
+    }
+    return render(request, "intake/imports.html", context)
+
+
+@needs(policy.IMPORTS_RUN)
+@require_safe
+def template(_request: HttpRequest, name: str) -> HttpResponse:
+    """Hand out an empty table of ours, with its headings and an example."""
+    if name not in {one.name for one in layouts.OWN}:
+        raise Http404(name)
+    text = layouts.template_csv(name, language=forms.language())
+    response = HttpResponse("\N{BYTE ORDER MARK}" + text, content_type="text/csv; charset=utf-8")
+    file_name = get_valid_filename(layouts.get(name).label(forms.language()))
+    response["Content-Disposition"] = f'attachment; filename="{file_name}.csv"'
+    return response
+
+
+# Receiving
+
+
+@streamed
+@needs(policy.IMPORTS_RUN)
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    taken = [batch for file in request.FILES.getlist("files") if (batch := _take(request, file))]
+    if not request.FILES:
+        messages.error(request, _("Choose at least one file."))
+    to = reverse("import", args=[taken[0].pk]) if len(taken) == 1 else reverse("imports")
+    if len(taken) > 1:
+        text = ngettext("%(n)s file uploaded.", "%(n)s files uploaded. Open each to check and import it.", len(taken))
+        messages.success(request, text % {"n": len(taken)})
+    return HttpResponseClientRedirect(to) if request.htmx else redirect(to)
+
+
+def _take(request: HttpRequest, file: Upload) -> Import | None:
+    """Make an import of an uploaded file; refusals are told, and the other files go on."""
+    name = file.name or _("File")
+    try:
+        if file.refusal:
+            raise file.refusal
+        batch = services.receive(now=timezone.now(), file_name=name, path=file.path, staff=request.user)
+    except services.TooLarge as refusal:
+        limit = writing.number(refusal.limit_bytes // 1024**2)
+        text = _("“%(name)s” is larger than the %(limit)s MB that this installation takes. Split the file.")
+        messages.error(request, text % {"name": name, "limit": limit})
+        return None
+    except services.NoRoom as refusal:
+        free = writing.number(refusal.free_bytes // 1024**2)
+        text = _("There is no room for “%(name)s”: only %(free)s MB are free on the server.")
+        messages.error(request, text % {"name": name, "free": free})
+        return None
+    file.is_taken = True
+    return batch
+
+
+# One import
+
+
+@needs(policy.IMPORTS_RUN)
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = get_object_or_404(Import, pk=pk)
+    return _page(request, batch, _preview(batch, _as_stored(batch)) if batch.status in CORRECTABLE else None)
+
+
+@needs(policy.IMPORTS_RUN)
+@require_POST
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what a correction, or a saved mapping, makes of the file. Nothing is kept."""
+    batch = get_object_or_404(Import, pk=pk, status__in=CORRECTABLE)
+    given = _corrected(request, batch)
+    chosen = request.POST.get("mapping", "")
+    if "apply" in request.POST and chosen.isdecimal():
+        mapping = get_object_or_404(Mapping, pk=int(chosen))
+        given = forms.Correction(layout=mapping.layout, columns=mapping.columns, options=mapping.options)
+    return _page(request, batch, _preview(batch, given, data=request.POST, is_applied="apply" in request.POST))
+
+
+@needs(policy.IMPORTS_RUN)
+@require_POST
+def save_mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the mapping under a name, and go on with the preview."""
+    batch = get_object_or_404(Import, pk=pk, status__in=CORRECTABLE)
+    given = _corrected(request, batch)
+    shown = _preview(batch, given, data=request.POST)
+    name = request.POST.get("name", "").strip()[:80]
+    if not name or shown.found is None:
+        messages.error(request, _("Give the mapping a name."))
+    elif shown.is_valid:
+        found = shown.found
+        services.save_mapping(
+            name=name, layout=found.layout, columns=found.columns, options=found.options, staff=request.user
+        )
+        messages.success(request, _("Saved as “%(name)s”. You can use it for the next file.") % {"name": name})
+    return _page(request, batch, shown)
+
+
+@needs(policy.IMPORTS_RUN)
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue the import, or its dry run; with the preview's form as corrected, without it as checked before."""
+    batch = get_object_or_404(Import, pk=pk)
+    given: dict[str, Any] = {}
+    if "layout" in request.POST and batch.status in CORRECTABLE:
+        shown = _preview(batch, _corrected(request, batch), data=request.POST)
+        if not shown.is_ready:
+            return _page(request, batch, shown, status=400)
+        given = {"layout": shown.found.layout, "columns": shown.found.columns, "options": shown.found.options}
+    try:
+        services.start(
+            import_id=pk, now=timezone.now(), dry_run=request.POST.get("do") == "dry", staff=request.user, **given
+        )
+    except services.NotNow:
+        messages.warning(request, _("This import is under way or done already."))
+    return redirect("import", pk)
+
+
+@needs(policy.IMPORTS_RUN)
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the progress as a fragment; once there is nothing to wait for, the page is loaded anew."""
+    batch = get_object_or_404(Import, pk=pk)
+    if batch.status not in queries.RUNNING:
+        return HttpResponseClientRefresh()
+    return render(request, "intake/progress.html", {"batch": batch, "step": _step(batch)})
+
+
+@needs(policy.IMPORTS_RUN)
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(Import, pk=pk)
+    try:
+        services.undo(import_id=pk, now=timezone.now(), staff=request.user)
+    except services.NotNow:
+        messages.warning(request, _("This import cannot be undone now."))
+    except services.CannotUndo as refusal:
+        messages.error(request, outcome.refusal(refusal))
+    return redirect("import", pk)
+
+
+@needs(policy.IMPORTS_RUN)
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = get_object_or_404(Import, pk=pk)
+    try:
+        services.discard(import_id=pk, now=timezone.now(), staff=request.user)
+    except services.NotNow:
+        messages.warning(request, _("This import is under way or in the database; it cannot be discarded."))
+        return redirect("import", pk)
+    messages.success(request, _("“%(name)s” was discarded. Your data is unchanged.") % {"name": batch.file_name})
+    return redirect("imports")
+
+
+@needs(policy.IMPORTS_RUN)
+@require_POST
+def refused(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand out the refused rows, each with its line, column, value, reason and cure."""
+    batch = get_object_or_404(Import, pk=pk)
+    folder = queries.checked_dir(batch)
+    if folder is None:
+        messages.warning(request, _("The refused rows are no longer there."))
+        return redirect("import", pk)
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    with tempfile.TemporaryDirectory() as place:
+        target = Path(place) / "refused.csv"
+        check.write_refused(folder, target, language=forms.language())
+        with target.open("rb") as written:
+            while block := written.read(1024 * 1024):
+                out.write(block)
+    out.seek(0)
+    team.record(staff=request.user, action="import.refused_export", thing="import", thing_id=pk, label=batch.file_name)
+    name = f"{Path(batch.file_name).stem}-{_('refused')}.csv"
+    return FileResponse(out, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+
+
+# What the page shows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What we make of a file, or why we can make nothing of it."""
+
+    found: recognise.Recognition | None
+    options: forms.Options | None = None
+    is_valid: bool = True
+    refusal: tuple[str, str] | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.found is not None and self.found.usable and self.is_valid
+
+
+def _as_stored(batch: Import) -> forms.Correction:
+    return forms.Correction(layout=batch.layout or None, columns=batch.columns or None, options=batch.options)
+
+
+def _corrected(request: HttpRequest, batch: Import) -> forms.Correction:
+    return forms.correction(request.POST, batch=batch) if "layout" in request.POST else _as_stored(batch)
+
+
+def _preview(
+    batch: Import, given: forms.Correction, *, data: dict[str, str] | None = None, is_applied: bool = False
+) -> Preview:
+    if not batch.path or not Path(batch.path).is_file():
+        return Preview(found=None, refusal=(_("The file is no longer there."), _("Upload it once more.")))
+    try:
+        found = recognise.recognise(
+            Path(batch.path),
+            today=timezone.localdate(),
+            layout=given.layout,
+            columns=given.columns,
+            options=given.options,
+            memory_mb=settings.ENGINE_MEMORY_MB,
+        )
+    except FileNotUsable as problem:
+        return Preview(found=None, refusal=wording.problem_text(problem.code, problem.detail))
+    layout = layouts.get(found.layout) if found.layout else None
+    about = {"layout": layout, "dialect": found.dialect, "initial": found.options}
+    shown = Preview(found=found, options=forms.Options(**about))
+    if data is None or is_applied or "origin" not in data:
+        return shown
+    typed = forms.Options(data, **about)
+    return shown if typed.is_valid() else replace(shown, options=typed, is_valid=False)
+
+
+def _page(request: HttpRequest, batch: Import, shown: Preview | None, *, status: int = 200) -> HttpResponse:
+    context = {
+        "batch": batch,
+        "running": batch.status in queries.RUNNING,
+        "outcome": outcome.of(batch),
+        "step": _step(batch),
+    }
+    if shown is not None:
+        context |= _preview_context(shown)
+    return render(request, "intake/import.html", context, status=status)
+
+
+def _preview_context(shown: Preview) -> dict[str, Any]:
+    found = shown.found
+    if found is None:
+        return {"preview": shown}
+    rows = forms.field_rows(found)
+    return {
+        "preview": shown,
+        "found": found,
+        "layouts": forms.layout_choices(found),
+        "rows": rows,
+        "questions": [wording.question_text(code) for code in found.questions],
+        "missing": [row.label for row in rows if row.missing],
+        "problems": outcome.problems([problem.as_dict() for problem in found.problems[:8]]),
+        "mappings": queries.mappings(),
+    }
+
+
+def _step(batch: Import) -> str:
+    return wording.step_label(batch.step) if batch.step else batch.get_status_display()

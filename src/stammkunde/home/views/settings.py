@@ -1,0 +1,34 @@
+"""What the company decided, with what its own figures say about it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from stammkunde.signals import answers
+from stammkunde.signals import queries as signals
+from stammkunde.team import forms, policy, services
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+
+
+@needs(policy.SETTINGS_EDIT)
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    form = forms.Settings(request.POST or None, instance=team.company())
+    if request.method == "POST" and form.is_valid():
+        services.change_company(by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved. The figures follow in a moment."))
+        return redirect("settings")
+    shown = signals.current()
+    context = {"form": form, "suggestion": _suggestion(), "used_days": shown.activity_days if shown else None}
+    return render(request, "home/settings.html", context, status=400 if form.errors else 200)
+
+
+def _suggestion() -> object | None:
+    """Give the window that the own order rhythm suggests; None while there is too little to tell."""
+    try:
+        return answers.suggested_activity_days()
+    except (answers.NoMirror, answers.NoFacts):
+        return None

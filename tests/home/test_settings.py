@@ -1,0 +1,58 @@
+import pytest
+from django.urls import reverse
+
+from stammkunde.team import queries
+from stammkunde.team.models import AuditEntry
+
+
+@pytest.fixture
+def ada(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+def sent(**changes):
+    return {"name": "Blumen Petersen", "activity_days": "180", "no_purchase_months": "6"} | changes
+
+
+def test_settings_are_kept_and_recorded(ada):
+    assert ada.post(reverse("settings"), sent()).status_code == 302
+
+    company = queries.company()
+    assert (company.name, company.activity_days, company.no_purchase_months) == ("Blumen Petersen", 180, 6)
+    changes = AuditEntry.objects.get(action="settings.changed").detail["changes"]
+    assert changes == {"name": ["", "Blumen Petersen"], "activity_days": [None, 180]}
+
+
+def test_settings_saved_twice_change_nothing_the_second_time(ada):
+    ada.post(reverse("settings"), sent())
+    ada.post(reverse("settings"), sent())
+
+    assert AuditEntry.objects.filter(action="settings.changed").count() == 1
+
+
+def test_settings_window_left_empty_is_the_suggestion(ada):
+    ada.post(reverse("settings"), sent(activity_days=""))
+
+    assert queries.company().activity_days is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"activity_days": "0"}, "Zwischen 1 und 3650 Tagen"),
+        ({"activity_days": "3651"}, "Zwischen 1 und 3650 Tagen"),
+        ({"no_purchase_months": "0"}, "Zwischen 1 und 120 Monaten"),
+        ({"no_purchase_months": "121"}, "Zwischen 1 und 120 Monaten"),
+    ],
+)
+def test_settings_out_of_range_are_refused_with_the_range(ada, change, words):
+    response = ada.post(reverse("settings"), sent(**change))
+
+    assert response.status_code == 400
+    assert words in response.content.decode()
+    assert not AuditEntry.objects.filter(action="settings.changed").exists()
+
+
+def test_settings_say_so_where_there_is_too_little_to_suggest_a_window(ada):
+    assert "zu wenige Wiederholungskäufe" in ada.get(reverse("settings")).content.decode()

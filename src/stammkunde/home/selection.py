@@ -65,9 +65,9 @@ class Selection:
         """Give the GET parameters as they stand in an address."""
         return urlencode(self.parameters)
 
-    def to(self, period: Period) -> str:
+    def to(self, period: Period, *, kept: Mapping[str, str] | None = None) -> str:
         """Lead to another period with everything else as it is."""
-        return f"?{urlencode(self.parameters | {'period': str(period)})}"
+        return f"?{urlencode(self.parameters | dict(kept or {}) | {'period': str(period)})}"
 
 
 def read(given: Mapping[str, str], *, as_of_on: date, usual_days: int) -> Selection:
@@ -158,9 +158,11 @@ class Bar:
     previous: str
     next: str  # empty: it has not begun
     latest: str
+    kept: Mapping[str, str]
 
 
-def bar(selection: Selection) -> Bar:
+def bar(selection: Selection, *, kept: Mapping[str, str] | None = None) -> Bar:
+    """Make the bar; `kept` is what else stays in the address."""
     period, after = selection.period, following(selection.period)
     latest = last_complete(selection.as_of_on, grain=period.grain)
     return Bar(
@@ -169,12 +171,13 @@ def bar(selection: Selection) -> Bar:
         grains=[
             Step(
                 label=str(GRAIN_NAMES[grain]),
-                address=selection.to(in_grain(period, grain=grain, as_of_on=selection.as_of_on)),
+                address=selection.to(in_grain(period, grain=grain, as_of_on=selection.as_of_on), kept=kept),
                 is_chosen=grain == period.grain,
             )
             for grain in GRAINS
         ],
-        previous=selection.to(period.previous()),
-        next=selection.to(after) if after.start_on <= selection.as_of_on else "",
-        latest=selection.to(latest),
+        kept=dict(kept or {}),
+        previous=selection.to(period.previous(), kept=kept),
+        next=selection.to(after, kept=kept) if after.start_on <= selection.as_of_on else "",
+        latest=selection.to(latest, kept=kept),
     )

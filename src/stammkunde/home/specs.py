@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from stammkunde.home.charts import Spec
 
 SHARE, MONEY, COUNT = ".1%", "$,.0f", ",.0f"
+READABLE = "contrast(scale('color', datum.share), '#ffffff') > contrast(scale('color', datum.share), '#1d1d1b')"
 
 
 def tip(field: str, title: str, *, kind: str = "nominal", form: str = "") -> Spec:
@@ -26,7 +27,7 @@ def retention(rows: Sequence[dict[str, Any]], *, chosen: str) -> Spec:
         "field": "period",
         "type": "ordinal",
         "sort": None,
-        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8},
+        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "parity", "labelSeparation": 8},
         "scale": {"type": "point", "padding": 0.3},
     }
     y = {
@@ -44,7 +45,7 @@ def retention(rows: Sequence[dict[str, Any]], *, chosen: str) -> Spec:
     is_chosen = {"test": {"field": "period", "equal": chosen}}
     is_running = {"test": "datum.running"}
     return {
-        "data": {"values": _with_label_side(rows)},
+        "data": {"values": list(rows)},
         "encoding": {"x": x, "y": y, "tooltip": tips},
         "layer": [
             {"mark": {"type": "line"}},
@@ -55,31 +56,26 @@ def retention(rows: Sequence[dict[str, Any]], *, chosen: str) -> Spec:
                     "fill": {"condition": is_running | {"value": "@surface"}, "value": "@accent"},
                 },
             },
-            _label(chosen, side="above", dy=-16),
-            _label(chosen, side="below", dy=18),
+            *_label(rows, chosen=chosen),
             _hover(tips),
         ],
     }
 
 
-def _with_label_side(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Tell for each point on which side of it there is no line: below a low, above everything else."""
-    placed = []
-    for at, row in enumerate(rows):
-        around = [rows[near]["share"] for near in (at - 1, at + 1) if 0 <= near < len(rows)]
-        is_low = bool(around) and all(share > row["share"] for share in around)
-        placed.append(row | {"side": "below" if is_low else "above"})
-    return placed
-
-
-def _label(chosen: str, *, side: str, dy: int) -> Spec:
-    """Write the chosen period's share beside its point."""
-    is_here = {"and": [{"field": "period", "equal": chosen}, {"field": "side", "equal": side}]}
-    return {
-        "transform": [{"filter": is_here}],
-        "mark": {"type": "text", "dy": dy, "fontWeight": 600, "fontSize": 13},
-        "encoding": {"text": {"field": "share", "type": "quantitative", "format": SHARE}},
-    }
+def _label(rows: Sequence[dict[str, Any]], *, chosen: str) -> list[Spec]:
+    """Write the chosen period's share beside its point, where there is no line: below a low, else above."""
+    at = next((place for place, row in enumerate(rows) if row["period"] == chosen), None)
+    if at is None:
+        return []
+    around = [rows[near]["share"] for near in (at - 1, at + 1) if 0 <= near < len(rows)]
+    is_low = bool(around) and all(share > rows[at]["share"] for share in around)
+    return [
+        {
+            "transform": [{"filter": {"field": "period", "equal": chosen}}],
+            "mark": {"type": "text", "dy": 18 if is_low else -16, "fontWeight": 600, "fontSize": 13},
+            "encoding": {"text": {"field": "share", "type": "quantitative", "format": SHARE}},
+        }
+    ]
 
 
 def _hover(tips: list[Spec]) -> Spec:
@@ -96,7 +92,7 @@ def money(rows: Sequence[dict[str, Any]], *, shows_margin: bool) -> Spec:
         "field": "month",
         "type": "ordinal",
         "sort": None,
-        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8},
+        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "parity", "labelSeparation": 8},
         "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
     }
     tips = [
@@ -148,7 +144,7 @@ def cohorts(rows: Sequence[dict[str, Any]], *, ages: str, written: bool) -> Spec
         "mark": {"type": "text", "fontSize": 11},
         "encoding": {
             "text": {"field": "hundredths", "type": "quantitative", "format": ".0f"},
-            "color": {"condition": {"test": f"datum.share > {highest * 0.55}", "value": "@surface"}, "value": "@text"},
+            "color": {"condition": {"test": READABLE, "value": "#ffffff"}, "value": "#1d1d1b"},
         },
     }
     squares = {"mark": {"type": "rect", "cornerRadius": 3}, "encoding": {"color": heat}}
@@ -185,7 +181,7 @@ def abc(rows: Sequence[dict[str, Any]], *, basis: str) -> Spec:
     x = {
         "field": "members_share",
         "type": "quantitative",
-        "axis": {"title": _("Share of the customers, the most valuable first"), "format": "~%", "tickCount": 5},
+        "axis": {"title": _("Share of the customers"), "format": "~%", "tickCount": 5},
         "scale": {"domain": [0, 1]},
     }
     y = {

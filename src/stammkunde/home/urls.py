@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.home.views import charts, customer, customers, overview, today
+from stammkunde.home.views import charts, customer, customers, overview, products, settings, today
 
 urlpatterns = [
     # Overview, products and their charts
@@ -9,6 +9,9 @@ urlpatterns = [
     path("charts/<slug:name>.<slug:ending>", charts.chart, name="chart"),
     path("charts/<slug:name>.<slug:ending>/take/", charts.take, name="chart-take"),
     path("charts/bundle/<str:name>", charts.bundle, name="chart-bundle"),
+    path("products/", products.products, name="products"),
+    path("products/export/", products.export, name="products-export"),
+    path("products/<int:pk>/", products.product, name="product"),
     # Today, customers and the customer page
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),
@@ -20,4 +23,6 @@ urlpatterns = [
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/orders/", customer.orders, name="customer-orders"),
     path("customers/<int:pk>/timeline/", customer.timeline, name="customer-timeline"),
+    # What the company decided
+    path("settings/", settings.settings, name="settings"),
 ]

@@ -158,6 +158,7 @@ def reason(code: str) -> str | Promise:
 
 
 SLICES = {
+    "class": _("A/B/C class"),
     "kind": _("Kind"),
     "country": _("Country"),
     "region": _("Region"),
@@ -170,6 +171,7 @@ SLICES = {
     "cohort_quarter": _("Quarter of the first purchase"),
     "cohort_year": _("Year of the first purchase"),
 }
+OTHER = "…"  # signals count the smaller values of a long list together under it
 KINDS = {"company": _("Companies"), "person": _("Private customers")}
 
 
@@ -180,6 +182,8 @@ def slice_name(slice_by: str) -> str | Promise:
 
 def slice_label(slice_by: str, slice_value: str) -> str | Promise:
     """Word one value of a slice."""
+    if slice_value == OTHER:
+        return _("others")
     if not slice_value:
         return _("unknown")
     return KINDS.get(slice_value, slice_value) if slice_by == "kind" else slice_value

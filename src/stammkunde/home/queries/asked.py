@@ -4,13 +4,18 @@ from django.http import HttpRequest
 
 from stammkunde.home import selection
 from stammkunde.home.plots import Plot
-from stammkunde.home.queries import overview
+from stammkunde.home.queries import overview, products
+from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy
+
+MOST_DIGITS = 18  # of a number that a database can hold
 
 
 def plot(name: str, *, request: HttpRequest) -> Plot | None:
     """Make the chart of that name for the selection in the address; None where there is nothing to draw."""
+    if name == "product":
+        return _product(request)
     make = overview.PLOTS.get(name)
     generation = signals.current() if make else None
     if make is None or generation is None:
@@ -23,3 +28,11 @@ def plot(name: str, *, request: HttpRequest) -> Plot | None:
             shows_margin=policy.may(request.user, policy.MARGIN_VIEW),
         )
     )
+
+
+def _product(request: HttpRequest) -> Plot | None:
+    """Make the chart of the product in the address."""
+    pk = request.GET.get("product", "")
+    if not pk.isdecimal() or len(pk) > MOST_DIGITS:
+        return None
+    return products.money(answers.product(int(pk)), shows_margin=policy.may(request.user, policy.MARGIN_VIEW))

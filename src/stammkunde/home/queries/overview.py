@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.home import specs, wording
 from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
-from stammkunde.home.selection import Selection, name, short_name
+from stammkunde.home.selection import Selection, last_complete, name, short_name
 from stammkunde.home.tiles import Figures
 from stammkunde.home.wording import BY_KPI
 from stammkunde.insight import kpis, periods
@@ -271,22 +271,27 @@ def _guests_text(guests_cents: int, revenue_cents: int) -> str:
 def cohorts(answer: Answer) -> Plot | None:
     """Draw who buys again, by month of the first purchase."""
     matrix = answers.cohorts(within=answer.selection.part)
-    table = list(zip(matrix.cohorts, matrix.counts, matrix.shares, strict=True))[-MOST_COHORTS:]
-    if len(table) < 2:
+    over = last_complete(answer.selection.as_of_on, grain="month")
+    table = [
+        (cohort, counts, shares)
+        for cohort, counts, shares in zip(matrix.cohorts, matrix.counts, matrix.shares, strict=True)
+        if cohort.first_month < over.first_month
+    ][-MOST_COHORTS:]
+    if not table:
         return None
-    ages = range(min(len(table[0][1]), MOST_COHORTS + 1))
+    ages = range(over.first_month - table[0][0].first_month + 1)
     cells = [
         {"cohort": name(cohort), "label": short_name(cohort), "size": counts[0], "age": age}
         | {"customers": counts[age], "share": shares[age]}
         for cohort, counts, shares in table
         for age in ages[1:]
-        if counts[age] is not None
+        if cohort.first_month + age <= over.first_month
     ]
     axis = gettext("months after the first purchase")
     return Plot(
         name="cohorts",
         title=_("Who buys again"),
-        about=_("Of those who first bought in a month: how many in a hundred bought in each later month."),
+        about=_("Of those who first bought in a month: how many in a hundred bought in each later month that is over."),
         spec=specs.cohorts(cells, ages=axis, written=True),
         slim=specs.cohorts(cells, ages=axis, written=False),
         slim_below=len(ages) * 30 + 80,

@@ -12,14 +12,14 @@ from numpy.typing import ArrayLike
 from scipy import linalg, special
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
-from stammkunde.insight.value.history import Floats, History, Whole
+from stammkunde.insight.value.history import Floats, History, Whole, distinct
 from stammkunde.insight.value.optimise import Objective, maximise
 
 NAMES = ("r", "alpha", "a", "b")
 SAMPLE_ROWS = 20_000
 BLOCK = 16_384  # rows that fit into the processor's cache
 FEWEST_REPEATERS = 30
-NODES = 80
+NODES = 64
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ class BetaGeometric:
         if not horizon > 0:
             raise InvalidInput(f"The horizon is {horizon:g}; give a time above 0.")
         x, t_x, t = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in (frequency, recency, age)))
-        states, place = np.unique(np.stack([x.ravel(), t.ravel()]), axis=1, return_inverse=True)
-        expected = self._if_alive(horizon, states[0].astype(np.int64), states[1])
-        answer: Floats = expected[place.ravel()].reshape(x.shape) * self.alive(x, t_x, t)
+        counts, ages, place = distinct(x.ravel(), t.ravel())
+        expected = self._if_alive(horizon, counts.astype(np.int64), ages)
+        answer: Floats = expected[place].reshape(x.shape) * self.alive(x, t_x, t)
         return answer
 
     def _if_alive(self, horizon: float, x: Whole, t: Floats) -> Floats:

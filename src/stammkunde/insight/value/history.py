@@ -10,6 +10,7 @@ from stammkunde.insight.errors import InvalidInput
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+MOST_CODES = 20_000_000  # of which a table may be kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,31 @@ def history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, weight:
         age=np.concatenate([ages, t[~once]]),
         weight=np.concatenate([np.bincount(place, w[once], minlength=len(ages)), w[~once]]),
     )
+
+
+def distinct(x: Floats, t: Floats) -> tuple[Floats, Floats, Whole]:
+    """
+    Find the different pairs of count and age among many customers, without sorting where ages are whole days.
+
+    Args:
+        x: counts, whole numbers, shape (n,).
+        t: ages, shape (n,).
+
+    Returns:
+        counts and ages of the pairs, and for every customer the place of her pair, shape (n,).
+    """
+    ages, age_of = (None, t.astype(np.int64)) if (t == np.floor(t)).all() else np.unique(t, return_inverse=True)
+    width = int(age_of.max()) + 1 if len(t) else 1
+    code = x.astype(np.int64) * width + age_of
+    if len(t) and int(code.max()) < MOST_CODES:
+        there = np.zeros(int(code.max()) + 1, dtype=bool)
+        there[code] = True
+        pairs = np.flatnonzero(there)
+        place = (np.cumsum(there) - 1)[code]
+    else:
+        pairs, place = np.unique(code, return_inverse=True)
+    of = pairs % width
+    return (pairs // width).astype(np.float64), of.astype(np.float64) if ages is None else ages[of], place
 
 
 def _check(x: Floats, t_x: Floats, t: Floats, w: Floats) -> None:

@@ -24,6 +24,7 @@ DATE_ORDERS = [
 ]
 DECIMALS = [(",", _("comma: 1.234,56")), (".", _("point: 1,234.56"))]
 PRICES = [("", _("please choose")), ("net", _("net, without VAT")), ("gross", _("gross, with VAT"))]
+KNOWN = {"order": _("as the order says")}  # shops say it order by order
 
 
 class Options(forms.Form):
@@ -55,14 +56,14 @@ class Options(forms.Form):
         super().__init__(*args, **kwargs)
         for name in _unasked(layout, dialect):
             del self.fields[name]
-        if self.initial.get("price_basis") != "gross":
+        if self.initial.get("price_basis") in {None, "net"}:
             self.fields.pop("tax_rate", None)
         if "sheet" in self.fields:
             self.fields["sheet"].choices = [(sheet, sheet) for sheet in dialect.sheets]
         for name, known in self.initial.items():
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField) and known and known not in dict(field.choices):
-                field.choices = [*field.choices, (known, known)]
+                field.choices = [*field.choices, (known, KNOWN.get(known, known))]
 
     def main(self) -> list[forms.BoundField]:
         return [field for field in self if field.name not in self.MORE]

@@ -33,11 +33,12 @@ class Suggestion:
     customer_id: int | None
     cycle: str
     title: str
+    subject: int | None = None  # whom or what it is about, where that is not the customer
     owner_id: int | None = None
 
     @property
     def key(self) -> str:
-        return policy.key(kind=self.kind, subject=self.customer_id, cycle=self.cycle)
+        return policy.key(kind=self.kind, subject=self.subject or self.customer_id, cycle=self.cycle)
 
 
 @transaction.atomic

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from stammkunde.activity import views
+
+urlpatterns = [
+    path("tasks/", views.add, name="task-add"),
+    path("tasks/<int:pk>/finish/", views.finish, name="task-finish"),
+    path("tasks/<int:pk>/reopen/", views.reopen, name="task-reopen"),
+]

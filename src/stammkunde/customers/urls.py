@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from stammkunde.customers import views
+
+urlpatterns = [
+    path("customers/new/", views.new, name="customer-new"),
+    path("customers/<int:pk>/edit/", views.edit, name="customer-edit"),
+    path("customers/<int:pk>/contact-persons/new/", views.new_person, name="contact-person-new"),
+    path("contact-persons/<int:pk>/edit/", views.edit_person, name="contact-person-edit"),
+    path("contact-persons/<int:pk>/remove/", views.remove_person, name="contact-person-remove"),
+    path("contact-persons/restore/", views.restore_person, name="contact-person-restore"),
+    path("customers/<int:pk>/notes/", views.add_note, name="note-add"),
+    path("notes/<int:pk>/edit/", views.edit_note, name="note-edit"),
+    path("notes/<int:pk>/delete/", views.delete_note, name="note-delete"),
+]

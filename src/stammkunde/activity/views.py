@@ -1,0 +1,87 @@
+"""Writing down, finishing and reopening tasks."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from stammkunde.activity import services
+from stammkunde.activity.models import Task
+from stammkunde.customers.models import Customer
+from stammkunde.team import policy
+from stammkunde.team.access import needs
+from stammkunde.team.models import Staff
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def add(request: HttpRequest) -> HttpResponse:
+    title = request.POST.get("title", "").strip()
+    due_on, problem = _day(request.POST.get("due_on", ""))
+    if not title or len(title) > 200:
+        problem = _("“What is to do” is empty or longer than 200 characters. Say it in one line.")
+    if problem:
+        messages.error(request, problem)
+        return _back(request)
+    services.add(
+        title=title,
+        note=request.POST.get("note", "")[:4000],
+        customer=_customer(request),
+        owner=_owner(request),
+        due_on=due_on,
+        staff=request.user,
+    )
+    messages.success(request, _("Task noted."))
+    return _back(request)
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def finish(request: HttpRequest, pk: int) -> HttpResponse:
+    task = get_object_or_404(Task, pk=pk)
+    outcome = request.POST.get("outcome", "")
+    services.finish(task_id=pk, staff=request.user, finished_at=timezone.now(), outcome=outcome)
+    undo = reverse("task-reopen", args=[pk])
+    messages.success(request, _("Done: %(title)s") % {"title": task.title}, extra_tags=f"undo:{undo}")
+    return _back(request)
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(Task, pk=pk)
+    task = services.reopen(task_id=pk, staff=request.user)
+    messages.success(request, _("Back on the list: %(title)s") % {"title": task.title})
+    return _back(request)
+
+
+def _day(text: str) -> tuple[date | None, str]:
+    try:
+        return (date.fromisoformat(text) if text else None), ""
+    except ValueError:
+        return None, _("“%(text)s” is not a day. Choose one from the calendar.") % {"text": text}
+
+
+def _customer(request: HttpRequest) -> Customer | None:
+    pk = request.POST.get("customer", "")
+    return get_object_or_404(Customer, pk=pk) if pk.isdecimal() else None
+
+
+def _owner(request: HttpRequest) -> Staff | None:
+    pk = request.POST.get("owner", "")
+    return Staff.objects.filter(pk=pk, is_active=True).first() if pk.isdecimal() else None
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Go back to the page that asked, on this site only."""
+    target = request.POST.get("next", "") or request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if safe and target else "/")

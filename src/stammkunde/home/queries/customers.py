@@ -1,0 +1,357 @@
+"""
+The list of customers: filtered, sorted and paged by key, never counted by scanning.
+
+Two ways lead to a page. Where few customers match (a bounded probe tells), exactly those are sorted. Where many match,
+the index that has the order is walked, and the page is full soon. A sorted list is a row of stretches, each in the order
+of one index: those with a value, those without, and those who came after the figures were computed.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+
+from stammkunde.customers import search
+from stammkunde.customers.models import Change, Customer
+from stammkunde.insight.periods import Period
+from stammkunde.signals import answers
+from stammkunde.signals.models import CustomerSignal, Generation
+
+PAGE_ROWS = 50
+FEW = 2000  # matches that are sorted exactly; with more, the list's own index is walked
+MOST_CHOICES = 200
+KEEP_SECONDS = 86400
+TEXT_FILTERS = ("country", "region", "industry", "segment")
+
+SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending
+    "value": ("value_rank", False),
+    "revenue": ("revenue_year_cents", True),
+    "last": ("last_on", True),
+    "silent": ("last_on", False),
+    "overdue": ("overdue_days", True),
+    "name": ("name", False),
+}
+OPEN_SORTS = ("name", "last", "silent")  # that tell nothing about money
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which customers. Empty means: all of them."""
+
+    q: str = ""
+    stage: str = ""
+    abc: str = ""
+    owner: str = ""  # the id of a member of staff, or "nobody"
+    kind: str = ""
+    texts: tuple[tuple[str, str], ...] = ()  # country, region, industry, segment
+    attributes: tuple[tuple[str, str], ...] = ()
+    silent_before_on: date | None = None  # last purchase on this day or earlier
+    ids: tuple[int, ...] | None = None  # those behind a figure
+
+    def of_customers(self) -> Q:
+        conditions = Q(**dict(self.texts)) if self.texts else Q()
+        if self.kind:
+            conditions &= Q(kind=self.kind)
+        if self.owner:
+            conditions &= Q(owner=None) if self.owner == "nobody" else Q(owner=self.owner)
+        for name, value in self.attributes:
+            conditions &= Q(Exact(KeyTextTransform(name, "attributes"), value))
+        return conditions
+
+    def of_signals(self) -> Q:
+        conditions = Q(stage=self.stage) if self.stage else Q()
+        if self.abc:
+            conditions &= Q(abc_class=self.abc)
+        if self.silent_before_on:
+            conditions &= Q(last_on__lte=self.silent_before_on)
+        return conditions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    customer: Customer
+    signal: CustomerSignal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a row stands in a sorted list."""
+
+    stretch: int
+    value: Any
+    key: int
+
+    def __str__(self) -> str:
+        value = self.value.isoformat() if isinstance(self.value, date) else self.value
+        return json.dumps([self.stretch, value, self.key], ensure_ascii=False, separators=(",", ":"))
+
+
+def read_value(value: Any, *, sort: str) -> Any:
+    """Read what a place was sorted by back from JSON."""
+    column, _descending = SORTS[sort]
+    if column == "last_on":
+        return date.fromisoformat(value)
+    return str(value) if column == "name" else int(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    rows: list[Row]
+    first: Place | None = None
+    last: Place | None = None
+    has_previous: bool = False
+    has_next: bool = False
+    count: int | None = None  # only where it is known without scanning
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A part of a list that one index sorts: by `column`, then by `key`."""
+
+    rows: QuerySet
+    key: str
+    column: str = ""
+    descending: bool = False
+    walks_back: bool = False  # the index is read from its end, so that the keys descend, too
+
+    def pairs(self, *, limit: int, beyond: Place | None, backwards: bool) -> list[tuple[Any, int]]:
+        """Give (value, key) of the rows beyond a place, nearest first."""
+        rows = self.rows if beyond is None else self.rows.filter(self._beyond(beyond, backwards=backwards))
+        key = self._order(self.key, descending=self.walks_back != backwards)
+        if not self.column:
+            return [(None, pk) for pk in rows.order_by(key).values_list(self.key, flat=True)[:limit]]
+        column = self._order("sorted", descending=self.descending != backwards)
+        return list(rows.order_by(column, key).values_list("sorted", self.key)[:limit])
+
+    def _beyond(self, place: Place, *, backwards: bool) -> Q:
+        past_key = Q(**{f"{self.key}__{'lt' if self.walks_back != backwards else 'gt'}": place.key})
+        if not self.column:
+            return past_key
+        side = "lt" if self.descending != backwards else "gt"
+        return Q(**{f"sorted__{side}e": place.value}) & (Q(**{f"sorted__{side}": place.value}) | past_key)
+
+    @staticmethod
+    def _order(name: str, *, descending: bool) -> Any:
+        return F(name).desc() if descending else F(name).asc()
+
+
+def page(
+    filters: Filters,
+    *,
+    generation: Generation | None,
+    sort: str = "value",
+    after: Place | None = None,
+    before: Place | None = None,
+    size: int = PAGE_ROWS,
+) -> Page:
+    """Give one page of the list: from the start, after a place, or before one."""
+    matches = Matches.find(filters, generation=generation)
+    stretches = matches.stretches(sort)
+    backwards = before is not None
+    places = list(_walk(stretches, start=before or after, backwards=backwards, limit=size + 1))
+    more, places = len(places) > size, places[:size]
+    if backwards:
+        places.reverse()
+    return Page(
+        rows=load([place.key for place in places], generation=generation),
+        first=places[0] if places else None,
+        last=places[-1] if places else None,
+        has_previous=more if backwards else after is not None,
+        has_next=more or backwards,
+        count=None if matches.ids is None else len(matches.ids),
+    )
+
+
+def every(filters: Filters, *, generation: Generation | None, sort: str, size: int = 1000) -> Iterator[list[Row]]:
+    """Give the whole list in pieces; each is read by key, so that nothing is held meanwhile."""
+    stretches = Matches.find(filters, generation=generation).stretches(sort)
+    place = None
+    while places := list(_walk(stretches, start=place, backwards=False, limit=size)):
+        place = places[-1]
+        yield load([one.key for one in places], generation=generation)
+
+
+def load(ids: list[int], *, generation: Generation | None) -> list[Row]:
+    """Read customers with their figures, in the order given."""
+    customers = Customer.objects.select_related("owner").in_bulk(ids)
+    signals = {
+        signal.customer_id: signal for signal in CustomerSignal.objects.filter(generation=generation, customer__in=ids)
+    }
+    return [Row(customer=customers[pk], signal=signals.get(pk)) for pk in ids if pk in customers]
+
+
+def _walk(stretches: list[Stretch], *, start: Place | None, backwards: bool, limit: int) -> Iterator[Place]:
+    order = range(len(stretches))
+    for number in reversed(order) if backwards else order:
+        if start and ((number > start.stretch) if backwards else (number < start.stretch)):
+            continue
+        beyond = start if start and start.stretch == number else None
+        for value, key in stretches[number].pairs(limit=limit, beyond=beyond, backwards=backwards):
+            yield Place(stretch=number, value=value, key=key)
+            limit -= 1
+        if limit <= 0:
+            return
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matches:
+    """Who matches: exactly these ids where they are few, otherwise the conditions themselves."""
+
+    generation: Generation | None
+    customers: QuerySet
+    signal_conditions: Q
+    ids: list[int] | None = None
+    conditions: Q = field(default_factory=Q)
+
+    @classmethod
+    def find(cls, filters: Filters, *, generation: Generation | None) -> "Matches":
+        customers = search.matching(Customer.objects.filter(filters.of_customers()), filters.q)
+        if filters.ids is not None:
+            customers = customers.filter(pk__in=_among(filters.ids))
+        of_signals = filters.of_signals()
+        narrows = bool(filters.q or filters.of_customers() or filters.ids is not None)
+        ids = _few(customers if narrows else None, of_signals, generation=generation)
+        return cls(generation=generation, customers=customers, signal_conditions=of_signals, ids=ids)
+
+    def stretches(self, sort: str) -> list[Stretch]:
+        column, descending = SORTS[sort]
+        if column == "name":
+            return [Stretch(rows=self._sortable(self._of_customers(), column), key="pk", column=column)]
+        signals = self._of_signals()
+        valued = Stretch(
+            rows=self._sortable(signals.filter(**{f"{column}__isnull": False}), column),
+            key="customer_id",
+            column=column,
+            descending=descending,
+            walks_back=sort == "silent",
+        )
+        others = Stretch(rows=signals.filter(**{f"{column}__isnull": True}), key="customer_id")
+        return [valued, others] if self.signal_conditions else [valued, others, self._newcomers()]
+
+    def _newcomers(self) -> Stretch:
+        """Find the customers who came after the figures were computed."""
+        last = _signals(self.generation).aggregate(last=Max("customer_id"))["last"] or 0
+        return Stretch(rows=self._of_customers().filter(pk__gt=last), key="pk")
+
+    def _of_customers(self) -> QuerySet:
+        if self.ids is not None:
+            return Customer.objects.filter(pk__in=_among(self.ids))
+        if not self.signal_conditions:
+            return self.customers
+        theirs = _signals(self.generation).filter(self.signal_conditions, customer=OuterRef("pk"))
+        return self.customers.filter(Exists(theirs))
+
+    def _of_signals(self) -> QuerySet:
+        signals = _signals(self.generation)
+        if self.ids is not None:
+            return signals.filter(customer__in=_among(self.ids))
+        signals = signals.filter(self.signal_conditions)
+        return signals.filter(customer__in=self.customers) if self.customers.query.where else signals
+
+    def _sortable(self, rows: QuerySet, column: str) -> QuerySet:
+        """Name what sorts; among few, as an expression, so that no index tempts the database to walk it."""
+        return rows.annotate(sorted=F(column) if self.ids is None else Coalesce(column, column))
+
+
+def _few(customers: QuerySet | None, of_signals: Q, *, generation: Generation | None) -> list[int] | None:
+    """Find those who match where they are few; None where they are many, or where nothing is asked."""
+    ids = None if customers is None else _probe(customers.values_list("pk", flat=True))
+    if not of_signals:
+        return ids
+    signals = _signals(generation).filter(of_signals).values_list("customer_id", flat=True)
+    if ids is not None:
+        return list(signals.filter(customer__in=_among(ids)))
+    ids = _probe(signals)
+    if ids is None or customers is None:
+        return ids
+    return list(customers.filter(pk__in=_among(ids)).values_list("pk", flat=True))
+
+
+def _probe(keys: QuerySet) -> list[int] | None:
+    ids = list(keys[: FEW + 1])
+    return ids if len(ids) <= FEW else None
+
+
+def _signals(generation: Generation | None) -> QuerySet[CustomerSignal]:
+    return CustomerSignal.objects.filter(generation=generation) if generation else CustomerSignal.objects.none()
+
+
+def _among(ids: Iterable[int]) -> RawSQL:
+    """Give ids as a table, however many they are."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", (list(ids),))  # noqa: S611
+    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(ids)),))  # noqa: S611
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What can be filtered by: the values that occur."""
+
+    texts: dict[str, list[str]]
+    attributes: dict[str, list[str]]
+
+
+def choices() -> Choices:
+    """Give the values that occur; kept until customers change. Attributes are those of the latest thousand."""
+    version = Change.objects.filter(part="customers").values_list("version", flat=True).first()
+    return cache.get_or_set(f"customers:choices:{version}", _choices, KEEP_SECONDS)
+
+
+def _choices() -> Choices:
+    texts = {}
+    for name in TEXT_FILTERS:
+        values = Customer.objects.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()
+        texts[name] = list(values[:MOST_CHOICES])
+    seen: dict[str, set[str]] = {}
+    for attributes in Customer.objects.order_by("-pk").values_list("attributes", flat=True)[:1000]:
+        for name, value in attributes.items():
+            seen.setdefault(name, set()).add(str(value))
+    attributes = {name: sorted(values)[:MOST_CHOICES] for name, values in sorted(seen.items())}
+    return Choices(texts=texts, attributes=attributes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silence:
+    """What hangs on the customers of a class without purchase since a day."""
+
+    abc: str
+    customers: int
+    revenue_cents: int
+    margin_cents: int | None  # of those whose cost is known
+
+
+def silence(*, generation: Generation, before_on: date) -> list[Silence]:
+    """Sum up by class who has not bought since a day (R-W6); kept for the generation, for every day."""
+    days = cache.get_or_set(f"customers:silence:{generation.pk}", lambda: _silence(generation), KEEP_SECONDS)
+    sums: dict[str, list[int]] = {}
+    for last_on, abc, *numbers in days:
+        if last_on <= before_on:
+            so_far = sums.setdefault(abc, [0, 0, 0])
+            sums[abc] = [before + (more or 0) for before, more in zip(so_far, numbers, strict=True)]
+    return [
+        Silence(abc=abc, customers=count, revenue_cents=revenue, margin_cents=margin)
+        for abc, (count, revenue, margin) in sorted(sums.items())
+    ]
+
+
+def _silence(generation: Generation) -> list[tuple[Any, ...]]:
+    sums = _signals(generation).filter(last_on__isnull=False).values_list("last_on", "abc_class")
+    return list(sums.annotate(Count("pk"), Sum("revenue_cents"), Sum("margin_cents")))
+
+
+def behind(
+    *, group: str, period: Period, activity_days: int, slice_by: str = "", slice_value: str = ""
+) -> tuple[int, ...]:
+    """Give who stands behind a figure: customers at the start or end of a period, those who stayed, won or lost."""
+    return answers.customers_behind(
+        group=group, period=period, activity_days=activity_days, slice_by=slice_by, slice_value=slice_value
+    )

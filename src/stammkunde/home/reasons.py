@@ -1,0 +1,160 @@
+"""Why: stages, classes and suggestions in plain words, with the customer's own numbers."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stammkunde.home.queries.today import Item
+from stammkunde.signals.models import CustomerSignal
+from stammkunde.team.models import AuditEntry
+from stammkunde.ui import writing
+
+Stage = CustomerSignal.Stage
+
+
+def days(count: float | None) -> str:
+    """Write a length in days."""
+    whole = round(count or 0)
+    return ngettext("%(n)s day", "%(n)s days", whole) % {"n": writing.number(whole)}
+
+
+def stage(signal: CustomerSignal | None) -> str:
+    """Say why a customer is in their stage."""
+    if signal is None:
+        return _("Not in the figures yet: they are computed after the next refresh.")
+    worded = {
+        Stage.PROSPECT: lambda _signal: _("Has not bought anything yet."),
+        Stage.NEW: _new,
+        Stage.LOST: _lost,
+        Stage.RETURNED: _returned,
+    }
+    return worded.get(signal.stage, rhythm)(signal)
+
+
+def rhythm(signal: CustomerSignal) -> str:
+    """Hold the own rhythm against the silence."""
+    silent = days(signal.silent_days)
+    if signal.gap_days is None:
+        return _("Bought on one day only, %(silent)s ago; no rhythm can be told yet.") % {"silent": silent}
+    usual = days(signal.gap_days)
+    if signal.overdue_days and signal.overdue_days > 0:
+        return _("Usually orders every %(usual)s, silent for %(silent)s.") % {"usual": usual, "silent": silent}
+    return _("Orders every %(usual)s, last %(silent)s ago: in rhythm.") % {"usual": usual, "silent": silent}
+
+
+def _new(signal: CustomerSignal) -> str:
+    if signal.purchase_days > 1:
+        return _("First purchase on %(first)s, bought on %(n)s days since.") % {
+            "first": writing.day(signal.first_on),
+            "n": writing.number(signal.purchase_days),
+        }
+    return _("First purchase on %(first)s; the second one decides.") % {"first": writing.day(signal.first_on)}
+
+
+def _lost(signal: CustomerSignal) -> str:
+    silent = days(signal.silent_days)
+    if signal.gap_days is None:
+        return _("Bought on one day only, %(silent)s ago.") % {"silent": silent}
+    return _("Used to order every %(usual)s, silent for %(silent)s.") % {
+        "usual": days(signal.gap_days),
+        "silent": silent,
+    }
+
+
+def _returned(signal: CustomerSignal) -> str:
+    if signal.returned_on is None:
+        return rhythm(signal)
+    return _("Had been lost and bought again on %(day)s.") % {"day": writing.day(signal.returned_on)}
+
+
+def abc(signal: CustomerSignal | None) -> str:
+    """Say what the class means."""
+    if signal is None or not signal.abc_class:
+        return _("No class: nothing bought yet.")
+    by_margin = {
+        "A": _("Among the customers who make up the first 80 % of the contribution margin."),
+        "B": _("Among the customers who make up the next 15 % of the contribution margin."),
+        "C": _("Among the customers who make up the last 5 % of the contribution margin."),
+    }
+    by_revenue = {
+        "A": _("Among the customers who make up the first 80 % of revenue (costs are unknown)."),
+        "B": _("Among the customers who make up the next 15 % of revenue (costs are unknown)."),
+        "C": _("Among the customers who make up the last 5 % of revenue (costs are unknown)."),
+    }
+    return (by_revenue if signal.abc_basis == "revenue" else by_margin).get(signal.abc_class, "")
+
+
+def item(one: Item) -> str:
+    """Say why something stands on today's list."""
+    worded = {
+        "overdue": lambda: rhythm(one.signal),
+        "silent": lambda: _silent(one),
+        "birthday": lambda: _birthday(one),
+        "anniversary": lambda: _anniversary(one),
+        "import_failed": lambda: _("Nothing was imported from “%(file)s”.") % one.reason,
+        "import_done": lambda: _import_done(one),
+        "task": lambda: _task(one),
+    }
+    return worded[one.reason["code"]]()
+
+
+def _silent(one: Item) -> str:
+    text = _("No purchase for %(silent)s.") % {"silent": days(one.reason["silent_days"])}
+    return text if one.reason["gap_days"] is None else f"{text} {_usual(one.reason['gap_days'])}"
+
+
+def _usual(gap_days: float) -> str:
+    return _("Used to order every %(usual)s.") % {"usual": days(gap_days)}
+
+
+def _birthday(one: Item) -> str:
+    values = {"person": str(one.person), "age": one.reason["age"], "day": writing.day(one.reason["on"])}
+    if one.reason["days"] == 0:
+        return _("%(person)s turns %(age)s today.") % values
+    if one.reason["days"] == 1:
+        return _("%(person)s turns %(age)s tomorrow.") % values
+    if one.reason["days"] < 0:
+        return _("%(person)s turned %(age)s on %(day)s.") % values
+    return _("%(person)s turns %(age)s on %(day)s.") % values
+
+
+def _anniversary(one: Item) -> str:
+    years = one.reason["years"]
+    return ngettext("Customer for %(n)s year.", "Customer for %(n)s years.", years) % {"n": years}
+
+
+def _import_done(one: Item) -> str:
+    count = one.reason["problems"]
+    values = {"n": writing.number(count), "file": one.reason["file"]}
+    return ngettext("%(n)s row of “%(file)s” has a problem.", "%(n)s rows of “%(file)s” have problems.", count) % values
+
+
+def _task(one: Item) -> str:
+    due_on = one.reason["due_on"]
+    return _("Task, due %(day)s.") % {"day": writing.day(due_on)} if due_on else _("Task without a day.")
+
+
+def title(one: Item) -> str:
+    """Give a suggestion a title for the day it becomes a task."""
+    name = str(one.customer) if one.customer else one.reason.get("file", "")
+    worded = {
+        "overdue": _("Get in touch: %(name)s is past the usual rhythm"),
+        "silent": _("Get in touch: %(name)s has not bought for long"),
+        "birthday": _("Congratulate on the birthday: %(name)s"),
+        "anniversary": _("Thank %(name)s for the years together"),
+        "import": _("Look at the import of %(name)s"),
+    }
+    return worded[one.kind] % {"name": name}
+
+
+def entry(one: AuditEntry) -> str:
+    """Word a change for the timeline."""
+    person = {"person": one.detail.get("person", "")}
+    worded = {
+        "customer.created": _("Customer entered by hand"),
+        "customer.changed": _("Master data changed"),
+        "contact_person.created": _("%(person)s added as contact person") % person,
+        "contact_person.changed": _("%(person)s: details changed") % person,
+        "contact_person.removed": _("%(person)s removed as contact person") % person,
+        "contact_person.restored": _("%(person)s put back as contact person") % person,
+    }
+    return worded.get(one.action, one.action)

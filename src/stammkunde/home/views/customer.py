@@ -1,0 +1,152 @@
+"""Everything about one customer, on one page (R-K1)."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from stammkunde.activity import queries as activity
+from stammkunde.customers import policy as customers_policy
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.home import reasons, rhythm
+from stammkunde.home.queries import customer as queries
+from stammkunde.home.queries import today as work
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+from stammkunde.team.models import Staff
+
+WIDE, PHONE = 760, 330
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _found(pk)
+    generation = signals.current()
+    signal = CustomerSignal.objects.filter(generation=generation, customer=found).first() if generation else None
+    people = queries.people(pk)
+    return render(
+        request,
+        "home/customer.html",
+        {
+            "customer": found,
+            "generation": generation,
+            "signal": signal,
+            "stage_why": reasons.stage(signal),
+            "class_why": reasons.abc(signal),
+            "people": people,
+            "hangs_on_one": customers_policy.hangs_on_one(found, people),
+            "matters": queries.matters_to_customer(pk),
+            "call": _call(found, people),
+            "next": _next(found, request.user, generation),
+            "orders": queries.orders(pk, place=request.GET.get("orders", "")),
+            "timeline": _worded(queries.timeline(pk, place=request.GET.get("timeline", ""))),
+            "service": queries.service(pk),
+            "today": timezone.localdate(),
+            **_history(pk, signal, generation),
+            **_figures(request.user, pk, signal, generation),
+        },
+    )
+
+
+def _found(pk: int) -> Customer:
+    found = queries.customer(pk)
+    if found is None:
+        raise Http404(f"customer {pk}")
+    return found
+
+
+def _call(customer: Customer, people: list[ContactPerson]) -> dict[str, str]:
+    """Tell whom to ring up: the decision maker with a number, or else anybody, or else the main number."""
+    reachable = sorted((one for one in people if one.phone), key=lambda one: one.role != one.Role.DECISION_MAKER)
+    if reachable:
+        return {"name": str(reachable[0]), "phone": reachable[0].phone}
+    return {"name": "", "phone": customer.phone}
+
+
+def _next(customer: Customer, staff: Staff, generation: Generation | None) -> dict[str, Any]:
+    """Give the next step: an open task, or what the figures suggest."""
+    today = timezone.localdate()
+    task = activity.next_of_customer(customer.pk, today=today)
+    if task:
+        return {"task": task}
+    asked = work.Asked(
+        today=today,
+        generation=generation,
+        owner=None,
+        months=team.company().no_purchase_months,
+        with_imports=False,
+    )
+    item = work.of_customer(customer, asked)
+    return {"item": item, "reason": reasons.item(item)} if item else {}
+
+
+def _history(pk: int, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:
+    purchases = queries.purchases(pk)
+    as_of = generation.as_of_on if generation else (purchases[-1].on if purchases else date.min)
+    due_on = signal.due_on if signal else None
+    return {
+        "purchases": purchases,
+        "rhythm_wide": rhythm.draw(purchases, as_of_on=as_of, due_on=due_on, width=WIDE),
+        "rhythm_phone": rhythm.draw(purchases, as_of_on=as_of, due_on=due_on, width=PHONE),
+        "favourite_products": queries.favourite_products(pk),
+        "favourite_categories": queries.favourite_categories(pk),
+    }
+
+
+def _figures(staff: Staff, pk: int, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:
+    """Give what is figured out about worth; nothing of it to those who may not see figures."""
+    if not policy.may(staff, policy.FIGURES_VIEW):
+        return {}
+    return {
+        "years": _bars(queries.years(pk), with_margin=policy.may(staff, policy.MARGIN_VIEW)),
+        "ranked": queries.known_rank(signal, generation),
+    }
+
+
+def _bars(years: list[queries.Year], *, with_margin: bool) -> list[dict[str, Any]]:
+    """Give each year with the lengths of its bars, of 100."""
+    longest = max((year.revenue_cents for year in years), default=0)
+
+    def length(cents: int | None) -> str:
+        return f"{100 * max(cents or 0, 0) / longest:.1f}" if longest > 0 else "0"
+
+    return [
+        {
+            "year": year,
+            "revenue": length(year.revenue_cents),
+            "margin": length(year.margin_cents) if with_margin and year.margin_cents is not None else "",
+        }
+        for year in years
+    ]
+
+
+def _worded(timeline: queries.Timeline) -> dict[str, Any]:
+    return {
+        "events": [(event, reasons.entry(event.thing) if event.kind == "change" else "") for event in timeline.events],
+        "next_place": timeline.next_place,
+    }
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def orders(request: HttpRequest, pk: int) -> HttpResponse:
+    """More orders, below those that are there."""
+    found = _found(pk)
+    page = queries.orders(pk, place=request.GET.get("orders", ""))
+    return render(request, "home/customer_orders.html", {"customer": found, "orders": page})
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Earlier entries of the timeline, below those that are there."""
+    found = _found(pk)
+    page = _worded(queries.timeline(pk, place=request.GET.get("timeline", "")))
+    return render(request, "home/customer_timeline.html", {"customer": found, "timeline": page})

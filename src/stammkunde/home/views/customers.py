@@ -1,0 +1,378 @@
+"""The list of customers: find, filter, sort, save the view, hand over, take along."""
+
+import json
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from stammkunde.customers import services as customers
+from stammkunde.customers.models import Customer
+from stammkunde.home import export as exports
+from stammkunde.home import reasons, selection
+from stammkunde.home.queries import customers as queries
+from stammkunde.home.queries.today import months_before
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.team import policy, saved_views
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+from stammkunde.team.models import Staff
+from stammkunde.ui import writing
+
+PAGE = "customers"
+ATTRIBUTE = "attr:"  # a filter by an attribute is `attr:NAME=VALUE`
+LONGEST_MONTHS = 60
+MOST_ASSIGNED = 5000
+MONTHS = (3, 6, 9, 12, 18, 24, 36)
+BEHIND = ("start", "end", "stayed", "lost", "won")
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def customers_list(request: HttpRequest) -> HttpResponse:
+    asked = Asked(request)
+    fragment = request.htmx and not request.htmx.boosted
+    template = "home/customers_rows.html" if fragment else "home/customers.html"
+    response = render(request, template, asked.context())
+    if fragment:
+        response.headers["HX-Push-Url"] = asked.address()
+    return response
+
+
+class Asked:
+    """What the address asks for, read once."""
+
+    def __init__(self, request: HttpRequest, query: QueryDict | None = None) -> None:
+        self.request = request
+        self.get = request.GET if query is None else query
+        self.generation: Generation | None = signals.current()
+        self.sees_figures = policy.may(request.user, policy.FIGURES_VIEW)
+        self.sorts = [name for name in queries.SORTS if self.sees_figures or name in queries.OPEN_SORTS]
+        self.sort = self._sort()
+        self.months = self._months()
+        self.behind = self.get.get("behind", "") if self.get.get("behind", "") in BEHIND else ""
+
+    def _sort(self) -> str:
+        wanted = self.get.get("sort", "")
+        usual = "value" if self.sees_figures and self.generation else "name"
+        return wanted if wanted in self.sorts else usual
+
+    def _months(self) -> int | None:
+        text = self.get.get("months", "")
+        return int(text) if text.isdecimal() and 1 <= int(text) <= LONGEST_MONTHS else None
+
+    @property
+    def silent_before_on(self) -> date | None:
+        return months_before(self.generation.as_of_on, self.months) if self.months and self.generation else None
+
+    @property
+    def filters(self) -> queries.Filters:
+        abc = self.get.get("abc", "")
+        return queries.Filters(
+            q=self.get.get("q", "").strip()[:100],
+            stage=_one_of(self.get.get("stage", ""), CustomerSignal.Stage.values),
+            abc=_one_of(abc, ("A", "B", "C")) if self.sees_figures else "",
+            owner=self._owner(),
+            kind=_one_of(self.get.get("kind", ""), Customer.Kind.values),
+            texts=tuple((name, self.get[name]) for name in queries.TEXT_FILTERS if self.get.get(name)),
+            attributes=tuple(
+                (name.removeprefix(ATTRIBUTE), value)
+                for name, value in self.get.items()
+                if name.startswith(ATTRIBUTE) and value
+            ),
+            silent_before_on=self.silent_before_on,
+            ids=self._behind_ids(),
+        )
+
+    def _owner(self) -> str:
+        wanted = self.get.get("owner", "")
+        if wanted == "mine":
+            return str(self.request.user.pk)
+        return wanted if wanted == "nobody" or wanted.isdecimal() else ""
+
+    def _behind_ids(self) -> tuple[int, ...] | None:
+        if not self.behind or not self.generation:
+            return None
+        chosen = self._selection()
+        return queries.behind(
+            group=self.behind,
+            period=chosen.period,
+            activity_days=chosen.activity_days,
+            slice_by=chosen.slice_by,
+            slice_value=chosen.slice_value,
+        )
+
+    def _selection(self) -> selection.Selection:
+        generation = self.generation
+        return selection.read(self.get, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether a filter is set that is folded away."""
+        return any(
+            value and (name in {"kind", *queries.TEXT_FILTERS} or name.startswith(ATTRIBUTE))
+            for name, value in self.get.items()
+        )
+
+    @property
+    def behind_fields(self) -> list[tuple[str, str]]:
+        """Give what the form carries along, so that a search stays within those behind the figure."""
+        return [(name, self.get[name]) for name in ("behind", "period", "days", "segment") if self.get.get(name)]
+
+    def behind_text(self) -> str:
+        """Say which customers stand behind a figure."""
+        if not self.behind or not self.generation:
+            return ""
+        worded = {
+            "start": _("Customers when %(period)s began"),
+            "end": _("Customers when %(period)s ended"),
+            "stayed": _("Customers who stayed in %(period)s"),
+            "lost": _("Customers lost in %(period)s"),
+            "won": _("Customers won in %(period)s"),
+        }
+        return worded[self.behind] % {"period": selection.name(self._selection().period)}
+
+    def page(self) -> queries.Page:
+        return queries.page(
+            self.filters,
+            generation=self.generation,
+            sort=self.sort,
+            after=read_place(self.get.get("after", ""), sort=self.sort),
+            before=read_place(self.get.get("before", ""), sort=self.sort),
+        )
+
+    def context(self) -> dict[str, Any]:
+        page = self.page()
+        return {
+            "rows": [{"row": row, "why": reasons.stage(row.signal)} for row in page.rows],
+            "page": page,
+            "count_text": _count(page.count),
+            "generation": self.generation,
+            "sort": self.sort,
+            "sorts": [(name, label) for name, label in _sort_names() if name in self.sorts],
+            "asked": self,
+            "chosen": list(self.chosen()),
+            "is_filtered": any(True for _one in self.chosen()),
+            "pager": self.pager(page),
+            "empty": not page.rows and not Customer.objects.exists(),
+            **self.choices(),
+        }
+
+    def choices(self) -> dict[str, Any]:
+        found = queries.choices()
+        return {
+            "stages": CustomerSignal.Stage.choices,
+            "kinds": Customer.Kind.choices,
+            "texts": [
+                {"name": name, "label": label, "values": found.texts[name], "value": self.get.get(name, "")}
+                for name, label in _text_names()
+                if found.texts[name]
+            ],
+            "attributes": [
+                {
+                    "name": f"{ATTRIBUTE}{name}",
+                    "label": name,
+                    "values": values,
+                    "value": self.get.get(f"{ATTRIBUTE}{name}"),
+                }
+                for name, values in found.attributes.items()
+            ],
+            "staff": list(Staff.objects.filter(is_active=True)),
+            "months_choices": sorted(
+                {*MONTHS, team.company().no_purchase_months, *([self.months] if self.months else [])}
+            ),
+            "silence": self.silence(),
+            "views": saved_views.of_page(PAGE, staff=self.request.user).select_related("staff"),
+            "view_query": self.view_query(),
+        }
+
+    def silence(self) -> dict[str, Any] | None:
+        """Tell what hangs on those without purchase (R-W6), by class; for those who may see figures."""
+        if not self.silent_before_on or not self.sees_figures:
+            return None
+        classes = queries.silence(generation=self.generation, before_on=self.silent_before_on)
+        margin = policy.may(self.request.user, policy.MARGIN_VIEW) and any(one.margin_cents for one in classes)
+        return {
+            "classes": [(one.abc, one.customers, one.margin_cents if margin else one.revenue_cents) for one in classes],
+            "customers": sum(one.customers for one in classes),
+            "cents": sum((one.margin_cents if margin else one.revenue_cents) or 0 for one in classes),
+            "is_margin": margin,
+            "before_on": self.silent_before_on,
+        }
+
+    def chosen(self) -> Any:
+        """Give every filter that is set, as (label, the address without it)."""
+        names = {
+            "q": "“{}”",
+            "stage": "{}",
+            "abc": _("Class {}"),
+            "kind": "{}",
+            "months": _("no purchase for {} months"),
+        }
+        for name, value in self.get.items():
+            if not value or name in {"sort", "after", "before", "period", "days", "segment", "behind", "view"}:
+                continue
+            if name == "abc" and not self.sees_figures:
+                continue
+            label = names.get(name, "{}").format(self._label(name, value))
+            yield label, self.address(**{name: None})
+        if self.behind_text():
+            yield self.behind_text(), self.address(behind=None, period=None, days=None, segment=None)
+
+    def _label(self, name: str, value: str) -> str:
+        labels = {"stage": dict(CustomerSignal.Stage.choices), "kind": dict(Customer.Kind.choices)}
+        if name == "owner":
+            return self._owner_label(value)
+        if name.startswith(ATTRIBUTE):
+            return f"{name.removeprefix(ATTRIBUTE)}: {value}"
+        return str(labels.get(name, {}).get(value, value))
+
+    def _owner_label(self, value: str) -> str:
+        if value in {"mine", "nobody"}:
+            return _("My customers") if value == "mine" else _("Without a responsible")
+        staff = Staff.objects.filter(pk=value).first() if value.isdecimal() else None
+        return str(staff or value)
+
+    def view_query(self) -> str:
+        """Give what a saved view keeps: everything but the place in the list."""
+        return self.address().partition("?")[2]
+
+    def address(self, **changes: Any) -> str:
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in self.get.items() if value})
+        for name, value in {"after": None, "before": None, "view": None, **changes}.items():
+            query.pop(name, None)
+            if value not in (None, ""):
+                query[name] = str(value)
+        return f"{reverse('customers')}?{query.urlencode()}"
+
+    def pager(self, page: queries.Page) -> dict[str, str]:
+        return {
+            "first": self.address() if page.has_previous else "",
+            "previous": self.address(before=page.first) if page.has_previous and page.first else "",
+            "next": self.address(after=page.last) if page.has_next and page.last else "",
+        }
+
+
+def read_place(text: str, *, sort: str) -> queries.Place | None:
+    """Read a place in the list from the address; what is not one leads to the start."""
+    try:
+        stretch, value, key = json.loads(text)
+        value = queries.read_value(value, sort=sort) if stretch == 0 else None
+        return queries.Place(stretch=int(stretch), value=value, key=int(key))
+    except (TypeError, ValueError):
+        return None
+
+
+def _one_of(value: str, known: Any) -> str:
+    return value if value in known else ""
+
+
+def _count(count: int | None) -> str:
+    if count is None:
+        return ""
+    return ngettext("%(n)s customer", "%(n)s customers", count) % {"n": writing.number(count)}
+
+
+def _sort_names() -> list[tuple[str, str]]:
+    return [
+        ("value", _("Most valuable first")),
+        ("revenue", _("Revenue of the last 12 months")),
+        ("overdue", _("Longest overdue first")),
+        ("silent", _("Longest without purchase")),
+        ("last", _("Latest purchase first")),
+        ("name", _("Name")),
+    ]
+
+
+def _text_names() -> list[tuple[str, str]]:
+    return [
+        ("segment", _("Segment")),
+        ("industry", _("Industry")),
+        ("country", _("Country")),
+        ("region", _("Region")),
+    ]
+
+
+@require_POST
+@needs(policy.CUSTOMERS_EDIT)
+def assign(request: HttpRequest) -> HttpResponse:
+    ids = [int(pk) for pk in request.POST.getlist("customer") if pk.isdecimal()][:MOST_ASSIGNED]
+    chosen = request.POST.get("owner", "")
+    owner = Staff.objects.filter(pk=chosen, is_active=True).first() if chosen.isdecimal() else None
+    if not ids:
+        messages.error(request, _("No customer is selected. Tick the boxes in front of the names first."))
+    elif owner is None and chosen != "nobody":
+        messages.error(request, _("Nobody is chosen. Choose who is to be responsible."))
+    else:
+        changed = customers.assign(customer_ids=ids, owner=owner, staff=request.user)
+        messages.success(request, _assigned(changed, owner))
+    return _back_to_list(request)
+
+
+def _assigned(changed: int, owner: Staff | None) -> str:
+    if owner is None:
+        text = ngettext("%(n)s customer has no responsible now.", "%(n)s customers have no responsible now.", changed)
+        return text % {"n": writing.number(changed)}
+    text = ngettext(
+        "%(name)s is responsible for %(n)s more customer.", "%(name)s is responsible for %(n)s more customers.", changed
+    )
+    return text % {"n": writing.number(changed), "name": owner}
+
+
+@require_POST
+@needs(policy.CUSTOMERS_VIEW)
+def save_view(request: HttpRequest) -> HttpResponse:
+    name = request.POST.get("name", "").strip()[:80]
+    if not name:
+        messages.error(request, _("“Name” is empty. Give the view a name to find it by."))
+        return _back_to_list(request)
+    saved_views.save(
+        page=PAGE,
+        name=name,
+        query=request.POST.get("query", "")[:2000],
+        shared=bool(request.POST.get("shared")),
+        staff=request.user,
+    )
+    messages.success(request, _("View “%(name)s” saved.") % {"name": name})
+    return _back_to_list(request)
+
+
+@require_POST
+@needs(policy.CUSTOMERS_VIEW)
+def remove_view(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        saved_views.remove(view_id=pk, staff=request.user)
+    except saved_views.NotYours as problem:
+        messages.error(request, _("“%(name)s” belongs to somebody else; only they can remove it.") % {"name": problem})
+    return redirect("customers")
+
+
+def _back_to_list(request: HttpRequest) -> HttpResponse:
+    query = QueryDict(request.POST.get("query", ""))
+    return redirect(f"{reverse('customers')}?{urlencode(list(query.items()))}" if query else reverse("customers"))
+
+
+@require_POST
+@needs(policy.EXPORT)
+def export(request: HttpRequest) -> HttpResponse:
+    """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
+    asked = Asked(request, QueryDict(request.POST.get("query", "")))
+    form = request.POST.get("format", "")
+    if form not in exports.FORMATS:
+        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
+    return exports.answer(
+        queries.every(asked.filters, generation=asked.generation, sort=asked.sort, size=1000),
+        form=form,
+        staff=request.user,
+        query=asked.view_query(),
+    )

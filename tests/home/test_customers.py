@@ -1,0 +1,240 @@
+"""The list of customers: who is in it, in which order, on which page, and who may see what of it."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from stammkunde.customers import search
+from stammkunde.customers.models import Customer
+from stammkunde.home.queries import customers as queries
+from stammkunde.home.views.customers import read_place
+from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.team.models import AuditEntry, SavedView
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+AS_OF = date(2026, 11, 20)
+
+
+@pytest.fixture
+def generation():
+    made = Generation.objects.create(status="done", as_of_on=AS_OF, activity_days=180)
+    Current.objects.create(pk=1, generation=made)
+    return made
+
+
+def signal(generation, customer, **fields) -> CustomerSignal:
+    fields = {"stage": "active", "revenue_year_cents": 0} | fields
+    return CustomerSignal.objects.create(generation=generation, customer=customer, **fields)
+
+
+@pytest.fixture
+def five(generation):
+    """Four with figures, of whom one never bought, and one who came after the figures were computed."""
+    facts = {
+        "Anton": {"value_rank": 3, "revenue_year_cents": 100, "last_on": date(2026, 11, 1), "abc_class": "C"},
+        "Berta": {"value_rank": 1, "revenue_year_cents": 900, "last_on": date(2026, 3, 1), "abc_class": "A"},
+        "Cäsar": {"stage": "prospect"},
+        "Dora": {"value_rank": 2, "revenue_year_cents": 900, "last_on": date(2026, 11, 1), "overdue_days": 4},
+    }
+    for name, fields in facts.items():
+        signal(generation, factories.customer(name=name, search=name.lower()), **fields)
+    factories.customer(name="Emil", search="emil")
+    search.catch_up()
+    return generation
+
+
+def names(page: queries.Page) -> list[str]:
+    return [row.customer.name for row in page.rows]
+
+
+ORDERS = {
+    "value": ["Berta", "Dora", "Anton", "Cäsar", "Emil"],
+    "revenue": ["Berta", "Dora", "Anton", "Cäsar", "Emil"],
+    "last": ["Anton", "Dora", "Berta", "Cäsar", "Emil"],
+    "silent": ["Berta", "Dora", "Anton", "Cäsar", "Emil"],
+    "overdue": ["Dora", "Anton", "Berta", "Cäsar", "Emil"],
+    "name": ["Anton", "Berta", "Cäsar", "Dora", "Emil"],
+}
+
+
+@pytest.mark.parametrize("few", [2000, 0], ids=["sorted exactly", "along the index"])
+@pytest.mark.parametrize("sort", ORDERS)
+def test_pages_forward_and_back_show_everybody_once_and_in_order(five, monkeypatch, few, sort):
+    monkeypatch.setattr(queries, "FEW", few)
+    everybody = queries.Filters(kind="person")
+
+    forward, place, last = [], None, None
+    while last is None or last.has_next:
+        last = queries.page(everybody, generation=five, sort=sort, after=place, size=2)
+        forward += names(last)
+        place = read_place(str(last.last), sort=sort)
+
+    assert forward == ORDERS[sort]
+    back = queries.page(everybody, generation=five, sort=sort, before=read_place(str(last.first), sort=sort), size=2)
+    assert (names(back), back.has_previous, back.has_next) == (ORDERS[sort][2:4], True, True)
+    start = queries.page(everybody, generation=five, sort=sort, before=read_place(str(back.first), sort=sort), size=2)
+    assert (names(start), start.has_previous) == (ORDERS[sort][:2], False)
+
+
+@pytest.mark.parametrize("few", [2000, 0], ids=["sorted exactly", "along the index"])
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"stage": "prospect"}, ["Cäsar"]),
+        ({"abc": "A"}, ["Berta"]),
+        ({"q": "ber"}, ["Berta"]),
+        ({"q": "emil"}, ["Emil"]),
+        ({"q": "ber", "stage": "prospect"}, []),
+        ({"silent_before_on": date(2026, 5, 20)}, ["Berta"]),
+        ({"owner": "nobody", "abc": "C"}, ["Anton"]),
+        ({"texts": (("country", "DE"),)}, ["Dora"]),
+        ({"attributes": (("Tour", "Nord"),), "kind": "person"}, ["Cäsar"]),
+        ({"attributes": (("Tour__gt", "a"),)}, []),
+    ],
+)
+def test_filters_keep_who_matches(five, monkeypatch, few, filters, found):
+    monkeypatch.setattr(queries, "FEW", few)
+    Customer.objects.filter(name="Dora").update(country="DE")
+    Customer.objects.filter(name="Cäsar").update(attributes={"Tour": "Nord"})
+
+    for sort in queries.SORTS:
+        assert names(queries.page(queries.Filters(**filters), generation=five, sort=sort)) == found
+
+
+def test_count_is_told_where_it_is_known_without_counting(five, monkeypatch):
+    assert queries.page(queries.Filters(q="a"), generation=five).count == 1
+    assert queries.page(queries.Filters(), generation=five).count is None
+
+
+def test_silence_sums_up_by_class(five):
+    by_class = queries.silence(generation=five, before_on=date(2026, 11, 1))
+
+    assert [(one.abc, one.customers) for one in by_class] == [("", 1), ("A", 1), ("C", 1)]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_list_takes_the_same_number_of_queries(client, salesperson, generation, rows, django_assert_num_queries):
+    for rank in range(rows):
+        signal(generation, factories.customer(owner=salesperson), value_rank=rank)
+    client.force_login(salesperson)
+    client.get(reverse("customers"))  # warms what is kept: the choices of the filters
+
+    with django_assert_num_queries(QUERIES):
+        page = client.get(reverse("customers"))
+
+    assert page.content.decode().count('name="customer"') == rows
+
+
+QUERIES = 19
+
+
+def test_list_without_figures_and_without_customers_leads_on(client, administrator):
+    client.force_login(administrator)
+
+    assert b'class="empty"' in client.get(reverse("customers")).content
+
+
+def test_typing_gives_the_rows_only_and_a_clean_address(client, salesperson, five):
+    client.force_login(salesperson)
+
+    page = client.get(reverse("customers"), {"q": "dor", "stage": ""}, headers={"HX-Request": "true"})
+
+    assert page.headers["HX-Push-Url"] == "/customers/?q=dor"
+    assert b"<html" not in page.content
+    assert b"Dora" in page.content
+    assert b"Anton" not in page.content
+
+
+def test_nonsense_in_the_address_is_ignored(client, salesperson, five):
+    client.force_login(salesperson)
+
+    for query in ("after=x", "after=[9,1,1]", "before=[0,{},1]", "sort=x&months=0&owner=ä&stage=y", 'after=[0,"x",1]'):
+        assert client.get(f"{reverse('customers')}?{query}").status_code == 200
+
+
+def test_service_sees_customers_without_figures(client, servant, five):
+    client.force_login(servant)
+
+    page = client.get(reverse("customers"), {"sort": "revenue", "abc": "A"}).content.decode()
+
+    assert "Anton" in page
+    assert "Berta" in page
+    assert 'value="revenue"' not in page
+    assert 'name="abc"' not in page
+    assert client.post(reverse("customers-export"), {"format": "csv"}).status_code == 403
+
+
+def test_analyst_cannot_assign(client, analyst, five):
+    client.force_login(analyst)
+
+    assert client.post(reverse("customers-assign"), {"customer": [1], "owner": analyst.pk}).status_code == 403
+    assert b"data-check-all" not in client.get(reverse("customers")).content
+
+
+def test_assign_keeps_the_filter(client, salesperson, five):
+    client.force_login(salesperson)
+    dora = Customer.objects.get(name="Dora")
+
+    answer = client.post(
+        reverse("customers-assign"), {"customer": [dora.pk], "owner": salesperson.pk, "query": "q=dor&sort=name"}
+    )
+
+    assert answer.url == "/customers/?q=dor&sort=name"
+    dora.refresh_from_db()
+    assert dora.owner == salesperson
+
+
+def test_export_csv_in_german_opens_in_excel(client, salesperson, five):
+    salesperson.language = "de"
+    salesperson.save()
+    Customer.objects.filter(name="Dora").update(name="=Dora;1")
+    client.force_login(salesperson)
+
+    answer = client.post(reverse("customers-export"), {"format": "csv", "query": "sort=value"})
+
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == 6
+    assert lines[2].split(";")[1:3] == ["\"'=Dora", '1"']
+    assert ";9,00;" in lines[1]
+    assert "01.03.2026" in lines[1]
+    entry = AuditEntry.objects.get(action="customers.exported")
+    assert (entry.staff, entry.detail) == (salesperson, {"query": "sort=value"})
+
+
+def test_export_plain_csv_has_no_byte_order_mark(client, salesperson, five):
+    client.force_login(salesperson)
+
+    answer = client.post(reverse("customers-export"), {"format": "csv-plain", "query": "q=berta"})
+
+    assert not b"".join(answer.streaming_content).startswith(b"\xef\xbb\xbf")
+
+
+def test_export_xlsx_holds_numbers_and_days(client, salesperson, five):
+    client.force_login(salesperson)
+
+    answer = client.post(reverse("customers-export"), {"format": "xlsx", "query": "abc=A"})
+
+    rows = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
+    assert len(rows) == 2
+    assert rows[1][1] == "Berta"
+    assert date(2026, 3, 1) in rows[1]
+    assert 9.0 in rows[1]
+
+
+def test_saved_view_is_for_oneself_or_for_everyone(client, salesperson, administrator, five):
+    client.force_login(salesperson)
+    client.post(reverse("customers-save-view"), {"name": "Nur A", "query": "abc=A"})
+    client.post(reverse("customers-save-view"), {"name": "Alle B", "query": "abc=B", "shared": "1"})
+
+    client.force_login(administrator)
+    page = client.get(reverse("customers")).content.decode()
+
+    assert "Alle B" in page
+    assert "?abc=A" not in page
+    client.post(reverse("customers-remove-view", args=[SavedView.objects.get(name="Alle B").pk]))
+    assert SavedView.objects.filter(name="Alle B").exists()

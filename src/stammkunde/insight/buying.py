@@ -9,7 +9,7 @@ window of A days, a purchase on day d makes its buyer a customer on the days d â
 import narwhals as nw
 
 from stammkunde.insight.errors import InvalidInput
-from stammkunde.insight.frames import Facts, Frame
+from stammkunde.insight.frames import Facts, Frame, month_of
 from stammkunde.insight.slices import Slicing, is_sale, known_lines
 
 WHOLE = Slicing("", "whole")
@@ -43,7 +43,8 @@ def stays(facts: Facts, *, activity_days: int, slices: Slicing = WHOLE) -> Frame
 
     Returns:
         customer_id (and slice, for slices of the line), entered and until (first and last day as a customer), first
-        (the customer's very first purchase), again (day on which the next stay begins, empty for the last).
+        (the customer's very first purchase), again (day on which the next stay begins, empty for the last), and the
+        months entered_month, left_month (of the first day as none) and again_month.
 
     Raises:
         InvalidInput: the window is shorter than a day.
@@ -87,5 +88,12 @@ def _stays(facts: Facts, slices: Slicing, activity_days: int) -> Frame:
     again = nw.when(alone).then(nw.col("next")).otherwise(nw.col("second"))
     until = last + (activity_days - 1)
     return edges.filter(nw.col("begins")).select(
-        *keys, "first", day.alias("entered"), until.alias("until"), again.alias("again")
+        *keys,
+        "first",
+        day.alias("entered"),
+        until.alias("until"),
+        again.alias("again"),
+        month_of(day).cast(nw.Int32).alias("entered_month"),
+        month_of(until + 1).cast(nw.Int32).alias("left_month"),
+        month_of(again).cast(nw.Int32).alias("again_month"),
     )

@@ -181,7 +181,9 @@ def cohort_heat_map(matrix: CohortMatrix, *, labels: Labels = LABELS["en"]) -> C
         .encode(
             x=alt.X("age:O", title=age, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("cohort:O", title=labels["cohort"]),
-            color=alt.Color("share:Q", title=labels["share"], legend=alt.Legend(format=".0%")),
+            color=alt.Color(
+                "share:Q", title=labels["share"], scale=alt.Scale(domainMin=0), legend=alt.Legend(format=".0%")
+            ),
             tooltip=[
                 _tip("cohort", labels["cohort"]),
                 _tip("age", age, ",.0f"),
@@ -286,7 +288,9 @@ def order_rhythm(
     ]
     if due_on is not None:
         due = _base([{"on": due_on.isoformat(), "what": labels["due"]}])
-        layers.append(due.mark_rule(strokeDash=[4, 4]).encode(x=axis, tooltip=[_tip("what", " "), _day_tip(" ")]))
+        tips = [_tip("what", " "), _day_tip(" ")]
+        layers.append(due.mark_rule(strokeDash=[4, 4]).encode(x=axis, tooltip=tips))
+        layers.append(due.mark_text(align="right", dx=-4, y=6).encode(x=axis, text="what:N", tooltip=tips))
     columns = _columns(labels, (("day", "day"), ("revenue", "cents")))
     return _chart(alt.layer(*layers), columns, shown)
 
@@ -356,9 +360,11 @@ def config(palette: Palette) -> dict[str, Any]:
         "axisX": {"grid": False},
         "legend": quiet | {"labelColor": palette.text, "orient": "top"},
         "line": {"color": accent},
+        "point": {"color": accent, "filled": True},
         "bar": {"color": accent},
         "circle": {"color": accent},
         "rule": {"color": palette.muted},
+        "text": {"color": palette.muted},
         "range": {
             "category": list(palette.series),
             "heatmap": [palette.surface, accent],

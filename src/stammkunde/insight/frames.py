@@ -115,7 +115,8 @@ class Facts:
             both days since 1970-01-01, or None without any line.
         """
         day = nw.col("ordered_on")
-        row = rows(self.lines.select(day.min().alias("first"), day.max().alias("last")))[0]
+        ends = self.lines.select(day.min().alias("first"), day.max().alias("last"))
+        row = rows(self.keep(("ends",), lambda: ends))[0]
         return None if row["first"] is None else (int(row["first"]), int(row["last"]))
 
     def attributes(self) -> list[str]:
@@ -252,7 +253,27 @@ def counted(condition: nw.Expr, *, name: str) -> nw.Expr:
     Returns:
         the expression; unknown counts as false.
     """
-    return total(nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)), name=name)
+    return nw.when(condition).then(nw.lit(1)).count().cast(nw.Int64).alias(name)
+
+
+def month_of(day: nw.Expr) -> nw.Expr:
+    """
+    Find the month of a day in whole numbers, which every engine does alike.
+
+    Args:
+        day: days since 1970-01-01.
+
+    Returns:
+        months since January 1970.
+
+    Source: Hinnant (2013), chrono-Compatible Low-Level Date Algorithms, civil_from_days.
+    """
+    shifted = day + 719468  # days since 0000-03-01
+    era = shifted // 146097
+    of_era = shifted - era * 146097
+    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
+    of_year = of_era - (year * 365 + year // 4 - year // 100)
+    return (era * 400 + year) * 12 + (of_year * 5 + 2) // 153 + 2 - 1970 * 12
 
 
 def text(column: str) -> nw.Expr:

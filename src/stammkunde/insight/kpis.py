@@ -11,12 +11,15 @@ from datetime import date
 from typing import Any
 
 import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
 
-from stammkunde.insight import buying, lifetime
+from stammkunde.insight import buying, cells, lifetime
+from stammkunde.insight.cells import Cells, Counts
 from stammkunde.insight.errors import KpiUnknown, NotEnoughData
 from stammkunde.insight.frames import Facts, Frame, counted, rows
 from stammkunde.insight.money import Money, by_month
-from stammkunde.insight.periods import Period, as_period, by_grain, day_number
+from stammkunde.insight.periods import GRAIN_MONTHS, Period, as_period, day_number
 from stammkunde.insight.slices import Slicing, sliced, slicing
 
 NAMES = (
@@ -40,6 +43,21 @@ FROM_STAYS = frozenset(NAMES) & {
     "customers_won",
     "customers_lost",
 }
+REASONS = (  # why a value is missing
+    "period_not_begun",
+    "no_customers_at_start",
+    "no_buyers",
+    "no_orders",
+    "no_customers",
+    "nobody_lost_yet",
+    "cost_unknown",
+    "cost_partly_unknown",
+)
+REMARKS = (  # what qualifies a value that is given
+    "cost_partly_unknown",
+    "period_unfinished",
+    "history_short",
+)
 FROM_BUYERS = {"repurchase_rate", "revenue_per_customer_cents", "margin_per_customer_cents", "average_basket_cents"}
 FROM_MONEY = FROM_BUYERS - {"repurchase_rate"}
 
@@ -50,9 +68,10 @@ class Figure:
     One dated number.
 
     `slice_by` is empty and `slice` None for the whole company; `slice` is the empty text where the property is unknown.
-    `value` is None where no honest answer exists; `reason` then says why, as a code. `remark` is a code that qualifies
-    a value that is given: `cost_partly_unknown` or `period_unfinished`. `coverage` is the share of revenue whose cost
-    is known (margins only). `n` counts the customers behind the figure.
+    `value` is None where no honest answer exists; `reason` then says why, as one of `REASONS`. `remark` is one of
+    `REMARKS` and qualifies a value that is given: some costs are unknown; the period is still running; the facts begin
+    within the activity window before the period, so customers at its start may be missing. `coverage` is the share of
+    revenue whose cost is known (margins only). `n` counts the customers behind the figure.
     """
 
     kpi: str
@@ -107,6 +126,8 @@ class _Counts:
     buyers: Mapping[tuple[Period, Any], Buyers]
     money: Mapping[tuple[Period, Any], Money]
     lifetimes: Mapping[tuple[Period, Any], "lifetime.Lifetime | NotEnoughData"]
+    last: int | None  # the day up to which facts are complete
+    seen_from: int | None  # the day from which customers at the start are known in full
 
     def slices(self) -> set[Any]:
         return {key[1] for part in (self.presence, self.buyers, self.money, self.lifetimes) for key in part}
@@ -151,7 +172,7 @@ def figures(
     counts = _count(known, begun, slices=slices, activity_days=activity_days, wanted=wanted, last=last)
     found = sorted(counts.slices(), key=lambda value: slices.label(value) or "") or [""] * (slices.kind == "whole")
     return [
-        _figure(kpi, period, slices, value, counts=counts, last=last)
+        _figure(kpi, period, slices, value, counts=counts)
         for kpi in NAMES
         if kpi in wanted
         for period in asked
@@ -180,32 +201,41 @@ def presence(
     """
     if not periods:
         return {}
-    bounds = {period: (period.start_day - 1, _end(period, last)) for period in periods}
     own = sliced(facts, buying.stays(facts, activity_days=activity_days, slices=slices), slices=slices)
-    there = {day: f"at_{place}" for place, day in enumerate(sorted({day for pair in bounds.values() for day in pair}))}
-    stayed = {pair: f"kept_{place}" for place, pair in enumerate(dict.fromkeys(bounds.values()))}
-    once = own.group_by("slice").agg(
-        *[counted(_covers(day), name=name) for day, name in there.items()],
-        *[counted(_covers(start) & _covers(end), name=name) for (start, end), name in stayed.items()],
+    own = own.with_columns(_flag(_covers(last)).alias("at_last"))
+    longest = max(_end(period, last) - period.start_day + 1 for period in periods)
+    once = cells.counted(own, by=["entered_month", "left_month", "at_last"])
+    twice = cells.counted(
+        _pairs(own, slices=slices, longest=longest),
+        by=["entered_month", "left_month", "entered_later", "left_later", "at_last"],
     )
-    came_back = (
-        _pairs(own, slices=slices, longest=max(end - start for start, end in stayed))
-        .group_by("slice")
-        .agg(*[counted(_covers(start) & _covers(end, "_later"), name=name) for (start, end), name in stayed.items()])
-    )
-    again = {row["slice"]: row for row in rows(came_back)}
     return {
-        (period, row["slice"]): Presence(
-            start=row[there[start]],
-            end=row[there[end]],
-            kept=row[stayed[start, end]] + again.get(row["slice"], {}).get(stayed[start, end], 0),
-        )
-        for row in rows(once)
-        for period, (start, end) in bounds.items()
+        (period, value): _present(period, mine, again, last)
+        for value in once.slices()
+        for mine, again in [(once.of(value), twice.of(value))]
+        for period in periods
     }
 
 
-def buyers(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dict[tuple[Period, Any], Buyers]:
+def _present(period: Period, once: Cells, twice: Cells, last: int | None) -> Presence:
+    """Read a period's customers off the cells: who was there at the end of a month, in one stay or in two."""
+    start, end = period.first_month - 1, period.first_month + period.months - 1
+    cut = last is not None and last < period.end_day
+    stay, pair = once.columns, twice.columns
+    at_start = _within(stay["entered_month"], stay["left_month"], start)
+    at_end = stay["at_last"] > 0 if cut else _within(stay["entered_month"], stay["left_month"], end)
+    before = _within(pair["entered_month"], pair["left_month"], start)
+    after = pair["at_last"] > 0 if cut else _within(pair["entered_later"], pair["left_later"], end)
+    kept = once.count(at_start & at_end) + twice.count(before & after)
+    return Presence(once.count(at_start), once.count(at_end), kept)
+
+
+def _within(entered: Counts, left: Counts, month: int) -> NDArray[np.bool_]:
+    """Tell whether stays that began in one month and had ended in another held on the last day of a month."""
+    return (entered <= month) & (left > month)
+
+
+def buyers(facts: Facts, periods: Sequence[Period], *, slices: Slicing) -> dict[tuple[Period, Any], Buyers]:
     """
     Count the buyers of periods, and those who bought on two or more days of the period.
 
@@ -218,26 +248,37 @@ def buyers(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dict[
         the counts by period and raw slice; only where somebody bought.
     """
     bought = sliced(facts, buying.days(facts, slices=slices), slices=slices)
-    counts: dict[tuple[Period, Any], Buyers] = {}
-    for same in by_grain(periods).values():
-        months = same[0].months
-        wanted = {period.number: period for period in same}
-        for row in rows(_buyers(bought, months=months)):
-            if row["number"] in wanted:
-                counts[wanted[row["number"]], row["slice"]] = Buyers(row["buyers"], row["repeated"])
-    return counts
+    monthly: dict[Any, dict[int, dict[str, int]]] = {}
+    for row in rows(_buyers(bought)):
+        monthly.setdefault(row["slice"], {})[row["month"]] = row
+    return {
+        (period, value): Buyers(found, _summed(months, period, "repeated"))
+        for value, months in monthly.items()
+        for period in periods
+        if (found := _summed(months, period, "buyers"))
+    }
 
 
-def _buyers(bought: Frame, *, months: int) -> Frame:
-    """Tell a buyer's first and second day in a period by the months of the purchases before."""
-    number, before, second = (nw.col(c) // months for c in ("month", "month_before", "month_second"))
-    repeats = ~before.is_null() & (before == number)
-    is_second = repeats & (second.is_null() | (second != number))
-    return (
-        bought.select("slice", number.alias("number"), repeats.alias("repeats"), is_second.alias("is_second"))
-        .group_by("number", "slice")
-        .agg(counted(~nw.col("repeats"), name="buyers"), counted(nw.col("is_second"), name="repeated"))
-    )
+def _summed(months: Mapping[int, Mapping[str, int]], period: Period, what: str) -> int:
+    span = range(period.first_month, period.first_month + period.months)
+    return sum(months[month][f"{what}_{period.grain}"] for month in span if month in months)
+
+
+def _buyers(bought: Frame) -> Frame:
+    """
+    Count, month by month, who buys for the first and for the second time in this month, quarter and year.
+
+    The months of the two purchases before tell; so one pass serves every length of period.
+    """
+    expressions = []
+    for grain, months in GRAIN_MONTHS.items():
+        number, before, second = (nw.col(c) // months for c in ("month", "month_before", "month_second"))
+        repeats = ~before.is_null() & (before == number)
+        expressions += [
+            counted(~repeats, name=f"buyers_{grain}"),
+            counted(repeats & (second.is_null() | (second != number)), name=f"repeated_{grain}"),
+        ]
+    return bought.group_by("slice", "month").agg(*expressions)
 
 
 def _wanted(names: Collection[str] | None) -> frozenset[str]:
@@ -264,34 +305,57 @@ def _count(
         lifetime.of_periods(facts, days, activity_days=activity_days, slices=slices)
         if "customer_lifetime_days" in wanted
         else {},
+        last,
+        _seen_from(facts, activity_days) if wanted & FROM_STAYS else None,
     )
+
+
+def _seen_from(facts: Facts, activity_days: int) -> int | None:
+    """Find the first day on which the whole activity window lies within the facts."""
+    known = facts.days()
+    return None if known is None else known[0] + activity_days - 1
 
 
 def _end(period: Period, last: int | None) -> int:
     return period.end_day if last is None else min(period.end_day, last)
 
 
-def _covers(day: int, suffix: str = "") -> nw.Expr:
-    return (nw.col(f"entered{suffix}") <= day) & (nw.col(f"until{suffix}") >= day)
+def _covers(day: int | None) -> nw.Expr:
+    return nw.lit(False) if day is None else (nw.col("entered") <= day) & (nw.col("until") >= day)
+
+
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
 def _pairs(own: Frame, *, slices: Slicing, longest: int) -> Frame:
     """Pair each stay with the later stays of the same customer that one period could span."""
-    keys = slices.keys
-    later = own.select(*keys, nw.col("entered").alias("entered_later"), nw.col("until").alias("until_later"))
-    near = (nw.col("entered_later") > nw.col("until")) & (nw.col("entered_later") - nw.col("until") <= longest)
-    returning = own.filter(~nw.col("again").is_null())
-    return returning.join(later, on=keys, how="inner").filter(near)
+    later = own.select(
+        *slices.keys,
+        nw.col("entered").alias("later"),
+        nw.col("entered_month").alias("entered_later"),
+        nw.col("left_month").alias("left_later"),
+        "at_last",
+    )
+    near = (nw.col("later") > nw.col("until")) & (nw.col("later") - nw.col("until") <= longest)
+    returning = own.filter(~nw.col("again").is_null()).drop("at_last")
+    return returning.join(later, on=slices.keys, how="inner").filter(near)
 
 
-def _figure(kpi: str, period: Period, slices: Slicing, value: Any, *, counts: _Counts, last: int | None) -> Figure:
-    where = (period, value)
-    begun = last is None or period.start_day <= last
-    answer = _ANSWERS[kpi](counts, where) if begun else _none("period_not_begun")
-    remark = answer.get("remark", "")
-    if not remark and last is not None and answer["value"] is not None and period.end_day > last:
-        remark = "period_unfinished"
-    return Figure(kpi, str(period), slices.by, slices.label(value), **{**answer, "remark": remark})
+def _figure(kpi: str, period: Period, slices: Slicing, value: Any, *, counts: _Counts) -> Figure:
+    begun = counts.last is None or period.start_day <= counts.last
+    answer = {"remark": "", **(_ANSWERS[kpi](counts, (period, value)) if begun else _none("period_not_begun"))}
+    if answer["value"] is not None and not answer["remark"]:
+        answer["remark"] = _remark(kpi, period, counts)
+    return Figure(kpi, str(period), slices.by, slices.label(value), **answer)
+
+
+def _remark(kpi: str, period: Period, counts: _Counts) -> str:
+    if counts.last is not None and period.end_day > counts.last:
+        return "period_unfinished"
+    needs_start = kpi in FROM_STAYS and kpi != "customers_end"
+    short = counts.seen_from is not None and period.start_day - 1 < counts.seen_from
+    return "history_short" if needs_start and short else ""
 
 
 def _none(reason: str, *, numerator: float | None = None, n: int = 0, coverage: float | None = None) -> dict[str, Any]:

@@ -15,9 +15,10 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stammkunde.insight import buying
+from stammkunde.insight import buying, cells
+from stammkunde.insight.cells import Cells, Counts
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
-from stammkunde.insight.frames import Facts, Frame, rows
+from stammkunde.insight.frames import Facts, Frame
 from stammkunde.insight.periods import Period, day_number
 from stammkunde.insight.slices import Slicing, sliced, slicing
 
@@ -79,11 +80,8 @@ def lifetime(
     Source: Kaplan & Meier (1958), Journal of the American Statistical Association 53, 457-481.
     """
     slices = slicing(facts, by=by)
-    period = Period(0, 1)
-    found = of_periods(
-        facts, {period: day_number(as_of)}, activity_days=activity_days, slices=slices, horizon_days=horizon_days
-    )
-    return {slices.label(value): answer for (_, value), answer in found.items()}
+    own = sliced(facts, buying.stays(facts, activity_days=activity_days, slices=slices), slices=slices)
+    return {slices.label(value): found for value, found in _on_day(own, day_number(as_of), horizon_days).items()}
 
 
 def of_periods(
@@ -110,14 +108,64 @@ def of_periods(
     Raises:
         InvalidInput: the activity window is shorter than a day.
     """
+    if not days:
+        return {}
     own = sliced(facts, buying.stays(facts, activity_days=activity_days, slices=slices), slices=slices)
+    events = _events(own)
     answers: dict[tuple[Period, Any], Lifetime | NotEnoughData] = {}
+    for value in events[0].slices():
+        mine = tuple(part.of(value) for part in events)
+        followed = {period: _followed(mine, period) for period, day in days.items() if day == period.end_day}
+        answers |= {
+            (period, value): _answer(*found, horizon_days) for period, found in followed.items() if found[0].size
+        }
     for period, day in days.items():
-        spans: dict[Any, list[tuple[int, bool, int]]] = {}
-        for row in rows(_spans(own, day)):
-            spans.setdefault(row["slice"], []).append((row["days"], row["lost"], row["n"]))
-        answers |= {(period, value): _answer(found, horizon_days) for value, found in spans.items()}
+        if day != period.end_day:
+            answers |= {(period, value): found for value, found in _on_day(own, day, horizon_days).items()}
     return answers
+
+
+def _events(own: Frame) -> tuple[Cells, ...]:
+    """Count stays by the months in which they begin, end, and are followed by another: all a month's end needs."""
+    length = own.with_columns((nw.col("until") + 1 - nw.col("first")).alias("days"))
+    followed = length.filter(~nw.col("again").is_null())
+    return (
+        cells.counted(own, by=["entered_month", "first"]),
+        cells.counted(own, by=["left_month", "first"]),
+        cells.counted(length, by=["left_month", "days"]),
+        cells.counted(followed, by=["again_month", "days"]),
+    )
+
+
+def _followed(events: tuple[Cells, ...], period: Period) -> tuple[Counts, NDArray[np.bool_], Counts]:
+    """Read off the cells how long customers had been followed at the end of a period, and who was lost by then."""
+    entered, left, ended, resumed = events
+    month = period.first_month + period.months - 1
+    there = _net(entered, left, "entered_month", "left_month", "first", month)
+    gone = _net(ended, resumed, "left_month", "again_month", "days", month)
+    days = np.concatenate([period.end_day - there[0], gone[0]])
+    lost = np.concatenate([np.zeros(there[0].size, dtype=bool), np.ones(gone[0].size, dtype=bool)])
+    return days, lost, np.concatenate([there[1], gone[1]])
+
+
+def _net(came: Cells, went: Cells, came_in: str, went_in: str, what: str, month: int) -> tuple[Counts, Counts]:
+    """Count by some number who had come and not gone by the end of a month."""
+    inside, outside = came.columns[came_in] <= month, went.columns[went_in] <= month
+    values = np.concatenate([came.columns[what][inside], went.columns[what][outside]])
+    numbers, place = np.unique(values, return_inverse=True)
+    change = np.concatenate([came.n[inside], -went.n[outside]])
+    left = np.bincount(place, weights=change, minlength=numbers.size).astype(np.int64)
+    return numbers[left > 0], left[left > 0]
+
+
+def _on_day(own: Frame, day: int, horizon_days: int) -> dict[Any, Lifetime | NotEnoughData]:
+    """Estimate lifetimes as known on any day, for a period that is still running."""
+    found = cells.counted(_spans(own, day), by=["days", "lost"])
+    return {
+        value: _answer(mine.columns["days"], mine.columns["lost"] > 0, mine.n, horizon_days)
+        for value in found.slices()
+        for mine in [found.of(value)]
+    }
 
 
 def kaplan_meier(days: ArrayLike, lost: ArrayLike, n: ArrayLike | None = None) -> Curve:
@@ -138,12 +186,14 @@ def kaplan_meier(days: ArrayLike, lost: ArrayLike, n: ArrayLike | None = None) -
         (1926), Reports on Public Health and Medical Subjects 33.
     """
     length, event, weight = _checked(days, lost, n)
-    times = np.unique(length[event])
-    leaving = np.array([weight[event & (length == t)].sum() for t in times], dtype=np.int64)
-    at_risk = np.array([weight[length >= t].sum() for t in times], dtype=np.int64)
+    size = int(length.max()) + 1 if length.size else 0
+    leaving = np.bincount(length[event], weights=weight[event], minlength=size).astype(np.int64)
+    at_risk = np.bincount(length, weights=weight, minlength=size)[::-1].cumsum()[::-1].astype(np.int64)
+    times = np.flatnonzero(leaving)
+    leaving, at_risk = leaving[times], at_risk[times]
     share = np.cumprod(1 - leaving / at_risk)
-    with np.errstate(divide="ignore"):
-        parts = np.where(at_risk > leaving, leaving / (at_risk * np.maximum(at_risk - leaving, 1)), 0.0)
+    staying = at_risk - leaving
+    parts = np.where(staying > 0, leaving / (at_risk * np.maximum(staying, 1)), 0.0)
     error = share * np.sqrt(np.cumsum(parts))
     return Curve(*(tuple(column.tolist()) for column in (times, at_risk, leaving, share, error)))
 
@@ -160,16 +210,15 @@ def restricted_mean(curve: Curve, *, horizon_days: int) -> tuple[float, float]:
         the mean days up to the horizon, and its standard error.
     Source: Klein & Moeschberger (2003), Survival Analysis, 2nd edition, section 4.5.
     """
-    inside = [i for i, t in enumerate(curve.days) if t < horizon_days]
-    edges = [0, *(curve.days[i] for i in inside), horizon_days]
-    heights = [1.0, *(curve.share[i] for i in inside)]
-    areas = [height * (edges[i + 1] - edges[i]) for i, height in enumerate(heights)]
-    variance = 0.0
-    for place, i in enumerate(inside):
-        left = curve.at_risk[i] - curve.lost[i]
-        if left:
-            variance += sum(areas[place + 1 :]) ** 2 * curve.lost[i] / (curve.at_risk[i] * left)
-    return sum(areas), math.sqrt(variance)
+    times = np.array(curve.days, dtype=np.float64)
+    inside = times < horizon_days
+    edges = np.concatenate([[0.0], times[inside], [float(horizon_days)]])
+    areas = np.concatenate([[1.0], np.array(curve.share)[inside]]) * np.diff(edges)
+    after = areas[::-1].cumsum()[::-1][1:]  # area to the right of each loss
+    at_risk, lost = np.array(curve.at_risk)[inside], np.array(curve.lost)[inside]
+    staying = at_risk - lost
+    parts = np.where(staying > 0, after**2 * lost / (at_risk * np.maximum(staying, 1)), 0.0)
+    return float(areas.sum()), math.sqrt(float(parts.sum()))
 
 
 def median(curve: Curve) -> tuple[int | None, int | None, int | None]:
@@ -203,20 +252,15 @@ def _log_log(share: float, error: float) -> tuple[float, float]:
 
 
 def _spans(own: Frame, day: int) -> Frame:
-    """Count how long customers had been followed on a day, and which of them were lost by then."""
+    """Tell how long customers had been followed on a day, and which of them were lost by then."""
     last_stay = (nw.col("entered") <= day) & (nw.col("again").is_null() | (nw.col("again") > day))
     gone = nw.col("until") < day
     length = nw.when(gone).then(nw.col("until") + 1 - nw.col("first")).otherwise(nw.lit(day) - nw.col("first"))
-    return (
-        own.filter(last_stay)
-        .select("slice", length.cast(nw.Int64).alias("days"), gone.alias("lost"))
-        .group_by("slice", "days", "lost")
-        .agg(nw.len().cast(nw.Int64).alias("n"))
-    )
+    lost = nw.when(gone).then(nw.lit(1)).otherwise(nw.lit(0))
+    return own.filter(last_stay).select("slice", length.cast(nw.Int64).alias("days"), lost.alias("lost"))
 
 
-def _answer(found: list[tuple[int, bool, int]], horizon_days: int) -> Lifetime | NotEnoughData:
-    days, lost, n = (np.array(column) for column in zip(*sorted(found), strict=True))
+def _answer(days: Counts, lost: NDArray[np.bool_], n: Counts, horizon_days: int) -> Lifetime | NotEnoughData:
     if not lost.any():
         return NotEnoughData("Nobody was lost yet, so the end of a customer's life was never seen.")
     curve = kaplan_meier(days, lost, n)

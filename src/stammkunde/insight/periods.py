@@ -5,7 +5,6 @@ Whole numbers are the one calendar arithmetic that every engine does alike.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -141,22 +140,6 @@ def between(first_on: date, last_on: date, *, grain: Grain) -> list[Period]:
         return []
     first, last = containing(first_on, grain=grain), containing(last_on, grain=grain)
     return [Period(month, first.months) for month in range(first.first_month, last.first_month + 1, first.months)]
-
-
-def by_grain(periods: Iterable[Period]) -> dict[Grain, list[Period]]:
-    """
-    Sort periods into months, quarters and years.
-
-    Args:
-        periods: any periods, in any order.
-
-    Returns:
-        the periods of each length that occurs.
-    """
-    sorted_out: dict[Grain, list[Period]] = {}
-    for period in periods:
-        sorted_out.setdefault(period.grain, []).append(period)
-    return sorted_out
 
 
 def of_number(number: int, *, grain: Grain) -> Period:

@@ -73,11 +73,11 @@ def customers(facts: Facts, *, as_of: date, activity_days: int) -> Frame:
     """
     known, today = facts.until(as_of), day_number(as_of)
     sums = known.keep(("customer money", today), lambda: _money(known, today))
-    buyers = _rhythm(known, activity_days=activity_days, today=today)
-    scored = rfm.scores(buyers.join(sums, on="customer_id", how="left"), recency="last", frequency="purchase_days")
+    buyers = _rhythm(known, sums, activity_days=activity_days, today=today)
+    scored = rfm.scores(buyers, recency="last", frequency="purchase_days").drop("revenue_cents")
     everyone = (
         _everyone(known)
-        .join(scored.drop("revenue_cents"), on="customer_id", how="left")
+        .join(scored, on="customer_id", how="left")
         .join(sums, on="customer_id", how="left")
         .join(classes.of_sums(sums, key="customer_id").drop("value_cents"), on="customer_id", how="left")
         .join(_last_channel(known), on="customer_id", how="left")
@@ -131,11 +131,13 @@ def _money(facts: Facts, today: int) -> Frame:
     )
 
 
-def _rhythm(facts: Facts, *, activity_days: int, today: int) -> Frame:
-    back = _returned(facts, activity_days)
-    return facts.keep(
-        ("buyers", activity_days, today), lambda: rhythm.own(facts).join(back, on="customer_id", how="left")
+def _rhythm(facts: Facts, sums: Frame, *, activity_days: int, today: int) -> Frame:
+    measured = (
+        rhythm.own(facts)
+        .join(_returned(facts, activity_days), on="customer_id", how="left")
+        .join(sums.select("customer_id", "revenue_cents"), on="customer_id", how="left")
     )
+    return facts.keep(("buyers", activity_days, today), lambda: measured)
 
 
 def _returned(facts: Facts, activity_days: int) -> Frame:

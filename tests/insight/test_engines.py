@@ -1,0 +1,120 @@
+"""Every figure is the same on every engine."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from stammkunde.insight import (
+    Facts,
+    buying,
+    classes,
+    cohorts,
+    comeback,
+    kpis,
+    lifetime,
+    money,
+    periods,
+    products,
+    recency,
+    rfm,
+    rhythm,
+    slices,
+)
+from stammkunde.insight.frames import Frame, arrow
+
+from .conftest import AS_OF, company, on_arrow, on_duckdb, on_polars
+
+MONTHS = periods.between(date(2010, 11, 1), date(2012, 7, 31), grain="month")
+PERIODS = [*MONTHS, *(periods.parse(text) for text in ("2011-Q1", "2011-Q2", "2012-Q3", "2010", "2011", "2012"))]
+
+
+def plain(frame: Frame) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = arrow(frame).to_pylist()
+    return sorted(found, key=lambda row: tuple(str(value) for value in row.values()))
+
+
+def figures(by: str | None, *, as_of: date | None = AS_OF) -> Callable[[Facts], Any]:
+    return lambda facts: kpis.figures(facts, periods=PERIODS, activity_days=90, by=by, as_of=as_of)
+
+
+ANSWERS: dict[str, Callable[[Facts], Any]] = {
+    "figures": figures(None),
+    "figures of all time": figures(None, as_of=None),
+    "figures by country": figures("country"),
+    "figures by channel": figures("channel"),
+    "figures by category": figures("category"),
+    "figures by cohort": figures("cohort"),
+    "buying days": lambda facts: plain(buying.days(facts)),
+    "stays": lambda facts: plain(buying.stays(facts, activity_days=60)),
+    "lifetime": lambda facts: lifetime.lifetime(facts, as_of=AS_OF, activity_days=60, by="segment"),
+    "turnover": lambda facts: money.turnover(facts, periods=PERIODS),
+    "cohort matrix": lambda facts: cohorts.matrix(facts, grain="quarter"),
+    "cohort matrix by channel": lambda facts: cohorts.by_slice(facts, by="channel"),
+    "customers": lambda facts: plain(recency.customers(facts, as_of=AS_OF, activity_days=90)),
+    "rfm": lambda facts: plain(rfm.table(facts, as_of=AS_OF)),
+    "rfm grid": lambda facts: rfm.grid(rfm.table(facts, as_of=AS_OF)),
+    "classes": lambda facts: plain(classes.customers(facts)),
+    "classes of products": lambda facts: plain(classes.products(facts, first_on=date(2011, 3, 1), last_on=AS_OF)),
+    "shares of classes": lambda facts: classes.shares(classes.customers(facts)),
+    "pareto": lambda facts: classes.pareto(classes.customers(facts), points=10),
+    "window": rhythm.suggest_activity_days,
+    "rhythm of one": lambda facts: rhythm.of_customer(facts, customer_id=7),
+    "products": lambda facts: plain(products.table(facts)),
+    "tops": lambda facts: products.tops(products.table(facts), n=3),
+    "flops": lambda facts: products.flops(products.table(facts), by="repurchase_share", n=3, least_buyers=2),
+    "buyers": lambda facts: products.buyers(facts, product_id=2, by="country"),
+    "comeback": lambda facts: comeback.products(facts, as_of=AS_OF, within_days=120, least_first_buyers=3),
+    "slices": slices.names,
+}
+ON_SPARK = [  # the others are made of these
+    "figures by country",
+    "figures by channel",
+    "lifetime",
+    "turnover",
+    "cohort matrix",
+    "customers",
+    "rfm",
+    "pareto",
+    "window",
+    "products",
+    "tops",
+    "buyers",
+    "comeback",
+]
+
+
+@pytest.fixture(scope="session")
+def expected() -> dict[str, Any]:
+    facts = on_duckdb(company())
+    return {name: answer(facts) for name, answer in ANSWERS.items()}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_polars_gives_the_same(name, expected):
+    assert ANSWERS[name](on_polars(company())) == expected[name]
+
+
+@pytest.mark.parametrize("name", ["figures by country", "customers", "products"])
+def test_tables_in_memory_give_the_same(name, expected):
+    assert ANSWERS[name](on_arrow(company())) == expected[name]
+
+
+@pytest.fixture(scope="session")
+def spark_facts(spark):
+    tables = {name: spark.createDataFrame(found) for name, found in company().items()}
+    from stammkunde import insight  # noqa: PLC0415 - only where there is Spark
+
+    return insight.facts(tables.pop("lines"), **tables)
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
+@pytest.mark.parametrize("name", ON_SPARK)
+def test_spark_gives_the_same(name, expected, spark_facts):
+    assert ANSWERS[name](spark_facts) == expected[name]
+
+
+def test_answers_say_something(expected):
+    assert [name for name, answer in expected.items() if not answer] == []

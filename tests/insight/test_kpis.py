@@ -1,0 +1,225 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stammkunde import insight
+from stammkunde.insight import kpis, periods
+from stammkunde.insight.errors import InvalidInput, KpiUnknown, SliceUnknown
+
+from .conftest import company, facts_of, line, on_duckdb, table
+
+
+def by_name(figures):
+    return {figure.kpi: figure for figure in figures}
+
+
+def numbers(figure):
+    return (figure.value, figure.numerator, figure.denominator, figure.n)
+
+
+def test_online_retail_third_quarter_is_as_published(retail):
+    found = by_name(insight.figures(retail, periods=["2011-Q3"], activity_days=180))
+
+    assert {name: found[name].value for name in kpis.NAMES if name.startswith("customers")} == {
+        "customers_start": 2724,
+        "customers_end": 2925,
+        "customers_won": 714,
+        "customers_lost": 513,
+    }
+    assert numbers(found["retention_rate"]) == (2211 / 2724, 2211, 2724, 2724)
+    assert round(found["retention_rate"].value, 4) == 0.8117
+    assert numbers(found["churn_rate"]) == (513 / 2724, 513, 2724, 2724)
+
+
+def test_online_retail_repurchase_is_as_published(retail):
+    (figure,) = insight.figures(retail, periods=["2011-Q2"], activity_days=180, names=["repurchase_rate"])
+
+    assert numbers(figure) == (762 / 1991, 762, 1991, 1991)
+
+
+def test_twenty_at_start_five_won_one_lost_is_95_percent():
+    stayed = [line(customer=n, on=on) for n in range(1, 20) for on in (date(2011, 3, 1), date(2011, 5, 1))]
+    lost = line(customer=20, on=date(2011, 1, 10))
+    won = [line(customer=n, on=date(2011, 6, 1)) for n in range(21, 26)]
+
+    found = by_name(insight.figures(facts_of(*stayed, lost, *won), periods=["2011-Q2"], activity_days=90))
+
+    assert numbers(found["retention_rate"]) == (0.95, 19, 20, 20)
+    assert (found["customers_won"].value, found["customers_lost"].value, found["customers_end"].value) == (5, 1, 24)
+
+
+@pytest.mark.parametrize(("days_before", "at_start"), [(0, 1), (89, 1), (90, 0), (-1, 0)])
+def test_window_ends_on_the_day_and_leaves_its_first_evening_out(days_before, at_start):
+    evening = date(2011, 3, 31)
+    facts = facts_of(line(customer=1, on=evening - timedelta(days=days_before)))
+
+    (figure,) = insight.figures(facts, periods=["2011-04"], activity_days=90, names=["customers_start"])
+
+    assert figure.value == at_start
+
+
+def test_who_is_lost_and_comes_back_within_the_period_is_kept():
+    facts = facts_of(line(customer=1, on=date(2010, 12, 20)), line(customer=1, on=date(2011, 12, 20)))
+
+    found = by_name(insight.figures(facts, periods=["2011"], activity_days=30))
+
+    assert numbers(found["retention_rate"]) == (1.0, 1, 1, 1)
+
+
+def test_money_is_per_buyer_and_per_order():
+    facts = facts_of(
+        line(customer=1, on=date(2011, 1, 3), order=1, cents=1000, cost=400),
+        line(customer=1, on=date(2011, 1, 3), order=1, cents=500, cost=200),
+        line(customer=1, on=date(2011, 1, 3), order=2, cents=300, cost=100),
+        line(customer=2, on=date(2011, 1, 9), order=3, cents=700, cost=300),
+        line(customer=2, on=date(2011, 1, 20), order=4, cents=-700, cost=-300, kind="return"),
+        line(customer=None, on=date(2011, 1, 9), order=5, cents=99_999, cost=1),
+    )
+
+    found = by_name(insight.figures(facts, periods=["2011-01"], activity_days=90))
+
+    assert numbers(found["revenue_per_customer_cents"]) == (900.0, 1800, 2, 2)
+    assert numbers(found["margin_per_customer_cents"]) == (550.0, 1100, 2, 2)
+    assert numbers(found["average_basket_cents"]) == (2500 / 3, 2500, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("unknown_cents", "value", "reason", "remark"),
+    [
+        (0, 600.0, "", ""),
+        (50, 600.0, "", "cost_partly_unknown"),
+        (100, None, "cost_partly_unknown", ""),
+    ],
+)
+def test_margin_needs_the_cost_of_nearly_all_lines(unknown_cents, value, reason, remark):
+    unknown = [line(customer=1, on=date(2011, 1, 3), cents=unknown_cents)] if unknown_cents else []
+    facts = facts_of(line(customer=1, on=date(2011, 1, 3), cents=1000, cost=400), *unknown)
+
+    (figure,) = insight.figures(facts, periods=["2011-01"], activity_days=90, names=["margin_per_customer_cents"])
+
+    assert (figure.value, figure.reason, figure.remark) == (value, reason, remark)
+    assert figure.coverage == 1000 / (1000 + unknown_cents)
+
+
+def test_what_cannot_be_given_has_a_reason_and_no_value():
+    found = by_name(insight.figures(facts_of(), periods=["2011"], activity_days=90))
+
+    assert {name: figure.reason for name, figure in found.items() if figure.value is None} == {
+        "retention_rate": "no_customers_at_start",
+        "churn_rate": "no_customers_at_start",
+        "repurchase_rate": "no_buyers",
+        "customer_lifetime_days": "no_customers",
+        "revenue_per_customer_cents": "no_buyers",
+        "margin_per_customer_cents": "no_buyers",
+        "average_basket_cents": "no_orders",
+    }
+
+
+def test_reasons_and_remarks_are_announced():
+    found = kpis.figures(
+        on_duckdb(company()), periods=["2009", "2010-11", "2011", "2012-06", "2012-07", "2013"], activity_days=90,
+        by="channel", as_of=date(2012, 6, 20),
+    )  # fmt: skip
+
+    assert {figure.reason for figure in found} - {""} <= set(kpis.REASONS)
+    assert {figure.remark for figure in found} - {""} <= set(kpis.REMARKS)
+    assert [f for f in found if (f.value is None) != bool(f.reason)] == []
+
+
+def test_period_not_over_counts_up_to_the_day_and_says_so():
+    facts = facts_of(
+        line(customer=1, on=date(2011, 1, 10)),
+        line(customer=1, on=date(2011, 3, 10)),
+        line(customer=2, on=date(2011, 3, 20)),
+    )
+
+    asked = {"activity_days": 60, "names": ["customers_end", "repurchase_rate"], "as_of": date(2011, 3, 15)}
+    now, quarter, later = insight.figures(facts, periods=["2011-03", "2011-Q1", "2011-04"], **asked)[:3]
+
+    assert (now.value, now.remark) == (1, "period_unfinished")
+    assert (quarter.value, quarter.remark) == (1, "period_unfinished")
+    assert (later.value, later.reason) == (None, "period_not_begun")
+
+
+def test_start_before_the_facts_fill_a_window_is_remarked():
+    facts = facts_of(*[line(customer=1, on=date(2011, month, 1)) for month in range(1, 10)])
+
+    found = insight.figures(facts, periods=["2011-03", "2011-05"], activity_days=90, names=["retention_rate"])
+
+    assert [(figure.value, figure.remark) for figure in found] == [(1.0, "history_short"), (1.0, "")]
+
+
+def test_slices_of_the_customer_add_up_to_the_whole():
+    facts = on_duckdb(company())
+
+    whole = insight.figures(facts, periods=["2011-Q3", "2012"], activity_days=90)
+    parts = insight.figures(facts, periods=["2011-Q3", "2012"], activity_days=90, by="country")
+
+    for figure in whole:
+        same = [part for part in parts if (part.kpi, part.period) == (figure.kpi, figure.period)]
+        if figure.numerator is not None and figure.value is not None:
+            assert sum(part.numerator or 0 for part in same) == figure.numerator
+    assert {part.slice for part in parts} == {"", "AT", "DE"}
+
+
+def test_slices_of_the_line_look_at_their_own_purchases():
+    facts = facts_of(
+        line(customer=1, on=date(2011, 1, 10), channel="web"),
+        line(customer=1, on=date(2011, 2, 10), channel="shop"),
+    )
+
+    found = insight.figures(
+        facts, periods=["2011-02"], activity_days=30, by="channel", names=["customers_start", "customers_end"]
+    )
+
+    assert [(f.kpi, f.slice, f.value) for f in found] == [
+        ("customers_start", "shop", 0),
+        ("customers_start", "web", 1),
+        ("customers_end", "shop", 1),
+        ("customers_end", "web", 0),
+    ]
+
+
+def test_unknown_names_are_refused_with_the_choice():
+    facts = facts_of(line(customer=1, on=date(2011, 1, 10)))
+
+    with pytest.raises(KpiUnknown, match="No figure is called 'profit'. Choose from retention_rate"):
+        insight.figures(facts, periods=["2011"], activity_days=90, names=["profit"])
+    with pytest.raises(SliceUnknown, match="cannot be sliced by 'shoe'. Choose one of channel"):
+        insight.figures(facts, periods=["2011"], activity_days=90, by="shoe")
+    with pytest.raises(InvalidInput, match="activity window is 0 days"):
+        insight.figures(facts, periods=["2011"], activity_days=0)
+
+
+purchases = st.lists(
+    st.tuples(st.integers(1, 4), st.dates(min_value=date(2010, 6, 1), max_value=date(2011, 12, 31))), max_size=25
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(purchases, st.integers(1, 200), st.dates(min_value=date(2010, 7, 1), max_value=date(2011, 12, 31)))
+def test_figures_agree_with_counting_by_hand(bought, window, as_of):
+    asked = [periods.parse(text) for text in ("2010-07", "2010-Q4", "2011-03", "2011-Q2", "2011")]
+    facts = insight.facts(table([line(customer=who, on=on) for who, on in bought]))
+
+    found = insight.figures(facts, periods=asked, activity_days=window, as_of=as_of)
+
+    given_ = {(f.kpi, f.period): f.numerator for f in found if f.kpi in {"customers_start", "customers_end"}}
+    kept = {f.period: f.numerator for f in found if f.kpi == "retention_rate"}
+    again = {f.period: (f.numerator, f.denominator) for f in found if f.kpi == "repurchase_rate"}
+    known = [(who, on) for who, on in bought if on <= as_of]
+    for period in (period for period in asked if period.start_on <= as_of):
+        start = there(known, period.start_on - timedelta(days=1), window)
+        end = there(known, min(period.end_on, as_of), window)
+        days = [{on for w, on in known if w == who and period.start_on <= on <= period.end_on} for who in range(1, 5)]
+        buyers, repeated = sum(bool(d) for d in days), sum(len(d) > 1 for d in days)
+        assert given_["customers_start", str(period)] == len(start)
+        assert given_["customers_end", str(period)] == len(end)
+        assert kept[str(period)] == (len(start & end) if start else None)
+        assert again[str(period)] == ((repeated, buyers) if buyers else (None, None))
+
+
+def there(bought, day, window):
+    return {who for who, on in bought if day - timedelta(days=window) < on <= day}

@@ -1,0 +1,109 @@
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stammkunde import insight
+from stammkunde.insight import lifetime, periods
+from stammkunde.insight.errors import InvalidInput, NotEnoughData
+
+from .conftest import company, facts_of, line, on_duckdb
+
+# Remission of leukaemia under 6-MP: Freireich et al. (1963), as in Klein & Moeschberger (2003), table 4.1
+WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
+LOST = [True, True, True, False, True, False, True, False, False, True, True] + [False] * 3 + [True] * 2 + [False] * 5
+
+
+def test_kaplan_meier_gives_the_published_curve():
+    curve = lifetime.kaplan_meier(WEEKS, LOST)
+
+    assert curve.days == (6, 7, 10, 13, 16, 22, 23)
+    assert curve.at_risk == (21, 17, 15, 12, 11, 7, 6)
+    assert curve.lost == (3, 1, 1, 1, 1, 1, 1)
+    assert [round(share, 4) for share in curve.share] == [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482]
+    assert [round(error, 4) for error in curve.error] == [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346]
+
+
+def test_restricted_mean_and_median_are_the_published_ones():
+    curve = lifetime.kaplan_meier(WEEKS, LOST)
+
+    mean, error = lifetime.restricted_mean(curve, horizon_days=35)
+
+    assert (round(mean, 3), round(error, 2)) == (23.287, 2.83)
+    assert lifetime.median(curve) == (23, 13, None)
+
+
+def test_weights_stand_for_rows():
+    weighted = lifetime.kaplan_meier([3, 5, 5], [True, True, False], [2, 1, 4])
+
+    assert weighted == lifetime.kaplan_meier([3, 3, 5, 5, 5, 5, 5], [True, True, True] + [False] * 4)
+
+
+def test_curve_that_falls_to_nothing_has_no_error_left():
+    curve = lifetime.kaplan_meier([2, 4], [True, True])
+
+    assert (curve.share[-1], curve.error[-1]) == (0.0, 0.0)
+    assert lifetime.restricted_mean(curve, horizon_days=10)[0] == 3.0
+
+
+@pytest.mark.parametrize(("days", "lost"), [([1, 2], [True]), ([-1], [True]), ([[1]], [[True]])])
+def test_shapes_that_do_not_fit_are_refused(days, lost):
+    with pytest.raises(InvalidInput):
+        lifetime.kaplan_meier(days, lost)
+
+
+def test_life_ends_the_window_after_the_last_purchase():
+    gone = [line(customer=1, on=on) for on in (date(2011, 1, 1), date(2011, 1, 21))]
+    there = line(customer=2, on=date(2011, 3, 1))
+
+    found = lifetime.lifetime(facts_of(*gone, there), as_of=date(2011, 3, 31), activity_days=40)[None]
+
+    assert (found.n, found.lost, found.censored) == (2, 1, 1)
+    assert found.curve.days == (60,)
+
+
+def test_nobody_lost_is_refused():
+    found = lifetime.lifetime(facts_of(line(customer=1, on=date(2011, 3, 1))), as_of=date(2011, 3, 2), activity_days=9)
+
+    assert isinstance(found[None], NotEnoughData)
+
+
+def test_pause_is_part_of_the_life():
+    facts = facts_of(
+        line(customer=1, on=date(2010, 1, 1)),
+        line(customer=1, on=date(2011, 1, 1)),
+        line(customer=2, on=date(2010, 1, 1)),
+    )
+
+    found = lifetime.lifetime(facts, as_of=date(2011, 1, 10), activity_days=30)[None]
+
+    assert (found.n, found.lost, found.curve.days) == (2, 1, (30,))
+
+
+def test_figures_at_a_months_end_agree_with_looking_at_the_day():
+    facts = on_duckdb(company())
+    asked = periods.between(date(2010, 11, 1), date(2012, 8, 31), grain="month")
+
+    found = insight.figures(facts, periods=asked, activity_days=60, names=["customer_lifetime_days"], by="segment")
+
+    by_hand = {p: lifetime.lifetime(facts, as_of=p.end_on, activity_days=60, by="segment") for p in asked}
+    for figure in found:
+        seen = by_hand[periods.parse(figure.period)].get(figure.slice)
+        assert figure.value == (seen.mean_days if isinstance(seen, lifetime.Lifetime) else None)
+
+
+follow_ups = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=30)
+
+
+@settings(max_examples=50, deadline=None)
+@given(follow_ups)
+def test_curve_falls_from_one_and_never_rises(followed):
+    days, lost = zip(*followed, strict=True)
+
+    curve = lifetime.kaplan_meier(days, lost)
+
+    heights = [1.0, *curve.share]
+    assert heights == sorted(heights, reverse=True)
+    assert all(0 <= share <= 1 for share in curve.share)
+    assert 0 <= lifetime.restricted_mean(curve, horizon_days=61)[0] <= 61

@@ -204,5 +204,30 @@ def sentence(figures: Figures) -> str:
     }
 
 
+def headline(figures: Figures, *, before: tuple[str, Figures] | None) -> str:
+    """Say how many stayed, and whether that is more than before; empty where it cannot be said."""
+    now = figures.get("retention_rate")
+    if now is None or now.value is None:
+        return ""
+    share = writing.percent(now.value)
+    then = before[1].get("retention_rate") if before else None
+    if before is None or then is None or then.value is None:
+        return _("%(share)s of the customers stayed.") % {"share": share}
+    return _against(now.value - then.value) % {
+        "share": share,
+        "points": writing.number(abs(now.value - then.value) * 100, places=1),
+        "period": before[0],
+        "then": writing.percent(then.value),
+    }
+
+
+def _against(moved: float) -> str:
+    if abs(moved) < STEADY_SHARE:
+        return _("%(share)s of the customers stayed, as many as before (%(period)s: %(then)s).")
+    if moved > 0:
+        return _("%(share)s of the customers stayed, %(points)s points more than before (%(period)s: %(then)s).")
+    return _("%(share)s of the customers stayed, %(points)s points fewer than before (%(period)s: %(then)s).")
+
+
 def _count(figure: Figure | None) -> int | None:
     return None if figure is None or figure.value is None else int(figure.value)

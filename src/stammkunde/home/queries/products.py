@@ -19,6 +19,7 @@ from stammkunde.signals import answers
 ROWS = 50
 MOST_ROWS = 1000
 BEST = 5
+BEST_BUYERS = 10
 LEAST_BUYERS = 10  # fewer buyers make no top or flop, and no share that means something
 PLOT_HEIGHT = 250
 
@@ -133,7 +134,7 @@ def best_customers(found: answers.Product) -> list[Buyer]:
     people = Customer.objects.in_bulk([row["customer_id"] for row in found.customers])
     return [
         Buyer(customer=people[row["customer_id"]], revenue_cents=row["revenue_cents"], lines=row["lines"])
-        for row in found.customers
+        for row in found.customers[:BEST_BUYERS]
         if row["customer_id"] in people
     ]
 

@@ -49,12 +49,20 @@ def overview(request: HttpRequest) -> HttpResponse:
                 generation=generation,
             ),
             "point": worth.worth(figures, shows_margin=shows_margin),
+            "headline": tiles.headline(figures, before=_before(stored, chosen)),
             "sentence": tiles.sentence(figures),
             "bar": selection.bar(chosen),
             "segments": queries.segments(generation, period=chosen.period),
             "window_origin": _window_origin(chosen),
         },
     )
+
+
+def _before(stored: queries.Points, chosen: selection.Selection) -> tuple[str, tiles.Figures] | None:
+    """Give the period before with its name, if anything is known of it."""
+    before = chosen.period.previous()
+    figures = stored.at(before)
+    return (selection.name(before), figures) if figures else None
 
 
 def _plots(request: HttpRequest, answer: queries.Answer, *, generation: Generation) -> list[plots.Shown]:

@@ -124,8 +124,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     rows = (
         (row["number"], row["name"], row["category"], *(row[name] for name in listed.measures)) for row in listed.rows
     )
-    name = f"{_('products')}-{question.selection.period}"
-    return exports.response(ending=ending, name=name, columns=columns, rows=rows)
+    name = _("products")
+    return exports.response(ending=ending, name=f"{name}-{question.selection.period}", columns=columns, rows=rows)
 
 
 @require_safe

@@ -77,13 +77,8 @@ def _sheet(book: calamine.CalamineWorkbook, name: str) -> calamine.CalamineSheet
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[str]]]:
     if sheet.start is None:
         return
-    for number, row in enumerate(sheet.iter_rows(), start=_first_row(sheet)):
+    for number, row in enumerate(sheet.iter_rows(), start=1):  # from the top, also where the top is empty
         yield number, [_text(cell) for cell in row]
-
-
-def _first_row(sheet: calamine.CalamineSheet) -> int:
-    """Tell the row of the sheet on which `iter_rows` begins: it starts at the top, also where the top is empty."""
-    return 1 if sheet.start is None else sheet.start[0] + 1
 
 
 def _text(cell: Any) -> str:

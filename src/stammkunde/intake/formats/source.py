@@ -146,10 +146,10 @@ def _of_json(path: Path, dialect: Dialect, progress: Progress | None) -> Iterato
             try:
                 row = json.loads(line, parse_float=str, parse_int=str)
             except (ValueError, RecursionError):
-                yield number, [line[:200].replace("\x00", "␀"), *blank[1:]], "json_row", None
+                yield number, [line.strip()[:200].replace("\x00", "␀"), *blank[1:]], "json_row", None
                 continue
             if not isinstance(row, dict):
-                yield number, [line[:200], *blank[1:]], "json_row", None
+                yield number, [line.strip()[:200], *blank[1:]], "json_row", None
                 continue
             cells = [as_text(row.get(key))[: engine.LONGEST_CELL + 1] for key in keys]
             if any("\x00" in cell for cell in cells):

@@ -11,7 +11,6 @@ from stammkunde.intake.layouts.fields import (
     NUMBER,
     Column,
     Field,
-    Layout,
     Table,
 )
 

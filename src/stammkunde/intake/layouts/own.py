@@ -68,7 +68,7 @@ CUSTOMERS = Layout(
                 ),
                 *ADDRESS,
                 plain("since_on"),
-                text("owner_email"),
+                plain("owner_email"),
             ),
         ),
     ),

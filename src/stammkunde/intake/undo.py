@@ -28,12 +28,12 @@ class CannotUndo(Exception):
     """
     The import's rows are no longer the import's alone.
 
-    `code` is `changed_since` or `in_use`; `numbers` says how many rows of which table, worded when shown.
+    `code` is `changed_since` or `in_use`; `detail` says how many rows of which table, worded when shown.
     """
 
-    def __init__(self, code: str, numbers: dict[str, int]) -> None:
-        super().__init__(code, numbers)
-        self.code, self.numbers = code, numbers
+    def __init__(self, code: str, detail: dict[str, int]) -> None:
+        super().__init__(code, detail)
+        self.code, self.detail = code, detail
 
 
 def check(batch: Import) -> None:
@@ -56,8 +56,7 @@ def ranges(batch: Import, table: Table) -> list[tuple[int, int]]:
 
 
 def _changed_since(batch: Import, table: Table) -> int:
-    others = ~models.Q(imported_by=batch.pk) | models.Q(imported_by=None)
-    changed = sum(table.model.objects.filter(others, pk__range=one).count() for one in ranges(batch, table))
+    changed = sum(table.model.objects.filter(_by_others(batch), pk__range=one).count() for one in ranges(batch, table))
     imaged = BeforeImage.objects.filter(batch=batch, table=table.name)
     if not imaged.exists():
         return changed
@@ -69,14 +68,18 @@ def _hanging(batch: Import, table: Table) -> Iterator[tuple[str, int]]:
     """Count what refers to the import's new rows and is not the import's own."""
     for relation in _relations(table):
         model, column = relation.related_model, relation.field.name
-        own = models.Q(imported_by=batch.pk) if _is_fact(model) else models.Q(pk__in=[])
-        others = model.objects.exclude(own)
-        if _is_fact(model):
-            others = model.objects.filter(~own | models.Q(imported_by=None))
+        others = model.objects.filter(_by_others(batch)) if _is_fact(model) else model.objects.all()
         yield (
             model._meta.model_name or "",
-            sum(others.filter(**{f"{column}__range": one}).count() for one in ranges(batch, table)),
+            sum(
+                others.filter(**{f"{column}__gte": first, f"{column}__lte": last}).count()
+                for first, last in ranges(batch, table)
+            ),
         )
+
+
+def _by_others(batch: Import) -> models.Q:
+    return ~models.Q(imported_by=batch.pk) | models.Q(imported_by=None)
 
 
 def _relations(table: Table) -> list[Any]:

@@ -3,7 +3,7 @@
 from stammkunde.intake.lease import LostLease
 from stammkunde.intake.services.receiving import NoRoom, TooLarge, receive
 from stammkunde.intake.services.requests import NotNow, discard, save_mapping, start, undo
-from stammkunde.intake.services.running import run, sweep
+from stammkunde.intake.services.running import run, stop, sweep
 from stammkunde.intake.undo import CannotUndo
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "run",
     "save_mapping",
     "start",
+    "stop",
     "sweep",
     "undo",
 ]

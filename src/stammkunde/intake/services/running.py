@@ -66,6 +66,24 @@ def run(*, import_id: int, now: datetime, tell: Tell | None = None) -> Import:
         carry_out(*claimed)
 
 
+def stop(*, import_id: int, now: datetime) -> None:
+    """
+    End an import that was broken off by hand: nothing is changed yet, or what is changed is taken back.
+
+    Whoever goes on next does so; an import that has come to rest stays as it is.
+    """
+    ended = {"error": {"code": "stopped"}, "leased_by": "", "lease_until": None}
+    waiting = Import.objects.filter(pk=import_id, status__in=(Import.Status.QUEUED, Import.Status.CHECKING))
+    if waiting.update(status=Import.Status.FAILED, finished_at=now, step="", **ended):
+        return
+    batch = Import.objects.filter(pk=import_id, status=Import.Status.PUBLISHING).first()
+    if batch is not None:
+        checkpoint = {**batch.checkpoint, "undo_because": ended["error"]}
+        Import.objects.filter(pk=import_id, status=Import.Status.PUBLISHING, leased_by=batch.leased_by).update(
+            status=Import.Status.UNDOING, checkpoint=checkpoint, step="undo", **ended
+        )
+
+
 def carry_out(batch: Import, lease: Lease) -> None:
     """Take a claimed import as far as it goes; whatever happens is recorded in it."""
     log.info("import=%d status=%s holder=%s", batch.pk, batch.status, lease.holder)
@@ -146,8 +164,9 @@ def _counts(found: difference.Difference, *, refused: int) -> dict[str, dict[str
 
 
 def _refused_by_us(place: Path) -> int:
-    rows = pq.read_table(place / "problems-publish.parquet", columns=["row"])["row"]
-    return len(rows.unique())
+    """Count the rows that the comparison refused, because they refer to nothing that is known."""
+    found = pq.read_table(place / "problems-publish.parquet", columns=["row"], filters=[("severity", "=", "refused")])
+    return len(found["row"].unique())
 
 
 def _rows(path: Path) -> int:

@@ -14,7 +14,9 @@ Reserve = Callable[[Table, int], int]
 Tell = Callable[[str, int, int], None]
 
 # What tells which row is meant; never written by itself.
-_GUIDES = {"row", "search", "customer_source", "product_source", "order_source"}
+_GUIDES = {"row", "search", "customer_source", "product_source", "order_source", "owner_email"}
+# An address of nobody here leaves the responsible as it is.
+_OWNER = "CASE WHEN c.owner_email IS NOT NULL AND o.id IS NULL THEN e.owner_id ELSE o.id END"
 
 
 class UnknownColumn(Exception):
@@ -122,12 +124,22 @@ class _Comparison:
     def _refuse(self, table: Table, match: "_Match") -> None:
         for one in match.references:
             self._refuse_reference(table, one)
+        if match.names_owner:
+            self._flag_owners()
         if match.lacking:
             self.engine.run(
                 "INSERT INTO refused SELECT row, '', '', 'new_row_incomplete', json_object('column', ?)::VARCHAR, "  # noqa: S608
                 f"'refused' FROM matched_{table.name} WHERE state = 'refused' AND broken IS NULL",
                 match.lacking[0],
             )
+
+    def _flag_owners(self) -> None:
+        self.engine.run(
+            "INSERT INTO refused SELECT c.row, ?, c.owner_email, 'unknown_owner', '{}', 'flagged' "
+            "FROM checked_customers c LEFT JOIN ids_staff o ON o.source = lower(c.owner_email) "
+            "WHERE c.owner_email IS NOT NULL AND o.id IS NULL",
+            self.columns.get("owner_email", ""),
+        )
 
     def _refuse_reference(self, table: Table, reference: Reference) -> None:
         noun = reference.column.removesuffix("_id")
@@ -151,6 +163,10 @@ class _Match:
         self.provided = self._provided()
         self.lacking = [one for one in table.needed if one not in self.provided]
         self.finals = {one: final(table, one) for one in self.provided}
+        self.names_owner = engine.has(table.name, "owner_email")
+        if self.names_owner:
+            self.provided.append("owner_id")
+            self.finals["owner_id"] = _OWNER
 
     @property
     def written(self) -> list[str]:
@@ -169,7 +185,8 @@ class _Match:
 
     def _provided(self) -> list[str]:
         """Name the database columns that the file fills; what it does not have stays as it is."""
-        named = [one for one in self.engine.columns(self.table.name) if one not in _GUIDES]
+        guides = _GUIDES if "source" in self.table.kinds else {*_GUIDES, "source"}
+        named = [one for one in self.engine.columns(self.table.name) if one not in guides]
         strange = [one for one in named if one not in self.table.kinds]
         if strange:
             raise UnknownColumn(f"{self.table.name}: {', '.join(strange)}")
@@ -191,6 +208,7 @@ class _Match:
             for one, value in self.finals.items()
         }
         words = search.words(finals)
+        owner = " LEFT JOIN ids_staff o ON o.source = lower(c.owner_email)" if self.names_owner else ""
         listed = ", ".join(f'{value} AS "{column}"' for column, value in finals.items())
         state = f"CASE WHEN c.row IS NULL THEN 'unchanged' ELSE {self._state()} END"
         return (
@@ -198,7 +216,7 @@ class _Match:
             "broken, month, old_month, * EXCLUDE (row, id, state, broken, month, old_month, was) FROM ("
             f"SELECT c.row, e.id, {state} AS state, {self._broken()} AS broken, {self._months()}, {listed}, "
             f"{words} AS search, e.search AS was FROM touched t "
-            "LEFT JOIN checked_customers c ON c.source = t.source "
+            f"LEFT JOIN checked_customers c ON c.source = t.source{owner} "
             "LEFT JOIN existing_customers e ON e.source = t.source LEFT JOIN words w ON w.customer = t.source "
             "WHERE c.row IS NOT NULL OR e.id IS NOT NULL)"
         )

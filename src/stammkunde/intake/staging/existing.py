@@ -3,6 +3,7 @@
 from stammkunde.intake.staging.database import Database, is_empty
 from stammkunde.intake.staging.engine import Engine, text
 from stammkunde.intake.staging.tables import TABLES, Table
+from stammkunde.team.models import Staff
 
 # Of a row that is only referred to, this is enough.
 _OF_REFERRED = {"id", "source", "ordered_on"}
@@ -16,6 +17,7 @@ class Existing:
 
     def load(self) -> None:
         """Load everything but lines, which are found by the ids of their orders."""
+        self._load_staff()
         for name in ("customers", "contact_persons", "products", "orders"):
             self._read(TABLES[name], by="source", keys=self._sources(TABLES[name]))
         if {"customers", "contact_persons"} & set(self._engine.names):
@@ -24,6 +26,14 @@ class Existing:
     def load_lines(self) -> None:
         keys = "SELECT DISTINCT i.id FROM checked_lines c JOIN existing_orders i ON i.source = c.order_source"
         self._read(TABLES["lines"], by="order_id", keys=keys)
+
+    def _load_staff(self) -> None:
+        self._engine.run("CREATE TABLE ids_staff (source VARCHAR, id BIGINT)")
+        staff = list(Staff.objects.values_list("email", "pk"))
+        if staff and self._engine.has("customers", "owner_email"):
+            self._engine.duck.executemany(
+                "INSERT INTO ids_staff VALUES (lower(?), ?)", [[email, pk] for email, pk in staff]
+            )
 
     def _load_people(self) -> None:
         """Load where the file's people were until now, and who else is at the customers that are touched."""

@@ -1,0 +1,208 @@
+"""`stammkunde import`: files into the database, with or without a server and a worker."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stammkunde import cli
+
+if TYPE_CHECKING:
+    from stammkunde.intake.models import Import
+
+ALL_IMPORTED, SOME_REFUSED, NOTHING_IMPORTED = 0, 1, 2
+PROBLEMS_SHOWN = 10
+# What others refer to comes first, whatever the order on the command line.
+_ORDER = ("customers", "contact_persons", "products", "orders", "lines")
+
+
+def _pairs(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Read `key=value` options."""
+    strange = [value for value in values if "=" not in value]
+    if strange:
+        raise click.BadParameter(f"'{strange[0]}' is not of the form KEY=VALUE, for example date_order=dmy")
+    return dict(value.split("=", 1) for value in values)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mapping", help="Name of a saved mapping: which column means what.")
+@click.option("--layout", help="Kind of file, if it is not to be recognised: customers, orders, flat, shopify …")
+@click.option("--origin", help="Where the keys come from, such as 'shop'; keys of another origin are other keys.")
+@click.option(
+    "--option", "options", multiple=True, callback=_pairs, metavar="KEY=VALUE", help="Such as date_order=dmy."
+)
+@click.option("--dry-run", is_flag=True, help="Check and compare, and change nothing.")
+@click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows to this CSV file.")
+def command(
+    *,
+    files: tuple[Path, ...],
+    mapping: str | None,
+    layout: str | None,
+    origin: str | None,
+    options: dict[str, str],
+    dry_run: bool,
+    refused: Path | None,
+) -> None:
+    """
+    Import FILES: CSV, Excel, Parquet or JSON lines.
+
+    Ends with 0 if all rows were imported, 1 if some were refused, 2 if nothing was imported.
+    """
+    cli.setup()
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.utils import translation  # noqa: PLC0415
+
+    cli.refuse_broken_database()
+    logging.getLogger("stammkunde").setLevel(logging.ERROR)
+    call_command("migrate", verbosity=0)
+    given = _given(mapping, layout, {**options, **({"origin": origin} if origin else {})})
+    with translation.override(settings.LANGUAGE_CODE):
+        finished = [_finish(batch, dry_run=dry_run) for batch in _received(files, given)]
+        if refused:
+            _write_refused(finished, refused)
+    sys.exit(_exit_code(finished))
+
+
+def _given(mapping: str | None, layout: str | None, options: dict[str, str]) -> dict[str, Any]:
+    """Put together what is known about the files beforehand."""
+    from stammkunde.intake import layouts  # noqa: PLC0415
+    from stammkunde.intake.models import Mapping  # noqa: PLC0415
+
+    if mapping:
+        saved = Mapping.objects.filter(name=mapping).first()
+        if saved is None:
+            known = ", ".join(Mapping.objects.values_list("name", flat=True)) or "-"
+            raise click.BadParameter(f"There is no mapping '{mapping}'. There are: {known}", param_hint="--mapping")
+        return {"layout": layout or saved.layout, "columns": saved.columns, "options": {**saved.options, **options}}
+    names = [one.name for one in layouts.ALL]
+    if layout and layout not in names:
+        raise click.BadParameter(f"There is no layout '{layout}'. There are: {', '.join(names)}", param_hint="--layout")
+    return {"layout": layout, "options": options}
+
+
+def _received(files: tuple[Path, ...], given: dict[str, Any]) -> "list[Import]":
+    from django.utils import timezone  # noqa: PLC0415
+
+    from stammkunde.intake import services  # noqa: PLC0415
+
+    batches = [services.receive(now=timezone.now(), file_name=path.name, path=path, **given) for path in files]
+    return sorted(batches, key=lambda batch: _ORDER.index(batch.layout) if batch.layout in _ORDER else len(_ORDER))
+
+
+def _finish(batch: "Import", *, dry_run: bool) -> "Import":
+    """Import one file while somebody may watch, and say what became of it."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from stammkunde.intake import services  # noqa: PLC0415
+    from stammkunde.intake.models import Import  # noqa: PLC0415
+
+    if batch.status == Import.Status.UPLOADED:
+        services.start(import_id=batch.pk, now=timezone.now(), dry_run=dry_run)
+        with _Watch(batch.file_name) as watch:
+            try:
+                batch = services.run(import_id=batch.pk, now=timezone.now(), tell=watch)
+            except KeyboardInterrupt:
+                services.stop(import_id=batch.pk, now=timezone.now())
+                raise
+    _say(batch)
+    return batch
+
+
+class _Watch:
+    """A progress bar for each step of one import; nothing where nobody watches."""
+
+    def __init__(self, label: str) -> None:
+        self._label, self._step, self._bar = label, "", None
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if step != self._step or self._bar is None:
+            self._next(step)
+        self._bar.length = max(total, 1)
+        self._bar.update(min(done, self._bar.length) - self._bar.pos)
+
+    def __enter__(self) -> "_Watch":
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+
+    def _next(self, step: str) -> None:
+        from stammkunde.intake import wording  # noqa: PLC0415
+
+        self.__exit__()
+        self._step = step
+        label = f"{self._label}: {wording.step_label(step)}" if step else self._label
+        self._bar = click.progressbar(
+            length=1, label=label, file=click.get_text_stream("stderr"), hidden=not _watched()
+        )
+        self._bar.__enter__()
+
+
+def _watched() -> bool:
+    return click.get_text_stream("stderr").isatty()
+
+
+def _say(batch: "Import") -> None:
+    """Print the counts, and the first problems with their cures."""
+    from stammkunde.intake import outcome  # noqa: PLC0415
+
+    told = outcome.of(batch)
+    click.secho(f"{batch.file_name}: {batch.get_status_display()}", bold=True)
+    if told.error:
+        click.echo(f"  {' '.join(told.error)}")
+    for row in told.rows:
+        click.echo(f"  {row.table}: {_counts(row)}")
+    for problem in told.problems[:PROBLEMS_SHOWN]:
+        click.echo(f"  {_place(problem)}: {problem.reason} {problem.cure}".rstrip())
+    if told.problem_count > PROBLEMS_SHOWN:
+        click.echo(f"  … {told.problem_count - PROBLEMS_SHOWN}")
+
+
+def _counts(row: Any) -> str:
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
+    texts = (
+        (row.created, _("%(n)s created")),
+        (row.changed, _("%(n)s changed")),
+        (row.unchanged, _("%(n)s unchanged")),
+        (row.refused, _("%(n)s refused")),
+    )
+    return ", ".join(text % {"n": count} for count, text in texts)
+
+
+def _place(problem: Any) -> str:
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
+    row = _("Row %(row)s") % {"row": problem.row}
+    return f"{row}, '{problem.column}'" if problem.column else row
+
+
+def _write_refused(finished: "list[Import]", target: Path) -> None:
+    """Write every file's refused rows; several files get a CSV file each, numbered."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from stammkunde.intake import check, queries  # noqa: PLC0415
+
+    with_refused = [batch for batch in finished if queries.refused(batch) and queries.checked_dir(batch)]
+    for number, batch in enumerate(with_refused):
+        path = target.with_stem(f"{target.stem}-{number + 1}") if number else target
+        check.write_refused(queries.checked_dir(batch), path, language=settings.LANGUAGE_CODE)
+        click.echo(f"→ {path}")
+
+
+def _exit_code(finished: "list[Import]") -> int:
+    taken = [
+        sum(counts[one] for counts in batch.counts.values() for one in ("created", "changed", "unchanged"))
+        for batch in finished
+        if batch.status in {"done", "checked"}
+    ]
+    if not any(taken):
+        return NOTHING_IMPORTED
+    if len(taken) < len(finished) or any(counts["refused"] for one in finished for counts in one.counts.values()):
+        return SOME_REFUSED
+    return ALL_IMPORTED

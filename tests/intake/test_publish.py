@@ -1,0 +1,336 @@
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db.models import Sum
+
+from stammkunde.customers import policy as customers_policy
+from stammkunde.customers.models import Change as CustomerChange
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.intake import publish, queries, services
+from stammkunde.intake.models import BeforeImage, Import
+from stammkunde.sales.models import Change, Line, Order, Product
+from tests import factories
+from tests.intake.bringing import NOW, bring, everything, meaning, queue, shop, totals, undo, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def customer(number, name, **more):
+    return {"customer_number": number, "customer_name": name, **more}
+
+
+def order(number, on="2024-03-01", **more):
+    return {"order_number": number, "ordered_at": on, **more}
+
+
+def test_import_publishes_customers_products_orders_and_lines(tmp_path):
+    rows = shop()
+
+    batch = bring(tmp_path, "flat", rows)
+
+    assert (batch.status, batch.error) == ("done", None)
+    assert {name: counts["created"] for name, counts in batch.counts.items()} == {
+        "customers": Customer.objects.count(),
+        "products": 17,
+        "orders": 90,
+        "lines": 270,
+    }
+    assert Line.objects.count() == 270
+    assert Line.objects.filter(imported_by=batch.pk).count() == 270
+    assert Order.objects.filter(customer=None).count() == 9
+    assert not queries.is_publishing()
+
+
+def test_import_computes_what_customers_are_found_by_as_a_person_would_see_it(tmp_path):
+    bring(tmp_path, "customers", [customer("1", "ÄRZTEHAUS Straße", email="Info@Haus.example", city="Köln")])
+    bring(
+        tmp_path,
+        "contact_persons",
+        [
+            {"customer_number": "1", "first_name": "Öznur", "last_name": "Zwei", "email": "o@haus.example"},
+            {"customer_number": "1", "first_name": "Kim", "last_name": "Eins", "email": ""},
+        ],
+    )
+
+    found = Customer.objects.get()
+
+    assert found.search == customers_policy.search_text(found, found.contact_persons.all())
+    assert found.search == "ärztehaus straße 1 info@haus.example köln kim eins öznur zwei o@haus.example"
+
+
+def test_same_file_again_changes_nothing(tmp_path):
+    rows = shop()
+    bring(tmp_path, "flat", rows)
+    before = everything()
+
+    again = bring(tmp_path, "flat", rows)
+
+    assert totals(again) == {"created": 0, "changed": 0, "unchanged": totals(again)["unchanged"], "refused": 0}
+    assert totals(again)["unchanged"] > 270
+    assert everything() == before
+    assert not BeforeImage.objects.exists()
+
+
+def test_newer_file_updates_by_source_key_and_leaves_the_rest(tmp_path):
+    bring(tmp_path, "customers", [customer("1", "Alt", city="Bonn"), customer("2", "Zwei", city="Ulm")])
+    two = Customer.objects.get(source="t:2")
+
+    newer = bring(tmp_path, "customers", [customer("1", "Neu", city="Bonn"), customer("3", "Drei", city="")])
+
+    assert newer.counts["customers"] == {"created": 1, "changed": 1, "unchanged": 0, "refused": 0}
+    assert list(Customer.objects.order_by("source").values_list("source", "name", "city", "imported_by")) == [
+        ("t:1", "Neu", "Bonn", newer.pk),
+        ("t:2", "Zwei", "Ulm", two.imported_by),
+        ("t:3", "Drei", "", newer.pk),
+    ]
+    assert Customer.objects.get(source="t:2").updated_at == two.updated_at
+
+
+def test_column_that_the_file_does_not_have_is_never_overwritten(tmp_path):
+    bring(tmp_path, "customers", [customer("1", "Eins", phone="0221", city="Köln")])
+    Customer.objects.update(attributes={"Größe": "XL"}, imported_by=None)
+
+    batch = bring(tmp_path, "customers", [customer("1", "Eins", city="Bonn")])
+
+    one = Customer.objects.get()
+    assert (one.phone, one.city, one.attributes, one.imported_by) == ("0221", "Bonn", {"Größe": "XL"}, batch.pk)
+
+
+def test_empty_and_unknown_are_two_things(tmp_path):
+    bring(tmp_path, "orders", [order("1", channel="", promised_on="", shipping="0")])
+    line = {"order_number": "1", "position": "1", "product_number": "", "quantity": "1", "line_net": "5"}
+    bring(tmp_path, "lines", [{**line, "line_cost": ""}, {**line, "position": "2", "line_cost": "0"}])
+
+    one = Order.objects.get()
+    assert (one.channel, one.promised_on, one.shipping_cents, one.shipping_cost_cents) == ("", None, 0, None)
+    assert list(one.lines.order_by("key").values_list("product_id", "cost_cents")) == [(None, None), (None, 0)]
+
+
+def test_owner_is_found_by_address_and_an_unknown_one_is_flagged(tmp_path, salesperson):
+    rows = [
+        customer("1", "Eins", owner_email="SVEN@example.org"),
+        customer("2", "Zwei", owner_email="nobody@example.org"),
+    ]
+
+    batch = bring(tmp_path, "customers", rows)
+
+    assert list(Customer.objects.order_by("source").values_list("owner_id", flat=True)) == [salesperson.pk, None]
+    assert totals(batch)["refused"] == 0
+    assert [(one["code"], one["severity"], one["value"]) for one in batch.problems] == [
+        ("unknown_owner", "flagged", "nobody@example.org")
+    ]
+
+
+def test_reference_to_nothing_known_is_refused_by_row(tmp_path):
+    bring(tmp_path, "customers", [customer("1", "Eins")])
+    rows = [
+        order("A", customer_number="1"),
+        order("B", customer_number="9"),
+        order("C", customer_number=""),
+    ]
+
+    batch = bring(tmp_path, "orders", rows)
+
+    assert batch.counts["orders"] == {"created": 2, "changed": 0, "unchanged": 0, "refused": 1}
+    assert list(Order.objects.order_by("source").values_list("source", "customer__source")) == [
+        ("t:A", "t:1"),
+        ("t:C", None),
+    ]
+    assert queries.problems(batch) == [
+        {
+            "row": 3,
+            "column": "customer_number",
+            "value": "9",
+            "code": "unknown_customer",
+            "detail": {"source": "t:9"},
+            "severity": "refused",
+        }
+    ]
+
+
+def test_lines_of_a_refused_order_are_refused_too(tmp_path):
+    line = {"position": "1", "product_number": "", "quantity": "1", "line_net": "5"}
+
+    batch = bring(tmp_path, "lines", [{"order_number": "X9", **line}])
+
+    assert (batch.status, batch.counts["lines"]["refused"], Line.objects.count()) == ("done", 1, 0)
+    assert [one["code"] for one in batch.problems] == ["unknown_order"]
+
+
+def test_keys_of_another_origin_are_other_keys(tmp_path):
+    bring(tmp_path, "customers", [customer("1", "Shop")], options={"origin": "shop"})
+
+    bring(tmp_path, "customers", [customer("1", "ERP")], options={"origin": "erp"})
+
+    assert sorted(Customer.objects.values_list("source", "name")) == [("erp:1", "ERP"), ("shop:1", "Shop")]
+
+
+def test_keys_differ_by_their_bytes(tmp_path):
+    numbers = ["a", "A", "ä", "Ä", "ae", "ß", "ss", "Z", "z-1", "z1", "é", "e\u0301"]
+
+    batch = bring(tmp_path, "customers", [customer(one, f"Name {one}") for one in numbers])
+    again = bring(tmp_path, "customers", [customer(one, f"Name {one}") for one in reversed(numbers)])
+
+    assert batch.counts["customers"]["created"] == len(numbers)
+    assert again.counts["customers"]["unchanged"] == len(numbers)
+
+
+def test_order_moves_to_another_customer_and_another_month(tmp_path):
+    bring(tmp_path, "customers", [customer("1", "Eins"), customer("2", "Zwei")])
+    bring(tmp_path, "orders", [order("A", "2024-03-01", customer_number="1")])
+    versions = dict(Change.objects.values_list("part", "version"))
+
+    batch = bring(tmp_path, "orders", [order("A", "2024-07-15", customer_number="2")])
+
+    moved = Order.objects.get()
+    assert (moved.customer.source, moved.ordered_on, batch.counts["orders"]["changed"]) == ("t:2", date(2024, 7, 15), 1)
+    after = dict(Change.objects.values_list("part", "version"))
+    assert after["2024-03"] == versions["2024-03"] + 1
+    assert after["2024-07"] == 1
+
+
+def test_moment_is_kept_to_the_second_and_the_day_is_the_local_one(tmp_path):
+    bring(tmp_path, "orders", [order("A", "2024-06-30 23:30:15")])
+
+    one = Order.objects.get()
+
+    assert one.ordered_at == datetime(2024, 6, 30, 21, 30, 15, tzinfo=UTC)
+    assert one.ordered_on == date(2024, 6, 30)
+
+
+def test_mirror_is_told_in_the_months_that_are_touched_only(tmp_path):
+    rows = [one for one in shop() if one["ordered_at"].startswith(("2024-02", "2024-05"))]
+    bring(tmp_path, "flat", rows)
+
+    assert sorted(Change.objects.values_list("part", flat=True)) == ["2024-02", "2024-05", "products"]
+    assert CustomerChange.objects.get().version >= 1
+
+    before = dict(Change.objects.values_list("part", "version"))
+    bring(tmp_path, "flat", rows)
+    assert dict(Change.objects.values_list("part", "version")) == before
+
+
+def test_person_who_moves_is_found_at_the_new_customer_only(tmp_path):
+    bring(tmp_path, "customers", [customer("1", "Eins"), customer("2", "Zwei")])
+    person = {"contact_number": "7", "first_name": "Kim", "last_name": "Wandert"}
+    bring(tmp_path, "contact_persons", [{"customer_number": "1", **person}])
+    assert Customer.objects.get(source="t:1").search == "eins 1 kim wandert"
+
+    batch = bring(tmp_path, "contact_persons", [{"customer_number": "2", **person}])
+
+    assert ContactPerson.objects.get().customer.source == "t:2"
+    assert list(Customer.objects.order_by("source").values_list("search", flat=True)) == [
+        "eins 1",
+        "zwei 2 kim wandert",
+    ]
+    assert batch.counts == {"contact_persons": {"created": 0, "changed": 1, "unchanged": 0, "refused": 0}}
+
+
+def test_dry_run_counts_and_changes_nothing(tmp_path):
+    bring(tmp_path, "flat", shop(orders=30))
+    before, ids = everything(), Order.objects.order_by("-pk").first().pk
+
+    batch = bring(tmp_path, "flat", shop(orders=40), dry_run=True)
+
+    assert (batch.status, batch.counts["orders"]) == (
+        "checked",
+        {"created": 10, "changed": 0, "unchanged": 30, "refused": 0},
+    )
+    assert everything() == before
+    assert factories.order(None, date(2024, 1, 1)).pk == ids + 1
+
+
+def test_dry_run_can_be_followed_by_the_real_one(tmp_path):
+    batch = bring(tmp_path, "flat", shop(orders=10), dry_run=True)
+
+    services.start(import_id=batch.pk, now=NOW, dry_run=False)
+    done = services.run(import_id=batch.pk, now=NOW)
+
+    assert (done.status, Order.objects.count()) == ("done", 10)
+
+
+def test_ids_that_people_take_meanwhile_never_collide(tmp_path):
+    bring(tmp_path, "flat", shop(orders=20))
+    own = factories.order(factories.customer(), date(2024, 5, 5))
+
+    bring(tmp_path, "flat", shop(orders=60))
+
+    assert Order.objects.filter(pk=own.pk, source=own.source).exists()
+    assert Order.objects.count() == 61
+    assert factories.order(None, date(2024, 5, 5)).pk > own.pk
+
+
+def test_price_of_more_rows_than_a_batch_takes_is_right(tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "LARGEST", 70)
+    monkeypatch.setattr(publish, "SMALLEST", 7)
+    bring(tmp_path, "flat", shop())
+    expected = Line.objects.aggregate(cents=Sum("revenue_cents"))
+
+    changed = bring(tmp_path, "flat", shop(cents=1))
+    back = bring(tmp_path, "flat", shop())
+
+    assert changed.counts["lines"]["changed"] > 200
+    assert back.counts["lines"]["changed"] == changed.counts["lines"]["changed"]
+    assert Line.objects.aggregate(cents=Sum("revenue_cents")) == expected
+
+
+def test_import_that_fails_before_publishing_says_why_and_changes_nothing(tmp_path):
+    batch = queue(write(tmp_path, shop(orders=3)), "flat")
+    Import.objects.filter(pk=batch.pk).update(path=str(tmp_path / "gone.csv"))
+
+    services.run(import_id=batch.pk, now=NOW)
+
+    batch.refresh_from_db()
+    assert batch.status == "failed"
+    assert batch.error["code"]
+    assert not Order.objects.exists()
+
+
+def test_import_that_cannot_be_published_is_taken_back(tmp_path, monkeypatch):
+    bring(tmp_path, "customers", [customer("K0001", "Schon da")])
+    before = meaning()
+    monkeypatch.setattr("stammkunde.intake.services.running.PAUSE", services.running.PAUSE * 0)
+    batch = queue(write(tmp_path, shop()), "flat")
+    monkeypatch.setattr(publish, "mark", _refuse_lines)
+
+    done = services.run(import_id=batch.pk, now=NOW)
+
+    assert (done.status, done.error["code"]) == ("failed", "unexpected")
+    assert "no lines today" in done.error["problem"]
+    assert meaning() == before
+    assert not BeforeImage.objects.exists()
+
+
+def _refuse_lines(batch):
+    if batch.part.table == "lines":
+        raise RuntimeError("no lines today")
+
+
+def test_files_are_kept_until_the_import_is_discarded_and_working_files_are_not(tmp_path, settings):
+    batch = bring(tmp_path, "flat", shop(orders=5))
+    folder = queries.checked_dir(batch)
+
+    assert {path.name for path in folder.iterdir()} <= {"problems.parquet", "problems-publish.parquet", "raw.parquet"}
+
+    undone = undo(batch)
+    services.discard(import_id=undone.pk, now=NOW)
+    assert not folder.exists()
+
+
+def test_counts_are_stored_before_anything_is_published(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(publish, "mark", lambda one: seen.append(json.dumps(Import.objects.get().counts)))
+
+    batch = bring(tmp_path, "flat", shop(orders=5))
+
+    assert {json.loads(one)["lines"]["created"] for one in seen} == {15}
+    assert batch.counts["lines"]["created"] == 15
+
+
+def test_products_prices_keep_four_decimals(tmp_path):
+    bring(tmp_path, "products", [{"product_number": "1", "product_name": "Schraube", "price": "0.0125", "cost": ""}])
+
+    one = Product.objects.get()
+
+    assert (one.price_e4, one.cost_e4) == (125, None)

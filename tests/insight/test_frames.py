@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stammkunde import insight
 from stammkunde.insight.errors import ColumnMissing, UnlikeEngines, WrongType
-from stammkunde.insight.frames import month_of
+from stammkunde.insight.frames import with_months
 from stammkunde.insight.periods import EPOCH, month_number
 
 from .conftest import company, facts_of, line, table
@@ -77,11 +77,11 @@ def test_facts_without_lines_have_no_days():
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.dates(min_value=date(1800, 1, 1), max_value=date(2200, 12, 31)), min_size=1))
-def test_month_of_agrees_with_the_calendar(days):
+def test_months_of_days_agree_with_the_calendar(days):
     leaps = [date(2000, 2, 29), date(2000, 3, 1), date(1999, 12, 31), EPOCH, EPOCH - timedelta(days=1)]
     numbers = [(on - EPOCH).days for on in days + leaps]
-    frame = nw.from_native(pl.DataFrame({"day": numbers}))
+    frame = nw.from_native(pl.DataFrame({"day": numbers}).lazy())
 
-    found = frame.select(month_of(nw.col("day")).alias("month"))["month"].to_list()
+    found = with_months(frame, month="day").collect()["month"].to_list()
 
     assert found == [month_number(on) for on in days + leaps]

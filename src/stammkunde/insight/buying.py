@@ -9,7 +9,7 @@ window of A days, a purchase on day d makes its buyer a customer on the days d â
 import narwhals as nw
 
 from stammkunde.insight.errors import InvalidInput
-from stammkunde.insight.frames import Facts, Frame, month_of
+from stammkunde.insight.frames import Facts, Frame, with_months
 from stammkunde.insight.slices import Slicing, is_sale, known_lines
 
 WHOLE = Slicing("", "whole")
@@ -87,13 +87,7 @@ def _stays(facts: Facts, slices: Slicing, activity_days: int) -> Frame:
     last = nw.when(alone).then(day).otherwise(nw.col("next"))
     again = nw.when(alone).then(nw.col("next")).otherwise(nw.col("second"))
     until = last + (activity_days - 1)
-    return edges.filter(nw.col("begins")).select(
-        *keys,
-        "first",
-        day.alias("entered"),
-        until.alias("until"),
-        again.alias("again"),
-        month_of(day).cast(nw.Int32).alias("entered_month"),
-        month_of(until + 1).cast(nw.Int32).alias("left_month"),
-        month_of(again).cast(nw.Int32).alias("again_month"),
+    found = edges.filter(nw.col("begins")).select(
+        *keys, "first", day.alias("entered"), until.alias("until"), (until + 1).alias("left"), again.alias("again")
     )
+    return with_months(found, entered_month="entered", left_month="left", again_month="again").drop("left")

@@ -256,24 +256,37 @@ def counted(condition: nw.Expr, *, name: str) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).count().cast(nw.Int64).alias(name)
 
 
-def month_of(day: nw.Expr) -> nw.Expr:
+def with_months(frame: Frame, **day_of: str) -> Frame:
     """
-    Find the month of a day in whole numbers, which every engine does alike.
+    Add the months of days in whole numbers, which every engine does alike.
+
+    One step a projection: an engine that guards a division writes its operands twice, and nested ones double each time.
 
     Args:
-        day: days since 1970-01-01.
+        frame: a lazy table.
+        day_of: name of the new column → column with days since 1970-01-01.
 
     Returns:
-        months since January 1970.
+        the table with months since January 1970.
 
     Source: Hinnant (2013), chrono-Compatible Low-Level Date Algorithms, civil_from_days.
     """
-    shifted = day + 719468  # days since 0000-03-01
-    era = shifted // 146097
-    of_era = shifted - era * 146097
-    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    of_year = of_era - (year * 365 + year // 4 - year // 100)
-    return (era * 400 + year) * 12 + (of_year * 5 + 2) // 153 + 2 - 1970 * 12
+    era = {name: f"{name} era" for name in day_of}
+    year = {name: f"{name} year" for name in day_of}
+    kept = [*frame.collect_schema().names(), *day_of]
+    col = nw.col
+    shifted = [(col(day) + 719468).cast(nw.Int32).alias(name) for name, day in day_of.items()]  # since 0000-03-01
+    eras = [(col(name) // 146097).alias(era[name]) for name in day_of]
+    of_era = [(col(name) - col(era[name]) * 146097).alias(name) for name in day_of]
+    years = [((col(n) - col(n) // 1460 + col(n) // 36524 - col(n) // 146096) // 365).alias(year[n]) for n in day_of]
+    of_year = [(col(n) - (col(year[n]) * 365 + col(year[n]) // 4 - col(year[n]) // 100)).alias(n) for n in day_of]
+    months = [
+        ((col(era[n]) * 400 + col(year[n])) * 12 + (col(n) * 5 + 2) // 153 + 2 - 1970 * 12).cast(nw.Int32).alias(n)
+        for n in day_of
+    ]
+    for step in (shifted, eras, of_era, years, of_year, months):
+        frame = frame.with_columns(*step)
+    return frame.select(*kept)
 
 
 def text(column: str) -> nw.Expr:

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import hyp2f1
-from tests.insight.value import simulate
 
 from stammkunde.insight import value
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
+from tests.insight.value import simulate
 
 
 @pytest.fixture(scope="module")

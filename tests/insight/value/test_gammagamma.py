@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.insight.value import simulate
 
 from stammkunde.insight import value
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
+from tests.insight.value import simulate
 
 
 def test_gamma_gamma_finds_the_published_parameters_of_cdnow(cdnow):

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from scipy import integrate
 from scipy.optimize import approx_fprime
-from tests.insight.value import simulate
 
 from stammkunde.insight import value
 from stammkunde.insight.errors import InvalidInput
 from stammkunde.insight.value import paretonbd
+from tests.insight.value import simulate
 
 
 def test_pareto_nbd_finds_the_published_parameters_of_cdnow(cdnow):

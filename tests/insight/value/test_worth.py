@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 import pyarrow.compute as pc
 import pytest
-from tests.insight.value import simulate
 
 from stammkunde.insight import facts
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.value import worth
+from tests.insight.value import simulate
 
 DAY_ZERO = date(1970, 1, 1)
 NOW = DAY_ZERO + timedelta(days=720)

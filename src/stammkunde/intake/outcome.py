@@ -67,20 +67,26 @@ class Outcome:
 
 def of(batch: Import) -> Outcome:
     """Word what became of an import; before there is anything, everything is zero."""
-    counts = batch.counts or {}
-    known = {table: counts[table] for table in TABLES if isinstance(counts.get(table), dict)}
-    total = {kind: sum(int(of_table.get(kind, 0)) for of_table in known.values()) for kind in KINDS}
+    known = _known(batch)
     return Outcome(
         rows=[
             Row(table=table_label(table), **{kind: int(of_table.get(kind, 0)) for kind in KINDS})
             for table, of_table in known.items()
         ],
-        **total,
+        **_total(known),
         problems=problems(batch.problems),
         problem_count=batch.problem_count,
         error=error(batch),
         counted=counted(batch),
     )
+
+
+def _known(batch: Import) -> dict[str, dict[str, int]]:
+    return {table: batch.counts[table] for table in TABLES if isinstance(batch.counts.get(table), dict)}
+
+
+def _total(known: dict[str, dict[str, int]]) -> dict[str, int]:
+    return {kind: sum(int(of_table.get(kind, 0)) for of_table in known.values()) for kind in KINDS}
 
 
 def counted(batch: Import) -> Counted | None:
@@ -107,7 +113,7 @@ def problems(found: list[dict[str, Any]]) -> list[Told]:
 
 
 def _told(problem: dict[str, Any]) -> Told:
-    reason, cure = wording.problem_text(problem["code"], problem.get("detail") or {})
+    reason, cure = wording.problem_text(problem["code"], problem.get("detail") or {}, value=problem.get("value") or "")
     return Told(
         row=problem.get("row", 0),
         column=problem.get("column", ""),
@@ -135,7 +141,7 @@ def error(batch: Import) -> tuple[str, str] | None:
 
 def refusal(refused: CannotUndo) -> str:
     """Word why an import cannot be undone."""
-    numbers = ", ".join(f"{writing.number(count)} {table_label(table)}" for table, count in refused.numbers.items())
+    numbers = ", ".join(f"{writing.number(count)} {table_label(table)}" for table, count in refused.detail.items())
     if refused.code == "changed_since":
         text = _("Cannot be undone: a later import or a person has changed rows of it since (%(numbers)s).")
         return f"{text % {'numbers': numbers}} {_('Undo the later import first.')}"
@@ -161,15 +167,12 @@ def table_label(table: str) -> str:
 
 
 def summary(batch: Import) -> str:
-    """Say in a few words what came of an import, for a list."""
-    told = of(batch)
-    if told.error:
-        return told.error[0]
-    if told.is_nothing_new:
+    """Say in a few words what came of an import, for a list: its problems are not needed."""
+    if failed := error(batch):
+        return failed[0]
+    known = _known(batch)
+    total = _total(known)
+    if known and not (total["created"] or total["changed"] or total["refused"]):
         return _("nothing new")
-    parts = (
-        (told.created, _("%(n)s created")),
-        (told.changed, _("%(n)s changed")),
-        (told.refused, _("%(n)s refused")),
-    )
-    return ", ".join(text % {"n": writing.number(count)} for count, text in parts if count)
+    texts = {"created": _("%(n)s created"), "changed": _("%(n)s changed"), "refused": _("%(n)s refused")}
+    return ", ".join(text % {"n": writing.number(total[kind])} for kind, text in texts.items() if total[kind])

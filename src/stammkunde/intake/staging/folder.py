@@ -7,7 +7,7 @@ from django.conf import settings
 
 from stammkunde.intake.models import Import
 
-KEPT = {"problems.parquet", "problems-publish.parquet", "raw.parquet"}
+KEPT = {"header.json", "problems.parquet", "problems-publish.parquet", "raw.parquet"}
 
 
 def work_dir(import_id: int) -> Path:

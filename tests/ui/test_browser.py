@@ -1,0 +1,219 @@
+"""In a real browser: the frame, the team's pages, and an import from the file to its undo; no accessibility errors."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.customers.models import Customer
+from stammkunde.intake import tasks
+from stammkunde.intake.models import Import
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FLAT = """\
+Rechnungsnummer;Rechnungsdatum;Kundennummer;Kundenname;Artikelnummer;Bezeichnung;Menge;Einzelpreis
+R1;21.12.2010;17850;Blumen Brandt;A1;Teelicht;6;2,55
+R2;22.12.2010;13047;Hofladen Petersen;A2;Laterne;6;3,39
+R3;31.02.2011;13047;Hofladen Petersen;A1;Teelicht;10;2,55
+"""
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    # Playwright keeps an event loop in this thread; Django then takes the database for asynchronous use.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(chromium, live_server, administrator):
+    """Open a page in a window of its own; what the browser complains about fails the test."""
+    opened, complaints = [], []
+
+    def opener(*, scheme: str = "light", width: int = 1440, script: bool = True):
+        context = chromium.new_context(
+            base_url=live_server.url,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            locale="de-DE",
+        )
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda problem: complaints.append(str(problem)))
+        opened.append(context)
+        return page
+
+    yield opener
+    for context in opened:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page) -> None:
+    page.goto("/sign-in/?next=/profile/")
+    page.get_by_label("E-Mail").fill("ada@example.org")
+    page.get_by_label("Passwort").fill("correct horse")
+    page.get_by_role("button", name="Anmelden").click()
+    page.get_by_role("heading", name="Mein Profil").wait_for()
+
+
+def violations(page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
+
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
+def is_too_wide(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def work() -> None:
+    while tasks.sweep(now=datetime.now(UTC)):
+        pass
+
+
+@pytest.fixture
+def export(tmp_path) -> Path:
+    path = tmp_path / "export.csv"
+    path.write_text(FLAT, encoding="utf-8")
+    return path
+
+
+def test_import_from_the_file_to_its_undo(open_page, export):
+    page = open_page()
+    sign_in(page)
+
+    page.goto("/imports/")
+    page.locator("#files").set_input_files(export)
+    page.get_by_role("button", name="Hochladen und ansehen").click()
+    page.get_by_role("button", name="Probelauf").click()
+    page.get_by_text("Wartet auf den Hintergrunddienst").wait_for()
+    work()
+    page.get_by_text("Probelauf: Noch wurde nichts geändert.").wait_for()  # the page noticed by itself
+    assert not Customer.objects.exists()
+
+    page.get_by_role("button", name="Jetzt importieren").click()
+    page.locator("#progress").wait_for()
+    work()
+    page.get_by_role("link", name="Zu Ihren Kennzahlen").wait_for()
+    assert Customer.objects.count() == 2
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Abgelehnte Zeilen herunterladen").click()
+    assert "31.02.2011" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+    page.get_by_role("button", name="Import rückgängig machen").click()
+    page.locator("#undo").get_by_role("button", name="Import rückgängig machen").click()
+    page.locator("#progress").wait_for()
+    work()
+    page.get_by_text("Alles ist, wie es vorher war.").wait_for()
+    assert not Customer.objects.exists()
+
+
+def test_import_works_without_javascript(open_page, export):
+    page = open_page(script=False)
+    sign_in(page)
+
+    page.goto("/imports/")
+    page.locator("#files").set_input_files(export)
+    page.get_by_role("button", name="Hochladen und ansehen").click()
+    page.get_by_role("button", name="Importieren", exact=True).click()
+    page.locator("#progress").wait_for()
+    work()
+    page.reload()
+
+    assert page.get_by_role("link", name="Zu Ihren Kennzahlen").is_visible()
+    assert Import.objects.get().status == "done"
+
+
+def test_preview_follows_a_choice_without_a_jump(open_page, export):
+    page = open_page()
+    sign_in(page)
+    page.goto("/imports/")
+    page.locator("#files").set_input_files(export)
+    page.get_by_role("button", name="Hochladen und ansehen").click()
+
+    page.get_by_label("Bestellnummer").select_option("")
+
+    page.get_by_text("Noch fehlt:").wait_for()
+    assert page.get_by_role("button", name="Importieren", exact=True).is_disabled()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_no_accessibility_errors(open_page, administrator, salesperson, export, scheme):
+    from stammkunde.intake import services  # noqa: PLC0415
+
+    batch = services.receive(now=datetime.now(UTC), file_name="export.csv", path=export, staff=administrator)
+    done = services.receive(now=datetime.now(UTC), file_name="done.csv", path=export, staff=administrator)
+    services.start(import_id=done.pk, now=datetime.now(UTC), staff=administrator)
+    work()
+    page = open_page(scheme=scheme)
+    page.goto("/sign-in/")
+    found = violations(page)
+    sign_in(page)
+
+    for address in (
+        *(reverse(name) for name in ("imports", "settings", "staff", "staff-add", "audit", "profile")),
+        reverse("staff-edit", args=[salesperson.pk]),
+        *(reverse("import", args=[one.pk]) for one in (batch, done)),
+    ):
+        page.goto(address)
+        found += violations(page)
+
+    assert found == []
+
+
+def test_pages_fit_a_phone(open_page, administrator, salesperson, export):
+    from stammkunde.intake import services  # noqa: PLC0415
+
+    batch = services.receive(now=datetime.now(UTC), file_name="export.csv", path=export, staff=administrator)
+    page = open_page(width=375)
+    sign_in(page)
+
+    addresses = [reverse(name) for name in ("imports", "settings", "staff", "audit", "profile")]
+    too_wide = []
+    for address in [*addresses, reverse("import", args=[batch.pk])]:
+        page.goto(address)
+        too_wide += [address] if is_too_wide(page) else []
+
+    assert too_wide == []
+
+
+def test_keys_find_customers_and_lead_to_pages(open_page):
+    page = open_page()
+    sign_in(page)
+    page.goto("/imports/")
+
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+
+    page.get_by_role("heading", name="Mitarbeiter").wait_for()
+
+
+def test_account_menu_switches_language_and_look(open_page):
+    page = open_page()
+    sign_in(page)
+    page.goto("/profile/")
+
+    page.locator(".account").click()
+    page.locator("#menu-account").get_by_role("button", name="English").click()
+    page.get_by_role("heading", name="My profile").wait_for()
+    page.locator(".account").click()
+    page.locator("#menu-account").get_by_role("button", name="Dark").click()
+    page.locator("html[data-theme=dark]").wait_for()

@@ -24,6 +24,7 @@ def command(*, periods: tuple[str, ...], activity_days: int | None, by: str | No
     cli.setup()
     from stammkunde.insight.errors import CannotAnswer  # noqa: PLC0415
     from stammkunde.signals import answers  # noqa: PLC0415
+    from stammkunde.signals.wording import NO_ORDERS  # noqa: PLC0415
 
     bring_up_the_mirror()
     try:
@@ -32,7 +33,7 @@ def command(*, periods: tuple[str, ...], activity_days: int | None, by: str | No
     except CannotAnswer as problem:
         raise click.ClickException(str(problem)) from None
     except answers.NoFacts:
-        raise click.ClickException("There are no orders yet. Import some first: stammkunde import FILE") from None
+        raise click.ClickException(str(NO_ORDERS)) from None
     click.echo(WRITERS[form](figures))
 
 
@@ -63,22 +64,19 @@ def _table(figures: Sequence[Any]) -> str:
     from django.conf import settings  # noqa: PLC0415
     from django.utils import translation  # noqa: PLC0415
 
+    from stammkunde.signals import wording as signals  # noqa: PLC0415
+
     with translation.override(settings.LANGUAGE_CODE):
-        return _aligned([_heading(), *(_worded(figure) for figure in figures)])
-
-
-def _heading() -> list[str]:
-    from django.utils.translation import gettext as _  # noqa: PLC0415
-
-    return [_("Figure"), _("Period"), _("Slice"), _("Value"), _("Calculation"), _("Customers")]
+        return _aligned([[str(word) for word in signals.HEADINGS], *(_worded(figure) for figure in figures)])
 
 
 def _worded(figure: Any) -> list[str]:
     from stammkunde.home import wording  # noqa: PLC0415
+    from stammkunde.signals.wording import AT_START  # noqa: PLC0415
 
     meaning = wording.BY_KPI.get(figure.kpi)
     return [
-        str(meaning.name) if meaning else figure.kpi,
+        str(meaning.name if meaning else AT_START),
         figure.period,
         str(wording.slice_label(figure.slice_by, figure.slice)) if figure.slice_by else "",
         _value(figure.kpi, figure.value) if figure.value is not None else str(wording.reason(figure.reason)),

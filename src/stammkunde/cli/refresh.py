@@ -16,18 +16,14 @@ def command(*, rebuild: bool) -> None:
     """Compute all figures anew from the facts."""
     cli.setup()
     from django.utils import timezone  # noqa: PLC0415
-    from django.utils.translation import gettext as _  # noqa: PLC0415
 
-    from stammkunde.signals import services  # noqa: PLC0415
+    from stammkunde.signals import services, wording  # noqa: PLC0415
 
     with _prepared():
         now = timezone.now()
         with Bar() as bar:
             made = services.refresh(as_of=services.as_of(now=now), now=now, progress=bar, rebuild=rebuild)
-        click.echo(
-            _("Figures up to %(day)s, activity window %(days)s days.")
-            % {"day": made.as_of_on.isoformat(), "days": made.activity_days}
-        )
+        click.echo(str(wording.DONE) % {"day": made.as_of_on.isoformat(), "days": made.activity_days})
 
 
 def bring_up_the_mirror() -> None:

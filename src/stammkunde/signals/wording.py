@@ -20,6 +20,10 @@ REFUSALS = {
     "FactsInMotion": _("An import is being published or undone; try again when it is done."),
     "MirrorDiffers": _("The mirror does not add up to the database: %(detail)s"),
 }
+HEADINGS = (_("Figure"), _("Period"), _("Slice"), _("Value"), _("Calculation"), _("Number of customers"))
+AT_START = _("Customers at the start")
+DONE = _("Figures up to %(day)s, activity window %(days)s days.")
+NO_ORDERS = _("There are no orders yet. Import some first: stammkunde import FILE")
 
 
 def refusal_text(refusal: Exception) -> str:

@@ -42,8 +42,11 @@ check: .make/test
 	$(CHECK) $(BIN)/python -m django makemigrations --check --dry-run --settings stammkunde.settings
 	$(CHECK) $(BIN)/python tools/messages.py --check
 
+# Small sizes; bench/README.md has the full commands and what was measured.
 bench: .make/test
-	$(BIN)/python bench/all.py
+	@rm -rf .make/bench
+	$(BIN)/python bench/insight_value.py --customers 50000 --runs 1
+	STAMMKUNDE_DATA_DIR=.make/bench DATABASE_URL= $(BIN)/python bench/refresh_full.py --size 0.02
 
 messages: .make/test
 	$(BIN)/python tools/messages.py $(APPS)

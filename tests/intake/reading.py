@@ -37,7 +37,9 @@ def rows(path: Path, table: str, *columns: str) -> list[tuple]:
     listed = ", ".join(f'CAST("{one}" AS VARCHAR)' if one.endswith("_at") else f'"{one}"' for one in columns)
     with duckdb.connect() as db:
         db.execute("SET TimeZone = 'UTC'")
-        return db.execute(f"SELECT {listed or '*'} FROM read_parquet(?)", [str(out(path) / f"{table}.parquet")]).fetchall()
+        return db.execute(
+            f"SELECT {listed or '*'} FROM read_parquet(?)", [str(out(path) / f"{table}.parquet")]
+        ).fetchall()
 
 
 def remarks(found: check.Checked) -> list[tuple[int, str, str]]:

@@ -139,7 +139,10 @@ def exists(moment: datetime) -> bool:
 
 
 @FEW
-@given(st.lists(moments.filter(exists), min_size=1, max_size=50), st.sampled_from(["%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]))
+@given(
+    st.lists(moments.filter(exists), min_size=1, max_size=50),
+    st.sampled_from(["%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
+)
 def test_local_times_become_utc_and_keep_their_day(given_moments, way):
     whole = [one.replace(microsecond=0) for one in given_moments]
     texts = {one.strftime(way): one for one in whole}

@@ -32,7 +32,12 @@ def test_any_bytes_are_answered(tmp_path, content):
 
 
 @FEW
-@given(st.sampled_from([b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b"\xef\xbb\xbf", b"{", b'{"Nr":']), st.binary(max_size=800))
+@given(
+    st.sampled_from(
+        [b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b"\xef\xbb\xbf", b"{", b'{"Nr":']
+    ),
+    st.binary(max_size=800),
+)
 def test_any_bytes_behind_a_known_beginning_are_answered(tmp_path, beginning, content):
     assert isinstance(read(tmp_path, beginning + content), (str, check.Checked))
 
@@ -45,7 +50,10 @@ cells = st.one_of(
 
 
 @FEW
-@given(st.lists(st.lists(cells, min_size=0, max_size=6), min_size=1, max_size=20), st.sampled_from(["utf-8", "utf-16", "cp1252"]))
+@given(
+    st.lists(st.lists(cells, min_size=0, max_size=6), min_size=1, max_size=20),
+    st.sampled_from(["utf-8", "utf-16", "cp1252"]),
+)
 def test_any_rows_are_accepted_or_refused_one_by_one(tmp_path, rows, encoding):
     text = "Nr;Datum;Menge;Preis\n" + "\n".join(";".join(row) for row in rows)
 
@@ -56,4 +64,11 @@ def test_any_rows_are_accepted_or_refused_one_by_one(tmp_path, rows, encoding):
         assert {one.severity for one in found.problems} <= {"refused", "flagged"}
         json.dumps(found.as_dict())
     else:
-        assert found in {"empty_file", "header_only", "column_missing", "binary", "encoding_wrong", "row_unreadable_all"}
+        assert found in {
+            "empty_file",
+            "header_only",
+            "column_missing",
+            "binary",
+            "encoding_wrong",
+            "row_unreadable_all",
+        }

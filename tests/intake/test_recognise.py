@@ -65,7 +65,9 @@ def test_headings_are_matched_by_synonyms(heading, field):
     assert match(layouts.get("flat"), [heading]) == {field: heading}
 
 
-@pytest.mark.parametrize(("file", "layout"), [("shopify", "shopify"), ("woocommerce", "woocommerce"), ("woocommerce_packed", "woocommerce")])
+@pytest.mark.parametrize(
+    ("file", "layout"), [("shopify", "shopify"), ("woocommerce", "woocommerce"), ("woocommerce_packed", "woocommerce")]
+)
 def test_exports_of_shops_are_recognised(file, layout):
     found = recognise(FILES / f"{file}.csv", today=TODAY)
 

@@ -15,7 +15,9 @@ LINES = "Rechnungsnummer;Datum;Einzelpreis\n"
 
 def codes_in_the_source() -> set[str]:
     """Find every code that reading gives: refusals of files, and codes in queries."""
-    text = "".join(path.read_text(encoding="utf-8") for part in ("formats", "check") for path in (READING / part).rglob("*.py"))
+    text = "".join(
+        path.read_text(encoding="utf-8") for part in ("formats", "check") for path in (READING / part).rglob("*.py")
+    )
     text += (READING / "columns.py").read_text(encoding="utf-8")
     found = set(re.findall(r"FileNotUsable\(\s*\"(\w+)\"", text))
     found |= set(re.findall(r"(?:THEN|v, |value, |_cents\), |row\), |code, ) ?'([a-z]+_[a-z_]+)'", text))
@@ -41,7 +43,13 @@ def test_every_code_can_be_worded_without_its_numbers(code, language):
 
 
 def test_a_problem_names_column_row_value_and_cure():
-    told = {"row": 17, "column": "Datum", "value": "31.02.2024", "code": "not_a_date", "detail": {"did_you_mean": "2024-02-29"}}
+    told = {
+        "row": 17,
+        "column": "Datum",
+        "value": "31.02.2024",
+        "code": "not_a_date",
+        "detail": {"did_you_mean": "2024-02-29"},
+    }
 
     with translation.override("en"):
         english = wording.problem_sentence(**told)

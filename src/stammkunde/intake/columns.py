@@ -14,7 +14,6 @@ import duckdb
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts.fields import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
 
-LARGEST = 1_000_000_000  # an amount or a quantity beyond it is a mistake
 PARSED = (NUMBER, MONEY, MOMENT, DAY, CHOICE, EMAIL, CURRENCY)
 _SIGNS = {"€": ("EUR",), "£": ("GBP",), "¥": ("JPY", "CNY"), "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN")}
 
@@ -47,7 +46,7 @@ CREATE MACRO e4(v) AS CAST(ratio(micro(v), 100) AS BIGINT);
 CREATE MACRO bare(t) AS regexp_replace(
     regexp_replace(t, '(?i)\b(EUR|USD|GBP|CHF|EURO)\b|[\s\x{{a0}}\x{{202f}}\x{{2009}}''’´`€$£¥%]', '', 'g'), '^\+', '');
 CREATE MACRO unsigned(s) AS regexp_replace(s, '^-|-$|^\(|\)$', '', 'g');
-CREATE MACRO is_minus(s) AS regexp_matches(s, '^-[^-]*$|^[^-]+-$|^\(.*\)$');
+CREATE MACRO is_minus(s) AS regexp_matches(s, '^-|-$|^\(.*\)$');
 -- Read a number whose decimal mark is a point; a comma is taken for one where it cannot part thousands.
 CREATE MACRO pointed(u) AS CASE
     WHEN regexp_full_match(u, '\d+\.?|\d*\.\d+') THEN u
@@ -59,9 +58,6 @@ CREATE MACRO magnitude(u, mark) AS CASE
     WHEN regexp_full_match(u, '\d+(\.\d+)?[eE][-+]?\d{{1,2}}') THEN TRY_CAST(TRY_CAST(u AS DOUBLE) AS DECIMAL(24, 6))
     WHEN mark = ',' THEN TRY_CAST(pointed(translate(u, ',.', '.,')) AS DECIMAL(24, 6))
     ELSE TRY_CAST(pointed(u) AS DECIMAL(24, 6)) END;
-CREATE MACRO number_of(t, mark) AS
-    CASE WHEN is_minus(bare(t)) THEN -1 ELSE 1 END * magnitude(unsigned(bare(t)), mark);
-
 CREATE MACRO year_of(y, newest) AS CASE
     WHEN length(y) = 4 THEN TRY_CAST(y AS INTEGER)
     WHEN length(y) = 2 THEN TRY_CAST(y AS INTEGER) + CASE WHEN TRY_CAST(y AS INTEGER) <= newest THEN 2000 ELSE 1900 END END;
@@ -111,11 +107,15 @@ def parsed(one: Field, texts: str, how: Reading) -> str:
 def _numbers(one: Field, texts: str, how: Reading) -> str:
     other = _other_currency(how.currency) if one.type == MONEY else "NULL"
     return f"""
-        WITH seen AS (SELECT text, number_of(text, {literal(how.decimal)}) AS value, {other} AS other FROM ({texts}))
+        WITH bared AS (SELECT text, bare(text) AS s FROM ({texts})),
+        apart AS (SELECT text, s, CASE WHEN s NOT LIKE '-%-' THEN unsigned(s) END AS u FROM bared),
+        seen AS (
+            SELECT text, CASE WHEN is_minus(s) THEN -1 ELSE 1 END * magnitude(u, {literal(how.decimal)}) AS value,
+                {other} AS other FROM apart)
         SELECT text,
-            CASE WHEN other IS NULL AND abs(value) < {LARGEST} THEN value END AS value,
+            CASE WHEN other IS NULL AND abs(value) < {one.largest} THEN value END AS value,
             CASE WHEN other IS NOT NULL THEN 'other_currency' WHEN value IS NULL THEN 'not_a_number'
-                WHEN abs(value) >= {LARGEST} THEN 'number_too_large' END AS code,
+                WHEN abs(value) >= {one.largest} THEN 'number_too_large' END AS code,
             CASE WHEN other IS NOT NULL THEN json_object('found', other, 'expected', {literal(how.currency)})
                 WHEN value IS NULL THEN json_object('decimal', {literal(how.decimal)}) ELSE '{{}}' END AS detail,
             'refused' AS severity
@@ -217,8 +217,8 @@ def _fits(one: Field, how: Reading) -> str:
 
 def _parts(texts: str, how: Reading, newest: int) -> str:
     """Give the query that takes texts apart: year, month and day in `x`, and the `rest`, which may be a time of day."""
-    serial = r"regexp_full_match(text, '[2-7]\d{4}(\.\d+)?')"
-    since_1899 = "(TIMESTAMP '1899-12-30' + to_seconds(CAST(round(TRY_CAST(text AS DOUBLE) * 86400) AS BIGINT)))"
+    serial = r"regexp_full_match(text, '[2-7]\d{4}([.,]\d+)?')"
+    since_1899 = "(TIMESTAMP '1899-12-30' + to_seconds(CAST(round(TRY_CAST(replace(text, ',', '.') AS DOUBLE) * 86400) AS BIGINT)))"
     return rf"""
         WITH stripped AS (
             SELECT text, regexp_replace(text, '^[A-Za-zÄäÖöÜü]{{2,10}}\.?,? +(\d)', '\1') AS s FROM ({texts})),
@@ -237,7 +237,7 @@ def _parts(texts: str, how: Reading, newest: int) -> str:
                 WHEN {serial} THEN {{y: CAST(year({since_1899}) AS INTEGER), m: CAST(month({since_1899}) AS INTEGER),
                     d: CAST(day({since_1899}) AS INTEGER)}} END AS x,
             CASE WHEN p.a <> '' THEN p.rest WHEN n.d <> '' THEN n.rest WHEN e.d <> '' THEN e.rest
-                WHEN {serial} AND contains(text, '.') THEN strftime({since_1899}, ' %H:%M:%S') ELSE '' END AS rest
+                WHEN {serial} AND length(text) > 5 THEN strftime({since_1899}, ' %H:%M:%S') ELSE '' END AS rest
         FROM matched"""
 
 

@@ -68,6 +68,10 @@ _OF_ROWS = {
         _("%(value)s is not known here."),
         _("Taken instead: %(taken)s. Known are: %(known)s."),
     ),
+    "tax_missing": (
+        _("The price includes VAT, and the row does not say how much."),
+        _("Fill in the VAT rate of the row, or give one for the whole file."),
+    ),
     "not_an_email": (
         _("%(value)s is not an e-mail address; it was left out."),
         _("Correct the address and import the row again."),

@@ -12,7 +12,6 @@ import duckdb
 from stammkunde.intake.check import problems
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import FLAGGED, REFUSED
-from stammkunde.intake.columns import LARGEST
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts import Layout
 from stammkunde.intake.layouts.fields import MOMENT
@@ -61,34 +60,40 @@ def _amounts_sql(layout: Layout, names: set[str], options: dict[str, Any]) -> st
         WITH keyed AS (
             SELECT *, {_buyer(layout, names)} AS buyer_number,
                 left(coalesce(product_number, product_name), 100) AS product_code,
-                coalesce(quantity, 1) AS quantity_
+                coalesce(quantity, 1) AS quantity_,
+                micro(coalesce(quantity, 1)) * micro(unit_price) AS list_
             FROM typed),
+        sane AS (
+            SELECT * REPLACE (CASE WHEN {_too_much("list_")} THEN NULL ELSE list_ END AS list_),
+                coalesce({_too_much("list_")}, false)
+                    OR coalesce({_too_much("micro(quantity_) * micro(unit_cost)")}, false) AS too_much
+            FROM keyed),
         counted AS (
-            SELECT *, micro(quantity_) * micro(unit_price) AS list_, CASE
+            SELECT *, CASE
                 WHEN line_net IS NOT NULL THEN micro(line_net) * 1000000
                 WHEN line_gross IS NOT NULL THEN micro(line_gross) * 1000000
                 WHEN line_total IS NOT NULL THEN micro(line_total) * 1000000
-                ELSE micro(quantity_) * micro(unit_price) - {_DISCOUNT} END AS amount_
-            FROM keyed),
+                ELSE list_ - {_DISCOUNT} END AS amount_
+            FROM sane),
         signed AS (SELECT *, {sign} AS sign FROM counted)
-        SELECT * EXCLUDE (amount_), CASE WHEN {_TOO_MUCH} THEN NULL ELSE amount_ * sign END AS amount,
-            CASE WHEN amount_ IS NULL THEN 'missing_value' WHEN {_TOO_MUCH} THEN 'number_too_large' END AS fault,
+        SELECT * EXCLUDE (amount_, too_much), amount_ * sign AS amount,
+            CASE WHEN too_much OR {_too_much("amount_")} THEN 'number_too_large'
+                WHEN amount_ IS NULL THEN 'missing_value' {_tax_missing(options)} END AS fault,
             coalesce(micro(line_subtotal) * 1000000, list_) * sign AS list, {_order_amount(names)} AS order_amount,
             {_tax(options)}
         FROM signed"""
 
 
-_TOO_MUCH = f"abs(amount_) >= {LARGEST}::HUGEINT * 1000000000000"
+def _too_much(amount: str) -> str:
+    """Give the SQL for an amount (in millionths of millionths) that cannot be true, and would not fit later on."""
+    return f"abs({amount}) >= 1000000000::HUGEINT * 1000000000000"
 
 
 def _order_amount(names: set[str]) -> str:
     return "sum(amount_) OVER (PARTITION BY order_number)" if "order_subtotal" in names else "NULL::HUGEINT"
 
 
-_DISCOUNT = (
-    "coalesce(micro(line_discount) * 1000000, "
-    "ratio(micro(quantity_) * micro(unit_price) * micro(discount_percent), 100000000), 0)"
-)
+_DISCOUNT = "coalesce(micro(line_discount) * 1000000, ratio(list_ * micro(discount_percent), 100000000), 0)"
 
 
 def _buyer(layout: Layout, names: set[str]) -> str:
@@ -102,21 +107,41 @@ def _buyer(layout: Layout, names: set[str]) -> str:
 
 def _tax(options: dict[str, Any]) -> str:
     """Give the SQL for `net_n / net_d`, the share of an amount that is not VAT, and the tax that stands in the file."""
-    basis, rate = options.get("price_basis"), options.get("tax_rate")
-    if basis == "order":
-        included = "order_tax > 0 AND order_total > 0 AND abs(order_total - order_subtotal - coalesce(order_shipping, 0)) < 0.015"
+    if options.get("price_basis") == "order":
         return (
-            f"CASE WHEN {included} THEN micro(order_total) - micro(order_tax) ELSE 1::HUGEINT END AS net_n, "
-            f"CASE WHEN {included} THEN micro(order_total) ELSE 1::HUGEINT END AS net_d, 0::HUGEINT AS tax"
+            f"CASE WHEN {_INCLUDED} THEN micro(order_total) - micro(order_tax) ELSE 1::HUGEINT END AS net_n, "
+            f"CASE WHEN {_INCLUDED} THEN micro(order_total) ELSE 1::HUGEINT END AS net_d, 0::HUGEINT AS tax"
         )
-    gross = "line_net IS NULL" if basis == "gross" else "line_net IS NULL AND line_gross IS NOT NULL"
-    fallback = f"{float(rate):.6f}" if _is_rate(rate) else "NULL"
-    rated = f"micro(100 + coalesce(tax_rate, {fallback}, 0))"
+    gross = _gross(options)
     return (
         f"CASE WHEN {gross} AND line_tax IS NULL THEN 100000000::HUGEINT ELSE 1::HUGEINT END AS net_n, "
-        f"CASE WHEN {gross} AND line_tax IS NULL THEN {rated} ELSE 1::HUGEINT END AS net_d, "
-        f"CASE WHEN {gross} AND line_tax IS NOT NULL THEN micro(line_tax) * 1000000 ELSE 0 END AS tax"
+        f"CASE WHEN {gross} AND line_tax IS NULL THEN micro(100 + {_rate(options)}) ELSE 1::HUGEINT END AS net_d, "
+        f"CASE WHEN {gross} AND line_tax IS NOT NULL THEN micro(line_tax) * 1000000 ELSE 0::HUGEINT END AS tax"
     )
+
+
+# A shop's prices include VAT if the total is the goods and the shipping, without the tax on top.
+_INCLUDED = (
+    "order_tax > 0 AND order_total > order_tax "
+    "AND abs(order_total - order_subtotal - coalesce(order_shipping, 0)) < 0.015"
+)
+
+
+def _gross(options: dict[str, Any]) -> str:
+    always = options.get("price_basis") == "gross"
+    return "line_net IS NULL" if always else "line_net IS NULL AND line_gross IS NOT NULL"
+
+
+def _rate(options: dict[str, Any]) -> str:
+    rate = options.get("tax_rate")
+    return f"coalesce(tax_rate, {float(rate):.6f})" if _is_rate(rate) else "tax_rate"
+
+
+def _tax_missing(options: dict[str, Any]) -> str:
+    """Give the SQL that finds rows with VAT in them of which nobody knows how much."""
+    if options.get("price_basis") == "order" or _is_rate(options.get("tax_rate")):
+        return ""
+    return f"WHEN {_gross(options)} AND line_tax IS NULL AND (tax_rate IS NULL OR tax_rate < 0) THEN 'tax_missing'"
 
 
 def _is_rate(rate: Any) -> bool:
@@ -149,22 +174,26 @@ def _priced_sql(names: set[str]) -> str:
     goods = "ratio(micro(order_subtotal) * net_n, net_d)"
     shared = f"CASE WHEN order_subtotal IS NULL OR order_amount <= 0 THEN {net} ELSE "
     shared += f"ratio(CAST(amount AS HUGEINT) * {goods}, CAST(order_amount AS HUGEINT) * 10000) END"
+    revenue = shared if "order_subtotal" in names else net
     return f"""
         WITH sums AS (
-            SELECT *, CAST({shared if "order_subtotal" in names else net} AS BIGINT) AS revenue_cents,
-                CAST(ratio(list * net_n, net_d * 10000000000) AS BIGINT) AS list_cents,
-                abs(quantity_) * CASE WHEN sign < 0 OR quantity_ < 0 THEN -1 ELSE 1 END AS units
-            FROM amounts),
+            SELECT * REPLACE (coalesce(fault, CASE WHEN revenue_cents IS NULL THEN 'number_too_large' END) AS fault) FROM (
+                SELECT *, TRY_CAST(CASE WHEN fault IS NULL THEN {revenue} END AS BIGINT) AS revenue_cents,
+                    CASE WHEN fault IS NULL AND tax = 0
+                        THEN TRY_CAST(ratio(list * net_n, net_d * 10000000000) AS BIGINT) END AS list_cents,
+                    abs(quantity_) * CASE WHEN sign < 0 OR quantity_ < 0 THEN -1 ELSE 1 END AS units
+                FROM amounts)),
         kinds AS (SELECT *, {_KIND} AS line_kind FROM sums)
-        SELECT *, CAST(coalesce(unit_price, amount // 1000000000000) AS DECIMAL(24, 4)) AS charged, {key} AS line_key, {_status(names)} AS order_status,
+        SELECT *, TRY_CAST(coalesce(unit_price, amount // 1000000000000) AS DECIMAL(24, 4)) AS charged,
+            {key} AS line_key, {_status(names)} AS order_status,
             CASE WHEN net_d > 1 AND order_subtotal IS NOT NULL
-                THEN CAST(ratio(micro(order_shipping) * net_n, net_d * 10000) AS BIGINT)
+                THEN TRY_CAST(ratio(micro(order_shipping) * net_n, net_d * 10000) AS BIGINT)
                 ELSE cents(order_shipping) END AS shipping_cents,
             origin || ':' || order_number AS order_source,
             origin || ':' || product_code AS product_source,
             origin || ':' || buyer_number AS customer_source,
-            CASE WHEN list_cents IS NOT NULL THEN list_cents - revenue_cents END AS discount_cents,
-            {_COST} AS cost_cents, {_NOT_A_PRODUCT} AS not_a_product
+            list_cents - revenue_cents AS discount_cents,
+            CASE WHEN fault IS NULL THEN {_COST} END AS cost_cents, {_NOT_A_PRODUCT} AS not_a_product
         FROM kinds"""
 
 

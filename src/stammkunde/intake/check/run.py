@@ -165,7 +165,11 @@ class _Check:
             revenue = db.execute(_of(out_dir, "lines", "CAST(coalesce(sum(revenue_cents), 0) AS BIGINT)")).fetchone()[0]
         if "orders" in made:
             first_on, last_on = db.execute(_of(out_dir, "orders", "min(ordered_on), max(ordered_on)")).fetchone()
-            known = "count(customer_source)" if self.names & {"customer_number", "email", "customer_name"} else "0"
+            known = (
+                "count(customer_source)"
+                if self.names & {"customer_number", "email", "customer_name"}
+                else "count(NULL)"
+            )
             guests = made["orders"] - db.execute(_of(out_dir, "orders", known)).fetchone()[0]
         codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
         return Checked(

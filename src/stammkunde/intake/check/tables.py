@@ -7,7 +7,7 @@ import duckdb
 from stammkunde.intake.check import problems
 from stammkunde.intake.check.result import FLAGGED
 from stammkunde.intake.formats.engine import literal
-from stammkunde.intake.layouts import Layout, Table
+from stammkunde.intake.layouts import Column, Layout, Table
 
 
 def write(
@@ -46,14 +46,15 @@ def _remark_repeats(db: duckdb.DuckDBPyConnection, names: list[str]) -> int:
     return db.execute("SELECT count(*) FROM repeats WHERE NOT other AND row <> kept").fetchone()[0]
 
 
-def _latest_sql(db: duckdb.DuckDBPyConnection, table: Table, given: list) -> str:
+def _latest_sql(db: duckdb.DuckDBPyConnection, table: Table, given: list[Column]) -> str:
     """Give the query for the rows; the latest that says anything wins, column by column."""
     if table.unique and not _repeats(db):
-        columns = "".join(f", {_or_empty(one.name, one.empty)} AS {one.name}" for one in given)
-        return f"SELECT row, source{columns} FROM keyed"
-    columns = "".join(f", {_or_empty(f'arg_max({one.name}, latest)', one.empty)} AS {one.name}" for one in given)
-    return f"SELECT arg_max(row, latest) AS row, source{columns} FROM keyed GROUP BY source"
+        rows = "keyed"
+    else:
+        columns = "".join(f", arg_max({one.name}, latest) AS {one.name}" for one in given)
+        rows = f"(SELECT arg_max(row, latest) AS row, source{columns} FROM keyed GROUP BY source)"
+    return f"SELECT row, source{''.join(f', {_or_empty(one)}' for one in given)} FROM {rows}"
 
 
-def _or_empty(sql: str, empty: str) -> str:
-    return sql if empty == "NULL" else f"coalesce({sql}, {empty})"
+def _or_empty(one: Column) -> str:
+    return one.name if one.empty == "NULL" else f"coalesce({one.name}, {one.empty}) AS {one.name}"

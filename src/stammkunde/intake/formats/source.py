@@ -131,7 +131,8 @@ def _fitted(
             bad, detail = "row_width", json.dumps({"found": found, "expected": width})
             if end > start:
                 bad, detail = "quote_not_closed", json.dumps({"first": start, "last": end})
-            row = [*row[: width - 1], delimiter.join(row[width - 1 :])] + [""] * (width - len(row))
+            row = [*row[: width - 1], delimiter.join(row[width - 1 :])]
+            row += [""] * (width - len(row))
     if "\x00" in "".join(row):
         return [cell.replace("\x00", "␀") for cell in row], "nul_bytes", None
     return row, bad, detail

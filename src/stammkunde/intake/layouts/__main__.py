@@ -16,7 +16,12 @@ def tables() -> str:
 
 
 def _table(layout: Layout) -> str:
-    lines = [f"### {layout.en} ({layout.de})", "", "| German | English | holds | also recognised |", "|---|---|---|---|"]
+    lines = [
+        f"### {layout.en} ({layout.de})",
+        "",
+        "| German | English | holds | also recognised |",
+        "|---|---|---|---|",
+    ]
     needed = {*layout.required, *(name for group in layout.one_of for name in group)}
     for one in layout.fields:
         mark = "**" if one.name in needed else ""

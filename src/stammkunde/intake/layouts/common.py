@@ -174,7 +174,7 @@ def plain(name: str, *fields: str) -> Column:
     return Column(name=name, sql=sql, needs=fields or (name,))
 
 
-CUSTOMER_NAME = "coalesce(company, customer_name, nullif(trim(concat_ws(' ', first_name, last_name)), ''), {number})"
+CUSTOMER_NAME = "coalesce(company, customer_name, nullif(trim(concat_ws(' ', first_name, last_name)), ''))"
 # A company is who gives a company's name, or whose name ends in a legal form.
 IS_COMPANY = (
     "company is not null or regexp_matches(coalesce(customer_name, last_name, ''), "
@@ -182,6 +182,8 @@ IS_COMPANY = (
     r"b\.?v\.?|s\.?a\.?r\.?l|s\.?r\.?l|s\.?p\.?a|s\.?a\.?s|oy|ab|a/s|aps|sp\.? z o\.?o|stiftung|verein|genossenschaft)"
     r"\.?(\s|$|[,.(&])')"
 )
+# Who is no company may be one that we do not know: what is there stays, and a new customer is a person.
+CUSTOMER_KIND = f"CASE WHEN {IS_COMPANY} THEN 'company' END"
 ADDRESS = tuple(
     text(name) for name in ("email", "phone", "street", "postcode", "city", "country", "region", "industry", "segment")
 )
@@ -221,11 +223,11 @@ LINE_FIELDS = (
         also=("Rabattbetrag", "Nachlass", "Discount amount", "Line discount"),
     ),
     Field(
-        name="discount_percent", de="Rabatt %", en="Discount %", type=NUMBER, example="",
+        name="discount_percent", de="Rabatt %", en="Discount %", type=NUMBER, largest=101, example="",
         also=("Rabatt in %", "Rabattsatz", "Discount percent"),
     ),
     Field(
-        name="tax_rate", de="MwSt-Satz", en="VAT rate", type=NUMBER, example="",
+        name="tax_rate", de="MwSt-Satz", en="VAT rate", type=NUMBER, largest=101, example="",
         also=("MwSt", "MwSt.", "MwSt %", "USt", "USt.", "USt-Satz", "USt %", "Steuersatz", "VAT", "VAT %", "Tax rate"),
     ),
     Field(

@@ -4,9 +4,9 @@ from stammkunde.intake.layouts.common import (
     ADDRESS,
     CHANNEL,
     CURRENCY_FIELD,
+    CUSTOMER_KIND,
     CUSTOMER_NAME,
     DELIVERED_ON,
-    IS_COMPANY,
     LINE_FIELDS,
     LINES,
     ORDERED_AT,
@@ -30,9 +30,9 @@ CUSTOMERS = Table(
     latest=LATEST,
     columns=(
         Column(name="number", sql="buyer_number", needs=("order_number",)),
-        Column(name="name", sql=CUSTOMER_NAME.format(number="buyer_number"), needs=("order_number",)),
+        Column(name="name", sql=CUSTOMER_NAME, needs=("customer_name", "company", "last_name")),
         Column(
-            name="kind", sql=f"CASE WHEN {IS_COMPANY} THEN 'company' ELSE 'person' END",
+            name="kind", sql=CUSTOMER_KIND,
             needs=("customer_name", "company", "last_name"),
         ),
         *(Column(name=one.name, sql=one.name, needs=one.needs) for one in ADDRESS),
@@ -46,9 +46,9 @@ PRODUCTS = Table(
     latest=f"CAST(line_kind = 'sale' AS BIGINT) * 2305843009213693952 + {LATEST}",
     columns=(
         Column(name="number", sql="product_code", needs=("order_number",)),
-        Column(name="name", sql="coalesce(product_name, product_code)", needs=("order_number",)),
+        Column(name="name", sql="product_name", needs=("product_name",)),
         text("category", "product_category"),
-        Column(name="kind", sql="CASE WHEN not_a_product THEN 'other' ELSE 'product' END", needs=("order_number",)),
+        Column(name="kind", sql="CASE WHEN not_a_product THEN 'other' END", needs=("order_number",)),
     ),
 )
 

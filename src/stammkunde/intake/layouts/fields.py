@@ -34,6 +34,7 @@ class Field:
     otherwise: str = ""
     order_level: bool = False
     past: bool = False  # a day that cannot lie ahead
+    largest: int = 1_000_000_000  # a number from here on is a mistake
     earliest_year: int = 1990  # a day before it is a mistake
     example: str = ""
 
@@ -46,7 +47,7 @@ class Column:
     """
     A database column: an SQL expression over the typed fields, written only if the file has one of `needs`.
 
-    `empty` is the SQL for what is written when the file says nothing about this row.
+    `empty` is the SQL, over the table's other columns, for what is written when the file says nothing about a row.
     """
 
     name: str

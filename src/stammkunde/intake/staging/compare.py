@@ -162,7 +162,7 @@ class _Match:
         self.references = [one for one in table.references if engine.has(table.name, one.source)]
         self.provided = self._provided()
         self.lacking = [one for one in table.needed if one not in self.provided]
-        self.finals = {one: final(table, one) for one in self.provided}
+        self.finals = {one: final(table, one) for one in self.provided} | self._guesses()
         self.names_owner = engine.has(table.name, "owner_email")
         if self.names_owner:
             self.provided.append("owner_id")
@@ -190,7 +190,21 @@ class _Match:
         strange = [one for one in named if one not in self.table.kinds]
         if strange:
             raise UnknownColumn(f"{self.table.name}: {', '.join(strange)}")
+        named += [one for one in self._guesses() if one not in named]
         return [*named, *(one.column for one in self.references)]
+
+    def _guesses(self) -> dict[str, str]:
+        """Name what a file may leave open: it stays as it is, and a new row is called by its number."""
+        given = self.engine.columns(self.table.name)
+        fallbacks = {
+            "name": 'c."number"',
+            "kind": text(self.table.default("kind")) if "kind" in self.table.kinds else "",
+        }
+        return {
+            one: f'coalesce({f"""c."{one}", """ if one in given else ""}e."{one}", {other})'
+            for one, other in fallbacks.items()
+            if self.table.name in {"customers", "products"} and (one in given or one == "name") and "number" in given
+        }
 
     def _rows(self) -> str:
         finals = ", ".join(f'{value} AS "{column}"' for column, value in self.finals.items())

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import Customer
 
@@ -16,7 +17,7 @@ class Task(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        DONE = "done", _("Done")
+        DONE = "done", pgettext_lazy("task", "Done")
         DISMISSED = "dismissed", _("Dismissed")
 
     key = models.CharField(max_length=120, unique=True, null=True)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stammkunde.home.queries.today import Item
+from stammkunde.home.queries.today import PAST_RHYTHM, Item
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.team.models import AuditEntry
 from stammkunde.ui import writing
@@ -11,10 +11,19 @@ from stammkunde.ui import writing
 Stage = CustomerSignal.Stage
 
 
-def days(count: float | None) -> str:
-    """Write a length in days."""
-    whole = round(count or 0)
-    return ngettext("%(n)s day", "%(n)s days", whole) % {"n": writing.number(whole)}
+def _every(gap_days: float) -> str:
+    whole = max(round(gap_days), 1)
+    return ngettext("every day", "every %(n)s days", whole) % {"n": writing.number(whole)}
+
+
+def _since(silent_days: int | None) -> str:
+    whole = silent_days or 0
+    return ngettext("for %(n)s day", "for %(n)s days", whole) % {"n": writing.number(whole)}
+
+
+def _ago(silent_days: int | None) -> str:
+    whole = silent_days or 0
+    return ngettext("%(n)s day ago", "%(n)s days ago", whole) % {"n": writing.number(whole)} if whole else _("today")
 
 
 def stage(signal: CustomerSignal | None) -> str:
@@ -32,13 +41,13 @@ def stage(signal: CustomerSignal | None) -> str:
 
 def rhythm(signal: CustomerSignal) -> str:
     """Hold the own rhythm against the silence."""
-    silent = days(signal.silent_days)
+    ago = _ago(signal.silent_days)
     if signal.gap_days is None:
-        return _("Bought on one day only, %(silent)s ago; no rhythm can be told yet.") % {"silent": silent}
-    usual = days(signal.gap_days)
-    if signal.overdue_days and signal.overdue_days > 0:
-        return _("Usually orders every %(usual)s, silent for %(silent)s.") % {"usual": usual, "silent": silent}
-    return _("Orders every %(usual)s, last %(silent)s ago: in rhythm.") % {"usual": usual, "silent": silent}
+        return _("Bought on one day only, %(ago)s; no rhythm can be told yet.") % {"ago": ago}
+    if signal.stage in PAST_RHYTHM:
+        told = {"every": _every(signal.gap_days), "since": _since(signal.silent_days)}
+        return _("Usually orders %(every)s, silent %(since)s.") % told
+    return _("Orders %(every)s, last %(ago)s.") % {"every": _every(signal.gap_days), "ago": ago}
 
 
 def _new(signal: CustomerSignal) -> str:
@@ -51,13 +60,10 @@ def _new(signal: CustomerSignal) -> str:
 
 
 def _lost(signal: CustomerSignal) -> str:
-    silent = days(signal.silent_days)
     if signal.gap_days is None:
-        return _("Bought on one day only, %(silent)s ago.") % {"silent": silent}
-    return _("Used to order every %(usual)s, silent for %(silent)s.") % {
-        "usual": days(signal.gap_days),
-        "silent": silent,
-    }
+        return _("Bought on one day only, %(ago)s.") % {"ago": _ago(signal.silent_days)}
+    told = {"every": _every(signal.gap_days), "since": _since(signal.silent_days)}
+    return _("Used to order %(every)s, silent %(since)s.") % told
 
 
 def _returned(signal: CustomerSignal) -> str:
@@ -98,12 +104,9 @@ def item(one: Item) -> str:
 
 
 def _silent(one: Item) -> str:
-    text = _("No purchase for %(silent)s.") % {"silent": days(one.reason["silent_days"])}
-    return text if one.reason["gap_days"] is None else f"{text} {_usual(one.reason['gap_days'])}"
-
-
-def _usual(gap_days: float) -> str:
-    return _("Used to order every %(usual)s.") % {"usual": days(gap_days)}
+    text = _("No purchase %(since)s.") % {"since": _since(one.reason["silent_days"])}
+    gap_days = one.reason["gap_days"]
+    return text if gap_days is None else f"{text} {_('Used to order %(every)s.') % {'every': _every(gap_days)}}"
 
 
 def _birthday(one: Item) -> str:

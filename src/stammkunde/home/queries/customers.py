@@ -22,8 +22,6 @@ from django.db.models.lookups import Exact
 
 from stammkunde.customers import search
 from stammkunde.customers.models import Change, Customer
-from stammkunde.insight.periods import Period
-from stammkunde.signals import answers
 from stammkunde.signals.models import CustomerSignal, Generation
 
 PAGE_ROWS = 50
@@ -347,11 +345,3 @@ def _silence(generation: Generation) -> list[tuple[Any, ...]]:
     sums = _signals(generation).filter(last_on__isnull=False).values_list("last_on", "abc_class")
     return list(sums.annotate(Count("pk"), Sum("revenue_cents"), Sum("margin_cents")))
 
-
-def behind(
-    *, group: str, period: Period, activity_days: int, slice_by: str = "", slice_value: str = ""
-) -> tuple[int, ...]:
-    """Give who stands behind a figure: customers at the start or end of a period, those who stayed, won or lost."""
-    return answers.customers_behind(
-        group=group, period=period, activity_days=activity_days, slice_by=slice_by, slice_value=slice_value
-    )

@@ -23,11 +23,12 @@ from stammkunde.team.models import Staff
 OVERDUE, SILENT, BIRTHDAY, ANNIVERSARY, IMPORT, TASK = "overdue", "silent", "birthday", "anniversary", "import", "task"
 PAST_RHYTHM = (CustomerSignal.Stage.AT_RISK, CustomerSignal.Stage.DORMANT)
 BIRTHDAY_AHEAD_DAYS = 3
+MOST_IMPORTS = 3
 BIRTHDAY_BEHIND_DAYS = 1
 OLDEST_YEAR = 1920
-ROUND_YEARS = (1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50)
+ROUND_YEARS = (1, 5, 10, 15, 20, 25, 30, 40, 50)
 ANNIVERSARY_DAYS = 3
-MOST_WISHES = 5  # birthdays, and anniversaries, on one day's list
+MOST_WISHES = 2  # birthdays, and anniversaries, at a time: the list is for those who are silent
 SILENT_FOR_MONTHS_AT_MOST = 12  # past the months without purchase; longer ago is a matter for the list
 IMPORT_DAYS = 7
 CHUNK = 60
@@ -45,6 +46,10 @@ class Item:
     signal: CustomerSignal | None = None
     task: Task | None = None
     batch: Import | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        return self.kind in {OVERDUE, SILENT}
 
     @property
     def stake_cents(self) -> int | None:
@@ -191,7 +196,7 @@ def birthdays(asked: Asked) -> list[Item]:
     people = _of_owner(people, asked, path="customer__owner").select_related("customer", "customer__owner")
     near = list(people.order_by("pk")[: CHUNK * 5])
     ranked = _most_valuable([(person.customer_id, person) for person in near], asked)
-    return [_birthday_item(person, signal, asked) for person, signal in ranked[:MOST_WISHES]]
+    return [_birthday_item(person, signal, asked) for person, signal in ranked]
 
 
 def _birth_days(today: date) -> Iterator[date]:
@@ -253,7 +258,7 @@ def anniversaries(asked: Asked) -> list[Item]:
     near = list(customers.order_by("pk")[: CHUNK * 5])
     ranked = _most_valuable([(customer.pk, customer) for customer in near], asked)
     still = [(customer, signal) for customer, signal in ranked if signal and signal.stage != signal.Stage.LOST]
-    return [_anniversary_item(customer, signal, asked) for customer, signal in still[:MOST_WISHES]]
+    return [_anniversary_item(customer, signal, asked) for customer, signal in still]
 
 
 def _anniversary_item(customer: Customer, signal: CustomerSignal | None, asked: Asked) -> Item:
@@ -280,7 +285,7 @@ def _imports(asked: Asked) -> list[Item]:
     since = asked.today - timedelta(days=IMPORT_DAYS)
     status = Import.Status
     troubled = Q(status=status.FAILED) | Q(status=status.DONE, problem_count__gt=0)
-    batches = Import.objects.filter(troubled, created_at__date__gte=since).order_by("-pk")[:MOST_WISHES]
+    batches = Import.objects.filter(troubled, created_at__date__gte=since).order_by("-pk")[:MOST_IMPORTS]
     return [
         Item(
             kind=IMPORT,

@@ -20,7 +20,10 @@ from stammkunde.home import export as exports
 from stammkunde.home import reasons, selection
 from stammkunde.home.queries import customers as queries
 from stammkunde.home.queries.today import months_before
+from stammkunde.insight.errors import CannotAnswer
+from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
+from stammkunde.signals.mirror import NoMirror
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team import policy, saved_views
 from stammkunde.team import queries as team
@@ -103,13 +106,17 @@ class Asked:
         if not self.behind or not self.generation:
             return None
         chosen = self._selection()
-        return queries.behind(
-            group=self.behind,
-            period=chosen.period,
-            activity_days=chosen.activity_days,
-            slice_by=chosen.slice_by,
-            slice_value=chosen.slice_value,
-        )
+        try:
+            return answers.customers_behind(
+                group=self.behind,
+                period=chosen.period,
+                activity_days=chosen.activity_days,
+                slice_by=chosen.slice_by,
+                slice_value=chosen.slice_value,
+            )
+        except (CannotAnswer, answers.NoFacts, NoMirror):
+            messages.warning(self.request, _("Who stands behind this figure cannot be told: there are no facts for it."))
+            return ()
 
     def _selection(self) -> selection.Selection:
         generation = self.generation

@@ -54,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "who": "mine" if asked.owner else "all",
             "today": asked.today,
             "generation": asked.generation,
-            "stake_cents": sum(item.stake_cents or 0 for item in shown if item.kind in {"overdue", "silent"}),
+            "stake_cents": sum(item.stake_cents or 0 for item in shown if item.is_silent),
             "snoozes": _snoozes(asked.today),
         },
     )

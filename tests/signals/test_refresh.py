@@ -35,6 +35,13 @@ def refresh(*, now=NOW, as_of=TODAY, rebuild=False):
     return services.refresh(as_of=as_of, now=now, progress=quiet, rebuild=rebuild)
 
 
+@pytest.fixture(autouse=True)
+def _few_slices(monkeypatch, request):
+    """Slices take their time; only the tests of figures look at them."""
+    if "figures" not in request.node.name:
+        monkeypatch.setattr(compute, "SLICES", ())
+
+
 @pytest.fixture
 def shop():
     """Six customers over a year: some come back, one never bought, and a guest."""

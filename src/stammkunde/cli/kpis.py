@@ -86,8 +86,11 @@ def _worded(figure: Any) -> list[str]:
 
 
 def _value(kpi: str, value: float) -> str:
+    from django.utils.translation import get_language  # noqa: PLC0415
+
     if kpi.endswith("_rate"):
-        return f"{_number(100 * value, 2)} %"
+        share = _number(100 * value, 2)
+        return f"{share}%" if get_language() == "en" else f"{share} %"
     if kpi.endswith("_cents"):
         return _money(value)
     return _number(value, 0 if kpi.startswith("customers") else 1)

@@ -55,7 +55,7 @@ CREATE MACRO pointed(u) AS CASE
         THEN replace(replace(u, '.', ''), ',', '.')
     WHEN regexp_full_match(u, '\d*,\d+|\d+,') THEN replace(u, ',', '.') END;
 CREATE MACRO magnitude(u, mark) AS CASE
-    WHEN regexp_full_match(u, '\d+(\.\d+)?[eE][-+]?\d{{1,2}}') THEN TRY_CAST(TRY_CAST(u AS DOUBLE) AS DECIMAL(24, 6))
+    WHEN regexp_full_match(u, '\d+(\.\d+)?[eE][-+]?\d{{1,3}}') THEN TRY_CAST(TRY_CAST(u AS DOUBLE) AS DECIMAL(24, 6))
     WHEN mark = ',' THEN TRY_CAST(pointed(translate(u, ',.', '.,')) AS DECIMAL(24, 6))
     ELSE TRY_CAST(pointed(u) AS DECIMAL(24, 6)) END;
 CREATE MACRO year_of(y, newest) AS CASE

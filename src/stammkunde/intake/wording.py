@@ -103,7 +103,7 @@ _OF_ROWS = {
     ),
     "not_a_product": (
         _("%(value)s looks like postage, a fee or the like, not like a product."),
-        _("It stays in the revenue, but not among the products. Change the kind on the product's page if it is one."),
+        _("It stays in the revenue, but not among the products. If it is one, import it as a product of kind “product”."),
     ),
     "order_of_several": (
         _("Order %(order)s names %(customers)s customers; the last one was taken."),
@@ -190,8 +190,8 @@ _OF_FILES = {
         _("Give the VAT in percent, or the column that holds it."),
     ),
     "stopped": (
-        _("The import was stopped again and again before it was done."),
-        _("Look whether the worker runs and has enough memory; then import the file again."),
+        _("The import was broken off."),
+        _("Import the file again when you like; nothing of it is left."),
     ),
     "too_little_memory": (
         _("The file needs more memory than the %(memory_mb)s MB that are allowed."),
@@ -261,6 +261,10 @@ class _Detail(dict[str, Any]):
         layout = str(detail.get("layout", ""))
         self["field_label"] = field_label(layout, str(detail.get("field", "")))
         self["field_labels"] = ", ".join(field_label(layout, str(one)) for one in detail.get("fields", ()))
+        self["known"] = ", ".join(
+            _choice(str(detail.get("field", "")), one) for one in str(detail.get("known", "")).split(", ")
+        )
+        self["taken"] = _choice(str(detail.get("field", "")), str(detail.get("taken") or "")) or "–"
         self["column_label"] = _column_label(str(detail.get("column", "")))
 
     def __missing__(self, name: str) -> str:
@@ -291,6 +295,20 @@ def _column_label(name: str) -> str:
                 if column.name == name:
                     return kind.field(column.needs[0]).label(_language())
     return name
+
+
+def _choice(field: str, ours: str) -> str:
+    """Name a choice as files name it: in German by its first word, in English by ours."""
+    words = {
+        name: said
+        for kind in layouts.ALL
+        for one in kind.fields
+        if one.name == field
+        for name, said in one.choices.items()
+    }
+    if _language().startswith("de") and words.get(ours):
+        return words[ours][0]
+    return ours.replace("_", " ")
 
 
 def _cut(text: str) -> str:

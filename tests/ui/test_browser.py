@@ -151,15 +151,15 @@ def test_preview_follows_a_choice_without_a_jump(open_page, export):
     assert page.get_by_role("button", name="Importieren", exact=True).is_disabled()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_have_no_accessibility_errors(open_page, administrator, salesperson, export, scheme):
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("dark", 375)])
+def test_pages_have_no_accessibility_errors(open_page, administrator, salesperson, export, scheme, width):
     from stammkunde.intake import services  # noqa: PLC0415
 
     batch = services.receive(now=datetime.now(UTC), file_name="export.csv", path=export, staff=administrator)
     done = services.receive(now=datetime.now(UTC), file_name="done.csv", path=export, staff=administrator)
     services.start(import_id=done.pk, now=datetime.now(UTC), staff=administrator)
     work()
-    page = open_page(scheme=scheme)
+    page = open_page(scheme=scheme, width=width)
     page.goto("/sign-in/")
     found = violations(page)
     sign_in(page)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from stammkunde.home.charts import Spec
 
+COLUMNS_WIDTH = 440  # what the columns of a chart share between them
 SHARE, MONEY, COUNT = ".1%", "$,.0f", ",.0f"
 READABLE = "contrast(scale('color', datum.share), '#ffffff') > contrast(scale('color', datum.share), '#1d1d1b')"
 
@@ -57,7 +58,7 @@ def retention(rows: Sequence[dict[str, Any]], *, chosen: str) -> Spec:
                 },
             },
             *_label(rows, chosen=chosen),
-            _hover(tips),
+            _hover(tips, columns=len(rows)),
         ],
     }
 
@@ -78,10 +79,10 @@ def _label(rows: Sequence[dict[str, Any]], *, chosen: str) -> list[Spec]:
     ]
 
 
-def _hover(tips: list[Spec]) -> Spec:
+def _hover(tips: list[Spec], *, columns: int) -> Spec:
     """Let the whole column answer to the pointer, not only the few pixels of a point."""
     return {
-        "mark": {"type": "rule", "strokeWidth": 24, "opacity": 0},
+        "mark": {"type": "rule", "strokeWidth": max(12, COLUMNS_WIDTH // max(columns, 1)), "opacity": 0},
         "encoding": {"y": {"value": 0}, "y2": {"value": "height"}, "tooltip": tips},
     }
 

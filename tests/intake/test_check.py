@@ -548,6 +548,17 @@ def test_customers_are_companies_or_persons(tmp_path):
     ]
 
 
+def test_attributes_of_a_company_are_read_from_marked_or_chosen_columns(tmp_path):
+    path = write(tmp_path, "KdNr;Name;Merkmal: Preis'liste;Messe\n1;A;B2;Köln\n2;B;;\n")
+
+    found = checked(path, layout="customers", attributes={"Messe": "Messe"})
+
+    assert found.problem_count == 0
+    assert rows(path, "customers", "number", "attributes") == [
+        ("1", '{"Messe":"Köln","Preis\'liste":"B2"}'), ("2", "{}"),
+    ]  # fmt: skip
+
+
 def test_contact_persons_belong_to_customers(tmp_path):
     path = write(
         tmp_path,

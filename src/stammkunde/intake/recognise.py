@@ -82,7 +82,7 @@ def recognise(
             header=dialect.header,
             sample=dialect.sample[:_SHOWN_ROWS],
             missing=missing(kind, set(given), packed=kind.packed in dialect.header),
-            unused=tuple(one for one in dialect.header if one not in given.values()),
+            unused=_unused(kind, given, dialect, found.options),
             questions=() if not kind.documents or tax_known(set(given), found.options) else ("tax_rate",),
             ambiguous_dates=found.ambiguous,
             candidates=tuple(candidates),
@@ -95,6 +95,11 @@ def recognise(
             memory_mb=memory_mb, limit=_LOOK_ROWS,
         )  # fmt: skip
     return replace(recognition, problems=first.problems)
+
+
+def _unused(kind: Layout, given: dict[str, str], dialect: Dialect, options: dict[str, Any]) -> tuple[str, ...]:
+    _, used = layouts.with_attributes(kind, given, header=dialect.header, options=options)
+    return tuple(one for one in dialect.header if one not in used.values())
 
 
 def rank(header: Sequence[str]) -> list[tuple[str, float]]:

@@ -122,6 +122,10 @@ _OF_ROWS = {
         _("Customer %(value)s is not there."),
         _("Import the customers first, then this file again. Both must have the same origin."),
     ),
+    "unknown_owner": (
+        _("Nobody of the staff has the address %(value)s; the responsible stays as it is."),
+        _("Add the person under Staff, or correct the address."),
+    ),
     "unknown_product": (
         _("Product %(value)s is not there."),
         _("Import the products first, then this file again. Both must have the same origin."),

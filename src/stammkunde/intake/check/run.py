@@ -58,6 +58,7 @@ def check(
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     source = open_source(path, work_dir=out_dir, options=options, progress=tell, memory_mb=memory_mb, limit=limit)
+    kind, columns = layouts.with_attributes(kind, columns, header=source.dialect.header, options=options)
     try:
         with engine.connect(memory_mb=memory_mb, work_dir=out_dir) as db:
             return _Check(db, source, kind, options, columns, today).run(out_dir, tell)

@@ -8,6 +8,7 @@ fills it. Recognising, typing, checking, templates and the guide's tables work f
 import csv
 import io
 
+from stammkunde.intake.layouts.attributes import attributes, with_attributes
 from stammkunde.intake.layouts.documents import FLAT
 from stammkunde.intake.layouts.fields import Column, Field, Layout, Table
 from stammkunde.intake.layouts.own import CONTACT_PERSONS, CUSTOMERS, LINES_LAYOUT, ORDERS, PRODUCTS
@@ -53,4 +54,16 @@ def _example(one: Field, *, german: bool) -> str:
     return one.example
 
 
-__all__ = ["ALL", "OWN", "Column", "Field", "Layout", "Table", "UnknownLayout", "get", "template_csv"]
+__all__ = [
+    "ALL",
+    "OWN",
+    "Column",
+    "Field",
+    "Layout",
+    "Table",
+    "UnknownLayout",
+    "attributes",
+    "get",
+    "template_csv",
+    "with_attributes",
+]

@@ -42,6 +42,10 @@ CUSTOMERS = Layout(
             earliest_year=1800,
             also=("Kundenseit", "Angelegt am", "Erfasst am", "Since", "Created on", "Registered on", "Registriert am"),
         ),
+        Field(
+            name="owner_email", de="Betreuer (E-Mail)", en="Responsible (e-mail)", type=EMAIL, max_length=254,
+            also=("Betreuer", "Vertreter", "Kundenbetreuer", "Account manager", "Owner", "Responsible"),
+        ),
     ),
     one_of=(("customer_name", "company", "last_name"),),
     tables=(
@@ -63,6 +67,7 @@ CUSTOMERS = Layout(
                 ),
                 *ADDRESS,
                 plain("since_on"),
+                plain("owner_email"),
                 plain("owner_email"),
             ),
         ),

@@ -138,13 +138,13 @@ class _Watch:
         self._step = step
         label = f"{self._label}: {wording.step_label(step)}" if step else self._label
         self._bar = click.progressbar(
-            length=1, label=label, file=click.get_text_stream("stderr"), hidden=not _watched()
+            length=1, label=label, file=sys.stderr, hidden=not _watched()
         )
         self._bar.__enter__()
 
 
 def _watched() -> bool:
-    return click.get_text_stream("stderr").isatty()
+    return sys.stderr.isatty()
 
 
 def _say(batch: "Import") -> None:

@@ -55,10 +55,14 @@ class Lease:
         if not mine.update(**{"lease_until": self.moment() + LEASE, **changes}):
             raise LostLease(self.import_id)
 
-    def tell(self, step: str, done: int, total: int) -> None:
-        """Record progress, at most twice a second, so that it costs nothing; and tell whoever listens."""
+    def hear(self, step: str, done: int, total: int) -> None:
+        """Tell whoever listens, and nobody else."""
         if self.listener:
             self.listener(step, done, total)
+
+    def tell(self, step: str, done: int, total: int) -> None:
+        """Record progress, at most twice a second, so that it costs nothing; and tell whoever listens."""
+        self.hear(step, done, total)
         if time.monotonic() - self._told < 0.5 and done < total:
             return
         self._told = time.monotonic()

@@ -179,6 +179,7 @@ class Undoing:
         self.lease.save(checkpoint=self.checkpoint, step="undo", done=self.done, total=max(self.total, self.done))
 
     def _rest(self, pace: Pace, began: float) -> None:
+        self.lease.hear("undo", self.done, max(self.total, self.done))
         seconds = time.monotonic() - began
         pace.note(seconds)
         if connection.vendor == "sqlite":

@@ -31,7 +31,7 @@ SMALLEST, FIRST, LARGEST = 500, 4_000, 100_000
 class Pace:
     """How many rows a batch takes, so that its lock lasts for `LOCK_SECONDS`."""
 
-    rows: int = FIRST
+    rows: int = field(default_factory=lambda: min(FIRST, LARGEST))
     longest_seconds: float = 0.0
 
     def note(self, seconds: float) -> None:
@@ -80,6 +80,7 @@ class Publishing:
                 checkpoint=checkpoint, step="publish", done=self.done + len(batch.rows), total=self.difference.rows
             )
         self.checkpoint = checkpoint
+        self.lease.hear("publish", self.done + len(batch.rows), self.difference.rows)
         if batch.part.table == "customers" and batch.what == "created":
             search.catch_up()
 

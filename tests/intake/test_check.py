@@ -585,7 +585,7 @@ def test_products_have_prices_of_four_decimals(tmp_path):
 def test_orders_have_status_and_delivery(tmp_path):
     path = write(
         tmp_path,
-        "Bestellnummer;Kundennummer;Bestelldatum;Status;Liefertermin;Geliefert am;Versandkosten\nB1;7;01.03.2024;storniert;08.03.2024;;4,90\nB2;;02.03.2024;komisch;;05.03.2024;\n",
+        "Bestellnummer;Kundennummer;Bestelldatum;Status;Liefertermin;Geliefert am;Versandkosten\nB1;7;01.03.2024;storniert;08.03.2024;;4,90\nB2;;02.03.2024;komisch;;05.03.2024;\n",  # noqa: E501
     )
 
     found = checked(path)

@@ -129,7 +129,7 @@ def test_day_numbers_of_spreadsheets_are_read(given_days):
     assert {text: found[text][1] for text in texts} == texts
 
 
-moments = st.datetimes(min_value=datetime(1990, 1, 2), max_value=datetime(2026, 11, 20, 23, 59, 59))
+moments = st.datetimes(min_value=datetime(1990, 1, 2), max_value=datetime(2026, 11, 20, 23, 59, 59))  # noqa: DTZ001
 
 
 def exists(moment: datetime) -> bool:
@@ -176,7 +176,7 @@ def test_a_day_is_read_if_and_only_if_the_calendar_has_it(day, month, year):
     except ValueError:
         expected = None
 
-    value, on, code = parsed(WHEN, [f"{day}.{month}.{year}"])[f"{day}.{month}.{year}"]
+    _, on, code = parsed(WHEN, [f"{day}.{month}.{year}"])[f"{day}.{month}.{year}"]
 
     assert on == expected
     assert (code == "not_a_date") == (expected is None)

@@ -47,7 +47,7 @@ def test_a_few_broken_bytes_do_not_turn_utf8_into_windows_1252(tmp_path):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(tmp_path, delimiter):
-    text = "Nr{0}Name{0}Betrag\n1{0}A{0}5\n2{0}B{0}6\n".format(delimiter)
+    text = f"Nr{delimiter}Name{delimiter}Betrag\n1{delimiter}A{delimiter}5\n2{delimiter}B{delimiter}6\n"
 
     assert formats.sniff(write(tmp_path, text)).delimiter == delimiter
 
@@ -98,8 +98,8 @@ def test_workbooks_are_read_with_their_rows(tmp_path):
         moment = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
         sheet.write_row(2, 1, ["Nr", "Seit", "Um", "Betrag"])
         sheet.write_row(3, 1, [17850, None, None, 2.55])
-        sheet.write_datetime(3, 2, datetime(2024, 3, 1), day)
-        sheet.write_datetime(3, 3, datetime(2024, 3, 1, 23, 30), moment)
+        sheet.write_datetime(3, 2, datetime(2024, 3, 1), day)  # noqa: DTZ001
+        sheet.write_datetime(3, 3, datetime(2024, 3, 1, 23, 30), moment)  # noqa: DTZ001
 
     dialect = formats.sniff(path)
 

@@ -1,9 +1,11 @@
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
 from stammkunde.intake import layouts
+from stammkunde.intake.layouts.__main__ import tables
 from stammkunde.intake.recognise import match, rank, recognise
 from tests.intake.reading import FILES, TODAY, write
 
@@ -176,3 +178,9 @@ def test_every_layout_can_be_named_in_both_languages():
         assert len(names) == len(set(names)), kind.name
         for table in kind.tables:
             assert {need for column in table.columns for need in column.needs} & set(names)
+
+
+def test_the_guide_lists_every_column_of_our_own_tables():
+    guide = Path(__file__).parents[2] / "docs" / "guide" / "import.md"
+
+    assert guide.read_text(encoding="utf-8").endswith(tables().rstrip("\n") + "\n")

@@ -34,7 +34,7 @@ _DATE = r"^(\d{1,4})([-./]) ?(\d{1,2})[-./] ?(\d{1,4})(.*)$"
 _DAY_MONTH_NAME = r"^(\d{1,2})[. -]+([A-Za-zÄäÖöÜü]{3,9})[., -]+(\d{4})(.*)$"
 _MONTH_NAME_DAY = r"^([A-Za-zÄäÖöÜü]{3,9})\.? (\d{1,2}),? (\d{4})(.*)$"
 _COMPACT = r"^(19|20)\d{6}$"
-_TIME = r"^[T ,]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?(?:\s*Uhr)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+_TIME = r"^[T ,]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?(?:\s*Uhr)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"  # noqa: E501
 
 MACROS = rf"""
 -- Divide whole numbers, rounding half away from zero.
@@ -70,7 +70,7 @@ CREATE MACRO ymd(p, o, newest) AS CASE
         THEN {{y: year_of(p.c, newest), m: TRY_CAST(p.a AS INTEGER), d: TRY_CAST(p.b AS INTEGER)}}
     ELSE {{y: year_of(p.c, newest), m: TRY_CAST(p.b AS INTEGER), d: TRY_CAST(p.a AS INTEGER)}} END;
 CREATE MACRO day_of(x) AS TRY_CAST(printf('%04d-%02d-%02d', x.y, x.m, x.d) AS DATE);
-"""
+"""  # noqa: E501
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def value_text(column: str, kind: str) -> str:
     """Trim a cell; NULL if there is nothing in it, or only what programs write where there is nothing."""
     words = NOTHING if kind in {TEXT, KEY} else _NO_VALUE
     trimmed = f"trim({column}, ' \t\r\n' || chr(160) || chr(8239) || chr(65279))"
-    return f"CASE WHEN {trimmed} = '' OR lower({trimmed}) IN ({', '.join(map(literal, words))}) THEN NULL ELSE {trimmed} END"
+    return f"CASE WHEN {trimmed} = '' OR lower({trimmed}) IN ({', '.join(map(literal, words))}) THEN NULL ELSE {trimmed} END"  # noqa: E501
 
 
 def key_text(text: str) -> str:
@@ -201,7 +201,7 @@ def _moments(one: Field, texts: str, how: Reading) -> str:
             json_object('order', {literal(how.date_order)}, 'did_you_mean', CASE WHEN moment IS NULL THEN {_suggestion(how)} END,
                 'earliest_year', {one.earliest_year}, 'today', {literal(how.today.isoformat())}) AS detail,
             'refused' AS severity
-        FROM dated"""
+        FROM dated"""  # noqa: E501
 
 
 _HOUR = (
@@ -218,7 +218,7 @@ def _fits(one: Field, how: Reading) -> str:
 def _parts(texts: str, how: Reading, newest: int) -> str:
     """Give the query that takes texts apart: year, month and day in `x`, and the `rest`, which may be a time of day."""
     serial = r"regexp_full_match(text, '[2-7]\d{4}([.,]\d+)?')"
-    since_1899 = "(TIMESTAMP '1899-12-30' + to_seconds(CAST(round(TRY_CAST(replace(text, ',', '.') AS DOUBLE) * 86400) AS BIGINT)))"
+    since_1899 = "(TIMESTAMP '1899-12-30' + to_seconds(CAST(round(TRY_CAST(replace(text, ',', '.') AS DOUBLE) * 86400) AS BIGINT)))"  # noqa: E501
     return rf"""
         WITH stripped AS (
             SELECT text, regexp_replace(text, '^[A-Za-zÄäÖöÜü]{{2,10}}\.?,? +(\d)', '\1') AS s FROM ({texts})),
@@ -248,7 +248,7 @@ def _suggestion(how: Reading) -> str:
     return f"""CASE
         WHEN {sane} AND x.m BETWEEN 1 AND 12 AND x.d BETWEEN 29 AND 31 AND day_of(x) IS NULL THEN CAST({last} AS VARCHAR)
         WHEN {sane} AND x.m BETWEEN 13 AND 31 AND x.d BETWEEN 1 AND 12
-            THEN CAST(day_of({{y: x.y, m: x.d, d: x.m}}) AS VARCHAR) END"""
+            THEN CAST(day_of({{y: x.y, m: x.d, d: x.m}}) AS VARCHAR) END"""  # noqa: E501
 
 
 def date_evidence(db: duckdb.DuckDBPyConnection, texts: str) -> dict[str, int]:
@@ -269,7 +269,7 @@ def decimal_evidence(db: duckdb.DuckDBPyConnection, texts: str) -> dict[str, int
     query = rf"""
         SELECT count(*) FILTER (regexp_full_match(u, '\d*,(\d{{1,2}}|\d{{4,}})|0,\d+|\d{{1,3}}(\.\d{{3}})+,\d*|\d{{1,3}}(\.\d{{3}}){{2,}}')),
             count(*) FILTER (regexp_full_match(u, '\d*\.(\d{{1,2}}|\d{{4,}})|0\.\d+|\d{{1,3}}(,\d{{3}})+\.\d*|\d{{1,3}}(,\d{{3}}){{2,}}'))
-        FROM (SELECT unsigned(bare(text)) AS u FROM ({texts}))"""
+        FROM (SELECT unsigned(bare(text)) AS u FROM ({texts}))"""  # noqa: E501
     return dict(zip((",", "."), db.execute(query).fetchone() or (0, 0), strict=True))
 
 

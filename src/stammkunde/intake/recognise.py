@@ -150,7 +150,7 @@ def _score(kind: Layout, header: Sequence[str]) -> float:
     lacking = missing(kind, set(found), packed=kind.packed in header)
     plain = {_plain(column) for column in header}
     marks = sum(1 for mark in kind.marks if _plain(mark) in plain)
-    if not found or (kind.spread and marks < 2):  # noqa: PLR2004 - one heading alone may be chance
+    if not found or (kind.spread and marks < 2):
         return 0.0
     share = len(found) / len(header)
     if kind.spread:  # shops export much that we do not need

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.intake import layouts
@@ -103,7 +102,7 @@ _OF_ROWS = {
     ),
     "not_a_product": (
         _("%(value)s looks like postage, a fee or the like, not like a product."),
-        _("It stays in the revenue, but not among the products. If it is one, import it as a product of kind “product”."),
+        _("It stays in the revenue, but not among the products. If it is one, import it as a product of kind “product”."),  # noqa: E501
     ),
     "order_of_several": (
         _("Order %(order)s names %(customers)s customers; the last one was taken."),
@@ -278,7 +277,7 @@ class _Detail(dict[str, Any]):
 def _shown(value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
-    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":  # noqa: PLR2004 - 2024-12-31
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
         return _day(value)
     return value
 
@@ -316,7 +315,7 @@ def _choice(field: str, ours: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - what fits a line
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _capital(text: str) -> str:

@@ -18,7 +18,7 @@ from stammkunde.intake.layouts.fields import MOMENT
 
 _NOT_PRODUCTS = (
     "post", "postage", "dot", "m", "d", "s", "b", "c2", "cruk", "pads", "manual", "bank charges", "amazonfee", "adjust",
-    "versand", "versandkosten", "porto", "fracht", "verpackung", "nachnahme", "rabatt", "skonto", "gutschein", "trinkgeld",
+    "versand", "versandkosten", "porto", "fracht", "verpackung", "nachnahme", "rabatt", "skonto", "gutschein", "trinkgeld",  # noqa: E501
     "pfand", "spende", "gebühr", "gebuehr", "mahngebühr", "shipping", "freight", "carriage", "discount", "coupon",
     "voucher", "fee", "fees", "tip", "gift card", "giftcard", "handling",
 )  # fmt: skip
@@ -28,7 +28,7 @@ _LETTERS = 6  # a code of letters alone is hardly longer than this, unless it na
 def price(
     db: duckdb.DuckDBPyConnection, *, layout: Layout, fields: list[Mapped], options: dict[str, Any], unknown: str
 ) -> None:
-    """Make `priced` from `typed`: one row per line, with keys, kind and cents; `unknown` are the fields without column."""
+    """Make `priced` from `typed`: one row per line, with keys, kind and cents; `unknown` are the fields without column."""  # noqa: E501
     names = {one.field.name for one in fields}
     column = next((one.column for one in fields if one.field.name in _PRICES), "")
     moments = {f"{one.field.name}_day" for one in fields if one.field.type == MOMENT}
@@ -46,7 +46,7 @@ def price(
 
 # What pricing adds to the file's own fields.
 _MADE = (
-    "fault", "buyer_number", "product_code", "units", "sign", "charged", "revenue_cents", "discount_cents", "cost_cents",
+    "fault", "buyer_number", "product_code", "units", "sign", "charged", "revenue_cents", "discount_cents", "cost_cents",  # noqa: E501
     "line_kind", "line_key", "order_status", "shipping_cents", "order_source", "product_source", "customer_source",
     "not_a_product",
 )  # fmt: skip
@@ -194,7 +194,7 @@ def _priced_sql(names: set[str]) -> str:
             origin || ':' || buyer_number AS customer_source,
             list_cents - revenue_cents AS discount_cents,
             CASE WHEN fault IS NULL THEN {_COST} END AS cost_cents, {_NOT_A_PRODUCT} AS not_a_product
-        FROM kinds"""
+        FROM kinds"""  # noqa: E501
 
 
 _KIND = r"""CASE
@@ -209,7 +209,7 @@ _COST = """CASE
     WHEN line_cost IS NOT NULL THEN cents(line_cost) * CASE WHEN line_cost > 0 AND units < 0 THEN -1 ELSE 1 END
     WHEN line_margin IS NOT NULL
         THEN revenue_cents - cents(line_margin) * CASE WHEN line_margin > 0 AND units < 0 AND revenue_cents < 0 THEN -1 ELSE 1 END
-    END"""
+    END"""  # noqa: E501
 
 # Codes of letters alone are no products where most codes have digits; a shop that numbers nothing keeps its products.
 _NOT_A_PRODUCT = f"""product_code IS NOT NULL AND (
@@ -248,7 +248,7 @@ def _add_refunds(db: duckdb.DuckDBPyConnection, kept: str) -> None:
                         + sum(CASE WHEN line_kind = 'return' THEN revenue_cents ELSE 0 END) OVER (PARTITION BY order_number),
                     sum(revenue_cents) OVER (PARTITION BY order_number)) AS left_cents
             FROM refundable WHERE order_status <> 'cancelled')
-        WHERE place = 1 AND left_cents > 1)""")  # fmt: skip
+        WHERE place = 1 AND left_cents > 1)""")  # fmt: skip  # noqa: E501
 
 
 def _remark(db: duckdb.DuckDBPyConnection, fields: list[Mapped], column: str) -> None:
@@ -256,7 +256,7 @@ def _remark(db: duckdb.DuckDBPyConnection, fields: list[Mapped], column: str) ->
     columns = {one.field.name: one.column for one in fields}
     product = columns.get("product_number") or columns.get("product_name", "")
     buyer = columns.get("customer_number") or columns.get("email", "")
-    problems.add(db, f"SELECT row, {literal(column)}, CAST(charged AS VARCHAR), 'price_not_positive', NULL, '{FLAGGED}' FROM priced "
+    problems.add(db, f"SELECT row, {literal(column)}, CAST(charged AS VARCHAR), 'price_not_positive', NULL, '{FLAGGED}' FROM priced "  # noqa: E501
                      "WHERE line_kind = 'adjustment'")  # fmt: skip
     problems.add(db, f"SELECT row, '', CAST(units AS VARCHAR), 'sign_turned', NULL, '{FLAGGED}' FROM priced "
                      "WHERE sign < 0 AND line_key NOT LIKE '%refund'")  # fmt: skip

@@ -23,7 +23,7 @@ CREATE = """
 
 def add(db: duckdb.DuckDBPyConnection, query: str) -> None:
     """Add the rows of a query with the columns row, column, value, code, detail, severity."""
-    db.execute(f"INSERT INTO problems SELECT row, c, left(v, 200), code, coalesce(detail, '{{}}'), severity FROM ({query}) "
+    db.execute(f"INSERT INTO problems SELECT row, c, left(v, 200), code, coalesce(detail, '{{}}'), severity FROM ({query}) "  # noqa: E501
                "AS found(row, c, v, code, detail, severity)")  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def _between(one: Mapped, limit: int) -> str:
     return f"strlen({one.raw}) > {low} AND length({one.raw}) BETWEEN {low + 1} AND {limit}"
 
 
-def _remark(  # noqa: PLR0913 - a remark has six parts
+def _remark(
     db: duckdb.DuckDBPyConnection, one: Mapped, where: str, code: str, severity: str, limit: int | None = None
 ) -> None:
     detail = "NULL" if limit is None else literal(json.dumps({"limit": limit}))

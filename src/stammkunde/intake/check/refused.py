@@ -44,7 +44,7 @@ def _query(out_dir: Path, width: int) -> str:
     files = ", ".join(literal(str(one)) for one in sorted(out_dir.glob("problems*.parquet")))
     cells = ", ".join(f"r.c{place}" for place in range(width))
     return (
-        f'SELECT p.row, p."column", p.value, p.code, p.detail, {cells} '  # noqa: S608 - our own names
+        f'SELECT p.row, p."column", p.value, p.code, p.detail, {cells} '  # noqa: RUF100, S608
         f"FROM read_parquet([{files}], union_by_name = true) p "
         f"LEFT JOIN read_parquet({literal(str(out_dir / 'raw.parquet'))}) r USING (row) "
         f"WHERE p.severity = '{REFUSED}' ORDER BY p.row, p.\"column\", p.code"

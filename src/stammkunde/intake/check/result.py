@@ -30,7 +30,7 @@ class Checked:
 
     `rows` = `accepted` + `refused` (blank rows are none). `flagged` and `refused` count rows, `problem_count` counts
     remarks, of which `problems` are the first by line, refusals before flags. `merged` rows repeated another one exactly.
-    """
+    """  # noqa: E501
 
     layout: str
     rows: int

@@ -31,7 +31,7 @@ _NULLS = {
 }  # fmt: skip
 
 
-def check(
+def check(  # noqa: PLR0913
     path: Path | str,
     *,
     layout: str,
@@ -160,7 +160,7 @@ class _Check:
         refused, flagged, count = db.execute(f"""
             SELECT count(DISTINCT row) FILTER (severity = '{REFUSED}'), count(DISTINCT row) FILTER (severity = '{FLAGGED}'),
                 count(*)
-            FROM problems""").fetchone()
+            FROM problems""").fetchone()  # noqa: E501
         revenue = guests = first_on = last_on = None
         if "lines" in made:
             revenue = db.execute(_of(out_dir, "lines", "CAST(coalesce(sum(revenue_cents), 0) AS BIGINT)")).fetchone()[0]
@@ -174,7 +174,7 @@ class _Check:
             guests = made["orders"] - db.execute(_of(out_dir, "orders", known)).fetchone()[0]
         codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
         return Checked(
-            layout=self.layout.name, rows=self.rows, accepted=self.rows - refused, refused=refused, flagged=flagged, merged=merged,
+            layout=self.layout.name, rows=self.rows, accepted=self.rows - refused, refused=refused, flagged=flagged, merged=merged,  # noqa: E501
             tables=made, problem_count=count, problems=problems.first(db), problem_codes=dict(codes),
             revenue_cents=revenue, guest_orders=guests or 0, first_on=first_on, last_on=last_on,
         )  # fmt: skip

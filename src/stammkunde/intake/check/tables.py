@@ -41,7 +41,7 @@ def _remark_repeats(db: duckdb.DuckDBPyConnection, names: list[str]) -> int:
             SELECT row, source, hash({", ".join(names)}) AS told FROM keyed
             WHERE source IN (SELECT source FROM keyed GROUP BY source HAVING count(*) > 1))
         WINDOW w AS (PARTITION BY source)""")
-    problems.add(db, f"SELECT row, '', split_part(source, ':', 2), 'duplicate_key', json_object('kept', kept), '{FLAGGED}' "
+    problems.add(db, f"SELECT row, '', split_part(source, ':', 2), 'duplicate_key', json_object('kept', kept), '{FLAGGED}' "  # noqa: E501
                      "FROM repeats WHERE other")  # fmt: skip
     return db.execute("SELECT count(*) FROM repeats WHERE NOT other AND row <> kept").fetchone()[0]
 

@@ -68,7 +68,6 @@ CUSTOMERS = Layout(
                 *ADDRESS,
                 plain("since_on"),
                 plain("owner_email"),
-                plain("owner_email"),
             ),
         ),
     ),

@@ -52,7 +52,7 @@ SHOPIFY = Layout(
         replace(CHANNEL, also=("Source",)),
         Field(name="quantity", de="Menge", en="Quantity", type=NUMBER, also=("Lineitem quantity",), required=True),
         Field(name="product_name", de="Artikel", en="Product", also=("Lineitem name",)),
-        Field(name="unit_price", de="Einzelpreis", en="Unit price", type=MONEY, also=("Lineitem price",), required=True),
+        Field(name="unit_price", de="Einzelpreis", en="Unit price", type=MONEY, also=("Lineitem price",), required=True),  # noqa: E501
         Field(name="product_number", de="SKU", en="SKU", type=KEY, also=("Lineitem sku",), max_length=100),
         money("line_discount", "Positionsrabatt", "Line discount", "Lineitem discount", order_level=False),
         said("customer_name", "Name", "Customer name", "Billing Name"),

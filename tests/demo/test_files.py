@@ -151,6 +151,10 @@ def test_demo_goods_have_sensible_margins_and_some_unknown_costs():
     assert len(set(goods.names)) == len(goods.names)
 
 
+def test_demo_sells_every_good(books):
+    assert _one(books, "SELECT count(*) FROM products ANTI JOIN lines USING (Artikelnummer)") == (0,)
+
+
 def test_demo_groups_name_only_groups_that_exist():
     names = {group.name for group in GROUPS}
 

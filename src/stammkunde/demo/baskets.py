@@ -104,7 +104,7 @@ def _products(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
     goods = catalogue()
     starts = np.searchsorted(goods.group[:-1], np.arange(len(GROUPS)))
     sizes = np.bincount(goods.group[:-1])
-    shelf = sizes[group] ** rng.random(len(group)) - 1  # log-uniform: the first sell best
+    shelf = (sizes[group] + 1.0) ** rng.random(len(group)) - 1  # log-uniform: the first sell best
     return starts[group] + np.minimum(np.floor(shelf), sizes[group] - 1).astype(np.int64)
 
 

@@ -16,7 +16,7 @@ SUMMER = np.array([0.2, 0.3, 0.7, 1.3, 1.9, 2.2, 1.9, 1.3, 0.7, 0.3, 0.2, 0.3])
 AUTUMN = np.array([0.7, 0.6, 0.8, 0.9, 0.8, 0.7, 0.7, 0.9, 1.2, 1.5, 1.6, 1.6])
 WINTER = np.array([0.9, 0.7, 0.6, 0.6, 0.6, 0.5, 0.5, 0.6, 0.9, 1.4, 2.2, 2.6])
 
-UNKNOWN_COST_EVERY = 40  # every so many goods: bought before the books were kept
+OLD_STOCK = {"Saatgut", "Gartenwerkzeug"}  # of the last good in these groups nobody knows any more what it cost
 CENTS_AND_MORE = 10_000  # prices are kept in ten-thousandths
 
 
@@ -218,12 +218,17 @@ def catalogue() -> Catalogue:
         group=np.array([good[0] for good in goods] + [-1]),
         price_e4=price_e4,
         cost_e4=np.append(cost_e4, round(cost * CENTS_AND_MORE)),
-        cost_known=np.array([place % UNKNOWN_COST_EVERY != 21 for place in range(len(goods))] + [True]),
+        cost_known=np.array([_cost_known(GROUPS[good[0]], good[2]) for good in goods] + [True]),
     )
 
 
 def _variants(group: Group) -> list[tuple[str, str, float]]:
     return [(name, variant, price) for name, variants in group.goods for variant, price in variants]
+
+
+def _cost_known(group: Group, name: str) -> bool:
+    last = " ".join(_variants(group)[-1][:2])
+    return group.name not in OLD_STOCK or name != last
 
 
 def _margin(group: Group, count: int) -> float:

@@ -92,8 +92,7 @@ def _customer(dice: random.Random, customer: int) -> list[dict[str, Any]]:
     day, gap, lines = day_number(date(2010, 11, 3)) + dice.randrange(300), dice.choice([9, 30, 75, 200]), []
     for order in range(dice.choice([1, 1, 2, 4, 9])):
         on = date.fromordinal(date(1970, 1, 1).toordinal() + day)
-        for _ in range(dice.choice([1, 2, 3])):
-            lines.append(_line(dice, customer, on, customer * 100 + order))
+        lines += [_line(dice, customer, on, customer * 100 + order) for _ in range(dice.choice([1, 2, 3]))]
         day += dice.randrange(gap) + 1 + dice.choice([0, 0, 0, 0, 260])
     return [found for found in lines if found["ordered_on"] <= day_number(date(2012, 9, 1))]
 

@@ -19,7 +19,7 @@ from .conftest import company, facts_of, line, table
 def test_missing_column_is_named_with_the_cure():
     lines = table([]).drop_columns(["kind"])
 
-    with pytest.raises(ColumnMissing, match="Table 'lines' has no column 'kind'.*Rename"):
+    with pytest.raises(ColumnMissing, match=r"Table 'lines' has no column 'kind'.*Rename"):
         insight.facts(lines)
 
 
@@ -27,14 +27,14 @@ def test_dates_instead_of_days_are_refused_with_the_cure():
     lines = table([line(customer=1, on=date(2011, 1, 1))])
     dated = lines.set_column(3, "ordered_on", pa.array([date(2011, 1, 1)]))
 
-    with pytest.raises(WrongType, match="Column 'ordered_on' of table 'lines' holds Date.*subtract 1970-01-01"):
+    with pytest.raises(WrongType, match=r"Column 'ordered_on' of table 'lines' holds Date.*subtract 1970-01-01"):
         insight.facts(dated)
 
 
 def test_tables_of_two_engines_are_refused():
     tables = company()
 
-    with pytest.raises(UnlikeEngines, match="lines in .*duckdb.*customers in .*polars"):
+    with pytest.raises(UnlikeEngines, match=r"lines in .*duckdb.*customers in .*polars"):
         insight.facts(duckdb.connect().from_arrow(tables["lines"]), customers=pl.from_arrow(tables["customers"]))
 
 

@@ -195,11 +195,11 @@ def test_slices_of_the_line_look_at_their_own_purchases():
 def test_unknown_names_are_refused_with_the_choice():
     facts = facts_of(line(customer=1, on=date(2011, 1, 10)))
 
-    with pytest.raises(KpiUnknown, match="No figure is called 'profit'. Choose from retention_rate"):
+    with pytest.raises(KpiUnknown, match=r"No figure is called 'profit'. Choose from retention_rate"):
         insight.figures(facts, periods=["2011"], activity_days=90, names=["profit"])
-    with pytest.raises(SliceUnknown, match="cannot be sliced by 'shoe'. Choose one of channel"):
+    with pytest.raises(SliceUnknown, match=r"cannot be sliced by 'shoe'. Choose one of channel"):
         insight.figures(facts, periods=["2011"], activity_days=90, by="shoe")
-    with pytest.raises(InvalidInput, match="activity window is 0 days"):
+    with pytest.raises(InvalidInput, match=r"activity window is 0 days"):
         insight.figures(facts, periods=["2011"], activity_days=0)
 
 

@@ -1,0 +1,203 @@
+"""What the library promises to those who use it alone: no Django, documented, and examples that run."""
+
+import importlib
+import inspect
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+import vl_convert
+
+from stammkunde import insight
+from stammkunde.insight import charts, cohorts, kpis, money, periods, rhythm
+from stammkunde.insight.errors import ColumnMissing, InvalidInput, WrongType
+
+from .conftest import company, facts_of, line, on_duckdb
+
+ROOT = Path(__file__).parents[2]
+MODULES = [
+    "buying",
+    "cells",
+    "charts",
+    "classes",
+    "cohorts",
+    "comeback",
+    "doors",
+    "frames",
+    "kpis",
+    "lifetime",
+    "money",
+    "periods",
+    "products",
+    "recency",
+    "rfm",
+    "rhythm",
+    "slices",
+]
+DAY = datetime(2011, 1, 5, 23, 30)  # noqa: DTZ001 - naive: what files hold
+
+
+def orders():
+    return pl.DataFrame(
+        {
+            "CustomerID": [n % 25 for n in range(100)],
+            "InvoiceDate": [DAY + timedelta(days=n * 3) for n in range(100)],
+            "Amount": [10.005 + n for n in range(100)],
+        }
+    )
+
+
+def test_importing_insight_loads_no_django():
+    code = "import sys, stammkunde.insight; print([m for m in sys.modules if m.split('.')[0] == 'django'])"
+
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+    )
+
+    assert found.stdout.strip() == "[]"
+
+
+def test_importing_insight_loads_no_other_part():
+    for module in MODULES:
+        source = inspect.getsource(importlib.import_module(f"stammkunde.insight.{module}"))
+        assert set(re.findall(r"(?:from|import) stammkunde\.?(\w*)", source)) <= {"insight"}
+
+
+def public_functions():
+    for name in MODULES:
+        module = importlib.import_module(f"stammkunde.insight.{name}")
+        for key, value in vars(module).items():
+            if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_"):
+                yield pytest.param(value, id=f"{name}.{key}")
+
+
+@pytest.mark.parametrize("function", list(public_functions()))
+def test_public_function_is_documented(function):
+    text = inspect.getdoc(function) or ""
+
+    arguments = [name for name, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD]
+    assert re.match(r"[A-Z]\w+ .*\.$", text.splitlines()[0])
+    assert "Returns:" in text
+    assert [name for name in arguments if f"    {name}: " not in text] == []
+    if "raise " in inspect.getsource(function):
+        assert "Raises:" in text
+
+
+def test_examples_of_the_guide_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    orders().write_parquet("orders.parquet")
+    text = (ROOT / "docs" / "methods" / "library.md").read_text()
+
+    exec("\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL)), {})
+
+    assert "2011-01" in capsys.readouterr().out
+
+
+def test_every_figure_and_page_is_in_the_index():
+    folder = ROOT / "docs" / "methods"
+    pages = "\n".join(path.read_text() for path in folder.glob("*.md"))
+
+    assert [name for name in kpis.NAMES if f"`{name}`" not in pages] == []
+    index = (folder / "index.md").read_text()
+    assert [path.name for path in folder.glob("*.md") if path.name != "index.md" and path.name not in index] == []
+
+
+def test_purchases_fix_the_day_and_round_to_cents():
+    table = pl.DataFrame(
+        {"who": ["b", "a", None], "on": [DAY] * 3, "sum": [10.005, -3.0, 0.0], "sku": ["x", None, "y"]}
+    )
+
+    facts = insight.purchases(table, customer="who", date="on", revenue="sum", product="sku")
+
+    found = sorted(insight.frames.rows(facts.lines), key=lambda row: row["revenue_cents"])
+    assert [(r["customer_id"], r["ordered_on"], r["revenue_cents"], r["kind"], r["product_id"]) for r in found] == [
+        (1, 14979, -300, "return", None),
+        (None, 14979, 0, "adjustment", 2),
+        (2, 14979, 1001, "sale", 1),
+    ]
+
+
+def test_purchases_refuse_what_they_cannot_use():
+    table = orders().with_columns(text=pl.lit("5.1.2011"))
+
+    with pytest.raises(ColumnMissing, match=r"no column 'Kunde' for the customer. Found CustomerID"):
+        insight.purchases(table, customer="Kunde", date="InvoiceDate", revenue="Amount")
+    with pytest.raises(WrongType, match=r"Column 'text' holds String. Give dates"):
+        insight.purchases(table, customer="CustomerID", date="text", revenue="Amount")
+    with pytest.raises(InvalidInput, match="Name the column with the revenue"):
+        insight.purchases(table, customer="CustomerID", date="InvoiceDate")
+    with pytest.raises(InvalidInput, match="'shoe' means nothing here"):
+        insight.purchases(table, customer="CustomerID", date="InvoiceDate", revenue="Amount", shoe="Amount")
+
+
+def test_moments_with_a_zone_count_on_their_own_day():
+    table = orders().with_columns(InvoiceDate=pl.lit(datetime(2011, 1, 5, 23, 30, tzinfo=UTC)))
+
+    facts = insight.purchases(table, customer="CustomerID", date="InvoiceDate", revenue="Amount")
+
+    assert facts.days() == (14979, 14979)
+
+
+def test_cohort_matrix_counts_who_buys_again():
+    facts = facts_of(
+        line(customer=1, on=date(2011, 1, 3)),
+        line(customer=1, on=date(2011, 3, 3)),
+        line(customer=2, on=date(2011, 1, 9)),
+        line(customer=2, on=date(2011, 1, 19)),
+        line(customer=3, on=date(2011, 2, 9)),
+    )
+
+    found = cohorts.matrix(facts)
+
+    assert [str(cohort) for cohort in found.cohorts] == ["2011-01", "2011-02"]
+    assert found.counts == ((2, 0, 1), (1, 0, None))
+    assert found.shares[0] == (1.0, 0.0, 0.5)
+    assert "2011-01" in str(found)
+    assert cohorts.matrix(facts_of()).counts == ()
+
+
+def all_charts(labels):
+    facts = on_duckdb(company())
+    asked = periods.between(date(2011, 1, 1), date(2012, 6, 30), grain="quarter")
+    figures = insight.figures(facts, periods=asked, activity_days=90, names=["retention_rate"], by="country")
+    described = insight.products.table(facts)
+    return {
+        "retention": charts.retention(figures, labels=labels),
+        "cohorts": charts.cohort_heat_map(cohorts.matrix(facts, grain="quarter"), labels=labels),
+        "money": charts.revenue_and_margin(money.turnover(facts, periods=asked), labels=labels),
+        "pareto": charts.pareto(insight.classes.pareto(insight.classes.customers(facts)), labels=labels),
+        "rhythm": charts.order_rhythm(rhythm.of_customer(facts, customer_id=7), due_on=date(2012, 7, 1), labels=labels),
+        "products": charts.product_bars(insight.products.tops(described, n=5), labels=labels),
+    }
+
+
+@pytest.mark.parametrize(("labels", "palette"), [("de", charts.LIGHT), ("en", charts.DARK)])
+def test_charts_are_drawn_and_have_their_table(labels, palette):
+    for name, chart in all_charts(charts.LABELS[labels]).items():
+        picture = vl_convert.vegalite_to_svg(chart.dressed(palette, width=400, height=200).spec)
+
+        assert palette.surface in picture, name
+        assert {len(row) for row in chart.table.rows} == {len(chart.table.columns)}, name
+        assert "config" not in chart.spec, name
+
+
+def test_charts_speak_both_languages_completely():
+    assert set(charts.LABELS["de"]) == set(charts.LABELS["en"])
+
+
+def test_chart_leaves_a_gap_where_there_is_no_answer():
+    figures = insight.figures(facts_of(), periods=["2011-01"], activity_days=90, names=["retention_rate"])
+
+    chart = charts.retention(figures)
+
+    assert chart.table.rows == (("2011-01", "", None, None, None),)
+    assert chart.spec["data"]["values"][0]["value"] is None

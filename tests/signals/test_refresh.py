@@ -104,6 +104,52 @@ def test_refresh_stores_the_figures_that_insight_gives(shop):
                 assert getattr(found, name) == getattr(figure, name), (figure, name)
 
 
+def stored_figures():
+    names = ("kpi", "period", "slice_by", "slice_value", "value", "numerator", "denominator", "n", "reason", "remark")
+    return sorted(map(str, queries.figures().values_list(*names, "coverage")))
+
+
+def test_figures_taken_over_are_those_that_would_be_counted_anew(shop, monkeypatch):
+    Company.objects.create(pk=1, activity_days=90)
+    asked = []
+    original = compute.kpis.figures
+
+    def note(facts, *, periods, by, **more):
+        asked.append((by, {str(period) for period in periods}))
+        return original(facts, periods=periods, by=by, **more)
+
+    monkeypatch.setattr(compute.kpis, "figures", note)
+    refresh()
+    factories.order(Customer.objects.first(), date(2025, 9, 2), channel="shop")
+    sales.mark_changed(["2025-09"])
+    asked.clear()
+
+    refresh(now=NOW + timedelta(minutes=1))
+
+    counted = set.union(*(periods for by, periods in asked if by is None))
+    assert counted == {"2025", "2026", "2025-Q3", "2025-Q4", "2026-Q1", *(f"2025-{n:02d}" for n in (9, 10, 11, 12))} | {
+        "2026-01",
+        "2026-02",
+        "2026-03",
+    }
+    quick = stored_figures()
+    refresh(now=NOW + timedelta(minutes=2), rebuild=True)
+    assert quick == stored_figures()
+
+
+def test_figures_are_all_counted_anew_when_customers_changed(shop):
+    refresh()
+    Customer.objects.filter(country="Chile").update(country="Peru")
+    customers.mark_changed()
+
+    refresh(now=NOW + timedelta(minutes=1))
+
+    quick = stored_figures()
+    refresh(now=NOW + timedelta(minutes=2), rebuild=True)
+    assert quick == stored_figures()
+    assert not queries.figures().filter(slice_value="Chile").exists()
+
+
 def test_figure_that_cannot_be_given_is_stored_with_its_reason(shop):
     refresh()
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from stammkunde.insight import kpis, periods, recency, rhythm
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.frames import Facts
-from stammkunde.signals import frames, mirror
+from stammkunde.signals import frames, mirror, reuse
 from stammkunde.signals.mirror.engine import connection
 
 SLICES = (*frames.CLASSES, "kind", "country", "segment", "region", "industry", "owner", "channel")
@@ -71,14 +71,15 @@ class Computation:
         rows = described.to_native().materialize()  # noqa: F841 (named in the query below)
         return connection().sql(_SIGNALS).materialize()
 
-    def figures(self, *, progress: Callable[[int, int], None]) -> pa.Table:
-        """Count all figures over the whole history, unsliced and by every slice."""
-        asked = self._periods()
-        tables = []
+    def figures(self, *, progress: Callable[[int, int], None], kept: frozenset[str] = frozenset()) -> pa.Table:
+        """Count all figures over the whole history, unsliced and by every slice, but those that are kept (`reuse`)."""
+        everything = self._periods()
+        rest = [period for period in everything if str(period) not in kept]
+        tables = [FIGURES.empty_table()]
         wanted = [None, *(by for by in SLICES if frames.says_something(self.facts, by=by))]
         for place, by in enumerate(wanted):
             progress(place, len(wanted))
-            tables.append(_table(self._figures(asked, by=by)))
+            tables.append(_table(self._figures(everything if by in reuse.COUNTED_ANEW else rest, by=by)))
         return _numbered(pa.concat_tables(tables))
 
     def _periods(self) -> list[periods.Period]:
@@ -89,6 +90,8 @@ class Computation:
         return [period for grain in periods.GRAIN_MONTHS for period in periods.between(first, self.as_of, grain=grain)]
 
     def _figures(self, asked: list[periods.Period], *, by: str | None) -> list[kpis.Figure]:
+        if not asked:
+            return []
         known = self.facts if by is None else frames.cut(self.facts, by=by)
         count = {"activity_days": self.activity_days, "as_of": self.as_of, "by": by}
         if by is None:

@@ -1,0 +1,57 @@
+"""
+What a refresh may take over from the shown generation: the figures of periods that ended before anything changed.
+
+A figure depends on the purchases until its period ends, and on the properties of the customers. Where no customer, no
+owner's name and no earlier month has changed, it is the same figure. The A/B/C class looks at everything until today,
+and which channels are large at all lines: figures by these are counted anew.
+"""
+
+from django.db import connection, transaction
+
+from stammkunde import __version__
+from stammkunde.insight import periods
+from stammkunde.signals.mirror import Manifest
+from stammkunde.signals.mirror.versions import WHOLE_TABLES, differing
+from stammkunde.signals.models import Figure, Generation
+
+COUNTED_ANEW = frozenset({"class", "channel"})
+_COLUMNS = (
+    "kpi, period, slice_by, slice_value, value, numerator, denominator, n, reason, remark, coverage"  # all but the keys
+)
+
+
+def mark(generation: Generation, *, manifest: Manifest) -> dict:
+    """Note what a later refresh must know to take figures over."""
+    return {**generation.checkpoint, "versions": manifest.versions, "program": __version__}
+
+
+def kept_periods(former: Generation | None, now: Generation, *, manifest: Manifest) -> frozenset[str]:
+    """Name the periods whose figures are still true."""
+    if former is None or former.activity_days != now.activity_days:
+        return frozenset()
+    if former.checkpoint.get("program") != __version__ or "versions" not in former.checkpoint:
+        return frozenset()
+    changed = differing(former.checkpoint["versions"], manifest.versions)
+    if changed & WHOLE_TABLES:
+        return frozenset()
+    until = min(former.as_of_on, now.as_of_on)
+    stored = Figure.objects.filter(generation=former, slice_by="").values_list("period", flat=True).distinct()
+    return frozenset(text for text in stored if _is_kept(periods.parse(text), until=until, changed=changed))
+
+
+def _is_kept(period: periods.Period, *, until, changed: set[str]) -> bool:
+    last_month = f"{period.end_on:%Y-%m}"
+    return period.end_on <= until and all(month > last_month for month in changed)
+
+
+def copy(former: Generation, now: Generation, *, kept: frozenset[str]) -> None:
+    """Copy the kept figures, one slice column a transaction."""
+    slices = Figure.objects.filter(generation=former).exclude(slice_by__in=COUNTED_ANEW)
+    marks = ", ".join(["%s"] * len(kept))
+    sql = (
+        f"INSERT INTO signals_figure (generation_id, {_COLUMNS}) SELECT %s, {_COLUMNS} FROM signals_figure "  # noqa: S608
+        f"WHERE generation_id = %s AND slice_by = %s AND period IN ({marks})"
+    )
+    for by in slices.values_list("slice_by", flat=True).distinct().order_by("slice_by"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [now.pk, former.pk, by, *sorted(kept)])

@@ -286,3 +286,14 @@ def test_today_takes_the_same_number_of_queries(client, salesperson, generation,
 
 
 QUERIES = 19
+
+
+def test_wishes_leave_room_for_those_who_are_silent(generation):
+    for _ in range(6):
+        factories.contact_person(factories.customer(), birthday_on=date(1980, 11, 20))
+    silent_one = overdue(generation)
+
+    items = queries.items(asked(generation), limit=10)
+
+    assert [item.kind for item in items] == ["birthday", "birthday", "overdue"]
+    assert items[2].customer == silent_one

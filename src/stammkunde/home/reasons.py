@@ -106,7 +106,10 @@ def item(one: Item) -> str:
 def _silent(one: Item) -> str:
     text = _("No purchase %(since)s.") % {"since": _since(one.reason["silent_days"])}
     gap_days = one.reason["gap_days"]
-    return text if gap_days is None else f"{text} {_('Used to order %(every)s.') % {'every': _every(gap_days)}}"
+    if gap_days is None:
+        return text
+    before = _("Used to order %(every)s.") % {"every": _every(gap_days)}
+    return f"{text} {before}"
 
 
 def _birthday(one: Item) -> str:

@@ -15,7 +15,7 @@ from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team.models import AuditEntry
 
 ORDERS_PAGE = 10
-TIMELINE_PAGE = 20
+TIMELINE_PAGE = 12
 MOST_FAVOURITES = 5
 RECENT_YEARS = 6
 NOT_CANCELLED = ~Q(order__status=Order.Status.CANCELLED)

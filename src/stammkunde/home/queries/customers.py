@@ -2,8 +2,8 @@
 The list of customers: filtered, sorted and paged by key, never counted by scanning.
 
 Two ways lead to a page. Where few customers match (a bounded probe tells), exactly those are sorted. Where many match,
-the index that has the order is walked, and the page is full soon. A sorted list is a row of stretches, each in the order
-of one index: those with a value, those without, and those who came after the figures were computed.
+the index that has the order is walked, and the page is full soon. A sorted list is a row of stretches, each in the
+order of one index: those with a value, those without, and those who came after the figures were computed.
 """
 
 import json
@@ -286,8 +286,8 @@ def _signals(generation: Generation | None) -> QuerySet[CustomerSignal]:
 def _among(ids: Iterable[int]) -> RawSQL:
     """Give ids as a table, however many they are."""
     if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", (list(ids),))  # noqa: S611
-    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(ids)),))  # noqa: S611
+        return RawSQL("SELECT unnest(%s::bigint[])", (list(ids),))
+    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(ids)),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -344,4 +344,3 @@ def silence(*, generation: Generation, before_on: date) -> list[Silence]:
 def _silence(generation: Generation) -> list[tuple[Any, ...]]:
     sums = _signals(generation).filter(last_on__isnull=False).values_list("last_on", "abc_class")
     return list(sums.annotate(Count("pk"), Sum("revenue_cents"), Sum("margin_cents")))
-

@@ -81,16 +81,12 @@ class Asked:
 
 
 def items(asked: Asked, *, limit: int) -> list[Item]:
-    """Give what is to do, most pressing first: tasks, imports, wishes, then the most valuable silent customers."""
-    first = [
-        *_tasks(asked, limit=limit),
-        *_awake_again(asked, limit=limit),
-        *_imports(asked),
-        *birthdays(asked),
-        *anniversaries(asked),
-    ]
-    standing = _not_taken_up(first, today=asked.today)
-    found = {item.key: item for item in standing}
+    """Give what is to do, most pressing first: tasks, imports, a few wishes, then who is silent, by value."""
+    pressing = [*_tasks(asked, limit=limit), *_awake_again(asked, limit=limit), *_imports(asked)]
+    found = {item.key: item for item in _not_taken_up(pressing, today=asked.today)}
+    for wishes in (birthdays(asked), anniversaries(asked)):
+        standing = [item for item in _not_taken_up(wishes, today=asked.today) if item.key not in found]
+        found |= {item.key: item for item in standing[:MOST_WISHES]}
     for item in overdue(asked, limit=max(limit - len(found), 0)):
         found.setdefault(item.key, item)
     return _with_people(list(found.values())[:limit])
@@ -117,13 +113,13 @@ def of_customer(customer: Customer, asked: Asked) -> Item | None:
 
 
 def yearly_cents(signal: CustomerSignal) -> int:
-    """Tell what a customer was worth in a year: the last one, or else the average of the years they bought."""
-    last_year = signal.margin_year_cents if signal.margin_year_cents is not None else signal.revenue_year_cents
-    if last_year and last_year > 0:
-        return last_year
-    total = signal.margin_cents if signal.margin_cents is not None else signal.revenue_cents
+    """Tell what a customer is worth in a year: the last one, or the average of their years, if that is more."""
+    if signal.margin_cents is not None:
+        last_year, total = signal.margin_year_cents or 0, signal.margin_cents
+    else:
+        last_year, total = signal.revenue_year_cents, signal.revenue_cents
     days = (signal.last_on - signal.first_on).days + 1 if signal.first_on and signal.last_on else 0
-    return max(round(total * 365 / max(days, 365)), 0)
+    return max(last_year, round(total * 365 / max(days, 365)), 0)
 
 
 def overdue(asked: Asked, *, limit: int) -> list[Item]:
@@ -200,7 +196,7 @@ def birthdays(asked: Asked) -> list[Item]:
 
 
 def _birth_days(today: date) -> Iterator[date]:
-    """Give every day of birth whose anniversary is near; whoever was born on 29 February has it on the 28th otherwise."""
+    """Give every day of birth whose anniversary is near; 29 February comes round on the 28th in other years."""
     for ahead in range(-BIRTHDAY_BEHIND_DAYS, BIRTHDAY_AHEAD_DAYS + 1):
         near = today + timedelta(days=ahead)
         for year in range(OLDEST_YEAR, today.year):

@@ -44,7 +44,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             "hangs_on_one": customers_policy.hangs_on_one(found, people),
             "matters": queries.matters_to_customer(pk),
             "call": _call(found, people),
-            "next": _next(found, request.user, generation),
+            "next": _next(found, generation),
             "orders": queries.orders(pk, place=request.GET.get("orders", "")),
             "timeline": _worded(queries.timeline(pk, place=request.GET.get("timeline", ""))),
             "service": queries.service(pk),
@@ -70,7 +70,7 @@ def _call(customer: Customer, people: list[ContactPerson]) -> dict[str, str]:
     return {"name": "", "phone": customer.phone}
 
 
-def _next(customer: Customer, staff: Staff, generation: Generation | None) -> dict[str, Any]:
+def _next(customer: Customer, generation: Generation | None) -> dict[str, Any]:
     """Give the next step: an open task, or what the figures suggest."""
     today = timezone.localdate()
     task = activity.next_of_customer(customer.pk, today=today)

@@ -115,7 +115,8 @@ class Asked:
                 slice_value=chosen.slice_value,
             )
         except (CannotAnswer, answers.NoFacts, NoMirror):
-            messages.warning(self.request, _("Who stands behind this figure cannot be told: there are no facts for it."))
+            text = _("Who stands behind this figure cannot be told: there are no facts for it.")
+            messages.warning(self.request, text)
             return ()
 
     def _selection(self) -> selection.Selection:

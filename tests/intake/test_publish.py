@@ -311,7 +311,12 @@ def test_files_are_kept_until_the_import_is_discarded_and_working_files_are_not(
     batch = bring(tmp_path, "flat", shop(orders=5))
     folder = queries.checked_dir(batch)
 
-    assert {path.name for path in folder.iterdir()} <= {"problems.parquet", "problems-publish.parquet", "raw.parquet"}
+    assert {path.name for path in folder.iterdir()} <= {
+        "header.json",
+        "problems.parquet",
+        "problems-publish.parquet",
+        "raw.parquet",
+    }
 
     undone = undo(batch)
     services.discard(import_id=undone.pk, now=NOW)
@@ -334,3 +339,19 @@ def test_products_prices_keep_four_decimals(tmp_path):
     one = Product.objects.get()
 
     assert (one.price_e4, one.cost_e4) == (125, None)
+
+
+def test_a_file_without_names_keeps_the_names_that_are_known(tmp_path):
+    bring(tmp_path, "customers", [{**customer("7", "Muster Handel"), "kind": "company"}])
+    line = {"ordered_at": "2024-03-01", "product_number": "A1", "quantity": "1", "unit_price": "5"}
+
+    bring(
+        tmp_path,
+        "flat",
+        [{**line, "order_number": "1", "customer_number": "7"}, {**line, "order_number": "2", "customer_number": "8"}],
+    )
+
+    assert list(Customer.objects.order_by("number").values_list("number", "name", "kind")) == [
+        ("7", "Muster Handel", "company"),
+        ("8", "8", "person"),
+    ]

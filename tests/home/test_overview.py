@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from tests import factories
 
 from stammkunde.signals.models import Current, Figure, Generation
 from stammkunde.team import policy
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

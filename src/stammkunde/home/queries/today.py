@@ -116,6 +116,8 @@ def yearly_cents(signal: CustomerSignal) -> int:
     """Tell what a customer is worth in a year: the last one, or the average of their years, if that is more."""
     if signal.margin_cents is not None:
         last_year, total = signal.margin_year_cents or 0, signal.margin_cents
+    elif signal.margin_year_cents is not None:
+        last_year, total = signal.margin_year_cents, 0
     else:
         last_year, total = signal.revenue_year_cents, signal.revenue_cents
     days = (signal.last_on - signal.first_on).days + 1 if signal.first_on and signal.last_on else 0

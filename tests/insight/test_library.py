@@ -85,7 +85,7 @@ def test_public_function_is_documented(function):
     text = inspect.getdoc(function) or ""
 
     arguments = [name for name, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD]
-    assert re.match(r"[A-Z]\w+ .*\.$", text.splitlines()[0])
+    assert re.match(r"[A-Z]\w+,? .*\.$", text.splitlines()[0])
     assert "Returns:" in text
     assert [name for name in arguments if f"    {name}: " not in text] == []
     if "raise " in inspect.getsource(function):

@@ -114,7 +114,7 @@ def _compiled(catalog: Catalog) -> bytes:
 
 def _spoken(mo: bytes) -> dict:
     """Read what a compiled catalogue says, without its header."""
-    entries = dict(gettext.GNUTranslations(BytesIO(mo))._catalog)  # noqa: SLF001
+    entries = dict(gettext.GNUTranslations(BytesIO(mo))._catalog)
     entries.pop("", None)
     return entries
 

@@ -200,4 +200,5 @@ def test_chart_leaves_a_gap_where_there_is_no_answer():
     chart = charts.retention(figures)
 
     assert chart.table.rows == (("2011-01", "", None, None, None),)
-    assert chart.spec["data"]["values"][0]["value"] is None
+    (data,) = chart.spec["datasets"].values()
+    assert data[0]["value"] is None

@@ -32,8 +32,15 @@ def words(typed: str) -> list[str]:
 
 
 def matching(customers: QuerySet, typed: str) -> QuerySet:
-    """Keep the customers who have, for every typed word, a word that begins with it; nothing typed keeps all."""
+    """
+    Keep the customers who have, for every typed word, a word that begins with it; nothing typed keeps all.
+
+    A single letter matches so many that reading rows until the page is full is quicker than the index (measured).
+    """
     wanted = words(typed)
+    for letter in (word for word in wanted if len(word) == 1):
+        customers = customers.filter(Q(search__startswith=letter) | Q(search__contains=f" {letter}"))
+    wanted = [word for word in wanted if len(word) > 1]
     if not wanted:
         return customers
     if connection.vendor == "postgresql":

@@ -3,7 +3,7 @@
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -124,7 +124,7 @@ class _Watch:
         self._bar.length = max(total, 1)
         self._bar.update(min(done, self._bar.length) - self._bar.pos)
 
-    def __enter__(self) -> "_Watch":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_problem: object) -> None:
@@ -137,9 +137,7 @@ class _Watch:
         self.__exit__()
         self._step = step
         label = f"{self._label}: {wording.step_label(step)}" if step else self._label
-        self._bar = click.progressbar(
-            length=1, label=label, file=sys.stderr, hidden=not _watched()
-        )
+        self._bar = click.progressbar(length=1, label=label, file=sys.stderr, hidden=not _watched())
         self._bar.__enter__()
 
 

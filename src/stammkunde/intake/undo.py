@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 (`_meta` is how Django lets a model be asked)
 """
 An import taken back: changed rows as they were before, new rows gone.
 

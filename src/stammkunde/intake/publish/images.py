@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 (`_meta` is how Django lets a model be asked)
 """Rows as they were before an import changed them, and how they are put back."""
 
 from typing import Any

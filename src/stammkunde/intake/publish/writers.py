@@ -117,7 +117,7 @@ class SqliteWriter(_Base):
                 self._change(cursor, batch, source, some)
 
     def rest(self, seconds: float) -> None:
-        """Sleep as long as it takes SQLite to ask again for a lock; after a short lock, hardly anybody waits so long."""
+        """Sleep as long as SQLite takes to ask again for a lock; after a short lock, hardly anybody waits so long."""
         time.sleep(min(GAP_SECONDS, seconds))
 
     def _insert(self, cursor: Any, batch: Batch, source: str, some: str) -> None:
@@ -207,8 +207,8 @@ class PostgresqlWriter(_Base):
     def _completed(self, batch: Batch, rows: pa.Table) -> pa.Table:
         first = batch.part.first_id + batch.after + 1
         rows = rows.append_column("id", pa.array(range(first, first + len(rows)), pa.int64()))
-        for column, value in self.constants(batch.part).items():
-            value = value.isoformat() if isinstance(value, datetime) else value
+        for column, given in self.constants(batch.part).items():
+            value = given.isoformat() if isinstance(given, datetime) else given
             values = pa.nulls(len(rows)) if value is None else pa.repeat(pa.scalar(value), len(rows))
             rows = rows.append_column(column, values)
         return rows

@@ -44,7 +44,7 @@ class Chunked(Protocol):
     def chunks(self) -> Iterable[bytes]: ...
 
 
-def receive(
+def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known beforehand)
     *,
     now: datetime,
     file_name: str,

@@ -29,7 +29,7 @@ class NotNow(Exception):
 def start(
     *,
     import_id: int,
-    now: datetime,
+    now: datetime,  # noqa: ARG001 (every use case takes the moment; this one has nothing to date yet)
     layout: str | None = None,
     columns: dict[str, str] | None = None,
     options: dict[str, object] | None = None,
@@ -69,7 +69,7 @@ def start(
 
 
 @transaction.atomic
-def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import:
+def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import:  # noqa: ARG001 (as start)
     """
     Queue an import for being undone.
 

@@ -260,10 +260,7 @@ class _Match:
 
     def _broken(self) -> str:
         """Name the reference of a row that leads nowhere, or NULL."""
-        cases = [
-            f"WHEN c.{one.column} IS NULL{'' if one.required else f' AND c.{one.source} IS NOT NULL'} THEN '{one.column}'"
-            for one in self.references
-        ]
+        cases = [f"WHEN c.{one.column} IS NULL{_named(one)} THEN '{one.column}'" for one in self.references]
         return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
 
     def _months(self) -> str:
@@ -274,6 +271,11 @@ class _Match:
             return "NULL::VARCHAR AS month, NULL::VARCHAR AS old_month"
         day = "c.ordered_on::DATE" if "ordered_on" in self.provided else "e.ordered_on"
         return f"strftime({day}, '%Y-%m') AS month, strftime(e.ordered_on, '%Y-%m') AS old_month"
+
+
+def _named(reference: Reference) -> str:
+    """Let an optional reference be empty: only one that names something can lead nowhere."""
+    return "" if reference.required else f" AND c.{reference.source} IS NOT NULL"
 
 
 def final(table: Table, column: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 (`_meta` is how Django lets a model be asked)
 """
 Reading the rows that a file may mean, out of either database, by key.
 

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 (`_meta` is how Django lets a model be asked)
 """The tables that an import fills, in the order in which they are filled: what is referred to comes first."""
 
 from dataclasses import dataclass, field

@@ -2,8 +2,8 @@
 Figures and RFM table of many customers and orders, against pandas and lifetimes.
 
 Run `python bench/insight_kpis.py [--customers 1000000] [--rounds 3]`. The peers live in an environment of their own,
-which this command sets up; without it, they are left out and the reason is printed. Every round is a process of its own, so
-that its peak memory is its own.
+which this command sets up; without it, they are left out and the reason is printed. Every round is a process of its
+own, so that its peak memory is its own.
 """
 
 import argparse

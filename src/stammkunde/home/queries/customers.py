@@ -253,7 +253,9 @@ class Matches:
         if self.ids is not None:
             return signals.filter(customer__in=_among(self.ids))
         signals = signals.filter(self.signal_conditions)
-        return signals.filter(customer__in=self.customers) if self.customers.query.where else signals
+        if not self.customers.query.where:
+            return signals
+        return signals.filter(Exists(self.customers.filter(pk=OuterRef("customer_id"))))  # row by row: the page fills soon
 
     def _sortable(self, rows: QuerySet, column: str) -> QuerySet:
         """Name what sorts; among few, as an expression, so that no index tempts the database to walk it."""

@@ -255,7 +255,8 @@ class Matches:
         signals = signals.filter(self.signal_conditions)
         if not self.customers.query.where:
             return signals
-        return signals.filter(Exists(self.customers.filter(pk=OuterRef("customer_id"))))  # row by row: the page fills soon
+        # Row by row: the page is full before all are read.
+        return signals.filter(Exists(self.customers.filter(pk=OuterRef("customer_id"))))
 
     def _sortable(self, rows: QuerySet, column: str) -> QuerySet:
         """Name what sorts; among few, as an expression, so that no index tempts the database to walk it."""

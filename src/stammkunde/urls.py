@@ -1,9 +1,18 @@
+"""Where the pages and the API are."""
+
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from stammkunde import health
+from stammkunde.api import api
+
+api_urls = api.urls  # made anew each time one asks
+for _pattern in api_urls[0]:
+    login_not_required(_pattern.callback)  # a token is asked for instead, and a right by every operation
 
 urlpatterns = [
     path("health/", health.page, name="health"),
+    path("api/v1/", api_urls),
     path("", include("stammkunde.home.urls")),
     path("", include("stammkunde.customers.urls")),
     path("", include("stammkunde.activity.urls")),

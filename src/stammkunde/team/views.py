@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from stammkunde.team import attempts, forms, pages, policy, queries, services, wording
+from stammkunde.team import attempts, forms, pages, policy, queries, services, tokens, wording
 from stammkunde.team.access import anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
@@ -137,6 +137,7 @@ def _invited(person: str) -> Staff | None:
 
 
 @anyone_signed_in
+@never_cache
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     form = forms.Profile(request.POST or None, instance=_fresh(request.user))
@@ -144,9 +145,35 @@ def profile(request: HttpRequest) -> HttpResponse:
         services.change_profile(staff=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("profile")
-    return render(
-        request, "team/profile.html", {"form": form, "password_form": forms.ChangePassword(staff=request.user)}
-    )
+    context = {
+        "form": form,
+        "password_form": forms.ChangePassword(staff=request.user),
+        "tokens": request.user.api_tokens.all(),
+        "new_token": request.session.pop("new_token", ""),
+    }
+    return render(request, "team/profile.html", context)
+
+
+@anyone_signed_in
+@require_POST
+def token_create(request: HttpRequest) -> HttpResponse:
+    name = request.POST.get("name", "").strip()[:60]
+    try:
+        if name:
+            request.session["new_token"] = tokens.create(staff=request.user, name=name)
+        else:
+            messages.error(request, _("Give the token a name, such as the program that will use it."))
+    except tokens.NameTaken:
+        messages.error(request, _("You have a token of this name already. Choose another name."))
+    return redirect(reverse("profile") + "#tokens")
+
+
+@anyone_signed_in
+@require_POST
+def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    tokens.revoke(staff=request.user, token_id=pk)
+    messages.success(request, _("The token is taken back. Programs that used it are locked out."))
+    return redirect(reverse("profile") + "#tokens")
 
 
 @anyone_signed_in

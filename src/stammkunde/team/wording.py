@@ -37,6 +37,8 @@ ACTIONS = {
     "task.done": gettext_lazy("finished a task"),
     "task.reopened": gettext_lazy("reopened a task"),
     "task.snoozed": gettext_lazy("put a task off"),
+    "token.create": gettext_lazy("made a token for the API"),
+    "token.revoke": gettext_lazy("took a token for the API back"),
 }
 
 

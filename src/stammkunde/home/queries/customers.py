@@ -93,12 +93,15 @@ class Place:
         return json.dumps([self.stretch, value, self.key], ensure_ascii=False, separators=(",", ":"))
 
 
-def read_value(value: Any, *, sort: str) -> Any:
-    """Read what a place was sorted by back from JSON."""
+def read_place(text: str, *, sort: str) -> Place | None:
+    """Read a place back from JSON; None where it is not one."""
     column, _descending = SORTS[sort]
-    if column == "last_on":
-        return date.fromisoformat(value)
-    return str(value) if column == "name" else int(value)
+    read = date.fromisoformat if column == "last_on" else str if column == "name" else int
+    try:
+        stretch, value, key = json.loads(text)
+        return Place(stretch=int(stretch), value=read(value) if stretch == 0 else None, key=int(key))
+    except (TypeError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

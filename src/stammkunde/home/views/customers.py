@@ -1,6 +1,5 @@
 """The list of customers: find, filter, sort, save the view, hand over, take along."""
 
-import json
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -154,8 +153,8 @@ class Asked:
             self.filters,
             generation=self.generation,
             sort=self.sort,
-            after=read_place(self.get.get("after", ""), sort=self.sort),
-            before=read_place(self.get.get("before", ""), sort=self.sort),
+            after=queries.read_place(self.get.get("after", ""), sort=self.sort),
+            before=queries.read_place(self.get.get("before", ""), sort=self.sort),
         )
 
     def context(self) -> dict[str, Any]:
@@ -269,16 +268,6 @@ class Asked:
             "previous": self.address(before=page.first) if page.has_previous and page.first else "",
             "next": self.address(after=page.last) if page.has_next and page.last else "",
         }
-
-
-def read_place(text: str, *, sort: str) -> queries.Place | None:
-    """Read a place in the list from the address; what is not one leads to the start."""
-    try:
-        stretch, value, key = json.loads(text)
-        value = queries.read_value(value, sort=sort) if stretch == 0 else None
-        return queries.Place(stretch=int(stretch), value=value, key=int(key))
-    except (TypeError, ValueError):
-        return None
 
 
 def _one_of(value: str, known: Any) -> str:

@@ -1,0 +1,183 @@
+import json
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from stammkunde.api import NeedsRight, api
+from stammkunde.customers.models import Customer
+from stammkunde.intake import tasks
+from stammkunde.signals import services as signals
+from stammkunde.team import tokens
+from stammkunde.team.models import ApiToken, AuditEntry
+from tests import factories
+
+FLAT = """\
+Rechnungsnummer;Rechnungsdatum;Kundennummer;Artikelnummer;Bezeichnung;Menge;Einzelpreis
+R1;21.12.2010;17850;A1;Teelicht;6;2,55
+R2;22.12.2010;13047;A2;Laterne;6;3,39
+"""
+
+
+@pytest.fixture
+def ask(client):
+    """Ask the API as somebody's program."""
+
+    def asking(staff, path, *, post=None):
+        token = tokens.create(staff=staff, name=f"program {ApiToken.objects.count()}")
+        headers = {"Authorization": f"Bearer {token}"}
+        address = f"/api/v1/{path}"
+        return client.get(address, headers=headers) if post is None else client.post(address, post, headers=headers)
+
+    return asking
+
+
+def upload() -> SimpleUploadedFile:
+    return SimpleUploadedFile("export.csv", FLAT.encode())
+
+
+@pytest.mark.django_db
+def test_api_asks_for_a_token_and_nothing_else(client, administrator):
+    client.force_login(administrator)
+
+    assert client.get("/api/v1/customers").status_code == 401
+    assert client.get("/api/v1/customers", headers={"Authorization": "Bearer stk_nonsense"}).status_code == 401
+
+
+def test_every_operation_says_which_right_it_needs():
+    operations = [
+        operation
+        for _, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+    ]
+
+    assert operations
+    assert all(isinstance(one, NeedsRight) for operation in operations for one in operation.auth_callbacks)
+    assert all(operation.auth_callbacks for operation in operations)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("person", "path", "status"),
+    [
+        ("servant", "figures?period=2011", 403),
+        ("servant", "customers", 403),
+        ("salesperson", "imports/1", 403),
+        ("analyst", "customers", 200),
+        ("salesperson", "customers?sort=value", 200),
+        ("administrator", "imports/1", 404),
+    ],
+)
+def test_token_has_the_rights_of_its_person(request, ask, person, path, status):
+    assert ask(request.getfixturevalue(person), path).status_code == status
+
+
+@pytest.mark.django_db
+def test_token_ends_when_it_is_taken_back_and_with_the_account(client, analyst):
+    token = tokens.create(staff=analyst, name="notebook")
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/customers", headers=headers).status_code == 200
+
+    analyst.is_active = False
+    analyst.save()
+    assert client.get("/api/v1/customers", headers=headers).status_code == 401
+
+    analyst.is_active = True
+    analyst.save()
+    tokens.revoke(staff=analyst, token_id=ApiToken.objects.get().pk)
+    assert client.get("/api/v1/customers", headers=headers).status_code == 401
+
+
+@pytest.mark.django_db
+def test_token_is_kept_as_a_digest_and_notes_its_use(analyst):
+    token = tokens.create(staff=analyst, name="notebook")
+
+    assert token not in json.dumps(list(ApiToken.objects.values()), default=str)
+    assert tokens.owner(token=token, now=timezone.now()) == analyst
+    assert ApiToken.objects.get().used_at is not None
+
+
+@pytest.mark.django_db
+def test_customers_come_page_by_page_and_leave_a_trace(client, analyst):
+    wanted = [factories.customer(name=name) for name in ("Anton", "Berta", "Cäsar")]
+    headers = {"Authorization": f"Bearer {tokens.create(staff=analyst, name='notebook')}"}
+
+    first = client.get("/api/v1/customers?limit=2", headers=headers).json()
+    rest = client.get("/api/v1/customers", {"limit": 2, "after": first["next"]}, headers=headers).json()
+
+    assert [one["id"] for one in first["customers"] + rest["customers"]] == [one.pk for one in wanted]
+    assert rest["next"] is None
+    assert AuditEntry.objects.filter(action="customers.exported", detail__by="api").count() == 2
+    assert client.get("/api/v1/customers?after=nonsense", headers=headers).status_code == 422
+
+
+@pytest.mark.django_db
+def test_customer_comes_with_contact_persons(ask, analyst):
+    berta = factories.customer(name="Berta", attributes={"Branche": "Hotel"})
+    factories.contact_person(berta, last_name="Weber", birthday_on=date(1980, 5, 1))
+
+    given = ask(analyst, f"customers/{berta.pk}").json()
+
+    assert (given["name"], given["attributes"]) == ("Berta", {"Branche": "Hotel"})
+    assert [(one["last_name"], one["birthday_on"]) for one in given["contact_persons"]] == [("Weber", "1980-05-01")]
+
+
+@pytest.mark.django_db
+def test_figures_before_the_first_refresh_are_refused_with_the_cure(ask, analyst):
+    answer = ask(analyst, "figures?period=2011-Q3")
+
+    assert (answer.status_code, "Import a file" in answer.json()["detail"]) == (409, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_program_brings_a_file_and_takes_figures_and_undoes(client, administrator):
+    headers = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='shop')}"}
+
+    sent = client.post("/api/v1/imports", {"file": upload()}, headers=headers)
+    while tasks.sweep(now=timezone.now()):
+        pass
+    state = client.get(f"/api/v1/imports/{sent.json()['id']}", headers=headers).json()
+    signals.refresh(as_of=date(2010, 12, 31), now=timezone.now(), progress=lambda *_: None)
+    figures = client.get("/api/v1/figures?period=2010-12&activity_days=30", headers=headers).json()
+
+    assert (sent.status_code, state["status"], Customer.objects.count()) == (201, "done", 2)
+    won = next(one for one in figures if one["kpi"] == "customers_won")
+    assert (won["value"], won["slice"]) == (2, None)
+    assert client.get("/api/v1/figures?period=someday", headers=headers).status_code == 422
+
+    assert client.post(f"/api/v1/imports/{state['id']}/undo", headers=headers).status_code == 200
+    while tasks.sweep(now=timezone.now()):
+        pass
+    assert Customer.objects.count() == 0
+    assert client.post(f"/api/v1/imports/{state['id']}/undo", headers=headers).status_code == 409
+
+
+@pytest.mark.django_db
+def test_unknown_mapping_is_refused_by_name(ask, administrator):
+    answer = ask(administrator, "imports?mapping=Shop", post={"file": upload()})
+
+    assert (answer.status_code, "No mapping is called 'Shop'" in answer.json()["detail"]) == (422, True)
+
+
+@pytest.mark.django_db
+def test_token_is_shown_once_on_the_profile(client, analyst):
+    client.force_login(analyst)
+
+    made = client.post("/profile/tokens/", {"name": "notebook"}, follow=True)
+    again = client.get("/profile/")
+
+    assert tokens.PREFIX in made.content.decode()
+    assert tokens.PREFIX not in again.content.decode()
+    assert "notebook" in again.content.decode()
+
+
+@pytest.mark.django_db
+def test_token_of_somebody_else_cannot_be_taken_back(client, analyst, servant):
+    tokens.create(staff=analyst, name="notebook")
+    client.force_login(servant)
+
+    client.post(f"/profile/tokens/{ApiToken.objects.get().pk}/revoke/")
+
+    assert ApiToken.objects.count() == 1

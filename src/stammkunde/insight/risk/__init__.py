@@ -1,0 +1,34 @@
+"""
+Early warning: who will not buy again within the time in which she normally would, why, and how far to trust it.
+
+    from stammkunde.insight import risk
+    model = risk.fit(facts, as_of=today, activity_days=365)
+    risk.score(facts, model)
+"""
+
+from stammkunde.insight.risk.contracts import SnapshotModel, fit_snapshot
+from stammkunde.insight.risk.features import features
+from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
+from stammkunde.insight.risk.leaks import Refused, refused
+from stammkunde.insight.risk.metrics import Quality, quality
+from stammkunde.insight.risk.model import Refusal, RiskModel, back_test, explain, fit, score
+from stammkunde.insight.risk.replay import BackTest
+
+__all__ = [
+    "BackTest",
+    "HorizonSuggestion",
+    "Quality",
+    "Refusal",
+    "Refused",
+    "RiskModel",
+    "SnapshotModel",
+    "back_test",
+    "explain",
+    "features",
+    "fit",
+    "fit_snapshot",
+    "quality",
+    "refused",
+    "score",
+    "suggest_horizon_days",
+]

@@ -1,0 +1,179 @@
+"""Past evenings: who was a customer then, by the signs of that evening, and who did not buy again in time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stammkunde.insight import buying, rhythm
+from stammkunde.insight.errors import CannotAnswer
+from stammkunde.insight.frames import Facts, Frame, arrow, hold, rows
+from stammkunde.insight.periods import day_number
+from stammkunde.insight.risk.features import features
+from stammkunde.insight.risk.metrics import Bools
+from stammkunde.insight.value.bgnbd import BetaGeometric, fit_bg_nbd, fit_mbg_nbd
+from stammkunde.insight.value.history import Floats, history
+
+MOST_CUSTOMERS = 40_000  # to learn from; more change little and take long
+MOST_EVENINGS = 8
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of every evening."""
+
+    activity_days: int
+    horizon_days: int
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Evening:
+    """The customers of one evening, row by row, and what became of them."""
+
+    on: date
+    table: pa.Table  # signs, attributes, and expected_purchases of the value model fitted that evening
+    left: Bools  # who did not buy within the horizon
+    value: BetaGeometric | None
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether both sorts are there in numbers that say something."""
+        return int(min(self.left.sum(), (~self.left).sum())) >= FEWEST_OF_EACH
+
+
+FEWEST_OF_EACH = 30
+
+
+def look_back(facts: Facts, question: Question, *, as_of: date, orders: Frame | None = None) -> list[Evening]:
+    """
+    Go back in steps of the horizon, and describe each evening by what was known then.
+
+    Args:
+        facts: the facts.
+        question: what is asked.
+        as_of: the last day that counts.
+        orders: promised and delivered days of orders, or None.
+
+    Returns:
+        at most eight evenings whose outcome was known on `as_of`, latest first; of very many customers a sample.
+    """
+    known = sampled(facts.until(as_of))
+    span = known.days()
+    if span is None:
+        return []
+    fitting = (day_number(as_of) - span[0]) // question.horizon_days
+    past = [as_of - timedelta(days=question.horizon_days * (n + 1)) for n in range(min(fitting, MOST_EVENINGS))]
+    found = [_evening(known, question, on=on, orders=orders) for on in past if day_number(on) > span[0]]
+    return [evening for evening in found if evening.table.num_rows]
+
+
+def described(
+    facts: Facts, question: Question, *, as_of: date, value: BetaGeometric | None, orders: Frame | None = None
+) -> pa.Table:
+    """
+    Describe the customers of an evening by all that the candidates look at.
+
+    Args:
+        facts: the facts.
+        question: what is asked.
+        as_of: the evening.
+        value: the model of purchases, or None.
+        orders: promised and delivered days of orders, or None.
+
+    Returns:
+        the signs, the attributes and expected_purchases within the horizon (empty without a model).
+    """
+    table = features(
+        facts,
+        as_of=as_of,
+        activity_days=question.activity_days,
+        horizon_days=question.horizon_days,
+        orders=orders,
+    )
+    if question.attributes:
+        table = _with_attributes(facts, table, question.attributes)
+    expected = np.full(table.num_rows, np.nan)
+    if value is not None and table.num_rows:
+        expected = value.expected_purchases(question.horizon_days, *_states(table, day_number(as_of)))
+    return table.append_column("expected_purchases", pa.array(expected, pa.float64(), from_pandas=True))
+
+
+def value_model(facts: Facts, *, as_of: date) -> BetaGeometric | None:
+    """
+    Fit the model of purchases to all buyers of an evening.
+
+    Args:
+        facts: the facts; of very many customers, give a sample.
+        as_of: the evening.
+
+    Returns:
+        BG/NBD or, where that does not fit, MBG/NBD; None where neither does.
+    """
+    buyers = arrow(rhythm.own(facts.until(as_of)).select("customer_id", "first", "last", "purchase_days"))
+    if not buyers.num_rows:
+        return None
+    past = history(*_states(buyers, day_number(as_of)))
+    for fitting in (fit_bg_nbd, fit_mbg_nbd):
+        try:
+            return fitting(past)
+        except CannotAnswer:
+            continue
+    return None
+
+
+def sampled(facts: Facts) -> Facts:
+    """
+    Take a sample of the customers where there are very many, the same at every call.
+
+    Args:
+        facts: the facts.
+
+    Returns:
+        facts about some 40,000 customers, or these facts where there are fewer.
+    """
+    customers = int(rows(facts.lines.select(nw.col("customer_id").n_unique().alias("n")))[0]["n"])
+    if customers <= MOST_CUSTOMERS:
+        return facts
+    mixed = facts.lines.filter(~nw.col("customer_id").is_null()).with_columns(
+        (nw.col("customer_id") % 1_000_003).alias("mixed")
+    )
+    for factor in (7_919, 104_729):  # one step a projection
+        mixed = mixed.with_columns(((nw.col("mixed") * factor + 1) % 1_000_003).alias("mixed"))
+    share = MOST_CUSTOMERS / customers
+    kept = mixed.filter(nw.col("mixed") < int(share * 1_000_003)).drop("mixed")
+    return Facts(hold(kept), facts.customers, facts.products)
+
+
+def _evening(facts: Facts, question: Question, *, on: date, orders: Frame | None) -> Evening:
+    value = value_model(facts, as_of=on)
+    table = described(facts, question, as_of=on, value=value, orders=orders)
+    return Evening(on, table, _left(facts, table, on=on, horizon_days=question.horizon_days), value)
+
+
+def _left(facts: Facts, table: pa.Table, *, on: date, horizon_days: int) -> Bools:
+    day, today = nw.col("day"), day_number(on)
+    within = buying.days(facts).filter((day > today) & (day <= today + horizon_days))
+    again = arrow(within.select("customer_id").unique())["customer_id"]
+    left: Bools = ~np.asarray(pc.is_in(table["customer_id"], value_set=again), dtype=bool)
+    return left
+
+
+def _states(table: pa.Table, today: int) -> tuple[Floats, Floats, Floats]:
+    first, last, bought = (table[name].to_numpy().astype(np.float64) for name in ("first", "last", "purchase_days"))
+    return bought - 1, last - first, today - first
+
+
+def _with_attributes(facts: Facts, table: pa.Table, attributes: Sequence[str]) -> pa.Table:
+    assert facts.customers is not None
+    found = arrow(facts.customers.select("customer_id", *attributes))
+    row = pc.index_in(table["customer_id"], value_set=found["customer_id"])
+    for name in attributes:
+        values = found[name].take(row)
+        numeric = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
+        table = table.append_column(name, pc.cast(values, pa.float64() if numeric else pa.string()))
+    return table

@@ -1,0 +1,84 @@
+"""Columns that know the answer: refused, with the reason, because what they teach cannot be known in time."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stammkunde.insight.risk.bins import FEWEST_ROWS, bins
+from stammkunde.insight.risk.metrics import Bools, auc
+from stammkunde.insight.value.history import Floats
+
+TOO_WELL = 0.95  # area under the curve of one column alone
+FILLED_TOO_WELL = 0.9  # of whether a column is filled at all
+FOLDS = 5
+_NAMED = re.compile(
+    r"churn|cancel|attrit|terminat|leaving|left_|_left|exited|lost_|_lost|win_?back|k(ü|ue)ndig|abwander|abgang|austritt"
+    r"|storno_?grund|verlust_?grund|inaktiv|inactive",
+    re.IGNORECASE,
+)
+Why = Literal["named_like_the_answer", "filled_for_leavers", "predicts_too_well", "different_for_everyone"]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A column that is not learnt from, and why; `measure` is its area under the curve, where that is the reason."""
+
+    column: str
+    code: Why
+    measure: float | None = None
+
+
+def refused(table: pa.Table, left: Bools, *, columns: Sequence[str]) -> list[Refused]:
+    """
+    Find the columns that know who left.
+
+    Args:
+        table: one row a customer.
+        left: who left, shape (n,), both sorts present.
+        columns: which columns to look at, numbers or text.
+
+    Returns:
+        one entry a refused column: named like the answer, filled for those who left alone, telling them apart too well
+        on its own (each value judged by other customers), or a text that differs for nearly everyone.
+    """
+    found = (_judged(name, table[name], left) for name in columns)
+    return [refusal for refusal in found if refusal is not None]
+
+
+def _judged(name: str, values: pa.ChunkedArray, left: Bools) -> Refused | None:
+    if _NAMED.search(name):
+        return Refused(name, "named_like_the_answer")
+    filled = _direction_free(np.asarray(pc.is_valid(values), dtype=np.float64), left)
+    if filled >= FILLED_TOO_WELL:
+        return Refused(name, "filled_for_leavers", filled)
+    if _is_text(values) and pc.count_distinct(values).as_py() > max(len(values) / 2, FEWEST_ROWS):
+        return Refused(name, "different_for_everyone")
+    alone = _direction_free(_share_of_others(name, values, left), left)
+    return Refused(name, "predicts_too_well", alone) if alone >= TOO_WELL else None
+
+
+def _is_text(values: pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_string(values.type) or pa.types.is_large_string(values.type))
+
+
+def _direction_free(score: Floats, left: Bools) -> float:
+    area = auc(score, left)
+    return max(area, 1 - area)
+
+
+def _share_of_others(name: str, values: pa.ChunkedArray, left: Bools) -> Floats:
+    """Give each customer the share that left among others with her value, so that a rare value cannot know itself."""
+    codes = bins(name, values).codes(values)
+    fold = np.arange(len(left)) % FOLDS
+    share, whole = np.empty(len(left)), float(left.mean())
+    for number in range(FOLDS):
+        others, own = fold != number, fold == number
+        n = np.bincount(codes[others], minlength=int(codes.max()) + 1)
+        gone = np.bincount(codes[others], left[others], minlength=int(codes.max()) + 1)
+        share[own] = ((gone + whole) / (n + 1))[codes[own]]
+    return share

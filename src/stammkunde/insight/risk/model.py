@@ -1,0 +1,320 @@
+"""
+Who will not buy again within the time in which she normally would: fitted, tried on the company's own past, explained.
+
+    model = risk.fit(facts, as_of=today, activity_days=365)
+    scores = risk.score(facts, model)
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+
+from stammkunde.insight import rhythm
+from stammkunde.insight.errors import InvalidInput, NotEnoughData
+from stammkunde.insight.frames import Facts, Frame, rows
+from stammkunde.insight.risk.additive import Additive
+from stammkunde.insight.risk.bins import numbers
+from stammkunde.insight.risk.candidates import Fitted, Rate, Rule, fit_candidate
+from stammkunde.insight.risk.contest import Verdict, judge, trials
+from stammkunde.insight.risk.evenings import Evening, Question, described, look_back, sampled, value_model
+from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
+from stammkunde.insight.risk.leaks import Refused, refused
+from stammkunde.insight.risk.reasons import Reason, added, silent, table_rows
+from stammkunde.insight.risk.replay import WARNED_SHARE, BackTest, replay
+from stammkunde.insight.value.bgnbd import BetaGeometric
+from stammkunde.insight.value.history import Floats
+
+EXPLAINED_SHARE = 0.2
+LATE = 1.5  # usual gaps of silence: the rule where there is no past to learn from
+
+RefusalCode = Literal["no_past", "too_few", "not_tried"]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why the candidates could not compete, with the numbers, and in words; the rule of silence is used instead."""
+
+    code: RefusalCode
+    numbers: dict[str, int]
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class RiskModel:
+    """A fitted early warning with its proof; `fitted` is None where the past has nothing to learn from."""
+
+    as_of: date
+    activity_days: int
+    horizon_days: int
+    suggestion: HorizonSuggestion | None  # None: the horizon was given, or there is no rhythm to suggest one from
+    fitted: Fitted | None
+    verdict: Verdict
+    base_share: float | None  # that left on past evenings
+    evenings: tuple[date, ...]  # learnt from
+    back_tests: tuple[BackTest, ...]
+    attributes: tuple[str, ...]
+    refused: tuple[Refused, ...]
+    refusal: Refusal | None
+    value: BetaGeometric | None
+
+    @property
+    def rule(self) -> Rule:
+        """Name the candidate that is used."""
+        return self.verdict.rule
+
+
+def fit(
+    facts: Facts,
+    *,
+    as_of: date,
+    activity_days: int,
+    horizon_days: int | None = None,
+    attributes: Sequence[str] = (),
+    orders: Frame | None = None,
+) -> RiskModel:
+    """
+    Let all candidates learn from the company's own past, try them on it, and keep the best.
+
+    Args:
+        facts: the facts; later lines are left out.
+        as_of: the day.
+        activity_days: length of the activity window: whoever bought within it is a customer.
+        horizon_days: how far ahead "will not buy again" looks; from the company's rhythm where None.
+        attributes: columns of the customers to learn from, too. They are not dated, so what was noted after somebody left
+            would leak: columns that know the answer are refused.
+        orders: one row an order with customer_id, promised_on and delivered_on, in the engine of the facts, or None.
+
+    Returns:
+        the model. Where the past is too short, silence against the own rhythm is used, and `refusal` says why.
+
+    Raises:
+        NotEnoughData: nobody has bought.
+        InvalidInput: a length is below one day, or an attribute is no column of the customers.
+    """
+    known = facts.until(as_of)
+    _check(known, activity_days, horizon_days, attributes)
+    suggestion = None if horizon_days else _suggestion(known)
+    horizon = horizon_days or (suggestion.horizon_days if suggestion else activity_days)
+    small = sampled(known)
+    evenings = look_back(small, Question(activity_days, horizon, tuple(attributes)), as_of=as_of, orders=orders)
+    leaking = _leaking(evenings, attributes)
+    kept = tuple(name for name in attributes if name not in {column.column for column in leaking})
+    tried = trials(evenings, attributes=kept)
+    verdict = judge(tried)
+    fitted, verdict = _final(evenings, verdict, kept)
+    return RiskModel(
+        as_of=as_of,
+        activity_days=activity_days,
+        horizon_days=horizon,
+        suggestion=suggestion,
+        fitted=fitted,
+        verdict=verdict,
+        base_share=float(np.concatenate([evening.left for evening in evenings]).mean()) if fitted else None,
+        evenings=tuple(evening.on for evening in evenings),
+        back_tests=tuple(replay(tried, activity_days=activity_days)),
+        attributes=kept,
+        refused=tuple(leaking),
+        refusal=_refusal(evenings, verdict, fitted, horizon),
+        value=value_model(small, as_of=as_of),
+    )
+
+
+def score(
+    facts: Facts,
+    model: RiskModel,
+    *,
+    as_of: date | None = None,
+    orders: Frame | None = None,
+    explained_share: float = EXPLAINED_SHARE,
+) -> pa.Table:
+    """
+    Give every customer the probability of leaving, and the reasons to whoever is most at risk.
+
+    Args:
+        facts: the facts; later lines are left out.
+        model: from `fit`.
+        as_of: the evening; that of the fit where None.
+        orders: as in `fit`.
+        explained_share: whom to explain, from 0 to 1: the share with the highest probability.
+
+    Returns:
+        one row a customer, sorted: customer_id, probability (empty where there was no past to learn from), silence (in
+        usual gaps: ranks where there is no probability), reasons (JSON: a list of at most five, each with code,
+        odds_factor and numbers; empty where not explained).
+
+    Raises:
+        InvalidInput: the share is outside 0 to 1.
+    """
+    if not 0 <= explained_share <= 1:
+        raise InvalidInput(f"The share to explain is {explained_share:g}; give 0 to 1.")
+    table = _signs(facts, model, as_of, orders)
+    chance = _probability(model, table)
+    silence = numbers(table["silence"])
+    told: list[str | None] = [None] * table.num_rows
+    most = np.argsort(-(silence if chance is None else chance), kind="stable")[: round(explained_share * len(silence))]
+    for row, found in zip(most.tolist(), _reasons(model, table, most.tolist()), strict=True):
+        told[row] = json.dumps(found)
+    return pa.table(
+        {
+            "customer_id": table["customer_id"],
+            "probability": pa.nulls(len(silence), pa.float64()) if chance is None else pa.array(chance),
+            "silence": silence,
+            "reasons": pa.array(told, pa.string()),
+        }
+    )
+
+
+def explain(
+    facts: Facts,
+    model: RiskModel,
+    *,
+    customer_ids: Sequence[int],
+    as_of: date | None = None,
+    orders: Frame | None = None,
+) -> dict[int, list[Reason]]:
+    """
+    Give the reasons of chosen customers.
+
+    Args:
+        facts: the facts; later lines are left out.
+        model: from `fit`.
+        customer_ids: whom to explain; whoever is no customer that evening is left out.
+        as_of: the evening; that of the fit where None.
+        orders: as in `fit`.
+
+    Returns:
+        customer → at most five reasons, the strongest first.
+    """
+    table = _signs(facts, model, as_of, orders)
+    ids = table["customer_id"].to_pylist()
+    wanted = set(customer_ids)
+    places = [row for row, customer in enumerate(ids) if customer in wanted]
+    return {ids[row]: found for row, found in zip(places, _reasons(model, table, places), strict=True)}
+
+
+def back_test(
+    facts: Facts,
+    *,
+    as_of: date,
+    activity_days: int,
+    horizon_days: int | None = None,
+    warned_share: float = WARNED_SHARE,
+    orders: Frame | None = None,
+) -> list[BackTest]:
+    """
+    Warn on past evenings as it would have been done then, and see who left.
+
+    Args:
+        facts: the facts.
+        as_of: the last day that counts.
+        activity_days: length of the activity window.
+        horizon_days: how far ahead to look; from the company's rhythm where None.
+        warned_share: the share of the customers who are warned, above 0 and at most 1.
+        orders: as in `fit`.
+
+    Returns:
+        at most four back-tests, latest first.
+
+    Raises:
+        NotEnoughData: the past is too short for a single one.
+        InvalidInput: a length is below one day, or the share outside 0 to 1.
+    """
+    if not 0 < warned_share <= 1:
+        raise InvalidInput(f"The share to warn is {warned_share:g}; give one above 0, at most 1.")
+    known = facts.until(as_of)
+    _check(known, activity_days, horizon_days, ())
+    suggestion = None if horizon_days else _suggestion(known)
+    horizon = horizon_days or (suggestion.horizon_days if suggestion else activity_days)
+    tried = trials(look_back(known, Question(activity_days, horizon), as_of=as_of, orders=orders))
+    if not tried:
+        raise NotEnoughData(f"A back-test needs at least two evenings, {horizon} days apart, with customers.")
+    return replay(tried, activity_days=activity_days, warned_share=warned_share)
+
+
+def _check(known: Facts, activity_days: int, horizon_days: int | None, attributes: Sequence[str]) -> None:
+    if activity_days < 1 or (horizon_days is not None and horizon_days < 1):
+        raise InvalidInput("Give an activity window and a horizon of at least one day.")
+    strange = [name for name in attributes if name not in known.attributes()]
+    if strange:
+        raise InvalidInput(f"'{strange[0]}' is no column of the customers. Choose from {known.attributes()}.")
+    if not rows(rhythm.own(known).head(1).select("customer_id")):
+        raise NotEnoughData("Nobody has bought yet, so there is nobody to lose.")
+
+
+def _suggestion(known: Facts) -> HorizonSuggestion | None:
+    try:
+        return suggest_horizon_days(known)
+    except NotEnoughData:
+        return None
+
+
+def _leaking(evenings: Sequence[Evening], attributes: Sequence[str]) -> list[Refused]:
+    if not attributes or not evenings:
+        return []
+    latest = evenings[0]
+    return refused(latest.table, latest.left, columns=attributes) if latest.enough else []
+
+
+def _final(evenings: list[Evening], verdict: Verdict, attributes: tuple[str, ...]) -> tuple[Fitted | None, Verdict]:
+    """Let the chosen candidate learn from all evenings; where it then cannot, silence takes its place."""
+    for chosen in (verdict, Verdict("silence")):
+        try:
+            return (fit_candidate(chosen.rule, evenings, attributes=attributes) if evenings else None), chosen
+        except NotEnoughData:
+            continue
+    return None, Verdict("silence")
+
+
+def _refusal(evenings: list[Evening], verdict: Verdict, fitted: Fitted | None, horizon: int) -> Refusal | None:
+    if verdict.trials:
+        return None
+    instead = "Silence against the own rhythm is used instead."
+    if not evenings:
+        text = f"The facts reach back less than {horizon} days, so no past evening has an outcome yet. {instead}"
+        return Refusal("no_past", {"horizon_days": horizon}, text)
+    left, stayed = (int(sum(which(e.left).sum() for e in evenings)) for which in (np.asarray, np.logical_not))
+    if fitted is None or not evenings[0].enough:
+        text = f"On past evenings {left} left and {stayed} stayed; a contest needs 30 of each an evening. {instead}"
+        return Refusal("too_few", {"left": left, "stayed": stayed}, text)
+    text = f"There are {len(evenings)} past evenings with an outcome; to try what was learnt, 2 are needed. {instead}"
+    return Refusal("not_tried", {"evenings": len(evenings), "horizon_days": horizon}, text)
+
+
+def _signs(facts: Facts, model: RiskModel, as_of: date | None, orders: Frame | None) -> pa.Table:
+    question = Question(model.activity_days, model.horizon_days, model.attributes)
+    return described(facts, question, as_of=as_of or model.as_of, value=model.value, orders=orders)
+
+
+def _probability(model: RiskModel, table: pa.Table) -> Floats | None:
+    return None if model.fitted is None else model.verdict.line.at(model.fitted.probability(table))
+
+
+def _reasons(model: RiskModel, table: pa.Table, places: list[int]) -> list[list[Reason]]:
+    chosen = table.take(pa.array(places, pa.int64()))
+    signs = table_rows(table, places)
+    if isinstance(model.fitted, Additive):
+        adds = model.fitted.contributions(chosen) * model.verdict.line.slope
+        names = [column.column for column in model.fitted.columns]
+        return [added(row, dict(zip(names, add, strict=True))) for row, add in zip(signs, adds.tolist(), strict=True)]
+    chance = _probability(model, chosen)
+    above = [row["silence"] > LATE for row in signs] if chance is None else (chance > (model.base_share or 0)).tolist()
+    return [_by_rule(model, row) if raised else [] for row, raised in zip(signs, above, strict=True)]
+
+
+def _by_rule(model: RiskModel, row: dict[str, Any]) -> list[Reason]:
+    """Give the one reason that a simple rule has, and the silence that goes with it."""
+    reasons = [silent(row)]
+    if model.rule == "value":
+        expected = round(float(row["expected_purchases"]), 2)
+        reasons.append({"code": "few_expected", "expected": expected, "horizon_days": model.horizon_days})
+    if isinstance(model.fitted, Rate):
+        one = pa.table({name: [row[name]] for name in ("purchase_days", "silent_days")})
+        cell = tuple(int(place[0]) for place in model.fitted.cells(one))
+        share, customers = float(model.fitted.share[cell]), int(model.fitted.customers[cell])
+        reasons.append({"code": "like_others", "left_share": round(share, 3), "customers": customers})
+    return reasons

@@ -7,27 +7,62 @@ import pytest
 from django.utils import translation
 
 from stammkunde.intake import check, layouts, wording
+from stammkunde.intake.staging.tables import TABLES
 from tests.intake.reading import checked, out, write
 
 READING = Path(wording.__file__).parent
 LINES = "Rechnungsnummer;Datum;Einzelpreis\n"
 
 
+RAISED = r"""(?:FileNotUsable|CannotUndo)\(\s*"(\w+)\""""  # files that cannot be used, imports that cannot be undone
+RECORDED = r"""["']code["']: ["'](\w+)["']"""  # why an import failed
+REMARKED = (
+    r"""'([a-z]+(?:_[a-z]+)+)',(?:(?!SELECT)[^;])*?'(?:refused|flagged|\{REFUSED\}|\{FLAGGED\})'"""  # rows, in SQL
+)
+JUDGED = r"""(?:THEN|bad =) '([a-z]+(?:_[a-z]+)+)'"""  # values, in SQL
+NAMED = r"""_remark\(db, \w+, .*?, "(\w+)", """
+
+
+def source_of(*parts: str) -> str:
+    paths = [path for part in parts or ("",) for path in (READING / part).rglob("*.py")]
+    return "".join(path.read_text(encoding="utf-8") for path in paths if path.name != "wording.py")
+
+
 def codes_in_the_source() -> set[str]:
-    """Find every code that reading gives: refusals of files, and codes in queries."""
-    text = "".join(
-        path.read_text(encoding="utf-8") for part in ("formats", "check") for path in (READING / part).rglob("*.py")
-    )
-    text += (READING / "columns.py").read_text(encoding="utf-8")
-    found = set(re.findall(r"FileNotUsable\(\s*\"(\w+)\"", text))
-    found |= set(re.findall(r"(?:THEN|v, |value, |_cents\), |row\), |code, ) ?'([a-z]+_[a-z_]+)'", text))
-    return found & set(re.findall(r"[\"']([a-z]+_[a-z_]+)[\"']", text))
+    """Find every code that is given anywhere: refusals of files and undos, reasons of failure, and codes in queries."""
+    everywhere, queries = source_of(), source_of("check", "staging") + (READING / "columns.py").read_text("utf-8")
+    found = {code for pattern in (RAISED, RECORDED) for code in re.findall(pattern, everywhere)}
+    found |= {code for pattern in (REMARKED, JUDGED, NAMED) for code in re.findall(pattern, queries)}
+    return found | {
+        f"unknown_{one.column.removesuffix('_id')}" for table in TABLES.values() for one in table.references
+    }
+
+
+def steps_in_the_source() -> set[str]:
+    pattern = r"""(?:tell|hear|progress|step)(?:=|\()\s*"(\w+)\""""
+    return {step for step in re.findall(pattern, source_of()) if step}
 
 
 def test_every_code_is_worded():
-    unworded = {code for code in codes_in_the_source() if code not in wording.CODES}
+    found = codes_in_the_source()
 
-    assert unworded <= {"not_a_code"}, unworded
+    assert {"unexpected", "partly_undone", "changed_since", "in_use", "unknown_owner", "not_a_date"} <= found
+    assert found <= set(wording.CODES)
+
+
+def test_every_step_is_worded():
+    found = steps_in_the_source()
+
+    assert {"read", "compare", "publish", "undo"} <= found
+    assert found <= set(wording.STEPS)
+
+
+@pytest.mark.parametrize("text", [one for pair in wording.CODES.values() for one in pair] + [*wording.STEPS.values()])
+def test_every_text_has_its_german(text):
+    with translation.override("en"):
+        english = str(text)
+    with translation.override("de"):
+        assert str(text) != english
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -22,7 +22,7 @@ DATE_ORDERS = [
     ("mdy", _("month first: 12/31/2025")),
     ("ymd", _("year first: 2025-12-31")),
 ]
-DECIMALS = [(",", _("comma: 1.234,56")), (".", _("point: 1,234.56"))]
+DECIMALS = [("", _("recognised")), (",", _("comma: 1.234,56")), (".", _("point: 1,234.56"))]
 PRICES = [("", _("please choose")), ("net", _("net, without VAT")), ("gross", _("gross, with VAT"))]
 KNOWN = {"order": _("as the order says")}  # shops say it order by order
 

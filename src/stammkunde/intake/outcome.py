@@ -59,6 +59,7 @@ class Outcome:
     problem_count: int
     error: tuple[str, str] | None
     counted: Counted | None
+    is_unchanged: bool  # no row stayed behind of an import that failed or was undone
 
     @property
     def is_nothing_new(self) -> bool:
@@ -78,6 +79,7 @@ def of(batch: Import) -> Outcome:
         problem_count=batch.problem_count,
         error=error(batch),
         counted=counted(batch),
+        is_unchanged=(batch.error or {}).get("code") != "partly_undone",
     )
 
 
@@ -129,24 +131,15 @@ def error(batch: Import) -> tuple[str, str] | None:
     if not batch.error:
         return None
     detail = {name: value for name, value in batch.error.items() if name != "code"}
-    code = batch.error.get("code", "")
-    if code == "unexpected":
-        cure = _("Try it once more. If it happens again, the system log says more: %(problem)s")
-        return _("Something unexpected happened while importing."), cure % detail
-    if code == "partly_undone":
-        reason = _("%(rows)s rows could not be taken back.") % {"rows": writing.number(detail.get("rows"))}
-        return reason, _("Somebody changed them or attached something to them meanwhile. They stay.")
-    return wording.problem_text(code, detail)
+    if "rows" in detail:
+        detail["rows"] = writing.number(detail["rows"])
+    return wording.problem_text(batch.error.get("code", ""), detail)
 
 
 def refusal(refused: CannotUndo) -> str:
     """Word why an import cannot be undone."""
     numbers = ", ".join(f"{writing.number(count)} {table_label(table)}" for table, count in refused.detail.items())
-    if refused.code == "changed_since":
-        text = _("Cannot be undone: a later import or a person has changed rows of it since (%(numbers)s).")
-        return f"{text % {'numbers': numbers}} {_('Undo the later import first.')}"
-    text = _("Cannot be undone: other things hang on its rows by now (%(numbers)s).")
-    return f"{text % {'numbers': numbers}} {_('Undo the later import, or remove them, first.')}"
+    return " ".join(wording.problem_text(refused.code, {"numbers": numbers}))
 
 
 def table_label(table: str) -> str:
@@ -170,6 +163,8 @@ def summary(batch: Import) -> str:
     """Say in a few words what came of an import, for a list: its problems are not needed."""
     if failed := error(batch):
         return failed[0]
+    if batch.status == Import.Status.UNDONE:
+        return _("everything as before")
     known = _known(batch)
     total = _total(known)
     if known and not (total["created"] or total["changed"] or total["refused"]):

@@ -40,6 +40,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     context = {
         "rows": [(batch, outcome.summary(batch)) for batch in rows],
+        "running": any(batch.status in queries.RUNNING for batch in rows),
         "is_first": not before,
         "older": rows[-1].pk if more else None,
         "own": [(one.name, one.label(forms.language())) for one in layouts.OWN],

@@ -202,17 +202,41 @@ _OF_FILES = {
     ),
 }  # fmt: skip
 
-CODES = _OF_ROWS | _OF_FILES
+# What went wrong while importing, and why an import cannot be taken back; `outcome` adds which tables are meant.
+_OF_IMPORTS = {
+    "unexpected": (
+        _("Something unexpected happened while importing."),
+        _("Try it once more. If it happens again, the system log says more: %(problem)s"),
+    ),
+    "partly_undone": (
+        _("Some rows could not be taken back: %(rows)s."),
+        _("Somebody changed them or attached something to them meanwhile. They stay."),
+    ),
+    "changed_since": (
+        _("Cannot be undone: a later import or a person has changed rows of it since (%(numbers)s)."),
+        _("Undo the later import first."),
+    ),
+    "in_use": (
+        _("Cannot be undone: other things hang on its rows by now (%(numbers)s)."),
+        _("Undo the later import, or remove them, first."),
+    ),
+}
+
+CODES = _OF_ROWS | _OF_FILES | _OF_IMPORTS
 
 _QUESTIONS = {
     "layout": _("What kind of file is this?"),
     "tax_rate": _("The prices include VAT: how much, in percent?"),
 }
-_STEPS = {
+STEPS = {
+    "waiting": _("Waiting"),
     "read": _("Reading the file"),
     "parse": _("Understanding the values"),
     "judge": _("Checking the rows"),
     "write": _("Preparing the tables"),
+    "compare": _("Comparing with what is there"),
+    "publish": _("Importing"),
+    "undo": _("Taking the import back"),
 }
 
 
@@ -249,7 +273,7 @@ def field_label(layout: str, name: str) -> str:
 
 def step_label(code: str) -> str:
     """Word a step that `progress` was told."""
-    return str(_STEPS.get(code, code))
+    return str(STEPS.get(code, code))
 
 
 class _Detail(dict[str, Any]):

@@ -72,5 +72,5 @@ def test_audit_export_is_recorded_and_harmless_in_a_spreadsheet(ada, administrat
 
     text = b"".join(response.streaming_content).decode()
     assert text.startswith("\N{BYTE ORDER MARK}Wann;Wer;Vorgang;")
-    assert ';"\'=HYPERLINK(""x"")";name: A → B' in text
+    assert ';"\'=HYPERLINK(""x"")";Name: A → B' in text
     assert AuditEntry.objects.filter(action="audit.exported", staff=administrator).count() == 1

@@ -1,11 +1,12 @@
 """What an entry of the audit trail says. Entries are stored as codes, and worded when shown."""
 
+from django.apps import apps
+from django.db.models import Field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 ACTIONS = {
     "audit.exported": gettext_lazy("exported the audit trail"),
-    "chart.exported": gettext_lazy("exported a chart"),
     "contact_person.changed": gettext_lazy("changed a contact person"),
     "contact_person.created": gettext_lazy("added a contact person"),
     "contact_person.removed": gettext_lazy("removed a contact person"),
@@ -14,6 +15,7 @@ ACTIONS = {
     "customer.created": gettext_lazy("added a customer"),
     "customers.assigned": gettext_lazy("gave customers to somebody"),
     "customers.exported": gettext_lazy("exported customers"),
+    "export": gettext_lazy("exported figures"),
     "import.discard": gettext_lazy("discarded a file"),
     "import.receive": gettext_lazy("uploaded a file"),
     "import.refused_export": gettext_lazy("exported refused rows"),
@@ -23,7 +25,6 @@ ACTIONS = {
     "note.changed": gettext_lazy("changed a note"),
     "note.deleted": gettext_lazy("deleted a note"),
     "password.changed": gettext_lazy("changed the own password"),
-    "products.exported": gettext_lazy("exported products"),
     "profile.changed": gettext_lazy("changed the own profile"),
     "settings.changed": gettext_lazy("changed the settings"),
     "sign_in.failed": gettext_lazy("wrong password at sign-in"),
@@ -47,17 +48,36 @@ def action(code: str) -> str:
     return str(ACTIONS.get(code, code))
 
 
+# The models whose fields an entry may name, the likeliest first; a field that has no words there shows its name.
+_FIELDS_OF = ("team.Staff", "team.Company", "customers.Customer", "customers.ContactPerson")
+
+
 def changes(detail: dict[str, object]) -> str:
     """Word what was changed: field, old and new value."""
-    changed = detail.get("changes")
+    changed = detail.get("changes") or detail.get("changed")
     if not isinstance(changed, dict):
         return ""
-    return " · ".join(f"{field}: {_value(was)} → {_value(now)}" for field, (was, now) in changed.items())
+    return " · ".join(
+        f"{_name(field)}: {_value(was, field)} → {_value(now, field)}" for field, (was, now) in changed.items()
+    )
 
 
-def _value(value: object) -> str:
+def _field(name: str) -> Field | None:
+    models = (apps.get_model(path) for path in _FIELDS_OF)
+    return next((one for model in models for one in model._meta.fields if one.name == name), None)  # noqa: SLF001
+
+
+def _name(name: str) -> str:
+    if name == "is_demo":
+        return _("demo company")
+    field = _field(name)
+    return str(field.verbose_name) if field else name
+
+
+def _value(value: object, field: str) -> str:
     if value is None or value == "":
         return _("empty")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)
+    found = _field(field)
+    return str(dict(found.flatchoices).get(value, value)) if found else str(value)

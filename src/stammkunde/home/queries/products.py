@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import Customer
-from stammkunde.home import specs
 from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
+from stammkunde.home.queries import overview
 from stammkunde.home.selection import Selection, short_name
 from stammkunde.insight import periods
 from stammkunde.insight.comeback import Comeback
@@ -29,7 +30,7 @@ MEASURES = {
     "quantity": Column(label=_("Quantity"), unit="number"),
     "buyers": Column(label=_("Buyers"), unit="number"),
     "repurchase_share": Column(label=_("Bought again"), unit="share"),
-    "returned_share": Column(label=_("Returned"), unit="share"),
+    "returned_share": Column(label=pgettext_lazy("share of the sales", "Returned"), unit="share"),
 }
 USUAL_SORT = "-revenue_cents"
 
@@ -148,16 +149,11 @@ def money(found: answers.Product, *, shows_margin: bool) -> Plot | None:
         (short_name(periods.parse(month.month)), month.revenue_cents, month.margin_cents, month.orders)
         for month in found.months
     ]
-    spec_rows = [
-        {"month": label, "revenue": revenue / 100, "running": False}
-        | ({"margin": None if margin is None else margin / 100} if has_margin else {})
-        for label, revenue, margin, _orders in shown
-    ]
     columns = [Column(label=_("Month")), MEASURES["revenue_cents"], Column(label=_("Orders"), unit="number")]
     return Plot(
         name="product",
         title=_("Revenue and contribution margin by month") if has_margin else _("Revenue by month"),
-        spec=specs.money(spec_rows, shows_margin=has_margin),
+        draw=lambda _width: overview.drawn_money(found.months, shows_margin=has_margin),
         columns=[*columns, MEASURES["margin_cents"]] if has_margin else columns,
         rows=[
             (label, revenue, orders, margin)[: 4 if has_margin else 3]

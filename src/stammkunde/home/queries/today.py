@@ -32,6 +32,8 @@ MOST_WISHES = 2  # birthdays, and anniversaries, at a time: the list is for thos
 SILENT_FOR_MONTHS_AT_MOST = 12  # past the months without purchase; longer ago is a matter for the list
 IMPORT_DAYS = 7
 CHUNK = 60
+SECTIONS = ("tasks", "silence", "wishes", "imports")  # in the order in which they are shown
+_SECTION_OF = {TASK: "tasks", BIRTHDAY: "wishes", ANNIVERSARY: "wishes", IMPORT: "imports"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,10 @@ class Item:
     signal: CustomerSignal | None = None
     task: Task | None = None
     batch: Import | None = None
+
+    @property
+    def section(self) -> str:
+        return _SECTION_OF.get(self.kind, "silence")
 
     @property
     def is_silent(self) -> bool:
@@ -81,7 +87,7 @@ class Asked:
 
 
 def items(asked: Asked, *, limit: int) -> list[Item]:
-    """Give what is to do, most pressing first: tasks, imports, a few wishes, then who is silent, by value."""
+    """Give what is to do: tasks, then who is silent, by value, a few wishes and imports, which find room in any case."""
     pressing = [*_tasks(asked, limit=limit), *_awake_again(asked, limit=limit), *_imports(asked)]
     found = {item.key: item for item in _not_taken_up(pressing, today=asked.today)}
     for wishes in (birthdays(asked), anniversaries(asked)):
@@ -89,7 +95,13 @@ def items(asked: Asked, *, limit: int) -> list[Item]:
         found |= {item.key: item for item in standing[:MOST_WISHES]}
     for item in overdue(asked, limit=max(limit - len(found), 0)):
         found.setdefault(item.key, item)
-    return _with_people(list(found.values())[:limit])
+    chosen = list(found.values())[:limit]
+    return _with_people(sorted(chosen, key=_place))
+
+
+def _place(item: Item) -> tuple[int, int]:
+    """Sort by section; among the most valuable who are silent, what hangs on them is shown, so it sorts them."""
+    return SECTIONS.index(item.section), -(item.stake_cents or 0) if item.is_silent else 0
 
 
 def item(key: str, asked: Asked) -> Item | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -44,7 +45,8 @@ def today(request: HttpRequest) -> HttpResponse:
         request,
         "home/today.html",
         {
-            "items": [_row(item) for item in shown],
+            "count": len(shown),
+            "sections": _sections(shown),
             "more": len(items) > len(shown) and wanted < MOST_SHOWN,
             "next_shown": min(wanted + fits, MOST_SHOWN),
             "done": done,
@@ -58,6 +60,20 @@ def today(request: HttpRequest) -> HttpResponse:
             "snoozes": _snoozes(asked.today),
         },
     )
+
+
+def _sections(items: list[queries.Item]) -> list[dict[str, object]]:
+    """Put what belongs together under one heading."""
+    headings = {
+        "tasks": _("Due tasks"),
+        "silence": _("Gone quiet, the most valuable first"),
+        "wishes": _("Birthdays and anniversaries"),
+        "imports": _("Imports that need a look"),
+    }
+    return [
+        {"name": name, "heading": headings[name], "rows": [_row(item) for item in of_section]}
+        for name, of_section in groupby(items, key=lambda item: item.section)
+    ]
 
 
 def _row(item: queries.Item) -> dict[str, object]:

@@ -26,6 +26,19 @@ const reveal = () => {
 reveal();
 document.addEventListener("htmx:afterSwap", reveal);
 
+// Today: after an act the list is swapped in place; the focus stays where it was in the list.
+let focusAt = -1;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const item = event.target.closest?.("[data-item]");
+  focusAt = item ? rows().indexOf(item) : -1;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const all = rows();
+  if (focusAt < 0 || !all.length) return;
+  all[Math.min(focusAt, all.length - 1)].focus({ preventScroll: true });
+  focusAt = -1;
+});
+
 // Today by keyboard: j and k move, Enter opens the customer, d is done, s puts off until tomorrow.
 const rows = () => [...document.querySelectorAll("[data-item]")];
 document.addEventListener("keydown", (event) => {

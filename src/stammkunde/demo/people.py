@@ -11,6 +11,7 @@ from stammkunde.demo.purchases import COMPANY
 
 FIRST_NUMBER = 10_001
 SELF_KNOWN = 0.3  # share of private customers whose birthday is known
+AGES_AT_WORK, AGES_AT_HOME = (23, 66), (23, 85)  # youngest and oldest, in years
 ROLES = ("executive", "purchasing", "decision_maker", "user", "influencer")
 ROLE_CHANCES = (0.3, 0.3, 0.15, 0.15, 0.1)
 UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("ı", "i"), ("ğ", "g"), ("ş", "s"), ("ç", "c"))
@@ -104,7 +105,7 @@ def contact_persons(
                 customers["email"].combine_chunks().take(of),
             ),
             "phone": _sometimes(rng, _phones(rng, len(of)), 0.6),
-            "birthday_on": _sometimes(rng, _birthdays(rng, len(of), span_last), np.where(in_firm, 0.5, 1.0)),
+            "birthday_on": _sometimes(rng, _birthdays(rng, in_firm, span_last), np.where(in_firm, 0.5, 1.0)),
         }
     )
 
@@ -144,9 +145,12 @@ def _phones(rng: np.random.Generator, count: int) -> pa.Array:
     return _join(_pick(rng, names.PHONES, count), pc.utf8_lpad(_text(rng.integers(0, 999, count)), 3, "0"), "")
 
 
-def _birthdays(rng: np.random.Generator, count: int, last: int) -> pa.Array:
-    age_days = np.clip(rng.normal(49, 14, count), 19, 92) * 365.25
-    return _dates(last - age_days.astype(np.int64))
+def _birthdays(rng: np.random.Generator, in_firm: np.ndarray, last: int) -> pa.Array:
+    """Spread ages over a working life, or over a grown-up one: bent at its ends, nobody's age heaps up there."""
+    oldest = np.where(in_firm, AGES_AT_WORK[1], AGES_AT_HOME[1])
+    youngest = np.where(in_firm, AGES_AT_WORK[0], AGES_AT_HOME[0])
+    age_years = youngest + (oldest - youngest) * rng.beta(2.2, 2.2, len(in_firm))
+    return _dates(last - (age_years * 365.25).astype(np.int64))
 
 
 def _mailbox(who: Named, offset: int | None) -> pa.Array:

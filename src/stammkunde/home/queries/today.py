@@ -87,7 +87,7 @@ class Asked:
 
 
 def items(asked: Asked, *, limit: int) -> list[Item]:
-    """Give what is to do: tasks, then who is silent, by value, a few wishes and imports, which find room in any case."""
+    """Give what is to do: tasks, then who is silent, by value, and a few wishes and imports in any case."""
     pressing = [*_tasks(asked, limit=limit), *_awake_again(asked, limit=limit), *_imports(asked)]
     found = {item.key: item for item in _not_taken_up(pressing, today=asked.today)}
     for wishes in (birthdays(asked), anniversaries(asked)):

@@ -103,6 +103,13 @@ def figures(db):
         )
 
 
+@pytest.fixture
+def english(administrator):
+    administrator.language = "en"
+    administrator.save()
+    return administrator
+
+
 def get(client, staff, address):
     client.force_login(staff)
     return client.get(address)
@@ -135,10 +142,16 @@ def test_chart_of_a_strange_width_keeps_within_bounds(client, administrator, fig
     assert 200 <= spec["width"] <= 2400
 
 
-def test_chart_marks_the_period_that_is_still_running(client, administrator, figures):
-    spec = get(client, administrator, "/charts/retention.json").json()["spec"]
+def test_chart_marks_the_period_that_is_still_running(client, english, figures):
+    spec = get(client, english, "/charts/retention.json").json()["spec"]
 
-    assert [row["running"] for row in spec["data"]["values"]] == [False, False, False, True]
+    (rows,) = spec["datasets"].values()
+    assert [(row["period"], row["running"]) for row in rows] == [
+        ("Q1 2011", False),
+        ("Q2 2011", False),
+        ("Q3 2011", False),
+        ("Q4 2011", True),
+    ]
 
 
 @pytest.mark.parametrize("address", ["/charts/nothing.svg", "/charts/retention.exe", "/charts/retention.png"])
@@ -161,6 +174,15 @@ def test_chart_is_taken_along_with_a_trace(client, administrator, figures):
     assert lines[0] == "Zeitraum;Kundenbindungsrate;Kunden zu Beginn;Kunden am Ende;Gewonnen;Verloren"
     assert lines[2].startswith("Q3 2011;0,811700;")
     assert AuditEntry.objects.get(action="export").label == "retention.csv"
+
+
+def test_chart_has_its_heading_and_its_ground_on_paper_only(client, english, figures):
+    shown = get(client, english, "/charts/retention.svg").content.decode()
+    taken = client.post("/charts/retention.svg/take/").content.decode()
+
+    ground = f'fill="{plots.COLOURS["light"].surface}"'
+    assert ("Retention over time" in shown, ground in shown.split("<g ", 1)[0]) == (False, False)
+    assert ("Retention over time" in taken, ground in taken.split("<g ", 1)[0]) == (True, True)
 
 
 def test_chart_is_not_taken_along_without_the_right(client, administrator, figures, monkeypatch):
@@ -194,5 +216,5 @@ def test_colours_are_those_of_the_pages(theme, selector):
 
     said = dict(re.findall(r"--([\w-]+): (#\w{6});", block))
 
-    names = ("surface", "sunken", "text", "muted", "line", "accent", "blue", "violet", "warning", "danger")
+    names = ("surface", "text", "muted", "line", "accent", "blue", "violet", "warning")
     assert {name: said[name] for name in names} == {name: getattr(plots.COLOURS[theme], name) for name in names}

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
 from stammkunde.home.queries import customers as queries
-from stammkunde.home.views.customers import read_place
+from stammkunde.home.queries.customers import read_place
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team.models import AuditEntry, SavedView
 from tests import factories

@@ -152,8 +152,9 @@ def test_product_chart_follows_the_address(client, english, shop):
 
     drawn = client.get(f"/charts/product.json?product={shop['pots'].pk}&theme=dark&width=400").json()
 
-    months = drawn["spec"]["data"]["values"]
-    assert [(row["revenue"], row["margin"]) for row in months] == [(80.0, 32.0), (40.0, 16.0)]
+    (bars,) = drawn["spec"]["datasets"].values()
+    assert [row["value"] for row in bars] == [80.0, 40.0, 32.0, 16.0]
+    assert [(row["revenue"], row["margin"]) for row in bars[:2]] == [(80.0, 32.0), (40.0, 16.0)]
     assert drawn["spec"]["width"] == 400
 
 

@@ -95,8 +95,8 @@ def test_margin_is_left_out_for_those_who_may_not_see_it():
     [
         ("retention_rate", 0.812, 0.786, ("+2.6 pts", "up", "good")),
         ("churn_rate", 0.188, 0.214, ("−2.6 pts", "down", "good")),
-        ("customers_end", 110.0, 100.0, ("+10.0%", "up", "good")),
-        ("customers_lost", 110.0, 100.0, ("+10.0%", "up", "bad")),
+        ("customers_end", 109.0, 100.0, ("+9.0%", "up", "good")),
+        ("customers_lost", 110.4, 100.0, ("+10%", "up", "bad")),
         ("customers_won", 7.0, 0.0, ("+7", "up", "good")),
         ("average_basket_cents", 5000.0, 5000.0, ("0.0%", "flat", "")),
     ],
@@ -134,3 +134,12 @@ def test_sentence_without_customers_at_the_start():
     given = figures(customers_start=0, customers_lost=0, customers_won=1)
 
     assert tiles.sentence(given) == "Nobody was a customer at the start; 1 has joined."
+
+
+def test_compared_values_are_short_enough_for_one_line():
+    def beside(kpi, then):
+        figures = Given(kpi=kpi, value=1.0), Given(kpi=kpi, value=then)
+        return tiles.compare(*figures, label="Q2 2011", meaning=BY_KPI[kpi]).value
+
+    assert beside("revenue_per_customer_cents", 70195.0) == "€702"
+    assert beside("average_basket_cents", 9995.0) == "€99.95"

@@ -6,9 +6,11 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import altair as alt
 import polars as pl
 import pytest
 import vl_convert
@@ -24,6 +26,9 @@ MODULES = [
     "buying",
     "cells",
     "charts",
+    "charts.look",
+    "charts.over_time",
+    "charts.shares",
     "classes",
     "cohorts",
     "comeback",
@@ -188,6 +193,7 @@ def test_charts_are_drawn_and_have_their_table(labels, palette):
         assert palette.surface in picture, name
         assert {len(row) for row in chart.table.rows} == {len(chart.table.columns)}, name
         assert "config" not in chart.spec, name
+        assert alt.Chart.from_dict(chart.dressed(palette, width=400, height=200).spec), name
 
 
 def test_charts_speak_both_languages_completely():
@@ -202,3 +208,42 @@ def test_chart_leaves_a_gap_where_there_is_no_answer():
     assert chart.table.rows == (("2011-01", "", None, None, None),)
     (data,) = chart.spec["datasets"].values()
     assert data[0]["value"] is None
+
+
+def figure(period, value):
+    return insight.Figure("retention_rate", period, "", None, value, 9, 10, 10)
+
+
+def test_retention_marks_the_chosen_and_the_running_period():
+    figures = [figure("2011-Q3", 0.75), figure("2011-Q4", 0.5), figure("2012-Q1", 0.8)]
+
+    chart = charts.retention(figures, name=lambda p: f"<{p}>", chosen="2011-Q4", as_of=date(2012, 2, 1))
+
+    (data,) = chart.spec["datasets"].values()
+    assert [(row["period"], row["running"]) for row in data] == [
+        ("<2011-Q3>", False),
+        ("<2011-Q4>", False),
+        ("<2012-Q1>", True),
+    ]
+    assert "&lt;2011-Q4&gt;" in vl_convert.vegalite_to_svg(chart.spec)
+    assert ">50.0%<" in vl_convert.vegalite_to_svg(chart.spec)
+
+
+def test_money_without_costs_draws_revenue_only():
+    facts = on_duckdb(company())
+    turnovers = [replace(one, margin_cents=None) for one in money.turnover(facts, periods=["2011-01", "2011-02"])]
+
+    chart = charts.revenue_and_margin(turnovers)
+
+    (data,) = chart.spec["datasets"].values()
+    assert [row["part"] for row in data] == ["Revenue", "Revenue"]
+
+
+def test_charts_take_all_their_colours_from_the_palette():
+    strange = replace(charts.LIGHT, **{field.name: "#123456" for field in fields(charts.LIGHT)})
+    readable = {"#ffffff", "#1d1d1b"}  # numbers in the squares of the heat map: what stands out from the square
+
+    for name, chart in all_charts(charts.LABELS["en"]).items():
+        picture = vl_convert.vegalite_to_svg(chart.dressed(strange).spec)
+        used = set(re.findall(r"#[0-9a-f]{6}|rgb\([^)]*\)", picture))
+        assert used - readable <= {"#123456", "rgb(18, 52, 86)"}, name

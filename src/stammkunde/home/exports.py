@@ -1,20 +1,28 @@
 """Lists to take along: CSV as table programs open it, and Excel. Written row by row, however long the list is."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any
 
 import xlsxwriter
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from stammkunde.home.queries.customers import Row
+from stammkunde.team import policy
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
 
 UNITS = ("text", "number", "cents", "share", "days", "day")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 EXCEL_FORMATS = {"cents": "#,##0.00", "share": "0.0%", "number": "#,##0.##", "days": "0", "day": "dd.mm.yyyy"}
-ENDINGS = ("csv", "xlsx")
+FORMATS = ("csv", "csv-plain", "xlsx")  # plain: without the mark by which table programs know UTF-8
+MOST_XLSX_ROWS = 1_048_575  # what a sheet holds, without its heading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,18 +38,23 @@ class Column:
 
 
 Rows = Iterable[Sequence[Any]]
+Taken = tuple[Column, Callable[[Row], Any]]  # of the list of customers: a column, and how to read it
 
 
-def response(*, ending: str, name: str, columns: Sequence[Column], rows: Rows) -> HttpResponseBase:
-    """Answer with a file in the language of the page."""
-    if ending == "xlsx":
-        return _xlsx(name=name, columns=columns, rows=rows)
-    german = (get_language() or "").startswith("de")
-    answer = StreamingHttpResponse(
-        csv_lines(columns=columns, rows=rows, german=german), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+def response(*, form: str, name: str, columns: Sequence[Column], rows: Rows) -> HttpResponseBase:
+    """Answer with a file in the language of the page; `form` is one of `FORMATS`."""
+    name = f"{name}.{form.partition('-')[0]}"
+    answer = _xlsx(columns=columns, rows=rows, name=name) if form == "xlsx" else _csv(form, columns, rows, name=name)
     answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _csv(form: str, columns: Sequence[Column], rows: Rows, *, name: str) -> StreamingHttpResponse:
+    german = (get_language() or "").startswith("de")
+    lines = csv_lines(columns=columns, rows=rows, german=german, marked=form == "csv")
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
@@ -52,10 +65,10 @@ class _Echo:
         return line
 
 
-def csv_lines(*, columns: Sequence[Column], rows: Rows, german: bool) -> Iterator[str]:
-    """Write line by line; German with semicolons and decimal commas, and always with a mark that says UTF-8."""
+def csv_lines(*, columns: Sequence[Column], rows: Rows, german: bool, marked: bool = True) -> Iterator[str]:
+    """Write line by line; German with semicolons and decimal commas; `marked` says that it is UTF-8."""
     writer = csv.writer(_Echo(), delimiter=";" if german else ",", lineterminator="\r\n")
-    yield "\ufeff" + writer.writerow([str(column.label) for column in columns])
+    yield ("\ufeff" if marked else "") + writer.writerow([str(column.label) for column in columns])
     for row in rows:
         yield writer.writerow(
             [cell_text(cell, unit=column.unit, german=german) for cell, column in zip(row, columns, strict=True)]
@@ -82,21 +95,34 @@ def _number(value: Any, *, unit: str) -> str:
     return str(int(value)) if float(value).is_integer() else str(float(value))
 
 
-def _xlsx(*, name: str, columns: Sequence[Column], rows: Rows) -> FileResponse:
+def _xlsx(*, columns: Sequence[Column], rows: Rows, name: str) -> FileResponse:
     file = TemporaryFile()  # noqa: SIM115 - the response closes it
-    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet()
-        formats = [book.add_format({"num_format": EXCEL_FORMATS.get(column.unit, "General")}) for column in columns]
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(columns) - 1, 18)
-        sheet.write_row(0, 0, [str(column.label) for column in columns], book.add_format({"bold": True}))
-        for at, row in enumerate(rows, start=1):
-            for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
-                _write_cell(sheet, at, place, cell, unit=column.unit, style=formats[place])
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        _write_sheets(book, columns, rows)
     file.seek(0)
-    answer = FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def _write_sheets(book: xlsxwriter.Workbook, columns: Sequence[Column], rows: Rows) -> None:
+    """Write the rows; where a sheet is full, another one follows."""
+    styles = [book.add_format({"num_format": EXCEL_FORMATS.get(column.unit, "General")}) for column in columns]
+    bold = book.add_format({"bold": True})
+    sheet, at = _sheet(book, columns, bold), 0
+    for row in rows:
+        if at == MOST_XLSX_ROWS:
+            sheet, at = _sheet(book, columns, bold), 0
+        at += 1
+        for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
+            _write_cell(sheet, at, place, cell, unit=column.unit, style=styles[place])
+
+
+def _sheet(book: xlsxwriter.Workbook, columns: Sequence[Column], bold: Any) -> Any:
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 2)  # number and name stay in sight
+    sheet.set_column(0, len(columns) - 1, 18)
+    sheet.write_row(0, 0, [str(column.label) for column in columns], bold)
+    return sheet
 
 
 def _write_cell(sheet: Any, at: int, place: int, cell: Any, *, unit: str, style: Any) -> None:
@@ -108,3 +134,84 @@ def _write_cell(sheet: Any, at: int, place: int, cell: Any, *, unit: str, style:
         sheet.write_datetime(at, place, cell, style)
     else:
         sheet.write_number(at, place, float(cell) / 100 if unit == "cents" else float(cell), style)
+
+
+def customers(pieces: Iterable[list[Row]], *, form: str, staff: Staff, query: str) -> HttpResponseBase:
+    """Give the list of customers with what someone may see of it, and record who took what along."""
+    team.record(staff=staff, action="customers.exported", thing="customers", label=form, query=query)
+    taken = customer_columns(staff)
+    name = f"{_('customers')}-{timezone.localdate():%Y-%m-%d}"
+    rows = _cells(pieces, taken, language=get_language() or "en")
+    return response(form=form, name=name, columns=[column for column, _value in taken], rows=rows)
+
+
+def _cells(pieces: Iterable[list[Row]], taken: list[Taken], *, language: str) -> Iterator[list[Any]]:
+    """Give the cells row by row; the file is written after the request, so the language is brought along."""
+    for rows in pieces:
+        with translation.override(language):
+            cells = [[value(row) for _column, value in taken] for row in rows]
+        yield from cells
+
+
+def customer_columns(staff: Staff) -> list[Taken]:
+    """Give the columns of the list of customers that someone may take along."""
+    found = [*_who(), *_when()]
+    if policy.may(staff, policy.FIGURES_VIEW):
+        found += _figures()
+    if policy.may(staff, policy.MARGIN_VIEW):
+        found += _margins()
+    return found
+
+
+def _who() -> list[Taken]:
+    texts = (
+        (_("Customer number"), "number"),
+        (_("Name"), "name"),
+        (_("E-mail"), "email"),
+        (_("Phone"), "phone"),
+        (_("Street"), "street"),
+        (_("Postcode"), "postcode"),
+        (_("City"), "city"),
+        (_("Country"), "country"),
+        (_("Region"), "region"),
+        (_("Industry"), "industry"),
+        (_("Segment"), "segment"),
+    )
+    return [
+        *((Column(label=label), lambda row, name=name: getattr(row.customer, name)) for label, name in texts),
+        (Column(label=_("Kind")), lambda row: row.customer.get_kind_display()),
+        (Column(label=_("Responsible")), lambda row: row.customer.owner.name if row.customer.owner else ""),
+        (Column(label=_("Customer since"), unit="day"), lambda row: row.customer.since_on),
+    ]
+
+
+def _when() -> list[Taken]:
+    return [
+        (Column(label=_("Stage")), lambda row: row.signal.get_stage_display() if row.signal else ""),
+        _of("first_on", _("First purchase"), unit="day"),
+        _of("last_on", _("Last purchase"), unit="day"),
+        _of("gap_days", _("Usual days between purchases"), unit="days"),
+        _of("overdue_days", _("Days overdue"), unit="days"),
+    ]
+
+
+def _figures() -> list[Taken]:
+    return [
+        _of("abc_class", _("Class"), unit="text"),
+        _of("value_rank", _("Rank"), unit="number"),
+        _of("purchase_days", _("Days with purchase"), unit="number"),
+        _of("revenue_cents", _("Revenue"), unit="cents"),
+        _of("revenue_year_cents", _("Revenue of the last 12 months"), unit="cents"),
+    ]
+
+
+def _margins() -> list[Taken]:
+    return [
+        _of("margin_cents", _("Contribution margin"), unit="cents"),
+        _of("margin_year_cents", _("Contribution margin of the last 12 months"), unit="cents"),
+    ]
+
+
+def _of(name: str, label: str, *, unit: str) -> Taken:
+    """Take a field of the signal; empty before there is one."""
+    return Column(label=label, unit=unit), lambda row: getattr(row.signal, name) if row.signal else None

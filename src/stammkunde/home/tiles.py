@@ -108,7 +108,7 @@ def compare(now: Figure, then: Figure | None, *, label: str, meaning: Meaning) -
     """Say how a figure moved against another period: shares in points, everything else in percent."""
     if then is None or then.value is None:
         return Comparison(label=label, value=writing.UNKNOWN)
-    value = write(then.value, unit=meaning.unit)
+    value = _short(then.value, unit=meaning.unit)
     if now.value is None:
         return Comparison(label=label, value=value)
     moved, steady, change = _change(now.value, then.value, unit=meaning.unit)
@@ -125,7 +125,15 @@ def _change(now: float, then: float, *, unit: Unit) -> tuple[float, float, str]:
     if not then:
         return now - then, 0.5, _signed(now - then)
     moved = now / then - 1
-    return moved, STEADY_RATIO, f"{'+' if moved > 0 else ''}{writing.percent(moved)}"
+    places = 1 if abs(moved) < 0.1 else 0  # so the line stays one line
+    return moved, STEADY_RATIO, f"{'+' if moved > 0 else ''}{writing.percent(moved, places=places)}"
+
+
+def _short(value: float, *, unit: Unit) -> str:
+    """Write a value beside another: no cents where there are hundreds."""
+    if unit is Unit.CENTS and abs(value) >= 10_000:
+        return writing.money(value, places=0)
+    return write(value, unit=unit)
 
 
 def _signed(value: float, *, places: int = 0) -> str:

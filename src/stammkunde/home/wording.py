@@ -94,6 +94,7 @@ MEANINGS = (
         formula=_("buyers with two or more buying days / all buyers"),
         numerator=_("Bought again"),
         denominator=_("Buyers"),
+        behind="repeated",
     ),
     Meaning(
         kpi="revenue_per_customer_cents",
@@ -104,6 +105,7 @@ MEANINGS = (
         formula=_("revenue / buyers"),
         numerator=_("Revenue"),
         denominator=_("Buyers"),
+        behind="buyers",
     ),
     Meaning(
         kpi="margin_per_customer_cents",
@@ -115,6 +117,7 @@ MEANINGS = (
         numerator=_("Contribution margin"),
         denominator=_("Buyers"),
         needs_margin=True,
+        behind="buyers",
     ),
     Meaning(
         kpi="average_basket_cents",
@@ -125,6 +128,7 @@ MEANINGS = (
         formula=_("value of the orders / number of orders"),
         numerator=_("Value of the orders"),
         denominator=_("Orders"),
+        behind="buyers",
     ),
     Meaning(
         kpi="customer_lifetime_days",
@@ -155,6 +159,31 @@ REASONS = {
 def reason(code: str) -> str | Promise:
     """Word why a figure cannot be given."""
     return REASONS.get(code, _("There are not enough data for this figure."))
+
+
+CHARTS = {
+    "age": _("months after the first purchase"),
+    "class": _("Class"),
+    "cohort": _("First purchase"),
+    "customers": _("Bought"),
+    "customers_share": _("Share of the customers"),
+    "denominator": _("Customers at the start"),
+    "margin": _("Contribution margin"),
+    "numerator": _("Stayed"),
+    "period": _("Period"),
+    "retention": _("Retention rate"),
+    "revenue": _("Revenue"),
+    "share": _("Share"),
+    "size": _("Customers"),
+    "slice": _("Segment"),
+    "value_share": _("Share of the contribution margin"),
+    "value_share_revenue": _("Share of the revenue"),
+}
+
+
+def chart_labels(**others: str | Promise) -> dict[str, str]:
+    """Give the words of the charts in the language of the page; `others` take the place of the usual ones."""
+    return {name: str(label) for name, label in (CHARTS | others).items()}
 
 
 SLICES = {

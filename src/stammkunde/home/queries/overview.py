@@ -3,18 +3,23 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.home import specs, wording
+from stammkunde import insight
+from stammkunde.home import wording
 from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
-from stammkunde.home.selection import Selection, last_complete, name, short_name
+from stammkunde.home.selection import Selection, last_complete, short_name
+from stammkunde.home.tiles import Figure as Stored
 from stammkunde.home.tiles import Figures
 from stammkunde.home.wording import BY_KPI
 from stammkunde.insight import kpis, periods
+from stammkunde.insight.cohorts import CohortMatrix
 from stammkunde.insight.errors import CannotAnswer
+from stammkunde.insight.money import Turnover
 from stammkunde.insight.periods import Grain, Period
 from stammkunde.signals import answers
 from stammkunde.signals.models import Figure, Generation
@@ -184,21 +189,18 @@ def retention(answer: Answer) -> Plot | None:
     ][-MOST_PERIODS:]
     if not series:
         return None
-    rows = [
-        {
-            "period": short_name(period),
-            "share": figure.value,
-            "stayed": figure.numerator,
-            "start": figure.denominator,
-            "running": period.end_on > answer.selection.as_of_on,
-        }
-        for period, figure, _figures in series
-    ]
+    drawn = [_drawn(period, figure) for period, figure, _figures in series]
     return Plot(
         name="retention",
         title=_("Retention over time"),
         about=_("Share of the customers at the start who are still customers at the end."),
-        spec=specs.retention(rows, chosen=short_name(chosen)),
+        draw=lambda _width: insight.charts.retention(
+            drawn,
+            labels=wording.chart_labels(),
+            name=short_name,
+            chosen=str(chosen),
+            as_of=answer.selection.as_of_on,
+        ),
         columns=[
             Column(label=_("Period")),
             Column(label=_("Retention rate"), unit="share"),
@@ -209,6 +211,20 @@ def retention(answer: Answer) -> Plot | None:
             for period, figure, figures in reversed(series)
         ],
         height=PLOT_HEIGHT,
+    )
+
+
+def _drawn(period: Period, figure: Stored) -> kpis.Figure:
+    """Give a figure as the charts take it, be it stored or counted."""
+    return kpis.Figure(
+        kpi=figure.kpi,
+        period=str(period),
+        slice_by="",
+        slice=None,
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        n=figure.n,
     )
 
 
@@ -224,15 +240,6 @@ def money(answer: Answer) -> Plot | None:
         return None
     shows_margin = answer.shows_margin and any(month.margin_cents is not None for month in months)
     labels = [short_name(periods.parse(month.month)) for month in months]
-    rows = [
-        {
-            "month": label,
-            "revenue": month.revenue_cents / 100,
-            "running": periods.parse(month.month).end_on > answer.selection.as_of_on,
-        }
-        | ({"margin": _euro(month.margin_cents)} if shows_margin else {})
-        for month, label in zip(months, labels, strict=True)
-    ]
     columns = [
         Column(label=_("Month")),
         Column(label=_("Revenue"), unit="cents"),
@@ -248,15 +255,30 @@ def money(answer: Answer) -> Plot | None:
         name="money",
         title=_("Revenue and contribution margin by month") if shows_margin else _("Revenue by month"),
         about=_guests_text(sum(month.guests_cents for month in months), sum(month.revenue_cents for month in months)),
-        spec=specs.money(rows, shows_margin=shows_margin),
+        draw=lambda _width: drawn_money(months, shows_margin=shows_margin, as_of=answer.selection.as_of_on),
         columns=columns[:shown],
         rows=[row[:shown] for row in reversed(cells)],
         height=PLOT_HEIGHT,
     )
 
 
-def _euro(cents: int | None) -> float | None:
-    return None if cents is None else cents / 100
+def drawn_money(
+    months: Sequence[answers.MonthOfRevenue], *, shows_margin: bool, as_of: date | None = None
+) -> insight.charts.Chart:
+    """Draw revenue and, for those who may see it, margin by month."""
+    turnovers = [
+        Turnover(
+            period=periods.parse(month.month),
+            revenue_cents=month.revenue_cents,
+            guest_revenue_cents=month.guests_cents,
+            margin_cents=month.margin_cents if shows_margin else None,
+            coverage=month.coverage,
+            orders=month.orders,
+        )
+        for month in months
+    ]
+    labels = wording.chart_labels(period=_("Month"))
+    return insight.charts.revenue_and_margin(turnovers, labels=labels, name=short_name, as_of=as_of)
 
 
 def _guests_text(guests_cents: int, revenue_cents: int) -> str:
@@ -264,46 +286,53 @@ def _guests_text(guests_cents: int, revenue_cents: int) -> str:
     net = gettext("Net of VAT and discounts, returns taken off.")
     if not guests_cents or not revenue_cents:
         return net
-    share = writing.percent(guests_cents / revenue_cents, places=0)
+    part = guests_cents / revenue_cents
+    share = writing.percent(part, places=0 if part >= 0.01 else 1)
     return f"{net} " + gettext("%(share)s of it came from guests, whom no other figure counts.") % {"share": share}
 
 
 def cohorts(answer: Answer) -> Plot | None:
     """Draw who buys again, by month of the first purchase."""
-    matrix = answers.cohorts(within=answer.selection.part)
     over = last_complete(answer.selection.as_of_on, grain="month")
-    table = [
-        (cohort, counts, shares)
-        for cohort, counts, shares in zip(matrix.cohorts, matrix.counts, matrix.shares, strict=True)
-        if cohort.first_month < over.first_month
-    ][-MOST_COHORTS:]
-    if not table:
+    matrix = _over(answers.cohorts(within=answer.selection.part), over=over)
+    if not matrix.cohorts:
         return None
-    ages = range(over.first_month - table[0][0].first_month + 1)
-    cells = [
-        {"cohort": name(cohort), "label": short_name(cohort), "size": counts[0], "age": age}
-        | {"customers": counts[age], "share": shares[age]}
-        for cohort, counts, shares in table
-        for age in ages[1:]
-        if cohort.first_month + age <= over.first_month
-    ]
-    axis = gettext("months after the first purchase")
+    ages = range(len(matrix.counts[0]))  # fewer than are over, while the figures are older than the facts
     return Plot(
         name="cohorts",
         title=_("Who buys again"),
         about=_("Of those who first bought in a month: how many in a hundred bought in each later month that is over."),
-        spec=specs.cohorts(cells, ages=axis, written=True),
-        slim=specs.cohorts(cells, ages=axis, written=False),
-        slim_below=len(ages) * 30 + 80,
+        draw=lambda width: insight.charts.cohort_heat_map(
+            matrix, labels=wording.chart_labels(), name=short_name, written=width >= len(ages) * 30 + 80
+        ),
         columns=[
             Column(label=_("First purchase")),
             Column(label=_("Customers"), unit="number"),
             *(Column(label=str(age), unit="share") for age in ages[1:]),
         ],
-        rows=[(short_name(cohort), counts[0], *(shares[age] for age in ages[1:])) for cohort, counts, shares in table],
-        height=len(table) * 24 + 52,
+        rows=[
+            (short_name(cohort), size, *shares[1:])
+            for cohort, size, shares in zip(matrix.cohorts, matrix.sizes, matrix.shares, strict=True)
+        ],
+        height=len(matrix.cohorts) * 24 + 52,
         full=True,
     )
+
+
+def _over(matrix: CohortMatrix, *, over: Period) -> CohortMatrix:
+    """Keep the latest cohorts, and of their ages the months that are over."""
+    kept = [
+        (cohort, counts)
+        for cohort, counts in zip(matrix.cohorts, matrix.counts, strict=True)
+        if cohort.first_month < over.first_month
+    ][-MOST_COHORTS:]
+    longest = over.first_month - kept[0][0].first_month + 1 if kept else 0
+    counts = tuple(_until(counts[:longest], over.first_month - cohort.first_month) for cohort, counts in kept)
+    return CohortMatrix("month", tuple(cohort for cohort, _counts in kept), counts)
+
+
+def _until(counts: tuple[int | None, ...], last_age: int) -> tuple[int | None, ...]:
+    return tuple(n if age <= last_age else None for age, n in enumerate(counts))
 
 
 def abc(answer: Answer) -> Plot | None:
@@ -318,7 +347,7 @@ def abc(answer: Answer) -> Plot | None:
         name="abc",
         title=_("A, B and C customers"),
         about=_abc_text(found, everyone=everyone),
-        spec=specs.abc(found.pareto, basis=basis),
+        draw=lambda _width: insight.charts.pareto(found.pareto, basis=found.basis, labels=wording.chart_labels()),
         columns=[
             Column(label=_("Class")),
             Column(label=_("Customers"), unit="number"),

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
-from stammkunde.home import export as exports
-from stammkunde.home import reasons, selection
+from stammkunde.home import exports, reasons, selection
 from stammkunde.home.queries import customers as queries
 from stammkunde.home.queries.today import months_before
 from stammkunde.insight.errors import CannotAnswer
@@ -35,7 +34,7 @@ ATTRIBUTE = "attr:"  # a filter by an attribute is `attr:NAME=VALUE`
 LONGEST_MONTHS = 60
 MOST_ASSIGNED = 5000
 MONTHS = (3, 6, 9, 12, 18, 24, 36)
-BEHIND = ("start", "end", "stayed", "lost", "won")
+BEHIND = ("start", "end", "stayed", "lost", "won", "buyers", "repeated")
 
 
 @require_safe
@@ -145,6 +144,8 @@ class Asked:
             "stayed": _("Customers who stayed in %(period)s"),
             "lost": _("Customers lost in %(period)s"),
             "won": _("Customers won in %(period)s"),
+            "buyers": _("Buyers of %(period)s"),
+            "repeated": _("Buyers who bought on two or more days in %(period)s"),
         }
         return worded[self.behind] % {"period": selection.name(self._selection().period)}
 
@@ -361,13 +362,13 @@ def _back_to_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.EXPORT)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
     asked = Asked(request, QueryDict(request.POST.get("query", "")))
     form = request.POST.get("format", "")
     if form not in exports.FORMATS:
         raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
-    return exports.answer(
+    return exports.customers(
         queries.every(asked.filters, generation=asked.generation, sort=asked.sort, size=1000),
         form=form,
         staff=request.user,

@@ -109,10 +109,10 @@ def _cells(row: dict[str, Any], listed: queries.Listed) -> list[dict[str, Any]]:
 @needs(policy.FIGURES_VIEW)
 def export(request: HttpRequest) -> HttpResponseBase:
     """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
-    ending, query = request.POST.get("format", ""), QueryDict(request.POST.get("query", ""))
+    form, query = request.POST.get("format", ""), QueryDict(request.POST.get("query", ""))
     generation = signals.current()
-    if ending not in exports.ENDINGS or generation is None:
-        raise BadRequest(f"format is one of {', '.join(exports.ENDINGS)}")
+    if form not in exports.FORMATS or generation is None:
+        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
     question = _question(query, generation=generation)
     everything = queries.Question(
         selection=question.selection, q=question.q, category=question.category, sort=question.sort, limit=10**7
@@ -120,12 +120,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     listed = _listed(request, everything)
     columns = [exports.Column(label=_("Product number")), exports.Column(label=_("Product"))]
     columns += [exports.Column(label=_("Product group")), *(queries.MEASURES[name] for name in listed.measures)]
-    team.record(staff=request.user, action="export", thing="products", label=ending, query=query.urlencode())
+    team.record(staff=request.user, action="export", thing="products", label=form, query=query.urlencode())
     rows = (
         (row["number"], row["name"], row["category"], *(row[name] for name in listed.measures)) for row in listed.rows
     )
     name = _("products")
-    return exports.response(ending=ending, name=f"{name}-{question.selection.period}", columns=columns, rows=rows)
+    return exports.response(form=form, name=f"{name}-{question.selection.period}", columns=columns, rows=rows)
 
 
 @require_safe

@@ -1,0 +1,33 @@
+"""
+Charts: Altair specifications as plain dictionaries, each with the table that says the same.
+
+A specification knows data and marks; `dressed` gives it the colours and the size of where it stands: a notebook, a page
+by day or by night, paper. Words come from `LABELS`, or from the caller, and so do the names of periods.
+"""
+
+from stammkunde.insight.charts._drawing import Chart, Column, Name, Table, Unit
+from stammkunde.insight.charts.look import DARK, FONT, LIGHT, Palette, config
+from stammkunde.insight.charts.over_time import order_rhythm, retention, revenue_and_margin
+from stammkunde.insight.charts.shares import cohort_heat_map, pareto, product_bars
+from stammkunde.insight.charts.words import LABELS, Labels
+
+__all__ = [
+    "DARK",
+    "FONT",
+    "LABELS",
+    "LIGHT",
+    "Chart",
+    "Column",
+    "Labels",
+    "Name",
+    "Palette",
+    "Table",
+    "Unit",
+    "cohort_heat_map",
+    "config",
+    "order_rhythm",
+    "pareto",
+    "product_bars",
+    "retention",
+    "revenue_and_margin",
+]

@@ -110,6 +110,7 @@ LOGOUT_REDIRECT_URL = "sign-in"
 
 LANGUAGE_CODE = _env["STAMMKUNDE_LANGUAGE"]
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE_DIR / "cli" / "locale"]  # the command line is no app
 TIME_ZONE = _env["STAMMKUNDE_TIME_ZONE"]
 USE_I18N = True
 USE_TZ = True

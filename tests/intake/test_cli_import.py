@@ -130,3 +130,11 @@ def test_online_retail_is_imported_to_the_cent_again_without_change_and_taken_ba
     assert totals(two) == {"created": 0, "changed": 0, "unchanged": totals(one)["created"], "refused": 0}
     undo(one)
     assert everything() == before
+
+
+def test_import_speaks_german(orders_file):
+    result = run(orders_file)
+
+    assert "Zeile 3, Spalte „Kundennummer“: Kunde „9“ ist nicht vorhanden." in result.output
+    assert "abgelehnt" in result.output
+    assert "Die Zuordnung „Unsere“ gibt es nicht." in run(orders_file, "--mapping", "Unsere").output

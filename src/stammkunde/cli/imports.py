@@ -69,6 +69,8 @@ def command(
 
 def _given(mapping: str | None, layout: str | None, options: dict[str, str]) -> dict[str, Any]:
     """Put together what is known about the files beforehand."""
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
     from stammkunde.intake import layouts  # noqa: PLC0415
     from stammkunde.intake.models import Mapping  # noqa: PLC0415
 
@@ -76,11 +78,13 @@ def _given(mapping: str | None, layout: str | None, options: dict[str, str]) -> 
         saved = Mapping.objects.filter(name=mapping).first()
         if saved is None:
             known = ", ".join(Mapping.objects.values_list("name", flat=True)) or "-"
-            raise click.BadParameter(f"There is no mapping '{mapping}'. There are: {known}", param_hint="--mapping")
+            text = _("There is no mapping “%(name)s”. There are: %(known)s")
+            raise click.BadParameter(text % {"name": mapping, "known": known}, param_hint="--mapping")
         return {"layout": layout or saved.layout, "columns": saved.columns, "options": {**saved.options, **options}}
     names = [one.name for one in layouts.ALL]
     if layout and layout not in names:
-        raise click.BadParameter(f"There is no layout '{layout}'. There are: {', '.join(names)}", param_hint="--layout")
+        text = _("There is no layout “%(name)s”. There are: %(known)s")
+        raise click.BadParameter(text % {"name": layout, "known": ", ".join(names)}, param_hint="--layout")
     return {"layout": layout, "options": options}
 
 
@@ -147,6 +151,8 @@ def _watched() -> bool:
 
 def _say(batch: "Import") -> None:
     """Print the counts, and the first problems with their cures."""
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
     from stammkunde.intake import outcome  # noqa: PLC0415
 
     told = outcome.of(batch)
@@ -158,7 +164,11 @@ def _say(batch: "Import") -> None:
     for problem in told.problems[:PROBLEMS_SHOWN]:
         click.echo(f"  {_place(problem)}: {problem.reason} {problem.cure}".rstrip())
     if told.problem_count > PROBLEMS_SHOWN:
-        click.echo(f"  … {told.problem_count - PROBLEMS_SHOWN}")
+        click.echo(
+            "  "
+            + _("… and %(n)s more; --refused writes the refused rows to a file")
+            % {"n": told.problem_count - PROBLEMS_SHOWN}
+        )
 
 
 def _counts(row: Any) -> str:
@@ -176,8 +186,9 @@ def _counts(row: Any) -> str:
 def _place(problem: Any) -> str:
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
-    row = _("Row %(row)s") % {"row": problem.row}
-    return f"{row}, '{problem.column}'" if problem.column else row
+    if problem.column:
+        return _("Row %(row)s, column “%(column)s”") % {"row": problem.row, "column": problem.column}
+    return _("Row %(row)s") % {"row": problem.row}
 
 
 def _write_refused(finished: "list[Import]", target: Path) -> None:

@@ -35,6 +35,7 @@ class Customer(models.Model):
         verbose_name=_("responsible"),
         null=True,
         blank=True,
+        db_index=False,  # `customer_by_owner` begins with it
         on_delete=models.SET_NULL,
         related_name="customers",
     )

@@ -14,6 +14,7 @@ import duckdb
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts.fields import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
 
+DECIMAL = "DECIMAL(18, 6)"  # what a number is kept as
 PARSED = (NUMBER, MONEY, MOMENT, DAY, CHOICE, EMAIL, CURRENCY)
 _SIGNS = {"€": ("EUR",), "£": ("GBP",), "¥": ("JPY", "CNY"), "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN")}
 
@@ -39,9 +40,11 @@ _TIME = r"^[T ,]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)
 MACROS = rf"""
 -- Divide whole numbers, rounding half away from zero.
 CREATE MACRO ratio(n, d) AS CASE WHEN n >= 0 THEN (2 * n + d) // (2 * d) ELSE -((2 * -n + d) // (2 * d)) END;
-CREATE MACRO micro(v) AS CAST(CAST(v AS DECIMAL(38, 6)) * 1000000 AS HUGEINT);
-CREATE MACRO cents(v) AS CAST(ratio(micro(v), 10000) AS BIGINT);
-CREATE MACRO e4(v) AS CAST(ratio(micro(v), 100) AS BIGINT);
+-- Numbers are below a thousand million: their millionths are below 2 ** 53, so a double holds each of them exactly.
+CREATE MACRO millionths(v) AS CAST(round(CAST(v AS DOUBLE) * 1000000) AS BIGINT);
+CREATE MACRO micro(v) AS CAST(millionths(v) AS HUGEINT);
+CREATE MACRO cents(v) AS CAST(ratio(millionths(v), 10000) AS BIGINT);
+CREATE MACRO e4(v) AS CAST(ratio(millionths(v), 100) AS BIGINT);
 
 CREATE MACRO bare(t) AS regexp_replace(
     regexp_replace(t, '(?i)\b(EUR|USD|GBP|CHF|EURO)\b|[\s\x{{a0}}\x{{202f}}\x{{2009}}''’´`€$£¥%]', '', 'g'), '^\+', '');
@@ -84,10 +87,15 @@ class Reading:
     time_zone: str = "Europe/Berlin"
 
 
-def value_text(column: str, kind: str) -> str:
-    """Trim a cell; NULL if there is nothing in it, or only what programs write where there is nothing."""
+def trimmed(column: str) -> str:
+    """Trim a cell; one that begins and ends with a plain sign need not be looked at letter by letter."""
+    plain = f"{column} >= '!' AND {column} < chr(127) AND right({column}, 1) BETWEEN '!' AND '~'"
+    return f"CASE WHEN {plain} THEN {column} ELSE trim({column}, ' \t\r\n' || chr(160) || chr(8239) || chr(65279)) END"
+
+
+def value_text(trimmed: str, kind: str) -> str:
+    """Give NULL for a trimmed cell with nothing in it, or only what programs write where there is nothing."""
     words = NOTHING if kind in {TEXT, KEY} else _NO_VALUE
-    trimmed = f"trim({column}, ' \t\r\n' || chr(160) || chr(8239) || chr(65279))"
     return f"CASE WHEN {trimmed} = '' OR lower({trimmed}) IN ({', '.join(map(literal, words))}) THEN NULL ELSE {trimmed} END"  # noqa: E501
 
 
@@ -113,7 +121,7 @@ def _numbers(one: Field, texts: str, how: Reading) -> str:
             SELECT text, CASE WHEN is_minus(s) THEN -1 ELSE 1 END * magnitude(u, {literal(how.decimal)}) AS value,
                 {other} AS other FROM apart)
         SELECT text,
-            CASE WHEN other IS NULL AND abs(value) < {one.largest} THEN value END AS value,
+            CASE WHEN other IS NULL AND abs(value) < {one.largest} THEN CAST(value AS {DECIMAL}) END AS value,
             CASE WHEN other IS NOT NULL THEN 'other_currency' WHEN value IS NULL THEN 'not_a_number'
                 WHEN abs(value) >= {one.largest} THEN 'number_too_large' END AS code,
             CASE WHEN other IS NOT NULL THEN json_object('found', other, 'expected', {literal(how.currency)})

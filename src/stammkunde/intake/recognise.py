@@ -213,8 +213,7 @@ def _texts(kind: Layout, given: dict[str, str], dialect: Dialect, source: Source
         if name in fields and fields[name].type in types and column in dialect.header:
             cell = f"trim(c{dialect.header.index(column)})"
             queries[column] = (
-                f"SELECT DISTINCT {cell} AS text FROM read_parquet({engine.literal(str(source.path))}) "
-                f"WHERE {cell} <> '' AND strlen({cell}) < 400"
+                f"SELECT DISTINCT {cell} AS text FROM {source.table} WHERE {cell} <> '' AND strlen({cell}) < 400"
             )
     return queries
 

@@ -44,9 +44,10 @@ class Order(models.Model):
 
     source = models.CharField(max_length=200, unique=True)
     number = models.CharField(_("order number"), max_length=100)
+    # Empty: a guest. Indexed by `order_of_customer`.
     customer = models.ForeignKey(
-        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
-    )  # empty: a guest
+        Customer, null=True, blank=True, db_index=False, on_delete=models.PROTECT, related_name="orders"
+    )
     ordered_at = models.DateTimeField(_("ordered at"))
     ordered_on = models.DateField(_("ordered on"))  # the local day, fixed at import
     channel = models.CharField(_("channel"), max_length=60, default="", blank=True)
@@ -81,7 +82,8 @@ class Line(models.Model):
         CANCELLATION = "cancellation", _("Cancellation")
         ADJUSTMENT = "adjustment", _("Adjustment")  # zero and negative prices, corrections
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    # Indexed by `line_key_once`.
+    order = models.ForeignKey(Order, db_index=False, on_delete=models.CASCADE, related_name="lines")
     key = models.CharField(max_length=120)  # unique within the order: position, or product and occurrence
     product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SALE)

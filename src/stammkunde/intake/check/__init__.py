@@ -6,9 +6,9 @@ Files checked whole: every value typed, every row accepted, flagged or refused, 
 (the file's rows as text, for the download of what was refused).
 """  # noqa: E501
 
-from stammkunde.intake.check.refused import write_refused
+from stammkunde.intake.check.refused import keep_refused, write_refused
 from stammkunde.intake.check.result import Checked, Problem
 from stammkunde.intake.check.run import check
 from stammkunde.intake.formats import FileNotUsable
 
-__all__ = ["Checked", "FileNotUsable", "Problem", "check", "write_refused"]
+__all__ = ["Checked", "FileNotUsable", "Problem", "check", "keep_refused", "write_refused"]

@@ -6,7 +6,9 @@ from stammkunde.intake import columns as typing
 from stammkunde.intake.formats import Dialect, FileNotUsable, Source
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts import Field, Layout
-from stammkunde.intake.layouts.fields import KEY, TEXT
+from stammkunde.intake.layouts.fields import KEY, MONEY, NUMBER, TEXT
+
+NUMBERS = (NUMBER, MONEY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,11 @@ class Mapped:
     def raw(self) -> str:
         """Name of the text in table `given`."""
         return f"r_{self.field.name}"
+
+    @property
+    def value(self) -> str:
+        """Name of the number in table `given`, where the file itself holds numbers."""
+        return f"n_{self.field.name}"
 
 
 def mapped(layout: Layout, columns: dict[str, str], dialect: Dialect) -> list[Mapped]:
@@ -74,37 +81,66 @@ def unpacked_fields(layout: Layout) -> list[Mapped]:
     return [Mapped(field=layout.field(name), column=layout.packed, place=-1) for name in _PACKED]
 
 
-def given_sql(source: Source, fields: list[Mapped]) -> str:
+def numbers(source: Source, fields: list[Mapped]) -> list[Mapped]:
+    """Name the fields whose numbers the file itself holds as numbers."""
+    return [one for one in fields if one.place in source.numbers and one.field.type in NUMBERS]
+
+
+def given_sql(source: Source, fields: list[Mapped], numbers: list[Mapped]) -> str:
     """Give the query for table `given`: the rows that can be read and are not blank."""
     cells = ", ".join(f"c{place}" for place in range(len(source.dialect.header)))
-    texts = ", ".join(f"{_text(one)} AS {one.raw}" for one in fields)
-    return (
-        f"SELECT row, {texts} FROM read_parquet({literal(str(source.path))}) "
-        f"WHERE bad IS NULL AND trim(concat({cells})) <> ''"
+    first = f"c{fields[0].place}"  # a plain sign at the beginning of a cell: the row is not blank
+    values = "".join(f", {_number(one)} AS {one.value}" for one in numbers)
+    return _texts_sql(
+        fields,
+        cells={one.raw: _other_text(one) for one in numbers},
+        kept="".join(f", {one.value}" for one in numbers),
+        rows=f"(SELECT *{values} FROM {source.table} WHERE bad IS NULL "
+        f"AND ({first} >= '!' AND {first} < chr(127) OR trim(concat({cells})) <> ''))",
     )
+
+
+def _texts_sql(fields: list[Mapped], *, rows: str, cells: dict[str, str] | None = None, kept: str = "") -> str:
+    """Give the query that trims cells, empties those that say nothing, and mends keys; each step once."""
+    cells = cells or {}
+    trimmed = ", ".join(f"{typing.trimmed(cells.get(one.raw, f'c{one.place}'))} AS {one.raw}" for one in fields)
+    valued = ", ".join(f"{_value(one)} AS {one.raw}" for one in fields)
+    mended = ", ".join(f"{typing.key_text(one.raw)} AS {one.raw}" for one in fields if one.field.type == KEY)
+    return (
+        f"SELECT * {f'REPLACE ({mended})' if mended else ''} FROM ("
+        f"SELECT row, {valued}{kept} FROM (SELECT row, {trimmed}{kept} FROM {rows}))"
+    )
+
+
+def _number(one: Mapped) -> str:
+    """Take a number of the file as it is; one that six decimals do not hold goes the way of all texts."""
+    value = f"CAST(n{one.place} AS DOUBLE)"  # whole numbers would overflow here
+    near = f"abs({value} * 1000000 - round({value} * 1000000)) < 0.01"
+    return f"CASE WHEN abs({value}) < {one.field.largest} AND {near} THEN CAST(n{one.place} AS {typing.DECIMAL}) END"
+
+
+def _other_text(one: Mapped) -> str:
+    return f"CASE WHEN {one.value} IS NULL THEN coalesce(CAST(n{one.place} AS VARCHAR), '') ELSE '' END"
 
 
 def unpacked_sql(source: Source, layout: Layout, fields: list[Mapped]) -> str:
     """Give the query for table `given` where one cell holds all items of an order."""
     place = source.dialect.header.index(layout.packed)
-    whole = ", ".join(f"{_text(one)} AS {one.raw}" for one in fields if one.place >= 0)
     items = ", ".join(f"{_item(part)} AS r_{name}" for name, part in _PACKED.items())
-    return (
-        f"SELECT *, {items} FROM (SELECT row, {whole}, unnest(string_split(c{place}, ';')) AS item "
-        f"FROM read_parquet({literal(str(source.path))}) WHERE bad IS NULL) WHERE contains(item, ':')"
-    )
+    split = f"(SELECT *, unnest(string_split(c{place}, ';')) AS item FROM {source.table} WHERE bad IS NULL)"
+    whole = _texts_sql([one for one in fields if one.place >= 0], rows=split, kept=", item")
+    return f"SELECT *, {items} FROM ({whole}) WHERE contains(item, ':')"
 
 
 def _item(part: str) -> str:
     pattern = literal(rf"(?:^|\|)\s*{part}:([^|]*)")
-    return typing.value_text(f"regexp_extract(item, {pattern}, 1)", TEXT)
+    return typing.value_text(typing.trimmed(f"regexp_extract(item, {pattern}, 1)"), TEXT)
 
 
-def _text(one: Mapped) -> str:
-    text = typing.value_text(f"c{one.place}", one.field.type)
-    if one.field.name == "postcode":  # Shopify's apostrophe, which keeps spreadsheets from eating zeros
-        text = f"ltrim({text}, '''')"
-    return typing.key_text(text) if one.field.type == KEY else text
+def _value(one: Mapped) -> str:
+    text = typing.value_text(one.raw, one.field.type)
+    # Shopify's apostrophe, which keeps spreadsheets from eating zeros
+    return f"ltrim({text}, '''')" if one.field.name == "postcode" else text
 
 
 def spread_sql(fields: list[Mapped]) -> str:

@@ -34,7 +34,9 @@ def price(
     moments = {f"{one.field.name}_day" for one in fields if one.field.type == MOMENT}
     kept = ", ".join(sorted({"row", "origin", *names, *moments}) + list(_MADE))
     db.execute(f"CREATE VIEW amounts AS {_amounts_sql(layout, names, options)}")
-    db.execute(f"CREATE TABLE priced_given AS SELECT {kept} FROM ({_priced_sql(names)})")
+    lacks = "SELECT count(*) FROM typed WHERE position IS NULL"
+    has_positions = "position" in names and not db.execute(lacks).fetchone()[0]
+    db.execute(f"CREATE TABLE priced_given AS SELECT {kept} FROM ({_priced_sql(names, has_positions=has_positions)})")
     _refuse_without_amount(db, column)
     if "line_refunded" in names or "order_refunded" in names:
         db.execute(f"CREATE TEMP VIEW refundable AS SELECT *{unknown} FROM priced_given")
@@ -56,17 +58,18 @@ _PRICES = ("unit_price", "line_total", "line_net", "line_gross")
 def _amounts_sql(layout: Layout, names: set[str], options: dict[str, Any]) -> str:
     """Give each line its keys and its amount in the file's terms, and how much of it is ours."""
     sign = "CASE WHEN document_type IN ('return', 'cancellation') AND amount_ > 0 THEN -1 ELSE 1 END"
+    if _is_net(names):
+        return _net_amounts_sql(layout, names)
     return f"""
         WITH keyed AS (
             SELECT *, {_buyer(layout, names)} AS buyer_number,
                 left(coalesce(product_number, product_name), 100) AS product_code,
                 coalesce(quantity, 1) AS quantity_,
-                micro(coalesce(quantity, 1)) * micro(unit_price) AS list_
+                {"micro(coalesce(quantity, 1)) * micro(unit_price)" if "unit_price" in names else _UNKNOWN} AS list_
             FROM typed),
         sane AS (
             SELECT * REPLACE (CASE WHEN {_too_much("list_")} THEN NULL ELSE list_ END AS list_),
-                coalesce({_too_much("list_")}, false)
-                    OR coalesce({_too_much("micro(quantity_) * micro(unit_cost)")}, false) AS too_much
+                {_cost_too_large(names)} AS too_much
             FROM keyed),
         counted AS (
             SELECT *, CASE
@@ -84,9 +87,37 @@ def _amounts_sql(layout: Layout, names: set[str], options: dict[str, Any]) -> st
         FROM signed"""
 
 
+_UNKNOWN = "NULL::HUGEINT"
+
+
+def _cost_too_large(names: set[str]) -> str:
+    """Give the SQL for a line whose list price or whose cost is beyond all measure."""
+    cost = _too_much("micro(quantity_) * micro(unit_cost)") if "unit_cost" in names else "false"
+    return f"coalesce({_too_much('list_')}, false) OR coalesce({cost}, false)"
+
+
+def _is_net(names: set[str]) -> bool:
+    """Tell whether the lines' net amounts are all that the file says about money: nothing has to be worked out."""
+    told = {"unit_price", "line_gross", "line_total", "line_tax", "line_subtotal", "order_subtotal"}
+    return "line_net" in names and not names & told
+
+
 def _too_much(amount: str) -> str:
     """Give the SQL for an amount (in millionths of millionths) that cannot be true, and would not fit later on."""
     return f"abs({amount}) >= 1000000000::HUGEINT * 1000000000000"
+
+
+def _net_amounts_sql(layout: Layout, names: set[str]) -> str:
+    """Give the same as `_amounts_sql` in the plain case, without arithmetic on wide numbers."""
+    sign = "CASE WHEN document_type IN ('return', 'cancellation') AND line_net > 0 THEN -1 ELSE 1 END"
+    too_large = f"WHEN {_cost_too_large(names)} THEN 'number_too_large'" if "unit_cost" in names else ""
+    return f"""
+        SELECT *, CASE {too_large} WHEN line_net IS NULL THEN 'missing_value' END AS fault
+        FROM (
+            SELECT *, {_buyer(layout, names)} AS buyer_number,
+                left(coalesce(product_number, product_name), 100) AS product_code,
+                coalesce(quantity, 1) AS quantity_, {_UNKNOWN} AS list_, {sign} AS sign
+            FROM typed)"""
 
 
 def _order_amount(names: set[str]) -> str:
@@ -163,32 +194,42 @@ def _refuse_without_amount(db: duckdb.DuckDBPyConnection, column: str) -> None:
     db.execute("DELETE FROM priced_given WHERE fault IS NOT NULL")
 
 
-def _priced_sql(names: set[str]) -> str:
-    """Give each line its cents, its kind and its key."""
-    occurrence = "row_number() OVER (PARTITION BY order_number, product_code ORDER BY row)"
-    key = (
-        f"coalesce({'position' if 'position' in names else 'NULL'}, coalesce(product_code, '–') || '#' || {occurrence})"
+def _shipping(names: set[str]) -> str:
+    if "order_subtotal" not in names:
+        return "cents(order_shipping)"
+    return (
+        "CASE WHEN net_d > 1 AND order_subtotal IS NOT NULL "
+        "THEN TRY_CAST(ratio(micro(order_shipping) * net_n, net_d * 10000) AS BIGINT) ELSE cents(order_shipping) END"
     )
+
+
+def _priced_sql(names: set[str], *, has_positions: bool) -> str:
+    """Give each line its cents, its kind and its key; if every line has its position, nothing is counted."""
+    occurrence = "row_number() OVER (PARTITION BY order_number, product_code ORDER BY row)"
+    counted = f"coalesce(product_code, '–') || '#' || {occurrence}"
+    key = "position" if has_positions else f"coalesce({'position' if 'position' in names else 'NULL'}, {counted})"
     net = "ratio((amount - tax * sign) * net_n, net_d * 10000000000)"
     # A shop's order-wide discount lies on its lines in proportion: the order's net goods, shared out by amount.
     goods = "ratio(micro(order_subtotal) * net_n, net_d)"
     shared = f"CASE WHEN order_subtotal IS NULL OR order_amount <= 0 THEN {net} ELSE "
     shared += f"ratio(CAST(amount AS HUGEINT) * {goods}, CAST(order_amount AS HUGEINT) * 10000) END"
     revenue = shared if "order_subtotal" in names else net
+    listed = "ratio(list * net_n, net_d * 10000000000)" if names & {"unit_price", "line_subtotal"} else "NULL"
+    listed = f"CASE WHEN fault IS NULL AND tax = 0 THEN TRY_CAST({listed} AS BIGINT) END"
+    amount = "amount"
+    if _is_net(names):
+        revenue, listed, amount = "cents(line_net) * sign", "NULL::BIGINT", "(micro(line_net) * 1000000 * sign)"
     return f"""
         WITH sums AS (
             SELECT * REPLACE (coalesce(fault, CASE WHEN revenue_cents IS NULL THEN 'number_too_large' END) AS fault) FROM (
                 SELECT *, TRY_CAST(CASE WHEN fault IS NULL THEN {revenue} END AS BIGINT) AS revenue_cents,
-                    CASE WHEN fault IS NULL AND tax = 0
-                        THEN TRY_CAST(ratio(list * net_n, net_d * 10000000000) AS BIGINT) END AS list_cents,
-                    abs(quantity_) * CASE WHEN sign < 0 OR quantity_ < 0 THEN -1 ELSE 1 END AS units
+                    {listed} AS list_cents,
+                    CASE WHEN sign < 0 OR quantity_ < 0 THEN -abs(quantity_) ELSE quantity_ END AS units
                 FROM amounts)),
         kinds AS (SELECT *, {_KIND} AS line_kind FROM sums)
-        SELECT *, TRY_CAST(coalesce(unit_price, amount // 1000000000000) AS DECIMAL(24, 4)) AS charged,
-            {key} AS line_key, {_status(names)} AS order_status,
-            CASE WHEN net_d > 1 AND order_subtotal IS NOT NULL
-                THEN TRY_CAST(ratio(micro(order_shipping) * net_n, net_d * 10000) AS BIGINT)
-                ELSE cents(order_shipping) END AS shipping_cents,
+        SELECT *, CASE WHEN line_kind = 'adjustment'
+                THEN TRY_CAST(coalesce(unit_price, {amount} // 1000000000000) AS DECIMAL(24, 4)) END AS charged,
+            {key} AS line_key, {_status(names)} AS order_status, {_shipping(names)} AS shipping_cents,
             origin || ':' || order_number AS order_source,
             origin || ':' || product_code AS product_source,
             origin || ':' || buyer_number AS customer_source,
@@ -263,9 +304,10 @@ def _remark(db: duckdb.DuckDBPyConnection, fields: list[Mapped], column: str) ->
     problems.add(db, f"SELECT min(row), {literal(product)}, product_code, 'not_a_product', "
                      f"json_object('lines', count(*)), '{FLAGGED}' FROM priced WHERE not_a_product "
                      "GROUP BY product_code")  # fmt: skip
-    problems.add(db, f"SELECT max(row), {literal(buyer)}, arg_max(buyer_number, row), 'order_of_several', "
-                     f"json_object('order', order_number, 'customers', count(DISTINCT buyer_number)), '{FLAGGED}' "
-                     "FROM priced GROUP BY order_number HAVING count(DISTINCT buyer_number) > 1")  # fmt: skip
+    if columns.keys() & {"customer_number", "email", "customer_name"}:
+        problems.add(db, f"SELECT max(row), {literal(buyer)}, arg_max(buyer_number, row), 'order_of_several', "
+                         f"json_object('order', order_number, 'customers', count(DISTINCT buyer_number)), '{FLAGGED}' "
+                         "FROM priced GROUP BY order_number HAVING count(DISTINCT buyer_number) > 1")  # fmt: skip
     problems.add(db, f"SELECT min(row), '', order_number, 'refund_without_lines', json_object('cents', "
                      f"-sum(revenue_cents)), '{FLAGGED}' FROM priced WHERE line_key = 'refund' "
                      "AND line_kind = 'return' GROUP BY order_number")  # fmt: skip

@@ -29,15 +29,16 @@ def add(db: duckdb.DuckDBPyConnection, query: str) -> None:
 
 def add_unreadable(db: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Refuse the rows that could not be read."""
-    add(db, f"SELECT row, '', '', bad, bad_detail, '{REFUSED}' FROM read_parquet({literal(str(source.path))}) "
+    add(db, f"SELECT row, '', '', bad, bad_detail, '{REFUSED}' FROM {source.table} "
             "WHERE bad IS NOT NULL")  # fmt: skip
 
 
-def add_by_field(db: duckdb.DuckDBPyConnection, one: Mapped, *, always: bool) -> None:
+def add_by_field(db: duckdb.DuckDBPyConnection, one: Mapped, *, always: bool, has_numbers: bool) -> None:
     """Remark what is missing, too long or broken in a column; `always` says that it must not be empty."""
     limit = LONGEST_VALUE if one.field.type in typing.PARSED else LONGEST_CELL
     if always:
-        _remark(db, one, f"{one.raw} IS NULL", "missing_value", REFUSED)
+        number = f" AND {one.value} IS NULL" if has_numbers else ""
+        _remark(db, one, f"{one.raw} IS NULL{number}", "missing_value", REFUSED)
     _remark(db, one, f"strlen({one.raw}) > {limit} AND length({one.raw}) > {limit}", "cell_too_long", REFUSED, limit)
     if one.field.type == KEY:
         _remark(db, one, _between(one, limit), "key_too_long", REFUSED, one.field.max_length)

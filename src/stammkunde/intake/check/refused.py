@@ -10,11 +10,30 @@ from django.utils.translation import gettext as _
 
 from stammkunde.intake import wording
 from stammkunde.intake.check.result import REFUSED
-from stammkunde.intake.formats import engine
+from stammkunde.intake.formats import engine, parquet
 from stammkunde.intake.formats.engine import literal
+from stammkunde.intake.formats.sniff import is_parquet
 
 _BATCH = 2000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would carry out
+
+
+def keep_refused(path: Path, out_dir: Path) -> None:
+    """
+    Keep the refused rows of a file that is read in place; of other files, all rows are in `raw.parquet` already.
+
+    To be called after each step that may refuse rows, as long as the file is there; repeating is harmless.
+    """
+    target = out_dir / "raw.parquet"
+    if is_parquet(path):
+        width = len(json.loads((out_dir / "header.json").read_text(encoding="utf-8")))
+        cells = "".join(f", c{place}" for place in range(width))
+        with engine.connect(memory_mb=256, work_dir=out_dir) as db:
+            db.execute(
+                f"COPY (SELECT row{cells} FROM {parquet.in_place(path, limit=None).table} WHERE row IN "  # noqa: RUF100, S608
+                f"(SELECT row FROM {_problems(out_dir)} WHERE severity = '{REFUSED}')) "
+                f"TO {literal(str(target))} (FORMAT parquet)"
+            )
 
 
 def write_refused(out_dir: Path, target: Path, *, language: str) -> int:
@@ -41,14 +60,18 @@ def write_refused(out_dir: Path, target: Path, *, language: str) -> int:
 
 
 def _query(out_dir: Path, width: int) -> str:
-    files = ", ".join(literal(str(one)) for one in sorted(out_dir.glob("problems*.parquet")))
     cells = ", ".join(f"r.c{place}" for place in range(width))
     return (
         f'SELECT p.row, p."column", p.value, p.code, p.detail, {cells} '  # noqa: RUF100, S608
-        f"FROM read_parquet([{files}], union_by_name = true) p "
+        f"FROM {_problems(out_dir)} p "
         f"LEFT JOIN read_parquet({literal(str(out_dir / 'raw.parquet'))}) r USING (row) "
         f"WHERE p.severity = '{REFUSED}' ORDER BY p.row, p.\"column\", p.code"
     )
+
+
+def _problems(out_dir: Path) -> str:
+    files = ", ".join(literal(str(one)) for one in sorted(out_dir.glob("problems*.parquet")))
+    return f"read_parquet([{files}], union_by_name = true)"
 
 
 def _line(row: int, column: str, value: str, code: str, detail: str, *cells: str) -> list[Any]:

@@ -12,7 +12,7 @@ import duckdb
 
 from stammkunde.intake import columns as typing
 from stammkunde.intake import layouts
-from stammkunde.intake.check import given, priced, problems, tables
+from stammkunde.intake.check import given, priced, problems, refused, tables
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import FLAGGED, REFUSED, Checked
 from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
@@ -22,12 +22,9 @@ from stammkunde.intake.layouts import Layout
 from stammkunde.intake.layouts.fields import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
 
 STEPS = ("read", "parse", "judge", "write")
-_ROWS = """
-    SELECT (SELECT count(DISTINCT row) FROM given)
-        + (SELECT count(*) FROM read_parquet({raw}) WHERE bad IS NOT NULL)"""
 _NULLS = {
     TEXT: "VARCHAR", KEY: "VARCHAR", EMAIL: "VARCHAR", CHOICE: "VARCHAR", CURRENCY: "VARCHAR", DAY: "DATE",
-    NUMBER: "DECIMAL(24, 6)", MONEY: "DECIMAL(24, 6)", MOMENT: "TIMESTAMPTZ",
+    NUMBER: typing.DECIMAL, MONEY: typing.DECIMAL, MOMENT: "TIMESTAMPTZ",
 }  # fmt: skip
 
 
@@ -84,7 +81,8 @@ class _Check:
         self.how = typing.options_of(options, today=today)
         self.fields = given.mapped(layout, columns, source.dialect)
         self.names = {one.field.name for one in self.fields}
-        self.rows = 0
+        self.rows = self.unreadable = 0
+        self.numbers: set[str] = set()  # fields whose numbers are taken from the file as they are
         if layout.documents and not priced.tax_known(self.names, options):
             raise FileNotUsable("tax_unknown")
 
@@ -94,7 +92,7 @@ class _Check:
         self._give()
         self._parse(tell)
         tell("judge", 0, 1)
-        self.rows = self.db.execute(_ROWS.format(raw=literal(str(self.source.path)))).fetchone()[0]
+        self.rows = self._count()
         self._type()
         if self.layout.documents:
             priced.price(self.db, layout=self.layout, fields=self.fields, options=self.options, unknown=self.unknown)
@@ -107,26 +105,35 @@ class _Check:
             merged += again
         problems.write(self.db, out_dir / "problems.parquet")
         (out_dir / "header.json").write_text(json.dumps(self.source.dialect.header), encoding="utf-8")
+        refused.keep_refused(self.source.path, out_dir)
         return self._result(out_dir, made, merged)
 
     def _give(self) -> None:
         problems.add_unreadable(self.db, self.source)
+        self.unreadable = self.db.execute("SELECT count(*) FROM problems").fetchone()[0]
         if given.is_packed(self.layout, self.fields, self.source.dialect):
             self.fields += given.unpacked_fields(self.layout)
             self.names = {one.field.name for one in self.fields}
             self.db.execute(f"CREATE TABLE given AS {given.unpacked_sql(self.source, self.layout, self.fields)}")
         else:
-            self.db.execute(f"CREATE TABLE given AS {given.given_sql(self.source, self.fields)}")
+            numbers = [] if self.layout.spread else given.numbers(self.source, self.fields)
+            self.numbers = {one.field.name for one in numbers}
+            self.db.execute(f"CREATE TABLE given AS {given.given_sql(self.source, self.fields, numbers)}")
         if self.layout.spread:
             self.db.execute(f"CREATE TABLE filled AS {given.spread_sql(self.fields)}")
             self.db.execute("DROP TABLE given; ALTER TABLE filled RENAME TO given")
+
+    def _count(self) -> int:
+        """Count the rows that are not blank, readable or not."""
+        rows = "DISTINCT row" if self.layout.packed else "*"
+        return self.unreadable + self.db.execute(f"SELECT count({rows}) FROM given").fetchone()[0]
 
     def _parse(self, tell: Callable[[str, int, int], None]) -> None:
         self.how = _settled(self.db, self.how, self.fields, self.options)
         for done, one in enumerate(self.fields):
             tell("parse", done, len(self.fields))
             always = one.field.required or one.field.name == "quantity"
-            problems.add_by_field(self.db, one, always=always)
+            problems.add_by_field(self.db, one, always=always, has_numbers=one.field.name in self.numbers)
             if one.field.type in typing.PARSED:
                 problems.add_parsed(self.db, one, self.how)
         if self.layout.spread:
@@ -136,7 +143,7 @@ class _Check:
         """Make `typed`: every field of the layout, NULL where the file has no column for it."""
         origin = literal(str(self.options.get("origin") or "files"))
         by_name = {one.field.name: one for one in self.fields}
-        values = ["g.row", f"{origin} AS origin", *(value for one in self.fields for value in _value(one))]
+        values = ["g.row", f"{origin} AS origin", *self._values()]
         joins = "".join(
             f" LEFT JOIN p_{name} ON g.{one.raw} = p_{name}.text"
             for name, one in by_name.items()
@@ -149,6 +156,9 @@ class _Check:
         self.db.execute("DROP TABLE given")
         self.db.execute(f"CREATE VIEW typed AS SELECT *{self.unknown} FROM typed_given")
 
+    def _values(self) -> list[str]:
+        return [value for one in self.fields for value in _value(one, has_numbers=one.field.name in self.numbers)]
+
     @property
     def unknown(self) -> str:
         """Give the SQL for the fields that the file has no column for."""
@@ -157,7 +167,7 @@ class _Check:
 
     def _result(self, out_dir: Path, made: dict[str, int], merged: int) -> Checked:
         db = self.db
-        refused, flagged, count = db.execute(f"""
+        no, flagged, count = db.execute(f"""
             SELECT count(DISTINCT row) FILTER (severity = '{REFUSED}'), count(DISTINCT row) FILTER (severity = '{FLAGGED}'),
                 count(*)
             FROM problems""").fetchone()  # noqa: E501
@@ -174,7 +184,7 @@ class _Check:
             guests = made["orders"] - db.execute(_of(out_dir, "orders", known)).fetchone()[0]
         codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
         return Checked(
-            layout=self.layout.name, rows=self.rows, accepted=self.rows - refused, refused=refused, flagged=flagged, merged=merged,  # noqa: E501
+            layout=self.layout.name, rows=self.rows, accepted=self.rows - no, refused=no, flagged=flagged, merged=merged,  # noqa: E501
             tables=made, problem_count=count, problems=problems.first(db), problem_codes=dict(codes),
             revenue_cents=revenue, guest_orders=guests or 0, first_on=first_on, last_on=last_on,
         )  # fmt: skip
@@ -200,9 +210,11 @@ def _nothing(one: Field) -> str:
     return f", NULL::{_NULLS[one.type]} AS {one.name}{day}"
 
 
-def _value(one: Mapped) -> list[str]:
+def _value(one: Mapped, *, has_numbers: bool) -> list[str]:
     """Give the SQL for a field's value."""
     name, kind, limit = one.field.name, one.field.type, one.field.max_length
+    if has_numbers:
+        return [f"coalesce(g.{one.value}, p_{name}.value) AS {name}"]
     if kind == MOMENT:
         return [f"p_{name}.value AS {name}", f"p_{name}.day AS {name}_day"]
     if kind == DAY:

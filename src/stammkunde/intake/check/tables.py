@@ -21,11 +21,11 @@ def write(
         + "".join(f", {one.sql} AS {one.name}" for one in given)
         + f" FROM {rows} WHERE {table.source} IS NOT NULL"
     )
-    merged = 0
-    if table.unique and _repeats(db):
+    merged, repeats = 0, not table.unique or _repeats(db)
+    if table.unique and repeats:
         merged = _remark_repeats(db, [one.name for one in given])
     target = literal(str(out_dir / f"{table.name}.parquet"))
-    db.execute(f"COPY ({_latest_sql(db, table, given)} ORDER BY source) TO {target} (FORMAT parquet)")
+    db.execute(f"COPY ({_latest_sql(given, repeats=repeats)} ORDER BY source) TO {target} (FORMAT parquet)")
     return db.execute(f"SELECT count(*) FROM read_parquet({target})").fetchone()[0], merged
 
 
@@ -46,11 +46,10 @@ def _remark_repeats(db: duckdb.DuckDBPyConnection, names: list[str]) -> int:
     return db.execute("SELECT count(*) FROM repeats WHERE NOT other AND row <> kept").fetchone()[0]
 
 
-def _latest_sql(db: duckdb.DuckDBPyConnection, table: Table, given: list[Column]) -> str:
+def _latest_sql(given: list[Column], *, repeats: bool) -> str:
     """Give the query for the rows; the latest that says anything wins, column by column."""
-    if table.unique and not _repeats(db):
-        rows = "keyed"
-    else:
+    rows = "keyed"
+    if repeats:
         columns = "".join(f", arg_max({one.name}, latest) AS {one.name}" for one in given)
         rows = f"(SELECT arg_max(row, latest) AS row, source{columns} FROM keyed GROUP BY source)"
     return f"SELECT row, source{''.join(f', {_or_empty(one)}' for one in given)} FROM {rows}"

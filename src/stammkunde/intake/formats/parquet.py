@@ -1,5 +1,7 @@
-"""Parquet: typed already, turned to text so that all files are checked alike."""
+"""Parquet: read in place, as text so that all files are checked alike; its numbers can be had as they are."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -24,22 +26,39 @@ def dialect(path: Path) -> Dialect:
     return Dialect(format="parquet", header=heading.names(given), header_row=1, sample=tuple(cells))
 
 
-def read(path: Path, target: Path, *, memory_mb: int, limit: int | None) -> int:
-    """Write the rows as text to `target`, with their numbers; return how many there are."""
-    with engine.connect(memory_mb=memory_mb) as db:
+_EXACT = re.compile(r"DOUBLE|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(\d+,[0-6]\)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InPlace:
+    """A file's rows as SQL: `table` has `row`, `bad`, `bad_detail`, the text `c…` of each column, the number `n…` of some."""
+
+    table: str
+    numbers: frozenset[int]
+    rows: int
+
+
+def in_place(path: Path, *, limit: int | None) -> InPlace:
+    """
+    Say how the rows are read, without reading them.
+
+    :raises FileNotUsable: if the file is damaged
+    """
+    with engine.connect(memory_mb=256) as db:
         try:
-            given = db.sql("SELECT * FROM read_parquet(?)", params=[str(path)]).columns
-            named = ", ".join(f"{_text(one)} AS c{index}" for index, one in enumerate(given))
-            rows = f"LIMIT {int(limit)}" if limit is not None else ""
-            db.execute(
-                "COPY (SELECT file_row_number + 2 AS row, NULL::VARCHAR AS bad, NULL::VARCHAR AS bad_detail, "
-                f"{named} FROM read_parquet($path, file_row_number = true) {rows}) "
-                f"TO {engine.literal(str(target))} (FORMAT parquet)",
-                {"path": str(path)},
-            )
-            return db.execute("SELECT count(*) FROM read_parquet(?)", [str(target)]).fetchone()[0]
+            kinds = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+            rows = db.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()[0]
         except duckdb.Error:
             raise FileNotUsable("parquet_unreadable") from None
+    numbers = {place for place, (_name, kind, *_more) in enumerate(kinds) if _EXACT.fullmatch(kind)}
+    cells = [f"{_text(one[0])} AS c{place}" for place, one in enumerate(kinds)]
+    cells += [f"{engine.quoted(kinds[place][0])} AS n{place}" for place in sorted(numbers)]
+    some = f" WHERE file_row_number < {int(limit)}" if limit is not None else ""
+    table = (
+        "(SELECT file_row_number + 2 AS row, NULL::VARCHAR AS bad, NULL::VARCHAR AS bad_detail, "
+        f"{', '.join(cells)} FROM read_parquet({engine.literal(str(path))}, file_row_number = true){some})"
+    )
+    return InPlace(table=table, numbers=frozenset(numbers), rows=rows if limit is None else min(rows, limit))
 
 
 def _text(name: str) -> str:

@@ -50,6 +50,12 @@ def sniff(path: Path | str, *, options: dict[str, Any] | None = None, whole: boo
     return _text(path, options, whole=whole)
 
 
+def is_parquet(path: Path) -> bool:
+    """Tell whether a file that can be read is Parquet."""
+    with path.open("rb") as file:
+        return file.read(len(_PARQUET)) == _PARQUET
+
+
 def _workbook(path: Path, options: dict[str, Any]) -> Dialect:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:

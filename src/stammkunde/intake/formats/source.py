@@ -24,15 +24,18 @@ _CHUNK_CHARACTERS = 16 << 20
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """
-    A file that was read.
+    A file that can be read by the engine.
 
-    `path` is a Parquet file with the columns `row` (line in the file), `bad` (a code where the row cannot be read, with
-    its `bad_detail`), and `c0, c1, …` in the order of `dialect.header`.
+    `table` is what stands after FROM: the columns `row` (line in the file), `bad` (a code where the row cannot be read,
+    with its `bad_detail`), and `c0, c1, …`, text in the order of `dialect.header`. Where the file itself holds numbers
+    that are exact, their places are in `numbers`, and they are `n…` as they are.
     """
 
-    path: Path
+    path: Path  # of the file itself
+    table: str
     dialect: Dialect
     rows: int
+    numbers: frozenset[int] = frozenset()
 
 
 def open_source(
@@ -45,7 +48,7 @@ def open_source(
     limit: int | None = None,
 ) -> Source:
     """
-    Read a file in a stream into `work_dir/raw.parquet`; `limit` stops after so many rows.
+    Read a file in a stream into `work_dir/raw.parquet`, a Parquet file where it lies; `limit` stops after so many rows.
 
     :raises FileNotUsable: if there is nothing in it that can be imported
     """
@@ -53,15 +56,18 @@ def open_source(
     work_dir.mkdir(parents=True, exist_ok=True)
     dialect = sniff(path, options=options, whole=limit is None)
     if dialect.format == "parquet":
-        rows = parquet.read(path, target, memory_mb=memory_mb, limit=limit)
+        found = parquet.in_place(path, limit=limit)
+        source = Source(path=path, table=found.table, dialect=dialect, rows=found.rows, numbers=found.numbers)
     else:
         with _Writer(target, width=len(dialect.header)) as writer:
             for number, cells, bad, detail in islice(_records(path, dialect, progress), limit):
                 writer.add(number, cells, bad, detail)
-        rows = writer.rows
-    if not rows:
+        source = Source(
+            path=path, table=f"read_parquet({engine.literal(str(target))})", dialect=dialect, rows=writer.rows
+        )
+    if not source.rows:
         raise FileNotUsable("header_only")
-    return Source(path=target, dialect=dialect, rows=rows)
+    return source
 
 
 Record = tuple[int, list[str], str | None, str | None]  # line, cells, code and detail of what is wrong with it

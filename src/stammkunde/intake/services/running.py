@@ -150,7 +150,9 @@ def _compare(batch: Import, lease: Lease, place: Path) -> tuple[difference.Diffe
         reserved.setdefault(table.name, []).append([before + 1, before + count])
         return before
 
-    return staging.compare(folder=place, reserve=take, tell=lease.tell, columns=batch.columns), reserved
+    found = staging.compare(folder=place, reserve=take, tell=lease.tell, columns=batch.columns)
+    checking.keep_refused(Path(batch.path), place)
+    return found, reserved
 
 
 def _counts(found: difference.Difference, *, refused: int) -> dict[str, dict[str, int]]:

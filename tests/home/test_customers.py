@@ -112,7 +112,7 @@ def test_count_is_told_where_it_is_known_without_counting(five, monkeypatch):
 
 
 def test_silence_sums_up_by_class(five):
-    by_class = queries.silence(generation=five, before_on=date(2026, 11, 1))
+    by_class = queries.silence(generation=five, before_on=[date(2026, 11, 1)])[date(2026, 11, 1)]
 
     assert [(one.abc, one.customers) for one in by_class] == [("", 1), ("A", 1), ("C", 1)]
 
@@ -238,3 +238,14 @@ def test_saved_view_is_for_oneself_or_for_everyone(client, salesperson, administ
     assert "?abc=A" not in page
     client.post(reverse("customers-remove-view", args=[SavedView.objects.get(name="Alle B").pk]))
     assert SavedView.objects.filter(name="Alle B").exists()
+
+
+def test_every_choice_of_months_says_what_hangs_on_it(client, administrator, salesperson, generation):
+    signal(generation, factories.customer(), last_on=date(2026, 1, 5), abc_class="A", revenue_cents=123_400)
+    client.force_login(administrator)
+
+    page = client.get(reverse("customers"), {"months": 6}).content.decode()
+
+    assert "6 Monaten · 1.234\N{NO-BREAK SPACE}€</option>" in page
+    assert "24 Monaten · 0\N{NO-BREAK SPACE}€</option>" in page
+    assert "seit 6 Monaten kein Kauf" in page

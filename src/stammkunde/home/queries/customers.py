@@ -333,9 +333,13 @@ class Silence:
     margin_cents: int | None  # of those whose cost is known
 
 
-def silence(*, generation: Generation, before_on: date) -> list[Silence]:
-    """Sum up by class who has not bought since a day (R-W6); kept for the generation, for every day."""
+def silence(*, generation: Generation, before_on: Iterable[date]) -> dict[date, list[Silence]]:
+    """Sum up by class who has not bought since each of some days (R-W6); kept for the generation, for every day."""
     days = cache.get_or_set(f"customers:silence:{generation.pk}", lambda: _silence(generation), KEEP_SECONDS)
+    return {on: _silent_since(on, days) for on in before_on}
+
+
+def _silent_since(before_on: date, days: list[tuple[Any, ...]]) -> list[Silence]:
     sums: dict[str, list[int]] = {}
     for last_on, abc, *numbers in days:
         if last_on <= before_on:

@@ -195,26 +195,27 @@ class Asked:
                 for name, values in found.attributes.items()
             ],
             "staff": list(Staff.objects.filter(is_active=True)),
-            "months_choices": sorted(
-                {*MONTHS, team.company().no_purchase_months, *([self.months] if self.months else [])}
-            ),
-            "silence": self.silence(),
+            **self.silence(),
             "views": saved_views.of_page(PAGE, staff=self.request.user).select_related("staff"),
             "view_query": self.view_query(),
         }
 
-    def silence(self) -> dict[str, Any] | None:
-        """Tell what hangs on those without purchase (R-W6), by class; for those who may see figures."""
-        if not self.silent_before_on or not self.sees_figures:
-            return None
-        classes = queries.silence(generation=self.generation, before_on=self.silent_before_on)
-        margin = policy.may(self.request.user, policy.MARGIN_VIEW) and any(one.margin_cents for one in classes)
+    def silence(self) -> dict[str, Any]:
+        """Tell what hangs on those without purchase (R-W6): for every choice of months, and by class for the chosen."""
+        months = sorted({*MONTHS, team.company().no_purchase_months, *([self.months] if self.months else [])})
+        if not self.generation or not self.sees_figures:
+            return {"months_choices": [(number, _months(number)) for number in months]}
+        since = {number: months_before(self.generation.as_of_on, number) for number in months}
+        found = queries.silence(generation=self.generation, before_on=since.values())
+        margin = policy.may(self.request.user, policy.MARGIN_VIEW) and any(
+            one.margin_cents for classes in found.values() for one in classes
+        )
+        told = {number: _hanging(found[on], before_on=on, is_margin=margin) for number, on in since.items()}
         return {
-            "classes": [(one.abc, one.customers, one.margin_cents if margin else one.revenue_cents) for one in classes],
-            "customers": sum(one.customers for one in classes),
-            "cents": sum((one.margin_cents if margin else one.revenue_cents) or 0 for one in classes),
-            "is_margin": margin,
-            "before_on": self.silent_before_on,
+            "months_choices": [
+                (number, f"{_months(number)} · {writing.money(told[number]['cents'], places=0)}") for number in months
+            ],
+            "silence": told.get(self.months),
         }
 
     def chosen(self) -> Any:
@@ -224,7 +225,7 @@ class Asked:
             "stage": "{}",
             "abc": _("Class {}"),
             "kind": "{}",
-            "months": _("no purchase for {} months"),
+            "months": _("no purchase for {}"),
         }
         for name, value in self.get.items():
             if not value or name in {"sort", "after", "before", "period", "days", "segment", "behind", "view"}:
@@ -242,6 +243,8 @@ class Asked:
             return self._owner_label(value)
         if name.startswith(ATTRIBUTE):
             return f"{name.removeprefix(ATTRIBUTE)}: {value}"
+        if name == "months":
+            return _months(int(value)) if value.isdecimal() else value
         return str(labels.get(name, {}).get(value, value))
 
     def _owner_label(self, value: str) -> str:
@@ -269,6 +272,22 @@ class Asked:
             "previous": self.address(before=page.first) if page.has_previous and page.first else "",
             "next": self.address(after=page.last) if page.has_next and page.last else "",
         }
+
+
+def _months(number: int) -> str:
+    return ngettext("%(n)s month", "%(n)s months", number) % {"n": writing.number(number)}
+
+
+def _hanging(classes: list[queries.Silence], *, before_on: date, is_margin: bool) -> dict[str, Any]:
+    """Tell how many have been silent since a day, and what they brought."""
+    rows = [(one.abc, one.customers, one.margin_cents if is_margin else one.revenue_cents) for one in classes]
+    return {
+        "classes": rows,
+        "customers": sum(customers for _abc, customers, _cents in rows),
+        "cents": sum(cents or 0 for _abc, _customers, cents in rows),
+        "is_margin": is_margin,
+        "before_on": before_on,
+    }
 
 
 def _one_of(value: str, known: Any) -> str:

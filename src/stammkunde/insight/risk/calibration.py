@@ -10,6 +10,7 @@ from stammkunde.insight.value.history import Floats
 
 OFFSET_SPREAD, SLOPE_SPREAD = 1.0, 0.5  # how far from "as it is" a correction lies before anything was seen
 ROUNDS = 50
+BORROWED_EVENINGS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,19 @@ class Line:
         """
         corrected: Floats = special.expit(self.offset + self.slope * logit(probability))
         return corrected
+
+    def drawn(self, evenings: int) -> "Line":
+        """
+        Draw the correction towards "as it is": customers are many, but evenings differ, and few of them say little.
+
+        Args:
+            evenings: from how many the correction was learnt.
+
+        Returns:
+            the correction, as if two more evenings had needed none.
+        """
+        share = evenings / (evenings + BORROWED_EVENINGS)
+        return Line(self.offset * share, 1 + (self.slope - 1) * share)
 
 
 def rising(score: Floats, left: Bools) -> Rising:

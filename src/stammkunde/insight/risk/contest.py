@@ -1,21 +1,24 @@
 """
 The contest: every candidate learns from older evenings and is tried on a later one, as it would have been then.
 
-The one with the lowest log loss wins; a simpler one is preferred where the winner's lead is within one standard error of
-the customers' differences (Breiman et al. 1984, Classification and Regression Trees).
+The one with the lowest log loss wins; a simpler one is preferred where the winner's lead is within one standard error
+of the customers' differences (Breiman et al. 1984, Classification and Regression Trees).
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.risk.calibration import Line, line
 from stammkunde.insight.risk.candidates import RULES, Rule, fit_candidate
 from stammkunde.insight.risk.evenings import Evening
-from stammkunde.insight.risk.metrics import Bools, Quality, losses, quality
+from stammkunde.insight.risk.metrics import Bools, Quality, average, losses, quality
 from stammkunde.insight.value.history import Floats
 
 MOST_TRIALS = 4
@@ -28,6 +31,7 @@ class Trial:
 
     evening: Evening
     said: Mapping[Rule, Floats]
+    by: Literal["time", "customers"] = "time"  # customers: learnt from the other half of the same evening's customers
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Verdict:
     rule: Rule
     line: Line = field(default_factory=Line)
     qualities: Mapping[Rule, Quality] = field(default_factory=dict)
-    trials: int = 0
+    by: Literal["time", "customers", "nothing"] = "nothing"
+    evenings: tuple[date, ...] = ()  # on which they were tried
 
 
 def trials(evenings: Sequence[Evening], *, attributes: Sequence[str] = ()) -> list[Trial]:
@@ -49,11 +54,18 @@ def trials(evenings: Sequence[Evening], *, attributes: Sequence[str] = ()) -> li
         attributes: columns of the customers that the additive model may use.
 
     Returns:
-        one trial for every evening that has older ones to learn from, latest first.
+        one trial for every evening, latest first, none of which overlap; the oldest, which has none to learn from, is
+        tried on each half of its customers after learning from the other.
     """
-    pairs = ((evening, evenings[number + 1 :]) for number, evening in enumerate(evenings))
-    found = [Trial(evening, _said(evening, older, attributes)) for evening, older in pairs if older]
-    return [trial for trial in found if trial.said]
+    found: list[Trial] = []
+    for evening in evenings:
+        older = [other for other in evenings if other.known_on <= evening.on]
+        if found and evening.known_on > found[-1].evening.on:
+            continue
+        said = _said(evening.table, older, attributes) if older else _halves(evening, attributes)
+        if said:
+            found.append(Trial(evening, said, "time" if older else "customers"))
+    return found
 
 
 def judge(tried: Sequence[Trial]) -> Verdict:
@@ -61,12 +73,14 @@ def judge(tried: Sequence[Trial]) -> Verdict:
     Choose a candidate and the correction of its probabilities.
 
     Args:
-        tried: trials whose outcome is known, latest first; the latest four with enough of both sorts count.
+        tried: trials whose outcome is known, latest first; the latest four with enough of both sorts count. Customers
+            left out stand in for a later time only where there is no such trial.
 
     Returns:
         the verdict; without a trial to go by, silence alone and no correction.
     """
-    telling = [trial for trial in tried if trial.evening.enough][:MOST_TRIALS]
+    enough = [trial for trial in tried if trial.evening.enough]
+    telling = [trial for trial in enough if trial.by == "time"][:MOST_TRIALS] or enough[-1:]
     if not telling:
         return Verdict("silence")
     left = np.concatenate([trial.evening.left for trial in telling])
@@ -76,7 +90,13 @@ def judge(tried: Sequence[Trial]) -> Verdict:
         if all(rule in trial.said for trial in telling)
     }
     rule = _winner(said, left)
-    return Verdict(rule, line(said[rule], left), {name: quality(p, left) for name, p in said.items()}, len(telling))
+    return Verdict(
+        rule=rule,
+        line=line(said[rule], left).drawn(sum(trial.by == "time" for trial in telling)),
+        qualities={name: average([quality(t.said[name], t.evening.left) for t in telling]) for name in said},
+        by=telling[0].by,
+        evenings=tuple(trial.evening.on for trial in telling),
+    )
 
 
 def _winner(said: Mapping[Rule, Floats], left: Bools) -> Rule:
@@ -89,11 +109,25 @@ def _within_noise(behind: Floats) -> bool:
     return float(behind.mean()) <= NOISE * float(behind.std()) / math.sqrt(len(behind))
 
 
-def _said(evening: Evening, older: Sequence[Evening], attributes: Sequence[str]) -> dict[Rule, Floats]:
+def _halves(evening: Evening, attributes: Sequence[str]) -> dict[Rule, Floats]:
+    odd = np.arange(len(evening.left)) % 2 == 1
+    parts = [_part(evening, rows) for rows in (~odd, odd)]
+    first, second = (_said(parts[n].table, [parts[1 - n]], attributes) for n in (0, 1))
+    said = {rule: np.empty(len(odd)) for rule in RULES if rule in first and rule in second}
+    for rule, chance in said.items():
+        chance[~odd], chance[odd] = first[rule], second[rule]
+    return said
+
+
+def _part(evening: Evening, rows: Bools) -> Evening:
+    return replace(evening, table=evening.table.filter(pa.array(rows)), left=evening.left[rows])
+
+
+def _said(table: pa.Table, older: Sequence[Evening], attributes: Sequence[str]) -> dict[Rule, Floats]:
     said: dict[Rule, Floats] = {}
     for rule in RULES:
         try:
-            found = fit_candidate(rule, older, attributes=attributes).probability(evening.table)
+            found = fit_candidate(rule, older, attributes=attributes).probability(table)
         except NotEnoughData:
             continue  # this candidate stays out of the contest
         if not np.isnan(found).any():

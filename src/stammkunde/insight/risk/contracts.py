@@ -32,7 +32,7 @@ def fit_snapshot(table: pa.Table, left: Bools, *, folds: int = FOLDS) -> Snapsho
         folds: into how many parts to split for the trial, at least 2.
 
     Returns:
-        the model fitted to all, its quality on customers left out, and the columns refused because they know the answer.
+        the model fitted to all, its quality on customers left out, and the columns refused as they know the answer.
 
     Raises:
         InvalidInput: nobody left, nobody stayed, or no column remains.

@@ -20,6 +20,8 @@ from stammkunde.insight.value.history import Floats, history
 
 MOST_CUSTOMERS = 40_000  # to learn from; more change little and take long
 MOST_EVENINGS = 8
+FEW_EVENINGS = 5  # below that, evenings half a horizon apart are learnt from, too
+FEWEST_OF_EACH = 30
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Evening:
     on: date
     table: pa.Table  # signs, attributes, and expected_purchases of the value model fitted that evening
     left: Bools  # who did not buy within the horizon
-    value: BetaGeometric | None
+    known_on: date  # when it was known who left
 
     @property
     def enough(self) -> bool:
@@ -46,12 +48,11 @@ class Evening:
         return int(min(self.left.sum(), (~self.left).sum())) >= FEWEST_OF_EACH
 
 
-FEWEST_OF_EACH = 30
-
-
 def look_back(facts: Facts, question: Question, *, as_of: date, orders: Frame | None = None) -> list[Evening]:
     """
-    Go back in steps of the horizon, and describe each evening by what was known then.
+    Go back in steps of the horizon (half of it, where the past is short), and describe each evening as known then.
+
+    At least as much past remains as is looked ahead.
 
     Args:
         facts: the facts.
@@ -66,9 +67,8 @@ def look_back(facts: Facts, question: Question, *, as_of: date, orders: Frame | 
     span = known.days()
     if span is None:
         return []
-    fitting = (day_number(as_of) - span[0]) // question.horizon_days
-    past = [as_of - timedelta(days=question.horizon_days * (n + 1)) for n in range(min(fitting, MOST_EVENINGS))]
-    found = [_evening(known, question, on=on, orders=orders) for on in past if day_number(on) > span[0]]
+    past = _days_ago(day_number(as_of) - span[0], question.horizon_days)
+    found = [_evening(known, question, on=as_of - timedelta(days=days), orders=orders) for days in past]
     return [evening for evening in found if evening.table.num_rows]
 
 
@@ -149,10 +149,19 @@ def sampled(facts: Facts) -> Facts:
     return Facts(hold(kept), facts.customers, facts.products)
 
 
+def _days_ago(span: int, horizon: int) -> list[int]:
+    whole = list(range(horizon, span - horizon + 1, horizon))
+    if len(whole) >= FEW_EVENINGS or horizon < 2:
+        return whole[:MOST_EVENINGS]
+    between = [days + horizon // 2 for days in whole if days + horizon // 2 <= span - horizon]
+    return sorted(whole + between)
+
+
 def _evening(facts: Facts, question: Question, *, on: date, orders: Frame | None) -> Evening:
     value = value_model(facts, as_of=on)
     table = described(facts, question, as_of=on, value=value, orders=orders)
-    return Evening(on, table, _left(facts, table, on=on, horizon_days=question.horizon_days), value)
+    left = _left(facts, table, on=on, horizon_days=question.horizon_days)
+    return Evening(on, table, left, on + timedelta(days=question.horizon_days))
 
 
 def _left(facts: Facts, table: pa.Table, *, on: date, horizon_days: int) -> Bools:

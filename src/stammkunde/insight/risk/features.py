@@ -1,8 +1,8 @@
 """
 Signs: what the facts of an evening say about each customer, one row each.
 
-Sums and counts are taken in the engine; ratios of them after they were fetched, so that every engine gives the same. What
-is not known stays empty: too little seen is a sign of its own, and never a zero.
+Sums and counts are taken in the engine; ratios of them after they were fetched, so that every engine gives the same.
+What is not known stays empty: too little seen is a sign of its own, and never a zero.
 """
 
 from datetime import date
@@ -17,8 +17,8 @@ from stammkunde.insight.errors import InvalidInput
 from stammkunde.insight.frames import Facts, Frame, arrow, counted, rows, total
 from stammkunde.insight.money import sums
 from stammkunde.insight.periods import day_number
-from stammkunde.insight.risk.bins import numbers
 from stammkunde.insight.rhythm import BORROWED_GAPS
+from stammkunde.insight.risk.bins import numbers
 from stammkunde.insight.slices import is_sale
 from stammkunde.insight.value.history import Floats
 
@@ -57,13 +57,13 @@ def features(
         as_of: the day.
         activity_days: length of the activity window, at least 1: whoever bought within it is a customer.
         horizon_days: how far ahead the season of a year ago is looked up; the activity window where None.
-        orders: one row an order with customer_id, promised_on and delivered_on (days since 1970-01-01), in the engine of
-            the facts; without them, nothing is known of late deliveries.
+        orders: one row an order with customer_id, promised_on and delivered_on (days since 1970-01-01), in the engine
+            of the facts; without them, nothing is known of late deliveries.
 
     Returns:
-        one row a customer, sorted: customer_id; the signs of `SIGNS`; and what explains them (first, last, own_gap_days,
-        last_gap_days, recent_days and earlier_days of the last two halves of the window, recent_cents and earlier_cents,
-        deliveries). Money is contribution margin where costs are known, else revenue.
+        one row a customer, sorted: customer_id; the signs of `SIGNS`; and what explains them (first, last,
+        own_gap_days, last_gap_days, recent_days and earlier_days of the last two halves of the window, recent_cents and
+        earlier_cents, deliveries). Money is contribution margin where costs are known, else revenue.
 
     Raises:
         InvalidInput: the activity window or the horizon is shorter than a day.

@@ -1,6 +1,7 @@
-"""How good probabilities of leaving were: ranking, precision among those warned, and whether they meant what they said."""
+"""How good probabilities of leaving were: ranking, precision among those warned, and whether they meant it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +66,29 @@ def quality(probability: ArrayLike, left: ArrayLike) -> Quality:
         top_precision=top_precision(p, gone),
         log_loss=float(losses(p, gone).mean()),
         calibration_error=calibration_error(calibration(p, gone)),
+    )
+
+
+def average(found: Sequence[Quality]) -> Quality:
+    """
+    Average the measures of several evenings, weighted by customers.
+
+    Args:
+        found: at least one.
+
+    Returns:
+        the averages; numbers of customers are summed.
+    """
+    customers = sum(one.customers for one in found)
+
+    def mean(name: str) -> float:
+        return math.fsum(getattr(one, name) * one.customers for one in found) / customers
+
+    return Quality(
+        customers=customers,
+        left=sum(one.left for one in found),
+        auc_error=math.sqrt(math.fsum((one.auc_error * one.customers) ** 2 for one in found)) / customers,
+        **{name: mean(name) for name in ("auc", "average_precision", "top_precision", "log_loss", "calibration_error")},
     )
 
 

@@ -85,8 +85,8 @@ def fit(
         as_of: the day.
         activity_days: length of the activity window: whoever bought within it is a customer.
         horizon_days: how far ahead "will not buy again" looks; from the company's rhythm where None.
-        attributes: columns of the customers to learn from, too. They are not dated, so what was noted after somebody left
-            would leak: columns that know the answer are refused.
+        attributes: columns of the customers to learn from, too. They are not dated, so what was noted after somebody
+            left would leak: columns that know the answer are refused.
         orders: one row an order with customer_id, promised_on and delivered_on, in the engine of the facts, or None.
 
     Returns:
@@ -231,9 +231,10 @@ def back_test(
     suggestion = None if horizon_days else _suggestion(known)
     horizon = horizon_days or (suggestion.horizon_days if suggestion else activity_days)
     tried = trials(look_back(known, Question(activity_days, horizon), as_of=as_of, orders=orders))
-    if not tried:
+    found = replay(tried, activity_days=activity_days, warned_share=warned_share)
+    if not found:
         raise NotEnoughData(f"A back-test needs at least two evenings, {horizon} days apart, with customers.")
-    return replay(tried, activity_days=activity_days, warned_share=warned_share)
+    return found
 
 
 def _check(known: Facts, activity_days: int, horizon_days: int | None, attributes: Sequence[str]) -> None:
@@ -271,17 +272,22 @@ def _final(evenings: list[Evening], verdict: Verdict, attributes: tuple[str, ...
 
 
 def _refusal(evenings: list[Evening], verdict: Verdict, fitted: Fitted | None, horizon: int) -> Refusal | None:
-    if verdict.trials:
+    if verdict.by == "time":
         return None
     instead = "Silence against the own rhythm is used instead."
     if not evenings:
-        text = f"The facts reach back less than {horizon} days, so no past evening has an outcome yet. {instead}"
-        return Refusal("no_past", {"horizon_days": horizon}, text)
+        text = (
+            f"The facts reach back less than {2 * horizon} days, so there is no past evening to learn from. {instead}"
+        )
+        return Refusal("no_past", {"horizon_days": horizon, "needed_days": 2 * horizon}, text)
     left, stayed = (int(sum(which(e.left).sum() for e in evenings)) for which in (np.asarray, np.logical_not))
     if fitted is None or not evenings[0].enough:
         text = f"On past evenings {left} left and {stayed} stayed; a contest needs 30 of each an evening. {instead}"
         return Refusal("too_few", {"left": left, "stayed": stayed}, text)
-    text = f"There are {len(evenings)} past evenings with an outcome; to try what was learnt, 2 are needed. {instead}"
+    text = (
+        f"No two past evenings with an outcome lie {horizon} days apart, so what was learnt was tried on customers "
+        "left out, and not on a later time."
+    )
     return Refusal("not_tried", {"evenings": len(evenings), "horizon_days": horizon}, text)
 
 

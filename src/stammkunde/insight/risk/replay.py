@@ -72,6 +72,7 @@ def replay(tried: Sequence[Trial], *, activity_days: int, warned_share: float = 
     return [
         _back_test(trial, tried[number + 1 :], activity_days, warned_share)
         for number, trial in enumerate(tried[:MOST_TRIALS])
+        if trial.by == "time"
     ]
 
 

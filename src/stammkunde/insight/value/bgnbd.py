@@ -52,7 +52,7 @@ class BetaGeometric:
         """
         x, t_x, t = (np.asarray(values, dtype=np.float64) for values in (frequency, recency, age))
         shift = _shift(first_may_leave=self.first_may_leave)
-        with np.errstate(divide="ignore", over="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             odds = np.log(self.a) - np.log(self.b + x - 1 + shift)
             odds = odds + (self.r + x) * (np.log(self.alpha + t) - np.log(self.alpha + t_x))
             may_have_left = (x > 0) | self.first_may_leave

@@ -1,0 +1,131 @@
+"""In a real browser: today, the customers and one customer, for the eye, the ear and the thumb; and acting in place."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.activity.models import Task
+from stammkunde.customers.models import Note
+from stammkunde.signals.models import Current, CustomerSignal, Generation
+from tests import factories
+from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TODAY = date(2026, 11, 20)
+PAGES = ("today", "customers", "silence", "customer", "edit")
+
+
+@pytest.fixture
+def people(administrator):
+    """Ten customers who have gone quiet, the first with everything that a page can show."""
+    made = Generation.objects.create(status="done", as_of_on=TODAY, activity_days=180)
+    Current.objects.create(pk=1, generation=made)
+    people = [_silent(made, rank=rank) for rank in range(1, 11)]
+    known = people[0]
+    person = factories.contact_person(known, phone="030 123456", email="kim@example.org", birthday_on=TODAY)
+    factories.order(known, date(2026, 9, 23), cents=12_345, cost_cents=8_000, of=factories.product())
+    Note.objects.create(customer=known, contact_person=person, kind="matters", text="Rosen", author=administrator)
+    Note.objects.create(customer=known, text="Will im Mai wieder bestellen.", author=administrator)
+    Task.objects.create(title="Angebot schicken", customer=known, owner=administrator, created_by=administrator)
+    return people
+
+
+def _silent(generation, *, rank):
+    customer = factories.customer(name=f"Gärtnerei und Landschaftsbau Überlingen Nr. {rank}", city="Überlingen")
+    CustomerSignal.objects.create(
+        generation=generation,
+        customer=customer,
+        stage="at_risk",
+        abc_class="ABC"[rank % 3],
+        value_rank=rank,
+        first_on=date(2025, 1, 1),
+        last_on=date(2026, 4, 23),
+        due_on=date(2026, 5, 24),
+        gap_days=31,
+        silent_days=211,
+        overdue_days=180,
+        revenue_cents=1_000_000 - rank,
+        revenue_year_cents=500_000,
+        margin_cents=400_000,
+        margin_year_cents=200_000,
+    )
+    return customer
+
+
+def _addresses(people) -> dict[str, str]:
+    pk = people[0].pk
+    found = {
+        "today": f"{reverse('today')}?who=all",
+        "customers": reverse("customers"),
+        "silence": f"{reverse('customers')}?months=6&abc=B",
+        "customer": reverse("customer", args=[pk]),
+        "edit": reverse("customer-edit", args=[pk]),
+    }
+    assert tuple(found) == PAGES
+    return found
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 375), ("dark", 375)])
+def test_pages_of_people_are_accessible_and_fit(open_page, people, scheme, width):  # noqa: F811
+    page = open_page(scheme=scheme, width=width)
+    sign_in(page)
+
+    found, too_wide = [], []
+    for name, address in _addresses(people).items():
+        page.goto(address)
+        found += violations(page)
+        too_wide += [name] if is_too_wide(page) else []
+
+    assert found == []
+    assert too_wide == []
+
+
+def test_today_is_dealt_with_in_place(open_page, people):  # noqa: F811
+    page = open_page()
+    sign_in(page)
+    page.goto(_addresses(people)["today"])
+    row = page.locator("[data-item]").filter(has_text="Nr. 6")
+    other = page.locator("[data-item]").filter(has_text="Nr. 7").locator("input[name=outcome]")
+    other.fill("halb getippt")
+    row.scroll_into_view_if_needed()
+    page.evaluate("window.scrollBy(0, 200)")
+    before = page.evaluate("window.scrollY")
+
+    row.get_by_role("button", name="Erledigt").click()
+    page.locator(".toast").wait_for()
+
+    assert page.evaluate("window.scrollY") == before > 0
+    assert page.evaluate("document.activeElement.matches('[data-item]')")
+    assert other.input_value() == "halb getippt"
+    assert page.get_by_text("1 von ").is_visible()
+    page.locator(".toast").get_by_role("button", name="Rückgängig").click()
+    page.get_by_text("Wieder auf der Liste").wait_for()
+    assert page.get_by_text("0 von ").is_visible()
+    assert row.is_visible()
+
+
+def test_today_works_without_scripts(open_page, people):  # noqa: F811
+    page = open_page(script=False)
+    sign_in(page)
+    page.goto(_addresses(people)["today"])
+
+    page.locator("[data-item]").filter(has_text="Nr. 6").get_by_role("button", name="Erledigt").click()
+
+    page.locator(".toast").wait_for()
+    assert page.locator("[data-item]").filter(has_text="Nr. 6").count() == 0
+
+
+def test_search_finds_while_typing(open_page, people):  # noqa: F811
+    people[3].search = "blumenhof am tor"
+    people[3].save()
+    page = open_page()
+    sign_in(page)
+    page.goto(reverse("customers"))
+
+    page.locator("#q").press_sequentially("blumenh")
+
+    page.get_by_text("1 Kunde", exact=True).wait_for()
+    assert page.locator("#q").evaluate("field => field === document.activeElement")
+    assert "q=blumenh" in page.url

@@ -1,14 +1,18 @@
 """In a real browser: the pictures become charts in place, and nothing breaks the Content-Security-Policy."""
 
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from stammkunde.home import charts
+from stammkunde.sales.services import mark_changed
+from stammkunde.signals import services
 from stammkunde.signals.models import Current, Figure, Generation
+from tests import factories
+from tests.ui.test_browser import is_too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -79,3 +83,51 @@ def test_chart_stays_a_picture_without_the_bundle(page, figures, live_server, mo
     page.locator("[data-chart][data-state=picture]").first.wait_for()
 
     assert page.locator("[data-chart] img").first.is_visible()
+
+
+@pytest.fixture
+def shop():
+    """A year of two products, so that every part of the pages has something to show."""
+    pots = factories.product(number="P1", name="Blumentopf", category="Töpfe")
+    soil = factories.product(number="S1", name="Blumenerde", category="Erde")
+    for number in range(12):
+        buyer = factories.customer(name=f"Gartenbau {number}", country="DE" if number % 2 else "AT")
+        for month in range(1 + number % 3, 12, 1 + number % 4):
+            of = pots if (number + month) % 2 else soil
+            factories.order(buyer, date(2011, month, 1 + number), cents=5000 + 700 * number, cost_cents=3000, of=of)
+    mark_changed(["products", *(f"2011-{month:02}" for month in range(1, 12))])
+    services.refresh(as_of=date(2011, 11, 30), now=datetime(2011, 12, 1, tzinfo=UTC), progress=lambda *_args: None)
+    return pots
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_pages_of_figures_are_accessible_and_fit(page, administrator, shop, live_server, language):
+    charts.build_bundle(charts.bundle_dir())
+    administrator.language = language
+    administrator.save()
+    found = []
+
+    for scheme, width in (("light", 1440), ("dark", 1440), ("light", 375)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        for address in ("/?period=2011-Q3", "/products/?period=2011-Q3", f"/products/{shop.pk}/"):
+            page.goto(live_server.url + address)
+            found += [f"{scheme} {width} {one}" for one in violations(page)]
+            found += [f"{width} {address} is too wide"] if is_too_wide(page) else []
+
+    assert found == []
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("width", [375, 1280, 1440])
+def test_what_a_tile_is_compared_with_stays_on_one_line(page, shop, live_server, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{live_server.url}/?period=2011-Q3")
+
+    broken = page.locator(".figure-compared > div").evaluate_all(
+        "lines => lines.filter(line => line.scrollWidth > line.clientWidth || line.clientHeight > 24)"
+        ".map(line => line.innerText)"
+    )
+
+    assert page.locator(".figure-compared > div").count() > 8
+    assert broken == []

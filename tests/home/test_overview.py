@@ -89,6 +89,11 @@ def test_overview_leads_to_the_customers_behind(client, english, figures):
     assert 'href="/customers/?behind=lost&amp;period=2011-Q3"' in page(client, english)
 
 
+@pytest.mark.parametrize(("group", "tiles"), [("repeated", 1), ("buyers", 2)])
+def test_overview_leads_from_figures_per_buyer_to_the_buyers(client, english, figures, group, tiles):
+    assert page(client, english).count(f'href="/customers/?behind={group}&amp;period=2011-Q3"') == tiles
+
+
 def test_overview_of_a_segment_shows_its_figures(client, english, figures):
     store(
         figures,

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
+from stammkunde.home.queries import overview
 from stammkunde.sales.services import mark_changed
 from stammkunde.signals import services
 from stammkunde.team import policy
@@ -156,6 +157,25 @@ def test_product_chart_follows_the_address(client, english, shop):
     assert [row["value"] for row in bars] == [80.0, 40.0, 32.0, 16.0]
     assert [(row["revenue"], row["margin"]) for row in bars[:2]] == [(80.0, 32.0), (40.0, 16.0)]
     assert drawn["spec"]["width"] == 400
+
+
+@pytest.mark.parametrize("name", [*overview.PLOTS, "product"])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_chart_of_the_pages_is_drawn_wide_and_narrow(client, administrator, shop, name, language):
+    administrator.language = language
+    administrator.save()
+    client.force_login(administrator)
+
+    for width in (300, 1094):
+        answer = client.get(f"/charts/{name}.svg?product={shop['pots'].pk}&period=2011-Q3&width={width}")
+        assert (answer.status_code, answer.content[:4]) == (200, b"<svg")
+
+
+@pytest.mark.parametrize(("group", "listed"), [("buyers", ["Anna", "Bert"]), ("repeated", ["Anna"])])
+def test_buyers_of_a_period_are_listed(client, english, shop, group, listed):
+    text = page(client, english, f"/customers/?behind={group}&period=2011-Q3&sort=name")
+
+    assert [name for name in ("Anna", "Bert") if f">{name}</a>" in text] == listed
 
 
 def test_product_never_sold_says_so(client, english, shop):

@@ -171,6 +171,7 @@ CHARTS = {
     "margin": _("Contribution margin"),
     "numerator": _("Stayed"),
     "period": _("Period"),
+    "rank": _("Rank"),
     "retention": _("Retention rate"),
     "revenue": _("Revenue"),
     "share": _("Share"),

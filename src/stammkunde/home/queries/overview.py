@@ -253,7 +253,7 @@ def money(answer: Answer) -> Plot | None:
     shown = 4 if shows_margin else 3
     return Plot(
         name="money",
-        title=_("Revenue and contribution margin by month") if shows_margin else _("Revenue by month"),
+        title=_("Revenue and contribution margin") if shows_margin else _("Revenue by month"),
         about=_guests_text(sum(month.guests_cents for month in months), sum(month.revenue_cents for month in months)),
         draw=lambda _width: drawn_money(months, shows_margin=shows_margin, as_of=answer.selection.as_of_on),
         columns=columns[:shown],

@@ -152,7 +152,7 @@ def money(found: answers.Product, *, shows_margin: bool) -> Plot | None:
     columns = [Column(label=_("Month")), MEASURES["revenue_cents"], Column(label=_("Orders"), unit="number")]
     return Plot(
         name="product",
-        title=_("Revenue and contribution margin by month") if has_margin else _("Revenue by month"),
+        title=_("Revenue and contribution margin") if has_margin else _("Revenue by month"),
         draw=lambda _width: overview.drawn_money(found.months, shows_margin=has_margin),
         columns=[*columns, MEASURES["margin_cents"]] if has_margin else columns,
         rows=[

@@ -370,6 +370,38 @@ def test_list_takes_the_same_queries_for_one_and_three(ada, django_assert_max_nu
         ada.get(reverse("imports"))
 
 
+def test_list_follows_along_while_something_runs(ada):
+    batch = Import.objects.create(file_name="export.csv", status="publishing")
+    running = ada.get(reverse("imports")).content.decode()
+    Import.objects.filter(pk=batch.pk).update(status="done")
+    resting = ada.get(reverse("imports")).content.decode()
+
+    assert 'hx-trigger="every 2s"' in running
+    assert 'hx-trigger="every 2s"' not in resting.partition('id="imports"')[2]
+
+
+def test_list_says_that_an_undone_import_left_nothing(ada):
+    counts = {"orders": {"created": 3, "changed": 0, "unchanged": 0, "refused": 0}}
+    Import.objects.create(file_name="export.csv", status="undone", counts=counts)
+
+    listed = ada.get(reverse("imports")).content.decode()
+
+    assert "Rückgängig gemacht" in listed
+    assert "alles wie zuvor" in listed
+    assert "3 neu" not in listed
+
+
+def test_import_that_could_not_be_undone_whole_does_not_say_that_nothing_changed(ada):
+    batch = Import.objects.create(
+        file_name="export.csv", status="undone", error={"code": "partly_undone", "rows": 1234}
+    )
+
+    shown = page(ada, batch)
+
+    assert "Einige Zeilen konnten nicht zurückgenommen werden: 1.234." in shown
+    assert "Ihre Daten sind unverändert." not in shown
+
+
 def test_list_is_paged_by_key(ada):
     Import.objects.bulk_create(Import(file_name=f"{number}.csv", path="x") for number in range(31))
 

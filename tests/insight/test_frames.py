@@ -62,6 +62,25 @@ def test_until_leaves_later_lines_out_and_is_remembered():
     assert facts.until(date(2011, 1, 5)) is facts.until(14979)
 
 
+def test_facts_until_a_day_stay_the_same_for_a_later_day():
+    known = facts_of(line(customer=1, on=date(2011, 1, 5))).until(date(2011, 2, 1))
+
+    assert known.until(date(2011, 3, 1)) is known
+    assert known.until(date(2011, 1, 1)) is not known
+
+
+def test_other_customers_share_what_was_worked_out_from_the_lines():
+    tables = company()
+    facts = insight.facts(tables["lines"], customers=tables["customers"])
+    stays = insight.buying.stays(facts, activity_days=90)
+
+    other = facts.with_customers(facts.customers.with_columns(country=nw.lit("Chile")))
+
+    assert insight.buying.stays(other, activity_days=90) is stays
+    figures = insight.figures(other, periods=["2011"], activity_days=90, by="country", names=["customers_end"])
+    assert [figure.slice for figure in figures] == ["Chile"]
+
+
 def test_release_forgets_what_was_worked_out():
     facts = facts_of(line(customer=1, on=date(2011, 1, 5)))
     before = insight.figures(facts.until(date(2011, 2, 1)), periods=["2011"], activity_days=9)

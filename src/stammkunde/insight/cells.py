@@ -19,20 +19,22 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Cells:
-    """Counted cells: `columns` are whole numbers, `n` the customers in each cell, `slice` the raw slice of each."""
+    """Counted cells: `columns` are whole numbers, `n` the customers in each cell, `place` that of its raw slice."""
 
     columns: dict[str, Counts]
     n: Counts
-    slice: tuple[Any, ...]
+    place: Counts
+    values: tuple[Any, ...]
 
     def slices(self) -> list[Any]:
         """List the raw slices that occur."""
-        return list(dict.fromkeys(self.slice))
+        return list(self.values)
 
     def of(self, value: Any) -> "Cells":
         """Take the cells of one slice."""
-        here = np.fromiter((found == value for found in self.slice), dtype=bool, count=len(self.slice))
-        return Cells({name: column[here] for name, column in self.columns.items()}, self.n[here], (value,) * here.sum())
+        here = self.place == (self.values.index(value) if value in self.values else -1)
+        columns = {name: column[here] for name, column in self.columns.items()}
+        return Cells(columns, self.n[here], np.zeros(int(here.sum()), dtype=np.int64), (value,))
 
     def count(self, mask: NDArray[np.bool_]) -> int:
         """Count the customers in the cells that fit."""
@@ -52,4 +54,6 @@ def counted(frame: Frame, *, by: Sequence[str]) -> Cells:
     """
     table = arrow(frame.group_by("slice", *by).agg(nw.len().cast(nw.Int64).alias("n")))
     columns = {name: table.column(name).to_numpy().astype(np.int64) for name in by}
-    return Cells(columns, table.column("n").to_numpy().astype(np.int64), tuple(table.column("slice").to_pylist()))
+    found = table.column("slice").combine_chunks().dictionary_encode(null_encoding="encode")
+    place = found.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return Cells(columns, table.column("n").to_numpy().astype(np.int64), place, tuple(found.dictionary.to_pylist()))

@@ -63,6 +63,7 @@ class Facts:
     lines: Frame
     customers: Frame | None = None
     products: Frame | None = None
+    last: int | None = None  # the last day that was kept, where later lines were left out
     _held: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
 
     def keep(self, key: tuple[object, ...], build: Callable[[], Frame]) -> Frame:
@@ -92,11 +93,27 @@ class Facts:
             facts without later lines; asked twice, the same object.
         """
         last = on if isinstance(on, int) else day_number(on)
+        if self.last is not None and self.last <= last:
+            return self
         key = ("until", last)
         if key not in self._held:
-            self._held[key] = Facts(self.lines.filter(nw.col("ordered_on") <= last), self.customers, self.products)
+            lines = self.lines.filter(nw.col("ordered_on") <= last)
+            self._held[key] = Facts(lines, self.customers, self.products, last)
         facts: Facts = self._held[key]
         return facts
+
+    def with_customers(self, customers: Frame) -> "Facts":
+        """
+        Put another table in the place of the customers.
+
+        Args:
+            customers: customer_id and what to slice by.
+
+        Returns:
+            facts that share what was worked out from the lines, where customers only matter for slicing.
+        """
+        held = {key: table for key, table in self._held.items() if not isinstance(table, Facts)}
+        return Facts(self.lines, customers, self.products, self.last, held)
 
     def release(self) -> None:
         """Let go of all interim tables; the next question works them out anew."""

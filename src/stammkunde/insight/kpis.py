@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from stammkunde.insight import buying, cells, lifetime
 from stammkunde.insight.cells import Cells, Counts
 from stammkunde.insight.errors import KpiUnknown, NotEnoughData
-from stammkunde.insight.frames import Facts, Frame, counted, rows
+from stammkunde.insight.frames import Facts, Frame
 from stammkunde.insight.money import Money, by_month
 from stammkunde.insight.periods import GRAIN_MONTHS, Period, as_period, day_number
 from stammkunde.insight.slices import Slicing, sliced, slicing
@@ -58,6 +58,7 @@ REMARKS = (  # what qualifies a value that is given
     "period_unfinished",
     "history_short",
 )
+_MARKS = {grain: (1 << 2 * place, 2 << 2 * place) for place, grain in enumerate(GRAIN_MONTHS)}  # first and second day
 FROM_BUYERS = {"repurchase_rate", "revenue_per_customer_cents", "margin_per_customer_cents", "average_basket_cents"}
 FROM_MONEY = FROM_BUYERS - {"repurchase_rate"}
 
@@ -201,12 +202,15 @@ def presence(
     """
     if not periods:
         return {}
-    own = sliced(facts, buying.stays(facts, activity_days=activity_days, slices=slices), slices=slices)
-    own = own.with_columns(_flag(_covers(last)).alias("at_last"))
+    stays = buying.stays(facts, activity_days=activity_days, slices=slices)
+    at_last = stays.with_columns(_flag(_covers(last)).alias("at_last"))
     longest = max(_end(period, last) - period.start_day + 1 for period in periods)
-    once = cells.counted(own, by=["entered_month", "left_month", "at_last"])
+    key = ("pairs of stays", activity_days, slices.by if slices.kind == "line" else "", longest, last)
+    pairs = facts.keep(key, lambda: _pairs(facts, at_last, key=key, keys=slices.keys, longest=longest))
+    near = pairs.filter(nw.col("left_month") >= min(period.first_month for period in periods))
+    once = cells.counted(sliced(facts, at_last, slices=slices), by=["entered_month", "left_month", "at_last"])
     twice = cells.counted(
-        _pairs(own, slices=slices, longest=longest),
+        sliced(facts, near, slices=slices),
         by=["entered_month", "left_month", "entered_later", "left_later", "at_last"],
     )
     return {
@@ -247,38 +251,43 @@ def buyers(facts: Facts, periods: Sequence[Period], *, slices: Slicing) -> dict[
     Returns:
         the counts by period and raw slice; only where somebody bought.
     """
-    bought = sliced(facts, buying.days(facts, slices=slices), slices=slices)
-    monthly: dict[Any, dict[int, dict[str, int]]] = {}
-    for row in rows(_buyers(bought)):
-        monthly.setdefault(row["slice"], {})[row["month"]] = row
+    if not periods:
+        return {}
+    key = ("marks of days", slices.by if slices.kind == "line" else "")
+    marks = facts.keep(key, lambda: _marks(buying.days(facts, slices=slices), keys=slices.keys))
+    asked = marks.filter(nw.col("month") >= min(period.first_month for period in periods))
+    counts = cells.counted(sliced(facts, asked, slices=slices), by=["month", "mark"])
     return {
-        (period, value): Buyers(found, _summed(months, period, "repeated"))
-        for value, months in monthly.items()
+        (period, value): found
+        for value in counts.slices()
+        for mine in [counts.of(value)]
         for period in periods
-        if (found := _summed(months, period, "buyers"))
+        if (found := _bought(period, mine)).all
     }
 
 
-def _summed(months: Mapping[int, Mapping[str, int]], period: Period, what: str) -> int:
-    span = range(period.first_month, period.first_month + period.months)
-    return sum(months[month][f"{what}_{period.grain}"] for month in span if month in months)
+def _bought(period: Period, marks: Cells) -> Buyers:
+    month, mark = marks.columns["month"], marks.columns["mark"]
+    inside = (month >= period.first_month) & (month < period.first_month + period.months)
+    once, twice = _MARKS[period.grain]
+    return Buyers(marks.count(inside & (mark & once > 0)), marks.count(inside & (mark & twice > 0)))
 
 
-def _buyers(bought: Frame) -> Frame:
+def _marks(bought: Frame, *, keys: list[str]) -> Frame:
     """
-    Count, month by month, who buys for the first and for the second time in this month, quarter and year.
+    Mark the days on which somebody buys for the first and for the second time in this month, quarter and year.
 
     The months of the two purchases before tell; so one pass serves every length of period.
     """
-    expressions = []
+    mark: nw.Expr = nw.lit(0)
     for grain, months in GRAIN_MONTHS.items():
         number, before, second = (nw.col(c) // months for c in ("month", "month_before", "month_second"))
         repeats = ~before.is_null() & (before == number)
-        expressions += [
-            counted(~repeats, name=f"buyers_{grain}"),
-            counted(repeats & (second.is_null() | (second != number)), name=f"repeated_{grain}"),
-        ]
-    return bought.group_by("slice", "month").agg(*expressions)
+        once, twice = _MARKS[grain]
+        mark = mark + nw.when(~repeats).then(nw.lit(once)).otherwise(nw.lit(0))
+        seldom = second.is_null() | (second != number)
+        mark = mark + nw.when(repeats & seldom).then(nw.lit(twice)).otherwise(nw.lit(0))
+    return bought.select(*keys, "month", mark.cast(nw.Int32).alias("mark")).filter(nw.col("mark") > 0)
 
 
 def _wanted(names: Collection[str] | None) -> frozenset[str]:
@@ -328,18 +337,20 @@ def _flag(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
-def _pairs(own: Frame, *, slices: Slicing, longest: int) -> Frame:
+def _pairs(facts: Facts, stays: Frame, *, key: tuple[object, ...], keys: list[str], longest: int) -> Frame:
     """Pair each stay with the later stays of the same customer that one period could span."""
-    later = own.select(
-        *slices.keys,
+    again = stays.filter(nw.col("entered") > nw.col("first")).select(
+        *keys,
         nw.col("entered").alias("later"),
         nw.col("entered_month").alias("entered_later"),
         nw.col("left_month").alias("left_later"),
         "at_last",
     )
+    later = facts.keep(("later", *key), lambda: again)  # DuckDB plans slowly where a query reads a held table twice
     near = (nw.col("later") > nw.col("until")) & (nw.col("later") - nw.col("until") <= longest)
-    returning = own.filter(~nw.col("again").is_null()).drop("at_last")
-    return returning.join(later, on=slices.keys, how="inner").filter(near)
+    returning = stays.filter(~nw.col("again").is_null()).select(*keys, "until", "entered_month", "left_month")
+    months = ("entered_month", "left_month", "entered_later", "left_later")
+    return returning.join(later, on=keys, how="inner").filter(near).select(*keys, *months, "at_last")
 
 
 def _figure(kpi: str, period: Period, slices: Slicing, value: Any, *, counts: _Counts) -> Figure:

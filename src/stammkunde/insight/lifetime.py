@@ -6,7 +6,7 @@ window after the last purchase. Whoever bought within the window is still there,
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -111,17 +111,26 @@ def of_periods(
     if not days:
         return {}
     own = sliced(facts, buying.stays(facts, activity_days=activity_days, slices=slices), slices=slices)
-    events = _events(own)
+    ended = [period for period, day in days.items() if day == period.end_day]
+    running = {day: _on_day(own, day, horizon_days) for day in {days[period] for period in days.keys() - set(ended)}}
+    answers = _at_ends(own, ended, horizon_days) if ended else {}
+    for period in days.keys() - set(ended):
+        answers |= {(period, value): found for value, found in running[days[period]].items()}
+    return answers
+
+
+def _at_ends(
+    own: Frame, ended: Sequence[Period], horizon_days: int
+) -> dict[tuple[Period, Any], Lifetime | NotEnoughData]:
+    """Estimate lifetimes as known at the ends of months, all of them read off the same cells."""
     answers: dict[tuple[Period, Any], Lifetime | NotEnoughData] = {}
+    events = _events(own)
     for value in events[0].slices():
         mine = tuple(part.of(value) for part in events)
-        followed = {period: _followed(mine, period) for period, day in days.items() if day == period.end_day}
+        followed = {period: _followed(mine, period) for period in ended}
         answers |= {
             (period, value): _answer(*found, horizon_days) for period, found in followed.items() if found[0].size
         }
-    for period, day in days.items():
-        if day != period.end_day:
-            answers |= {(period, value): found for value, found in _on_day(own, day, horizon_days).items()}
     return answers
 
 

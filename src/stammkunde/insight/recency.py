@@ -72,18 +72,33 @@ def customers(facts: Facts, *, as_of: date, activity_days: int) -> Frame:
         InvalidInput: the activity window is shorter than a day.
     """
     known, today = facts.until(as_of), day_number(as_of)
-    sums = known.keep(("customer money", today), lambda: _money(known, today))
+    sums = _sums(known, today)
     buyers = _rhythm(known, sums, activity_days=activity_days, today=today)
     scored = rfm.scores(buyers, recency="last", frequency="purchase_days").drop("revenue_cents")
     everyone = (
         _everyone(known)
         .join(scored, on="customer_id", how="left")
         .join(sums, on="customer_id", how="left")
-        .join(classes.of_sums(sums, key="customer_id").drop("value_cents"), on="customer_id", how="left")
+        .join(classed(known, as_of=as_of).drop("value_cents"), on="customer_id", how="left")
         .join(_last_channel(known), on="customer_id", how="left")
         .join(_favourite(known), on="customer_id", how="left")
     )
     return _described(everyone, _company(known, activity_days), activity_days=activity_days, today=today)
+
+
+def classed(facts: Facts, *, as_of: date) -> Frame:
+    """
+    Put customers into A/B/C classes, as known on the evening of a day, from the same sums as `customers`.
+
+    Args:
+        facts: the facts; later lines are left out.
+        as_of: the day.
+
+    Returns:
+        held, one row a customer with lines, with the columns of `classes.customers`.
+    """
+    known, today = facts.until(as_of), day_number(as_of)
+    return known.keep(("classed", today), lambda: classes.of_sums(_sums(known, today), key="customer_id"))
 
 
 def stage_reason(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +124,10 @@ def _everyone(facts: Facts) -> Frame:
     if facts.customers is not None:
         return facts.customers.select("customer_id")
     return facts.lines.filter(~nw.col("customer_id").is_null()).select("customer_id").unique()
+
+
+def _sums(facts: Facts, today: int) -> Frame:
+    return facts.keep(("customer money", today), lambda: _money(facts, today))
 
 
 def _money(facts: Facts, today: int) -> Frame:
@@ -144,7 +163,7 @@ def _returned(facts: Facts, activity_days: int) -> Frame:
     """Find the last purchase after a silence that was outside the window and far past the rhythm until then."""
     gap, earlier = nw.col("day") - nw.col("before"), nw.col("nth").cast(nw.Int64) - 2
     silences = buying.days(facts).filter(gap > activity_days).select("customer_id", "day", "before", "nth")
-    first = rhythm.own(facts).select("customer_id", "first")
+    first = facts.keep(("first days",), lambda: rhythm.own(facts).select("customer_id", "first"))  # read beside `own`
     far = (earlier == 0) | (gap * earlier > (nw.col("before") - nw.col("first")) * FAR_PAST)
     return (
         silences.join(first, on="customer_id", how="inner")

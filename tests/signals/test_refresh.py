@@ -137,6 +137,30 @@ def test_figures_taken_over_are_those_that_would_be_counted_anew(shop, monkeypat
     assert quick == stored_figures()
 
 
+@pytest.mark.parametrize(("channel", "taken_over"), [("shop", True), ("telephone", False)])
+def test_figures_by_channel_are_taken_over_while_the_channels_are_the_same(shop, monkeypatch, channel, taken_over):
+    asked = []
+    original = compute.kpis.figures
+
+    def note(facts, *, periods, by, **more):
+        asked.append((by, {str(period) for period in periods}))
+        return original(facts, periods=periods, by=by, **more)
+
+    monkeypatch.setattr(compute.kpis, "figures", note)
+    refresh()
+    factories.order(Customer.objects.first(), date(2025, 9, 2), channel=channel)
+    sales.mark_changed(["2025-09"])
+    asked.clear()
+
+    refresh(now=NOW + timedelta(minutes=1))
+
+    counted = set.union(*(periods for by, periods in asked if by == "channel"))
+    assert ("2025-03" not in counted) == taken_over
+    quick = stored_figures()
+    refresh(now=NOW + timedelta(minutes=2), rebuild=True)
+    assert quick == stored_figures()
+
+
 def test_figures_are_all_counted_anew_when_customers_changed(shop):
     refresh()
     Customer.objects.filter(country="Chile").update(country="Peru")

@@ -65,21 +65,25 @@ class Computation:
     as_of: date
     activity_days: int
 
+    def channels(self) -> list[str]:
+        """List the channels that figures tell apart."""
+        return frames.told_apart(self.facts, by="channel")
+
     def customer_signals(self) -> duckdb.DuckDBPyRelation:
         """Describe every customer, shaped like our table, numbered by `row` in the order of the customers."""
         described = recency.customers(self.facts, as_of=self.as_of, activity_days=self.activity_days)
         rows = described.to_native().materialize()  # noqa: F841 (named in the query below)
         return connection().sql(_SIGNALS).materialize()
 
-    def figures(self, *, progress: Callable[[int, int], None], kept: frozenset[str] = frozenset()) -> pa.Table:
+    def figures(self, *, progress: Callable[[int, int], None], kept: reuse.Kept) -> pa.Table:
         """Count all figures over the whole history, unsliced and by every slice, but those that are kept (`reuse`)."""
         everything = self._periods()
-        rest = [period for period in everything if str(period) not in kept]
+        rest = [period for period in everything if str(period) not in kept.periods]
         tables = [FIGURES.empty_table()]
         wanted = [None, *(by for by in SLICES if frames.says_something(self.facts, by=by))]
         for place, by in enumerate(wanted):
             progress(place, len(wanted))
-            tables.append(_table(self._figures(everything if by in reuse.COUNTED_ANEW else rest, by=by)))
+            tables.append(_table(self._figures(everything if by in kept.anew else rest, by=by)))
         return _numbered(pa.concat_tables(tables))
 
     def _periods(self) -> list[periods.Period]:

@@ -5,7 +5,7 @@ from datetime import date
 
 import narwhals as nw
 
-from stammkunde.insight import classes, slices
+from stammkunde.insight import recency, slices
 from stammkunde.insight.frames import Facts, facts, hold, rows, text
 from stammkunde.signals import mirror
 
@@ -28,10 +28,11 @@ def open_facts(tables: mirror.Tables) -> Facts:
 
 
 def with_class(known: Facts, *, as_of: date) -> Facts:
-    """Add the customers' A/B/C class to what can be sliced by."""
-    found = classes.customers(known, last_on=as_of).select("customer_id", nw.col("abc_class").alias("class"))
-    joined = known.customers.join(found, on="customer_id", how="left")
-    return Facts(known.lines, hold(joined.with_columns(text("class").alias("class"))), known.products)
+    """Look at the facts as known on a day, with the customers' A/B/C class then among what can be sliced by."""
+    past = known.until(as_of)
+    found = recency.classed(past, as_of=as_of).select("customer_id", nw.col("abc_class").alias("class"))
+    joined = past.customers.join(found, on="customer_id", how="left")
+    return past.with_customers(hold(joined.with_columns(text("class").alias("class"))))
 
 
 def within(known: Facts, part: Slice | None) -> Facts:
@@ -68,13 +69,18 @@ def says_something(known: Facts, *, by: str) -> bool:
     return any(value for value, _ in values(known, by=by))
 
 
+def told_apart(known: Facts, *, by: str) -> list[str]:
+    """List the values of a slice column that are counted; of a long list, the largest and `OTHER`."""
+    found = [value for value, _ in values(known, by=by)]
+    return found if len(found) <= MOST_VALUES else [*found[: MOST_VALUES - 1], OTHER]
+
+
 def cut(known: Facts, *, by: str) -> Facts:
     """Count the smaller values of a long list together, as `OTHER`, so that a chart stays readable."""
-    found = [value for value, _ in values(known, by=by)]
-    if len(found) <= MOST_VALUES:
+    kept = told_apart(known, by=by)
+    if OTHER not in kept:
         return known
-    kept = found[: MOST_VALUES - 1]
     shortened = nw.when(text(by).is_in(kept)).then(text(by)).otherwise(nw.lit(OTHER)).alias(by)
     if by == "channel":
-        return Facts(known.lines.with_columns(shortened), known.customers, known.products)
-    return Facts(known.lines, known.customers.with_columns(shortened), known.products)
+        return Facts(known.lines.with_columns(shortened), known.customers, known.products, known.last)
+    return known.with_customers(known.customers.with_columns(shortened))

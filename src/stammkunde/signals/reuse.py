@@ -6,6 +6,8 @@ owner's name and no earlier month has changed, it is the same figure. The A/B/C 
 and which channels are large at all lines: figures by these are counted anew.
 """
 
+from dataclasses import dataclass
+
 from django.db import connection, transaction
 
 from stammkunde import __version__
@@ -20,23 +22,36 @@ _COLUMNS = (
 )
 
 
-def mark(generation: Generation, *, manifest: Manifest) -> dict:
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """Figures to take over: of these periods, but not by those slice columns."""
+
+    periods: frozenset[str] = frozenset()
+    anew: frozenset[str] = frozenset({"class"})
+
+
+def mark(generation: Generation, *, manifest: Manifest, channels: list[str]) -> dict:
     """Note what a later refresh must know to take figures over."""
-    return {**generation.checkpoint, "versions": manifest.versions, "program": __version__}
+    versions = {"versions": manifest.versions, "program": __version__}
+    return {**generation.checkpoint, **versions, "channels": sorted(channels)}
 
 
-def kept_periods(former: Generation | None, now: Generation, *, manifest: Manifest) -> frozenset[str]:
-    """Name the periods whose figures are still true."""
+def kept(former: Generation | None, now: Generation, *, manifest: Manifest) -> Kept:
+    """Name the figures that are still true."""
     if former is None or former.activity_days != now.activity_days:
-        return frozenset()
+        return Kept()
     if former.checkpoint.get("program") != __version__ or "versions" not in former.checkpoint:
-        return frozenset()
+        return Kept()
     changed = differing(former.checkpoint["versions"], manifest.versions)
     if changed & WHOLE_TABLES:
-        return frozenset()
+        return Kept()
     until = min(former.as_of_on, now.as_of_on)
     stored = Figure.objects.filter(generation=former, slice_by="").values_list("period", flat=True).distinct()
-    return frozenset(text for text in stored if _is_kept(periods.parse(text), until=until, changed=changed))
+    same_channels = former.checkpoint.get("channels") == now.checkpoint["channels"]
+    return Kept(
+        periods=frozenset(text for text in stored if _is_kept(periods.parse(text), until=until, changed=changed)),
+        anew=frozenset({"class"} if same_channels else {"class", "channel"}),
+    )
 
 
 def _is_kept(period: periods.Period, *, until, changed: set[str]) -> bool:
@@ -44,14 +59,14 @@ def _is_kept(period: periods.Period, *, until, changed: set[str]) -> bool:
     return period.end_on <= until and all(month > last_month for month in changed)
 
 
-def copy(former: Generation, now: Generation, *, kept: frozenset[str]) -> None:
+def copy(former: Generation, now: Generation, *, kept: Kept) -> None:
     """Copy the kept figures, one slice column a transaction."""
-    slices = Figure.objects.filter(generation=former).exclude(slice_by__in=COUNTED_ANEW)
-    marks = ", ".join(["%s"] * len(kept))
+    slices = Figure.objects.filter(generation=former).exclude(slice_by__in=kept.anew)
+    marks = ", ".join(["%s"] * len(kept.periods))
     sql = (
         f"INSERT INTO signals_figure (generation_id, {_COLUMNS}) SELECT %s, {_COLUMNS} FROM signals_figure "  # noqa: S608
         f"WHERE generation_id = %s AND slice_by = %s AND period IN ({marks})"
     )
     for by in slices.values_list("slice_by", flat=True).distinct().order_by("slice_by"):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, [now.pk, former.pk, by, *sorted(kept)])
+            cursor.execute(sql, [now.pk, former.pk, by, *sorted(kept.periods)])

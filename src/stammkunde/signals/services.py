@@ -97,16 +97,16 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
     with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=team.company().activity_days) as facts:
         generation.facts_version, generation.activity_days = manifest.version, facts.activity_days
         generation.checkpoint = {"wanted_days": team.company().activity_days}
-        generation.checkpoint = reuse.mark(generation, manifest=manifest)
+        generation.checkpoint = reuse.mark(generation, manifest=manifest, channels=facts.channels())
         generation.save(update_fields=["facts_version", "activity_days", "checkpoint"])
         former = None if rebuild else queries.current()
-        kept = reuse.kept_periods(former, generation, manifest=manifest)
+        kept = reuse.kept(former, generation, manifest=manifest)
         held.report("customers", 0, 1)
         signals = facts.customer_signals()
         total = len(signals)
         store = _Store(generation=generation, held=held)
         store(signals.to_arrow_reader(BATCH), total=total, model=CustomerSignal, step="save_customers")
-        if former and kept:
+        if former and kept.periods:
             reuse.copy(former, generation, kept=kept)
         figures = facts.figures(progress=lambda done, total: held.report("figures", done, total), kept=kept)
         store(figures.to_reader(), total=len(figures), model=Figure, step="save_figures")

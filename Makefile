@@ -28,7 +28,7 @@ test: check
 	@if [ -n "$$STAMMKUNDE_TEST_DATABASE_URL" ]; then \
 		echo "What needs a database, again on PostgreSQL …"; \
 		STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL="$$STAMMKUNDE_TEST_DATABASE_URL" \
-			$(BIN)/python -m pytest -q -n $(PARALLEL) -m "not browser and not spark" --ignore tests/insight; \
+			$(BIN)/python -m pytest -q -n $(PARALLEL) -m "not browser and not spark"; \
 	else case " $$STAMMKUNDE_REQUIRE " in \
 		*" postgres "*) echo "STAMMKUNDE_TEST_DATABASE_URL is not set, but PostgreSQL is required."; exit 1;; \
 		*) echo "PostgreSQL was skipped: STAMMKUNDE_TEST_DATABASE_URL names no server.";; \

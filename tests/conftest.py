@@ -15,6 +15,22 @@ MISSING = {
 }
 
 
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL, run again only what touches the database; the rest has no second answer to give."""
+    if "postgres" not in os.environ.get("DATABASE_URL", ""):
+        return
+    touches = {"db", "transactional_db", "django_db_setup"}
+    again = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db")
+        or item.get_closest_marker("postgres")
+        or touches & set(item.fixturenames)
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in again])
+    items[:] = again
+
+
 def pytest_runtest_setup(item):
     """Skip what this machine lacks, with the reason; where STAMMKUNDE_REQUIRE names it, fail."""
     for marker, missing in MISSING.items():

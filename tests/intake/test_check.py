@@ -747,3 +747,46 @@ def test_a_raw_day_of_online_retail(shared_data, tmp_path):
     assert found.refused == 0
     assert (found.first_on, found.last_on) == (date(2011, 11, 1), date(2011, 11, 1))
     assert all("." not in number for (number,) in rows(path, "customers", "number"))
+
+
+def test_numbers_of_parquet_are_taken_as_they_are_and_mean_what_their_text_means(tmp_path):
+    prices = [0.1 + 0.2, 1234.565, 0.005, 1.0000005, 999999999.99, -0.015, 12.345675, 33.333333333333336, 0.07, 1e-7]
+    path = tmp_path / "file.parquet"
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE t (order_number VARCHAR, position INTEGER, quantity INTEGER, line_net DOUBLE)")
+        db.executemany("INSERT INTO t VALUES ('R1', ?, 1, ?)", [[at, price] for at, price in enumerate(prices)])
+        db.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+    checked(path, layout="lines", price_basis="net", decimal=".")
+    typed = rows(path, "lines", "key", "revenue_cents")
+
+    text = "order_number,position,quantity,line_net\n" + "".join(
+        f"R1,{at},1,{one!r}\n" for at, one in enumerate(prices)
+    )
+    written = write(tmp_path, text)
+    checked(written, layout="lines", price_basis="net", decimal=".")
+
+    assert typed == rows(written, "lines", "key", "revenue_cents")
+
+
+def test_numbers_of_parquet_that_are_none_are_refused_with_their_rows(tmp_path):
+    path = tmp_path / "file.parquet"
+    duckdb.sql("""
+        SELECT * FROM (VALUES ('R1', 2, 5.5::DOUBLE), ('R2', -2147483648, 1.0), ('R3', 1, 'inf'::DOUBLE),
+            ('R4', 1, 'nan'::DOUBLE), ('R5', 1, 1e12), ('R6', NULL, 1.0), ('R7', 3, NULL)
+        ) t(order_number, quantity, line_net)""").write_parquet(str(path))
+
+    found = checked(path, layout="lines", price_basis="net")
+
+    assert sorted((one.row, one.column, one.value, one.code) for one in found.problems) == [
+        (3, "quantity", "-2147483648", "number_too_large"),
+        (4, "line_net", "inf", "not_a_number"),
+        (5, "line_net", "", "missing_value"),
+        (6, "line_net", "1000000000000.0", "number_too_large"),
+        (7, "quantity", "", "missing_value"),
+        (8, "line_net", "", "missing_value"),
+    ]
+    with duckdb.connect() as db:
+        kept = db.execute(
+            "SELECT row, c0 FROM read_parquet(?) ORDER BY row", [str(out(path) / "raw.parquet")]
+        ).fetchall()
+    assert kept == [(3, "R2"), (4, "R3"), (5, "R4"), (6, "R5"), (7, "R6"), (8, "R7")]

@@ -1,6 +1,9 @@
+import os
 import threading
 import time
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -160,3 +163,23 @@ def test_upload_that_is_too_large_is_refused_and_leaves_nothing(tmp_path, settin
 
     assert not list(settings.UPLOAD_DIR.iterdir())
     assert not Import.objects.exists()
+
+
+def test_upload_that_broke_off_is_swept_after_a_day(tmp_path, settings):
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    kept = services.receive(now=NOW, file_name="list.csv", file=BytesIO(b"Kundennummer;Name\n1;A\n"))
+    services.start(import_id=kept.pk, now=NOW)
+    services.run(import_id=kept.pk, now=NOW)
+    stray = settings.UPLOAD_DIR / "half-a-file"
+    stray.mkdir()
+    (stray / "file").write_bytes(b"Kundennum")
+    began = NOW.timestamp()
+    for path in (stray / "file", stray, Path(kept.path), Path(kept.path).parent):
+        os.utime(path, (began, began))
+
+    assert tasks.sweep(now=NOW + timedelta(hours=23)) is False
+    assert stray.exists()
+    assert tasks.sweep(now=NOW + timedelta(hours=25)) is True
+    assert not stray.exists()
+    assert tasks.sweep(now=NOW + timedelta(hours=25)) is False
+    assert Path(kept.path).exists()

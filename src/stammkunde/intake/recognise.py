@@ -179,7 +179,7 @@ def _settle(
     if kind.documents:
         proposed.setdefault("price_basis", _basis(given))
     known = proposed | options
-    source = open_source(path, work_dir=work, options=options, memory_mb=memory_mb, limit=_LOOK_ROWS)
+    source = open_source(path, work_dir=work, options=options, limit=_LOOK_ROWS)
     with engine.connect(memory_mb=memory_mb, work_dir=work) as db:
         db.execute(typing.MACROS)
         numbers = _texts(kind, given, dialect, source, {"number", "money"})

@@ -54,7 +54,7 @@ def check(  # noqa: PLR0913
     tell = progress or (lambda *_told: None)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    source = open_source(path, work_dir=out_dir, options=options, progress=tell, memory_mb=memory_mb, limit=limit)
+    source = open_source(path, work_dir=out_dir, options=options, progress=tell, limit=limit)
     kind, columns = layouts.with_attributes(kind, columns, header=source.dialect.header, options=options)
     try:
         with engine.connect(memory_mb=memory_mb, work_dir=out_dir) as db:

@@ -31,7 +31,7 @@ _EXACT = re.compile(r"DOUBLE|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(\d+,[0-
 
 @dataclass(frozen=True, kw_only=True)
 class InPlace:
-    """A file's rows as SQL: `table` has `row`, `bad`, `bad_detail`, the text `c…` of each column, the number `n…` of some."""
+    """A file's rows as SQL: `table` has `row`, `bad`, `bad_detail`, texts `c…` of all columns, numbers `n…` of some."""
 
     table: str
     numbers: frozenset[int]

@@ -1,8 +1,7 @@
 """The whole file as one Parquet file of text columns, each row with its line."""
 
-import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stammkunde.intake.formats import engine, excel, parquet
+from stammkunde.intake.formats import engine, excel, parquet, separated
 from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+from stammkunde.intake.formats.separated import Progress, Record
 from stammkunde.intake.formats.sniff import as_text, sniff
-
-Progress = Callable[[str, int, int], None]  # (step, done, total); it may raise to stop
 
 _CHUNK_ROWS = 20_000
 _CHUNK_CHARACTERS = 16 << 20
@@ -44,7 +42,6 @@ def open_source(
     work_dir: Path,
     options: dict[str, Any] | None = None,
     progress: Progress | None = None,
-    memory_mb: int = 512,
     limit: int | None = None,
 ) -> Source:
     """
@@ -60,8 +57,7 @@ def open_source(
         source = Source(path=path, table=found.table, dialect=dialect, rows=found.rows, numbers=found.numbers)
     else:
         with _Writer(target, width=len(dialect.header)) as writer:
-            for number, cells, bad, detail in islice(_records(path, dialect, progress), limit):
-                writer.add(number, cells, bad, detail)
+            _write(writer, path, dialect, progress, limit)
         source = Source(
             path=path, table=f"read_parquet({engine.literal(str(target))})", dialect=dialect, rows=writer.rows
         )
@@ -70,13 +66,25 @@ def open_source(
     return source
 
 
-Record = tuple[int, list[str], str | None, str | None]  # line, cells, code and detail of what is wrong with it
-
-
 def _records(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
-    if dialect.format == "excel":
-        return _of_sheet(path, dialect)
-    return (_of_json if dialect.format == "jsonl" else _of_text)(path, dialect, progress)
+    return _of_sheet(path, dialect) if dialect.format == "excel" else _of_json(path, dialect, progress)
+
+
+def _write(writer: "_Writer", path: Path, dialect: Dialect, progress: Progress | None, limit: int | None) -> None:
+    if dialect.format != "csv":
+        for record in islice(_records(path, dialect, progress), limit):
+            writer.add(*record)
+        return
+    for part in separated.read(path, dialect, progress):
+        left = None if limit is None else limit - writer.rows
+        if isinstance(part, separated.Columns):
+            writer.add_columns(part, left)
+        else:
+            for record in part[:left]:
+                writer.add(*record)
+            writer.flush()
+        if limit is not None and writer.rows >= limit:
+            return
 
 
 def _of_sheet(path: Path, dialect: Dialect) -> Iterator[Record]:
@@ -84,26 +92,6 @@ def _of_sheet(path: Path, dialect: Dialect) -> Iterator[Record]:
     for number, row in excel.rows(path, dialect):
         if any(row):
             yield number, (row + [""] * width)[:width], None, None
-
-
-def _of_text(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
-    """Read separated text; a row that is torn, too long or not as wide as the heading is marked, never dropped."""
-    width = len(dialect.header)
-    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
-        reader = csv.reader(_told(file, path, progress), delimiter=dialect.delimiter)
-        start = 1
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                if start > dialect.header_row:
-                    yield start, [""] * width, *_unreadable(start, reader.line_num)
-            else:
-                if start > dialect.header_row and any(row):
-                    yield start, *_fitted(row, width, dialect.delimiter, start, reader.line_num)
-            start = reader.line_num + 1
 
 
 def _told(file: Any, path: Path, progress: Progress | None) -> Iterator[str]:
@@ -116,32 +104,6 @@ def _told(file: Any, path: Path, progress: Progress | None) -> Iterator[str]:
         if not number % 50_000:
             progress("read", file.buffer.tell(), total)
         yield line
-
-
-def _unreadable(start: int, end: int) -> tuple[str, str]:
-    if end > start:
-        return "quote_not_closed", json.dumps({"first": start, "last": end})
-    return "cell_too_long", json.dumps({"limit": engine.LONGEST_CELL})
-
-
-def _fitted(
-    row: list[str], width: int, delimiter: str, start: int, end: int
-) -> tuple[list[str], str | None, str | None]:
-    """Fit a row to the heading's width; empty cells beyond it are nothing."""
-    bad = detail = None
-    if len(row) != width:
-        found = len(row)
-        while len(row) > width and not row[-1].strip():
-            row.pop()
-        if len(row) != width:
-            bad, detail = "row_width", json.dumps({"found": found, "expected": width})
-            if end > start:
-                bad, detail = "quote_not_closed", json.dumps({"first": start, "last": end})
-            row = [*row[: width - 1], delimiter.join(row[width - 1 :])]
-            row += [""] * (width - len(row))
-    if "\x00" in "".join(row):
-        return [cell.replace("\x00", "␀") for cell in row], "nul_bytes", None
-    return row, bad, detail
 
 
 def _of_json(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
@@ -181,16 +143,23 @@ class _Writer:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._flush()
+        self.flush()
         self._file.close()
 
     def add(self, number: int, cells: list[str], bad: str | None, detail: str | None) -> None:
         self._records.append((number, cells, bad, detail))
         self._characters += sum(map(len, cells))
         if len(self._records) >= _CHUNK_ROWS or self._characters > _CHUNK_CHARACTERS:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def add_columns(self, part: separated.Columns, limit: int | None) -> None:
+        """Add rows that are columns already, at most so many."""
+        nothing = pa.nulls(len(part.lines), pa.string())
+        rows = pa.record_batch([part.lines, nothing, nothing, *part.cells], schema=self._schema)[:limit]
+        self._file.write_batch(rows)
+        self.rows += len(rows)
+
+    def flush(self) -> None:
         if not self._records:
             return
         numbers, cells, bad, detail = zip(*self._records, strict=True)

@@ -61,8 +61,9 @@ class Publishing:
         self.done += at
         pace = Pace()
         feed = Feed(self.difference.path(part, what), columns=write.columns(part, what), skip=at)
+        write.begin(part, what, after=at)
         while at < rows:
-            batch = Batch(part=part, what=what, after=at, rows=feed.take(min(pace.rows, rows - at)))
+            batch = Batch(part=part, what=what, after=at, rows=feed.take(min(pace.rows, rows - at, write.room(at))))
             write.prepare(batch)
             began = time.monotonic()
             self._commit(write, batch, key)
@@ -70,6 +71,7 @@ class Publishing:
             at, self.done = batch.upto, self.done + len(batch.rows)
             self.longest_seconds = max(self.longest_seconds, pace.longest_seconds)
             write.rest(time.monotonic() - began)
+        write.end()
 
     def _commit(self, write: Writer, batch: Batch, key: str) -> None:
         checkpoint = {**self.checkpoint, key: batch.upto, "longest_seconds": round(self.longest_seconds, 3)}

@@ -1,24 +1,23 @@
 """How a batch gets into each database."""
 
+import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-import duckdb
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from django.db import connection
 
 from stammkunde.intake.publish import images
 from stammkunde.intake.publish.batch import MONTHS, Batch
-from stammkunde.intake.staging.database import attached, fill_exchange
+from stammkunde.intake.publish.exchange import Exchange
 from stammkunde.intake.staging.difference import Difference, Part
-from stammkunde.intake.staging.engine import text
 
 GAP_SECONDS = 0.11
-_SOURCE = "exchange"
+# While rows are written: room for the indexes' pages, and fewer of them copied from the log between two batches.
+_PRAGMAS = {"main.cache_size": -256_000, "wal_autocheckpoint": 16_000}
 
 
 class Writer(Protocol):
@@ -26,6 +25,15 @@ class Writer(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+    def begin(self, part: Part, what: str, *, after: int) -> None:
+        """Make ready for a part's rows from number `after` + 1 on."""
+
+    def room(self, at: int) -> int:
+        """Say how many rows after number `at` may be written at once; outside of any transaction."""
+
+    def end(self) -> None:
+        """Leave the part; outside of any transaction."""
+
     def columns(self, part: Part, what: str) -> list[str]:
         """Name the columns of the batch that this writer needs in memory."""
 
@@ -56,6 +64,15 @@ class _Base:
     ) -> None:
         return None
 
+    def begin(self, part: Part, what: str, *, after: int) -> None:  # noqa: ARG002 (the other writer needs to know)
+        return None
+
+    def room(self, at: int) -> int:  # noqa: ARG002 (the other writer needs to know)
+        return sys.maxsize
+
+    def end(self) -> None:
+        return None
+
     def constants(self, part: Part) -> dict[str, Any]:
         """Give what new rows get beside what the file says."""
         spec = part.spec
@@ -79,27 +96,37 @@ class _Base:
 
 class SqliteWriter(_Base):
     """
-    New and changed rows travel in an exchange file, written by ADBC and attached by Django's connection.
-
-    ADBC itself never opens the system of record (see `staging.database`).
+    New and changed rows travel in exchange files, written by ADBC and attached by Django's connection.
     """
 
     def __enter__(self) -> Self:
-        path = self.difference.folder / "exchange.sqlite3"
-        if not path.exists():
-            draft = path.with_suffix(".new")
-            draft.unlink(missing_ok=True)
-            _fill(draft, self.difference)
-            draft.replace(path)
-        self._attached = attached(path)
-        self._attached.__enter__()
+        self._exchange: Exchange | None = None
         images.install(connection)
+        with connection.cursor() as cursor:
+            self._before = {one: _pragma(cursor, one, value) for one, value in _PRAGMAS.items()}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._attached.__exit__()
+        self.end()
+        with connection.cursor() as cursor:
+            for one, before in self._before.items():
+                _pragma(cursor, one, before)
+
+    def begin(self, part: Part, what: str, *, after: int) -> None:
+        self._exchange = Exchange(self.difference, part, what, after=after)
+
+    def room(self, at: int) -> int:
+        assert self._exchange is not None  # begun
+        if at == self._exchange.upto:
+            self._exchange.advance()
+        return self._exchange.upto - at
+
+    def end(self) -> None:
+        if self._exchange is not None:
+            self._exchange.close()
+        self._exchange = None
 
     def columns(self, part: Part, what: str) -> list[str]:  # noqa: ARG002 (the other writer needs to know)
         return list(MONTHS)
@@ -108,7 +135,7 @@ class SqliteWriter(_Base):
         """Nothing: the rows are in the exchange file."""
 
     def write(self, batch: Batch) -> None:
-        source = f"exchange.{batch.what}_{batch.part.table} s"
+        source = "exchange.rows s"
         some = "s.n > %s AND s.n <= %s"
         with connection.cursor() as cursor:
             if batch.what == "created":
@@ -141,41 +168,17 @@ class SqliteWriter(_Base):
         )
 
 
+def _pragma(cursor: Any, name: str, value: int) -> int:
+    """Set a pragma of this connection, and tell what it was."""
+    cursor.execute(f"PRAGMA {name}")
+    before = int(cursor.fetchone()[0])
+    cursor.execute(f"PRAGMA {name} = {value}")
+    return before
+
+
 def _plain(value: Any) -> Any:
     """Write a moment as Django writes it to SQLite."""
     return value.replace(tzinfo=None).isoformat(sep=" ") if isinstance(value, datetime) else value
-
-
-def _fill(path: Path, difference: Difference) -> None:
-    with duckdb.connect() as engine:
-        tables = {}
-        for part in difference.parts:
-            for what, rows in (("created", part.counts.created), ("changed", part.changes)):
-                if rows:
-                    tables[f"{what}_{part.table}"] = _relation(engine, difference, part, what)
-        fill_exchange(path, tables)
-
-
-def _relation(
-    engine: duckdb.DuckDBPyConnection, difference: Difference, part: Part, what: str
-) -> tuple[str, duckdb.DuckDBPyRelation]:
-    columns = (
-        part.provided if what == "created" else ["id", *(one for one in part.provided if one not in part.spec.match)]
-    )
-    listed = ", ".join(f'{_written(one, part.spec.kinds.get(one, "whole"))} AS "{one}"' for one in columns)
-    path = text(difference.path(part, what))
-    sql = f"SELECT file_row_number + 1 AS n, {listed} FROM read_parquet({path}, file_row_number = true)"  # noqa: S608
-    definition = ", ".join(["n INTEGER PRIMARY KEY", *(f'"{one}"' for one in columns)])
-    return definition, engine.sql(sql)
-
-
-def _written(column: str, kind: str) -> str:
-    if kind == "moment":  # as Django writes it: the fraction only where there is one
-        return (
-            f'CASE WHEN microsecond("{column}") % 1000000 = 0 THEN strftime("{column}", \'%Y-%m-%d %H:%M:%S\') '
-            f"ELSE strftime(\"{column}\", '%Y-%m-%d %H:%M:%S.%f') END"
-        )
-    return f'"{column}"::VARCHAR' if kind == "day" else f'"{column}"'
 
 
 class PostgresqlWriter(_Base):

@@ -1,9 +1,11 @@
 """An import carried out by whoever holds its lease: check, compare, publish, or take back."""
 
 import logging
+import shutil
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ TRIES = 4
 PAUSE = timedelta(seconds=5)
 # How long a file is kept after its import came to rest, so that refused rows can be looked up and the file run again.
 KEEP = timedelta(days=30)
+KEEP_STRAYS = timedelta(days=1)
 WAIT_SECONDS = 0.3
 NOT_RESERVED = 10**15
 
@@ -292,7 +295,30 @@ def _remove_old_files(now: datetime) -> bool:
     """Delete the files of imports that came to rest long ago; one at a time, and tell whether there was one."""
     old = Import.objects.filter(finished_at__lt=now - KEEP, path__gt="").exclude(status__in=WORKING).first()
     if old is None:
-        return False
+        return _remove_strays(now)
     remove_files(old)
     Import.objects.filter(pk=old.pk).update(path="")
     return True
+
+
+def _remove_strays(now: datetime) -> bool:
+    """Delete an upload that broke off when the server was killed: a folder that no import knows, a day old."""
+    home = Path(settings.UPLOAD_DIR)
+    latest = (now - KEEP_STRAYS).timestamp()
+    for place in home.iterdir() if home.is_dir() else ():
+        if _touched_at(place) < latest and not _is_known(place):
+            shutil.rmtree(place, ignore_errors=True)
+            return not place.exists()
+    return False
+
+
+def _touched_at(place: Path) -> float:
+    """Tell when anything in a folder was last written to: a transfer may take long."""
+    try:
+        return max(one.stat().st_mtime for one in (place, *place.iterdir()))
+    except (FileNotFoundError, NotADirectoryError):
+        return inf  # gone, or no upload: nothing to delete
+
+
+def _is_known(place: Path) -> bool:
+    return place.name.startswith("import-") or Import.objects.filter(path__contains=f"/{place.name}/").exists()

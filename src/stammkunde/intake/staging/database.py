@@ -20,6 +20,7 @@ from django.db import connection
 from stammkunde.intake.staging.tables import Table
 
 ROWS_AT_ONCE = 50_000
+FEW_KEYS = 10_000
 _ARROW = {
     "whole": pa.int64(),
     "real": pa.float64(),
@@ -31,9 +32,11 @@ _ARROW = {
 
 
 class Database(Protocol):
-    def read(
-        self, *, table: Table, columns: list[str], by: str, keys: duckdb.DuckDBPyRelation, target: Path
-    ) -> None: ...
+    def read(self, *, table: Table, columns: list[str], by: str, keys: duckdb.DuckDBPyRelation, target: Path) -> None:
+        """Write the rows whose column `by` is among the keys to a Parquet file."""
+
+    def read_all(self, *, table: Table, columns: list[str], target: Path) -> None:
+        """Write all rows to a Parquet file."""
 
 
 def database(folder: Path) -> Database:
@@ -42,6 +45,11 @@ def database(folder: Path) -> Database:
 
 def is_empty(table: Table) -> bool:
     return not table.model._default_manager.exists()
+
+
+def is_most_of(table: Table, keys: int) -> bool:
+    """Tell whether so many keys mean so much of a table that reading all of it is quicker than looking each up."""
+    return keys >= FEW_KEYS and keys * 2 >= table.model._default_manager.count()
 
 
 def schema(table: Table, columns: list[str]) -> pa.Schema:
@@ -68,15 +76,20 @@ class Sqlite:
         self._keys = folder / "keys.sqlite3"
 
     def read(self, *, table: Table, columns: list[str], by: str, keys: duckdb.DuckDBPyRelation, target: Path) -> None:
-        """Write the rows whose column `by` is among the keys to a Parquet file."""
         self._keys.unlink(missing_ok=True)
         fill_exchange(self._keys, {"keys": ("key", keys)})
-        shape = schema(table, columns)
         sql = (
             f"SELECT {_select(table, columns)} FROM exchange.keys k "  # noqa: S608
             f'CROSS JOIN "{table.db_table}" t WHERE t."{by}" = k.key'
         )
-        with attached(self._keys), pq.ParquetWriter(target, shape) as writer, connection.cursor() as cursor:
+        with attached(self._keys):
+            self._write(sql, schema(table, columns), target)
+
+    def read_all(self, *, table: Table, columns: list[str], target: Path) -> None:
+        self._write(f'SELECT {_select(table, columns)} FROM "{table.db_table}" t', schema(table, columns), target)  # noqa: S608
+
+    def _write(self, sql: str, shape: pa.Schema, target: Path) -> None:
+        with pq.ParquetWriter(target, shape) as writer, connection.cursor() as cursor:
             cursor.execute(sql)
             for rows in _fetched(cursor):
                 columns_of = [
@@ -92,20 +105,31 @@ def _fetched(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
 
 class Postgresql:
     def read(self, *, table: Table, columns: list[str], by: str, keys: duckdb.DuckDBPyRelation, target: Path) -> None:
-        """Write the rows whose column `by` is among the keys to a Parquet file."""
-        import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415 (slow to load, and needed for PostgreSQL only)
-
-        shape = schema(table, columns)
         sql = (
             f"SELECT {_select(table, columns)} FROM import_keys k "  # noqa: S608
             f'JOIN "{table.db_table}" t ON t."{by}" = k.key'
         )
-        with adbc.connect(_address()) as link, link.cursor() as cursor, pq.ParquetWriter(target, shape) as writer:
+        with _link() as link, link.cursor() as cursor:
             cursor.adbc_ingest("import_keys", keys.to_arrow_reader(ROWS_AT_ONCE), mode="create", temporary=True)
             cursor.execute("ANALYZE import_keys")
-            cursor.execute(sql)
+            self._write(cursor, sql, schema(table, columns), target)
+
+    def read_all(self, *, table: Table, columns: list[str], target: Path) -> None:
+        sql = f'SELECT {_select(table, columns)} FROM "{table.db_table}" t'  # noqa: S608
+        with _link() as link, link.cursor() as cursor:
+            self._write(cursor, sql, schema(table, columns), target)
+
+    def _write(self, cursor: Any, sql: str, shape: pa.Schema, target: Path) -> None:
+        cursor.execute(sql)
+        with pq.ParquetWriter(target, shape) as writer:
             for rows in cursor.fetch_record_batch():
                 writer.write_batch(pa.record_batch(rows.columns, schema=shape))
+
+
+def _link() -> Any:
+    import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415 (slow to load, and needed for PostgreSQL only)
+
+    return adbc.connect(_address())
 
 
 def _address() -> str:

@@ -1,6 +1,6 @@
 """Loading what is there: only the rows that the file may mean, and what the words to find customers by depend on."""
 
-from stammkunde.intake.staging.database import Database, is_empty
+from stammkunde.intake.staging.database import Database, is_empty, is_most_of
 from stammkunde.intake.staging.engine import Engine, text
 from stammkunde.intake.staging.tables import TABLES, Table
 from stammkunde.team.models import Staff
@@ -54,15 +54,23 @@ class Existing:
         return " UNION ".join(own + others)
 
     def _read(self, table: Table, *, by: str, keys: str) -> None:
-        keys = f"SELECT key FROM ({keys}) AS keys(key) WHERE key IS NOT NULL ORDER BY key"  # noqa: S608
-        if is_empty(table) or not self._engine.run(f"{keys} LIMIT 1"):
+        if is_empty(table):
+            return
+        named = f"({keys}) k(key) WHERE key IS NOT NULL"
+        self._engine.run(f"CREATE OR REPLACE TABLE keys AS SELECT DISTINCT key FROM {named}")  # noqa: S608
+        ((count,),) = self._engine.run("SELECT count(*) FROM keys")
+        if not count:
             return
         target = self._engine.folder / f"existing-{table.name}.parquet"
         columns = self._columns(table)
-        self._database.read(table=table, columns=columns, by=by, keys=self._engine.rows(keys), target=target)
+        if is_most_of(table, count):
+            self._database.read_all(table=table, columns=columns, target=target)
+        else:
+            found = self._engine.rows("SELECT key FROM keys ORDER BY key")
+            self._database.read(table=table, columns=columns, by=by, keys=found, target=target)
         self._engine.run(
             f"INSERT INTO existing_{table.name} BY NAME SELECT * FROM read_parquet({text(target)}) "  # noqa: S608
-            f"WHERE id NOT IN (SELECT id FROM existing_{table.name})"
+            f'WHERE id NOT IN (SELECT id FROM existing_{table.name}) AND "{by}" IN (SELECT key FROM keys)'
         )
         target.unlink()
 

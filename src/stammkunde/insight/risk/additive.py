@@ -115,7 +115,7 @@ def _maximise(place: Codes, left: Bools, penalties: list[Floats]) -> tuple[Float
     for _ in range(ROUNDS):
         penalty = linalg.block_diag(0.0, *(f * own for f, own in zip(firmness, penalties, strict=True)))
         slope, curve = _slope(x, left, beta)
-        inverse = np.linalg.inv(curve + penalty)
+        inverse = _inverse(curve + penalty)
         step = inverse @ (slope - penalty @ beta)
         beta = beta + step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
         firmness = _firmer(firmness, penalties, beta, inverse)
@@ -129,6 +129,14 @@ def _slope(x: sparse.csr_array, left: Bools, beta: Floats) -> tuple[Floats, Floa
     p = special.expit(x @ beta)
     weighted = sparse.csr_array((np.repeat(p * (1 - p), np.diff(x.indptr)), x.indices, x.indptr), shape=x.shape)
     return x.T @ (left - p), (x.T @ weighted).toarray()
+
+
+def _inverse(curve: Floats) -> Floats:
+    """Invert a symmetric positive matrix, at half the cost of any other."""
+    factor, _ = linalg.lapack.dpotrf(curve, lower=1)
+    lower, _ = linalg.lapack.dpotri(factor, lower=1)
+    below: Floats = np.tril(lower)
+    return below + np.tril(below, -1).T
 
 
 def _design(place: Codes, size: int) -> sparse.csr_array:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stammkunde.insight.value.history import Floats
 
 Codes = NDArray[np.int32]
-MOST_BINS = 12
+MOST_BINS = 10
 FEWEST_ROWS = 30  # of a text, or it goes to "others"
 MOST_TEXTS = 30
 
@@ -58,7 +58,7 @@ def bins(column: str, values: pa.ChunkedArray) -> Bins:
         values: numbers or text, shape (n,).
 
     Returns:
-        at most 12 bins of like size for numbers, one a value where there are fewer; for text one for each of the
+        at most 10 bins of like size for numbers, one a value where there are fewer; for text one for each of the
         thirty most frequent values with at least thirty rows.
     """
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):

@@ -114,7 +114,9 @@ def value_model(facts: Facts, *, as_of: date) -> BetaGeometric | None:
     Returns:
         BG/NBD or, where that does not fit, MBG/NBD; None where neither does.
     """
-    buyers = arrow(rhythm.own(facts.until(as_of)).select("customer_id", "first", "last", "purchase_days"))
+    buyers = arrow(
+        rhythm.own(facts.until(as_of)).select("customer_id", "first", "last", "purchase_days").sort("customer_id")
+    )
     if not buyers.num_rows:
         return None
     past = history(*_states(buyers, day_number(as_of)))

@@ -46,13 +46,24 @@ def refused(table: pa.Table, left: Bools, *, columns: Sequence[str]) -> list[Ref
         one entry a refused column: named like the answer, filled for those who left alone, telling them apart too well
         on its own (each value judged by other customers), or a text that differs for nearly everyone.
     """
-    found = (_judged(name, table[name], left) for name in columns)
+    found = (named(name) or _judged(name, table[name], left) for name in columns)
     return [refusal for refusal in found if refusal is not None]
 
 
+def named(column: str) -> Refused | None:
+    """
+    Refuse a column by its name alone.
+
+    Args:
+        column: its name.
+
+    Returns:
+        the refusal, or None.
+    """
+    return Refused(column, "named_like_the_answer") if _NAMED.search(column) else None
+
+
 def _judged(name: str, values: pa.ChunkedArray, left: Bools) -> Refused | None:
-    if _NAMED.search(name):
-        return Refused(name, "named_like_the_answer")
     filled = _direction_free(np.asarray(pc.is_valid(values), dtype=np.float64), left)
     if filled >= FILLED_TOO_WELL:
         return Refused(name, "filled_for_leavers", filled)

@@ -21,9 +21,17 @@ from stammkunde.insight.risk.additive import Additive
 from stammkunde.insight.risk.bins import numbers
 from stammkunde.insight.risk.candidates import Fitted, Rate, Rule, fit_candidate
 from stammkunde.insight.risk.contest import Verdict, judge, trials
-from stammkunde.insight.risk.evenings import Evening, Question, described, look_back, sampled, value_model
+from stammkunde.insight.risk.evenings import (
+    FEWEST_OF_EACH,
+    Evening,
+    Question,
+    described,
+    look_back,
+    sampled,
+    value_model,
+)
 from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
-from stammkunde.insight.risk.leaks import Refused, refused
+from stammkunde.insight.risk.leaks import Refused, named, refused
 from stammkunde.insight.risk.reasons import Reason, added, silent, table_rows
 from stammkunde.insight.risk.replay import WARNED_SHARE, BackTest, replay
 from stammkunde.insight.value.bgnbd import BetaGeometric
@@ -255,10 +263,10 @@ def _suggestion(known: Facts) -> HorizonSuggestion | None:
 
 
 def _leaking(evenings: Sequence[Evening], attributes: Sequence[str]) -> list[Refused]:
-    if not attributes or not evenings:
-        return []
-    latest = evenings[0]
-    return refused(latest.table, latest.left, columns=attributes) if latest.enough else []
+    left = np.concatenate([np.zeros(0, dtype=bool), *(evening.left for evening in evenings)])
+    if not attributes or min(left.sum(), (~left).sum()) < FEWEST_OF_EACH:  # too few to judge by more than names
+        return [refusal for refusal in map(named, attributes) if refusal is not None]
+    return refused(pa.concat_tables(evening.table for evening in evenings), left, columns=attributes)
 
 
 def _final(evenings: list[Evening], verdict: Verdict, attributes: tuple[str, ...]) -> tuple[Fitted | None, Verdict]:

@@ -1,0 +1,251 @@
+import importlib
+import inspect
+import json
+import re
+from datetime import date, timedelta
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from stammkunde import insight
+from stammkunde.insight import risk
+from stammkunde.insight.errors import InvalidInput, NotEnoughData
+from stammkunde.insight.periods import day_number
+from stammkunde.insight.risk import evenings, reasons
+from stammkunde.insight.risk.calibration import Line
+from stammkunde.insight.risk.candidates import RULES
+from tests.insight.conftest import facts_of, line, on_polars
+from tests.insight.risk.conftest import AS_OF, WINDOW
+
+
+def test_all_candidates_compete_and_the_best_is_used(model):
+    assert tuple(model.verdict.qualities) == RULES
+    assert model.verdict.by == "time"
+    best = min(found.log_loss for found in model.verdict.qualities.values())
+    assert model.verdict.qualities[model.rule].log_loss < best + 0.02
+    assert model.refusal is None
+
+
+def test_customers_played_by_the_value_model_are_told_apart_as_well_as_it_can(model):
+    found = model.verdict.qualities
+
+    assert found["value"].auc > 0.7
+    assert found[model.rule].auc > found["value"].auc - 2 * found["value"].auc_error
+    assert found[model.rule].auc > found["silence"].auc + 0.05
+    assert found[model.rule].calibration_error < 0.08
+
+
+def test_probabilities_hold_in_the_real_future(played, model):
+    scores = risk.score(played, model)
+
+    sales = played.lines.filter(insight.slices.is_sale(), nw.col("ordered_on") > day_number(AS_OF))
+    later = set(insight.frames.arrow(sales)["customer_id"].to_pylist())
+    left = np.array([customer not in later for customer in scores["customer_id"].to_pylist()])
+    found = risk.quality(scores["probability"].to_numpy(), left)
+    assert found.auc > 0.68
+    assert abs(scores["probability"].to_numpy().mean() - left.mean()) < 0.08
+    assert found.top_precision > 1.4 * left.mean()
+
+
+def test_fit_knows_nothing_of_the_future(played, model):
+    cut = insight.facts(insight.frames.arrow(played.until(AS_OF).lines))
+
+    found = risk.fit(cut, as_of=AS_OF, activity_days=WINDOW, horizon_days=120)
+
+    assert found.verdict == model.verdict
+    assert risk.score(cut, found).equals(risk.score(played, model))
+
+
+def test_back_tests_say_what_was_known_then(played, model):
+    latest = model.back_tests[0]
+
+    then = risk.fit(played, as_of=latest.as_of, activity_days=WINDOW, horizon_days=120)
+
+    known = risk.score(played, then)
+    assert latest.customer_id.tolist() == known["customer_id"].to_pylist()
+    assert latest.rule == then.rule
+    assert np.allclose(latest.probability, known["probability"].to_numpy(), atol=1e-6)
+
+
+def test_back_tests_count_the_warned(played, model):
+    for found in model.back_tests:
+        order = np.argsort(-found.probability, kind="stable")[: found.warned]
+        assert found.warned == round(0.1 * found.customers)
+        assert found.warned_left == found.gone[order].sum()
+        assert found.precision == found.warned_left / found.warned
+        assert found.recall == found.warned_left / found.left
+        assert found.lift == pytest.approx(found.precision / (found.left / found.customers))
+        assert 0 <= found.days_ahead < WINDOW
+        assert sum(group.customers for group in found.calibration) == found.customers
+
+
+def test_more_warned_reach_more(played, model):
+    many = risk.back_test(played, as_of=AS_OF, activity_days=WINDOW, horizon_days=120, warned_share=0.5)
+
+    assert [found.as_of for found in many] == [found.as_of for found in model.back_tests]
+    assert all(more.recall > few.recall for more, few in zip(many, model.back_tests, strict=True))
+
+
+def test_score_explains_whoever_is_most_at_risk(played, model):
+    found = risk.score(played, model, explained_share=0.1).to_pylist()
+
+    told = [row for row in found if row["reasons"] is not None]
+    assert len(told) == round(0.1 * len(found))
+    assert min(row["probability"] for row in told) >= max(r["probability"] for r in found if r["reasons"] is None)
+    assert all(1 <= len(json.loads(row["reasons"])) <= 5 for row in told)
+    assert "silent" in {reason["code"] for row in told for reason in json.loads(row["reasons"])}
+    one = told[0]
+    explained = risk.explain(played, model, customer_ids=[one["customer_id"], -1])
+    assert explained == {one["customer_id"]: json.loads(one["reasons"])}
+
+
+def test_engines_agree():
+    lines = insight.frames.arrow(_regular().lines)
+
+    found = [
+        risk.score(facts, risk.fit(facts, as_of=AS_OF, activity_days=90, horizon_days=150))
+        for facts in (insight.facts(lines), on_polars({"lines": lines}))
+    ]
+
+    assert found[0]["customer_id"].equals(found[1]["customer_id"])
+    assert np.allclose(found[0]["probability"].to_numpy(), found[1]["probability"].to_numpy(), atol=1e-6)
+
+
+def _regular(n: int = 240) -> insight.Facts:
+    """Customers who buy every month; a third stops, and those are the ones in region west."""
+    random = np.random.default_rng(4)
+    stops = [int(random.integers(100, 800)) if customer % 3 == 0 else 900 for customer in range(n)]
+    days = [(c, d) for c, stop in enumerate(stops) for d in range(c % 30, min(stop, 720), int(28 + c % 5))]
+    lines = [line(customer=c, on=date(1970, 1, 1) + timedelta(days=d), order=c * 1000 + d) for c, d in days]
+    customers = pa.table(
+        {
+            "customer_id": list(range(n)),
+            "region": ["west" if c % 3 == 0 and c % 7 else "east" for c in range(n)],
+            "churn_reason": ["price" if c % 3 == 0 else None for c in range(n)],
+        }
+    )
+    return facts_of(*lines, customers=customers)
+
+
+def test_attributes_are_learnt_from_and_leaks_refused():
+    facts = _regular()
+
+    found = risk.fit(facts, as_of=AS_OF, activity_days=90, horizon_days=150, attributes=["region", "churn_reason"])
+
+    assert found.attributes == ("region",)
+    assert [(column.column, column.code) for column in found.refused] == [("churn_reason", "named_like_the_answer")]
+
+
+def test_too_short_a_past_is_said_and_silence_used():
+    lines = [line(customer=1, on=AS_OF - timedelta(days=n)) for n in (74, 94, 114)]
+    facts = facts_of(*lines, line(customer=2, on=AS_OF), line(customer=2, on=AS_OF - timedelta(days=30)))
+
+    found = risk.fit(facts, as_of=AS_OF, activity_days=90, horizon_days=60)
+
+    assert (found.rule, found.fitted, found.refusal.code) == ("silence", None, "no_past")
+    assert found.refusal.numbers == {"horizon_days": 60, "needed_days": 120}
+    assert "Silence against the own rhythm is used instead" in found.refusal.text
+    scores = risk.score(facts, found, explained_share=0.5).to_pylist()
+    assert [row["probability"] for row in scores] == [None, None]
+    assert json.loads(scores[0]["reasons"]) == [{"code": "silent", "gap_days": 20, "silent_days": 74}]
+
+
+def test_too_few_leavers_are_said():
+    days = [(c, d) for c in range(40) for d in range(c, 720, 30)]
+    facts = facts_of(*[line(customer=c, on=date(1970, 1, 1) + timedelta(days=d), order=c * 1000 + d) for c, d in days])
+
+    found = risk.fit(facts, as_of=AS_OF, activity_days=90, horizon_days=60)
+
+    assert (found.rule, found.refusal.code) == ("silence", "too_few")
+    assert found.refusal.numbers["left"] == 0
+
+
+def test_one_past_evening_is_tried_on_customers_left_out(played):
+    first = date(1970, 1, 1) + timedelta(days=500)
+
+    found = risk.fit(played, as_of=first, activity_days=WINDOW, horizon_days=240)
+
+    assert found.verdict.by == "customers"
+    assert found.refusal.code == "not_tried"
+    assert found.back_tests == ()
+    assert found.verdict.line == Line()
+
+
+def test_wrong_questions_are_refused(played, model):
+    with pytest.raises(NotEnoughData, match="Nobody has bought"):
+        risk.fit(facts_of(), as_of=AS_OF, activity_days=90)
+    with pytest.raises(InvalidInput, match="at least one day"):
+        risk.fit(played, as_of=AS_OF, activity_days=0)
+    with pytest.raises(InvalidInput, match="'shoe' is no column"):
+        risk.fit(played, as_of=AS_OF, activity_days=90, attributes=["shoe"])
+    with pytest.raises(InvalidInput, match="give 0 to 1"):
+        risk.score(played, model, explained_share=2)
+    with pytest.raises(InvalidInput, match="above 0"):
+        risk.back_test(played, as_of=AS_OF, activity_days=90, warned_share=0)
+    with pytest.raises(NotEnoughData, match="at least two evenings"):
+        risk.back_test(played, as_of=date(1970, 3, 1), activity_days=90, horizon_days=60)
+
+
+def test_sample_is_fair_and_the_same_every_time(played, monkeypatch):
+    monkeypatch.setattr(evenings, "MOST_CUSTOMERS", 500)
+
+    sample, again = (
+        set(insight.frames.arrow(evenings.sampled(played).lines)["customer_id"].to_pylist()) for _ in range(2)
+    )
+
+    assert sample == again
+    assert 420 < len(sample) < 580
+
+
+def row(**more):
+    known = {"silent_days": 74.0, "own_gap_days": 31.2, "recent_days": 1, "earlier_days": 4, "returned_share": 0.0}
+    return known | {"purchase_days": 8.0, "window_days": 5.0} | more
+
+
+def test_reasons_carry_their_numbers():
+    found = reasons.added(row(), {"silence": 0.5, "silent_days": 0.4, "frequency_trend": 0.3, "region": 0.05})
+
+    assert found == [
+        {"code": "silent", "gap_days": 31, "silent_days": 74, "odds_factor": 2.46},
+        {"code": "buys_less", "recent_days": 1, "earlier_days": 4, "odds_factor": 1.35},
+    ]
+
+
+def test_reasons_that_their_numbers_do_not_bear_out_are_left_out():
+    known = row(recent_days=5, region="west")
+
+    found = reasons.added(known, {"frequency_trend": 0.3, "returned_share": 0.3, "region": 0.2, "silence": -1.0})
+
+    assert found == [{"code": "attribute", "column": "region", "value": "west", "odds_factor": 1.22}]
+
+
+def test_silence_is_worded_by_the_rhythm():
+    assert reasons.silent(row(own_gap_days=None)) == {"code": "once", "silent_days": 74}
+    assert reasons.silent(row(own_gap_days=120.0)) == {"code": "rarely", "gap_days": 120, "silent_days": 74}
+
+
+MODULES = [
+    *("additive", "bins", "calibration", "candidates", "contest", "contracts", "evenings"),
+    *("features", "horizon", "leaks", "metrics", "model", "reasons", "replay"),
+]
+
+
+def public_functions():
+    for name in MODULES:
+        module = importlib.import_module(f"stammkunde.insight.risk.{name}")
+        for key, value in vars(module).items():
+            if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_"):
+                yield pytest.param(value, id=f"{name}.{key}")
+
+
+@pytest.mark.parametrize("function", list(public_functions()))
+def test_public_function_is_documented(function):
+    text = inspect.getdoc(function) or ""
+
+    assert re.match(r"[A-Z]\w+,? .*\.$", text.splitlines()[0])
+    assert "Returns:" in text
+    assert [name for name in inspect.signature(function).parameters if f"    {name}: " not in text] == []
+    if "raise " in inspect.getsource(function):
+        assert "Raises:" in text

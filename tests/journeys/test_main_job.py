@@ -69,7 +69,7 @@ def _password(log: Path, served: subprocess.Popen) -> str:
 
 
 @pytest.fixture
-def page(installation):
+def page(installation, tmp_path):
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     complaints: list[str] = []
@@ -78,10 +78,12 @@ def page(installation):
         context = browser.new_context(base_url=installation[0], locale="de-DE", viewport={"width": 1440, "height": 900})
         context.set_default_timeout(60_000)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda said: complaints.append(f"{said.text} {said.location}") if said.type == "error" else None
+        )
         yield page
         browser.close()
-    assert complaints == []
+    assert complaints == [], (tmp_path / "log").read_text(encoding="utf-8")[-8000:]  # what the server said about it
 
 
 def bring(page, export: Path) -> None:

@@ -6,9 +6,10 @@ How good the early warning is on real data, each candidate beside the naive rule
 FOLDER (or the variable STAMMKUNDE_SHARED_DATA) holds one folder a data set; what is absent is skipped. Window and
 horizon are those that the library suggests; nothing is tuned to a set. All numbers are averages over the latest
 evenings (at most four), each predicted from older ones alone. "days of silence" and "lifetimes" are bare rankings,
-without a probability: the latter is BG/NBD's expected purchases, which agree with those of lifetimes to 1e-6. "in use"
-is what the product would have done: choice and calibration from older evenings alone. For telco, a snapshot of contract
-customers, each tenth is predicted from the others.
+without a probability: the latter is our BG/NBD's expected purchases, the model that lifetimes fits, too; lifetimes is
+not run itself. "in use" is what the product would have done: choice and calibration from older evenings alone. For
+telco, a snapshot of contract customers, each tenth is predicted from the others; its answer is left among the columns
+to see it refused.
 """
 
 import argparse

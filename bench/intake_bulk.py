@@ -157,9 +157,11 @@ MEASURES = {"import": measure_import, "bare": measure_bare, "bulk_create": measu
 
 def child(what: str, folder: Path, form: str) -> None:
     prepare_django()
+    before = time.process_time()
     result = MEASURES[what](folder, form)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(result | {"peak_mb": round(peak)}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu_seconds = used.ru_utime + used.ru_stime - before
+    print(json.dumps(result | {"peak_mb": round(used.ru_maxrss / 1024), "cpu_seconds": cpu_seconds}))
 
 
 def start(what: str, folder: Path, form: str, env: dict[str, str]) -> subprocess.Popen[str]:
@@ -207,6 +209,8 @@ def compare(folder: Path, form: str, url: str) -> None:
     print(
         f"{'PostgreSQL' if url else 'SQLite'}, {form}: {ours['seconds']:.1f} s {ours['parts']}, "
         f"peak {ours['peak_mb']} MB; bare ADBC {bare['seconds']:.1f} s: ratio {ours['seconds'] / bare['seconds']:.1f}\n"
+        f"  processor time, without a database server's: {ours['cpu_seconds']:.1f} s; "
+        f"bare ADBC {bare['cpu_seconds']:.1f} s\n"
         f"  longest batch {ours['longest_batch_seconds']:.2f} s; a web write waited "
         f"{waited['longest_seconds']:.2f} s at most (99 %: {waited['p99_seconds']:.2f} s, {waited['writes']} writes)\n"
         f"  bulk_create of {SLICE:,} lines: {slow['seconds']:.1f} s; all lines by the import: {lines:.1f} s",

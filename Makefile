@@ -46,7 +46,10 @@ check: .make/test
 bench: .make/test
 	@rm -rf .make/bench
 	$(BIN)/python bench/insight_value.py --customers 50000 --runs 1
+	$(BIN)/python bench/insight_kpis.py --customers 50000 --rounds 1
 	STAMMKUNDE_DATA_DIR=.make/bench DATABASE_URL= $(BIN)/python bench/refresh_full.py --size 0.02
+	DATABASE_URL= $(BIN)/python bench/intake_bulk.py --size 0.02 --format parquet
+	DATABASE_URL= $(BIN)/python bench/pages_customers.py --customers 20000 --runs 1
 
 messages: .make/test
 	$(BIN)/python tools/messages.py $(APPS)

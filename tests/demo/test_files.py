@@ -193,3 +193,16 @@ def test_demo_knows_enough_costs_for_an_honest_margin(books):
     (share,) = _one(books, "SELECT sum(Netto) FILTER (Kosten IS NOT NULL) / sum(Netto) FROM lines")
 
     assert 0.97 < share < 1
+
+
+def test_demo_people_have_believable_ages_and_share_no_birthday(books):
+    at_work = "contact_persons JOIN customers USING (Kundennummer) WHERE Art = 'company' AND Geburtstag IS NOT NULL"
+    age = f"date_diff('day', Geburtstag, DATE '{UNTIL}') / 365.25"
+
+    youngest, oldest = _one(books, f"SELECT min({age}), max({age}) FROM {at_work}")
+    (most,) = _one(books, "SELECT max(n) FROM (SELECT count(*) AS n FROM contact_persons GROUP BY Geburtstag "
+                          "HAVING Geburtstag IS NOT NULL)")  # fmt: skip
+
+    assert 22 <= youngest < 30
+    assert 60 < oldest <= 67
+    assert most <= 4

@@ -3,7 +3,7 @@ Files checked whole: every value typed, every row accepted, flagged or refused, 
 
 `check` reads a file by a layout and leaves typed tables in a directory: `customers.parquet`, `contact_persons.parquet`,
 `products.parquet`, `orders.parquet`, `lines.parquet` (those that the layout fills), `problems.parquet` and `raw.parquet`
-(the file's rows as text, for the download of what was refused).
+(the file's rows as text, of a Parquet file the refused ones only, for the download of what was refused).
 """  # noqa: E501
 
 from stammkunde.intake.check.refused import keep_refused, write_refused

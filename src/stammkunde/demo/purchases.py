@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from stammkunde.common import days
+from stammkunde.insight import periods
 
 PERSON, COMPANY = 0, 1
 #                         Jan   Feb  Mar   Apr   May  Jun   Jul  Aug   Sep  Oct  Nov   Dec
@@ -38,7 +38,7 @@ class Span:
 
     @classmethod
     def years(cls, *, until: date, years: int) -> "Span":
-        return cls(first=days.day_number(until) - round(365.25 * years) + 1, last=days.day_number(until))
+        return cls(first=periods.day_number(until) - round(365.25 * years) + 1, last=periods.day_number(until))
 
     @property
     def length(self) -> int:
@@ -47,7 +47,7 @@ class Span:
 
 def inner_clock(span: Span) -> np.ndarray:
     """Give what the inner clock shows at the start of each day, shape (2, length + 1): persons, companies."""
-    dates = [days.day(span.first) + timedelta(days=count) for count in range(span.length)]
+    dates = [periods.day(span.first) + timedelta(days=count) for count in range(span.length)]
     month = np.array([on.month - 1 for on in dates])
     weekday = np.array([on.weekday() for on in dates])
     holiday = np.array([(on.month, on.day) in HOLIDAYS for on in dates])

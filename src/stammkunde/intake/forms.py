@@ -185,7 +185,3 @@ def layout_choices(found: Recognition) -> list[tuple[str, str]]:
 
 def language() -> str:
     return get_language() or settings.LANGUAGE_CODE
-
-
-class SaveMapping(forms.Form):
-    name = forms.CharField(label=_("Name of the mapping"), max_length=80)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
-from stammkunde.intake.models import Import
+from stammkunde.intake.queries import is_publishing
 from stammkunde.signals import lease, mirror, policy, queries, services
 from stammkunde.signals.mirror.versions import WHOLE_TABLES
 from stammkunde.signals.models import Generation
@@ -21,7 +21,7 @@ def sweep(*, now: datetime) -> bool:
     lease.close_abandoned(now=now)
     if services.sweep(now=now):
         return True
-    if queries.running() or _is_publishing() or _waits_after_failure(now=now) or not _is_due(now=now):
+    if queries.running() or is_publishing() or _waits_after_failure(now=now) or not _is_due(now=now):
         return False
     return _refresh(now=now)
 
@@ -39,11 +39,6 @@ def _refresh(*, now: datetime) -> bool:
 
 def _log_progress(step: str, done: int, total: int) -> None:
     log.debug("refresh step=%s done=%s total=%s", step, done, total)
-
-
-def _is_publishing() -> bool:
-    """Say whether an import is being published or undone; the mirror asks again inside its snapshot."""
-    return Import.objects.filter(status__in=[Import.Status.PUBLISHING, Import.Status.UNDOING]).exists()
 
 
 def _is_due(*, now: datetime) -> bool:

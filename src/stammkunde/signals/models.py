@@ -24,6 +24,8 @@ class Generation(models.Model):
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     checkpoint = models.JSONField(default=dict)
+    forecast = models.JSONField(default=dict)  # how value and risk were worked out, and how far to trust them
+    before_on = models.DateField(null=True)  # the earlier day that "since last time" compares with
     error = models.JSONField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     leased_by = models.CharField(max_length=80, default="")
@@ -57,6 +59,11 @@ class CustomerSignal(models.Model):
         LOST = "lost", _("Lost")
         RETURNED = "returned", _("Returned")
 
+    class Level(models.TextChoices):
+        GREEN = "green", _("Green")
+        AMBER = "amber", _("Amber")
+        RED = "red", _("Red")
+
     generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     stage = models.CharField(max_length=10, choices=Stage.choices)
@@ -84,10 +91,34 @@ class CustomerSignal(models.Model):
     favourite_category = models.CharField(max_length=120, default="")
     last_channel = models.CharField(max_length=60, default="")
     returned_share = models.FloatField(null=True)  # returned revenue / sold revenue
+    # What is to be expected; empty where an honest answer is impossible, `Generation.forecast` says why.
+    yearly_cents = models.BigIntegerField(null=True)  # what a year of this customer was worth, by abc_basis
+    expected_purchases = models.FloatField(null=True)  # buying days within the next 365 days
+    expected_cents = models.BigIntegerField(null=True)  # what they will bring, by the basis of `Generation.forecast`
+    expected_low_cents = models.BigIntegerField(null=True)
+    expected_high_cents = models.BigIntegerField(null=True)
+    clv_cents = models.BigIntegerField(null=True)  # discounted, of the next three years
+    clv_low_cents = models.BigIntegerField(null=True)
+    clv_high_cents = models.BigIntegerField(null=True)
+    risk = models.FloatField(null=True)  # probability of buying nothing within the horizon; empty: unknown
+    risk_level = models.CharField(max_length=5, choices=Level.choices, default="", db_default="")  # empty: no customer
+    margin_at_risk_cents = models.BigIntegerField(null=True)  # risk × yearly_cents
+    risk_before = models.FloatField(null=True)  # by the last answers of an earlier day, see `Generation.before_on`
+    risk_reasons = models.JSONField(null=True)  # codes and numbers; empty: worked out when somebody looks
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["generation", "customer"], name="signal_once_per_generation")]
         indexes = [
+            models.Index(
+                fields=["generation", "-margin_at_risk_cents", "customer"],
+                name="signal_by_margin_at_risk",
+                condition=models.Q(margin_at_risk_cents__isnull=False),
+            ),
+            models.Index(
+                fields=["generation", "-expected_cents", "customer"],
+                name="signal_by_expected",
+                condition=models.Q(expected_cents__isnull=False),
+            ),
             models.Index(fields=["generation", "-revenue_year_cents", "customer"], name="signal_by_revenue"),
             models.Index(fields=["generation", "value_rank", "customer"], name="signal_by_rank"),
             models.Index(fields=["generation", "-last_on", "customer"], name="signal_by_last_purchase"),
@@ -122,3 +153,49 @@ class Figure(models.Model):
                 fields=["generation", "kpi", "period", "slice_by", "slice_value"], name="figure_once_per_generation"
             )
         ]
+
+
+class EarlyWarning(models.Model):
+    """
+    Somebody was warned about a customer. It stays: what became of it is the live back-test (R-W3).
+
+    Open until she buys, until she has left, or until she is no longer at risk.
+    """
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("Open")
+        BOUGHT = "bought", _("Bought again")
+        LEFT = "left", _("Left")
+        CALMED = "calmed", _("No longer at risk")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="warnings")
+    warned_on = models.DateField()
+    horizon_days = models.PositiveIntegerField()  # "will not buy within so many days"
+    level = models.CharField(max_length=5, choices=CustomerSignal.Level.choices)  # the highest so far
+    risk = models.FloatField(null=True)
+    margin_at_risk_cents = models.BigIntegerField(null=True)
+    reasons = models.JSONField(default=list)  # as known when warned
+    outcome = models.CharField(max_length=6, choices=Outcome.choices, default=Outcome.OPEN)
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(outcome="open"), name="warning_open_once_per_customer"
+            ),
+            models.UniqueConstraint(fields=["customer", "warned_on"], name="warning_once_per_day"),
+        ]
+        indexes = [models.Index(fields=["outcome", "warned_on"], name="warning_by_outcome")]
+
+
+class StageChange(models.Model):
+    """A customer went from one lifecycle stage to another between two data refreshes (R-K7)."""
+
+    customer = models.ForeignKey(Customer, db_index=False, on_delete=models.CASCADE, related_name="stage_changes")
+    changed_on = models.DateField()
+    before = models.CharField(max_length=10, choices=CustomerSignal.Stage.choices)
+    after = models.CharField(max_length=10, choices=CustomerSignal.Stage.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "changed_on"], name="stage_change_once_a_day")]
+        indexes = [models.Index(fields=["changed_on", "after"], name="stage_change_by_day")]

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from stammkunde.activity import policy, queries, services
+from stammkunde.activity import queries, services
 from stammkunde.activity.models import Task
 from stammkunde.team.models import AuditEntry
 from tests import factories
@@ -98,8 +98,3 @@ def test_due_gives_dated_tasks_first_and_leaves_out_later_ones(salesperson, admi
         "ohne Tag",
     ]
     assert len(queries.due(today=TODAY, staff=None, limit=9)) == 4
-
-
-@pytest.mark.parametrize(("hours", "contacts"), [(20, 10), (0, 3), (40, 20)])
-def test_fits_today_follows_the_hours(hours, contacts):
-    assert policy.fits_today(hours) == contacts

@@ -12,7 +12,12 @@ def ada(client, administrator):
 
 
 def sent(**changes):
-    return {"name": "Blumen Petersen", "activity_days": "180", "no_purchase_months": "6"} | changes
+    return {
+        "name": "Blumen Petersen",
+        "activity_days": "180",
+        "no_purchase_months": "6",
+        "minutes_per_contact": "24",
+    } | changes
 
 
 def test_settings_are_kept_and_recorded(ada):
@@ -44,6 +49,8 @@ def test_settings_window_left_empty_is_the_suggestion(ada):
         ({"activity_days": "3651"}, "Zwischen 1 und 3650 Tagen"),
         ({"no_purchase_months": "0"}, "Zwischen 1 und 120 Monaten"),
         ({"no_purchase_months": "121"}, "Zwischen 1 und 120 Monaten"),
+        ({"minutes_per_contact": "4"}, "Zwischen 5 und 240 Minuten"),
+        ({"minutes_per_contact": "241"}, "Zwischen 5 und 240 Minuten"),
     ],
 )
 def test_settings_out_of_range_are_refused_with_the_range(ada, change, words):

@@ -1,8 +1,10 @@
-"""What counts as the same suggestion, and how much fits into a day."""
+"""What counts as the same suggestion, and how much fits into a day, a week and a month."""
 
-MINUTES_PER_CONTACT = 24  # preparing, calling, writing down what came of it
-LEAST_PER_DAY = 3
+from collections.abc import Iterable
+
+LEAST_PER_DAY = 3  # whoever has no hours to speak of still gets a list, and somebody is warned about
 WORKING_DAYS = 5
+WEEKS_PER_MONTH = 52 / 12
 LONGEST_NOTE = 4000
 
 
@@ -11,9 +13,24 @@ def key(*, kind: str, subject: int | None, cycle: str) -> str:
     return f"{kind}:{subject or 0}:{cycle}"
 
 
-def fits_today(hours_per_week: int) -> int:
-    """Tell how many contacts fit into one day of someone's weekly hours for customers (20 hours: ten)."""
-    return max(LEAST_PER_DAY, round(hours_per_week * 60 / WORKING_DAYS / MINUTES_PER_CONTACT))
+def day_capacity(hours_per_week: int, *, minutes_per_contact: int) -> int:
+    """Tell how many contacts fit into one day of someone's weekly hours (20 hours, 24 minutes each: ten)."""
+    return _contacts(hours_per_week / WORKING_DAYS, minutes_per_contact, least=LEAST_PER_DAY)
+
+
+def week_capacity(hours_per_week: Iterable[int], *, minutes_per_contact: int) -> int:
+    """Tell how many contacts several people make together in a working week."""
+    return _contacts(sum(hours_per_week), minutes_per_contact, least=LEAST_PER_DAY * WORKING_DAYS)
+
+
+def month_capacity(hours_per_week: Iterable[int], *, minutes_per_contact: int) -> int:
+    """Tell how many contacts several people make together in a month."""
+    least = round(LEAST_PER_DAY * WORKING_DAYS * WEEKS_PER_MONTH)
+    return _contacts(sum(hours_per_week) * WEEKS_PER_MONTH, minutes_per_contact, least=least)
+
+
+def _contacts(hours: float, minutes_per_contact: int, *, least: int) -> int:
+    return max(least, round(hours * 60 / minutes_per_contact))
 
 
 def with_outcome(note: str, outcome: str) -> str:

@@ -1,14 +1,35 @@
 """What is to do, and what was done."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
 
+from stammkunde.activity import policy
 from stammkunde.activity.models import Task
+from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 
 OWN = "task"  # written by a person, not suggested
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """How many contacts the whole team makes."""
+
+    week: int
+    month: int
+
+
+def capacity() -> Capacity:
+    """Count the contacts that the team's hours allow; two queries."""
+    hours = [staff.hours_per_week for staff in team.workers()]
+    minutes = team.company().minutes_per_contact
+    return Capacity(
+        week=policy.week_capacity(hours, minutes_per_contact=minutes),
+        month=policy.month_capacity(hours, minutes_per_contact=minutes),
+    )
 
 
 def due(*, today: date, staff: Staff | None, limit: int) -> list[Task]:

@@ -94,14 +94,19 @@ class ChangePassword(NewPassword):
 class Settings(forms.ModelForm):
     class Meta:
         model = Company
-        fields = ["name", "activity_days", "no_purchase_months"]
+        fields = ["name", "activity_days", "no_purchase_months", "minutes_per_contact"]
         labels = {
             "name": _("Name of the company"),
             "activity_days": _("Activity window in days"),
             "no_purchase_months": _("Months without purchase"),
+            "minutes_per_contact": _("Minutes per contact"),
         }
         help_texts = {
             "no_purchase_months": _("Customers who have not bought for so many months appear on the page “Today”."),
+            "minutes_per_contact": _(
+                "What a contact usually takes: preparing, calling, writing down what came of it. With the hours of the "
+                "team it says how many customers can be warned about."
+            ),
         }
 
     def clean_activity_days(self) -> int | None:
@@ -115,6 +120,12 @@ class Settings(forms.ModelForm):
         if not 1 <= months <= 120:
             raise ValidationError(_("Between 1 and 120 months."))
         return months
+
+    def clean_minutes_per_contact(self) -> int:
+        minutes = self.cleaned_data["minutes_per_contact"]
+        if not 5 <= minutes <= 240:
+            raise ValidationError(_("Between 5 and 240 minutes."))
+        return minutes
 
 
 class AuditSearch(forms.Form):

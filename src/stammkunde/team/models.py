@@ -63,11 +63,15 @@ class Company(models.Model):
         help_text=_("Whoever bought within this many days is a customer. Empty: suggested from your own order rhythm."),
     )
     no_purchase_months = models.PositiveSmallIntegerField(_("months without purchase"), default=6)
+    minutes_per_contact = models.PositiveSmallIntegerField(_("minutes per contact"), default=24)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="company_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(minutes_per_contact__range=(5, 240)), name="company_minutes_per_contact_sane"
+            ),
             models.CheckConstraint(
                 condition=models.Q(activity_days__isnull=True) | models.Q(activity_days__range=(1, 3650)),
                 name="company_activity_days_sane",

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry, Company, Staff
 
 
@@ -18,6 +19,12 @@ def company() -> Company:
 def staff_list() -> QuerySet[Staff]:
     """Give everybody, those who may sign in first."""
     return Staff.objects.order_by("-is_active", "name", "pk")
+
+
+def workers() -> QuerySet[Staff]:
+    """Give those who may sign in and work tasks: their hours are the time there is for customers."""
+    roles = [role for role, rights in policy.RIGHTS.items() if policy.TASKS_WORK in rights]
+    return Staff.objects.filter(is_active=True, role__in=roles).order_by("name", "pk")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from stammkunde.signals import queries as signals
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
+from stammkunde.team.models import Company
 from stammkunde.ui import writing
 
 MOST_SHOWN = 60
@@ -35,8 +36,9 @@ DONE_SHOWN = 50
 @require_safe
 @needs(policy.TASKS_WORK)
 def today(request: HttpRequest) -> HttpResponse:
-    fits = activity_policy.fits_today(request.user.hours_per_week)
-    asked = _asked(request)
+    company = team.company()
+    fits = activity_policy.day_capacity(request.user.hours_per_week, minutes_per_contact=company.minutes_per_contact)
+    asked = _asked(request, company)
     done = _done(request)
     wanted = _shown(request, usual=max(fits - len(done), 0))
     items = queries.items(asked, limit=wanted + 1)
@@ -80,8 +82,7 @@ def _row(item: queries.Item) -> dict[str, object]:
     return {"item": item, "reason": reasons.item(item), "slug": item.key.replace(":", "-")}
 
 
-def _asked(request: HttpRequest) -> queries.Asked:
-    company = team.company()
+def _asked(request: HttpRequest, company: Company) -> queries.Asked:
     return queries.Asked(
         today=timezone.localdate(),
         generation=signals.current(),
@@ -144,7 +145,7 @@ def _task(request: HttpRequest) -> Task | None:
     if kind == queries.TASK:
         pk = rest.partition(":")[0]
         return Task.objects.filter(pk=pk, key=None).first() if pk.isdecimal() else None
-    found = queries.item(key, replace(_asked(request), owner=None))
+    found = queries.item(key, replace(_asked(request, team.company()), owner=None))
     return activity.take_up(found.suggestion(reasons.title(found)), staff=request.user) if found else None
 
 

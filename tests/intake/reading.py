@@ -10,6 +10,8 @@ from stammkunde.intake import check, formats, layouts, recognise
 
 TODAY = date(2026, 11, 21)
 FILES = Path(__file__).parent / "files"
+FLAT = "Rechnungsnummer;Datum;KdNr;Artikel-Nr.;Menge;Einzelpreis\n"
+CUSTOMERS = "Kundennummer;Name;Kunde seit\n"
 
 
 def write(tmp_path: Path, text: str, *, name: str = "file.csv", encoding: str = "utf-8") -> Path:
@@ -44,3 +46,9 @@ def rows(path: Path, table: str, *columns: str) -> list[tuple]:
 
 def remarks(found: check.Checked) -> list[tuple[int, str, str]]:
     return [(one.row, one.column, one.code) for one in found.problems]
+
+
+def flat(tmp_path: Path, *lines: str, **options: Any) -> tuple[Path, check.Checked]:
+    """Check invoice lines."""
+    path = write(tmp_path, FLAT + "".join(f"{line}\n" for line in lines))
+    return path, checked(path, layout="flat", **options)

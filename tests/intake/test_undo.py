@@ -4,7 +4,7 @@ import pytest
 
 from stammkunde.activity.models import Task
 from stammkunde.customers.models import Customer, Note
-from stammkunde.intake import queries, services
+from stammkunde.intake import services
 from stammkunde.intake.models import BeforeImage
 from stammkunde.sales.models import Change, Line, Order
 from tests import factories
@@ -75,7 +75,6 @@ def test_undo_is_refused_once_a_later_import_changed_the_same_rows(tmp_path):
         services.undo(import_id=first.pk, now=NOW)
 
     assert (refused.value.code, refused.value.detail) == ("changed_since", {"customers": 1})
-    assert queries.why_not_undo(first).code == "changed_since"
     assert everything() == before
     first.refresh_from_db()
     assert first.status == "done"

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from django.utils import translation
 
-from stammkunde.intake import check, layouts, wording
+from stammkunde.intake import check, wording
 from stammkunde.intake.staging.tables import TABLES
 from tests.intake.reading import checked, out, write
 
@@ -78,22 +78,14 @@ def test_every_code_can_be_worded_without_its_numbers(code, language):
     assert "%(" not in reason + cure
 
 
-def test_a_problem_names_column_row_value_and_cure():
-    told = {
-        "row": 17,
-        "column": "Datum",
-        "value": "31.02.2024",
-        "code": "not_a_date",
-        "detail": {"did_you_mean": "2024-02-29"},
-    }
-
+def test_a_problem_names_value_and_cure():
     with translation.override("en"):
-        english = wording.problem_sentence(**told)
+        english = wording.problem_text("not_a_date", {"did_you_mean": "2024-02-29"}, value="31.02.2024")
     with translation.override("de"):
-        german = wording.problem_sentence(**told)
+        german = wording.problem_text("not_a_date", {"did_you_mean": "2024-02-29"}, value="31.02.2024")
 
-    assert english == "Column “Datum”, row 17: “31.02.2024” is not a date. Did you mean 2024-02-29?"
-    assert german == "Spalte „Datum“, Zeile 17: „31.02.2024“ ist kein Datum. Meinten Sie 29.02.2024?"
+    assert english == ("“31.02.2024” is not a date.", "Did you mean 2024-02-29?")
+    assert german == ("„31.02.2024“ ist kein Datum.", "Meinten Sie 29.02.2024?")
 
 
 def test_a_missing_column_is_named_by_its_label():
@@ -108,13 +100,11 @@ def test_an_unknown_code_is_worded_too():
         assert wording.problem_text("from_the_future", {})[0] == "Something is wrong here (from_the_future)."
 
 
-def test_layouts_fields_steps_and_questions_have_names():
+def test_fields_steps_and_questions_have_names():
     with translation.override("de"):
-        assert wording.layout_label("flat") == "Rechnungszeilen"
         assert wording.field_label("flat", "ordered_at") == "Bestelldatum"
         assert wording.step_label("read") == "Datei wird gelesen"
         assert wording.question_text("tax_rate") == "Die Preise enthalten Mehrwertsteuer: wie viel Prozent?"
-    assert all(wording.layout_label(kind.name) for kind in layouts.ALL)
 
 
 def refused_rows(path, language="de"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from stammkunde.intake import staging, undo
+from stammkunde.intake import staging
 from stammkunde.intake.models import Import, Mapping
 
 RECENT = 50
@@ -70,12 +70,3 @@ def problems(batch: Import, *, limit: int = 100, offset: int = 0, severity: str 
 def refused(batch: Import) -> int:
     """Count the rows that were not imported."""
     return sum(int(counts.get("refused", 0)) for counts in batch.counts.values())
-
-
-def why_not_undo(batch: Import) -> undo.CannotUndo | None:
-    """Tell what stands against taking an import back that is done; None if nothing does."""
-    try:
-        undo.check(batch)
-    except undo.CannotUndo as reason:
-        return reason
-    return None

@@ -249,20 +249,9 @@ def problem_text(code: str, detail: Mapping[str, Any], *, value: str = "") -> tu
     return _capital(str(reason) % known), str(cure) % known
 
 
-def problem_sentence(*, row: int, column: str, value: str, code: str, detail: Mapping[str, Any]) -> str:
-    """Word a problem with its place: "Column “Datum”, row 17: “31.02.2024” is not a date. Did you mean 29.02.2024?"."""
-    reason, cure = problem_text(code, detail, value=value)
-    place = gettext("Column “%(column)s”, row %(row)s:") if column else gettext("Row %(row)s:")
-    return f"{place % {'column': column, 'row': row}} {reason} {cure}"
-
-
 def question_text(code: str) -> str:
     """Word a question of `Recognition.questions`."""
     return str(_QUESTIONS.get(code, code))
-
-
-def layout_label(name: str) -> str:
-    return layouts.get(name).label(_language())
 
 
 def field_label(layout: str, name: str) -> str:

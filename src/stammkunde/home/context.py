@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from stammkunde.signals import queries
+from stammkunde.signals import queries, wording
 
 
 def figures_state(request: HttpRequest) -> dict[str, object]:
@@ -23,7 +23,7 @@ def state(request: HttpRequest) -> dict[str, Any]:
         "done": running.done if running else 0,
         "total": running.total if running else 0,
         "share": status.share,
-        "failed": status.failed,
+        "failed": wording.failure_text(status.failed.error) if status.failed else "",
         "stale": status.is_stale and current is not None,
         "as_of_on": current.as_of_on if current else None,
         "url": reverse("figures-state"),

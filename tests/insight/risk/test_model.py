@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from stammkunde import insight
-from stammkunde.insight import risk
+from stammkunde.insight import recency, risk
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.risk import evenings, reasons
@@ -79,6 +79,35 @@ def test_back_tests_count_the_warned(played, model):
         assert found.lift == pytest.approx(found.precision / (found.left / found.customers))
         assert 0 <= found.days_ahead < WINDOW
         assert sum(group.customers for group in found.calibration) == found.customers
+
+
+def test_back_tests_say_who_is_found_the_more_are_warned(model):
+    for found in model.back_tests:
+        curve = {point.share: point.found for point in found.lift_curve}
+        assert list(curve) == [step / 20 for step in range(21)]
+        assert (curve[0.0], curve[0.1], curve[1.0]) == (0.0, found.recall, 1.0)
+        assert sorted(curve.values()) == list(curve.values())
+        assert curve[0.5] > 0.6
+
+
+def test_back_tests_tell_classes_apart_as_known_then(played, model):
+    for found in model.back_tests:
+        known = insight.frames.arrow(recency.classed(played, as_of=found.as_of))
+        class_of = dict(zip(known["customer_id"].to_pylist(), known["abc_class"].to_pylist(), strict=True))
+        own = np.array([class_of[customer] for customer in found.customer_id.tolist()])
+        warned = np.isin(np.arange(found.customers), np.argsort(-found.probability, kind="stable")[: found.warned])
+        assert found.by_class == tuple(
+            risk.ClassTest(
+                name,
+                int((own == name).sum()),
+                int(((own == name) & found.gone).sum()),
+                int(((own == name) & warned).sum()),
+                int(((own == name) & warned & found.gone).sum()),
+            )
+            for name in ("A", "B", "C")
+        )
+        assert sum(one.customers for one in found.by_class) == found.customers
+        assert min(one.customers for one in found.by_class) > 0
 
 
 def test_more_warned_reach_more(played, model):

@@ -12,11 +12,13 @@ from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_d
 from stammkunde.insight.risk.leaks import Refused, refused
 from stammkunde.insight.risk.metrics import Quality, quality
 from stammkunde.insight.risk.model import Refusal, RiskModel, back_test, explain, fit, score
-from stammkunde.insight.risk.replay import BackTest
+from stammkunde.insight.risk.replay import BackTest, ClassTest, LiftPoint
 
 __all__ = [
     "BackTest",
+    "ClassTest",
     "HorizonSuggestion",
+    "LiftPoint",
     "Quality",
     "Refusal",
     "Refused",

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stammkunde.insight import buying, rhythm
+from stammkunde.insight import buying, recency, rhythm
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.insight.frames import Facts, Frame, arrow, hold, rows
 from stammkunde.insight.periods import day_number
@@ -38,7 +38,7 @@ class Evening:
     """The customers of one evening, row by row, and what became of them."""
 
     on: date
-    table: pa.Table  # signs, attributes, and expected_purchases of the value model fitted that evening
+    table: pa.Table  # signs, attributes, expected_purchases of the value model fitted that evening, and abc_class
     left: Bools  # who did not buy within the horizon
     known_on: date  # when it was known who left
 
@@ -163,6 +163,7 @@ def _evening(facts: Facts, question: Question, *, on: date, orders: Frame | None
     value = value_model(facts, as_of=on)
     table = described(facts, question, as_of=on, value=value, orders=orders)
     left = _left(facts, table, on=on, horizon_days=question.horizon_days)
+    table = table.append_column("abc_class", _classes(facts, table, on=on))
     return Evening(on, table, left, on + timedelta(days=question.horizon_days))
 
 
@@ -172,6 +173,11 @@ def _left(facts: Facts, table: pa.Table, *, on: date, horizon_days: int) -> Bool
     again = arrow(within.select("customer_id").unique())["customer_id"]
     left: Bools = ~np.asarray(pc.is_in(table["customer_id"], value_set=again), dtype=bool)
     return left
+
+
+def _classes(facts: Facts, table: pa.Table, *, on: date) -> pa.ChunkedArray:
+    classed = arrow(recency.classed(facts, as_of=on).select("customer_id", "abc_class"))
+    return classed["abc_class"].take(pc.index_in(table["customer_id"], value_set=classed["customer_id"]))
 
 
 def _states(table: pa.Table, today: int) -> tuple[Floats, Floats, Floats]:

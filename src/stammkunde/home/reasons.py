@@ -4,26 +4,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stammkunde.home.queries.today import PAST_RHYTHM, Item
+from stammkunde.signals import reasons as risk
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.team.models import AuditEntry
 from stammkunde.ui import writing
 
 Stage = CustomerSignal.Stage
-
-
-def _every(gap_days: float) -> str:
-    whole = max(round(gap_days), 1)
-    return ngettext("every day", "every %(n)s days", whole) % {"n": writing.number(whole)}
-
-
-def _since(silent_days: int | None) -> str:
-    whole = silent_days or 0
-    return ngettext("for %(n)s day", "for %(n)s days", whole) % {"n": writing.number(whole)}
-
-
-def _ago(silent_days: int | None) -> str:
-    whole = silent_days or 0
-    return ngettext("%(n)s day ago", "%(n)s days ago", whole) % {"n": writing.number(whole)} if whole else _("today")
 
 
 def stage(signal: CustomerSignal | None) -> str:
@@ -41,13 +27,13 @@ def stage(signal: CustomerSignal | None) -> str:
 
 def rhythm(signal: CustomerSignal) -> str:
     """Hold the own rhythm against the silence."""
-    ago = _ago(signal.silent_days)
+    ago = risk.ago(signal.silent_days)
     if signal.gap_days is None:
         return _("Bought on one day only, %(ago)s; no rhythm can be told yet.") % {"ago": ago}
     if signal.stage in PAST_RHYTHM:
-        told = {"every": _every(signal.gap_days), "since": _since(signal.silent_days)}
+        told = {"every": risk.every(signal.gap_days), "since": risk.since(signal.silent_days)}
         return _("Usually orders %(every)s, silent %(since)s.") % told
-    return _("Orders %(every)s, last %(ago)s.") % {"every": _every(signal.gap_days), "ago": ago}
+    return _("Orders %(every)s, last %(ago)s.") % {"every": risk.every(signal.gap_days), "ago": ago}
 
 
 def _new(signal: CustomerSignal) -> str:
@@ -61,8 +47,8 @@ def _new(signal: CustomerSignal) -> str:
 
 def _lost(signal: CustomerSignal) -> str:
     if signal.gap_days is None:
-        return _("Bought on one day only, %(ago)s.") % {"ago": _ago(signal.silent_days)}
-    told = {"every": _every(signal.gap_days), "since": _since(signal.silent_days)}
+        return _("Bought on one day only, %(ago)s.") % {"ago": risk.ago(signal.silent_days)}
+    told = {"every": risk.every(signal.gap_days), "since": risk.since(signal.silent_days)}
     return _("Used to order %(every)s, silent %(since)s.") % told
 
 
@@ -104,11 +90,11 @@ def item(one: Item) -> str:
 
 
 def _silent(one: Item) -> str:
-    text = _("No purchase %(since)s.") % {"since": _since(one.reason["silent_days"])}
+    text = _("No purchase %(since)s.") % {"since": risk.since(one.reason["silent_days"])}
     gap_days = one.reason["gap_days"]
     if gap_days is None:
         return text
-    before = _("Used to order %(every)s.") % {"every": _every(gap_days)}
+    before = _("Used to order %(every)s.") % {"every": risk.every(gap_days)}
     return f"{text} {before}"
 
 

@@ -9,6 +9,7 @@ from stammkunde.api import NeedsRight, api
 from stammkunde.customers.models import Customer
 from stammkunde.intake import tasks
 from stammkunde.signals import services as signals
+from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team import tokens
 from stammkunde.team.models import ApiToken, AuditEntry
 from tests import factories
@@ -122,6 +123,34 @@ def test_customer_comes_with_contact_persons(ask, analyst):
 
     assert (given["name"], given["attributes"]) == ("Berta", {"Branche": "Hotel"})
     assert [(one["last_name"], one["birthday_on"]) for one in given["contact_persons"]] == [("Weber", "1980-05-01")]
+
+
+@pytest.mark.django_db
+def test_customers_come_by_risk_with_what_they_are_worth(ask, analyst, servant):
+    generation = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20), activity_days=180)
+    Current.objects.create(pk=1, generation=generation)
+    for name, level, cents in (("Anton", "green", 900), ("Berta", "red", 500), ("Cäsar", "red", 700)):
+        CustomerSignal.objects.create(
+            generation=generation,
+            customer=factories.customer(name=name),
+            stage="active",
+            risk=0.5,
+            risk_level=level,
+            risk_reasons=[{"code": "one_channel"}],
+            margin_at_risk_cents=cents,
+            expected_cents=2 * cents,
+        )
+
+    given = ask(analyst, "customers?level=red&sort=at_risk").json()["customers"]
+    hidden = ask(servant, f"customers/{given[0]['id']}").json()
+
+    assert [(one["name"], one["margin_at_risk_cents"], one["expected_cents"]) for one in given] == [
+        ("Cäsar", 700, 1400),
+        ("Berta", 500, 1000),
+    ]
+    assert given[0]["risk_reasons"] == [{"code": "one_channel"}]
+    assert (hidden["risk_level"], hidden["risk"]) == ("red", 0.5)
+    assert {hidden[name] for name in ("margin_at_risk_cents", "expected_cents", "risk_reasons")} == {None}
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from ninja.security import HttpBearer
 
 from stammkunde import __version__
 from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.home import forecasts
 from stammkunde.home.queries import customers as lists
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.intake import outcome
@@ -25,11 +26,16 @@ from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
-from stammkunde.signals.models import CustomerSignal
+from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team import policy, tokens
 from stammkunde.team import services as team
 
 MOST_CUSTOMERS = 500
+SEEN_BY_ALL = ("stage", "last_on", "due_on", "overdue_days", "risk_level", "risk")
+WORTH = (
+    "margin_at_risk_cents", "expected_purchases", "expected_cents", "expected_low_cents", "expected_high_cents",
+    "clv_cents", "clv_low_cents", "clv_high_cents",
+)  # fmt: skip
 
 
 class NeedsRight(HttpBearer):
@@ -102,9 +108,20 @@ class CustomerOut(Schema):
     last_on: date | None
     due_on: date | None
     overdue_days: int | None
+    risk_level: str | None = None  # green, amber, red; empty: no customer
+    risk: float | None = None  # probability of buying nothing within the horizon
+    risk_reasons: list[dict[str, Any]] | None = None  # codes and numbers, see docs/methods/risk.md
     abc_class: str | None = None  # figures: for whoever may see them
     revenue_year_cents: int | None = None
     margin_year_cents: int | None = None
+    margin_at_risk_cents: int | None = None  # worth: for whoever may see margins, or revenue where costs are unknown
+    expected_purchases: float | None = None  # of the next 12 months
+    expected_cents: int | None = None
+    expected_low_cents: int | None = None
+    expected_high_cents: int | None = None
+    clv_cents: int | None = None  # of the next three years, discounted
+    clv_low_cents: int | None = None
+    clv_high_cents: int | None = None
 
 
 class CustomerWithPeopleOut(CustomerOut):
@@ -132,7 +149,8 @@ class ImportOut(Schema):
 class Which(Schema):
     q: str = ""
     stage: str = ""
-    sort: Literal["value", "revenue", "last", "silent", "overdue", "name"] = "name"
+    level: str = ""
+    sort: Literal["value", "at_risk", "risk", "expected", "revenue", "last", "silent", "overdue", "name"] = "name"
     after: str = ""
     limit: int = 100
 
@@ -161,16 +179,17 @@ def customers(request: HttpRequest, which: Query[Which]) -> Any:
     sees_figures = policy.may(request.user, policy.FIGURES_VIEW)
     if which.sort not in lists.OPEN_SORTS and not sees_figures:
         raise HttpError(403, f"Sorting by '{which.sort}' needs the right '{policy.FIGURES_VIEW}'.")
+    generation = signals.current()
     page = lists.page(
-        lists.Filters(q=which.q[:100], stage=which.stage),
-        generation=signals.current(),
+        lists.Filters(q=which.q[:100], stage=which.stage, level=which.level),
+        generation=generation,
         sort=which.sort,
         after=_place(which),
         size=max(1, min(which.limit, MOST_CUSTOMERS)),
     )
     _note_export(request, rows=len(page.rows))
     return {
-        "customers": [_customer(request, row.customer, row.signal) for row in page.rows],
+        "customers": [_customer(request, row.customer, row.signal, generation) for row in page.rows],
         "next": str(page.last) if page.has_next and page.last else None,
     }
 
@@ -185,7 +204,7 @@ def customer(request: HttpRequest, customer_id: int) -> Any:
     """Give one customer with the contact persons."""
     found = get_object_or_404(Customer.objects.select_related("owner"), pk=customer_id)
     people = ContactPerson.objects.filter(customer=found)
-    return _customer(request, found, signals.signal_of(found.pk)) | {"contact_persons": list(people)}
+    return _customer(request, found, signals.signal_of(found.pk), signals.current()) | {"contact_persons": list(people)}
 
 
 @api.post("/imports", auth=NeedsRight(policy.IMPORTS_RUN), response={201: ImportOut}, tags=["imports"])
@@ -248,17 +267,23 @@ def _place(which: Which) -> lists.Place | None:
     return place
 
 
-def _customer(request: HttpRequest, found: Customer, signal: CustomerSignal | None) -> dict[str, Any]:
+def _customer(
+    request: HttpRequest, found: Customer, signal: CustomerSignal | None, generation: Generation | None
+) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(found, name, None) for name in CustomerOut.model_fields}
     row["attributes"] = {name: str(value) for name, value in found.attributes.items()}
     row["owner"] = found.owner.name if found.owner else None
     if signal is None:
         return row
-    row |= {name: getattr(signal, name) for name in ("stage", "last_on", "due_on", "overdue_days")}
+    row |= {
+        name: getattr(signal, name) for name in ("stage", "last_on", "due_on", "overdue_days", "risk_level", "risk")
+    }
     if policy.may(request.user, policy.FIGURES_VIEW):
-        row |= {"abc_class": signal.abc_class, "revenue_year_cents": signal.revenue_year_cents}
+        row |= {name: getattr(signal, name) for name in ("abc_class", "revenue_year_cents", "risk_reasons")}
     if policy.may(request.user, policy.MARGIN_VIEW):
         row["margin_year_cents"] = signal.margin_year_cents
+    if forecasts.shows_worth(request.user, generation):
+        row |= {name: getattr(signal, name) for name in WORTH}
     return row
 
 

@@ -1,5 +1,6 @@
 """The list of customers: who is in it, in which order, on which page, and who may see what of it."""
 
+import csv
 from datetime import date
 from io import BytesIO
 
@@ -9,9 +10,11 @@ from python_calamine import CalamineWorkbook
 
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
+from stammkunde.home import forecasts
 from stammkunde.home.queries import customers as queries
 from stammkunde.home.queries.customers import read_place
 from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry, SavedView
 from tests import factories
 
@@ -36,10 +39,13 @@ def signal(generation, customer, **fields) -> CustomerSignal:
 def five(generation):
     """Four with figures, of whom one never bought, and one who came after the figures were computed."""
     facts = {
-        "Anton": {"value_rank": 3, "revenue_year_cents": 100, "last_on": date(2026, 11, 1), "abc_class": "C"},
-        "Berta": {"value_rank": 1, "revenue_year_cents": 900, "last_on": date(2026, 3, 1), "abc_class": "A"},
+        "Anton": {"value_rank": 3, "revenue_year_cents": 100, "last_on": date(2026, 11, 1), "abc_class": "C"}
+        | {"risk": 1 / 3, "risk_level": "green", "margin_at_risk_cents": 10, "expected_cents": 30},
+        "Berta": {"value_rank": 1, "revenue_year_cents": 900, "last_on": date(2026, 3, 1), "abc_class": "A"}
+        | {"risk": 0.25, "risk_level": "red", "margin_at_risk_cents": 12_300, "expected_cents": 45_600},
         "Cäsar": {"stage": "prospect"},
-        "Dora": {"value_rank": 2, "revenue_year_cents": 900, "last_on": date(2026, 11, 1), "overdue_days": 4},
+        "Dora": {"value_rank": 2, "revenue_year_cents": 900, "last_on": date(2026, 11, 1), "overdue_days": 4}
+        | {"risk": 1 / 3, "risk_level": "red", "margin_at_risk_cents": None, "expected_cents": 45_600},
     }
     for name, fields in facts.items():
         signal(generation, factories.customer(name=name, search=name.lower()), **fields)
@@ -54,6 +60,9 @@ def names(page: queries.Page) -> list[str]:
 
 ORDERS = {
     "value": ["Berta", "Dora", "Anton", "Cäsar", "Emil"],
+    "at_risk": ["Berta", "Anton", "Cäsar", "Dora", "Emil"],
+    "risk": ["Anton", "Dora", "Berta", "Cäsar", "Emil"],
+    "expected": ["Berta", "Dora", "Anton", "Cäsar", "Emil"],
     "revenue": ["Berta", "Dora", "Anton", "Cäsar", "Emil"],
     "last": ["Anton", "Dora", "Berta", "Cäsar", "Emil"],
     "silent": ["Berta", "Dora", "Anton", "Cäsar", "Emil"],
@@ -87,6 +96,8 @@ def test_pages_forward_and_back_show_everybody_once_and_in_order(five, monkeypat
     [
         ({"stage": "prospect"}, ["Cäsar"]),
         ({"abc": "A"}, ["Berta"]),
+        ({"level": "green"}, ["Anton"]),
+        ({"level": "red", "q": "dora"}, ["Dora"]),
         ({"q": "ber"}, ["Berta"]),
         ({"q": "emil"}, ["Emil"]),
         ({"q": "ber", "stage": "prospect"}, []),
@@ -189,6 +200,45 @@ def test_assign_keeps_the_filter(client, salesperson, five):
     assert dora.owner == salesperson
 
 
+def test_list_says_how_much_is_at_stake_and_to_be_expected(client, salesperson, five):
+    client.force_login(salesperson)
+
+    page = client.get(reverse("customers"), {"level": "red", "sort": "at_risk"}).content.decode()
+
+    for shown in ("Rot", "25\N{NO-BREAK SPACE}%", "123\N{NO-BREAK SPACE}€", "456\N{NO-BREAK SPACE}€", "Risiko: Rot"):
+        assert shown in page
+    assert "Anton" not in page
+
+
+def test_list_tells_service_the_risk_and_no_money(client, servant, five):
+    client.force_login(servant)
+
+    page = client.get(reverse("customers"), {"level": "red", "sort": "at_risk"}).content.decode()
+
+    assert "25\N{NO-BREAK SPACE}%" in page
+    for hidden in ("123\N{NO-BREAK SPACE}€", "456\N{NO-BREAK SPACE}€", "Auf dem Spiel", 'value="expected"'):
+        assert hidden not in page
+
+
+def test_worth_in_margin_is_for_those_who_may_see_margins(salesperson, servant, five, monkeypatch):
+    assert forecasts.shows_worth(salesperson, five)
+    monkeypatch.setitem(policy.RIGHTS, "sales", policy.RIGHTS["sales"] - {policy.MARGIN_VIEW})
+    assert not forecasts.shows_worth(salesperson, five)
+
+    five.forecast = {"value": {"basis": "revenue"}}
+
+    assert forecasts.shows_worth(salesperson, five)
+    assert not forecasts.shows_worth(servant, five)
+
+
+def test_levels_to_choose_from_say_how_many_have_them(five):
+    assert forecasts.levels(five) == [("red", "Rot"), ("amber", "Gelb"), ("green", "Grün")]
+
+    five.forecast = {"levels": {"red": 1200, "amber": 3}}
+
+    assert forecasts.levels(five) == [("red", "Rot · 1.200"), ("amber", "Gelb · 3"), ("green", "Grün")]
+
+
 def test_export_csv_in_german_opens_in_excel(client, salesperson, five):
     salesperson.language = "de"
     salesperson.save()
@@ -212,6 +262,24 @@ def test_export_plain_csv_has_no_byte_order_mark(client, salesperson, five):
     answer = client.post(reverse("customers-export"), {"format": "csv-plain", "query": "q=berta"})
 
     assert not b"".join(answer.streaming_content).startswith(b"\xef\xbb\xbf")
+
+
+def test_export_takes_risk_reasons_and_worth_along(client, salesperson, five):
+    said = [{"code": "silent", "gap_days": 31, "silent_days": 58, "odds_factor": 2.1}, {"code": "one_channel"}]
+    CustomerSignal.objects.filter(customer__name="Berta").update(risk_reasons=said)
+    client.force_login(salesperson)
+
+    answer = client.post(reverse("customers-export"), {"format": "csv-plain", "query": "level=red&sort=at_risk"})
+
+    heading, berta, _dora = csv.reader(b"".join(answer.streaming_content).decode().splitlines(), delimiter=";")
+    taken = dict(zip(heading, berta, strict=True))
+    assert {name: taken[name] for name in ("Ampel", "Risiko", "Gründe", "Auf dem Spiel", "In 12 Monaten erwartet")} == {
+        "Ampel": "Rot",
+        "Risiko": "0,250000",
+        "Gründe": "Bestellt alle 31 Tage, seit 58 Tagen still; Kauft nur über einen Kanal",
+        "Auf dem Spiel": "123,00",
+        "In 12 Monaten erwartet": "456,00",
+    }
 
 
 def test_export_xlsx_holds_numbers_and_days(client, salesperson, five):

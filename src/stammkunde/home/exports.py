@@ -13,7 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from stammkunde.home import forecasts
 from stammkunde.home.queries.customers import Row
+from stammkunde.signals import queries as signals
+from stammkunde.signals import reasons as risk_reasons
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -155,11 +158,13 @@ def _cells(pieces: Iterable[list[Row]], taken: list[Taken], *, language: str) ->
 
 def customer_columns(staff: Staff) -> list[Taken]:
     """Give the columns of the list of customers that someone may take along."""
-    found = [*_who(), *_when()]
+    found = [*_who(), *_when(), *_risk(shows_money=policy.may(staff, policy.FIGURES_VIEW))]
     if policy.may(staff, policy.FIGURES_VIEW):
         found += _figures()
     if policy.may(staff, policy.MARGIN_VIEW):
         found += _margins()
+    if forecasts.shows_worth(staff, signals.current()):
+        found += _worth()
     return found
 
 
@@ -195,6 +200,18 @@ def _when() -> list[Taken]:
     ]
 
 
+def _risk(*, shows_money: bool) -> list[Taken]:
+    def why(row: Row) -> str:
+        told = row.signal.risk_reasons if row.signal else None
+        return "; ".join(risk_reasons.texts(told, shows_money=shows_money))
+
+    return [
+        (Column(label=_("Risk level")), lambda row: row.signal.get_risk_level_display() if row.signal else ""),
+        _of("risk", _("Risk"), unit="share"),
+        (Column(label=_("Reasons")), why),
+    ]
+
+
 def _figures() -> list[Taken]:
     return [
         _of("abc_class", _("Class"), unit="text"),
@@ -209,6 +226,16 @@ def _margins() -> list[Taken]:
     return [
         _of("margin_cents", _("Contribution margin"), unit="cents"),
         _of("margin_year_cents", _("Contribution margin of the last 12 months"), unit="cents"),
+    ]
+
+
+def _worth() -> list[Taken]:
+    return [
+        _of("margin_at_risk_cents", _("At stake"), unit="cents"),
+        _of("expected_cents", _("Expected in 12 months"), unit="cents"),
+        _of("expected_low_cents", _("Expected in 12 months, at least"), unit="cents"),
+        _of("expected_high_cents", _("Expected in 12 months, at most"), unit="cents"),
+        _of("clv_cents", _("Customer value of three years"), unit="cents"),
     ]
 
 

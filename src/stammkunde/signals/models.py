@@ -119,6 +119,12 @@ class CustomerSignal(models.Model):
                 name="signal_by_expected",
                 condition=models.Q(expected_cents__isnull=False),
             ),
+            models.Index(
+                fields=["generation", "-risk", "customer"],
+                name="signal_by_risk",
+                condition=models.Q(risk__isnull=False),
+            ),
+            models.Index(fields=["generation", "risk_level", "customer"], name="signal_by_level"),
             models.Index(fields=["generation", "-revenue_year_cents", "customer"], name="signal_by_revenue"),
             models.Index(fields=["generation", "value_rank", "customer"], name="signal_by_rank"),
             models.Index(fields=["generation", "-last_on", "customer"], name="signal_by_last_purchase"),

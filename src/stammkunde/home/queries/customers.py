@@ -32,13 +32,16 @@ TEXT_FILTERS = ("country", "region", "industry", "segment")
 
 SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending
     "value": ("value_rank", False),
+    "at_risk": ("margin_at_risk_cents", True),
+    "risk": ("risk", True),
+    "expected": ("expected_cents", True),
     "revenue": ("revenue_year_cents", True),
     "last": ("last_on", True),
     "silent": ("last_on", False),
     "overdue": ("overdue_days", True),
     "name": ("name", False),
 }
-OPEN_SORTS = ("name", "last", "silent")  # that tell nothing about money
+OPEN_SORTS = ("name", "last", "silent", "risk")  # that tell nothing about money
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,7 @@ class Filters:
 
     q: str = ""
     stage: str = ""
+    level: str = ""  # of risk
     abc: str = ""
     owner: str = ""  # the id of a member of staff, or "nobody"
     kind: str = ""
@@ -67,6 +71,8 @@ class Filters:
 
     def of_signals(self) -> Q:
         conditions = Q(stage=self.stage) if self.stage else Q()
+        if self.level:
+            conditions &= Q(risk_level=self.level)
         if self.abc:
             conditions &= Q(abc_class=self.abc)
         if self.silent_before_on:
@@ -96,7 +102,7 @@ class Place:
 def read_place(text: str, *, sort: str) -> Place | None:
     """Read a place back from JSON; None where it is not one."""
     column, _descending = SORTS[sort]
-    read = date.fromisoformat if column == "last_on" else str if column == "name" else int
+    read = {"last_on": date.fromisoformat, "name": str, "risk": float}.get(column, int)
     try:
         stretch, value, key = json.loads(text)
         return Place(stretch=int(stretch), value=read(value) if stretch == 0 else None, key=int(key))

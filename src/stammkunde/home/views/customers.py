@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
-from stammkunde.home import exports, reasons, selection
+from stammkunde.home import exports, forecasts, reasons, selection
 from stammkunde.home.queries import customers as queries
 from stammkunde.home.queries.today import months_before
 from stammkunde.insight.errors import CannotAnswer
@@ -81,6 +81,7 @@ class Asked:
         return queries.Filters(
             q=self.get.get("q", "").strip()[:100],
             stage=_one_of(self.get.get("stage", ""), CustomerSignal.Stage.values),
+            level=_one_of(self.get.get("level", ""), CustomerSignal.Level.values),
             abc=_one_of(abc, ("A", "B", "C")) if self.sees_figures else "",
             owner=self._owner(),
             kind=_one_of(self.get.get("kind", ""), Customer.Kind.values),
@@ -170,6 +171,7 @@ class Asked:
             "asked": self,
             "chosen": list(self.chosen()),
             "is_filtered": any(True for _one in self.chosen()),
+            "shows_worth": forecasts.shows_worth(self.request.user, self.generation),
             "pager": self.pager(page),
             "empty": not page.rows and not Customer.objects.exists(),
             **self.choices(),
@@ -179,6 +181,7 @@ class Asked:
         found = queries.choices()
         return {
             "stages": CustomerSignal.Stage.choices,
+            "levels": forecasts.levels(self.generation),
             "kinds": Customer.Kind.choices,
             "texts": [
                 {"name": name, "label": label, "values": found.texts[name], "value": self.get.get(name, "")}
@@ -224,6 +227,7 @@ class Asked:
             "q": "“{}”",
             "stage": "{}",
             "abc": _("Class {}"),
+            "level": _("Risk: {}"),
             "kind": "{}",
             "months": _("no purchase for {}"),
         }
@@ -238,7 +242,11 @@ class Asked:
             yield self.behind_text(), self.address(behind=None, period=None, days=None, segment=None)
 
     def _label(self, name: str, value: str) -> str:
-        labels = {"stage": dict(CustomerSignal.Stage.choices), "kind": dict(Customer.Kind.choices)}
+        labels = {
+            "stage": dict(CustomerSignal.Stage.choices),
+            "level": dict(CustomerSignal.Level.choices),
+            "kind": dict(Customer.Kind.choices),
+        }
         if name == "owner":
             return self._owner_label(value)
         if name.startswith(ATTRIBUTE):
@@ -303,6 +311,9 @@ def _count(count: int | None) -> str:
 def _sort_names() -> list[tuple[str, str]]:
     return [
         ("value", _("Most valuable first")),
+        ("at_risk", _("Most at stake first")),
+        ("risk", _("Highest risk first")),
+        ("expected", _("Highest expected value first")),
         ("revenue", _("Revenue of the last 12 months")),
         ("overdue", _("Longest overdue first")),
         ("silent", _("Longest without purchase")),

@@ -13,12 +13,15 @@ from stammkunde.ui.icons import ICONS
 
 TODAY = date(2011, 12, 9)
 ROWS = [
-    {"name": "Blumen Brandt GmbH", "letter": "A", "stage": "active", "text": "aktiv", "cents": 4211900, "on": TODAY},
+    {"name": "Blumen Brandt GmbH", "letter": "A", "stage": "active", "text": "aktiv", "cents": 4211900, "on": TODAY}
+    | {"level": "green", "level_text": "Grün"},
     {
         "name": "Hofladen Petersen",
         "letter": "B",
         "stage": "at_risk",
         "text": "gefährdet",
+        "level": "red",
+        "level_text": "Rot",
         "cents": 812300,
         "on": date(2011, 10, 2),
     },
@@ -27,6 +30,8 @@ ROWS = [
         "letter": "C",
         "stage": "lost",
         "text": "verloren",
+        "level": "amber",
+        "level_text": "Gelb",
         "cents": -9900,
         "on": date(2009, 3, 1),
     },

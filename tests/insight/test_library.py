@@ -18,6 +18,7 @@ import vl_convert
 from stammkunde import insight
 from stammkunde.insight import charts, cohorts, kpis, money, periods, rhythm
 from stammkunde.insight.errors import ColumnMissing, InvalidInput, WrongType
+from stammkunde.insight.risk import metrics
 
 from .conftest import company, facts_of, line, on_duckdb
 
@@ -28,6 +29,7 @@ MODULES = [
     "charts",
     "charts.look",
     "charts.over_time",
+    "charts.proof",
     "charts.shares",
     "classes",
     "cohorts",
@@ -44,6 +46,8 @@ MODULES = [
     "rhythm",
     "slices",
 ]
+CHANCES = [0.1, 0.1, 0.2, 0.2, 0.5, 0.6, 0.8, 0.9]
+LEFT = [False, False, False, True, False, True, True, True]
 DAY = datetime(2011, 1, 5, 23, 30)  # noqa: DTZ001 - naive: what files hold
 
 
@@ -182,6 +186,8 @@ def all_charts(labels):
         "pareto": charts.pareto(insight.classes.pareto(insight.classes.customers(facts)), labels=labels),
         "rhythm": charts.order_rhythm(rhythm.of_customer(facts, customer_id=7), due_on=date(2012, 7, 1), labels=labels),
         "products": charts.product_bars(insight.products.tops(described, n=5), labels=labels),
+        "calibration": charts.calibration(metrics.calibration(CHANCES, LEFT, bins=4), labels=labels),
+        "lift": charts.lift(metrics.gains(CHANCES, LEFT, steps=4), labels=labels),
     }
 
 
@@ -237,6 +243,27 @@ def test_money_without_costs_draws_revenue_only():
 
     (data,) = chart.spec["datasets"].values()
     assert [row["part"] for row in data] == ["Revenue", "Revenue"]
+
+
+def test_calibration_sets_probabilities_beside_what_came():
+    chart = charts.calibration(metrics.calibration(CHANCES, LEFT, bins=2), labels=charts.LABELS["de"])
+
+    wilson = {0.25: (0.0456, 0.6994), 0.75: (0.3006, 0.9544)}  # of four, by any table of binomial intervals
+    assert [tuple(round(number, 4) for number in row) for row in chart.table.rows] == [
+        (0.15, 0.25, *wilson[0.25], 4),
+        (0.7, 0.75, *wilson[0.75], 4),
+    ]
+    assert [column.label for column in chart.table.columns][:2] == [
+        "Wahrscheinlichkeit abzuwandern",
+        "Anteil, der abwanderte",
+    ]
+
+
+def test_lift_begins_with_those_most_at_risk_and_ends_with_everybody():
+    chart = charts.lift(metrics.gains(CHANCES, LEFT, steps=4))
+
+    assert chart.table.rows == ((0.25, 2, 0.5, 2.0), (0.5, 4, 0.75, 1.5), (0.75, 6, 1.0, 4 / 3), (1.0, 8, 1.0, 1.0))
+    assert chart.table.columns[-1] == charts.Column("Times as often as everybody", "times")
 
 
 def test_charts_take_all_their_colours_from_the_palette():

@@ -21,9 +21,16 @@ from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
-UNITS = ("text", "number", "cents", "share", "days", "day")
+UNITS = ("text", "number", "times", "cents", "share", "days", "day")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-EXCEL_FORMATS = {"cents": "#,##0.00", "share": "0.0%", "number": "#,##0.##", "days": "0", "day": "dd.mm.yyyy"}
+EXCEL_FORMATS = {
+    "cents": "#,##0.00",
+    "share": "0.0%",
+    "times": "0.0",
+    "number": "#,##0.##",
+    "days": "0",
+    "day": "dd.mm.yyyy",
+}
 FORMATS = ("csv", "csv-plain", "xlsx")  # plain: without the mark by which table programs know UTF-8
 MOST_XLSX_ROWS = 1_048_575  # what a sheet holds, without its heading
 

@@ -117,6 +117,8 @@ def write(value: object, *, unit: str) -> str:
         return writing.money(value)
     if unit == "share":
         return writing.percent(value)
+    if unit == "times":
+        return writing.number(value, places=1)
     return writing.number(value) if unit in {"number", "days"} else str(value)
 
 

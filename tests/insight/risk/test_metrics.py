@@ -82,3 +82,16 @@ def test_measures_refuse_what_means_nothing():
         metrics.auc([1, 2], [True])
     with pytest.raises(InvalidInput, match="outside 0 to 1"):
         metrics.quality([1.2, 0.3], [True, False])
+
+
+@given(rows)
+def test_longest_list_reaches_everybody_and_every_list_agrees_with_its_precision(found):
+    score, left = (np.array(column) for column in zip(*found, strict=True))
+
+    lists = metrics.gains(score, left, steps=5)
+
+    assert (lists[-1].share, lists[-1].reached, lists[-1].lift) == (1.0, pytest.approx(1.0), pytest.approx(1.0))
+    for one in lists:
+        precision = metrics.top_precision(score, left, share=one.share)
+        assert one.lift == pytest.approx(precision / left.mean())
+        assert one.reached == pytest.approx(precision * one.customers / left.sum())

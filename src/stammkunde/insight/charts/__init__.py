@@ -8,6 +8,7 @@ by day or by night, paper. Words come from `LABELS`, or from the caller, and so 
 from stammkunde.insight.charts._drawing import Chart, Column, Name, Table, Unit
 from stammkunde.insight.charts.look import DARK, FONT, LIGHT, Palette, config
 from stammkunde.insight.charts.over_time import order_rhythm, retention, revenue_and_margin
+from stammkunde.insight.charts.proof import calibration, lift
 from stammkunde.insight.charts.shares import cohort_heat_map, pareto, product_bars
 from stammkunde.insight.charts.words import LABELS, Labels
 
@@ -23,8 +24,10 @@ __all__ = [
     "Palette",
     "Table",
     "Unit",
+    "calibration",
     "cohort_heat_map",
     "config",
+    "lift",
     "order_rhythm",
     "pareto",
     "product_bars",

@@ -11,12 +11,17 @@ from stammkunde.insight.charts.look import LIGHT, Palette, config, parameters
 from stammkunde.insight.charts.words import Labels
 from stammkunde.insight.periods import Period
 
-Unit = Literal["text", "day", "cents", "share", "number"]
+Unit = Literal["text", "day", "cents", "share", "number", "times"]
 Width = int | Literal["container"]
 Name = Callable[[Period], str]
 
-AXES: dict[str, tuple[int, str]] = {"share": (1, "~%"), "cents": (100, "$,.0f"), "number": (1, ",.0f")}
-TIPS = {"share": ".1%", "cents": "$,.0f", "number": ",.0f"}
+AXES: dict[str, tuple[int, str]] = {
+    "share": (1, "~%"),
+    "cents": (100, "$,.0f"),
+    "number": (1, ",.0f"),
+    "times": (1, ",.1f"),
+}
+TIPS = {"share": ".1%", "cents": "$,.0f", "number": ",.0f", "times": ",.1f"}
 GAPS: Any = "break-paths-show-path-domains"
 
 

@@ -38,6 +38,16 @@ class Bin:
     left: float  # the share that left
 
 
+@dataclass(frozen=True)
+class Gain:
+    """What a list of those most at risk holds."""
+
+    share: float  # of all customers that are on the list
+    customers: int
+    reached: float  # share of all who left that is on it
+    lift: float  # how many times as often they left as everybody
+
+
 def quality(probability: ArrayLike, left: ArrayLike) -> Quality:
     """
     Measure probabilities against what came.
@@ -193,6 +203,33 @@ def calibration(probability: ArrayLike, left: ArrayLike, *, bins: int = 10) -> t
         Bin(int(rows.sum()), float(p[rows].mean()), float(gone[rows].mean()))
         for rows in (group == number for number in range(bins))
         if rows.any()
+    )
+
+
+def gains(score: ArrayLike, left: ArrayLike, *, steps: int = 20) -> tuple[Gain, ...]:
+    """
+    Lengthen the list of those most at risk step by step, and count who left among them.
+
+    Args:
+        score: any numbers, higher for more at risk, shape (n,).
+        left: who left, shape (n,), both sorts present.
+        steps: how many lists, the last of which holds everybody; fewer where there are fewer customers.
+
+    Returns:
+        the lists, from short to long; of equal scores at the edge, as many as fit are counted at their mean.
+
+    Raises:
+        InvalidInput: lengths differ, a number is missing, or nobody left or nobody stayed.
+    """
+    s, gone = _both(score, left)
+    _, place, counts = np.unique(-s, return_inverse=True, return_counts=True)
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    found = np.concatenate([[0], np.cumsum(np.bincount(place, gone))])
+    sizes = np.unique(np.maximum(np.round(np.arange(1, steps + 1) / steps * len(s)), 1)).astype(int)
+    reached = np.interp(sizes, ends, found) / gone.sum()
+    return tuple(
+        Gain(size / len(s), size, share, share * len(s) / size)
+        for size, share in zip(sizes.tolist(), reached.tolist(), strict=True)
     )
 
 

@@ -13,6 +13,7 @@ from stammkunde.insight.value.history import Floats
 Objective = Callable[[Floats], tuple[float, Floats]]  # logarithms of the parameters → log-likelihood, its gradient
 
 FARTHEST = 14.0  # parameters beyond e**±14 are no parameters any more
+UNKNOWN = 3.0  # a standard error of the logarithm: twentyfold up or down says nothing
 ENOUGH = 1e-7  # stop when the next step would gain less log-likelihood than this
 
 
@@ -48,7 +49,7 @@ def maximise(
         the optimum, with standard errors from the curvature there.
 
     Raises:
-        DoesNotFit: a firm parameter runs away to 0 or infinity.
+        DoesNotFit: a firm parameter runs away to 0 or infinity, or cannot be told within a factor of twenty.
     """
     theta = _quasi_newton(sample or objective, np.log(start))
     curvature = _hessian(sample or objective, theta)
@@ -56,7 +57,7 @@ def maximise(
         theta, curvature = _refined(objective, theta, curvature)
     errors = _standard_errors(curvature)
     for name, place, error in zip(names, theta, errors, strict=True):
-        if name in firm and (abs(place) > FARTHEST - 1e-3 or not np.isfinite(error)):
+        if name in firm and (abs(place) > FARTHEST - 1e-3 or not error < UNKNOWN):
             end = "infinity" if place > 0 else "0"
             raise DoesNotFit(f"Parameter {name} runs away to {end}: customers do not differ as this model supposes.")
     return Optimum(values=np.exp(theta), standard_errors=np.exp(theta) * errors, log_likelihood=objective(theta)[0])

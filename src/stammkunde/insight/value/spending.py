@@ -23,16 +23,18 @@ MOST_EXACT_COUNTS = 24
 Places = NDArray[np.int64]
 LEVELS = np.linspace(0.0, 1.0, 201)
 
-Play = Callable[[np.random.Generator, Floats, Floats], Floats]  # counts and ages, one a draw → purchases in the horizon
+# counts and ages, one a draw → purchases in the horizon, and what money spent on them is worth today
+Play = Callable[[np.random.Generator, Floats, Floats], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """Quantiles of spending over scale, of customers who still buy: by count, age and level."""
+    """Quantiles of purchases, and of spending over scale, of customers who still buy: by count, age and level."""
 
     counts: Floats
     log_ages: Floats  # of alpha + age
-    quantiles: Floats  # shape (counts, ages, levels)
+    bought: Floats  # shape (counts, ages, levels)
+    spent: Floats  # shape (counts, ages, levels)
     alpha: float
 
     def at(self, level: float, *, alive: Floats, frequency: Floats, age: Floats, scale: Floats) -> Floats:
@@ -49,36 +51,55 @@ class Spread:
         Returns:
             amounts, shape (n,), in the unit of the scale; 0 where stopping alone is likelier than the level.
         """
+        return scale * self._read(self.spent, level, alive=alive, frequency=frequency, age=age)
+
+    def purchases_at(self, level: float, *, alive: Floats, frequency: Floats, age: Floats) -> Floats:
+        """
+        Read how often customers buy at most with a given probability.
+
+        Args:
+            level: the probability, between 0 and 1.
+            alive: probability of still buying, shape (n,).
+            frequency: repeat purchases, shape (n,).
+            age: time from first purchase to today, shape (n,).
+
+        Returns:
+            whole numbers, shape (n,).
+        """
+        return np.rint(self._read(self.bought, level, alive=alive, frequency=frequency, age=age))
+
+    def _read(self, quantiles: Floats, level: float, *, alive: Floats, frequency: Floats, age: Floats) -> Floats:
         inner = np.clip((level - (1 - alive)) / np.maximum(alive, 1e-12), 0.0, 1.0)
         middles = (self.counts[1:] + self.counts[:-1]) / 2
         count = np.searchsorted(middles, frequency)
         place = np.interp(np.log(self.alpha + age), self.log_ages, np.arange(len(self.log_ages)))
         low = np.minimum(place.astype(int), len(self.log_ages) - 2)
         part = place - low
-        younger, older = (self._between(count, low + step, inner) for step in (0, 1))
-        amounts: Floats = scale * (younger * (1 - part) + older * part)
-        return amounts
-
-    def _between(self, count: Places, age: Places, level: Floats) -> Floats:
-        step = level * (len(LEVELS) - 1)
-        low = np.minimum(step.astype(int), len(LEVELS) - 2)
-        part = step - low
-        rows: Floats = self.quantiles[count, age, low] * (1 - part) + self.quantiles[count, age, low + 1] * part
-        return rows
+        younger, older = (_between(quantiles, count, low + step, inner) for step in (0, 1))
+        read: Floats = younger * (1 - part) + older * part
+        return read
 
 
 def spread(
-    purchases: BetaGeometric | ParetoNbd, money: GammaGamma, *, horizon: float, most: int, oldest: float, seed: int = 1
+    purchases: BetaGeometric | ParetoNbd,
+    money: GammaGamma | None,
+    *,
+    horizon: float,
+    most: int,
+    oldest: float,
+    discount: float = 0.0,
+    seed: int = 1,
 ) -> Spread:
     """
     Play customers of every count and age through the horizon.
 
     Args:
         purchases: the fitted model of purchases.
-        money: the fitted model of amounts.
+        money: the fitted model of amounts; None: every purchase is one scale.
         horizon: how far ahead, above 0, in the unit of time of the model.
         most: the highest count of repeat purchases that will be asked for.
         oldest: the highest age that will be asked for.
+        discount: how much less money counts when it comes one unit of time later: e to this power.
         seed: of the random numbers; the same seed gives the same bounds.
 
     Returns:
@@ -87,16 +108,34 @@ def spread(
     random = np.random.default_rng(seed)
     counts = _counts(most)
     log_ages = np.linspace(np.log(purchases.alpha), np.log(purchases.alpha + max(oldest, 1.0)), AGES)
-    play = _bg_nbd(purchases, horizon) if isinstance(purchases, BetaGeometric) else _pareto_nbd(purchases, horizon)
-    quantiles = np.empty((len(counts), AGES, len(LEVELS)))
+    if isinstance(purchases, BetaGeometric):
+        play = _bg_nbd(purchases, horizon, discount)
+    else:
+        play = _pareto_nbd(purchases, horizon, discount)
+    bought, spent = (np.empty((len(counts), AGES, len(LEVELS))) for _ in range(2))
     for i, count in enumerate(counts):
         x = np.full((AGES, DRAWS), count)
         t = np.repeat(np.exp(log_ages)[:, None] - purchases.alpha, DRAWS, axis=1)
-        bought = play(random, x, t)
-        spent = random.gamma(np.maximum(money.p * bought, 1e-300)) * (bought > 0)
-        ratio = spent / random.gamma(money.p * (count + 1) + money.q, size=spent.shape)
-        quantiles[i] = np.quantile(ratio, LEVELS, axis=1).T
-    return Spread(counts, log_ages, quantiles, purchases.alpha)
+        times, worth = play(random, x, t)
+        bought[i] = np.quantile(times, LEVELS, axis=1).T
+        spent[i] = np.quantile(worth * _amount(random, money, times, count), LEVELS, axis=1).T
+    return Spread(counts, log_ages, bought, spent, purchases.alpha)
+
+
+def _amount(random: np.random.Generator, money: GammaGamma | None, bought: Floats, count: float) -> Floats:
+    """Give what the purchases of customers who bought `count` times more than once cost together, over their scale."""
+    if money is None:
+        return bought
+    spent = random.gamma(np.maximum(money.p * bought, 1e-300)) * (bought > 0)
+    return spent / random.gamma(money.p * (count + 1) + money.q, size=spent.shape)
+
+
+def _between(quantiles: Floats, count: Places, age: Places, level: Floats) -> Floats:
+    step = level * (len(LEVELS) - 1)
+    low = np.minimum(step.astype(int), len(LEVELS) - 2)
+    part = step - low
+    rows: Floats = quantiles[count, age, low] * (1 - part) + quantiles[count, age, low + 1] * part
+    return rows
 
 
 def _counts(most: int) -> Floats:
@@ -105,30 +144,55 @@ def _counts(most: int) -> Floats:
     return np.unique(np.concatenate([few, many])).astype(np.float64)
 
 
-def _bg_nbd(model: BetaGeometric, horizon: float) -> Play:
+def _bg_nbd(model: BetaGeometric, horizon: float, discount: float) -> Play:
     """Purchases end with the horizon, or with the one after which the customer stops."""
     shift = 1 if model.first_may_leave else 0
 
-    def play(random: np.random.Generator, x: Floats, t: Floats) -> Floats:
+    def play(random: np.random.Generator, x: Floats, t: Floats) -> tuple[Floats, Floats]:
         rate = random.gamma(model.r + x) / (model.alpha + t)
         chance = np.maximum(random.beta(model.a, model.b + x + shift), 1e-12)
         until_stop = np.maximum(
             np.ceil(np.log(1 - random.random(x.shape)) / np.log1p(-np.minimum(chance, 1 - 1e-12))), 1
         )
-        bought: Floats = np.minimum(random.poisson(rate * horizon), until_stop)
-        return bought
+        would_buy = random.poisson(rate * horizon)
+        bought: Floats = np.minimum(would_buy, until_stop)
+        if not discount:
+            return bought, np.ones_like(bought)
+        stopped = would_buy >= until_stop
+        end = np.full_like(bought, horizon)  # or the moment of the last purchase, the k-th of n at random
+        end[stopped] *= random.beta(until_stop[stopped], (would_buy - until_stop + 1)[stopped])
+        return bought, _worth(random, bought, end, discount, last_at_end=stopped)
 
     return play
 
 
-def _pareto_nbd(model: ParetoNbd, horizon: float) -> Play:
+def _pareto_nbd(model: ParetoNbd, horizon: float, discount: float) -> Play:
     """Purchases end with the horizon, or when the customer stops unseen."""
 
-    def play(random: np.random.Generator, x: Floats, t: Floats) -> Floats:
+    def play(random: np.random.Generator, x: Floats, t: Floats) -> tuple[Floats, Floats]:
         rate = random.gamma(model.r + x) / (model.alpha + t)
         leaving = random.gamma(np.full_like(x, model.s)) / (model.beta + t)
-        stops = random.exponential(size=x.shape) / np.maximum(leaving, 1e-300)
-        bought: Floats = random.poisson(rate * np.minimum(stops, horizon)).astype(np.float64)
-        return bought
+        end = np.minimum(random.exponential(size=x.shape) / np.maximum(leaving, 1e-300), horizon)
+        bought: Floats = random.poisson(rate * end).astype(np.float64)
+        nobody = np.zeros(x.shape, dtype=bool)
+        return bought, _worth(random, bought, end, discount, last_at_end=nobody) if discount else np.ones_like(bought)
 
     return play
+
+
+def _worth(
+    random: np.random.Generator, bought: Floats, end: Floats, discount: float, *, last_at_end: NDArray[np.bool_]
+) -> Floats:
+    """
+    Give what an average purchase is worth today: all come at random moments before the end, one perhaps at the end.
+
+    One moment is drawn for all of them, and its distance from the mean shrunk by the root of their number, so that mean
+    and variance are right, and with a single purchase everything is.
+    """
+    free = np.maximum(bought - last_at_end, 0.0)
+    far = discount * np.maximum(end, 1e-12)
+    mean = -np.expm1(-far) / far
+    drawn = np.exp(-far * random.random(end.shape))
+    total = free * mean + np.sqrt(free) * (drawn - mean) + last_at_end * np.exp(-far)
+    worth: Floats = total / np.maximum(bought, 1.0)
+    return worth

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from itertools import count
 
-from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.models import Consent, ContactPerson, Customer
 from stammkunde.sales.models import Line, Order, Product
 
 _numbers = count(1)
@@ -54,3 +54,19 @@ def order(
     )
     Line.objects.create(order=made, key="1", product=of, quantity=1, revenue_cents=cents, cost_cents=cost_cents)
     return made
+
+
+def consent(of: Customer, *, person: ContactPerson | None = None, **fields) -> Consent:
+    """E-mail advertising, given and confirmed."""
+    number = next(_numbers)
+    whose = {"contact_person": person, "person_source": person.source, "person_name": str(person)} if person else {}
+    usual = {
+        "source": f"test:{number}",
+        "channel": "email",
+        "purpose": "advertising",
+        "state": "given",
+        "origin": "Messe",
+        "happened_at": datetime(2026, 3, 1, 12, tzinfo=UTC),
+    }
+    basis = {"basis": "double_opt_in"} if fields.get("state", "given") == "given" else {}
+    return Consent.objects.create(customer=of, **usual | whose | basis | fields)

@@ -3,11 +3,18 @@ Who the customers are.
 
 `source` is where a row comes from, `ORIGIN:KEY`, unique: importing the same fact again finds the same row.
 `imported_by` is the import that wrote the row last, and empty once a person has changed it.
+
+What a customer allows is in `Consent` (what was said, appended only) and `ContactPreference` (what is wished now).
 """
+
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from stammkunde.team.models import Company
 
 
 class Customer(models.Model):
@@ -112,6 +119,217 @@ class Note(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["customer", "-created_at"], name="note_timeline")]
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    POST = "post", _("Post")
+    PHONE = "phone", _("Phone")
+    MESSAGE = "message", _("Text message")  # SMS, WhatsApp and the like
+
+
+class Purpose(models.TextChoices):
+    SERVICE = "service", _("Orders and requests")
+    THANKS = "thanks", _("Thanks")
+    SURVEY = "survey", _("Surveys and reviews")
+    ADVERTISING = "advertising", _("Offers")
+    NEWSLETTER = "newsletter", _("Newsletter")
+
+
+class AppendedOnly(Exception):
+    """A record of consent is evidence: what has changed is a new record."""
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Refuses what would change many records at once."""
+
+    def update(self, **_fields: Any) -> int:
+        raise AppendedOnly
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendedOnly
+
+    def attach(self, person: ContactPerson) -> int:
+        """Lead the records of a contact person who was removed to the row that is back."""
+        mine = self.filter(customer=person.customer_id, contact_person=None, person_source=person.source)
+        return models.QuerySet.update(mine, contact_person=person)
+
+
+class Consent(models.Model):
+    """
+    What somebody said about being contacted: appended, and neither changed nor deleted.
+
+    What counts is the latest record of a person, channel and purpose (`policy.standing`). `person_source` is the
+    contact person's `source` (empty: the customer herself) and outlives the person's row, as the name does.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("asked, not confirmed yet")
+        GIVEN = "given", _("given")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        OBJECTED = "objected", _("objected")
+        EXPIRED = "expired", _("expired")
+
+    class Basis(models.TextChoices):
+        DOUBLE_OPT_IN = "double_opt_in", _("confirmed by e-mail (double opt-in)")
+        WRITTEN = "written", _("in writing")
+        ONLINE = "online", _("online form, not confirmed")
+        SPOKEN = "spoken", _("spoken")
+        IMPORTED = "imported", _("taken over with its evidence")
+
+    source = models.CharField(max_length=200, unique=True)
+    customer = models.ForeignKey(Customer, db_index=False, on_delete=models.PROTECT, related_name="consents")
+    contact_person = models.ForeignKey(
+        ContactPerson, null=True, blank=True, on_delete=models.SET_NULL, related_name="consents"
+    )
+    person_source = models.CharField(max_length=200, default="", blank=True)
+    person_name = models.CharField(_("contact person"), max_length=310, default="", blank=True)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices)
+    basis = models.CharField(_("how"), max_length=15, choices=Basis.choices, default="", blank=True)
+    origin = models.CharField(_("origin"), max_length=250)  # where it was said: "trade fair, 12 May", "preference page"
+    wording = models.TextField(_("wording shown"), default="", blank=True)
+    proof = models.JSONField(_("proof"), default=dict, blank=True)  # flat: name → text
+    address = models.CharField(_("address"), max_length=254, default="", blank=True)  # normalized; empty: any
+    happened_at = models.DateTimeField(_("when"))
+    asked = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="answer"
+    )  # the question that this answers: there is one answer at most
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    imported_by = models.BigIntegerField(null=True, editable=False)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-happened_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(source=""), name="consent_has_source"),
+            models.CheckConstraint(condition=models.Q(channel__in=Channel.values), name="consent_channel_known"),
+            models.CheckConstraint(condition=models.Q(purpose__in=Purpose.values), name="consent_purpose_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["asked", "given", "withdrawn", "objected", "expired"]),
+                name="consent_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(basis__in=["", "double_opt_in", "written", "online", "spoken", "imported"]),
+                name="consent_basis_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(state="given", basis=""), name="consent_given_says_how"),
+            models.CheckConstraint(condition=~models.Q(origin=""), name="consent_has_origin"),
+            models.CheckConstraint(
+                condition=models.Q(contact_person__isnull=True) | ~models.Q(person_source=""),
+                name="consent_names_its_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked__isnull=True) | models.Q(state="given"), name="consent_answer_is_given"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "channel", "purpose"], name="consent_of_customer"),
+            models.Index(fields=["address", "channel"], name="consent_of_address", condition=~models.Q(address="")),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """
+        Append the record.
+
+        :raises AppendedOnly: if it is there already
+        """
+        if not self._state.adding:
+            raise AppendedOnly(self.pk)
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> Any:
+        """
+        Refuse: evidence stays.
+
+        :raises AppendedOnly: always
+        """
+        raise AppendedOnly(self.pk)
+
+
+class OptIn(models.Model):
+    """
+    The way of a question (`Consent` asked) to the customer and back.
+
+    What is kept of the token is a digest. `links.optin_token` makes it again from `nonce` and the installation's secret
+    key, for whoever writes the mail.
+    """
+
+    consent = models.OneToOneField(Consent, on_delete=models.CASCADE, related_name="optin")
+    nonce = models.CharField(max_length=43)
+    token_digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="optin_to_send", condition=models.Q(sent_at__isnull=True))]
+
+
+class ContactPreference(models.Model):
+    """What a customer (or a contact person) wishes; NULL and empty mean that nothing was said."""
+
+    class Origin(models.TextChoices):
+        CUSTOMER = "customer", _("by the customer")
+        STAFF = "staff", _("by staff")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="preferences")
+    contact_person = models.OneToOneField(
+        ContactPerson, null=True, blank=True, on_delete=models.CASCADE, related_name="preference"
+    )
+    language = models.CharField(_("language"), max_length=5, default="", blank=True)
+    form = models.CharField(_("form of address"), max_length=5, choices=Company.Form.choices, default="", blank=True)
+    tone = models.CharField(_("tone"), max_length=200, default="", blank=True)
+    channels = models.JSONField(_("channels"), null=True, blank=True)  # those allowed; NULL: nothing was said
+    topics = models.JSONField(_("topics"), null=True, blank=True)  # purposes; NULL: nothing was said
+    max_contacts = models.PositiveSmallIntegerField(_("contacts at most"), null=True, blank=True)  # 0: none
+    per_days = models.PositiveSmallIntegerField(_("in days"), null=True, blank=True)
+    paused_until_on = models.DateField(_("paused until"), null=True, blank=True)  # the last day of the pause
+    call_from = models.TimeField(_("calls from"), null=True, blank=True)
+    call_until = models.TimeField(_("calls until"), null=True, blank=True)
+    call_weekdays = models.JSONField(_("days for calls"), null=True, blank=True)  # ISO: 1 Monday … 7 Sunday
+    preferred_staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("preferred contact"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    payment = models.CharField(_("preferred payment"), max_length=120, default="", blank=True)
+    delivery = models.CharField(_("preferred delivery"), max_length=120, default="", blank=True)
+    email_from_sale = models.BooleanField(_("e-mail address given with a purchase"), null=True, blank=True)
+    link_version = models.PositiveIntegerField(default=0, editable=False)  # links with another number lead nowhere
+    origin = models.CharField(_("stated"), max_length=10, choices=Origin.choices, default=Origin.STAFF)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(contact_person__isnull=True), name="preference_of_customer_once"
+            ),
+            models.CheckConstraint(condition=models.Q(form__in=["", "sie", "du"]), name="preference_form_known"),
+            models.CheckConstraint(
+                condition=models.Q(origin__in=["customer", "staff"]), name="preference_origin_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_contacts__isnull=True, per_days__isnull=True)
+                | models.Q(max_contacts__isnull=False, per_days__isnull=False, per_days__gte=1),
+                name="preference_cap_has_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(call_from__isnull=True, call_until__isnull=True)
+                | models.Q(call_from__isnull=False, call_until__isnull=False, call_from__lt=models.F("call_until")),
+                name="preference_calls_in_order",
+            ),
+        ]
 
 
 class Change(models.Model):

@@ -55,6 +55,10 @@ class Staff(AbstractBaseUser):
 class Company(models.Model):
     """What the company decided. One row."""
 
+    class Form(models.TextChoices):
+        SIE = "sie", _("formal (Sie)")
+        DU = "du", _("informal (Du)")
+
     name = models.CharField(_("company"), max_length=200, default="")
     activity_days = models.PositiveIntegerField(
         _("activity window in days"),
@@ -64,11 +68,21 @@ class Company(models.Model):
     )
     no_purchase_months = models.PositiveSmallIntegerField(_("months without purchase"), default=6)
     minutes_per_contact = models.PositiveSmallIntegerField(_("minutes per contact"), default=24)
+    # How customers are addressed, and what makes it lawful
+    sender_name = models.CharField(_("sender"), max_length=120, default="", blank=True)
+    sender_email = models.EmailField(_("sender's e-mail"), default="", blank=True)
+    imprint = models.TextField(_("imprint"), max_length=2000, default="", blank=True)
+    privacy_url = models.URLField(_("privacy notice"), default="", blank=True)
+    default_form = models.CharField(_("form of address"), max_length=5, choices=Form.choices, default=Form.SIE)
+    optin_days = models.PositiveSmallIntegerField(_("days to confirm"), default=14)
+    existing_customer_email = models.BooleanField(_("e-mail to existing customers"), default=False)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="company_is_one_row"),
+            models.CheckConstraint(condition=models.Q(default_form__in=["sie", "du"]), name="company_form_known"),
+            models.CheckConstraint(condition=models.Q(optin_days__range=(1, 90)), name="company_optin_days_sane"),
             models.CheckConstraint(
                 condition=models.Q(minutes_per_contact__range=(5, 240)), name="company_minutes_per_contact_sane"
             ),

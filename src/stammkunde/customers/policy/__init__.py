@@ -1,0 +1,39 @@
+"""What may be done with customers, and how they may be contacted, decided without a database."""
+
+from stammkunde.customers.policy.contact import (
+    ALLOWED,
+    PROMOTIONAL,
+    Basis,
+    Permission,
+    Reason,
+    Record,
+    Situation,
+    Standing,
+    Wishes,
+    call_evidence_until,
+    normalized,
+    permission,
+    standing,
+    standings,
+)
+from stammkunde.customers.policy.records import hangs_on_one, may_change_note, search_text
+
+__all__ = [
+    "ALLOWED",
+    "PROMOTIONAL",
+    "Basis",
+    "Permission",
+    "Reason",
+    "Record",
+    "Situation",
+    "Standing",
+    "Wishes",
+    "call_evidence_until",
+    "hangs_on_one",
+    "may_change_note",
+    "normalized",
+    "permission",
+    "search_text",
+    "standing",
+    "standings",
+]

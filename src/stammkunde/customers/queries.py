@@ -1,0 +1,224 @@
+"""What customers allow and wish, read for many at once."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from stammkunde.customers import policy
+from stammkunde.customers.models import Channel, Consent, ContactPerson, ContactPreference, Customer, OptIn, Purpose
+from stammkunde.customers.policy import Permission, Record, Situation, Wishes
+from stammkunde.team import queries as team
+
+AT_ONCE = 10_000  # ids in one statement; a few queries for each
+Recipient = tuple[int, int | None]  # customer, and contact person or the customer herself
+
+
+def permissions(
+    *, customer_ids: Iterable[int], channel: str, purpose: str, buyers: Collection[int], today: date
+) -> dict[Recipient, Permission]:
+    """
+    Decide for customers and all their contact persons at once; a handful of queries for every ten thousand customers.
+
+    `buyers` are those who have bought (`sales.queries.buyers`); it matters for § 7 Abs. 3 UWG alone.
+    """
+    existing_customers = team.company().existing_customer_email
+    return {
+        recipient: policy.permission(
+            channel=channel,
+            purpose=purpose,
+            situation=situation,
+            existing_customers=existing_customers,
+            today=today,
+        )
+        for recipient, situation in situations(customer_ids=customer_ids, channel=channel, buyers=buyers)
+    }
+
+
+def permission(
+    *, customer_id: int, contact_person_id: int | None, channel: str, purpose: str, has_bought: bool, today: date
+) -> Permission:
+    """
+    Decide for one recipient.
+
+    :raises KeyError: if there is no such customer, or no such person at the customer
+    """
+    buyers = {customer_id} if has_bought else ()
+    found = permissions(customer_ids=[customer_id], channel=channel, purpose=purpose, buyers=buyers, today=today)
+    return found[customer_id, contact_person_id]
+
+
+def situations(
+    *, customer_ids: Iterable[int], channel: str, buyers: Collection[int]
+) -> Iterator[tuple[Recipient, Situation]]:
+    """Give what decisions about a channel rest on, for customers and their contact persons."""
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        yield from _Reading(ids[start : start + AT_ONCE], channel=channel, buyers=frozenset(buyers)).situations()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Recipient:
+    key: Recipient
+    source: str  # of the contact person; empty: the customer herself
+    address: str
+    is_business: bool
+
+
+@dataclass
+class _Reading:
+    """One channel and some customers: everything read once, then put together for each recipient."""
+
+    ids: list[int]
+    channel: str = field(kw_only=True)
+    buyers: frozenset[int] = field(kw_only=True)
+
+    def situations(self) -> Iterator[tuple[Recipient, Situation]]:
+        recipients = list(self._recipients())
+        said = self._said()
+        mailboxes = self._mailboxes({one.address for one in recipients if one.address})
+        preferences = self._preferences()
+        for one in recipients:
+            customer_id, person_id = one.key
+            wished = [preferences.get((customer_id, None)), preferences.get(one.key) if person_id else None]
+            yield (
+                one.key,
+                Situation(
+                    address=one.address,
+                    is_business=one.is_business,
+                    own=policy.standings(said.get((customer_id, one.source), ())),
+                    company=policy.standings(said.get((customer_id, ""), ())) if one.source else {},
+                    mailbox=policy.standings(mailboxes.get(one.address, ())),
+                    wishes=tuple(_wishes(preference) for preference in wished if preference),
+                    has_bought=customer_id in self.buyers,
+                    email_from_sale=_from_sale(preferences.get(one.key), is_person=bool(one.source)),
+                ),
+            )
+
+    def _recipients(self) -> Iterator[_Recipient]:
+        customers = {one.pk: one for one in Customer.objects.filter(pk__in=self.ids).only(*_OF_CUSTOMER)}
+        for customer in customers.values():
+            yield self._recipient(customer, None)
+        for person in ContactPerson.objects.filter(customer__in=self.ids).only(*_OF_PERSON).order_by():
+            yield self._recipient(customers[person.customer_id], person)
+
+    def _recipient(self, customer: Customer, person: ContactPerson | None) -> _Recipient:
+        return _Recipient(
+            key=(customer.pk, person.pk if person else None),
+            source=person.source if person else "",
+            address=address(self.channel, customer, person),
+            is_business=customer.kind == Customer.Kind.COMPANY,
+        )
+
+    def _said(self) -> dict[tuple[int, str], list[tuple[str, Record]]]:
+        found: dict[tuple[int, str], list[tuple[str, Record]]] = {}
+        records = Consent.objects.filter(customer__in=self.ids, channel=self.channel).order_by("happened_at", "pk")
+        for customer, person, *record in records.values_list("customer", "person_source", *_OF_RECORD):
+            found.setdefault((customer, person), []).append(_record(*record))
+        return found
+
+    def _mailboxes(self, addresses: set[str]) -> dict[str, list[tuple[str, Record]]]:
+        """Give what was said about addresses by anybody: one mailbox, one will."""
+        found: dict[str, list[tuple[str, Record]]] = {}
+        if self.channel not in (Channel.EMAIL, Channel.MESSAGE):
+            return found
+        some = sorted(addresses)
+        for start in range(0, len(some), AT_ONCE):
+            records = Consent.objects.filter(channel=self.channel, address__in=some[start : start + AT_ONCE])
+            for record in records.order_by("happened_at", "pk").values_list(*_OF_RECORD):
+                found.setdefault(record[-1], []).append(_record(*record))
+        return found
+
+    def _preferences(self) -> dict[Recipient, ContactPreference]:
+        preferences = ContactPreference.objects.filter(customer__in=self.ids)
+        return {(one.customer_id, one.contact_person_id): one for one in preferences}
+
+
+_OF_CUSTOMER = ("kind", "email", "phone", "street", "postcode", "city")
+_OF_PERSON = ("customer", "source", "email", "phone")
+_OF_RECORD = ("purpose", "state", "happened_at", "basis", "address")
+
+
+def _record(purpose: str, state: str, happened_at: datetime, basis: str, given_address: str) -> tuple[str, Record]:
+    return purpose, Record(state=state, happened_at=happened_at, basis=basis, address=given_address)
+
+
+def _wishes(preference: ContactPreference) -> Wishes:
+    return Wishes(
+        channels=None if preference.channels is None else frozenset(preference.channels),
+        topics=None if preference.topics is None else frozenset(preference.topics),
+        paused_until_on=preference.paused_until_on,
+    )
+
+
+def _from_sale(preference: ContactPreference | None, *, is_person: bool) -> bool:
+    """
+    Tell whether an e-mail address was given with a purchase.
+
+    The company says so of its customers' addresses when it switches e-mail to existing customers on; what is known of
+    one address comes first. A contact person's address counts only where that is known.
+    """
+    known = preference.email_from_sale if preference else None
+    return not is_person if known is None else known
+
+
+def address(channel: str, customer: Customer, person: ContactPerson | None = None) -> str:
+    """Give where a recipient is reached, normalized; empty: nowhere. People get letters and calls at the customer's."""
+    if channel == Channel.POST:
+        is_complete = customer.street and (customer.postcode or customer.city)
+        parts = f"{customer.street}, {customer.postcode} {customer.city}"
+        return policy.normalized(channel, parts) if is_complete else ""
+    if channel == Channel.EMAIL:
+        return policy.normalized(channel, (person or customer).email)
+    own = (person or customer).phone
+    shared = customer.phone if channel == Channel.PHONE else ""
+    return policy.normalized(channel, own or shared)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standings:
+    """What one recipient allows on every channel for every purpose."""
+
+    recipient: Recipient
+    name: str
+    cells: dict[tuple[str, str], Permission]  # by channel and purpose
+
+
+def matrix(*, customer: Customer, has_bought: bool, today: date) -> list[Standings]:
+    """Decide everything about one customer and the contact persons, the customer first."""
+    existing_customers = team.company().existing_customer_email
+    cells: dict[Recipient, dict[tuple[str, str], Permission]] = {}
+    for channel in Channel.values:
+        buyers = {customer.pk} if has_bought else ()
+        for recipient, situation in situations(customer_ids=[customer.pk], channel=channel, buyers=buyers):
+            for purpose in Purpose.values:
+                cells.setdefault(recipient, {})[channel, purpose] = policy.permission(
+                    channel=channel,
+                    purpose=purpose,
+                    situation=situation,
+                    existing_customers=existing_customers,
+                    today=today,
+                )
+    names = {(customer.pk, person.pk): str(person) for person in customer.contact_persons.all()}
+    return [
+        Standings(recipient=recipient, name=names.get(recipient, customer.name), cells=of_one)
+        for recipient, of_one in cells.items()
+    ]
+
+
+def consents(*, customer_id: int) -> QuerySet[Consent]:
+    """Give a customer's records with their evidence, the latest first."""
+    return Consent.objects.filter(customer=customer_id).select_related("recorded_by", "optin")
+
+
+def preference(*, customer_id: int, contact_person_id: int | None = None) -> ContactPreference:
+    """Give somebody's wishes; nothing said yet gives an empty row that is not stored."""
+    whose = {"customer_id": customer_id, "contact_person_id": contact_person_id}
+    return ContactPreference.objects.filter(**whose).first() or ContactPreference(**whose)
+
+
+def optins_to_send(*, now: datetime) -> QuerySet[OptIn]:
+    """Give the questions that have not been sent and can still be answered, the oldest first."""
+    waiting = OptIn.objects.filter(sent_at=None, expires_at__gt=now)
+    return waiting.select_related("consent__customer", "consent__contact_person").order_by("pk")

@@ -12,6 +12,7 @@ from stammkunde.insight import (
     classes,
     cohorts,
     comeback,
+    drivers,
     kpis,
     lifetime,
     money,
@@ -22,6 +23,7 @@ from stammkunde.insight import (
     rhythm,
     slices,
 )
+from stammkunde.insight.drivers.traits import FAMILIES, View
 from stammkunde.insight.frames import Frame, arrow
 
 from .conftest import AS_OF, company, on_arrow, on_duckdb, on_polars
@@ -33,6 +35,17 @@ PERIODS = [*MONTHS, *(periods.parse(text) for text in ("2011-Q1", "2011-Q2", "20
 def plain(frame: Frame) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = arrow(frame).to_pylist()
     return sorted(found, key=lambda row: tuple(str(value) for value in row.values()))
+
+
+def traits(facts: Facts) -> dict[str, list[dict[str, Any]]]:
+    view = View(facts, periods.day_number(AS_OF), 90)
+    read = {name: family.read(view, "country") for name, family in FAMILIES.items()}
+    return {name: plain(found) for name, found in read.items() if found is not None}
+
+
+def sharing(facts: Facts) -> list[int]:
+    found = (drivers.Trait("attribute", "country", "DE"), drivers.Trait("tenure", "", "100.."))
+    return list(drivers.sharing(facts, found, as_of=AS_OF, activity_days=200).to_pylist())
 
 
 def figures(by: str | None, *, as_of: date | None = AS_OF) -> Callable[[Facts], Any]:
@@ -67,6 +80,8 @@ ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "buyers": lambda facts: products.buyers(facts, product_id=2, by="country"),
     "comeback": lambda facts: comeback.products(facts, as_of=AS_OF, within_days=120, least_first_buyers=3),
     "slices": slices.names,
+    "traits": traits,
+    "customers with traits": sharing,
 }
 ON_SPARK = [  # the others are made of these
     "figures by country",
@@ -82,6 +97,8 @@ ON_SPARK = [  # the others are made of these
     "tops",
     "buyers",
     "comeback",
+    "traits",
+    "customers with traits",
 ]
 
 

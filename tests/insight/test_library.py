@@ -35,6 +35,12 @@ MODULES = [
     "cohorts",
     "comeback",
     "doors",
+    "drivers",
+    "drivers.columns",
+    "drivers.findings",
+    "drivers.lost",
+    "drivers.snapshot",
+    "drivers.traits",
     "frames",
     "kpis",
     "lifetime",
@@ -45,6 +51,7 @@ MODULES = [
     "rfm",
     "rhythm",
     "slices",
+    "stratified",
 ]
 CHANCES = [0.1, 0.1, 0.2, 0.2, 0.5, 0.6, 0.8, 0.9]
 LEFT = [False, False, False, True, False, True, True, True]

@@ -5,13 +5,15 @@ Every setting `NAME` may also be given as `NAME_FILE`, the path of a file that h
 `docs/operate/configure.md` documents each; a test holds the two together.
 """
 
+import base64
+import binascii
 import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -88,6 +90,71 @@ def _database(value: str) -> dict[str, Any]:
     }
 
 
+MAIL_PROVIDERS = {
+    "brevo": "brevo",
+    "mailersend": "mailersend",
+    "mailgun": "mailgun",
+    "mailjet": "mailjet",
+    "mandrill": "mandrill",
+    "postal": "postal",
+    "postmark": "postmark",
+    "resend": "resend",
+    "scaleway": "scaleway",
+    "sparkpost": "sparkpost",
+    "unisender-go": "unisender_go",
+}
+_MAIL_HINT = "write 'smtp://USER:PASSWORD@HOST:587', 'smtps://…:465', or 'PROVIDER://?api_key=…'"
+
+
+def _mail(value: str) -> dict[str, Any]:
+    """Turn a mail server's address, or a provider's name and keys, into Django's settings; empty: no mail."""
+    if not value:
+        return {}
+    parts = urlsplit(value)
+    given = {name: values[-1] for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
+    if parts.scheme in MAIL_PROVIDERS:
+        name = MAIL_PROVIDERS[parts.scheme]
+        options = {f"{name.upper()}_{option.upper()}": text for option, text in given.items()}
+        return {"EMAIL_BACKEND": f"anymail.backends.{name}.EmailBackend", "ANYMAIL": options}
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError(f"this names no mail server; {_MAIL_HINT}")
+    if unknown := set(given) - {"tls"}:
+        raise ValueError(f"{', '.join(sorted(unknown))} is not known here; {_MAIL_HINT}, and '?tls=no' for none")
+    secure = parts.scheme == "smtps"
+    starttls = not secure and _flag(given.get("tls", "yes"))
+    return {
+        "EMAIL_BACKEND": "stammkunde.outreach.smtp.Backend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if secure else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": starttls,
+    }
+
+
+def _whole_or_none(value: str) -> int | None:
+    return _whole(value) if value else None
+
+
+def _web_address(value: str) -> str:
+    if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        raise ValueError(f"{value!r} is not an address; write for example 'https://example.org/hook'")
+    return value
+
+
+def _signing_secret(value: str) -> str:
+    """Take a secret as in Standard Webhooks."""
+    text = value.removeprefix("whsec_")
+    try:
+        size = len(base64.b64decode(text, validate=True))
+    except binascii.Error:
+        size = 0
+    if value and (text == value or not 24 <= size <= 64):
+        raise ValueError("a secret is 'whsec_' and 24 to 64 bytes in base64; make one: openssl rand -base64 32")
+    return value
+
+
 SETTINGS = (
     Setting(
         name="STAMMKUNDE_DATA_DIR",
@@ -118,6 +185,37 @@ SETTINGS = (
     ),
     Setting(name="STAMMKUNDE_UPLOAD_LIMIT_MB", default="4096", parse=_whole, about="largest file that may be uploaded"),
     Setting(name="STAMMKUNDE_MEMORY_MB", default="1024", parse=_whole, about="memory the columnar engine may use"),
+    Setting(
+        name="STAMMKUNDE_EMAIL_URL",
+        default="",
+        parse=_mail,
+        about="mail server or provider; empty: no e-mail leaves",
+    ),
+    Setting(name="STAMMKUNDE_EMAIL_CONNECTIONS", default="4", parse=_whole, about="mails that leave at the same time"),
+    Setting(
+        name="STAMMKUNDE_EMAIL_DOMAIN_PER_MINUTE",
+        default="",
+        parse=_whole_or_none,
+        about="mails to one domain in a minute, per worker; empty: no limit",
+    ),
+    Setting(
+        name="STAMMKUNDE_EMAIL_EVENTS_SECRET",
+        default="",
+        parse=_signing_secret,
+        about="secret of those who report bounces and complaints; empty: nobody may",
+    ),
+    Setting(
+        name="STAMMKUNDE_WEBHOOK_URL",
+        default="",
+        parse=_web_address,
+        about="where the webhook channel hands messages over; empty: it is off",
+    ),
+    Setting(
+        name="STAMMKUNDE_WEBHOOK_SECRET",
+        default="",
+        parse=_signing_secret,
+        about="secret that signs webhooks",
+    ),
     Setting(name="STAMMKUNDE_DEBUG", default="no", parse=_flag, about="for developers: tracebacks in the browser"),
 )
 

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "stammkunde.home",
+    "stammkunde.outreach",
     "stammkunde.signals",
     "stammkunde.intake",
     "stammkunde.activity",
@@ -129,6 +130,16 @@ UPLOAD_DIR = DATA_DIR / "uploads"
 MIRROR_DIR = DATA_DIR / "mirror"
 UPLOAD_LIMIT_BYTES = _env["STAMMKUNDE_UPLOAD_LIMIT_MB"] * 1024 * 1024
 ENGINE_MEMORY_MB = _env["STAMMKUNDE_MEMORY_MB"]
+
+EMAIL_IS_SET = bool(_env["STAMMKUNDE_EMAIL_URL"])
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 30
+EMAIL_CONNECTIONS = _env["STAMMKUNDE_EMAIL_CONNECTIONS"]
+EMAIL_DOMAIN_PER_MINUTE = _env["STAMMKUNDE_EMAIL_DOMAIN_PER_MINUTE"]
+EMAIL_EVENTS_SECRET = _env["STAMMKUNDE_EMAIL_EVENTS_SECRET"]
+globals().update(_env["STAMMKUNDE_EMAIL_URL"])
+WEBHOOK_URL = _env["STAMMKUNDE_WEBHOOK_URL"]
+WEBHOOK_SECRET = _env["STAMMKUNDE_WEBHOOK_SECRET"]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -76,6 +76,22 @@ def take_up(suggestion: Suggestion, *, staff: Staff) -> Task:
 
 
 @transaction.atomic
+def plan(*, key: str, title: str, customer_id: int, owner_id: int | None, due_on: date, note: str = "") -> Task:
+    """Put something on somebody's list that no person asked for; repeating with the same key gives the same task."""
+    task, _created = Task.objects.get_or_create(
+        key=key,
+        defaults={
+            "title": title[:200],
+            "note": note[: policy.LONGEST_NOTE],
+            "customer_id": customer_id,
+            "owner_id": owner_id,
+            "due_on": due_on,
+        },
+    )
+    return task
+
+
+@transaction.atomic
 def finish(*, task_id: int, staff: Staff, finished_at: datetime, outcome: str = "") -> Task:
     """Mark a task as done, with what came of it; repeating changes nothing."""
     return _close(task_id, Task.State.DONE, staff=staff, finished_at=finished_at, outcome=outcome)

@@ -1,5 +1,7 @@
 """Who works here, what the company decided, and who did what."""
 
+from datetime import time
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -76,10 +78,27 @@ class Company(models.Model):
     default_form = models.CharField(_("form of address"), max_length=5, choices=Form.choices, default=Form.SIE)
     optin_days = models.PositiveSmallIntegerField(_("days to confirm"), default=14)
     existing_customer_email = models.BooleanField(_("e-mail to existing customers"), default=False)
+    # When customers may be disturbed, and how often
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, default=time(20))
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True, default=time(8))
+    quiet_sundays = models.BooleanField(_("not on Sundays"), default=True)
+    quiet_holidays = models.BooleanField(_("not on public holidays"), default=True)
+    holiday_region = models.CharField(_("region for holidays"), max_length=10, default="DE", blank=True)
+    cap_contacts = models.PositiveSmallIntegerField(_("contacts per person at most"), null=True, blank=True, default=2)
+    cap_customer_contacts = models.PositiveSmallIntegerField(
+        _("contacts per customer at most"), null=True, blank=True
+    )  # all contact persons together
+    cap_days = models.PositiveSmallIntegerField(_("in days"), default=7)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=models.Q(cap_days__range=(1, 366)), name="company_cap_days_sane"),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="company_quiet_hours_whole",
+            ),
             models.CheckConstraint(condition=models.Q(pk=1), name="company_is_one_row"),
             models.CheckConstraint(condition=models.Q(default_form__in=["sie", "du"]), name="company_form_known"),
             models.CheckConstraint(condition=models.Q(optin_days__range=(1, 90)), name="company_optin_days_sane"),

@@ -1,0 +1,57 @@
+"""Calls: a task with a guide, on the list of whoever looks after the customer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils import timezone
+
+from stammkunde.activity import services as activity
+from stammkunde.customers import queries as customers
+from stammkunde.customers.models import Channel, ContactPerson, Customer
+from stammkunde.outreach.channels import Receipt, Rendered
+from stammkunde.outreach.models import Message
+from stammkunde.team.models import Company
+
+
+class Call:
+    name = "call"
+    reaches = Channel.PHONE
+    disturbs = False  # the task is there at any hour; whoever calls sees the customer's hours
+    collects = False
+    repeatable = True  # the task is found by its key
+
+    def missing(self, company: Company) -> str:
+        return ""
+
+    def parallel(self) -> int:
+        return 1
+
+    def address(self, customer: Customer, person: ContactPerson | None) -> str:
+        return customers.address(Channel.PHONE, customer, person)
+
+    def group(self, message: Message) -> str:
+        return ""
+
+    def render(self, message: Message, company: Company) -> Rendered:
+        parts = (message.person_name, message.address, message.content.get("text", ""))
+        body = {"title": str(message.content["subject"]), "note": "\n".join(str(part) for part in parts if part)}
+        return Rendered(address=message.address, body=body)
+
+    @contextmanager
+    def line(self) -> Iterator[None]:
+        yield None
+
+    def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
+        task = activity.plan(
+            key=message.key,
+            title=rendered.body["title"],
+            note=rendered.body["note"],
+            customer_id=message.customer_id,
+            owner_id=Customer.objects.values_list("owner_id", flat=True).get(pk=message.customer_id),
+            due_on=timezone.localdate(message.due_at),
+        )
+        return Receipt(provider_id=f"task:{task.pk}")
+
+
+CHANNEL = Call()

@@ -1,0 +1,150 @@
+"""E-mail by SMTP, or by any provider that django-anymail knows: text beside HTML, and one click to unsubscribe."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import formataddr
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.message import sanitize_address
+from django.core.validators import validate_email
+
+from stammkunde.customers import queries as customers
+from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
+from stammkunde.outreach import smtp
+from stammkunde.outreach.channels import ChannelDown, PermanentFailure, Receipt, Rendered, TemporaryFailure, Unclear
+from stammkunde.outreach.models import Message
+from stammkunde.team.models import Company
+
+AUTOMATIC = frozenset({Purpose.SERVICE, Purpose.THANKS})  # RFC 3834: written by a machine because of what somebody did
+_ID = re.compile(r"<m\.(\d+)\.[0-9a-f]{20}@")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """A mail, and its bytes where they leave by SMTP."""
+
+    mail: EmailMultiAlternatives
+    sender: str
+    text: bytes
+
+
+class Email:
+    name = "email"
+    reaches = Channel.EMAIL
+    disturbs = True
+    collects = False
+    repeatable = False
+
+    def missing(self, company: Company) -> str:
+        if not settings.EMAIL_IS_SET:
+            return "no_mail_server"
+        return "" if company.sender_email else "no_sender"
+
+    def parallel(self) -> int:
+        return settings.EMAIL_CONNECTIONS
+
+    def address(self, customer: Customer, person: ContactPerson | None) -> str:
+        address = customers.address(Channel.EMAIL, customer, person)
+        try:
+            validate_email(address)
+        except ValidationError:
+            return ""
+        return address
+
+    def group(self, message: Message) -> str:
+        return message.address.rpartition("@")[2]
+
+    def render(self, message: Message, company: Company) -> Rendered:
+        content = message.content
+        mail = EmailMultiAlternatives(
+            subject=" ".join(str(content["subject"]).split()),
+            body=str(content["text"]),
+            from_email=formataddr((company.sender_name or company.name, company.sender_email)),
+            to=[message.address],
+            headers=headers(message, company),
+        )
+        if content.get("html"):
+            mail.attach_alternative(str(content["html"]), "text/html")
+        text = mail.message().as_bytes(linesep="\r\n")
+        sender = sanitize_address(company.sender_email, "utf-8")
+        return Rendered(address=message.address, body=Mail(mail=mail, sender=sender, text=text))
+
+    @contextmanager
+    def line(self) -> Iterator[Any]:
+        with_smtp = get_connection()
+        try:
+            yield with_smtp
+        finally:
+            with_smtp.close()
+
+    def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
+        if isinstance(line, smtp.Backend):
+            to = sanitize_address(rendered.address, "utf-8")
+            line.hand_over(sender=rendered.body.sender, recipient=to, text=rendered.body.text)
+            return Receipt()
+        return _by_provider(rendered.body.mail, line)
+
+
+def headers(message: Message, company: Company) -> dict[str, str]:
+    """Give what mail programs and providers want to know beside the text."""
+    found = {
+        "Message-ID": message_id(message, company),
+        "Feedback-ID": ":".join(_word(one) for one in (message.origin, message.purpose, message.channel, company.name)),
+    }
+    if message.purpose in AUTOMATIC:
+        found["Auto-Submitted"] = "auto-generated"
+    return found
+
+
+def message_id(message: Message, company: Company) -> str:
+    """Give the same name to the same message, however often it leaves: a second one is recognised."""
+    domain = sanitize_address(company.sender_email, "utf-8").rpartition("@")[2]
+    return f"<m.{message.pk}.{sha256(message.key.encode()).hexdigest()[:20]}@{domain}>"
+
+
+def number_in(name: str) -> int | None:
+    """Give the message's number from what `message_id` gave; None where it is not ours."""
+    found = _ID.search(name)
+    return int(found[1]) if found else None
+
+
+def _by_provider(mail: EmailMultiAlternatives, line: Any) -> Receipt:
+    from anymail import exceptions as anymail  # noqa: PLC0415 (only where a provider is used)
+
+    try:
+        mail.connection = line
+        mail.send()
+    except anymail.AnymailRecipientsRefused as problem:
+        raise PermanentFailure(str(problem)) from problem
+    except anymail.AnymailAPIError as problem:
+        _judge(problem)
+    except anymail.AnymailError as problem:  # it cannot be put into the provider's words, or the set-up is wrong
+        raise PermanentFailure(str(problem)) from problem
+    except ConnectionRefusedError as problem:
+        raise ChannelDown(str(problem)) from problem
+    status = getattr(mail, "anymail_status", None)
+    return Receipt(provider_id=str(getattr(status, "message_id", None) or ""))
+
+
+def _judge(problem: Any) -> None:
+    code = problem.status_code
+    if code is None:
+        raise Unclear(str(problem)) from problem
+    if code in {408, 429} or code >= 500:
+        raise TemporaryFailure(str(problem)) from problem
+    if code in {401, 403}:
+        raise ChannelDown(str(problem)) from problem
+    raise PermanentFailure(str(problem)) from problem
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-")[:40] or "-"
+
+
+CHANNEL = Email()

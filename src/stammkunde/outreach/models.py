@@ -1,0 +1,176 @@
+"""
+What is said to customers, and what became of it.
+
+A message is a row, unique on its key, before anything leaves. It knows its callers by two texts, `origin` and `key`.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stammkunde.customers.models import ContactPerson, Customer, Purpose
+
+
+class Message(models.Model):
+    """
+    One contact with one person on one channel.
+
+    planned → claimed (by a worker, with a lease) → handed over → delivered or bounced. It may also fail, be refused
+    with a reason, expire, be stopped by somebody, or be unknown: a worker died while it left, and nobody can tell.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", pgettext_lazy("message", "Planned")
+        CLAIMED = "claimed", pgettext_lazy("message", "Being sent")
+        HANDED_OVER = "handed_over", pgettext_lazy("message", "Handed over")
+        DELIVERED = "delivered", pgettext_lazy("message", "Delivered")
+        BOUNCED = "bounced", pgettext_lazy("message", "Bounced")
+        FAILED = "failed", pgettext_lazy("message", "Failed")
+        UNKNOWN = "unknown", pgettext_lazy("message", "Unclear")
+        REFUSED = "refused", pgettext_lazy("message", "Refused")
+        EXPIRED = "expired", pgettext_lazy("message", "Expired")
+        STOPPED = "stopped", pgettext_lazy("message", "Stopped")
+
+    key = models.CharField(max_length=120, unique=True)  # `origin:run:customer:step:channel`
+    origin = models.CharField(max_length=60)  # what belongs together: one address is reached once for one origin
+    channel = models.CharField(max_length=20)  # a name of `outreach.channels`
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False, related_name="messages")
+    contact_person = models.ForeignKey(
+        ContactPerson, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    person_name = models.CharField(max_length=310, default="", blank=True)  # outlives the contact person's row
+    address = models.CharField(max_length=400, default="", blank=True)  # as it was when decided
+    content = models.JSONField(default=dict)
+    language = models.CharField(max_length=5, default="de")
+    importance_cents = models.BigIntegerField(default=0)  # the margin expected from it
+    first = models.BooleanField(default=False)  # belongs to an order or request: leaves before everything else
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
+    reason = models.JSONField(null=True)  # {"code": …, numbers}: why it waits, was refused, failed or is unclear
+    planned_at = models.DateTimeField()
+    not_before_at = models.DateTimeField()  # what the caller wished, or when it is tried again
+    latest_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # what the governor allows; NULL: no room before `latest_at`
+    slot_at = models.DateTimeField(null=True)  # the moment that counts for frequency caps; NULL: takes no slot
+    lease_until = models.DateTimeField(null=True)
+    leased_by = models.CharField(max_length=80, default="")
+    begun_at = models.DateTimeField(null=True)  # from here on it may have left
+    attempts = models.PositiveSmallIntegerField(default=0)
+    rendered_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    provider_id = models.CharField(max_length=255, default="", blank=True)
+    cost_cents = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(key="") & ~Q(origin=""), name="message_has_key_and_origin"),
+            models.CheckConstraint(
+                condition=Q(state="claimed", lease_until__isnull=False) | ~Q(state="claimed") & Q(lease_until=None),
+                name="message_claimed_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["refused", "failed", "unknown", "bounced", "expired", "stopped"])
+                | Q(reason__isnull=False),
+                name="message_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["handed_over", "delivered"]) | Q(handed_over_at__isnull=False),
+                name="message_handed_over_has_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "-first", "-importance_cents", "id"],
+                condition=Q(state="planned"),
+                name="message_next",
+            ),
+            models.Index(fields=["latest_at"], condition=Q(state="planned"), name="message_too_late"),
+            models.Index(fields=["lease_until"], condition=Q(state="claimed"), name="message_lost_lease"),
+            models.Index(fields=["customer", "-planned_at"], name="message_timeline"),
+            models.Index(fields=["customer", "slot_at"], condition=Q(slot_at__isnull=False), name="message_slots"),
+            models.Index(fields=["state", "-id"], name="message_by_state"),
+            models.Index(fields=["origin", "-id"], name="message_by_origin"),
+            models.Index(fields=["channel", "-id"], name="message_by_channel"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class MessageEvent(models.Model):
+    """What happened to a message, when and why. Appended only."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=Message.State.choices)
+    reason = models.JSONField(null=True)
+    by = models.CharField(max_length=150, default="")  # the name of who decided, where that was a person
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class Turn(models.Model):
+    """
+    One row per customer with messages: whoever gives out slots locks it first, so that two never give out the same.
+
+    `look_at` asks the sweep to arrange the customer's messages anew: a slot became free, or something waits for one.
+    """
+
+    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    look_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="turn_due")]
+
+
+class AddressUse(models.Model):
+    """Whom an address belongs to within one origin: a second customer with the same address is not written to."""
+
+    origin = models.CharField(max_length=60)
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=400)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["origin", "channel", "address"], name="address_use_once")]
+
+
+class Undeliverable(models.Model):
+    """An address that bounced for good, or whose owner called a message spam: shut until somebody lifts it."""
+
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=400)
+    code = models.CharField(max_length=20)  # bounced | complained
+    since_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "address"], name="undeliverable_once")]
+
+
+class Draw(models.Model):
+    """How a hold-out was drawn for an origin; an empty origin holds for everything. Kept for ever."""
+
+    origin = models.CharField(max_length=60, unique=True)
+    salt = models.CharField(max_length=64)
+    share = models.FloatField()
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(share__gte=0) & Q(share__lte=1), name="draw_share_is_a_share")
+        ]
+
+
+class Holdout(models.Model):
+    """A customer who is left alone on purpose, so that it can be told what contacting brings. Kept for ever."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="held_out")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    since_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "customer"], name="holdout_once")]

@@ -1,0 +1,199 @@
+"""
+The governor: may this be said to this person, now, later, or not at all? Pure: it knows no database and no clock.
+
+Whoever is worth most chooses first, equals in the order they were planned. So a message that is worth more may take the
+place of one that is worth less and has not left yet; that one moves to the next free moment, or waits until it expires.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from stammkunde.customers.models import Purpose
+from stammkunde.outreach.slots import Cap, Hours, first_free
+
+BOUND_TO_AN_ORDER = frozenset({Purpose.SERVICE})  # at least once, at any hour
+OUTSIDE_CAPS = frozenset({Purpose.SERVICE, Purpose.THANKS})
+REPEATED_IF_UNCLEAR = frozenset({Purpose.SERVICE})
+LONGEST_BACK_OFF = timedelta(hours=4)
+FIRST_BACK_OFF = timedelta(minutes=2)
+
+
+class Outcome(StrEnum):
+    ALLOWED = "allowed"  # at `at`, which may be now
+    WAITS = "waits"  # no room before it expires; something may still become free
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A cap before it is known what counts against it: the contacts of one person, or of all at a customer."""
+
+    code: str
+    most: int
+    days: int
+    of_customer: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that decides about one message."""
+
+    purpose: str
+    now: datetime
+    wanted_at: datetime
+    latest_at: datetime
+    permitted: bool
+    permission_code: str = ""  # why not
+    address: str
+    person_is_gone: bool = False
+    undeliverable: str = ""  # bounced | complained
+    held_out: bool = False
+    duplicate_of: int | None = None  # the customer who was reached at this address for the same origin
+    paused_until_on: date | None = None
+    hours: Hours | None = None  # None: the channel disturbs nobody at night
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What the governor says; `code` and `numbers` say why, where it is not simply allowed."""
+
+    outcome: Outcome
+    at: datetime | None = None
+    code: str = ""
+    numbers: tuple[tuple[str, int | str], ...] = ()
+    takes_slot: bool = False
+
+    @property
+    def reason(self) -> dict[str, int | str] | None:
+        return {"code": self.code, **dict(self.numbers)} if self.code else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """A message that has not left, as one of several that want the same customer's attention."""
+
+    key: str
+    person: int | None
+    importance_cents: int
+    order: int  # equals choose in this order
+    facts: Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A slot that is used up: something left, or is leaving, at this moment."""
+
+    person: int | None
+    at: datetime
+
+
+def decide(facts: Facts, *, taken: Sequence[Taken] = (), person: int | None = None) -> Decision:
+    """Decide about one message, given the slots that are taken."""
+    refusal = next(_refusals(facts), None)
+    if refusal:
+        return refusal
+    wanted = max(facts.wanted_at, facts.now)
+    if facts.purpose in BOUND_TO_AN_ORDER:
+        return _timely(facts, wanted, Decision(outcome=Outcome.ALLOWED, at=wanted))
+    caps = [] if facts.purpose in OUTSIDE_CAPS else _caps(facts.limits, taken, person)
+    none_allowed = next((cap for cap in caps if cap.most == 0), None)
+    if none_allowed:
+        return _refuse("none_allowed", days=none_allowed.days)
+    return _moment(facts, _after_pause(facts, wanted), caps, wanted)
+
+
+def arrange(messages: Iterable[Open], *, taken: Sequence[Taken]) -> dict[str, Decision]:
+    """Decide about all messages of one customer that have not left: who is worth most chooses first."""
+    decisions, used = {}, list(taken)
+    for message in sorted(messages, key=lambda one: (-one.importance_cents, one.order)):
+        decision = decide(message.facts, taken=used, person=message.person)
+        decisions[message.key] = decision
+        if decision.takes_slot and decision.at is not None:
+            used.append(Taken(person=message.person, at=decision.at))
+    return decisions
+
+
+def is_held_out(*, salt: str, customer_id: int, share: float) -> bool:
+    """Draw a customer: the same salt gives the same answer, whoever asks and however often."""
+    digest = hashlib.sha256(f"{salt}:{customer_id}".encode()).digest()
+    return int.from_bytes(digest[:8]) < share * 2**64
+
+
+def back_off(*, attempts: int, jitter: float) -> timedelta:
+    """Give the pause before another attempt: twice as long each time, up to four hours, spread by `jitter` in 0..1."""
+    pause: timedelta = min(FIRST_BACK_OFF * 2 ** min(attempts - 1, 12), LONGEST_BACK_OFF)
+    return pause * (0.5 + jitter / 2)
+
+
+def _refusals(facts: Facts) -> Iterator[Decision]:
+    if facts.person_is_gone:
+        yield _refuse("person_gone")
+    if not facts.permitted:
+        yield _refuse(facts.permission_code)
+    if not facts.address:
+        yield _refuse("no_address")
+    if facts.undeliverable:
+        yield _refuse(f"address_{facts.undeliverable}")
+    if facts.purpose in OUTSIDE_CAPS:
+        return
+    if facts.held_out:
+        yield _refuse("held_out")
+    if facts.duplicate_of is not None:
+        yield _refuse("duplicate_address", customer=facts.duplicate_of)
+
+
+def _caps(limits: Iterable[Limit], taken: Sequence[Taken], person: int | None) -> list[Cap]:
+    return [
+        Cap(
+            code=limit.code,
+            most=limit.most,
+            days=limit.days,
+            slots=tuple(sorted(slot.at for slot in taken if limit.of_customer or slot.person == person)),
+        )
+        for limit in limits
+    ]
+
+
+def _after_pause(facts: Facts, wanted: datetime) -> datetime:
+    if facts.paused_until_on is None:
+        return wanted
+    zone = facts.hours.zone if facts.hours else UTC
+    over = datetime.combine(facts.paused_until_on + timedelta(days=1), time(), zone).astimezone(UTC)
+    return max(wanted, over)
+
+
+def _moment(facts: Facts, begin: datetime, caps: Sequence[Cap], wanted: datetime) -> Decision:
+    """Find the moment, and name what moved it or left no room."""
+    if begin > facts.latest_at:
+        return _refuse("paused", until=str(facts.paused_until_on)) if begin > wanted else _refuse("too_late")
+    opening = begin if facts.hours is None else facts.hours.next_open(begin)
+    if opening is None or opening > facts.latest_at:
+        return _refuse("no_time_left", because=facts.hours.closed_by(begin) if facts.hours else "")
+    at = first_free(wanted_at=begin, hours=facts.hours, caps=caps)
+    full = next((cap for cap in caps if not cap.fits(opening)), None)
+    if full and (at is None or at > facts.latest_at):
+        return Decision(outcome=Outcome.WAITS, code=full.code, numbers=_counted(full, opening))
+    allowed = Decision(outcome=Outcome.ALLOWED, at=at, takes_slot=facts.purpose not in OUTSIDE_CAPS)
+    if full:
+        return replace(allowed, code=full.code, numbers=_counted(full, opening))
+    if opening > begin and facts.hours:
+        return replace(allowed, code=facts.hours.closed_by(begin))
+    return (
+        replace(allowed, code="paused", numbers=(("until", str(facts.paused_until_on)),)) if at != wanted else allowed
+    )
+
+
+def _counted(cap: Cap, at: datetime) -> tuple[tuple[str, int | str], ...]:
+    return (("most", cap.most), ("days", cap.days), ("taken", cap.taken(at)))
+
+
+def _timely(facts: Facts, at: datetime, decision: Decision) -> Decision:
+    return decision if at <= facts.latest_at else _refuse("too_late")
+
+
+def _refuse(code: str, **numbers: int | str) -> Decision:
+    return Decision(outcome=Outcome.REFUSED, code=code, numbers=tuple(numbers.items()))

@@ -1,0 +1,146 @@
+"""Planning what is to be said: the governor decides and reserves the slot in the same transaction."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from stammkunde.customers.models import ContactPerson, Customer, Purpose
+from stammkunde.outreach import facts, policy
+from stammkunde.outreach.models import Message
+from stammkunde.outreach.policy import Decision
+from stammkunde.outreach.services import settling
+
+AT_ONCE = 500
+
+
+class KeyTaken(Exception):
+    """A message with this key is there already, for another customer or channel."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """
+    A message that somebody wants to send.
+
+    Args:
+        key: makes repeating harmless; `origin:run:customer:step:channel`.
+        origin: what belongs together, a campaign for instance: one address is reached once for one origin.
+        content: what the channel renders: `subject`, `text`, `html` … as plain texts.
+        importance_cents: the margin expected from it; who is worth more chooses first.
+        latest_at: it never leaves after this moment.
+    """
+
+    customer_id: int
+    channel: str
+    purpose: str
+    key: str
+    origin: str
+    content: Mapping[str, Any]
+    not_before_at: datetime
+    latest_at: datetime
+    importance_cents: int = 0
+    contact_person_id: int | None = None
+    language: str = field(default="de")
+
+
+def plan_message(  # noqa: PLR0913 (every one of them belongs to the message, and none has a default that is true)
+    *,
+    customer: Customer,
+    channel: str,
+    purpose: str,
+    key: str,
+    origin: str,
+    content: Mapping[str, Any],
+    importance_cents: int,
+    not_before_at: datetime,
+    latest_at: datetime,
+    now: datetime,
+    contact_person: ContactPerson | None = None,
+    language: str = "de",
+) -> Message:
+    """
+    Plan one message; repeating it with the same key gives the same message and changes nothing.
+
+    A refusal is a message, too: its `reason` says why.
+
+    :raises KeyTaken: if the key belongs to a message for somebody else
+    """
+    plan = Plan(
+        customer_id=customer.pk,
+        channel=channel,
+        purpose=purpose,
+        key=key,
+        origin=origin,
+        content=content,
+        importance_cents=importance_cents,
+        not_before_at=not_before_at,
+        latest_at=latest_at,
+        contact_person_id=contact_person.pk if contact_person else None,
+        language=language,
+    )
+    (message,) = plan_messages([plan], now=now)
+    return message
+
+
+def plan_messages(plans: Iterable[Plan], *, now: datetime) -> list[Message]:
+    """
+    Plan many messages, five hundred in one transaction each; repeating changes nothing.
+
+    Plans that say so of the same customer are decided together, the most important first.
+
+    :raises KeyTaken: if a key belongs to a message for somebody else
+    """
+    return [message for batch in _batches(plans) for message in _plan(batch, now=now)]
+
+
+def forecast(plans: Iterable[Plan], *, now: datetime) -> Iterator[tuple[Plan, Decision]]:
+    """Tell what the governor would say to plans, without planning anything: who will be refused, and why."""
+    for batch in _batches(plans):
+        messages = [_message(plan, now=now) for plan in batch]
+        ids = {plan.customer_id for plan in batch}
+        waiting = list(Message.objects.filter(customer__in=ids, state=Message.State.PLANNED))
+        decisions = settling.decide([*waiting, *messages], facts.read([*waiting, *messages], now=now))
+        yield from ((plan, decisions[plan.key]) for plan in batch)
+
+
+@transaction.atomic
+def _plan(plans: Sequence[Plan], *, now: datetime) -> list[Message]:
+    ids = {plan.customer_id for plan in plans}
+    settling.lock(ids)
+    known = {one.key: one for one in Message.objects.filter(key__in=[plan.key for plan in plans])}
+    new = {plan.key: _message(plan, now=now) for plan in plans if plan.key not in known}
+    if new:
+        settling.settle({one.customer_id for one in new.values()}, now=now, new=list(new.values()))
+    found = known | new
+    for plan in plans:
+        if (found[plan.key].customer_id, found[plan.key].channel) != (plan.customer_id, plan.channel):
+            raise KeyTaken(plan.key)
+    return [found[plan.key] for plan in plans]
+
+
+def _message(plan: Plan, *, now: datetime) -> Message:
+    return Message(
+        key=plan.key,
+        origin=plan.origin,
+        channel=plan.channel,
+        purpose=Purpose(plan.purpose),
+        customer_id=plan.customer_id,
+        contact_person_id=plan.contact_person_id,
+        content=dict(plan.content),
+        language=plan.language,
+        importance_cents=plan.importance_cents,
+        first=plan.purpose in policy.BOUND_TO_AN_ORDER,
+        planned_at=now,
+        not_before_at=plan.not_before_at,
+        latest_at=plan.latest_at,
+    )
+
+
+def _batches(plans: Iterable[Plan]) -> Iterator[list[Plan]]:
+    rest = iter(plans)
+    while batch := list(islice(rest, AT_ONCE)):
+        yield batch

@@ -1,0 +1,110 @@
+"""Plans for tests: everything that the test does not say is harmless."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from stammkunde.customers.models import Consent, Customer
+from stammkunde.outreach import services
+from stammkunde.outreach.models import Message
+from stammkunde.outreach.services import Plan
+from stammkunde.team.models import Company
+from tests import factories
+
+NOW = datetime(2026, 11, 24, 11, tzinfo=UTC)  # a Tuesday noon in Berlin
+DAY = timedelta(days=1)
+CONTENT = {"subject": "Guten Tag", "text": "Vielen Dank.", "html": "<p>Vielen Dank.</p>"}
+_numbers = count(1)
+
+
+def company(**fields) -> Company:
+    """The company, with no caps and no quiet hours unless the test says so."""
+    plain = {
+        "name": "Musterhaus",
+        "sender_name": "Musterhaus",
+        "sender_email": "gruss@musterhaus.example",
+        "quiet_from": None,
+        "quiet_until": None,
+        "quiet_sundays": False,
+        "quiet_holidays": False,
+        "cap_contacts": None,
+    }
+    made, _created = Company.objects.update_or_create(pk=1, defaults=plain | fields)
+    return made
+
+
+def customer(**fields) -> Customer:
+    """A customer with an address of her own, who takes offers by e-mail."""
+    number = next(_numbers)
+    made = factories.customer(**{"email": f"kunde{number}@mail.example", "phone": f"+49 30 {number:06}"} | fields)
+    consent(made)
+    return made
+
+
+def consent(to: Customer, *, purpose="advertising", channel="email", state="given", person=None, at=None) -> Consent:
+    return Consent.objects.create(
+        source=f"test:{next(_numbers)}",
+        customer=to,
+        contact_person=person,
+        person_source=person.source if person else "",
+        channel=channel,
+        purpose=purpose,
+        state=state,
+        basis="written" if state == "given" else "",
+        origin="test",
+        happened_at=at or NOW - 90 * DAY,
+    )
+
+
+def plan(to: Customer, **fields) -> Plan:
+    number = next(_numbers)
+    return Plan(
+        **{
+            "customer_id": to.pk,
+            "channel": "email",
+            "purpose": "advertising",
+            "key": f"test:1:{to.pk}:{number}:email",
+            "origin": "test:1",
+            "content": CONTENT,
+            "not_before_at": NOW,
+            "latest_at": NOW + 30 * DAY,
+        }
+        | fields
+    )
+
+
+def planned(to: Customer, *, now=NOW, **fields) -> Message:
+    (message,) = services.plan_messages([plan(to, **fields)], now=now)
+    return Message.objects.get(pk=message.pk)
+
+
+def everybody(many: int) -> Iterator[Customer]:
+    """Many customers at once, who take offers by e-mail."""
+    numbers = [next(_numbers) for _one in range(many)]
+    Customer.objects.bulk_create(
+        [
+            Customer(
+                source=f"many:{n}", number=str(n), name=f"Kunde {n}", email=f"kunde{n}@mail.example", search=f"{n}"
+            )
+            for n in numbers
+        ],
+        batch_size=500,
+    )
+    made = Customer.objects.filter(source__in=[f"many:{n}" for n in numbers]).order_by("pk")
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                source=f"many:{one.pk}",
+                customer=one,
+                channel="email",
+                purpose="advertising",
+                state="given",
+                basis="written",
+                origin="test",
+                happened_at=NOW - 90 * DAY,
+            )
+            for one in made
+        ],
+        batch_size=500,
+    )
+    yield from made

@@ -42,9 +42,10 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(autouse=True)
 def _own_data_dir(settings, tmp_path):
-    """Every test has uploads, mirror and cache of its own."""
+    """Every test has uploads, mirror, history and cache of its own."""
     settings.UPLOAD_DIR = tmp_path / "uploads"
     settings.MIRROR_DIR = tmp_path / "mirror"
+    settings.HISTORY_DIR = tmp_path / "history"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}

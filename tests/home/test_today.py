@@ -41,6 +41,7 @@ def overdue(generation, *, rank=1, **fields):
         "overdue_days": 27,
         "revenue_year_cents": 50_000,
         "margin_year_cents": 20_000,
+        "yearly_cents": 20_000,
     }
     CustomerSignal.objects.create(generation=generation, customer=customer, **facts | fields)
     return customer
@@ -175,14 +176,6 @@ def test_whom_to_call_is_the_one_with_a_number(generation):
     item = queries.items(asked(generation), limit=1)[0]
 
     assert (item.person, item.phone) == (reachable, "0171 2")
-
-
-def test_stake_without_a_purchase_last_year_is_the_average_of_the_years_bought():
-    signal = CustomerSignal(
-        margin_year_cents=0, margin_cents=730_00, revenue_cents=1, first_on=date(2022, 1, 1), last_on=date(2023, 12, 31)
-    )
-
-    assert queries.yearly_cents(signal) == 365_00
 
 
 @pytest.fixture

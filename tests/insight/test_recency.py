@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+import narwhals as nw
 import pytest
 
 from stammkunde.insight import recency
@@ -148,3 +149,80 @@ def test_every_customer_has_one_row_with_every_column():
     assert sorted(row["customer_id"] for row in found) == list(range(1, 66))
     assert tuple(found[0]) == recency.COLUMNS
     assert {row["stage"] for row in found} <= set(recency.STAGES)
+
+
+@pytest.mark.parametrize(
+    ("purchases", "yearly_cents"),
+    [
+        ([(1, 100), (730, 300)], 200),  # the mean of both years is more than the last one
+        ([(1, 300), (730, 100)], 300),  # the last year is more
+        ([(900, 200), (1000, 200)], 400),  # all within a year of each other count as one year
+        ([(10, 100), (20, -300)], 0),
+    ],
+)
+def test_year_of_a_customer_is_the_last_or_the_usual_one(purchases, yearly_cents):
+    lines = [line(customer=1, on=ago(days), cents=2 * cents, cost=cents) for days, cents in purchases]
+
+    assert described(facts_of(*lines))[1]["yearly_cents"] == yearly_cents
+
+
+def test_year_counts_revenue_where_costs_are_unknown():
+    lines = [line(customer=1, on=ago(5), cents=700), line(customer=2, on=ago(5), cents=100, cost=60)]
+
+    found = described(facts_of(*lines))
+
+    assert [found[n]["yearly_cents"] for n in (1, 2)] == [700, 100]
+
+
+def risky(facts, *, risk, base_share=0.2, horizon_days=60):
+    told = recency.customers(facts, as_of=TODAY, activity_days=100).with_columns(nw.lit(risk).alias("risk"))
+    warned = recency.warned(told, as_of=TODAY, base_share=base_share, horizon_days=horizon_days)
+    return {row["customer_id"]: row for row in rows(warned)}
+
+
+@pytest.mark.parametrize(
+    ("risk", "base_share", "code"),
+    [
+        (0.5, 0.2, "risk"),
+        (0.49, 0.2, "in_rhythm"),  # staying is more likely
+        (0.74, 0.6, "in_rhythm"),  # not twice the odds of all customers
+        (0.75, 0.6, "risk"),
+        (None, 0.2, "in_rhythm"),
+    ],
+)
+def test_risk_far_above_the_usual_warns_before_the_rhythm_does(risk, base_share, code):
+    row = risky(facts_of(*monthly(1, silent=20)), risk=risk, base_share=base_share)[1]
+
+    assert (row["stage"], row["stage_code"]) == ("at_risk" if code == "risk" else "active", code)
+    told = {"risk": risk, "base_share": base_share, "horizon_days": 60} if code == "risk" else {}
+    assert recency.stage_reason(row) == {
+        "code": code,
+        "silent_days": 20,
+        "late_after_days": 45,
+        "dormant_after_days": 68,
+        "lost_after_days": 100,
+        "gap_days": 30.0,
+        **told,
+    }
+
+
+def test_risk_of_whoever_is_not_due_within_the_horizon_says_nothing_about_the_stage():
+    yearly = [line(customer=1, on=ago(20 + 365 * n)) for n in range(6)]
+
+    assert risky(facts_of(*yearly), risk=0.9)[1]["stage"] == "active"
+
+
+def test_low_risk_takes_no_stage_back():
+    facts = facts_of(*monthly(1, silent=46), *monthly(2, silent=101), line(customer=3, on=ago(1)))
+
+    found = risky(facts, risk=0.01)
+
+    assert [found[n]["stage"] for n in (1, 2, 3)] == ["at_risk", "lost", "new"]
+
+
+def test_new_customers_stay_new_and_the_lost_stay_lost_whatever_the_risk():
+    facts = facts_of(*monthly(2, silent=101), line(customer=3, on=ago(1)))
+
+    found = risky(facts, risk=0.99)
+
+    assert [found[n]["stage"] for n in (2, 3)] == ["lost", "new"]

@@ -16,7 +16,7 @@ from stammkunde.insight import kpis, recency
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
-from stammkunde.signals import compute, frames, lease, mirror, policy, queries, services, tasks
+from stammkunde.signals import compute, frames, lease, mirror, policy, profile, queries, services, tasks
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.team.models import Company
 from tests import factories
@@ -75,7 +75,16 @@ def test_refresh_writes_what_insight_says_of_every_customer(shop):
     for row in told:
         found = queries.signal_of(row["customer_id"])
         assert found.stage_reason == recency.stage_reason(row)
-        for name in ("stage", "abc_class", "value_rank", "orders", "revenue_cents", "margin_cents", "gap_days"):
+        for name in (
+            "stage",
+            "abc_class",
+            "value_rank",
+            "orders",
+            "revenue_cents",
+            "margin_cents",
+            "yearly_cents",
+            "gap_days",
+        ):
             assert getattr(found, name) == row[name], name
         for name in ("first_on", "last_on", "due_on", "returned_on"):
             day = getattr(found, name)
@@ -248,7 +257,7 @@ def test_refresh_that_lost_its_lease_changes_nothing(shop, monkeypatch):
 
 def test_failure_is_stored_with_its_reason_and_the_former_generation_stays(shop, monkeypatch):
     before = refresh()
-    monkeypatch.setattr(compute.recency, "customers", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         refresh(now=NOW + timedelta(minutes=1))
@@ -268,14 +277,14 @@ def test_refresh_waits_for_an_import(shop):
 
 
 def test_rows_of_customers_deleted_meanwhile_are_left_out(shop, monkeypatch):
-    original = compute.Computation.customer_signals
+    original = profile.profiles
 
-    def delete_one(self):
-        told = original(self)
+    def delete_one(*known, **more):
+        told = original(*known, **more)
         Customer.objects.filter(country="Peru").delete()
         return told
 
-    monkeypatch.setattr(compute.Computation, "customer_signals", delete_one)
+    monkeypatch.setattr(profile, "profiles", delete_one)
     made = refresh()
 
     assert CustomerSignal.objects.filter(generation=made).count() == 5
@@ -352,7 +361,7 @@ def test_worker_refreshes_when_the_company_chooses_another_window(shop):
 
 
 def test_worker_waits_longer_after_each_failure(shop, monkeypatch):
-    monkeypatch.setattr(compute.recency, "customers", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
     assert tasks.sweep(now=NOW) is True
     assert tasks.sweep(now=NOW + timedelta(seconds=30)) is False
     assert tasks.sweep(now=NOW + timedelta(minutes=2)) is True
@@ -389,7 +398,7 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 from pathlib import Path
-settings.MIRROR_DIR = Path(os.environ["MIRROR"])
+settings.MIRROR_DIR, settings.HISTORY_DIR = Path(os.environ["MIRROR"]), Path(os.environ["HISTORY"])
 connection.settings_dict["NAME"] = os.environ["DATABASE_NAME"]
 from datetime import UTC, date, datetime
 from stammkunde.signals import services
@@ -407,6 +416,7 @@ def test_refresh_may_be_killed_at_any_step(shop, settings, step):
     sales.mark_changed(["2026-02"])
     there = {
         "MIRROR": str(settings.MIRROR_DIR),
+        "HISTORY": str(settings.HISTORY_DIR),
         "DATABASE_NAME": str(connection.settings_dict["NAME"]),
         "KILL_AT": step,
     }

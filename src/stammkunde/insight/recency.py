@@ -20,6 +20,8 @@ from stammkunde.insight.slices import is_sale
 
 STAGES = ("prospect", "new", "active", "at_risk", "dormant", "lost", "returned")
 YEAR_DAYS = 365
+LIKELY = 0.5  # more likely gone than not
+ODDS_ABOVE = 2.0  # against those of all customers
 FAR_PAST = 3  # silent for three times the earlier mean gap: whoever buys then has returned
 COLUMNS = (
     "customer_id",
@@ -37,6 +39,7 @@ COLUMNS = (
     "margin_cents",
     "revenue_year_cents",
     "margin_year_cents",
+    "yearly_cents",
     "gap_days",
     "gap_spread_days",
     "silent_days",
@@ -67,6 +70,8 @@ def customers(facts: Facts, *, as_of: date, activity_days: int) -> Frame:
     Returns:
         lazy, one row a customer, with the columns of `COLUMNS`: days since 1970-01-01, money in cents, empty where
         unknown. stage_code says why the stage is given (see `stage_reason`); abc_class is empty without lines.
+        yearly_cents is what a year of this customer was worth: the last one, or the mean of all since the first
+        purchase, if that is more; margin of the lines with known cost or revenue, as abc_basis says.
 
     Raises:
         InvalidInput: the activity window is shorter than a day.
@@ -101,23 +106,59 @@ def classed(facts: Facts, *, as_of: date) -> Frame:
     return known.keep(("classed", today), lambda: classes.of_sums(_sums(known, today), key="customer_id"))
 
 
+def warned(described: Frame, *, as_of: date, base_share: float, horizon_days: int) -> Frame:
+    """
+    Let the risk speak where the rhythm sees nothing yet: who is in rhythm, but probably will not buy in time.
+
+    At risk is whoever counts as active or returned and whose next purchase is due within the horizon, if leaving is
+    more likely than staying and has at least twice the odds that all customers have. Risk never takes a stage back.
+
+    Args:
+        described: what `customers` gave, with the column `risk`: probability of leaving, empty where unknown.
+        as_of: the day.
+        base_share: the share of all customers that leaves within the horizon, above 0 and below 1.
+        horizon_days: how far ahead the risk looks.
+
+    Returns:
+        the same rows; the stage of some is at_risk, with the code `risk` and the columns base_share and horizon_days.
+    """
+    odds = ODDS_ABOVE * base_share / (1 - base_share)
+    bound = max(LIKELY, odds / (1 + odds))
+    calm = (nw.col("stage") == "active") | (nw.col("stage") == "returned")
+    due = nw.col("due_on") <= day_number(as_of) + horizon_days
+    raised = nw.when(calm & due & (nw.col("risk") >= bound))
+    marked = described.with_columns(raised.then(nw.lit(horizon_days)).alias("horizon_days"))
+    is_raised = ~nw.col("horizon_days").is_null()
+    return marked.with_columns(
+        nw.when(is_raised).then(nw.lit("at_risk")).otherwise(nw.col("stage")).alias("stage"),
+        nw.when(is_raised).then(nw.lit("risk")).otherwise(nw.col("stage_code")).alias("stage_code"),
+        nw.when(is_raised).then(nw.lit(base_share)).alias("base_share"),
+    )
+
+
 def stage_reason(row: Mapping[str, Any]) -> dict[str, Any]:
     """
     Give the reason for a stage as a code and its numbers, ready to be worded.
 
     Codes: `no_purchase`, `first_purchase` (silent_days), `in_rhythm`, `back` (returned_on), `late`, `long_late`,
-    `outside_window`; all but the first with silent_days, gap_days (empty: the company's rhythm was borrowed) and the
-    days after which the customer counts as late, dormant and lost.
+    `outside_window`, and `risk` (risk, base_share, horizon_days; from `warned` alone); all but the first with
+    silent_days, gap_days (empty: the company's rhythm was borrowed) and the days after which the customer counts as
+    late, dormant and lost.
 
     Args:
-        row: a row of `customers`.
+        row: a row of `customers` or `warned`.
 
     Returns:
         the code and whole or rounded numbers.
     """
     numbers = ("silent_days", "late_after_days", "dormant_after_days", "lost_after_days", "returned_on")
     reason = {"code": row["stage_code"], **{name: row[name] for name in numbers if row[name] is not None}}
-    return reason if row["gap_days"] is None else {**reason, "gap_days": round(row["gap_days"], 1)}
+    if row["gap_days"] is not None:
+        reason["gap_days"] = round(row["gap_days"], 1)
+    if row["stage_code"] == "risk":
+        shares = {name: round(row[name], 3) for name in ("risk", "base_share")}
+        reason |= {**shares, "horizon_days": row["horizon_days"]}
+    return reason
 
 
 def _everyone(facts: Facts) -> Frame:
@@ -217,8 +258,12 @@ def _described(everyone: Frame, company: CompanyRhythm, *, activity_days: int, t
     )
     limited = _limits(measured, company, activity_days)
     due = nw.col("last") + nw.col("gap_days").ceil().cast(nw.Int64)
-    staged = limited.with_columns(_stage_code(company, activity_days, today).alias("stage_code"), due.alias("due_on"))
-    return staged.with_columns(*_answers(today)).select(*COLUMNS)
+    staged = limited.with_columns(
+        _stage_code(company, activity_days, today).alias("stage_code"), due.alias("due_on"), *_years()
+    )
+    yearly = nw.max_horizontal("last_year", "usual_year", nw.lit(0)).cast(nw.Int64)
+    bought = nw.when(~nw.col("last").is_null())
+    return staged.with_columns(*_answers(today), bought.then(yearly).alias("yearly_cents")).select(*COLUMNS)
 
 
 def _drawn(value: nw.Expr, seen: nw.Expr, usual: float) -> nw.Expr:
@@ -254,6 +299,15 @@ def _stage_code(company: CompanyRhythm, activity_days: int, today: int) -> nw.Ex
         (nw.lit(today) - first <= late, "first_purchase"),
     ]
     return _chosen(branches, "in_rhythm")
+
+
+def _years() -> list[nw.Expr]:
+    """Give the last year and the mean year since the first purchase, by margin or revenue."""
+    by_margin = nw.col("basis") == "margin"
+    last = nw.when(by_margin).then(nw.col("margin_year_raw")).otherwise(nw.col("revenue_year_cents"))
+    whole = nw.when(by_margin).then(nw.col("margin_cents")).otherwise(nw.col("revenue_cents"))
+    days = nw.max_horizontal(nw.col("last") - nw.col("first") + 1, nw.lit(YEAR_DAYS))
+    return [last.alias("last_year"), (whole * float(YEAR_DAYS) / days).round().cast(nw.Int64).alias("usual_year")]
 
 
 def _chosen(branches: list[tuple[nw.Expr, str]], last: str) -> nw.Expr:

@@ -1,18 +1,17 @@
-"""One generation's answers: the customers' rows and the dated figures, as Arrow tables shaped like our own."""
+"""What one generation is computed from, and its dated figures, as Arrow tables shaped like our own."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
+import narwhals as nw
 import pyarrow as pa
 
-from stammkunde.insight import kpis, periods, recency, rhythm
+from stammkunde.insight import kpis, periods, rhythm
 from stammkunde.insight.errors import NotEnoughData
-from stammkunde.insight.frames import Facts
+from stammkunde.insight.frames import Facts, Frame
 from stammkunde.signals import frames, mirror, reuse
-from stammkunde.signals.mirror.engine import connection
 
 SLICES = (*frames.CLASSES, "kind", "country", "segment", "region", "industry", "owner", "channel")
 SLICED = [name for name in kpis.NAMES if name != "customer_lifetime_days"]  # by slice: only for years and quarters
@@ -33,27 +32,6 @@ FIGURES = pa.schema(
     ]
 )
 
-_DAYS = ("first_on", "last_on", "due_on", "returned_on")
-_AS_THEY_ARE = (
-    "customer_id", "stage", "abc_class", "abc_basis", "value_rank", "orders", "purchase_days", "revenue_cents",
-    "margin_cents", "revenue_year_cents", "margin_year_cents", "gap_days", "gap_spread_days", "silent_days",
-    "overdue_days", "recency_score", "frequency_score", "monetary_score", "favourite_category", "last_channel",
-    "returned_share",
-)  # fmt: skip
-_REASON = (  # insight's `recency.stage_reason`, for a million rows at once: what is unknown is left out
-    "json_merge_patch('{}', json_object('code', stage_code, 'silent_days', silent_days, "
-    "'late_after_days', late_after_days, 'dormant_after_days', dormant_after_days, "
-    "'lost_after_days', lost_after_days, 'returned_on', returned_on, 'gap_days', round(gap_days, 1)))::VARCHAR"
-)
-_SIGNAL_COLUMNS = ", ".join(
-    [
-        "row_number() OVER (ORDER BY customer_id) AS row",
-        *_AS_THEY_ARE,
-        *(f"(DATE '1970-01-01' + {name}::INTEGER) AS {name}" for name in _DAYS),
-        f"{_REASON} AS stage_reason",
-    ]
-)
-_SIGNALS = f"SELECT {_SIGNAL_COLUMNS} FROM rows ORDER BY customer_id"  # noqa: S608 (our own names)
 LEAST_DAYS = 180  # the window where the facts are too few to suggest one
 
 
@@ -62,18 +40,13 @@ class Computation:
     """What is known about the facts up to a day, ready to be counted."""
 
     facts: Facts
+    orders: Frame  # that took place, with promised and delivered days
     as_of: date
     activity_days: int
 
     def channels(self) -> list[str]:
         """List the channels that figures tell apart."""
         return frames.told_apart(self.facts, by="channel")
-
-    def customer_signals(self) -> duckdb.DuckDBPyRelation:
-        """Describe every customer, shaped like our table, numbered by `row` in the order of the customers."""
-        described = recency.customers(self.facts, as_of=self.as_of, activity_days=self.activity_days)
-        rows = described.to_native().materialize()  # noqa: F841 (named in the query below)
-        return connection().sql(_SIGNALS).materialize()
 
     def figures(self, *, progress: Callable[[int, int], None], kept: reuse.Kept) -> pa.Table:
         """Count all figures over the whole history, unsliced and by every slice, but those that are kept (`reuse`)."""
@@ -110,9 +83,12 @@ class Computation:
 @contextmanager
 def opened(manifest: mirror.Manifest, *, as_of: date, wanted_days: int | None) -> Iterator[Computation]:
     """Open the mirror for one computation, and let go of what it held in the engine."""
-    facts = frames.with_class(frames.open_facts(mirror.tables(manifest)), as_of=as_of)
+    tables = mirror.tables(manifest)
+    facts = frames.with_class(frames.open_facts(tables), as_of=as_of)
+    orders: Frame = nw.from_native(tables.orders.filter("status <> 'cancelled'")).lazy()
+    days = wanted_days or suggested_days(facts, as_of=as_of)
     try:
-        yield Computation(facts=facts, as_of=as_of, activity_days=wanted_days or suggested_days(facts, as_of=as_of))
+        yield Computation(facts=facts, orders=orders, as_of=as_of, activity_days=days)
     finally:
         facts.release()
 

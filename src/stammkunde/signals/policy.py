@@ -1,5 +1,6 @@
-"""What is decided without a database: up to which day figures count, and when they are computed anew."""
+"""What is decided without a database: up to which day figures count, when anew, and whom to worry about."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,3 +43,24 @@ def retry_at(*, failed_at: datetime, failures: int) -> datetime:
     """Wait twice as long after each failure in a row, at most an hour."""
     doublings: int = min(max(failures - 1, 0), 10)
     return failed_at + min(FIRST_RETRY * (1 << doublings), LAST_RETRY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """How many customers the team can contact."""
+
+    week: int
+    month: int  # the week included
+
+
+def level(*, is_customer: bool, place: int | None, capacity: Capacity) -> str:
+    """
+    Give the light of a customer by her place among those to worry about (1: most is at stake; None: none of them).
+
+    Red is whom the team can contact within a working week, amber whom it can within the rest of the month.
+    """
+    if not is_customer:
+        return ""
+    if place is None or place > capacity.month:
+        return "green"
+    return "red" if place <= capacity.week else "amber"

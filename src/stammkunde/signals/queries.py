@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from stammkunde.signals import mirror
-from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
+from stammkunde.signals import explaining, history, mirror
+from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Figure, Generation, StageChange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,84 @@ def signals() -> QuerySet[CustomerSignal]:
 
 def signal_of(customer_id: int) -> CustomerSignal | None:
     return signals().filter(customer_id=customer_id).first()
+
+
+def explained(customer_id: int) -> list[dict[str, Any]] | None:
+    """
+    Give the reasons of a customer's risk, strongest first, as codes with numbers; worked out where nobody was warned.
+
+    None: she has no risk, or what explains it is gone, and the next refresh brings it back.
+    """
+    signal = signal_of(customer_id)
+    if signal is None or not signal.risk_level:
+        return None
+    if signal.risk_reasons is not None:
+        return signal.risk_reasons
+    return explaining.explain(customer_id, generation_id=signal.generation_id)
+
+
+def forecast() -> dict[str, Any]:
+    """Tell how value and risk were worked out, and how far to trust them (`Generation.forecast`); before, nothing."""
+    generation = current()
+    return generation.forecast if generation else {}
+
+
+def risk_history(customer_id: int) -> list[dict[str, Any]]:
+    """Give what was said of a customer day by day, oldest first: `on`, and the columns of `history.COLUMNS`."""
+    shown = as_of()
+    return history.points(customer_id, until=shown) if shown else []
+
+
+def warnings(
+    *, outcome: str = "", level: str = "", after: EarlyWarning | None = None, limit: int = 50
+) -> list[EarlyWarning]:
+    """Give warnings with their customers, latest first; the next page begins after the last of this one."""
+    found = EarlyWarning.objects.select_related("customer", "customer__owner")
+    if outcome:
+        found = found.filter(outcome=outcome)
+    if level:
+        found = found.filter(level=level)
+    if after is not None:
+        earlier = Q(warned_on__lt=after.warned_on) | Q(warned_on=after.warned_on, pk__lt=after.pk)
+        found = found.filter(earlier, warned_on__lte=after.warned_on)
+    return list(found.order_by("-warned_on", "-pk")[:limit])
+
+
+def warnings_of(customer_id: int) -> list[EarlyWarning]:
+    """Give all warnings about a customer, latest first."""
+    return list(EarlyWarning.objects.filter(customer=customer_id).order_by("-warned_on", "-pk"))
+
+
+def stage_changes(customer_id: int) -> list[StageChange]:
+    """Give a customer's changes of stage, latest first."""
+    return list(StageChange.objects.filter(customer=customer_id).order_by("-changed_on"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveTest:
+    """What became of the warnings that were given."""
+
+    open: int
+    bought: int
+    left: int
+    calmed: int
+
+    @property
+    def closed(self) -> int:
+        return self.bought + self.left + self.calmed
+
+    @property
+    def left_share(self) -> float | None:
+        """The share that left of those of whom it is known; who calmed down is neither."""
+        known = self.bought + self.left
+        return self.left / known if known else None
+
+
+def live_test(*, since: date | None = None) -> LiveTest:
+    """Count what became of the warnings given since a day, or of all."""
+    found = EarlyWarning.objects.all() if since is None else EarlyWarning.objects.filter(warned_on__gte=since)
+    counted = dict(found.order_by().values_list("outcome").annotate(n=Count("pk")))
+    return LiveTest(**{outcome: counted.get(outcome, 0) for outcome in EarlyWarning.Outcome.values})
 
 
 def figures() -> QuerySet[Figure]:

@@ -10,14 +10,28 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
+from stammkunde.activity import policy as activity
 from stammkunde.sales.models import Order
-from stammkunde.signals import bulk, compute, lease, mirror, policy, queries, reuse
+from stammkunde.signals import (
+    bulk,
+    compute,
+    explaining,
+    history,
+    lease,
+    mirror,
+    outlook,
+    policy,
+    profile,
+    queries,
+    reuse,
+)
 from stammkunde.signals.lease import LeaseLost, RefreshRunning
 from stammkunde.signals.mirror import FactsInMotion, MirrorDiffers
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
@@ -72,8 +86,9 @@ def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = F
     generation = lease.claim(as_of=as_of, now=now)
     try:
         with lease.held(generation, clock=clock, show=progress) as held:
-            _fill(generation, held=held, now=now, rebuild=rebuild)
+            written = _fill(generation, held=held, now=now, rebuild=rebuild)
             _show(generation, clock=clock)
+            history.keep(written, as_of=as_of)
     except (FactsInMotion, LeaseLost):
         _drop(generation)
         raise
@@ -91,8 +106,8 @@ def _clock(now: datetime) -> Callable[[], datetime]:
     return lambda: now + timedelta(seconds=time.monotonic() - began)
 
 
-def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: bool) -> None:
-    """Compute and store one generation's rows; each batch is a transaction of its own."""
+def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: bool) -> Path:
+    """Compute and store one generation's rows, each batch in a transaction of its own; give the day for the history."""
     manifest = mirror.bring_up_to_date(now=now, progress=held.report, rebuild=rebuild)
     with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=team.company().activity_days) as facts:
         generation.facts_version, generation.activity_days = manifest.version, facts.activity_days
@@ -101,15 +116,45 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
         generation.save(update_fields=["facts_version", "activity_days", "checkpoint"])
         former = None if rebuild else queries.current()
         kept = reuse.kept(former, generation, manifest=manifest)
-        held.report("customers", 0, 1)
-        signals = facts.customer_signals()
-        total = len(signals)
+        found = _profiles(generation, facts, held=held)
         store = _Store(generation=generation, held=held)
-        store(signals.to_arrow_reader(BATCH), total=total, model=CustomerSignal, step="save_customers")
+        store(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")
         if former and kept.periods:
             reuse.copy(former, generation, kept=kept)
         figures = facts.figures(progress=lambda done, total: held.report("figures", done, total), kept=kept)
         store(figures.to_reader(), total=len(figures), model=Figure, step="save_figures")
+        return history.write(found.rows, as_of=generation.as_of_on, horizon_days=found.horizon_days)
+
+
+def _profiles(generation: Generation, facts: compute.Computation, *, held: lease.Held) -> profile.Profiles:
+    """Look ahead, and describe every customer; what explains her later is kept beside the mirror."""
+    held.report("customers", 0, 1)
+    described = profile.described(facts)
+    expected = outlook.look_ahead(
+        facts.facts,
+        orders=facts.orders,
+        as_of=facts.as_of,
+        activity_days=facts.activity_days,
+        report=held.report,
+    )
+    held.report("warnings", 0, 1)
+    before_on = history.before(facts.as_of)
+    found = profile.profiles(
+        facts,
+        described=described,
+        outlook=expected,
+        capacity=_capacity(),
+        earlier=history.risks(before_on, horizon_days=expected.horizon_days),
+    )
+    explaining.keep(expected, generation_id=generation.pk)
+    generation.forecast, generation.before_on = found.forecast, before_on
+    generation.save(update_fields=["forecast", "before_on"])
+    return found
+
+
+def _capacity() -> policy.Capacity:
+    hours = team.hours_per_week()
+    return policy.Capacity(week=activity.fits_week(hours), month=activity.fits_month(hours))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +205,7 @@ def _close_as_failed(generation: Generation, *, problem: BaseException, clock: C
 def sweep(*, now: datetime) -> bool:
     """Delete the rows of generations that nobody reads any more; say whether there were any. Repeating is harmless."""
     swept = False
+    explaining.forget_all_but(_read())
     shown = Current.objects.select_related("generation").filter(pk=1).first()
     over = Generation.objects.exclude(status=Generation.Status.RUNNING)
     if shown:
@@ -174,6 +220,13 @@ def sweep(*, now: datetime) -> bool:
         swept = True
     _forget(over)
     return swept
+
+
+def _read() -> list[int]:
+    """Name the generations that are shown or being made."""
+    shown = Current.objects.filter(pk=1).values_list("generation_id", flat=True)
+    running = Generation.objects.filter(status=Generation.Status.RUNNING).values_list("pk", flat=True)
+    return [*shown, *running]
 
 
 def _forget(over: QuerySet[Generation]) -> None:

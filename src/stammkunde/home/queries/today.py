@@ -59,8 +59,8 @@ class Item:
 
     @property
     def stake_cents(self) -> int | None:
-        """What a year of this customer is worth: margin where it is known, otherwise revenue."""
-        return yearly_cents(self.signal) if self.signal else None
+        """What a year of this customer is worth: margin where costs are known, otherwise revenue."""
+        return self.signal.yearly_cents if self.signal else None
 
     @property
     def phone(self) -> str:
@@ -122,18 +122,6 @@ def of_customer(customer: Customer, asked: Asked) -> Item | None:
     found = _silent_again(customer.pk, asked)
     standing = _not_taken_up([found], today=asked.today) if found else []
     return standing[0] if standing else None
-
-
-def yearly_cents(signal: CustomerSignal) -> int:
-    """Tell what a customer is worth in a year: the last one, or the average of their years, if that is more."""
-    if signal.margin_cents is not None:
-        last_year, total = signal.margin_year_cents or 0, signal.margin_cents
-    elif signal.margin_year_cents is not None:
-        last_year, total = signal.margin_year_cents, 0
-    else:
-        last_year, total = signal.revenue_year_cents, signal.revenue_cents
-    days = (signal.last_on - signal.first_on).days + 1 if signal.first_on and signal.last_on else 0
-    return max(last_year, round(total * 365 / max(days, 365)), 0)
 
 
 def overdue(asked: Asked, *, limit: int) -> list[Item]:

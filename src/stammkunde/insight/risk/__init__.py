@@ -11,7 +11,17 @@ from stammkunde.insight.risk.features import features
 from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
 from stammkunde.insight.risk.leaks import Refused, refused
 from stammkunde.insight.risk.metrics import Quality, quality
-from stammkunde.insight.risk.model import Refusal, RiskModel, back_test, explain, fit, score
+from stammkunde.insight.risk.model import (
+    Refusal,
+    RiskModel,
+    back_test,
+    explain,
+    fit,
+    give_reasons,
+    probability,
+    score,
+    signs,
+)
 from stammkunde.insight.risk.replay import BackTest, ClassTest, LiftPoint
 
 __all__ = [
@@ -29,8 +39,11 @@ __all__ = [
     "features",
     "fit",
     "fit_snapshot",
+    "give_reasons",
+    "probability",
     "quality",
     "refused",
     "score",
+    "signs",
     "suggest_horizon_days",
 ]

@@ -160,8 +160,8 @@ def score(
     """
     if not 0 <= explained_share <= 1:
         raise InvalidInput(f"The share to explain is {explained_share:g}; give 0 to 1.")
-    table = _signs(facts, model, as_of, orders)
-    chance = _probability(model, table)
+    table = signs(facts, model, as_of=as_of, orders=orders)
+    chance = probability(model, table)
     silence = numbers(table["silence"])
     told: list[str | None] = [None] * table.num_rows
     most = np.argsort(-(silence if chance is None else chance), kind="stable")[: round(explained_share * len(silence))]
@@ -198,11 +198,56 @@ def explain(
     Returns:
         customer → at most five reasons, the strongest first.
     """
-    table = _signs(facts, model, as_of, orders)
+    table = signs(facts, model, as_of=as_of, orders=orders)
     ids = table["customer_id"].to_pylist()
     wanted = set(customer_ids)
     places = [row for row, customer in enumerate(ids) if customer in wanted]
     return {ids[row]: found for row, found in zip(places, _reasons(model, table, places), strict=True)}
+
+
+def signs(facts: Facts, model: RiskModel, *, as_of: date | None = None, orders: Frame | None = None) -> pa.Table:
+    """
+    Describe the customers of an evening by all that the model looks at: to score them, and to explain them later.
+
+    Args:
+        facts: the facts; later lines are left out.
+        model: from `fit`.
+        as_of: the evening; that of the fit where None.
+        orders: as in `fit`.
+
+    Returns:
+        one row a customer, sorted by customer_id; see `features`.
+    """
+    question = Question(model.activity_days, model.horizon_days, model.attributes)
+    return described(facts, question, as_of=as_of or model.as_of, value=model.value, orders=orders)
+
+
+def probability(model: RiskModel, table: pa.Table) -> Floats | None:
+    """
+    Give customers the probability of leaving.
+
+    Args:
+        model: from `fit`.
+        table: their signs.
+
+    Returns:
+        probabilities, shape (n,), or None where there was no past to learn from.
+    """
+    return None if model.fitted is None else model.verdict.line.at(model.fitted.probability(table))
+
+
+def give_reasons(model: RiskModel, table: pa.Table) -> list[list[Reason]]:
+    """
+    Give the reasons of customers whose signs are known.
+
+    Args:
+        model: from `fit`.
+        table: their signs, any number of rows of `signs`.
+
+    Returns:
+        at most five reasons a row, the strongest first.
+    """
+    return _reasons(model, table, list(range(table.num_rows)))
 
 
 def back_test(
@@ -299,15 +344,6 @@ def _refusal(evenings: list[Evening], verdict: Verdict, fitted: Fitted | None, h
     return Refusal("not_tried", {"evenings": len(evenings), "horizon_days": horizon}, text)
 
 
-def _signs(facts: Facts, model: RiskModel, as_of: date | None, orders: Frame | None) -> pa.Table:
-    question = Question(model.activity_days, model.horizon_days, model.attributes)
-    return described(facts, question, as_of=as_of or model.as_of, value=model.value, orders=orders)
-
-
-def _probability(model: RiskModel, table: pa.Table) -> Floats | None:
-    return None if model.fitted is None else model.verdict.line.at(model.fitted.probability(table))
-
-
 def _reasons(model: RiskModel, table: pa.Table, places: list[int]) -> list[list[Reason]]:
     chosen = table.take(pa.array(places, pa.int64()))
     signs = table_rows(table, places)
@@ -315,7 +351,7 @@ def _reasons(model: RiskModel, table: pa.Table, places: list[int]) -> list[list[
         adds = model.fitted.contributions(chosen) * model.verdict.line.slope
         names = [column.column for column in model.fitted.columns]
         return [added(row, dict(zip(names, add, strict=True))) for row, add in zip(signs, adds.tolist(), strict=True)]
-    chance = _probability(model, chosen)
+    chance = probability(model, chosen)
     above = [row["silence"] > LATE for row in signs] if chance is None else (chance > (model.base_share or 0)).tolist()
     return [_by_rule(model, row) if raised else [] for row, raised in zip(signs, above, strict=True)]
 

@@ -1,0 +1,83 @@
+"""
+Reasons for whoever was not warned: the fitted model and the signs it saw, kept beside the mirror until somebody looks.
+
+What is kept belongs to one generation and one version of the program, and is signed with this installation's own key:
+nothing that somebody else put there is ever loaded. Where it is missing, the next refresh keeps it anew.
+"""
+
+import hashlib
+import hmac
+import logging
+import pickle
+import shutil
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from django.conf import settings
+
+from stammkunde import __version__
+from stammkunde.insight import risk
+from stammkunde.signals.outlook import Outlook
+
+log = logging.getLogger(__name__)
+
+_SIGNATURE_BYTES = hashlib.sha256().digest_size
+_UNREADABLE = (pickle.UnpicklingError, AttributeError, ImportError, LookupError, TypeError, ValueError, EOFError)
+
+
+def keep(outlook: Outlook, *, generation_id: int) -> None:
+    """Keep what explaining needs."""
+    if outlook.model is None or outlook.signs is None:
+        return
+    folder = _folder(generation_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    pq.write_table(outlook.signs, folder / "signs.parquet", compression="zstd", row_group_size=16_384)
+    content = pickle.dumps(replace(outlook.model, back_tests=()))
+    (folder / "model").write_bytes(_signature(content, generation_id) + content)
+
+
+def forget_all_but(generation_ids: Collection[int]) -> None:
+    """Remove what was kept for other generations. Repeating is harmless."""
+    kept = {str(generation_id) for generation_id in generation_ids}
+    for folder in _folder(0).parent.glob("*"):
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def explain(customer_id: int, *, generation_id: int) -> list[dict[str, Any]] | None:
+    """Give a customer's reasons, strongest first; None where she has no risk, or nothing was kept."""
+    folder = _folder(generation_id)
+    model = _model(folder, generation_id)
+    if model is None:
+        return None
+    signs = pq.read_table(folder / "signs.parquet", filters=[("customer_id", "=", customer_id)])
+    return risk.give_reasons(model, signs)[0] if signs.num_rows else None
+
+
+def _model(folder: Path, generation_id: int) -> risk.RiskModel | None:
+    try:
+        signed = (folder / "model").read_bytes()
+    except FileNotFoundError:
+        return None
+    signature, content = signed[:_SIGNATURE_BYTES], signed[_SIGNATURE_BYTES:]
+    if not hmac.compare_digest(signature, _signature(content, generation_id)):
+        log.warning("model=%s was kept by another version, or is not ours", generation_id)
+        return None
+    try:
+        model: risk.RiskModel = pickle.loads(content)  # noqa: S301 (written and signed by ourselves)
+    except _UNREADABLE:
+        log.warning("model=%s cannot be read any more", generation_id)
+        return None
+    return model
+
+
+def _signature(content: bytes, generation_id: int) -> bytes:
+    name = f"stammkunde risk {__version__} {generation_id} ".encode()
+    return hmac.digest(settings.SECRET_KEY.encode(), name + content, "sha256")
+
+
+def _folder(generation_id: int) -> Path:
+    return Path(settings.MIRROR_DIR) / "explaining" / str(generation_id)

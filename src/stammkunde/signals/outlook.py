@@ -1,0 +1,186 @@
+"""
+What is to be expected of every customer: value and risk, fitted anew on the mirror, and how far to trust them.
+
+Attributes of customers are left out of the risk: they are not dated, so that what was noted after somebody had left
+would teach the model what it cannot know in time. What nobody could try on the past is no probability: then the risk
+stays unknown, and silence alone warns.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stammkunde.insight import risk
+from stammkunde.insight.errors import NotEnoughData
+from stammkunde.insight.frames import Facts, Frame
+from stammkunde.insight.value import worth
+
+HORIZON_DAYS = 365
+CLV_DAYS = 3 * 365
+SHARE = 0.8  # how sure the bounds are
+DISCOUNT = 0.1  # a year
+
+VALUES = pa.schema(
+    [
+        ("customer_id", pa.int64()),
+        ("expected_purchases", pa.float64()),
+        ("expected_cents", pa.int64()),
+        ("expected_low_cents", pa.int64()),
+        ("expected_high_cents", pa.int64()),
+        ("clv_cents", pa.int64()),
+        ("clv_low_cents", pa.int64()),
+        ("clv_high_cents", pa.int64()),
+    ]
+)
+RISKS = pa.schema([("customer_id", pa.int64()), ("risk", pa.float64())])
+_NAMED = {"low_cents": "expected_low_cents", "high_cents": "expected_high_cents"}
+_QUALITIES = (
+    "customers", "left", "auc", "auc_error", "average_precision", "top_precision", "log_loss", "calibration_error",
+)  # fmt: skip
+_TRIED = (
+    "rule", "customers", "left", "warned", "warned_left", "days_ahead", "precision", "recall", "lift",
+    "calibration_error",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """Values and risks, one row a customer, with what is told about them (`Generation.forecast`)."""
+
+    values: pa.Table
+    risks: pa.Table  # customer_id and risk; without rows where the risk is unknown
+    model: risk.RiskModel | None
+    signs: pa.Table | None  # what the model knows of each customer, to explain her
+    forecast: dict[str, Any]
+
+    @property
+    def base_share(self) -> float | None:
+        """The share of all customers that leaves within the horizon; None where the risk is unknown."""
+        return self.model.base_share if self.model and self.risks.num_rows else None
+
+    @property
+    def horizon_days(self) -> int | None:
+        """How far ahead the risk looks; None where nobody has bought."""
+        return self.model.horizon_days if self.model else None
+
+    def reasons(self, customer_ids: pa.Array) -> list[list[dict[str, Any]]]:
+        """Explain customers, in the order given; nothing for whom the model does not know."""
+        if self.model is None or self.signs is None:
+            return [[] for _ in customer_ids]
+        place = pc.index_in(customer_ids, value_set=self.signs["customer_id"])
+        told = iter(risk.give_reasons(self.model, self.signs.take(place.drop_null())))
+        return [next(told) if known else [] for known in place.is_valid().to_pylist()]
+
+
+def look_ahead(
+    facts: Facts, *, orders: Frame, as_of: date, activity_days: int, report: Callable[[str, int, int], None]
+) -> Outlook:
+    """Fit and apply the models; what they refuse is told in the forecast."""
+    report("value", 0, 1)
+    values, of_value = _values(facts, as_of=as_of)
+    report("risk", 0, 2)
+    model, of_risk = _model(facts, as_of=as_of, activity_days=activity_days, orders=orders)
+    report("risk", 1, 2)
+    signs = risk.signs(facts, model, orders=orders) if model else None
+    return Outlook(
+        values=values,
+        risks=_risks(model, signs),
+        model=model,
+        signs=signs,
+        forecast={"value": of_value, "risk": of_risk},
+    )
+
+
+def _values(facts: Facts, *, as_of: date) -> tuple[pa.Table, dict[str, Any]]:
+    try:
+        fitted = worth.fit(facts, as_of=as_of, horizon_days=HORIZON_DAYS)
+    except NotEnoughData:
+        return VALUES.empty_table(), {"refusal": {"code": "nobody_bought"}}
+    found = worth.customers(facts, fitted, horizon_days=HORIZON_DAYS, share=SHARE, discount=DISCOUNT, clv_days=CLV_DAYS)
+    renamed = found.rename_columns([_NAMED.get(name, name) for name in found.column_names])
+    return _shaped(renamed, VALUES), _told_of_value(fitted, customers=found.num_rows)
+
+
+def _shaped(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Take the columns of a schema; one that is not there is unknown."""
+    unknown = pa.nulls(table.num_rows)
+    columns = [table[name] if name in table.column_names else unknown for name in schema.names]
+    return pa.table(columns, names=schema.names).cast(schema)
+
+
+def _told_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any]:
+    tried = fitted.back_test
+    return {
+        "basis": fitted.basis,
+        "rule": fitted.rule,
+        "horizon_days": HORIZON_DAYS,
+        "share": SHARE,
+        "clv_days": CLV_DAYS,
+        "discount": DISCOUNT,
+        "refusal": _refusal_of_value(fitted, customers=customers),
+        "customers": customers,
+        "back_test": tried
+        and {
+            "as_of": tried.as_of.isoformat(),
+            **{
+                name: getattr(tried, name)
+                for name in ("horizon_days", "customers", "observed", "model", "rate", "model_error", "rate_error")
+            },
+        },
+    }
+
+
+def _refusal_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any] | None:
+    if not fitted.refusal:
+        return None
+    code = "no_model_of_purchases" if fitted.purchases is None else "no_model_of_amounts"
+    return {"code": code, "customers": customers, "text": fitted.refusal}
+
+
+def _model(
+    facts: Facts, *, as_of: date, activity_days: int, orders: Frame
+) -> tuple[risk.RiskModel | None, dict[str, Any]]:
+    try:
+        fitted = risk.fit(facts, as_of=as_of, activity_days=activity_days, orders=orders)
+    except NotEnoughData:
+        return None, {"refusal": {"code": "nobody_bought"}}
+    if fitted.verdict.by == "nothing":
+        fitted = replace(fitted, fitted=None, base_share=None)
+    return fitted, _told_of_risk(fitted)
+
+
+def _risks(model: risk.RiskModel | None, signs: pa.Table | None) -> pa.Table:
+    chance = risk.probability(model, signs) if model and signs is not None else None
+    if chance is None or signs is None:
+        return RISKS.empty_table()
+    return pa.table({"customer_id": signs["customer_id"], "risk": chance}, schema=RISKS)
+
+
+def _told_of_risk(fitted: risk.RiskModel) -> dict[str, Any]:
+    refusal, verdict = fitted.refusal, fitted.verdict
+    return {
+        "rule": fitted.rule,
+        "by": verdict.by,
+        "horizon_days": fitted.horizon_days,
+        "activity_days": fitted.activity_days,
+        "base_share": fitted.base_share,
+        "refusal": refusal and {"code": refusal.code, **refusal.numbers},
+        "suggestion": fitted.suggestion and asdict(fitted.suggestion),
+        "refused": [asdict(column) for column in fitted.refused],
+        "qualities": {
+            rule: {name: getattr(quality, name) for name in _QUALITIES} for rule, quality in verdict.qualities.items()
+        },
+        "back_tests": [_told_of_test(tried) for tried in fitted.back_tests],
+    }
+
+
+def _told_of_test(tried: risk.BackTest) -> dict[str, Any]:
+    return {
+        "as_of": tried.as_of.isoformat(),
+        **{name: getattr(tried, name) for name in _TRIED},
+        "calibration": [asdict(one) for one in tried.calibration],
+    }

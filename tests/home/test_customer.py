@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from stammkunde.customers import services
 from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.home import rhythm
+from stammkunde.home import reasons, rhythm
 from stammkunde.home.queries import customer as queries
 from stammkunde.sales.models import Line
 from stammkunde.signals.models import Current, CustomerSignal, Generation
@@ -276,3 +277,23 @@ def test_analyst_reads_and_changes_nothing(client, analyst, silent):
     for name in ("customer-edit", "contact-person-new", "note-add"):
         assert client.post(reverse(name, args=[silent.pk]), {"text": "x"}).status_code == 403
     assert client.post(reverse("task-add"), {"title": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "In rhythm, but with a probability of 64% will not buy within 60 days (all customers: 22%)."),
+        (
+            "de",
+            "Im Rhythmus, kauft aber mit einer Wahrscheinlichkeit von 64 % innerhalb von 60 Tagen nicht wieder "
+            "(alle Kunden: 22 %).",
+        ),
+    ],
+)
+def test_risk_in_rhythm_is_worded_with_its_numbers(language, told):
+    reason = {"code": "risk", "silent_days": 12, "risk": 0.641, "base_share": 0.22, "horizon_days": 60}
+
+    with override(language):
+        found = reasons.stage(CustomerSignal(stage="at_risk", silent_days=12, gap_days=30.0, stage_reason=reason))
+
+    assert found.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ") == told

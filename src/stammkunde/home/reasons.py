@@ -22,7 +22,20 @@ def stage(signal: CustomerSignal | None) -> str:
         Stage.LOST: _lost,
         Stage.RETURNED: _returned,
     }
-    return worded.get(signal.stage, rhythm)(signal)
+    told = _expected_to_leave if signal.stage_reason.get("code") == "risk" else worded.get(signal.stage, rhythm)
+    return told(signal)
+
+
+def _expected_to_leave(signal: CustomerSignal) -> str:
+    """Say what makes somebody at risk who is still in rhythm."""
+    reason = signal.stage_reason
+    return _(
+        "In rhythm, but with a probability of %(risk)s will not buy within %(days)s days (all customers: %(base)s)."
+    ) % {
+        "risk": writing.percent(reason["risk"], places=0),
+        "days": writing.number(reason["horizon_days"]),
+        "base": writing.percent(reason["base_share"], places=0),
+    }
 
 
 def rhythm(signal: CustomerSignal) -> str:

@@ -285,8 +285,10 @@ def test_analyst_reads_and_changes_nothing(client, analyst, silent):
         ("en", "In rhythm, but with a probability of 64% will not buy within 60 days (all customers: 22%)."),
         (
             "de",
-            "Im Rhythmus, kauft aber mit einer Wahrscheinlichkeit von 64 % innerhalb von 60 Tagen nicht wieder "
-            "(alle Kunden: 22 %).",
+            (
+                "Im Rhythmus, kauft aber mit einer Wahrscheinlichkeit von 64 % innerhalb von 60 Tagen nicht wieder "
+                "(alle Kunden: 22 %)."
+            ),
         ),
     ],
 )

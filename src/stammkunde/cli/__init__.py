@@ -2,6 +2,7 @@
 
 import os
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -17,8 +18,17 @@ COMMANDS = {
 }
 
 
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # of the linear algebra below numpy
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's file only when it is asked for, so that `--help` is quick."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command, and the processes it starts, with one thread for small matrices: more only wait for each other."""
+        for name in ONE_THREAD:  # read when numpy is loaded, which no command has done yet
+            os.environ.setdefault(name, "1")
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)

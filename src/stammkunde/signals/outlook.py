@@ -102,14 +102,7 @@ def _values(facts: Facts, *, as_of: date) -> tuple[pa.Table, dict[str, Any]]:
         return VALUES.empty_table(), {"refusal": {"code": "nobody_bought"}}
     found = worth.customers(facts, fitted, horizon_days=HORIZON_DAYS, share=SHARE, discount=DISCOUNT, clv_days=CLV_DAYS)
     renamed = found.rename_columns([_NAMED.get(name, name) for name in found.column_names])
-    return _shaped(renamed, VALUES), _told_of_value(fitted, customers=found.num_rows)
-
-
-def _shaped(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Take the columns of a schema; one that is not there is unknown."""
-    unknown = pa.nulls(table.num_rows)
-    columns = [table[name] if name in table.column_names else unknown for name in schema.names]
-    return pa.table(columns, names=schema.names).cast(schema)
+    return renamed.select(VALUES.names).cast(VALUES), _told_of_value(fitted, customers=found.num_rows)
 
 
 def _told_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any]:
@@ -121,7 +114,7 @@ def _told_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any]:
         "share": SHARE,
         "clv_days": CLV_DAYS,
         "discount": DISCOUNT,
-        "refusal": _refusal_of_value(fitted, customers=customers),
+        "refusal": _refusal(fitted.refusal),
         "customers": customers,
         "back_test": tried
         and {
@@ -134,11 +127,8 @@ def _told_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any]:
     }
 
 
-def _refusal_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any] | None:
-    if not fitted.refusal:
-        return None
-    code = "no_model_of_purchases" if fitted.purchases is None else "no_model_of_amounts"
-    return {"code": code, "customers": customers, "text": fitted.refusal}
+def _refusal(refusal: Any) -> dict[str, Any] | None:
+    return None if refusal is None else {"code": refusal.code, **refusal.numbers}
 
 
 def _model(
@@ -161,14 +151,14 @@ def _risks(model: risk.RiskModel | None, signs: pa.Table | None) -> pa.Table:
 
 
 def _told_of_risk(fitted: risk.RiskModel) -> dict[str, Any]:
-    refusal, verdict = fitted.refusal, fitted.verdict
+    verdict = fitted.verdict
     return {
         "rule": fitted.rule,
         "by": verdict.by,
         "horizon_days": fitted.horizon_days,
         "activity_days": fitted.activity_days,
         "base_share": fitted.base_share,
-        "refusal": refusal and {"code": refusal.code, **refusal.numbers},
+        "refusal": _refusal(fitted.refusal),
         "suggestion": fitted.suggestion and asdict(fitted.suggestion),
         "refused": [asdict(column) for column in fitted.refused],
         "qualities": {
@@ -183,4 +173,13 @@ def _told_of_test(tried: risk.BackTest) -> dict[str, Any]:
         "as_of": tried.as_of.isoformat(),
         **{name: getattr(tried, name) for name in _TRIED},
         "calibration": [asdict(one) for one in tried.calibration],
+        "lift_curve": [asdict(point) for point in tried.lift_curve],
+        "by_class": [_of_class(one) for one in tried.by_class],
+    }
+
+
+def _of_class(one: risk.ClassTest) -> dict[str, Any]:
+    return {
+        "class": one.abc_class,
+        **{name: getattr(one, name) for name in ("customers", "left", "warned", "warned_left")},
     }

@@ -1,8 +1,9 @@
 """What is decided without a database: up to which day figures count, when anew, and whom to worry about."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from stammkunde.activity.queries import Capacity
 
 BEHIND_DAYS = 31  # a company that imports its orders monthly and in time is not "behind"
 HAND_EDIT_QUIET = timedelta(seconds=20)  # how long nobody may have edited before customers are read anew
@@ -43,14 +44,6 @@ def retry_at(*, failed_at: datetime, failures: int) -> datetime:
     """Wait twice as long after each failure in a row, at most an hour."""
     doublings: int = min(max(failures - 1, 0), 10)
     return failed_at + min(FIRST_RETRY * (1 << doublings), LAST_RETRY)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Capacity:
-    """How many customers the team can contact."""
-
-    week: int
-    month: int  # the week included
 
 
 def level(*, is_customer: bool, place: int | None, capacity: Capacity) -> str:

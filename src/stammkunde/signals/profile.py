@@ -11,9 +11,9 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
+from stammkunde.activity.queries import Capacity
 from stammkunde.insight import recency
 from stammkunde.insight.frames import Frame
-from stammkunde.signals import policy
 from stammkunde.signals.compute import Computation
 from stammkunde.signals.mirror.engine import connection
 from stammkunde.signals.outlook import Outlook
@@ -90,7 +90,7 @@ def profiles(
     *,
     described: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _EXPECTED)
     outlook: Outlook,
-    capacity: policy.Capacity,
+    capacity: Capacity,
     earlier: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _EXPECTED)
 ) -> Profiles:
     """Add value, risk, level, and reasons for whom we warn."""
@@ -118,7 +118,7 @@ def _levelled(
     expected: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _PLACED)
     *,
     base_share: float | None,
-    capacity: policy.Capacity,
+    capacity: Capacity,
 ) -> duckdb.DuckDBPyRelation:
     rule = _BY_SILENCE if base_share is None else _BY_RISK
     share = {} if base_share is None else {"base_share": base_share}
@@ -133,7 +133,7 @@ def _told(levelled: duckdb.DuckDBPyRelation, outlook: Outlook) -> pa.Table:
     return pa.table({"customer_id": ids, "reasons": pa.array(told, pa.string())})
 
 
-def _counted(levelled: duckdb.DuckDBPyRelation, outlook: Outlook, capacity: policy.Capacity) -> dict:
+def _counted(levelled: duckdb.DuckDBPyRelation, outlook: Outlook, capacity: Capacity) -> dict:
     red, amber = levelled.aggregate(
         "count(*) FILTER (risk_level = 'red'), count(*) FILTER (risk_level = 'amber')"
     ).fetchall()[0]

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from stammkunde.activity import policy as activity
+from stammkunde.activity import queries as activity
 from stammkunde.sales.models import Order
 from stammkunde.signals import (
     bulk,
@@ -143,18 +143,13 @@ def _profiles(generation: Generation, facts: compute.Computation, *, held: lease
         facts,
         described=described,
         outlook=expected,
-        capacity=_capacity(),
+        capacity=activity.capacity(),
         earlier=history.risks(before_on, horizon_days=expected.horizon_days),
     )
     explaining.keep(expected, generation_id=generation.pk)
     generation.forecast, generation.before_on = found.forecast, before_on
     generation.save(update_fields=["forecast", "before_on"])
     return found
-
-
-def _capacity() -> policy.Capacity:
-    hours = team.hours_per_week()
-    return policy.Capacity(week=activity.fits_week(hours), month=activity.fits_month(hours))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ class LazyGroup(click.Group):
     """A group that imports a command's file only when it is asked for, so that `--help` is quick."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a command, and the processes it starts, with one thread for small matrices: more only wait for each other."""
+        """Run a command, and what it starts, with one thread for linear algebra: more only wait for each other."""
         for name in ONE_THREAD:  # read when numpy is loaded, which no command has done yet
             os.environ.setdefault(name, "1")
         return super().main(*args, **kwargs)

@@ -55,6 +55,15 @@ def _zone(value: str) -> str:
     return value
 
 
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query):
+        raise ValueError(
+            f"{value!r} is not an address to begin links with; write for example 'https://crm.example.org'"
+        )
+    return value.rstrip("/")
+
+
 def _currency(value: str) -> str:
     if len(value) != 3 or not value.isalpha():
         raise ValueError(f"{value!r} is not a currency code of three letters; write for example 'EUR'")
@@ -175,6 +184,12 @@ SETTINGS = (
         about="host names the pages answer to",
     ),
     Setting(name="STAMMKUNDE_HTTPS", default="no", parse=_flag, about="served over HTTPS: secure cookies and HSTS"),
+    Setting(
+        name="STAMMKUNDE_PUBLIC_URL",
+        default="",
+        parse=_public_url,
+        about="where customers reach this installation: links in mails begin with it",
+    ),
     Setting(name="STAMMKUNDE_TIME_ZONE", default="Europe/Berlin", parse=_zone, about="the company's time zone"),
     Setting(name="STAMMKUNDE_CURRENCY", default="EUR", parse=_currency, about="the one currency of this installation"),
     Setting(

@@ -16,6 +16,7 @@ PACKAGE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = config.secret_key(DATA_DIR)
 DEBUG = _env["STAMMKUNDE_DEBUG"]
 ALLOWED_HOSTS = _env["STAMMKUNDE_HOSTS"]
+PUBLIC_URL = _env["STAMMKUNDE_PUBLIC_URL"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -27,6 +28,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "stammkunde.home",
+    "stammkunde.portal",
     "stammkunde.outreach",
     "stammkunde.signals",
     "stammkunde.intake",

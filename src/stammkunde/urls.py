@@ -18,4 +18,5 @@ urlpatterns = [
     path("", include("stammkunde.activity.urls")),
     path("", include("stammkunde.intake.urls")),
     path("", include("stammkunde.team.urls")),
+    path("", include("stammkunde.portal.urls")),
 ]

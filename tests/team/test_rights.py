@@ -10,6 +10,7 @@ from stammkunde.team import policy
 from stammkunde.team.access import SIGNED_IN
 from stammkunde.team.models import Staff
 
+OF_THE_PORTAL = {"portal-optin", "portal-unsubscribe", "portal-preferences"}  # the link says who it is
 OF_THE_API = {pattern.name for pattern in api.urls[0]}  # ask for a token instead: tests/test_api.py
 
 
@@ -38,7 +39,16 @@ def test_every_view_says_which_right_it_needs_or_that_it_is_public():
 def test_public_views_are_few_and_known():
     public = {entry.name for entry in patterns() if is_public(entry.callback)}
 
-    assert public <= {"health", "sign-in", "language", "appearance", "set-password", "chart-bundle", *OF_THE_API}
+    assert public <= {
+        "health",
+        "sign-in",
+        "language",
+        "appearance",
+        "set-password",
+        "chart-bundle",
+        *OF_THE_PORTAL,
+        *OF_THE_API,
+    }
 
 
 @pytest.mark.parametrize("person", ["administrator", "salesperson", "servant", "analyst"])

@@ -140,6 +140,30 @@ class AppendedOnly(Exception):
     """A record of consent is evidence: what has changed is a new record."""
 
 
+class OptIn(models.Model):
+    """
+    A question on its way to somebody's mailbox and back: may we, for what its records (`asked`) name?
+
+    What is kept of the token is a digest. `links.optin_token` makes it again from `nonce` and the installation's secret
+    key, for whoever writes the mail.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="optins")
+    contact_person = models.ForeignKey(
+        ContactPerson, null=True, blank=True, on_delete=models.SET_NULL, related_name="optins"
+    )
+    email = models.CharField(_("e-mail"), max_length=254)  # normalized
+    nonce = models.CharField(max_length=43)
+    token_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(email=""), name="optin_has_email")]
+        indexes = [models.Index(fields=["expires_at"], name="optin_to_send", condition=models.Q(sent_at__isnull=True))]
+
+
 class ConsentQuerySet(models.QuerySet["Consent"]):
     """Refuses what would change many records at once."""
 
@@ -193,6 +217,7 @@ class Consent(models.Model):
     proof = models.JSONField(_("proof"), default=dict, blank=True)  # flat: name → text
     address = models.CharField(_("address"), max_length=254, default="", blank=True)  # normalized; empty: any
     happened_at = models.DateTimeField(_("when"))
+    optin = models.ForeignKey(OptIn, null=True, blank=True, on_delete=models.PROTECT, related_name="asked")
     asked = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="answer"
     )  # the question that this answers: there is one answer at most
@@ -227,6 +252,9 @@ class Consent(models.Model):
             models.CheckConstraint(
                 condition=models.Q(asked__isnull=True) | models.Q(state="given"), name="consent_answer_is_given"
             ),
+            models.CheckConstraint(
+                condition=models.Q(optin__isnull=True) | models.Q(state="asked"), name="consent_of_optin_is_asked"
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "channel", "purpose"], name="consent_of_customer"),
@@ -250,24 +278,6 @@ class Consent(models.Model):
         :raises AppendedOnly: always
         """
         raise AppendedOnly(self.pk)
-
-
-class OptIn(models.Model):
-    """
-    The way of a question (`Consent` asked) to the customer and back.
-
-    What is kept of the token is a digest. `links.optin_token` makes it again from `nonce` and the installation's secret
-    key, for whoever writes the mail.
-    """
-
-    consent = models.OneToOneField(Consent, on_delete=models.CASCADE, related_name="optin")
-    nonce = models.CharField(max_length=43)
-    token_digest = models.CharField(max_length=64, unique=True)
-    expires_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["expires_at"], name="optin_to_send", condition=models.Q(sent_at__isnull=True))]
 
 
 class ContactPreference(models.Model):

@@ -1,7 +1,7 @@
 """What customers allow and wish, read for many at once."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -218,7 +218,76 @@ def preference(*, customer_id: int, contact_person_id: int | None = None) -> Con
     return ContactPreference.objects.filter(**whose).first() or ContactPreference(**whose)
 
 
+def language(*, customer: Customer, person: ContactPerson | None = None) -> str:
+    """Give the language that somebody chose, or that holds for the customer as a whole; empty: none was chosen."""
+    own = preference(customer_id=customer.pk, contact_person_id=person.pk if person else None)
+    return own.language or (preference(customer_id=customer.pk).language if person else "")
+
+
 def optins_to_send(*, now: datetime) -> QuerySet[OptIn]:
     """Give the questions that have not been sent and can still be answered, the oldest first."""
-    waiting = OptIn.objects.filter(sent_at=None, expires_at__gt=now)
-    return waiting.select_related("consent__customer", "consent__contact_person").order_by("pk")
+    waiting = OptIn.objects.filter(sent_at=None, expires_at__gt=now).select_related("customer", "contact_person")
+    return waiting.prefetch_related("asked").order_by("pk")
+
+
+def optin_state(optin: OptIn, *, now: datetime) -> str:
+    """Tell how far a question has come: `confirmed`, `expired`, `void` (withdrawn since) or `open`."""
+    asked = optin.asked.all()
+    if Consent.objects.filter(asked__in=asked).exists():
+        return "confirmed"
+    if now >= optin.expires_at:
+        return "expired"
+    return "void" if asked and all(was_withdrawn_since(one) for one in asked) else "open"
+
+
+def was_withdrawn_since(asked: Consent) -> bool:
+    """Tell whether somebody said no to what a question asks, after it was asked."""
+    later = Consent.objects.filter(
+        customer=asked.customer_id,
+        person_source=asked.person_source,
+        channel=asked.channel,
+        purpose=asked.purpose,
+        state__in=policy.BLOCKING,
+        happened_at__gte=asked.happened_at,
+    )
+    return later.filter(pk__gt=asked.pk).exists()
+
+
+def blocked_purposes(*, customer: Customer, person: ContactPerson | None, channel: str) -> set[str]:
+    """Tell what somebody has withdrawn or objected to on a channel."""
+    key = customer.pk, person.pk if person else None
+    own = dict(situations(customer_ids=[customer.pk], channel=channel, buyers=()))[key].own
+    return {purpose for purpose, said in own.items() if said.state in policy.BLOCKING}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What somebody may choose about one channel and purpose, pauses aside."""
+
+    permission: Permission
+    is_asked: bool
+    has_address: bool
+
+
+def choices(*, customer: Customer, person: ContactPerson | None, has_bought: bool) -> dict[tuple[str, str], Choice]:
+    """Tell for every channel and purpose what is allowed now, as if there were no pause."""
+    existing_customers = team.company().existing_customer_email
+    key = customer.pk, person.pk if person else None
+    buyers = {customer.pk} if has_bought else ()
+    found = {}
+    for channel in Channel.values:
+        situation = dict(situations(customer_ids=[customer.pk], channel=channel, buyers=buyers))[key]
+        unpaused = replace(situation, wishes=tuple(replace(one, paused_until_on=None) for one in situation.wishes))
+        for purpose in Purpose.values:
+            found[channel, purpose] = Choice(
+                permission=policy.permission(
+                    channel=channel,
+                    purpose=purpose,
+                    situation=unpaused,
+                    existing_customers=existing_customers,
+                    today=date.min,
+                ),
+                is_asked=situation.own[purpose].is_asked if purpose in situation.own else False,
+                has_address=bool(situation.address),
+            )
+    return found

@@ -1,8 +1,9 @@
-"""How a view says which right it needs."""
+"""How a view says which right it needs, and where a visitor comes from."""
 
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -31,3 +32,11 @@ def anyone_signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     """Say that a view is meant for everybody who is signed in: a test refuses views that say nothing."""
     view.right = SIGNED_IN
     return view
+
+
+def address(request: HttpRequest) -> str:
+    """Give the internet address of a visitor; behind a proxy (STAMMKUNDE_HTTPS), what the proxy says of it."""
+    seen = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER is None:
+        return seen
+    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or seen

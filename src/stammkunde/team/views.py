@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from stammkunde.team import attempts, forms, pages, policy, queries, services, tokens, wording
+from stammkunde.team import access, attempts, forms, pages, policy, queries, services, tokens, wording
 from stammkunde.team.access import anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
@@ -43,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
-    who = {"email": form.cleaned_data["email"], "address": request.META.get("REMOTE_ADDR", "")}
+    who = {"email": form.cleaned_data["email"], "address": access.address(request)}
     if attempts.must_wait(**who, now=timezone.now()):
         form.add_error(
             None, _("Too many attempts. Please wait a quarter of an hour, or ask an administrator for help.")

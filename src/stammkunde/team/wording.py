@@ -7,6 +7,11 @@ from django.utils.translation import gettext_lazy
 
 ACTIONS = {
     "audit.exported": gettext_lazy("exported the audit trail"),
+    "consent.asked": gettext_lazy("asked for consent by e-mail"),
+    "consent.confirmed": gettext_lazy("a customer confirmed consent"),
+    "consent.recorded": gettext_lazy("recorded consent"),
+    "consent.withdrawn": gettext_lazy("recorded a withdrawal or objection"),
+    "consents.exported": gettext_lazy("exported consents"),
     "contact_person.changed": gettext_lazy("changed a contact person"),
     "contact_person.created": gettext_lazy("added a contact person"),
     "contact_person.removed": gettext_lazy("removed a contact person"),
@@ -21,10 +26,13 @@ ACTIONS = {
     "import.refused_export": gettext_lazy("exported refused rows"),
     "import.start": gettext_lazy("started an import"),
     "import.undo": gettext_lazy("undid an import"),
+    "link.failed": gettext_lazy("a customer's link that leads nowhere was tried"),
     "mapping.save": gettext_lazy("saved a mapping"),
     "note.changed": gettext_lazy("changed a note"),
     "note.deleted": gettext_lazy("deleted a note"),
     "password.changed": gettext_lazy("changed the own password"),
+    "preference.changed": gettext_lazy("changed contact preferences"),
+    "preference.links_revoked": gettext_lazy("revoked a customer's links"),
     "profile.changed": gettext_lazy("changed the own profile"),
     "settings.changed": gettext_lazy("changed the settings"),
     "sign_in.failed": gettext_lazy("wrong password at sign-in"),
@@ -49,7 +57,13 @@ def action(code: str) -> str:
 
 
 # The models whose fields an entry may name, the likeliest first; a field that has no words there shows its name.
-_FIELDS_OF = ("team.Staff", "team.Company", "customers.Customer", "customers.ContactPerson")
+_FIELDS_OF = (
+    "team.Staff",
+    "team.Company",
+    "customers.Customer",
+    "customers.ContactPerson",
+    "customers.ContactPreference",
+)
 
 
 def changes(detail: dict[str, object]) -> str:

@@ -15,6 +15,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='OptIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.CharField(max_length=254, verbose_name='e-mail')),
+                ('nonce', models.CharField(max_length=43)),
+                ('token_digest', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('contact_person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='optins', to='customers.contactperson')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='optins', to='customers.customer')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -36,6 +50,7 @@ class Migration(migrations.Migration):
                 ('contact_person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='consents', to='customers.contactperson')),
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='customers.customer')),
                 ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('optin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='asked', to='customers.optin')),
             ],
             options={
                 'ordering': ['-happened_at', '-pk'],
@@ -67,17 +82,17 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='preferences', to='customers.customer')),
                 ('preferred_staff', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='preferred contact')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('contact_person__isnull', True)), fields=('customer',), name='preference_of_customer_once'), models.CheckConstraint(condition=models.Q(('form__in', ['', 'sie', 'du'])), name='preference_form_known'), models.CheckConstraint(condition=models.Q(('origin__in', ['customer', 'staff'])), name='preference_origin_known'), models.CheckConstraint(condition=models.Q(models.Q(('max_contacts__isnull', True), ('per_days__isnull', True)), models.Q(('max_contacts__isnull', False), ('per_days__gte', 1), ('per_days__isnull', False)), _connector='OR'), name='preference_cap_has_days'), models.CheckConstraint(condition=models.Q(models.Q(('call_from__isnull', True), ('call_until__isnull', True)), models.Q(('call_from__isnull', False), ('call_from__lt', models.F('call_until')), ('call_until__isnull', False)), _connector='OR'), name='preference_calls_in_order')],
+            },
         ),
-        migrations.CreateModel(
-            name='OptIn',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=43)),
-                ('token_digest', models.CharField(max_length=64, unique=True)),
-                ('expires_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('consent', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='optin', to='customers.consent')),
-            ],
+        migrations.AddIndex(
+            model_name='optin',
+            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['expires_at'], name='optin_to_send'),
+        ),
+        migrations.AddConstraint(
+            model_name='optin',
+            constraint=models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='optin_has_email'),
         ),
         migrations.AddIndex(
             model_name='consent',
@@ -124,27 +139,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('asked__isnull', True), ('state', 'given'), _connector='OR'), name='consent_answer_is_given'),
         ),
         migrations.AddConstraint(
-            model_name='contactpreference',
-            constraint=models.UniqueConstraint(condition=models.Q(('contact_person__isnull', True)), fields=('customer',), name='preference_of_customer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpreference',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['', 'sie', 'du'])), name='preference_form_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpreference',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['customer', 'staff'])), name='preference_origin_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpreference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('max_contacts__isnull', True), ('per_days__isnull', True)), models.Q(('max_contacts__isnull', False), ('per_days__gte', 1), ('per_days__isnull', False)), _connector='OR'), name='preference_cap_has_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpreference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('call_from__isnull', True), ('call_until__isnull', True)), models.Q(('call_from__isnull', False), ('call_from__lt', models.F('call_until')), ('call_until__isnull', False)), _connector='OR'), name='preference_calls_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='optin',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['expires_at'], name='optin_to_send'),
+            model_name='consent',
+            constraint=models.CheckConstraint(condition=models.Q(('optin__isnull', True), ('state', 'asked'), _connector='OR'), name='consent_of_optin_is_asked'),
         ),
     ]

@@ -2,7 +2,9 @@
 
 from stammkunde.customers.policy.contact import (
     ALLOWED,
+    BLOCKING,
     PROMOTIONAL,
+    PROVEN,
     Basis,
     Permission,
     Reason,
@@ -20,7 +22,9 @@ from stammkunde.customers.policy.records import hangs_on_one, may_change_note, s
 
 __all__ = [
     "ALLOWED",
+    "BLOCKING",
     "PROMOTIONAL",
+    "PROVEN",
     "Basis",
     "Permission",
     "Reason",

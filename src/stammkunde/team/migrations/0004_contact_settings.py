@@ -27,6 +27,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='company',
+            name='ip_evidence',
+            field=models.CharField(choices=[('cut', 'shortened'), ('full', 'complete'), ('none', 'not kept')], default='cut', max_length=5, verbose_name='internet address in evidence'),
+        ),
+        migrations.AddField(
+            model_name='company',
             name='optin_days',
             field=models.PositiveSmallIntegerField(default=14, verbose_name='days to confirm'),
         ),
@@ -48,6 +53,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='company',
             constraint=models.CheckConstraint(condition=models.Q(('default_form__in', ['sie', 'du'])), name='company_form_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='company',
+            constraint=models.CheckConstraint(condition=models.Q(('ip_evidence__in', ['cut', 'full', 'none'])), name='company_ip_evidence_known'),
         ),
         migrations.AddConstraint(
             model_name='company',

@@ -1,19 +1,20 @@
 """
-What changes customers. Whatever writes marks what the mirror must read again.
+Customers, contact persons and notes entered and changed by hand. Whatever writes marks what the mirror must read again.
 
 What a person changes is no longer the import's: `imported_by` becomes empty, so that undoing an import leaves it alone.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
+from django.core import serializers
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from stammkunde.customers import policy, search
-from stammkunde.customers.models import Change, ContactPerson, Customer, Note
+from stammkunde.customers.models import Change, Consent, ContactPerson, ContactPreference, Customer, Note
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -82,7 +83,7 @@ def create_customer(*, fields: dict[str, Any], staff: Staff) -> Customer:
 def change_customer(*, customer_id: int, fields: dict[str, Any], staff: Staff) -> Customer:
     """Change a customer's master data; repeating it changes nothing and leaves no trace."""
     customer = Customer.objects.select_for_update().get(pk=customer_id)
-    changed = _apply(customer, _known(fields, CUSTOMER_FIELDS))
+    changed = apply(customer, _known(fields, CUSTOMER_FIELDS))
     if changed:
         customer.imported_by = None
         customer.search = policy.search_text(customer, customer.contact_persons.all())
@@ -122,7 +123,7 @@ def add_contact_person(*, customer_id: int, fields: dict[str, Any], staff: Staff
 def change_contact_person(*, person_id: int, fields: dict[str, Any], staff: Staff) -> ContactPerson:
     """Change a contact person; repeating it changes nothing and leaves no trace."""
     person = ContactPerson.objects.select_for_update(of=("self",)).select_related("customer").get(pk=person_id)
-    changed = _apply(person, _known(fields, PERSON_FIELDS))
+    changed = apply(person, _known(fields, PERSON_FIELDS))
     if changed:
         person.imported_by = None
         person.save()
@@ -138,6 +139,7 @@ def remove_contact_person(*, person_id: int, staff: Staff) -> dict[str, Any]:
     kept = {name: getattr(person, name) for name in (*PERSON_FIELDS, "source", "customer_id")}
     kept["birthday_on"] = person.birthday_on.isoformat() if person.birthday_on else None
     kept["notes"] = list(person.notes.values_list("pk", flat=True))
+    kept["preference"] = serializers.serialize("json", ContactPreference.objects.filter(contact_person=person))
     person.delete()
     _people_changed(person.customer)
     _record(staff, "contact_person.removed", person.customer, person=str(person))
@@ -146,7 +148,7 @@ def remove_contact_person(*, person_id: int, staff: Staff) -> dict[str, Any]:
 
 @transaction.atomic
 def restore_contact_person(*, kept: dict[str, Any], staff: Staff) -> ContactPerson:
-    """Put a removed contact person back, with what mattered to them; repeating it changes nothing."""
+    """Put a removed contact person back, with what mattered to them and what they wish; repeating changes nothing."""
     customer = Customer.objects.select_for_update().get(pk=kept["customer_id"])
     fields = {name: kept[name] for name in PERSON_FIELDS}
     person, created = ContactPerson.objects.get_or_create(
@@ -154,6 +156,11 @@ def restore_contact_person(*, kept: dict[str, Any], staff: Staff) -> ContactPers
     )
     if created:
         customer.notes.filter(pk__in=kept["notes"]).update(contact_person=person)
+        Consent.objects.attach(person)
+        for one in serializers.deserialize("json", kept["preference"]):
+            preference = cast("ContactPreference", one.object)
+            preference.contact_person = person
+            preference.save(force_insert=True)
         _people_changed(customer)
         _record(staff, "contact_person.restored", customer, person=str(person))
     return person
@@ -214,7 +221,7 @@ def _known(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: fields[name] for name in names if name in fields}
 
 
-def _apply(thing: Customer | ContactPerson, fields: dict[str, Any]) -> dict[str, list[Any]]:
+def apply(thing: Customer | ContactPerson | ContactPreference, fields: dict[str, Any]) -> dict[str, list[Any]]:
     """Set what differs, and tell it as field → [before, after]."""
     changed = {}
     for name, after in fields.items():

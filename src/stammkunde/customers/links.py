@@ -1,0 +1,146 @@
+"""
+Links for customers: signed, so that nobody can guess or change one, and good without signing in.
+
+- To the preference page: for one person, until the links are revoked (`ContactPreference.link_version`).
+- To unsubscribe: from one purpose on one channel, for good, since a mail may be opened years later.
+- To confirm (double opt-in): made from a question's nonce; the database keeps a digest.
+
+The pages are those of the `portal`; outside of a page, an address begins with the setting `STAMMKUNDE_PUBLIC_URL`.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from stammkunde.customers.models import Channel, ContactPerson, ContactPreference, Customer, OptIn, Purpose
+
+
+class BadLink(Exception):
+    """The link was not made by us, was changed, or has been revoked."""
+
+
+class NoPublicAddress(Exception):
+    """Links in mails need the address under which customers reach this installation: STAMMKUNDE_PUBLIC_URL."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """What a link unsubscribes from."""
+
+    customer_id: int
+    contact_person_id: int | None
+    channel: str
+    purpose: str
+
+
+def absolute(path: str) -> str:
+    """
+    Put the public address before a path.
+
+    :raises NoPublicAddress: if it is not set
+    """
+    if not settings.PUBLIC_URL:
+        raise NoPublicAddress("set STAMMKUNDE_PUBLIC_URL, for example to https://kunden.example.org")
+    return settings.PUBLIC_URL + path
+
+
+def preferences_path(*, customer: Customer, contact_person: ContactPerson | None, version: int) -> str:
+    """Lead to somebody's preference page; `version` is that of their `ContactPreference`, 0 without one."""
+    token = _preferences.sign(f"{customer.pk}-{_id(contact_person)}-{version}")
+    return reverse("portal-preferences", args=[token])
+
+
+def preferences_url(*, customer: Customer, contact_person: ContactPerson | None = None) -> str:
+    """
+    Lead to somebody's preference page, from a mail or letter.
+
+    :raises NoPublicAddress: if the setting is empty
+    """
+    version = link_version(customer.pk, contact_person.pk if contact_person else None)
+    return absolute(preferences_path(customer=customer, contact_person=contact_person, version=version))
+
+
+def unsubscribe_url(*, customer: Customer, contact_person: ContactPerson | None, channel: str, purpose: str) -> str:
+    """
+    Lead to where one click ends something, from a mail's header or foot.
+
+    :raises NoPublicAddress: if the setting is empty
+    """
+    token = _unsubscribe.sign(f"{customer.pk}-{_id(contact_person)}-{channel}-{purpose}")
+    return absolute(reverse("portal-unsubscribe", args=[token]))
+
+
+def optin_url(*, optin: OptIn) -> str:
+    """
+    Lead to where a question is answered, from the mail that asks it.
+
+    :raises NoPublicAddress: if the setting is empty
+    """
+    return absolute(reverse("portal-optin", args=[optin_token(optin.nonce)]))
+
+
+def read_preferences(token: str) -> tuple[int, int | None]:
+    """
+    Read whose preferences a link leads to: customer and contact person.
+
+    :raises BadLink: if it leads nowhere
+    """
+    customer_id, person_id, version = _read(_preferences, token, parts=3)
+    found = int(customer_id), int(person_id) or None
+    if int(version) != link_version(*found):
+        raise BadLink
+    return found
+
+
+def read_unsubscribe(token: str) -> Subscription:
+    """
+    Read what a link unsubscribes from.
+
+    :raises BadLink: if it is not one of ours
+    """
+    customer_id, person_id, channel, purpose = _read(_unsubscribe, token, parts=4)
+    if channel not in Channel.values or purpose not in Purpose.values:
+        raise BadLink
+    return Subscription(
+        customer_id=int(customer_id), contact_person_id=int(person_id) or None, channel=channel, purpose=purpose
+    )
+
+
+def optin_token(nonce: str) -> str:
+    """Make the token of a question: the same one each time, and none for whoever knows the database alone."""
+    key = hashlib.sha256(b"stammkunde.customers.optin" + settings.SECRET_KEY.encode()).digest()
+    made = hmac.new(key, nonce.encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def digest(token: str) -> str:
+    """Give what the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def link_version(customer_id: int, contact_person_id: int | None) -> int:
+    whose = ContactPreference.objects.filter(customer=customer_id, contact_person=contact_person_id)
+    return whose.values_list("link_version", flat=True).first() or 0
+
+
+_preferences = Signer(salt="stammkunde.customers.preferences", sep=".")
+_unsubscribe = Signer(salt="stammkunde.customers.unsubscribe", sep=".")
+
+
+def _id(contact_person: ContactPerson | None) -> int:
+    return contact_person.pk if contact_person else 0
+
+
+def _read(signer: Signer, token: str, *, parts: int) -> list[str]:
+    try:
+        found = signer.unsign(token).split("-")
+    except BadSignature:
+        raise BadLink from None
+    if len(found) != parts:
+        raise BadLink
+    return found

@@ -1,0 +1,203 @@
+"""
+Consent confirmed by e-mail (double opt-in).
+
+`ask_optin` writes the question down; whoever sends mail takes it from `queries.optins_to_send`, puts `links.optin_url`
+into it and reports with `optin_sent`; `confirm_optin` takes the answer.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+
+from django.db import transaction
+
+from stammkunde.customers import links, policy, queries
+from stammkunde.customers.models import Channel, Consent, ContactPerson, Customer, OptIn
+from stammkunde.customers.services.consents import Cell, Evidence, Recipient, append, lock, note, standing
+from stammkunde.team import queries as team
+from stammkunde.team.models import Staff
+
+AGAIN_AFTER = timedelta(days=1)  # until then, asking again is the same question
+
+
+class NoEmail(Exception):
+    """There is no e-mail address to ask at."""
+
+
+class NothingToAsk(Exception):
+    """All of it has been agreed to already."""
+
+
+class Objected(Exception):
+    """Whoever objected is not asked again by us; they may ask themselves, on their preference page."""
+
+
+class UnknownToken(Exception):
+    """The link leads to no question."""
+
+
+class OptInExpired(Exception):
+    """The time to confirm is over."""
+
+
+class OptInVoid(Exception):
+    """It was withdrawn after the question."""
+
+
+@transaction.atomic
+def ask_optin(
+    *, recipient: Recipient, wordings: Mapping[Cell, str], evidence: Evidence, now: datetime, staff: Staff | None
+) -> OptIn:
+    """
+    Ask somebody to confirm by e-mail; the same question within a day is not asked twice.
+
+    `wordings` says what is shown for each channel and purpose. `staff` is None where the person asked for it herself.
+
+    :raises NoEmail: if we know no address
+    :raises NothingToAsk: if everything has been confirmed
+    :raises Objected: if we would ask somebody who said no
+    :raises PersonElsewhere: if the contact person belongs to another customer
+    """
+    customer, person = lock(recipient)
+    email = queries.address(Channel.EMAIL, customer, person)
+    if not email:
+        raise NoEmail(customer.pk)
+    open_cells = {cell: text for cell, text in wordings.items() if not _is_settled(customer, person, cell)}
+    if not open_cells:
+        raise NothingToAsk(customer.pk)
+    if staff and any(standing(customer, person, cell).state in policy.BLOCKING for cell in open_cells):
+        raise Objected(customer.pk)
+    return _open_question(customer, person, email, set(open_cells), now=now) or _ask(
+        customer, person, email, open_cells, evidence=evidence, now=now, staff=staff
+    )
+
+
+@transaction.atomic
+def optin_sent(*, optin_id: int, sent_at: datetime) -> None:
+    """Note that the mail has left; the first time counts, repeating changes nothing."""
+    OptIn.objects.filter(pk=optin_id, sent_at=None).update(sent_at=sent_at)
+
+
+def find_optin(*, token: str) -> OptIn:
+    """
+    Find the question that a link leads to.
+
+    :raises UnknownToken: if there is none
+    """
+    digest = links.digest(token)
+    found = OptIn.objects.select_related("customer", "contact_person").filter(token_digest=digest).first()
+    if found is None or not hmac.compare_digest(found.token_digest, digest):
+        raise UnknownToken
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    optin: OptIn
+    records: list[Consent]
+    is_new: bool
+
+
+@transaction.atomic
+def confirm_optin(*, token: str, now: datetime, proof: dict[str, str]) -> Confirmed:
+    """
+    Take the answer to a question as consent; repeating is harmless, and does not bring back what was withdrawn since.
+
+    :raises UnknownToken: if the link leads nowhere
+    :raises OptInExpired: if it comes too late
+    :raises OptInVoid: if all of it was withdrawn after the question
+    """
+    optin = find_optin(token=token)
+    customer = Customer.objects.select_for_update(of=("self",)).get(pk=optin.customer_id)
+    asked = list(optin.asked.order_by("pk"))
+    answers = list(Consent.objects.filter(asked__in=asked).order_by("pk"))
+    if answers:
+        return Confirmed(optin=optin, records=answers, is_new=False)
+    if now >= optin.expires_at:
+        raise OptInExpired(optin.pk)
+    still_open = [one for one in asked if not queries.was_withdrawn_since(one)]
+    if not still_open:
+        raise OptInVoid(optin.pk)
+    records = [_answer(customer, optin, one, now=now, proof=proof) for one in still_open]
+    note(customer, "consent.confirmed", records, staff=None)
+    return Confirmed(optin=optin, records=records, is_new=True)
+
+
+def _is_settled(customer: Customer, person: ContactPerson | None, cell: Cell) -> bool:
+    now = standing(customer, person, cell)
+    known = queries.address(cell[0], customer, person)
+    return now.state == Consent.State.GIVEN and now.basis in policy.PROVEN and now.address in ("", known)
+
+
+def _open_question(
+    customer: Customer, person: ContactPerson | None, email: str, cells: set[Cell], *, now: datetime
+) -> OptIn | None:
+    recent = OptIn.objects.filter(
+        customer=customer, contact_person=person, email=email, created_at__gt=now - AGAIN_AFTER, expires_at__gt=now
+    )
+    for optin in recent.prefetch_related("asked").order_by("-pk"):
+        asked = optin.asked.all()
+        if {(one.channel, one.purpose) for one in asked} == cells and not any(map(queries.was_withdrawn_since, asked)):
+            return optin
+    return None
+
+
+def _ask(
+    customer: Customer,
+    person: ContactPerson | None,
+    email: str,
+    wordings: Mapping[Cell, str],
+    *,
+    evidence: Evidence,
+    now: datetime,
+    staff: Staff | None,
+) -> OptIn:
+    nonce = token_urlsafe(32)
+    optin = OptIn.objects.create(
+        customer=customer,
+        contact_person=person,
+        email=email,
+        nonce=nonce,
+        token_digest=links.digest(links.optin_token(nonce)),
+        created_at=now,
+        expires_at=now + timedelta(days=team.company().optin_days),
+    )
+    asked = [
+        append(
+            customer,
+            person,
+            cell,
+            state=Consent.State.ASKED,
+            evidence=replace(evidence, wording=text),
+            staff=staff,
+            optin=optin,
+        )
+        for cell, text in wordings.items()
+    ]
+    note(customer, "consent.asked", asked, staff=staff)
+    return optin
+
+
+def _answer(customer: Customer, optin: OptIn, asked: Consent, *, now: datetime, proof: dict[str, str]) -> Consent:
+    times = {"asked_at": asked.happened_at.isoformat(), "confirmed_at": now.isoformat(), "email": optin.email}
+    if optin.sent_at:
+        times["sent_at"] = optin.sent_at.isoformat()
+    return Consent.objects.create(
+        source=f"optin:{optin.pk}:{asked.channel}:{asked.purpose}",
+        customer=customer,
+        contact_person=asked.contact_person,
+        person_source=asked.person_source,
+        person_name=asked.person_name,
+        channel=asked.channel,
+        purpose=asked.purpose,
+        state=Consent.State.GIVEN,
+        basis=Consent.Basis.DOUBLE_OPT_IN,
+        origin=asked.origin,
+        wording=asked.wording,
+        proof=times | proof,
+        address=asked.address,
+        happened_at=now,
+        asked=asked,
+    )

@@ -1,0 +1,128 @@
+"""
+What all pages for customers have in common.
+
+Nobody signs in: the signed token in the address says who it is and what may be done. So there is nothing for a forged
+request to ride on, and no cookie to ask consent for. Scanners of mail open every link: GET changes nothing.
+"""
+
+import ipaddress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from stammkunde.customers import queries, services
+from stammkunde.customers.links import BadLink
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.team import access, attempts
+from stammkunde.team import queries as team
+from stammkunde.team.models import Company
+
+LONGEST_AGENT = 300
+View = Callable[..., HttpResponse]
+
+
+def for_customers(page: str) -> Callable[[View], View]:
+    """Let a view be opened without signing in; a link that leads nowhere says so, and too many of them must wait."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, token: str) -> HttpResponse:
+            try:
+                response = view(request, token)
+            except (BadLink, services.UnknownToken):
+                response = _bad_link(request, page)
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
+            return response
+
+        return csrf_exempt(
+            login_not_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(guarded))),
+        )
+
+    return decorate
+
+
+def _bad_link(request: HttpRequest, page: str) -> HttpResponse:
+    address = access.address(request)
+    with speaking(request):
+        if attempts.links_must_wait(address=address, now=timezone.now()):
+            return show(request, "portal/bad_link.html", {"must_wait": True}, status=429)
+        attempts.link_failed(page=page, address=address)
+        return show(request, "portal/bad_link.html", {}, status=404)
+
+
+def recipient(customer_id: int, contact_person_id: int | None) -> tuple[Customer, ContactPerson | None]:
+    """
+    Find who opened a link.
+
+    :raises BadLink: if they are no longer there
+    """
+    customer = Customer.objects.select_related("owner").filter(pk=customer_id).first()
+    if customer is None:
+        raise BadLink
+    if contact_person_id is None:
+        return customer, None
+    person = ContactPerson.objects.filter(pk=contact_person_id, customer=customer).first()
+    if person is None:
+        raise BadLink
+    return customer, person
+
+
+def show(request: HttpRequest, template: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    """Show a page in the language that is spoken, with a way to the other one."""
+    spoken = translation.get_language()
+    languages = [
+        {"code": code, "url": f"{request.path}?{urlencode({'language': code})}", "is_current": code == spoken}
+        for code, _name in settings.LANGUAGES
+    ]
+    response = render(request, template, {**context, "languages": languages}, status=status)
+    response.headers["Content-Language"] = spoken
+    return response
+
+
+@contextmanager
+def speaking(
+    request: HttpRequest, customer: Customer | None = None, person: ContactPerson | None = None
+) -> Iterator[None]:
+    """Speak what `?language=` asks for (and keep nothing of it), else the person's language, else our own."""
+    preferred = queries.language(customer=customer, person=person) if customer else ""
+    known = dict(settings.LANGUAGES)
+    wanted = (request.GET.get("language", ""), preferred, settings.LANGUAGE_CODE)
+    with translation.override(next(one for one in wanted if one in known)):
+        yield
+
+
+def proof(request: HttpRequest) -> dict[str, str]:
+    """Give what proves who answered: internet address (as the company decides) and browser."""
+    kept = {"user_agent": request.headers.get("User-Agent", "")[:LONGEST_AGENT]}
+    address = shortened(access.address(request), team.company().ip_evidence)
+    return {name: text for name, text in (kept | {"ip": address}).items() if text}
+
+
+def shortened(address: str, how: str) -> str:
+    """Shorten an internet address so that it names a neighbourhood and nobody in it, as the company decides."""
+    if how == Company.IpEvidence.NONE:
+        return ""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if how == Company.IpEvidence.FULL:
+        return str(found)
+    network = ipaddress.ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False)
+    return str(network.network_address)
+
+
+def masked(email: str) -> str:
+    """Write an e-mail address so that its owner knows it and nobody else learns it."""
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}…{at}{domain}"

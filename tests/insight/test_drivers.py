@@ -55,7 +55,7 @@ def test_planted_effect_is_found():
     clear = found(shop(leaves_faster=0.15)).clear
 
     assert clear[0].traits == (Trait("attribute", "country", "AT"),)
-    assert clear[0].lost_share > clear[0].stayed_share
+    assert clear[0].share > clear[0].share_of_others
     assert clear[0].low < clear[0].ratio < clear[0].high
     assert clear[0].low > 2
     assert Trait("attribute", "country", "DE") not in {one.traits[0] for one in clear}  # says the same
@@ -103,7 +103,7 @@ def test_counts_by_hand():
 
     (finding,) = result.findings
     assert (result.evenings, result.lost, result.stayed) == ((START + timedelta(days=120),), 40, 60)
-    assert (finding.customers, finding.lost, finding.lost_share, finding.stayed_share) == (50, 40, 1.0, 10 / 60)
+    assert (finding.customers, finding.cases, finding.share, finding.share_of_others) == (50, 40, 1.0, 10 / 60)
     assert (finding.low > 1, finding.high) == (True, float("inf"))
 
 
@@ -160,7 +160,7 @@ def test_numbers_are_compared_in_quarters_and_what_is_unknown_takes_no_part():
 
     low, high = finding.traits[0].band
     assert (low, 30 <= high <= 38, finding.ratio > 1) == (None, True, True)
-    assert finding.lost == int((left & (age <= high) & (np.arange(800) % 4 > 0)).sum())
+    assert finding.cases == int((left & (age <= high) & (np.arange(800) % 4 > 0)).sum())
 
 
 EVENING = date(2012, 6, 30)

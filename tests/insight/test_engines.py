@@ -18,6 +18,7 @@ from stammkunde.insight import (
     money,
     periods,
     products,
+    profile,
     recency,
     rfm,
     rhythm,
@@ -46,6 +47,10 @@ def traits(facts: Facts) -> dict[str, list[dict[str, Any]]]:
 def sharing(facts: Facts) -> list[int]:
     found = (drivers.Trait("attribute", "country", "DE"), drivers.Trait("tenure", "", "100.."))
     return list(drivers.sharing(facts, found, as_of=AS_OF, activity_days=200).to_pylist())
+
+
+def best(facts: Facts) -> list[int]:
+    return profile.best_ids(facts, profile.Best(AS_OF, value_days=300, kept_days=200))
 
 
 def figures(by: str | None, *, as_of: date | None = AS_OF) -> Callable[[Facts], Any]:
@@ -82,6 +87,7 @@ ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "slices": slices.names,
     "traits": traits,
     "customers with traits": sharing,
+    "best customers": best,
 }
 ON_SPARK = [  # the others are made of these
     "figures by country",
@@ -99,6 +105,7 @@ ON_SPARK = [  # the others are made of these
     "comeback",
     "traits",
     "customers with traits",
+    "best customers",
 ]
 
 

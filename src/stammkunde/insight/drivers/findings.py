@@ -28,14 +28,14 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Finding:
-    """What is more, or less, frequent among the lost than among comparable customers who stayed."""
+    """What is more, or less, frequent among the lost (the best) than among comparable others."""
 
     traits: tuple[Trait, ...]  # two: both together
     customers: int  # different ones who have it
-    lost: int  # of them
-    lost_share: float  # who have it, of the lost
-    stayed_share: float  # who have it, of comparable ones who stayed
-    ratio: float  # how many times as often those who have it left as comparable ones who lack it
+    cases: int  # lost ones (of a profile: best ones) among them
+    share: float  # who have it, of the lost
+    share_of_others: float  # who have it, of comparable ones who stayed
+    ratio: float  # how many times as often those who have it left (became best) as comparable ones who lack it
     low: float  # 95 % interval of the ratio
     high: float
     p: float
@@ -88,7 +88,7 @@ class Drivers:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Customers on evenings: who, and whether she was lost."""
+    """Customers on evenings: who, and whether she was lost (is one of the best)."""
 
     customer: Numbers  # shape (n,), from 0
     lost: Bools
@@ -113,9 +113,9 @@ class Had:
 class _Compared:
     traits: list[tuple[Trait, ...]]
     customers: Numbers
-    lost: Floats
-    lost_share: Floats
-    stayed_share: Floats
+    cases: Floats
+    share: Floats
+    share_of_others: Floats
     ratios: Ratios
     shown: Bools
 
@@ -173,13 +173,13 @@ def _compare(rows: Rows, had: Had, traits: list[tuple[Trait, ...]]) -> _Compared
     lacking = len(np.unique(rows.customer[known])) - holders
     expected = (n * _share(all_cases, all_n)).sum(-1)
     enough = np.minimum(holders, lacking) >= LEAST_CUSTOMERS
-    lost_share, stayed_share = _shares(cases, n, all_cases, all_n)
+    share, share_of_others = _shares(cases, n, all_cases, all_n)
     return _Compared(
         traits=traits,
         customers=np.asarray(holders),
-        lost=cases.sum(-1),
-        lost_share=lost_share,
-        stayed_share=stayed_share,
+        cases=cases.sum(-1),
+        share=share,
+        share_of_others=share_of_others,
         ratios=risk_ratios(cases, n, all_cases - cases, all_n - n),
         shown=enough & (expected >= LEAST_EXPECTED) & (n.sum(-1) - expected >= LEAST_EXPECTED),
     )
@@ -190,8 +190,8 @@ def _shares(cases: Floats, n: Floats, all_cases: Floats, all_n: Floats) -> tuple
     stayed = all_n - all_cases
     weight = np.where(stayed > 0, all_cases, 0)
     whole = max(weight.sum(), 1)
-    lost_share = np.where(stayed > 0, cases, 0).sum(-1) / whole
-    return lost_share, (weight * _share(n - cases, stayed)).sum(-1) / whole
+    share = np.where(stayed > 0, cases, 0).sum(-1) / whole
+    return share, (weight * _share(n - cases, stayed)).sum(-1) / whole
 
 
 def _share(part: Floats, of: Floats) -> Floats:
@@ -212,9 +212,9 @@ def _made(compared: _Compared) -> list[Finding]:
         Finding(
             traits=compared.traits[at],
             customers=int(compared.customers[at]),
-            lost=int(compared.lost[at]),
-            lost_share=float(compared.lost_share[at]),
-            stayed_share=float(compared.stayed_share[at]),
+            cases=int(compared.cases[at]),
+            share=float(compared.share[at]),
+            share_of_others=float(compared.share_of_others[at]),
             ratio=float(ratios.ratio[at]),
             low=float(ratios.low[at]),
             high=float(ratios.high[at]),

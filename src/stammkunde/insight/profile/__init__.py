@@ -1,0 +1,13 @@
+"""
+The ideal customer: what the best kept and most profitable ones have in common, and who of a list resembles them.
+
+    from stammkunde.insight import profile
+    found = profile.fit(facts, as_of=today, activity_days=365, attributes=["industry", "region"])
+    profile.score("prospects.parquet", found)
+"""
+
+from stammkunde.insight.profile.best import Best, best_ids
+from stammkunde.insight.profile.portrait import Profile, fit
+from stammkunde.insight.profile.rule import Points, Rule, RuleRefusal, Scored, score
+
+__all__ = ["Best", "Points", "Profile", "Rule", "RuleRefusal", "Scored", "best_ids", "fit", "score"]

@@ -105,7 +105,7 @@ def test_prospects_are_scored_with_reasons_whatever_holds_them(found, tmp_path):
     assert scored[0].table.to_pylist() == scored[1].table.to_pylist() == scored[2].table.to_pylist()
     hotel, bakery, unknown = scored[0].table.to_pylist()
     assert hotel["score"] > 75
-    assert bakery["score"] < 50
+    assert bakery["score"] < hotel["score"] - 20
     assert hotel["chance"] == pytest.approx(0.6, abs=0.1)
     reason = json.loads(hotel["reasons"])[0]
     assert (reason["column"], reason["value"], reason["points"] > 10) == ("industry", "HOTEL", True)

@@ -40,6 +40,42 @@ def test_finish_keeps_who_when_and_what_came_of_it(salesperson, administrator):
     assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["task.created", "task.done"]
 
 
+def test_finish_keeps_how_long_it_took_and_reopening_forgets_it(salesperson):
+    task = services.add(title="Angebot nachfassen", staff=salesperson)
+
+    services.finish(task_id=task.pk, staff=salesperson, finished_at=NOW, minutes=30)
+    services.finish(task_id=task.pk, staff=salesperson, finished_at=NOW, minutes=60)  # it is finished already
+    task.refresh_from_db()
+    assert task.minutes == 30
+
+    assert services.reopen(task_id=task.pk, staff=salesperson).minutes is None
+
+
+def test_time_is_summed_by_week_person_and_customer(salesperson, administrator):
+    customer = factories.customer()
+
+    def finished(day, minutes, *, by=salesperson, end=services.finish, **fields):
+        task = services.add(title="x", staff=by, **fields)
+        extra = {} if end is services.dismiss else {"minutes": minutes}
+        end(task_id=task.pk, staff=by, finished_at=datetime(2026, 11, day, 12, tzinfo=UTC), **extra)
+
+    finished(16, 15, customer=customer)
+    finished(22, None, customer=customer)
+    finished(23, 60, customer=customer)
+    finished(17, 5, by=administrator)
+    finished(18, None, end=services.dismiss)
+
+    rows = queries.spent(begin=datetime(2026, 11, 16, tzinfo=UTC), end=datetime(2026, 11, 24, tzinfo=UTC), usual=24)
+
+    told = {(row.week_on, row.staff_id, row.customer_id): (row.minutes, row.assumed, row.tasks) for row in rows}
+    assert told == {
+        (date(2026, 11, 16), salesperson.pk, customer.pk): (39, 24, 2),
+        (date(2026, 11, 23), salesperson.pk, customer.pk): (60, 0, 1),
+        (date(2026, 11, 16), administrator.pk, None): (5, 0, 1),
+        (date(2026, 11, 16), salesperson.pk, None): (0, 0, 1),
+    }
+
+
 def test_reopen_takes_back_done_dismissed_and_snoozed(salesperson):
     done = services.finish(task_id=services.add(title="a", staff=salesperson).pk, staff=salesperson, finished_at=NOW)
     dismissed = services.dismiss(

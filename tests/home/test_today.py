@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from stammkunde.activity import services as activity
 from stammkunde.activity.models import Task
+from stammkunde.activity.policy import Lengths
 from stammkunde.home.queries import today as queries
+from stammkunde.home.queries.today import ranked
 from stammkunde.intake.models import Import
-from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Generation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +27,16 @@ def generation():
     return made
 
 
-def asked(generation=None, *, today=TODAY, owner=None, months=6, with_imports=False) -> queries.Asked:
-    return queries.Asked(today=today, generation=generation, owner=owner, months=months, with_imports=with_imports)
+def asked(generation=None, *, today=TODAY, owner=None, months=6, with_imports=False, plan=None) -> queries.Asked:
+    return queries.Asked(
+        today=today,
+        generation=generation,
+        owner=owner,
+        months=months,
+        with_imports=with_imports,
+        lengths=Lengths(usual=24),
+        plan=plan or {},
+    )
 
 
 def overdue(generation, *, rank=1, **fields):
@@ -71,7 +81,7 @@ def test_customers_without_purchase_for_the_months_asked(generation):
 
 
 def test_list_goes_on_until_it_is_full_though_many_were_dealt_with(generation, salesperson, monkeypatch):
-    monkeypatch.setattr(queries, "CHUNK", 2)
+    monkeypatch.setattr(ranked, "CHUNK", 2)
     customers = [overdue(generation, rank=rank) for rank in range(1, 8)]
     for item in queries.items(asked(generation), limit=5):
         task = activity.take_up(item.suggestion("x"), staff=salesperson)
@@ -178,6 +188,99 @@ def test_whom_to_call_is_the_one_with_a_number(generation):
     assert (item.person, item.phone) == (reachable, "0171 2")
 
 
+def at_risk(generation, *, cents, risk=0.5, level="amber", warned_on=None, **fields):
+    facts = {"stage": "active", "overdue_days": None, "risk": risk, "risk_level": level, "margin_at_risk_cents": cents}
+    customer = overdue(generation, rank=fields.pop("rank", 10), **facts | fields)
+    if warned_on:
+        EarlyWarning.objects.create(customer=customer, warned_on=warned_on, horizon_days=90, level=level)
+    return customer
+
+
+def test_warned_customers_stand_here_before_they_are_silent(generation):
+    warned = at_risk(generation, cents=50_000, warned_on=date(2026, 11, 3))
+    at_risk(generation, cents=90_000, level="green")
+
+    items = queries.items(asked(generation), limit=9)
+
+    assert [(item.key, item.section) for item in items] == [(f"risk:{warned.pk}:2026-11-03", "risk")]
+    assert queries.item(items[0].key, asked(generation)).customer == warned
+    assert queries.of_customer(warned, asked(generation)).key == items[0].key
+
+
+def test_another_warning_begins_a_new_cycle(generation, salesperson):
+    warned = at_risk(generation, cents=50_000, warned_on=date(2026, 11, 3))
+    done = activity.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    activity.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
+    assert queries.items(asked(generation), limit=1) == []
+
+    EarlyWarning.objects.filter(customer=warned).update(warned_on=date(2026, 11, 19))
+
+    assert [item.key for item in queries.items(asked(generation), limit=1)] == [f"risk:{warned.pk}:2026-11-19"]
+
+
+def test_most_at_risk_for_each_minute_comes_first(generation):
+    much_for_long = at_risk(generation, cents=100_000)
+    less_for_short = at_risk(generation, cents=60_000)
+    silent_too = overdue(generation, risk=0.4, margin_at_risk_cents=30_000, risk_level="green")
+
+    items = queries.items(asked(generation, plan={much_for_long.pk: 60, less_for_short.pk: 20}), limit=9)
+
+    assert [(item.customer, item.minutes) for item in items] == [
+        (less_for_short, 20),
+        (silent_too, 12),
+        (much_for_long, 60),
+    ]
+
+
+def test_walk_goes_on_while_somebody_below_can_bring_more(generation, monkeypatch):
+    monkeypatch.setattr(ranked, "CHUNK", 2)
+    plan = {at_risk(generation, cents=100_000 - place).pk: 60 for place in range(4)}
+    quick = at_risk(generation, cents=40_000)
+    at_risk(generation, cents=1_000)
+
+    assert [item.customer for item in queries.items(asked(generation, plan=plan), limit=1)] == [quick]
+
+
+def test_unknown_risk_stands_behind_and_counts_the_silence(generation):
+    known = at_risk(generation, cents=100)
+    long_silent = overdue(generation, rank=2, silent_days=310, yearly_cents=20_000)
+    just_silent = overdue(generation, rank=1, silent_days=31, yearly_cents=30_000)
+
+    items = queries.items(asked(generation), limit=9)
+
+    assert [item.customer for item in items] == [known, long_silent, just_silent]
+    assert [item.section for item in items] == ["risk", "silence", "silence"]
+
+
+def test_day_is_full_when_its_hours_are(generation):
+    plan = {at_risk(generation, cents=100_000 * place, rank=place).pk: 60 for place in range(1, 7)}
+    items = queries.items(asked(generation, plan=plan), limit=9)
+
+    fitting = queries.that_fit(items, minutes=210, least=12)
+
+    assert [item.minutes for item in fitting] == [60, 60, 60, 30]
+    assert [item.customer for item in fitting] == [item.customer for item in items[:4]]
+
+
+def test_full_day_still_names_three(generation):
+    for place in range(1, 7):
+        at_risk(generation, cents=100_000 * place, rank=place)
+    items = queries.items(asked(generation), limit=9)
+
+    assert len(queries.that_fit(items, minutes=0, least=12)) == 3
+
+
+def test_what_has_its_day_is_kept_before_those_at_risk(generation, salesperson):
+    for place in range(1, 4):
+        at_risk(generation, cents=100_000 * place, rank=place)
+    tasks = [activity.add(title=f"Aufgabe {place}", staff=salesperson) for place in range(3)]
+    items = queries.items(asked(generation, owner=None), limit=9)
+
+    kept = queries.that_fit(items, minutes=72, least=12)
+
+    assert [item.task for item in kept] == tasks
+
+
 @pytest.fixture
 def one_overdue(generation):
     Generation.objects.update(as_of_on=timezone.localdate())
@@ -265,6 +368,58 @@ def test_analyst_has_no_work_list(client, analyst):
     assert client.get(reverse("today")).status_code == 403
 
 
+def test_page_says_hours_money_level_and_what_has_moved(client, salesperson, generation):
+    Generation.objects.update(as_of_on=timezone.localdate(), before_on=date(2026, 11, 13))
+    reasons = [
+        {"code": "silent", "gap_days": 31.0, "silent_days": 58},
+        {"code": "late_deliveries", "late_deliveries": 2, "deliveries": 5},
+    ]
+    at_risk(generation, cents=123_400, risk=0.62, risk_before=0.55, level="red", risk_reasons=reasons, abc_class="A")
+    client.force_login(salesperson)
+
+    page = client.get(reverse("today")).content.decode()
+
+    assert "1 Name, 1,0 von 4,0 Stunden." in page
+    assert '<span class="number strong">1.234\xa0€</span>' in page
+    assert "Bestellt alle 31 Tage, zuletzt vor 58 Tagen. 2 von 5 Lieferungen verspätet." in page
+    assert 'class="badge light red"' in page
+    assert "+7 Pkt" in page
+
+
+def test_minutes_are_kept_and_cost_no_click(client, salesperson, generation):
+    Generation.objects.update(as_of_on=timezone.localdate())
+    first, second = overdue(generation, rank=1), overdue(generation, rank=2)
+    client.force_login(salesperson)
+
+    client.post(reverse("today-act"), {"key": key_of(first), "act": "done", "minutes": "30"})
+    client.post(reverse("today-act"), {"key": key_of(second), "act": "done"})
+
+    assert list(Task.objects.order_by("pk").values_list("minutes", flat=True)) == [30, None]
+    assert "von 3,1 Stunden" not in client.get(reverse("today")).content.decode()  # nobody is left
+
+
+@pytest.mark.parametrize("minutes", ["0", "1441", "-5", "x", "99999"])
+def test_minutes_that_no_day_has_are_refused(client, salesperson, one_overdue, minutes):
+    client.force_login(salesperson)
+
+    answer = client.post(reverse("today-act"), {"key": key_of(one_overdue), "act": "done", "minutes": minutes})
+
+    assert answer.status_code == 400
+    assert Task.objects.get().state == Task.State.OPEN
+
+
+def test_what_was_done_today_takes_from_the_hours(client, salesperson, generation):
+    Generation.objects.update(as_of_on=timezone.localdate())
+    for rank in range(1, 40):
+        overdue(generation, rank=rank)
+    client.force_login(salesperson)
+    first = queries.items(asked(generation, today=timezone.localdate()), limit=1)[0]
+
+    client.post(reverse("today-act"), {"key": first.key, "act": "done", "minutes": "60"})
+
+    assert "15 Namen, 3,0 von 3,0 Stunden." in client.get(reverse("today")).content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_today_takes_the_same_number_of_queries(client, salesperson, generation, rows, django_assert_num_queries):
     Generation.objects.update(as_of_on=timezone.localdate())
@@ -272,13 +427,15 @@ def test_today_takes_the_same_number_of_queries(client, salesperson, generation,
         overdue(generation, rank=rank)
     client.force_login(salesperson)
 
+    client.get(reverse("today"))  # makes the plan, which is kept
+
     with django_assert_num_queries(QUERIES):
         page = client.get(reverse("today"))
 
     assert page.content.decode().count("data-item") == rows
 
 
-QUERIES = 19
+QUERIES = 21
 
 
 def test_wishes_leave_room_for_those_who_are_silent(generation):

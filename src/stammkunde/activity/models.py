@@ -35,9 +35,14 @@ class Task(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)  # that it took; empty: not said
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(minutes__range=(1, 1440), finished_at__isnull=False),
+                name="task_minutes_sane",
+            ),
             models.CheckConstraint(
                 condition=Q(state="open", finished_at__isnull=True) | (~Q(state="open") & Q(finished_at__isnull=False)),
                 name="task_finished_has_moment",
@@ -46,6 +51,7 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["state", "due_on"], name="task_due"),
             models.Index(fields=["customer", "-created_at"], name="task_timeline"),
+            models.Index(fields=["finished_at"], name="task_finished", condition=Q(finished_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

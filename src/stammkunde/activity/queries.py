@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncWeek
 
 from stammkunde.activity import policy
 from stammkunde.activity.models import Task
@@ -63,6 +64,43 @@ def next_of_customer(customer_id: int, *, today: date) -> Task | None:
     """Give the open task of a customer that comes first."""
     tasks = Task.objects.filter(customer_id=customer_id, state=Task.State.OPEN).filter(_awake(today))
     return _told(tasks.order_by(F("due_on").asc(nulls_last=True), "pk")).first()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """Time spent by somebody on a customer in a week; what nobody said is taken as usual."""
+
+    week_on: date  # its Monday
+    staff_id: int | None
+    customer_id: int | None
+    minutes: int
+    assumed: int  # minutes of it that nobody said
+    tasks: int
+
+
+def spent(
+    *, begin: datetime, end: datetime, usual: int, staff: Staff | None = None, customer_id: int | None = None
+) -> list[Spent]:
+    """Give the time that finished tasks took, by week, person and customer; one query."""
+    tasks = Task.objects.filter(finished_at__gte=begin, finished_at__lt=end)
+    if staff is not None:
+        tasks = tasks.filter(finished_by=staff)
+    if customer_id is not None:
+        tasks = tasks.filter(customer=customer_id)
+    unsaid = Q(state=Task.State.DONE, minutes__isnull=True)
+    rows = tasks.annotate(week=TruncWeek("finished_at")).values("week", "finished_by", "customer").order_by()
+    counted = rows.annotate(said=Sum("minutes", default=0), unsaid=Count("pk", filter=unsaid), tasks=Count("pk"))
+    return [
+        Spent(
+            week_on=row["week"].date(),
+            staff_id=row["finished_by"],
+            customer_id=row["customer"],
+            minutes=row["said"] + row["unsaid"] * usual,
+            assumed=row["unsaid"] * usual,
+            tasks=row["tasks"],
+        )
+        for row in counted
+    ]
 
 
 def _open(staff: Staff | None) -> QuerySet[Task]:

@@ -92,9 +92,9 @@ def plan(*, key: str, title: str, customer_id: int, owner_id: int | None, due_on
 
 
 @transaction.atomic
-def finish(*, task_id: int, staff: Staff, finished_at: datetime, outcome: str = "") -> Task:
-    """Mark a task as done, with what came of it; repeating changes nothing."""
-    return _close(task_id, Task.State.DONE, staff=staff, finished_at=finished_at, outcome=outcome)
+def finish(*, task_id: int, staff: Staff, finished_at: datetime, outcome: str = "", minutes: int | None = None) -> Task:
+    """Mark a task as done, with what came of it and how long it took, if that is said; repeating changes nothing."""
+    return _close(task_id, Task.State.DONE, staff=staff, finished_at=finished_at, outcome=outcome, minutes=minutes)
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def reopen(*, task_id: int, staff: Staff) -> Task:
     changed = (
         Task.objects.filter(pk=task_id)
         .exclude(state=Task.State.OPEN, snoozed_until_on__isnull=True)
-        .update(state=Task.State.OPEN, finished_at=None, finished_by=None, snoozed_until_on=None)
+        .update(state=Task.State.OPEN, finished_at=None, finished_by=None, snoozed_until_on=None, minutes=None)
     )
     task = Task.objects.get(pk=task_id)
     if changed:
@@ -135,9 +135,11 @@ def reopen(*, task_id: int, staff: Staff) -> Task:
     return task
 
 
-def _close(task_id: int, state: str, *, staff: Staff, finished_at: datetime, outcome: str) -> Task:
+def _close(
+    task_id: int, state: str, *, staff: Staff, finished_at: datetime, outcome: str, minutes: int | None = None
+) -> Task:
     changed = Task.objects.filter(pk=task_id, state=Task.State.OPEN).update(
-        state=state, finished_by=staff, finished_at=finished_at, snoozed_until_on=None
+        state=state, finished_by=staff, finished_at=finished_at, snoozed_until_on=None, minutes=minutes
     )
     task = Task.objects.get(pk=task_id)
     if changed:

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from stammkunde.activity import services
+from stammkunde.activity import forms, services
 from stammkunde.activity.models import Task
 from stammkunde.customers.models import Customer
 from stammkunde.team import policy
@@ -45,8 +45,13 @@ def add(request: HttpRequest) -> HttpResponse:
 @needs(policy.TASKS_WORK)
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(Task, pk=pk)
-    outcome = request.POST.get("outcome", "")
-    services.finish(task_id=pk, staff=request.user, finished_at=timezone.now(), outcome=outcome)
+    services.finish(
+        task_id=pk,
+        staff=request.user,
+        finished_at=timezone.now(),
+        outcome=request.POST.get("outcome", ""),
+        minutes=forms.minutes(request.POST),
+    )
     undo = reverse("task-reopen", args=[pk])
     messages.success(request, _("Done: %(title)s") % {"title": task.title}, extra_tags=f"undo:{undo}")
     return _back(request)

@@ -5,11 +5,14 @@ from django.utils.translation import ngettext
 
 from stammkunde.home.queries.today import PAST_RHYTHM, Item
 from stammkunde.signals import reasons as risk
+from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.team.models import AuditEntry
 from stammkunde.ui import writing
 
 Stage = CustomerSignal.Stage
+OF_THE_RHYTHM = ("silent", "rarely", "once")  # reasons that say again what the rhythm says
+MOST_REASONS = 2  # besides the rhythm: the customer's page has all
 
 
 def stage(signal: CustomerSignal | None) -> str:
@@ -88,10 +91,11 @@ def abc(signal: CustomerSignal | None) -> str:
     return (by_revenue if signal.abc_basis == "revenue" else by_margin).get(signal.abc_class, "")
 
 
-def item(one: Item) -> str:
+def item(one: Item, *, shows_money: bool = False) -> str:
     """Say why something stands on today's list."""
     worded = {
-        "overdue": lambda: rhythm(one.signal),
+        "risk": lambda: _risk(one, shows_money=shows_money),
+        "overdue": lambda: _risk(one, shows_money=shows_money),
         "silent": lambda: _silent(one),
         "birthday": lambda: _birthday(one),
         "anniversary": lambda: _anniversary(one),
@@ -100,6 +104,13 @@ def item(one: Item) -> str:
         "task": lambda: _task(one),
     }
     return worded[one.reason["code"]]()
+
+
+def _risk(one: Item, *, shows_money: bool) -> str:
+    """Hold the rhythm against the silence; then the strongest other signs that raise the risk."""
+    others = [reason for reason in one.signal.risk_reasons or () if reason["code"] not in OF_THE_RHYTHM]
+    told = risks.texts(others[:MOST_REASONS], shows_money=shows_money)
+    return " ".join([rhythm(one.signal), *(f"{text}." for text in told)])
 
 
 def _silent(one: Item) -> str:
@@ -142,6 +153,7 @@ def title(one: Item) -> str:
     """Give a suggestion a title for the day it becomes a task."""
     name = str(one.customer) if one.customer else one.reason.get("file", "")
     worded = {
+        "risk": _("Get in touch: %(name)s is at risk"),
         "overdue": _("Get in touch: %(name)s is past the usual rhythm"),
         "silent": _("Get in touch: %(name)s has not bought for long"),
         "birthday": _("Congratulate on the birthday: %(name)s"),

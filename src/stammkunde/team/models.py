@@ -97,6 +97,10 @@ class Company(models.Model):
         _("contacts per customer at most"), null=True, blank=True
     )  # all contact persons together
     cap_days = models.PositiveSmallIntegerField(_("in days"), default=7)
+    # How the time for customers is split over the classes; all three empty: as proposed from the figures.
+    time_a_percent = models.PositiveSmallIntegerField(_("time for A customers in percent"), null=True, blank=True)
+    time_b_percent = models.PositiveSmallIntegerField(_("time for B customers in percent"), null=True, blank=True)
+    time_c_percent = models.PositiveSmallIntegerField(_("time for C customers in percent"), null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -114,6 +118,18 @@ class Company(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(optin_days__range=(1, 90)), name="company_optin_days_sane"),
             models.CheckConstraint(
+                condition=models.Q(
+                    time_a_percent__isnull=True, time_b_percent__isnull=True, time_c_percent__isnull=True
+                )
+                | models.Q(
+                    time_a_percent__isnull=False,
+                    time_b_percent__isnull=False,
+                    time_c_percent__isnull=False,
+                    time_c_percent=models.Value(100) - models.F("time_a_percent") - models.F("time_b_percent"),
+                ),
+                name="company_time_adds_up",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(minutes_per_contact__range=(5, 240)), name="company_minutes_per_contact_sane"
             ),
             models.CheckConstraint(
@@ -127,6 +143,12 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def time_split(self) -> tuple[int, int, int] | None:
+        """Give the percent of the time for A, B and C customers; None where the proposal holds."""
+        chosen = (self.time_a_percent, self.time_b_percent, self.time_c_percent)
+        return None if None in chosen else chosen
 
 
 class AuditEntry(models.Model):

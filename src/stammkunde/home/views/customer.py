@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from stammkunde.activity import queries as activity
+from stammkunde.activity.policy import QUICK_MINUTES, Lengths
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.home import reasons, rhythm
+from stammkunde.home.queries import budget
 from stammkunde.home.queries import customer as queries
 from stammkunde.home.queries import today as work
 from stammkunde.signals import queries as signals
@@ -31,6 +33,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     generation = signals.current()
     signal = CustomerSignal.objects.filter(generation=generation, customer=found).first() if generation else None
     people = queries.people(pk)
+    today, company = timezone.localdate(), team.company()
+    setting = budget.setting(company)
     return render(
         request,
         "home/customer.html",
@@ -44,11 +48,13 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             "hangs_on_one": customers_policy.hangs_on_one(found, people),
             "matters": queries.matters_to_customer(pk),
             "call": _call(found, people),
-            "next": _next(found, generation),
+            "next": _next(found, generation, months=company.no_purchase_months, lengths=setting.lengths),
+            "time": budget.of_customer(pk, generation, setting, today=today),
+            "quick_minutes": QUICK_MINUTES,
             "orders": queries.orders(pk, place=request.GET.get("orders", "")),
             "timeline": _worded(queries.timeline(pk, place=request.GET.get("timeline", ""))),
             "service": queries.service(pk),
-            "today": timezone.localdate(),
+            "today": today,
             **_history(pk, signal, generation),
             **_figures(request.user, pk, signal, generation),
         },
@@ -70,7 +76,7 @@ def _call(customer: Customer, people: list[ContactPerson]) -> dict[str, str]:
     return {"name": "", "phone": customer.phone}
 
 
-def _next(customer: Customer, generation: Generation | None) -> dict[str, Any]:
+def _next(customer: Customer, generation: Generation | None, *, months: int, lengths: Lengths) -> dict[str, Any]:
     """Give the next step: an open task, or what the figures suggest."""
     today = timezone.localdate()
     task = activity.next_of_customer(customer.pk, today=today)
@@ -80,8 +86,9 @@ def _next(customer: Customer, generation: Generation | None) -> dict[str, Any]:
         today=today,
         generation=generation,
         owner=None,
-        months=team.company().no_purchase_months,
+        months=months,
         with_imports=False,
+        lengths=lengths,
     )
     item = work.of_customer(customer, asked)
     return {"item": item, "reason": reasons.item(item)} if item else {}

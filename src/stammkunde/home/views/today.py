@@ -1,7 +1,7 @@
 """The work list: whom to call today, and why."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -15,18 +15,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from stammkunde.activity import forms as activity_forms
 from stammkunde.activity import policy as activity_policy
 from stammkunde.activity import queries as activity_queries
 from stammkunde.activity import services as activity
 from stammkunde.activity.models import Task
 from stammkunde.customers.models import Customer
-from stammkunde.home import reasons
+from stammkunde.home import forecasts, reasons
+from stammkunde.home.queries import budget
 from stammkunde.home.queries import today as queries
 from stammkunde.signals import queries as signals
+from stammkunde.signals import reasons as risks
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
-from stammkunde.team.models import Company
+from stammkunde.team.models import Company, Staff
 from stammkunde.ui import writing
 
 MOST_SHOWN = 60
@@ -36,59 +39,98 @@ DONE_SHOWN = 50
 @require_safe
 @needs(policy.TASKS_WORK)
 def today(request: HttpRequest) -> HttpResponse:
-    company = team.company()
-    fits = activity_policy.day_capacity(request.user.hours_per_week, minutes_per_contact=company.minutes_per_contact)
+    company, done = team.company(), _done(request)
     asked = _asked(request, company)
-    done = _done(request)
-    wanted = _shown(request, usual=max(fits - len(done), 0))
-    items = queries.items(asked, limit=wanted + 1)
-    shown = items[:wanted]
+    day = Day.of(request.user, done=done, usual=company.minutes_per_contact)
+    wanted = _shown(request)
+    items = queries.items(asked, limit=(wanted or day.most_items) + 1)
+    shown = items[:wanted] if wanted else queries.that_fit(items, minutes=day.left, least=day.lengths.least)
     return render(
         request,
         "home/today.html",
         {
             "count": len(shown),
-            "sections": _sections(shown),
-            "more": len(items) > len(shown) and wanted < MOST_SHOWN,
-            "next_shown": min(wanted + fits, MOST_SHOWN),
+            "sections": _sections(shown, staff=request.user),
+            "more": len(items) > len(shown) and len(shown) < MOST_SHOWN,
+            "next_shown": min(len(shown) + day.most_items, MOST_SHOWN),
             "done": done,
             "total": len(done) + len(shown),
-            "fits": fits,
-            "hours": request.user.hours_per_week / activity_policy.WORKING_DAYS,
+            "day": day,
+            "planned_hours": sum(item.minutes for item in shown) / 60,
+            "left_hours": day.left / 60,
             "who": "mine" if asked.owner else "all",
             "today": asked.today,
             "generation": asked.generation,
-            "stake_cents": sum(item.stake_cents or 0 for item in shown if item.is_silent),
+            "stake_cents": sum(item.at_risk_cents or 0 for item in shown),
+            "yearly_cents": sum(item.stake_cents or 0 for item in shown if item.section == "silence"),
+            "shows_worth": forecasts.shows_worth(request.user, asked.generation),
             "snoozes": _snoozes(asked.today),
+            "quick_minutes": activity_policy.QUICK_MINUTES,
         },
     )
 
 
-def _sections(items: list[queries.Item]) -> list[dict[str, object]]:
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """What there is of someone's day, in minutes."""
+
+    minutes: int
+    done: int
+    lengths: activity_policy.Lengths
+
+    @classmethod
+    def of(cls, staff: Staff, *, done: list[Task], usual: int) -> "Day":
+        return cls(
+            minutes=activity_policy.day_minutes(staff.hours_per_week),
+            done=sum(activity_policy.took(task.state, task.minutes, usual=usual) for task in done),
+            lengths=activity_policy.Lengths(usual=usual),
+        )
+
+    @property
+    def left(self) -> int:
+        return max(self.minutes - self.done, 0)
+
+    @property
+    def most_items(self) -> int:
+        """Tell how many could fit if each took the least."""
+        return max(self.left // self.lengths.least, activity_policy.LEAST_PER_DAY)
+
+
+def _sections(items: list[queries.Item], *, staff: Staff) -> list[dict[str, object]]:
     """Put what belongs together under one heading."""
     headings = {
         "tasks": _("Due tasks"),
-        "silence": _("Gone quiet, the most valuable first"),
+        "risk": _("At risk, the most for each minute first"),
+        "silence": _("Gone quiet, the most at stake first"),
         "wishes": _("Birthdays and anniversaries"),
         "imports": _("Imports that need a look"),
     }
     return [
-        {"name": name, "heading": headings[name], "rows": [_row(item) for item in of_section]}
+        {"name": name, "heading": headings[name], "rows": [_row(item, staff=staff) for item in of_section]}
         for name, of_section in groupby(items, key=lambda item: item.section)
     ]
 
 
-def _row(item: queries.Item) -> dict[str, object]:
-    return {"item": item, "reason": reasons.item(item), "slug": item.key.replace(":", "-")}
+def _row(item: queries.Item, *, staff: Staff) -> dict[str, object]:
+    return {
+        "item": item,
+        "reason": reasons.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW)),
+        "slug": item.key.replace(":", "-"),
+        "moved": risks.points(item.signal.risk, item.signal.risk_before) if item.signal else None,
+    }
 
 
 def _asked(request: HttpRequest, company: Company) -> queries.Asked:
+    generation = signals.current()
+    setting = budget.setting(company)
     return queries.Asked(
         today=timezone.localdate(),
-        generation=signals.current(),
+        generation=generation,
         owner=request.user if _who(request) == "mine" else None,
         months=company.no_purchase_months,
         with_imports=policy.may(request.user, policy.IMPORTS_RUN),
+        lengths=setting.lengths,
+        plan=budget.plan(generation, setting).minutes,
     )
 
 
@@ -100,10 +142,10 @@ def _who(request: HttpRequest) -> str:
     return "mine" if Customer.objects.filter(owner=request.user).exists() else "all"
 
 
-def _shown(request: HttpRequest, *, usual: int) -> int:
-    """Show what still fits into the day, or as many as were asked for."""
+def _shown(request: HttpRequest) -> int:
+    """Tell how many were asked for; 0 is what still fits into the day."""
     wanted = request.GET.get("shown", "")
-    return min(int(wanted), MOST_SHOWN) if wanted.isdecimal() else usual
+    return min(int(wanted), MOST_SHOWN) if wanted.isdecimal() else 0
 
 
 def _done(request: HttpRequest) -> list[Task]:
@@ -150,8 +192,13 @@ def _task(request: HttpRequest) -> Task | None:
 
 
 def _finish(request: HttpRequest, task: Task) -> str:
-    outcome = request.POST.get("outcome", "")
-    activity.finish(task_id=task.pk, staff=request.user, finished_at=timezone.now(), outcome=outcome)
+    activity.finish(
+        task_id=task.pk,
+        staff=request.user,
+        finished_at=timezone.now(),
+        outcome=request.POST.get("outcome", ""),
+        minutes=activity_forms.minutes(request.POST),
+    )
     return _("Done: %(title)s") % {"title": task.title}
 
 

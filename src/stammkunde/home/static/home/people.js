@@ -42,7 +42,7 @@ document.addEventListener("htmx:afterSettle", () => {
 // Today by keyboard: j and k move, Enter opens the customer, d is done, s puts off until tomorrow.
 const rows = () => [...document.querySelectorAll("[data-item]")];
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=radio]), select, textarea, dialog")) return;
   const all = rows();
   const at = all.indexOf(document.activeElement.closest("[data-item]"));
   if (event.key === "j" || event.key === "k") {

@@ -1,6 +1,6 @@
 // What the pages gain with JavaScript. Nothing here is needed: every page works without it.
 
-const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
+const typing = (target) => target.closest("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]");
 
 // Keys: "/" finds a customer; "g" and then a letter goes to a page of the navigation (its data-key).
 let afterG = 0;

@@ -1,0 +1,156 @@
+"""
+Who may be lost, by what is in danger for each minute (R-K9, R-W6): warned, past their own rhythm, or silent for months.
+
+Where a risk is known, its margin counts; behind them stand those without one, by what a year of theirs was worth.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+
+from stammkunde.home.queries.today.item import CHUNK, OVERDUE, RISK, SILENT, Asked, Item, not_taken_up
+from stammkunde.signals.models import CustomerSignal, EarlyWarning
+
+PAST_RHYTHM = (CustomerSignal.Stage.AT_RISK, CustomerSignal.Stage.DORMANT)
+WARNED = (CustomerSignal.Level.RED, CustomerSignal.Level.AMBER)
+SILENT_FOR_MONTHS_AT_MOST = 12  # past the months without purchase; longer ago is a matter for the list
+OWN_RHYTHM = Q(overdue_days__gt=0, stage__in=PAST_RHYTHM)
+FIRST = 2**62  # more cents than anybody has at stake
+
+
+def may_be_lost(asked: Asked, *, limit: int) -> list[Item]:
+    """Give those with most in danger for each minute; those without a known risk behind them."""
+    if asked.generation is None or limit <= 0:
+        return []
+    found = _with_known_risk(asked, limit=limit)
+    return found + _without(asked, limit=limit - len(found))
+
+
+def _with_known_risk(asked: Asked, *, limit: int) -> list[Item]:
+    """
+    Walk from the most in danger downwards until nobody further down can outdo those found.
+
+    A contact takes at least so many minutes, which bounds what somebody with less in danger can bring for each.
+    """
+    signals = _signals(asked).filter(Q(risk_level__in=WARNED) | _silence(asked), margin_at_risk_cents__isnull=False)
+    found: list[Item] = []
+    for chunk in _chunks(signals, _most_at_risk):
+        found = _best(found + not_taken_up(_items(chunk, asked), today=asked.today), asked, limit=limit)
+        best_below = chunk[-1].margin_at_risk_cents / asked.lengths.least
+        if len(found) >= limit and found[-1].rate(usual_days=_usual_days(asked)) >= best_below:
+            break
+    return found
+
+
+def _without(asked: Asked, *, limit: int) -> list[Item]:
+    found: list[Item] = []
+    if limit <= 0:
+        return found
+    silent = _signals(asked).filter(_silence(asked), value_rank__isnull=False, margin_at_risk_cents__isnull=True)
+    for chunk in _chunks(silent, _most_valuable):
+        found += not_taken_up(_items(chunk, asked), today=asked.today)
+        if len(found) >= limit:
+            break
+    return _best(found[:limit], asked, limit=limit)
+
+
+def _best(found: list[Item], asked: Asked, *, limit: int) -> list[Item]:
+    return sorted(found, key=lambda item: -item.rate(usual_days=_usual_days(asked)))[:limit]
+
+
+def _usual_days(asked: Asked) -> int:
+    return asked.generation.activity_days or 1
+
+
+def _signals(asked: Asked) -> QuerySet[CustomerSignal]:
+    signals = CustomerSignal.objects.filter(generation=asked.generation)
+    if asked.owner is not None:
+        signals = signals.filter(customer__owner=asked.owner)
+    return signals.select_related("customer", "customer__owner")
+
+
+def _silence(asked: Asked) -> Q:
+    """Past the own rhythm, or without a purchase for the months asked, but not for too long."""
+    as_of = asked.generation.as_of_on
+    silent_since = months_before(as_of, asked.months)
+    earliest = months_before(as_of, asked.months + SILENT_FOR_MONTHS_AT_MOST)
+    return OWN_RHYTHM | Q(last_on__lte=silent_since, last_on__gt=earliest)
+
+
+Page = Callable[[QuerySet[CustomerSignal], CustomerSignal | None], QuerySet[CustomerSignal]]
+
+
+def _chunks(signals: QuerySet[CustomerSignal], page: Page) -> Iterator[list[CustomerSignal]]:
+    last = None
+    while True:
+        chunk = list(page(signals, last)[:CHUNK])
+        if chunk:
+            yield chunk
+            last = chunk[-1]
+        if len(chunk) < CHUNK:
+            return
+
+
+def _most_valuable(signals: QuerySet[CustomerSignal], last: CustomerSignal | None) -> QuerySet[CustomerSignal]:
+    rank, pk = (last.value_rank, last.customer_id) if last else (0, 0)
+    after = Q(value_rank__gte=rank) & (Q(value_rank__gt=rank) | Q(customer__gt=pk))
+    return signals.filter(after).order_by("value_rank", "customer_id")
+
+
+def _most_at_risk(signals: QuerySet[CustomerSignal], last: CustomerSignal | None) -> QuerySet[CustomerSignal]:
+    cents, pk = (last.margin_at_risk_cents, last.customer_id) if last else (FIRST, 0)
+    after = Q(margin_at_risk_cents__lte=cents) & (Q(margin_at_risk_cents__lt=cents) | Q(customer__gt=pk))
+    return signals.filter(after).order_by("-margin_at_risk_cents", "customer_id")
+
+
+def _items(signals: Iterable[CustomerSignal], asked: Asked) -> list[Item]:
+    rows = list(signals)
+    warned = [row.customer_id for row in rows if row.risk_level in WARNED]
+    warnings = EarlyWarning.objects.filter(customer__in=warned, outcome=EarlyWarning.Outcome.OPEN) if warned else ()
+    since = {warning.customer_id: warning.warned_on for warning in warnings}
+    return [_item(row, asked, warned_on=since.get(row.customer_id)) for row in rows]
+
+
+def _item(signal: CustomerSignal, asked: Asked, *, warned_on: date | None) -> Item:
+    kind = _kind(signal)
+    cycle = warned_on or signal.last_on if kind == RISK else signal.last_on
+    reason = {
+        "code": kind,
+        "gap_days": signal.gap_days,
+        "silent_days": signal.silent_days,
+        "overdue_days": signal.overdue_days,
+        "last_on": signal.last_on,
+        "months": asked.months,
+    }
+    return Item(
+        kind=kind,
+        key=f"{kind}:{signal.customer_id}:{cycle}",
+        reason=reason,
+        customer=signal.customer,
+        signal=signal,
+        minutes=asked.contact_minutes(signal.customer_id),
+    )
+
+
+def _kind(signal: CustomerSignal) -> str:
+    """Say for what somebody stands here: silence is the plainest word for it, where there is one."""
+    if signal.stage in PAST_RHYTHM and (signal.overdue_days or 0) > 0:
+        return OVERDUE
+    return RISK if signal.risk_level in WARNED else SILENT
+
+
+def ranked_again(customer_id: int, asked: Asked) -> Item | None:
+    """Find the suggestion of one customer again."""
+    if asked.generation is None:
+        return None
+    signal = _signals(asked).filter(Q(risk_level__in=WARNED) | _silence(asked), customer=customer_id).first()
+    return _items([signal], asked)[0] if signal else None
+
+
+def months_before(on: date, months: int) -> date:
+    """Go back so many months, to the same day or the last of a shorter month."""
+    number = on.year * 12 + on.month - 1 - months
+    year, month = divmod(number, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(on.day, last))

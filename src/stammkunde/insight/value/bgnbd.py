@@ -5,19 +5,23 @@ Purchases come at a rate that differs from customer to customer (gamma: r, alpha
 with a probability that differs, too (beta: a, b). In the modified model, MBG/NBD, she may stop after the first one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg, special
 
-from stammkunde.insight.errors import InvalidInput, NotEnoughData
-from stammkunde.insight.value.history import Floats, History, Whole, distinct
+from stammkunde.insight.errors import NotEnoughData
+from stammkunde.insight.value.history import Floats, History, distinct, places
 from stammkunde.insight.value.optimise import Objective, maximise
+from stammkunde.insight.value.smooth import along
+from stammkunde.insight.value.steps import step_weights
 
 NAMES = ("r", "alpha", "a", "b")
 SAMPLE_ROWS = 20_000
-BLOCK = 16_384  # rows that fit into the processor's cache
+BLOCK = 8_192  # rows that fit into the cache, and for which BLAS starts no threads
 FEWEST_REPEATERS = 30
 NODES = 64
 
@@ -78,23 +82,57 @@ class BetaGeometric:
         Source: as `alive`; the integral over the probability to stop is taken by Gauss-Jacobi quadrature, which
         neither cancels near a = 1 nor overflows for large counts, as the published hypergeometric form does.
         """
-        if not horizon > 0:
-            raise InvalidInput(f"The horizon is {horizon:g}; give a time above 0.")
+        return self.discounted_purchases([horizon], [1.0], frequency, recency, age)
+
+    def discounted_purchases(
+        self, ends: Sequence[float], factors: Sequence[float], frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+    ) -> Floats:
+        """
+        Give the purchases to expect in steps of time from today, each step's counted with a factor of its own.
+
+        Args:
+            ends: when the steps end, rising, above 0, shape (k,), in the unit of time of the history; the first begins
+                today.
+            factors: what a purchase within the step counts, above 0, shape (k,).
+            frequency: repeat purchases, shape (n,).
+            recency: time from first to last purchase, shape (n,).
+            age: time from first purchase to today, shape (n,).
+
+        Returns:
+            sums over all steps, shape (n,).
+
+        Raises:
+            InvalidInput: ends do not rise from above 0, or a factor is not above 0.
+
+        Source: as `expected_purchases`.
+        """
+        weights = step_weights(ends, factors)
         x, t_x, t = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in (frequency, recency, age)))
         counts, ages, place = distinct(x.ravel(), t.ravel())
-        expected = self._if_alive(horizon, counts.astype(np.int64), ages)
+        expected = self._if_alive(ends, weights, counts, ages)
         answer: Floats = expected[place].reshape(x.shape) * self.alive(x, t_x, t)
         return answer
 
-    def _if_alive(self, horizon: float, x: Whole, t: Floats) -> Floats:
-        """Integrate (1 - ((alpha+t)/(alpha+t+p·horizon))^(r+x)) / p over p ~ beta(a, b+x)."""
+    def _if_alive(self, ends: Sequence[float], weights: Floats, x: Floats, t: Floats) -> Floats:
+        """Sum what is expected until each end; `x` is sorted."""
         expected = np.empty(len(x))
-        for count in np.unique(x):
-            rows = np.flatnonzero(x == count)
+        starts = np.flatnonzero(np.diff(x, prepend=-1.0))
+        for start, end in zip(starts, [*starts[1:], len(x)], strict=True):
+            count = float(x[start])
             p, weight = _nodes(self.a, self.b + count + _shift(first_may_leave=self.first_may_leave))
-            shrink = -(self.r + count) * np.log1p(p * horizon / (self.alpha + t[rows, None]))
-            expected[rows] = (-np.expm1(shrink) / p) @ weight
+            until = partial(self._until, ends, weights, count, p, weight)
+            expected[start:end] = along(until, np.log(self.alpha + t[start:end]))
         return expected
+
+    def _until(
+        self, ends: Sequence[float], weights: Floats, count: float, p: Floats, weight: Floats, log_time: Floats
+    ) -> Floats:
+        """Integrate (1 - ((alpha+t)/(alpha+t+p·end))^(r+x)) / p over p ~ beta(a, b+x)."""
+        total = np.zeros(len(log_time))
+        over = p / np.exp(log_time)[:, None]
+        for end, part in zip(ends, weights, strict=True):
+            total -= part * (np.expm1(-(self.r + count) * np.log1p(over * end)) / p) @ weight
+        return total
 
 
 def fit_bg_nbd(history: History) -> BetaGeometric:
@@ -143,6 +181,7 @@ def _fit(history: History, *, first_may_leave: bool) -> BetaGeometric:
         _likelihood(history, first_may_leave=first_may_leave),
         start=np.array([0.5, float(np.average(history.age, weights=history.weight)) / 4 or 1.0, 0.8, 2.5]),
         sample=None if small is history else _likelihood(small, first_may_leave=first_may_leave),
+        times=history.customers / small.customers,
         names=NAMES,
         firm=("r", "alpha"),
     )
@@ -191,13 +230,12 @@ def _likelihood(history: History, *, first_may_leave: bool) -> Objective:
     per_count = np.bincount(history.frequency, history.weight)
     counts = np.flatnonzero(per_count)
     n_count = per_count[counts]
-    times, place = np.unique(np.concatenate([history.recency, history.age]), return_inverse=True)
-    place = place.astype(np.int32)
+    times, place = places(np.concatenate([history.recency, history.age]))
     may = (history.frequency > 0) | first_may_leave
     age_of, recency_of = place[len(history.age) :], place[: len(history.age)]
     blocks = [
         (history.frequency[rows], recency_of[rows], age_of[rows], history.weight[rows])
-        for rows in np.array_split(np.flatnonzero(may), max(int(may.sum()) // BLOCK, 1))
+        for rows in np.array_split(np.flatnonzero(may), int(may.sum()) // BLOCK + 1)
     ]
     weight_by_age = np.bincount(age_of, history.weight, minlength=len(times))
     buys_by_age = np.bincount(age_of, history.weight * history.frequency, minlength=len(times))

@@ -39,18 +39,22 @@ class History:
 
     def sample(self, rows: int) -> "History":
         """
-        Take evenly spread rows, the same at every call.
+        Take evenly spread rows, the same at every call; those that stand for many stay, with a smaller weight.
 
         Args:
-            rows: at most how many.
+            rows: about how many.
 
         Returns:
             a smaller history, or this one where it is small already.
         """
-        if len(self.weight) <= rows:
+        every = len(self.weight) // rows
+        if every < 2:
             return self
-        order = np.argsort(_scattered(len(self.weight)), kind="stable")[:rows]
-        return History(self.frequency[order], self.recency[order], self.age[order], self.weight[order])
+        many = self.weight >= every
+        few = np.flatnonzero(~many)
+        kept = np.concatenate([np.flatnonzero(many), few[_scattered(len(few)) % every == 0]])
+        weight = np.where(many[kept], self.weight[kept] / every, self.weight[kept])
+        return History(self.frequency[kept], self.recency[kept], self.age[kept], weight)
 
 
 def history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, weight: ArrayLike | None = None) -> History:
@@ -73,13 +77,34 @@ def history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, weight:
     w = np.ones_like(x) if weight is None else np.asarray(weight, dtype=np.float64).ravel()
     _check(x, t_x, t, w)
     once = x == 0
-    ages, place = np.unique(t[once], return_inverse=True)
+    ages, place = places(t[once])
     return History(
         frequency=np.concatenate([np.zeros(len(ages), np.int64), x[~once].astype(np.int64)]),
         recency=np.concatenate([np.zeros(len(ages)), t_x[~once]]),
         age=np.concatenate([ages, t[~once]]),
         weight=np.concatenate([np.bincount(place, w[once], minlength=len(ages)), w[~once]]),
     )
+
+
+def places(times: Floats) -> tuple[Floats, NDArray[np.int32]]:
+    """
+    Find the different times, without sorting where they are whole days.
+
+    Args:
+        times: 0 or more, shape (n,).
+
+    Returns:
+        the different ones, rising, and for every time the place of its own, shape (n,).
+    """
+    whole = times.astype(np.int32)
+    most = int(whole.max()) if len(whole) else 0
+    if most > MOST_CODES or not (whole == times).all():
+        found, place = np.unique(times, return_inverse=True)
+        return found, place.astype(np.int32)
+    there = np.zeros(most + 1, dtype=bool)
+    there[whole] = True
+    number: NDArray[np.int32] = np.cumsum(there, dtype=np.int32) - 1
+    return np.flatnonzero(there).astype(np.float64), number[whole]
 
 
 def distinct(x: Floats, t: Floats) -> tuple[Floats, Floats, Whole]:
@@ -124,6 +149,6 @@ def _check(x: Floats, t_x: Floats, t: Floats, w: Floats) -> None:
 
 
 def _scattered(n: int) -> Whole:
-    """Give row numbers an order without pattern, and without chance (multiplication by an odd number)."""
-    scattered: Whole = (np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)).view(np.int64)
-    return scattered
+    """Give row numbers without pattern, and without chance (the upper half of a product with an odd number)."""
+    product = np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return (product >> np.uint64(33)).astype(np.int64)

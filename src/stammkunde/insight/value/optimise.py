@@ -14,7 +14,7 @@ Objective = Callable[[Floats], tuple[float, Floats]]  # logarithms of the parame
 
 FARTHEST = 14.0  # parameters beyond e**±14 are no parameters any more
 UNKNOWN = 3.0  # a standard error of the logarithm: twentyfold up or down says nothing
-ENOUGH = 1e-7  # stop when the next step would gain less log-likelihood than this
+ENOUGH = 1e-6  # stop when the next step would gain less log-likelihood than this
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ def maximise(
     names: tuple[str, ...],
     firm: tuple[str, ...],
     sample: Objective | None = None,
+    times: float = 1.0,
 ) -> Optimum:
     """
     Find the positive parameters under which the data are most likely.
@@ -44,6 +45,7 @@ def maximise(
         firm: names of those without which the model says nothing; the others may run to their limit (nobody ever
             stops, say), which is an answer, too, with an infinite standard error.
         sample: the same for a small part of the data; saves most of the work on all of it.
+        times: how many times as many customers as in the sample there are.
 
     Returns:
         the optimum, with standard errors from the curvature there.
@@ -51,19 +53,20 @@ def maximise(
     Raises:
         DoesNotFit: a firm parameter runs away to 0 or infinity, or cannot be told within a factor of twenty.
     """
-    theta = _quasi_newton(sample or objective, np.log(start))
-    curvature = _hessian(sample or objective, theta)
+    theta = _quasi_newton(sample or objective, np.log(start), close=sample is None)
     if sample is not None:
-        theta, curvature = _refined(objective, theta, curvature)
-    errors = _standard_errors(curvature)
+        theta = _refined(objective, theta, times * _hessian(sample, theta))
+    value, gradient = objective(theta)
+    errors = _standard_errors(_hessian(objective, theta, gradient))
     for name, place, error in zip(names, theta, errors, strict=True):
         if name in firm and (abs(place) > FARTHEST - 1e-3 or not error < UNKNOWN):
             end = "infinity" if place > 0 else "0"
             raise DoesNotFit(f"Parameter {name} runs away to {end}: customers do not differ as this model supposes.")
-    return Optimum(values=np.exp(theta), standard_errors=np.exp(theta) * errors, log_likelihood=objective(theta)[0])
+    return Optimum(values=np.exp(theta), standard_errors=np.exp(theta) * errors, log_likelihood=value)
 
 
-def _quasi_newton(objective: Objective, theta: Floats) -> Floats:
+def _quasi_newton(objective: Objective, theta: Floats, *, close: bool = True) -> Floats:
+    """Climb to the summit, or where it need not be `close`, as near as a sample is to all the data."""
     scale = max(abs(objective(theta)[0]), 1.0)
 
     def downhill(at: Floats) -> tuple[float, Floats]:
@@ -71,26 +74,34 @@ def _quasi_newton(objective: Objective, theta: Floats) -> Floats:
         return -value / scale, -gradient / scale
 
     bounds = [(-FARTHEST, FARTHEST)] * len(theta)
-    options = {"maxiter": 500, "ftol": 1e-15, "gtol": 1e-10, "maxcor": 20}
+    options = {"maxiter": 500, "ftol": 1e-15 if close else 1e-10, "gtol": 1e-10 if close else 1e-7, "maxcor": 20}
     found = optimize.minimize(downhill, theta, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     return np.asarray(found.x, dtype=np.float64)
 
 
-def _refined(objective: Objective, theta: Floats, curvature: Floats) -> tuple[Floats, Floats]:
-    """Newton's steps on all the data, the curvature taken from the sample first and from all the data at the end."""
+def _refined(objective: Objective, theta: Floats, curvature: Floats) -> Floats:
+    """Newton's steps on all the data; the curvature comes from the sample and learns from every step."""
     value, gradient = objective(theta)
-    curvature = curvature * _ratio(objective, theta, curvature)
     for _ in range(25):
         step = _newton_step(curvature, gradient)
         if float(gradient @ step) / 2 < ENOUGH:
-            return theta, _hessian(objective, theta)
+            return theta
         ahead = np.clip(theta + step, -FARTHEST, FARTHEST)
         better, better_gradient = objective(ahead)
         if better < value:
             break
+        curvature = _learned(curvature, ahead - theta, better_gradient - gradient)
         theta, value, gradient = ahead, better, better_gradient
-    theta = _quasi_newton(objective, theta)
-    return theta, _hessian(objective, theta)
+    return _quasi_newton(objective, theta)
+
+
+def _learned(curvature: Floats, step: Floats, change: Floats) -> Floats:
+    """Bend the curvature so that it explains how the gradient changed (Broyden, Fletcher, Goldfarb, Shanno)."""
+    along, bent = float(step @ change), curvature @ step
+    if along >= 0:
+        return curvature
+    learned: Floats = curvature + np.outer(change, change) / along - np.outer(bent, bent) / float(step @ bent)
+    return learned
 
 
 def _bends(curvature: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -115,23 +126,14 @@ def _standard_errors(curvature: Floats) -> Floats:
     return errors
 
 
-def _ratio(objective: Objective, theta: Floats, curvature: Floats) -> float:
-    """Measure by how much all the data bend more than the sample, along the sample's flattest direction."""
-    bends, directions = np.linalg.eigh(curvature)
-    flattest = directions[:, np.argmax(bends)]
-    ahead = objective(theta + 1e-3 * flattest)[1]
-    behind = objective(theta - 1e-3 * flattest)[1]
-    measured = float((ahead - behind) @ flattest) / 2e-3
-    return max(measured / float(np.max(bends)), 1.0)
-
-
-def _hessian(objective: Objective, theta: Floats) -> Floats:
+def _hessian(objective: Objective, theta: Floats, gradient: Floats | None = None) -> Floats:
+    """Take differences of gradients: to both sides, or where the gradient is known, to one."""
     step = 1e-4
-    columns = []
-    for i in range(len(theta)):
-        move = np.zeros_like(theta)
-        move[i] = step
-        columns.append((objective(theta + move)[1] - objective(theta - move)[1]) / (2 * step))
-    matrix: Floats = np.array(columns)
+    moves = step * np.eye(len(theta))
+    if gradient is None:
+        rows = [(objective(theta + move)[1] - objective(theta - move)[1]) / (2 * step) for move in moves]
+    else:
+        rows = [(objective(theta + move)[1] - gradient) / step for move in moves]
+    matrix: Floats = np.array(rows)
     symmetric: Floats = (matrix + matrix.T) / 2
     return symmetric

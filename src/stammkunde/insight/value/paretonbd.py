@@ -5,6 +5,7 @@ Purchases come at a rate that differs from customer to customer (gamma: r, alpha
 exponential with a rate that differs, too (gamma: s, beta).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,13 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
-from stammkunde.insight.value.bgnbd import FEWEST_REPEATERS, SAMPLE_ROWS
-from stammkunde.insight.value.history import Floats, History, Whole
+from stammkunde.insight.value.bgnbd import FEWEST_REPEATERS
+from stammkunde.insight.value.history import Floats, History, Whole, places
 from stammkunde.insight.value.optimise import Objective, maximise
+from stammkunde.insight.value.steps import step_weights
 
 NAMES = ("r", "alpha", "s", "beta")
+SAMPLE_ROWS = 5_000
 MOST_TIMES = 5_000
 NODES, WEIGHTS = special.roots_sh_legendre(6)
 
@@ -52,8 +55,7 @@ class ParetoNbd:
         """
         x, t_x, t = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in (frequency, recency, age)))
         past = _Past(x.ravel().astype(np.int64), t_x.ravel(), t.ravel())
-        log_odds, _ = past.left(self.r, self.alpha, self.s, self.beta)
-        chance: Floats = special.expit(-log_odds).reshape(x.shape)
+        chance: Floats = special.expit(-past.odds(self.r, self.alpha, self.s, self.beta)).reshape(x.shape)
         return chance
 
     def expected_purchases(self, horizon: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:
@@ -74,16 +76,46 @@ class ParetoNbd:
 
         Source: as `alive`, equation (22); written so that it does not cancel near s = 1.
         """
-        if not horizon > 0:
-            raise InvalidInput(f"The horizon is {horizon:g}; give a time above 0.")
-        x, t = np.asarray(frequency, dtype=np.float64), np.asarray(age, dtype=np.float64)
+        return self.discounted_purchases([horizon], [1.0], frequency, recency, age)
+
+    def discounted_purchases(
+        self, ends: Sequence[float], factors: Sequence[float], frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+    ) -> Floats:
+        """
+        Give the purchases to expect in steps of time from today, each step's counted with a factor of its own.
+
+        Args:
+            ends: when the steps end, rising, above 0, shape (k,), in the unit of time of the history; the first begins
+                today.
+            factors: what a purchase within the step counts, above 0, shape (k,).
+            frequency: repeat purchases, shape (n,).
+            recency: time from first to last purchase, shape (n,).
+            age: time from first purchase to today, shape (n,).
+
+        Returns:
+            sums over all steps, shape (n,).
+
+        Raises:
+            InvalidInput: ends do not rise from above 0, a factor is not above 0, or the times have more than 5,000
+                different values.
+
+        Source: as `expected_purchases`.
+        """
+        weights = step_weights(ends, factors)
+        x, t_x, t = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in (frequency, recency, age)))
+        ages, place = places(t.ravel())
+        stays = sum(part * self._stay(end, ages) for end, part in zip(ends, weights, strict=True))
         rate = (self.r + x) / (self.alpha + t)
-        log_shrink = -np.log1p(horizon / (self.beta + t))
+        answer: Floats = rate * np.asarray(stays)[place].reshape(x.shape) * self.alive(x, t_x, t)
+        return answer
+
+    def _stay(self, horizon: float, age: Floats) -> Floats:
+        """Give how long customers who are still there will stay within a time."""
+        log_shrink = -np.log1p(horizon / (self.beta + age))
         near = self.s - 1
         # (1 - q^(s-1)) / (s-1), which is -ln q at s = 1
-        spent = -log_shrink if abs(near) < 1e-9 else -np.expm1(near * log_shrink) / near
-        answer: Floats = rate * (self.beta + t) * spent * self.alive(frequency, recency, age)
-        return answer
+        spent: Floats = -log_shrink if abs(near) < 1e-9 else -np.expm1(near * log_shrink) / near
+        return (self.beta + age) * spent
 
 
 def fit_pareto_nbd(history: History) -> ParetoNbd:
@@ -113,6 +145,7 @@ def fit_pareto_nbd(history: History) -> ParetoNbd:
         _likelihood(history),
         start=np.array([0.5, typical / 3, 0.6, typical / 3]),
         sample=None if small is history else _likelihood(small),
+        times=history.customers / small.customers,
         names=NAMES,
         firm=("r", "alpha"),
     )
@@ -140,7 +173,7 @@ class _Past:
 
     def __init__(self, x: Whole, t_x: Floats, t: Floats):
         self.counts, self.count_of = np.unique(x, return_inverse=True)
-        known = np.unique(np.concatenate([t_x, t]))
+        known, _ = places(np.concatenate([t_x, t]))
         if len(known) > MOST_TIMES:
             raise InvalidInput(
                 f"The times have {len(known):,} different values; Pareto/NBD takes {MOST_TIMES:,}. "
@@ -149,47 +182,65 @@ class _Past:
         self.times = _dense(known)
         place = np.searchsorted(self.times, np.concatenate([t_x, t]))
         self.recency_of, self.age_of = place[: len(t_x)], place[len(t_x) :]
+        self.recency_cell = self.recency_of * len(self.counts) + self.count_of
+        self.age_cell = self.age_of * len(self.counts) + self.count_of
         widths = np.diff(self.times)
-        self.nodes = self.times[:-1, None] + widths[:, None] * NODES
-        self.steps = widths[:, None] * WEIGHTS
+        self.nodes = self.times[:-1] + widths * NODES[:, None]
+        self.steps = widths * WEIGHTS[:, None]
+
+    def odds(self, r: float, alpha: float, s: float, beta: float) -> Floats:
+        """Give the logarithm of the odds that each customer has left: s·∫ f(y) dy from t_x to T over having stayed."""
+        span, drop = self._spans(r, alpha, s, beta, slopes=0)
+        return self._log_odds(span[0], drop, s, beta)
 
     def left(self, r: float, alpha: float, s: float, beta: float) -> tuple[Floats, Floats]:
-        """
-        Give the logarithm of the odds that each customer has left: s·∫ f(y) dy from t_x to T over having stayed.
-
-        The second answer holds its slopes by r, alpha, s and beta, shape (4, n).
-        """
-        rate = r + self.counts[:, None].astype(np.float64)
-        log_a, log_b = np.log(alpha + self.times), np.log(beta + self.times)
-        tails = self._tails(rate, alpha, s, beta, log_a, log_b)
-        i, t_x, t = self.count_of, self.recency_of, self.age_of
-        drop = -(r + self.counts[i]) * (log_a[t] - log_a[t_x]) - (s + 1) * (log_b[t] - log_b[t_x])
-        # ∫ from t_x to T over f(t_x): plain, and with each slope
-        span = tails[:, t_x, i] - np.exp(drop) * tails[:, t, i]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            log_odds = np.log(s) - drop - log_b[t] + np.log(span[0])
-            mean = np.where(span[0] > 0, span[1:] / span[0], 0.0)
-        rates = r + self.counts[i]
+        """Give the logarithm of the odds that each customer has left, and its slopes by the parameters, (4, n)."""
+        span, drop = self._spans(r, alpha, s, beta, slopes=4)
+        mean = np.where(span[0] > 0, span[1:] / np.where(span[0] > 0, span[0], 1.0), 0.0)
+        rates, t = r + self.counts[self.count_of], self.age_of
         slopes = np.stack([
-            log_a[t] - mean[0],
-            rates * (1 / (alpha + self.times[t]) - mean[1]),
-            1 / s + log_b[t] - mean[2],
-            s / (beta + self.times[t]) - (s + 1) * mean[3],
+            np.log(alpha + self.times)[t] - mean[0],
+            rates * ((1 / (alpha + self.times))[t] - mean[1]),
+            1 / s + np.log(beta + self.times)[t] - mean[2],
+            (s / (beta + self.times))[t] - (s + 1) * mean[3],
         ])  # fmt: skip
-        return log_odds, slopes
+        return self._log_odds(span[0], drop, s, beta), slopes
 
-    def _tails(self, rate: Floats, alpha: float, s: float, beta: float, log_a: Floats, log_b: Floats) -> Floats:
+    def _log_odds(self, span: Floats, drop: Floats, s: float, beta: float) -> Floats:
+        with np.errstate(divide="ignore"):
+            odds: Floats = np.log(s) - drop - np.log(beta + self.times)[self.age_of] + np.log(span)
+        return odds
+
+    def _spans(self, r: float, alpha: float, s: float, beta: float, *, slopes: int) -> tuple[Floats, Floats]:
+        """Integrate from t_x to T over f(t_x): plain, and with as many slopes; and give ln f(T) - ln f(t_x)."""
+        log_a, log_b = np.log(alpha + self.times), np.log(beta + self.times)
+        rate = r + self.counts.astype(np.float64)
+        tails = self._tails(rate, alpha, s, beta, slopes).reshape(1 + slopes, -1)
+        t_x, t = self.recency_of, self.age_of
+        drop = -(r + self.counts[self.count_of]) * (log_a[t] - log_a[t_x]) - (s + 1) * (log_b[t] - log_b[t_x])
+        span = tails[:, self.recency_cell]
+        span -= np.exp(drop) * tails[:, self.age_cell]
+        return span, drop
+
+    def _tails(self, rate: Floats, alpha: float, s: float, beta: float, slopes: int) -> Floats:
         """Integrate f, and f times ln(alpha+y), 1/(alpha+y), ln(beta+y), 1/(beta+y), from each time to the last one."""
         node_a, node_b = np.log(alpha + self.nodes), np.log(beta + self.nodes)
+        log_a, log_b = np.log(alpha + self.times), np.log(beta + self.times)
         extra = np.stack([np.ones_like(node_a), node_a, 1 / (alpha + self.nodes), node_b, 1 / (beta + self.nodes)])
-        rise_a = node_a - log_a[:-1, None]
-        fixed = -(s + 1) * (node_b - log_b[:-1, None])
-        f = np.exp(fixed[:, None, :] - rise_a[:, None, :] * rate[None, :, :])  # (intervals, counts, nodes)
-        pieces = np.einsum("kjn,jcn->kjc", extra * self.steps, f, optimize=True)
-        fall = np.exp(-np.diff(log_a)[:, None] * rate[:, 0] - (s + 1) * np.diff(log_b)[:, None])
-        tails = np.zeros((5, len(self.times), len(self.counts)))
+        weighted = self.steps * extra[: 1 + slopes]  # (slopes, nodes, intervals)
+        rise = node_a - log_a[:-1]
+        f = np.exp(-(s + 1) * (node_b - log_b[:-1]) - rate[0] * rise)
+        pieces = np.empty((1 + slopes, len(rate), len(self.times) - 1))
+        for place, gap in enumerate(np.diff(rate, prepend=rate[0])):  # from count to count f is only multiplied
+            if gap:
+                f *= np.exp(-gap * rise)
+            pieces[:, place] = np.einsum("knj,nj->kj", weighted, f)
+        fall = np.exp(-np.diff(log_a)[:, None] * rate - (s + 1) * np.diff(log_b)[:, None])
+        tails = np.zeros((1 + slopes, len(self.times), len(rate)))
+        rows = np.ascontiguousarray(pieces.transpose(2, 0, 1))
         for j in range(len(self.times) - 2, -1, -1):
-            tails[:, j] = pieces[:, j] + fall[j] * tails[:, j + 1]
+            np.multiply(fall[j], tails[:, j + 1], out=tails[:, j])
+            tails[:, j] += rows[j]
         return tails
 
 
@@ -228,6 +279,8 @@ def _likelihood(history: History) -> Objective:
             customers * np.log(beta) - by_age @ np.log(b_time),
             customers * s / beta - s * (by_age @ (1 / b_time)),
         ])  # fmt: skip
-        return float(value + w @ np.logaddexp(0, log_odds)), (slope + slopes @ stopped) * (r, alpha, s, beta)
+        return float(value + np.einsum("n,n->", w, np.logaddexp(0, log_odds))), (
+            slope + np.einsum("kn,n->k", slopes, stopped)
+        ) * (r, alpha, s, beta)
 
     return objective

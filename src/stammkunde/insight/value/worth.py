@@ -20,6 +20,7 @@ from stammkunde.insight.value.gammagamma import GammaGamma
 from stammkunde.insight.value.history import Floats
 from stammkunde.insight.value.refusals import Basis, Model, Purchases, Refusal, try_amounts, try_purchases
 from stammkunde.insight.value.spending import spread
+from stammkunde.insight.value.steps import quarters
 from stammkunde.insight.value.trial import MODELS, BackTest, Rule, back_test
 
 __all__ = ["BackTest", "Basis", "Bounds", "Refusal", "Rule", "Worth", "back_test", "customers", "fit"]
@@ -160,7 +161,7 @@ class _Look:
         expected = model.expected_purchases(horizon, x, t_x, t)
         purchases, money = self._played(model, alive, horizon, force=0.0)
         _, clv = self._played(model, alive, clv_days, force=self.force)
-        worth_now = _discounted(model, x, t_x, t, force=self.force, days=clv_days)
+        worth_now = model.discounted_purchases(*quarters(clv_days, force=self.force), x, t_x, t)
         return self._table(alive, expected, worth_now, purchases, money, clv)
 
     def by_rate(self, horizon: int, clv_days: int) -> pa.Table:
@@ -221,17 +222,6 @@ def _rate_bounds(few: Floats, days: Floats, *, horizon: int, levels: tuple[float
     shape, known = pairs // (YEAR_DAYS + 1) + 0.5, pairs % (YEAR_DAYS + 1)
     low, high = (stats.nbinom.ppf(level, shape, known / (known + horizon))[place] for level in levels)
     return Bounds(low, high)
-
-
-def _discounted(model: Purchases, x: Floats, t_x: Floats, t: Floats, *, force: float, days: int) -> Floats:
-    """Sum expected purchases by quarter of a year, each discounted from its middle."""
-    ends = [*range(91, days, 91), days]
-    worth, before, start = np.zeros(len(x)), np.zeros(len(x)), 0
-    for end in ends:
-        until = model.expected_purchases(end, x, t_x, t)
-        worth += (until - before) * math.exp(-force * (start + end) / 2)
-        before, start = until, end
-    return worth
 
 
 def _annuity(*, force: float, days: int) -> float:

@@ -2,6 +2,8 @@
 
 import importlib
 import inspect
+import json
+import math
 import os
 import re
 import subprocess
@@ -16,7 +18,7 @@ import pytest
 import vl_convert
 
 from stammkunde import insight
-from stammkunde.insight import charts, cohorts, kpis, money, periods, rhythm
+from stammkunde.insight import charts, cohorts, kpis, lifetime, money, periods, rhythm, value
 from stammkunde.insight.errors import ColumnMissing, InvalidInput, WrongType
 from stammkunde.insight.risk import metrics
 
@@ -27,10 +29,12 @@ MODULES = [
     "buying",
     "cells",
     "charts",
+    "charts.expected",
     "charts.look",
     "charts.over_time",
     "charts.proof",
     "charts.shares",
+    "charts.staying",
     "classes",
     "cohorts",
     "comeback",
@@ -54,11 +58,35 @@ MODULES = [
     "recency",
     "rfm",
     "rhythm",
+    "risk.metrics",
+    "risk.model",
     "slices",
     "stratified",
+    "value",
+    "value.bgnbd",
+    "value.buyers",
+    "value.contracts",
+    "value.gammagamma",
+    "value.history",
+    "value.intervals",
+    "value.matrix",
+    "value.optimise",
+    "value.paretonbd",
+    "value.refusals",
+    "value.smooth",
+    "value.spending",
+    "value.steps",
+    "value.trial",
+    "value.worth",
 ]
 CHANCES = [0.1, 0.1, 0.2, 0.2, 0.5, 0.6, 0.8, 0.9]
 LEFT = [False, False, False, True, False, True, True, True]
+TRACKED = (
+    value.Tracked(periods.parse("2011-01"), 12, 11.5, 12, 11.5, held_out=False),
+    value.Tracked(periods.parse("2011-02"), 20, 18.25, 32, 29.75, held_out=True),
+)
+FREQUENT = (value.Frequent(0, False, 90, 0.5, 0.25, 0.0), value.Frequent(1, True, 10, 2.0, None, 3.0))
+CELLS = (value.Cell(0, 0.0, 1.0, 0.5), value.Cell(1, 10.0, 0.5, 0.25), value.Cell(1, 20.0, 0.75, 1.25))
 DAY = datetime(2011, 1, 5, 23, 30)  # noqa: DTZ001 - naive: what files hold
 
 
@@ -95,9 +123,9 @@ def test_importing_insight_loads_no_other_part():
 def public_functions():
     for name in MODULES:
         module = importlib.import_module(f"stammkunde.insight.{name}")
-        for key, value in vars(module).items():
-            if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_"):
-                yield pytest.param(value, id=f"{name}.{key}")
+        for key, found in vars(module).items():
+            if inspect.isfunction(found) and found.__module__ == module.__name__ and not key.startswith("_"):
+                yield pytest.param(found, id=f"{name}.{key}")
 
 
 @pytest.mark.parametrize("function", list(public_functions()))
@@ -199,6 +227,15 @@ def all_charts(labels):
         "products": charts.product_bars(insight.products.tops(described, n=5), labels=labels),
         "calibration": charts.calibration(metrics.calibration(CHANCES, LEFT, bins=4), labels=labels),
         "lift": charts.lift(metrics.gains(CHANCES, LEFT, steps=4), labels=labels),
+        "tracking": charts.tracking(TRACKED, labels=labels),
+        "cumulative": charts.cumulative_tracking(TRACKED, labels=labels),
+        "frequency": charts.by_frequency(FREQUENT, labels=labels),
+        "expected": charts.frequency_recency_map(CELLS, labels=labels),
+        "alive": charts.frequency_recency_map(CELLS, measure="alive", labels=labels),
+        "survival": charts.survival(lifetime.kaplan_meier([10, 20, 30, 40], [True, True, False, True]), labels=labels),
+        "contracts": charts.survival(
+            {one: lifetime.kaplan_meier([9, 20], [True, False]) for one in "ab"}, labels=labels
+        ),
     }
 
 
@@ -275,6 +312,56 @@ def test_lift_begins_with_those_most_at_risk_and_ends_with_everybody():
 
     assert chart.table.rows == ((0.25, 2, 0.5, 2.0), (0.5, 4, 0.75, 1.5), (0.75, 6, 1.0, 4 / 3), (1.0, 8, 1.0, 1.0))
     assert chart.table.columns[-1] == charts.Column("Times as often as everybody", "times")
+
+
+def test_tracking_sets_what_came_beside_what_was_expected():
+    charted = charts.tracking(TRACKED), charts.cumulative_tracking(TRACKED)
+
+    assert [one.table.rows for one in charted] == [
+        (("2011-01", 12, 11.5), ("2011-02", 20, 18.25)),
+        (("2011-01", 12, 11.5), ("2011-02", 32, 29.75)),
+    ]
+    assert [one.spec["title"] for one in charted] == ["Repeat purchases", "Repeat purchases so far"]
+    (data,) = charted[0].spec["datasets"].values()
+    assert [row["held_out"] for row in data] == [False, True]
+
+
+def test_frequency_chart_names_the_last_group_and_leaves_out_what_no_model_said():
+    chart = charts.by_frequency(FREQUENT, labels=charts.LABELS["de"])
+
+    assert chart.table.rows == (("0", 90, 0.5, 0.25, 0.0), ("1+", 10, 2.0, None, 3.0))
+    assert ">Erwartet<" in vl_convert.vegalite_to_svg(chart.spec)
+
+
+def test_frequency_recency_map_has_the_latest_on_top():
+    chart = charts.frequency_recency_map(CELLS)
+
+    assert chart.table.rows == ((0, 0.0, 1.0, 0.5), (1, 10.0, 0.5, 0.25), (1, 20.0, 0.75, 1.25))
+    assert chart.spec["encoding"]["y"]["sort"] == ["20", "10", "0"]
+
+
+def test_survival_draws_the_curve_with_its_interval_from_everybody_on():
+    curve = lifetime.kaplan_meier([10, 20, 30, 40], [True, True, False, True])
+
+    chart = charts.survival({"shop": curve})
+
+    assert [(row[0], row[1], row[2], row[5], row[6]) for row in chart.table.rows] == [
+        ("shop", 10, 0.75, 4, 1),
+        ("shop", 20, pytest.approx(0.5), 3, 1),
+        ("shop", 40, 0.0, 1, 1),
+    ]
+    assert [row[3:5] for row in chart.table.rows] == lifetime.interval(curve)
+    assert tuple(round(bound, 3) for bound in chart.table.rows[0][3:5]) == (0.128, 0.961)  # as R's survfit says
+    (data,) = chart.spec["datasets"].values()
+    assert (data[0]["days"], data[0]["there"]) == (0, 1.0)
+
+
+@pytest.mark.parametrize("labels", ["de", "en"])
+def test_charts_hold_no_number_that_is_none(labels):
+    for name, chart in all_charts(charts.LABELS[labels]).items():
+        numbers = [cell for row in chart.table.rows for cell in row if isinstance(cell, float)]
+        assert all(math.isfinite(number) for number in numbers), name
+        assert "NaN" not in json.dumps(chart.spec), name
 
 
 def test_charts_take_all_their_colours_from_the_palette():

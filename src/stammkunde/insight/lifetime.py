@@ -241,12 +241,26 @@ def median(curve: Curve) -> tuple[int | None, int | None, int | None]:
         the median and both ends of its interval; None where the curve does not fall that far.
     Source: Brookmeyer & Crowley (1982), Biometrics 38, 29-41, on the log-log scale.
     """
-    ends = [_log_log(share, error) for share, error in zip(curve.share, curve.error, strict=True)]
+    ends = interval(curve)
     return (
         _falls_to_half(curve, curve.share),
         _falls_to_half(curve, [low for low, _ in ends]),
         _falls_to_half(curve, [high for _, high in ends]),
     )
+
+
+def interval(curve: Curve) -> list[tuple[float, float]]:
+    """
+    Bound a curve by a 95 % interval.
+
+    Args:
+        curve: a Kaplan–Meier curve.
+
+    Returns:
+        lower and upper bound at every loss; where nobody or everybody is left, the share itself.
+    Source: Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, section 1.4, log-log scale.
+    """
+    return [_log_log(share, error) for share, error in zip(curve.share, curve.error, strict=True)]
 
 
 def _falls_to_half(curve: Curve, heights: "tuple[float, ...] | list[float]") -> int | None:

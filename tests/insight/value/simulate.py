@@ -4,14 +4,16 @@ import numpy as np
 import pyarrow as pa
 
 
-def bg_nbd(*, n: int, r: float, alpha: float, a: float, b: float, age: int, seed: int):
-    """Play the story of BG/NBD for n customers; times in days, rounded up to whole ones."""
+def bg_nbd(*, n: int, r: float, alpha: float, a: float, b: float, age: int, seed: int, first_may_leave: bool = False):
+    """Play the story of BG/NBD, or MBG/NBD, for n customers; times in days, rounded up to whole ones."""
     random = np.random.default_rng(seed)
     rate = random.gamma(r, 1 / alpha, n)
     leaves = random.beta(a, b, n)
     ages = random.integers(age // 2, age, n).astype(float)
     x, t_x = np.zeros(n), np.zeros(n)
     now, here = np.zeros(n), np.ones(n, bool)
+    if first_may_leave:
+        here = random.random(n) >= leaves
     while here.any():
         now = now + random.exponential(1 / rate)
         here &= now < ages

@@ -15,7 +15,7 @@ from scipy import linalg, special
 
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.value.history import Floats, History, distinct, places
-from stammkunde.insight.value.optimise import Objective, maximise
+from stammkunde.insight.value.optimise import Matrix, Objective, maximise
 from stammkunde.insight.value.smooth import along
 from stammkunde.insight.value.steps import step_weights
 
@@ -38,6 +38,7 @@ class BetaGeometric:
     log_likelihood: float
     customers: float
     first_may_leave: bool
+    log_covariance: Matrix = ()  # of the parameters' logarithms, for `value.interval`
 
     def alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:
         """
@@ -196,6 +197,7 @@ def _fit(history: History, *, first_may_leave: bool) -> BetaGeometric:
         log_likelihood=best.log_likelihood,
         customers=history.customers,
         first_may_leave=first_may_leave,
+        log_covariance=best.log_covariance,
     )
 
 

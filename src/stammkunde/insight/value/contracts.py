@@ -13,7 +13,7 @@ from scipy import special
 
 from stammkunde.insight.errors import DoesNotFit, InvalidInput, NotEnoughData
 from stammkunde.insight.value.history import Floats
-from stammkunde.insight.value.optimise import Objective, maximise
+from stammkunde.insight.value.optimise import Matrix, Objective, maximise
 
 NAMES = ("alpha", "beta")
 
@@ -26,6 +26,7 @@ class RetentionCurve:
     beta: float
     standard_errors: tuple[float, float]
     log_likelihood: float
+    log_covariance: Matrix = ()  # of the parameters' logarithms, for `value.interval`
 
     def renewal(self, period: ArrayLike) -> Floats:
         """
@@ -91,7 +92,7 @@ def fit_retention(active: ArrayLike) -> RetentionCurve:
         ) from runaway
     alpha, beta = (float(value) for value in best.values)
     first, second = (float(error) for error in best.standard_errors)
-    return RetentionCurve(alpha, beta, (first, second), best.log_likelihood)
+    return RetentionCurve(alpha, beta, (first, second), best.log_likelihood, best.log_covariance)
 
 
 def _check(counts: Floats) -> None:

@@ -13,7 +13,7 @@ from scipy import special
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.value.history import Floats
-from stammkunde.insight.value.optimise import Objective, maximise
+from stammkunde.insight.value.optimise import Matrix, Objective, maximise
 
 NAMES = ("p", "q", "gamma")
 FEWEST = 30
@@ -30,6 +30,7 @@ class GammaGamma:
     standard_errors: tuple[float, float, float]
     log_likelihood: float
     customers: float
+    log_covariance: Matrix = ()  # of the parameters' logarithms, for `value.interval`
 
     def expected_mean(self, purchases: ArrayLike, mean: ArrayLike) -> Floats:
         """
@@ -117,7 +118,9 @@ def fit_gamma_gamma(purchases: ArrayLike, mean: ArrayLike, *, weight: ArrayLike 
     )
     p, q, gamma = (float(value) for value in best.values)
     errors = [float(error) for error in best.standard_errors]
-    return GammaGamma(p, q, gamma, (errors[0], errors[1], errors[2]), best.log_likelihood, float(w.sum()))
+    return GammaGamma(
+        p, q, gamma, (errors[0], errors[1], errors[2]), best.log_likelihood, float(w.sum()), best.log_covariance
+    )
 
 
 def _check(x: Floats, m: Floats, w: Floats) -> None:

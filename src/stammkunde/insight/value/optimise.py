@@ -10,6 +10,7 @@ from scipy import optimize
 from stammkunde.insight.errors import DoesNotFit
 from stammkunde.insight.value.history import Floats
 
+Matrix = tuple[tuple[float, ...], ...]
 Objective = Callable[[Floats], tuple[float, Floats]]  # logarithms of the parameters → log-likelihood, its gradient
 
 FARTHEST = 14.0  # parameters beyond e**±14 are no parameters any more
@@ -19,11 +20,12 @@ ENOUGH = 1e-6  # stop when the next step would gain less log-likelihood than thi
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where the likelihood is highest: parameters, their standard errors, the log-likelihood there."""
+    """Where the likelihood is highest: parameters, how sure they are, the log-likelihood there."""
 
     values: Floats
     standard_errors: Floats
     log_likelihood: float
+    log_covariance: Matrix  # of the logarithms; directions in which the likelihood is flat are left out
 
 
 def maximise(
@@ -57,12 +59,18 @@ def maximise(
     if sample is not None:
         theta = _refined(objective, theta, times * _hessian(sample, theta))
     value, gradient = objective(theta)
-    errors = _standard_errors(_hessian(objective, theta, gradient))
+    curvature = _hessian(objective, theta, gradient)
+    errors = _standard_errors(curvature)
     for name, place, error in zip(names, theta, errors, strict=True):
         if name in firm and (abs(place) > FARTHEST - 1e-3 or not error < UNKNOWN):
             end = "infinity" if place > 0 else "0"
             raise DoesNotFit(f"Parameter {name} runs away to {end}: customers do not differ as this model supposes.")
-    return Optimum(values=np.exp(theta), standard_errors=np.exp(theta) * errors, log_likelihood=value)
+    return Optimum(
+        values=np.exp(theta),
+        standard_errors=np.exp(theta) * errors,
+        log_likelihood=value,
+        log_covariance=_covariance(curvature),
+    )
 
 
 def _quasi_newton(objective: Objective, theta: Floats, *, close: bool = True) -> Floats:
@@ -124,6 +132,12 @@ def _standard_errors(curvature: Floats) -> Floats:
     variance = share[:, firm] @ (1 / bends[firm])
     errors: Floats = np.where((share[:, ~firm] > 1e-6).any(axis=1), np.inf, np.sqrt(variance))
     return errors
+
+
+def _covariance(curvature: Floats) -> Matrix:
+    bends, directions, firm = _bends(curvature)
+    matrix = (directions[:, firm] / bends[firm]) @ directions[:, firm].T
+    return tuple(tuple(row) for row in matrix.tolist())
 
 
 def _hessian(objective: Objective, theta: Floats, gradient: Floats | None = None) -> Floats:

@@ -15,7 +15,7 @@ from scipy import special
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.value.bgnbd import FEWEST_REPEATERS
 from stammkunde.insight.value.history import Floats, History, Whole, places
-from stammkunde.insight.value.optimise import Objective, maximise
+from stammkunde.insight.value.optimise import Matrix, Objective, maximise
 from stammkunde.insight.value.steps import step_weights
 
 NAMES = ("r", "alpha", "s", "beta")
@@ -35,6 +35,7 @@ class ParetoNbd:
     standard_errors: tuple[float, float, float, float]
     log_likelihood: float
     customers: float
+    log_covariance: Matrix = ()  # of the parameters' logarithms, for `value.interval`
 
     def alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:
         """
@@ -159,6 +160,7 @@ def fit_pareto_nbd(history: History) -> ParetoNbd:
         standard_errors=(errors[0], errors[1], errors[2], errors[3]),
         log_likelihood=best.log_likelihood,
         customers=history.customers,
+        log_covariance=best.log_covariance,
     )
 
 

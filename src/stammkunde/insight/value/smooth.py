@@ -38,7 +38,8 @@ def along(function: Callable[[Floats], Floats], at: Floats) -> Floats:
 
 def _series(function: Callable[[Floats], Floats], low: float, high: float, degree: int) -> Floats:
     nodes = chebyshev.chebpts1(degree + 1)
-    logs = np.log(function(low + (nodes + 1) / 2 * (high - low)))
+    with np.errstate(divide="ignore"):
+        logs = np.log(function(low + (nodes + 1) / 2 * (high - low)))
     series: Floats = chebyshev.chebvander(nodes, degree).T @ logs * 2 / (degree + 1)
     series[0] /= 2
     return series

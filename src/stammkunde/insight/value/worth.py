@@ -18,12 +18,13 @@ from stammkunde.insight.frames import Facts
 from stammkunde.insight.value.buyers import YEAR_DAYS, buyers, column, margin_known, repeated, states
 from stammkunde.insight.value.gammagamma import GammaGamma
 from stammkunde.insight.value.history import Floats
+from stammkunde.insight.value.intervals import Bounds
 from stammkunde.insight.value.refusals import Basis, Model, Purchases, Refusal, try_amounts, try_purchases
 from stammkunde.insight.value.spending import spread
 from stammkunde.insight.value.steps import quarters
 from stammkunde.insight.value.trial import MODELS, BackTest, Rule, back_test
 
-__all__ = ["BackTest", "Basis", "Bounds", "Refusal", "Rule", "Worth", "back_test", "customers", "fit"]
+__all__ = ["BackTest", "Basis", "Model", "Refusal", "Rule", "Worth", "back_test", "customers", "fit"]
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,6 @@ class Worth:
     def refusal(self) -> Refusal | None:
         """Say why a model is missing, that of purchases first; None where none is."""
         return self.refusals[0] if self.refusals else None
-
-
-@dataclass(frozen=True, eq=False)
-class Bounds:
-    """Between which something lies with a given probability, a pair a customer."""
-
-    low: Floats
-    high: Floats
-
-    def times(self, factor: Floats | float) -> "Bounds":
-        """Give the bounds of a multiple."""
-        return Bounds(self.low * factor, self.high * factor)
 
 
 def fit(facts: Facts, *, as_of: date, horizon_days: int = YEAR_DAYS, models: Sequence[Model] = MODELS) -> Worth:

@@ -6,9 +6,11 @@ How long the models of value take to fit and to score, against `lifetimes`, in o
 The peer lives in an environment of its own, which the first run makes beside this file from `peers/requirements.txt`;
 where it cannot be installed, our own times are printed alone. One BLAS thread on both sides. Agreement of a fit: our
 log-likelihood less that of the peer's parameters, both by our formula, relative; above 0 ours is the likelier one.
+Agreement of scores: the largest relative difference of any customer, ours worked out with the peer's parameters.
 """
 
 import argparse
+import math
 import os
 import statistics
 import subprocess
@@ -31,6 +33,14 @@ from stammkunde.insight.value import bgnbd, gammagamma, paretonbd
 HERE = Path(__file__).parent
 PEER = HERE / "peers" / ".venv" / "bin" / "python"
 HORIZON_DAYS = 365
+MONTH_DAYS, MONTHS, A_MONTH = 30, 36, 0.1 / 12  # the peer's months, each discounted from its end
+NAMES = {
+    "fit BG/NBD": "x",
+    "fit Pareto/NBD": "px",
+    "fit Gamma-Gamma": "gx",
+    "score one year": "x",
+    "CLV of 36 months": "x",
+}
 
 
 def main() -> None:
@@ -39,20 +49,20 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="of ours; the peer runs once")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "customers.npz"
+        data, answers = Path(folder) / "customers.npz", Path(folder) / "answers.npz"
         drawn = _draw(given.customers)
         np.savez(data, **drawn)
-        ours = _ours(drawn, runs=given.runs)
-        theirs = _theirs(data)
-    print(f"{'':24}{'customers':>12}{'ours s':>10}{'lifetimes s':>13}{'ratio':>8}   agreement")
-    for name, (customers, seconds, answer) in ours.items():
-        row = f"{name:24}{customers:>12,}{seconds:>10.3f}"
+        fitted, ours = _ours(drawn, runs=given.runs)
+        theirs = _theirs(data, answers)
+        found = _agreement(drawn, fitted, theirs, dict(np.load(answers))) if theirs else {}
+    print(f"load {os.getloadavg()[0]:.1f}; seconds by the clock and of the processor")
+    print(f"{'':20}{'customers':>11}{'ours':>9}{'proc':>9}{'lifetimes':>11}{'proc':>9}{'ratio':>7}{'proc':>7}   agreement")
+    for name, (clock, processor) in ours.items():
+        row = f"{name:20}{len(drawn[NAMES[name]]):>11,}{clock:>9.3f}{processor:>9.3f}"
         if name in theirs:
-            peer, *other = theirs[name]
-            found = _found(name, drawn, other)
-            print(f"{row}{peer:>13.1f}{peer / seconds:>7.0f}×   {(answer - found) / abs(found):+.1e}")
-        else:
-            print(f"{row}{'-':>13}{'-':>8}")
+            other, peer = theirs[name][:2]
+            row += f"{other:>11.1f}{peer:>9.1f}{other / clock:>6.0f}×{peer / processor:>6.0f}×   {found[name]:+.1e}"
+        print(row)
 
 
 def _draw(n: int) -> dict[str, np.ndarray]:
@@ -63,29 +73,39 @@ def _draw(n: int) -> dict[str, np.ndarray]:
     return {"x": x, "t_x": t_x, "t": t, "px": px, "pt_x": pt_x, "pt": pt, "gx": gx.astype(float), "mean": mean}
 
 
-def _ours(d: dict[str, np.ndarray], *, runs: int) -> dict[str, tuple[int, float, float]]:
-    bg, seconds_bg = _timed(lambda: value.fit_bg_nbd(value.history(d["x"], d["t_x"], d["t"])), runs)
-    pareto, seconds_pareto = _timed(lambda: value.fit_pareto_nbd(value.history(d["px"], d["pt_x"], d["pt"])), runs)
-    gamma, seconds_gamma = _timed(lambda: value.fit_gamma_gamma(d["gx"], d["mean"]), runs)
-    score, seconds_score = _timed(lambda: bg.expected_purchases(HORIZON_DAYS, d["x"], d["t_x"], d["t"]), runs)
-    return {
-        "fit BG/NBD": (len(d["x"]), seconds_bg, bg.log_likelihood),
-        "fit Pareto/NBD": (len(d["px"]), seconds_pareto, pareto.log_likelihood),
-        "fit Gamma-Gamma": (len(d["gx"]), seconds_gamma, gamma.log_likelihood),
-        "score one year": (len(d["x"]), seconds_score, float(score.sum())),
+def _ours(d: dict[str, np.ndarray], *, runs: int) -> tuple[dict[str, object], dict[str, tuple[float, float]]]:
+    works = {
+        "fit BG/NBD": lambda: value.fit_bg_nbd(value.history(d["x"], d["t_x"], d["t"])),
+        "fit Pareto/NBD": lambda: value.fit_pareto_nbd(value.history(d["px"], d["pt_x"], d["pt"])),
+        "fit Gamma-Gamma": lambda: value.fit_gamma_gamma(d["gx"], d["mean"]),
     }
+    fitted, times = {}, {}
+    for name, work in works.items():
+        fitted[name], times[name] = _timed(work, runs)
+    bg, money = fitted["fit BG/NBD"], fitted["fit Gamma-Gamma"]
+    times["score one year"] = _timed(lambda: bg.expected_purchases(HORIZON_DAYS, d["x"], d["t_x"], d["t"]), runs)[1]
+    times["CLV of 36 months"] = _timed(lambda: _values(bg, money, d), runs)[1]
+    return fitted, times
+
+
+def _values(bg: value.BetaGeometric, money: value.GammaGamma, d: dict[str, np.ndarray]) -> np.ndarray:
+    """Discount as the peer does, so that both can be compared."""
+    ends = [month * MONTH_DAYS for month in range(1, MONTHS + 1)]
+    factors = [(1 + A_MONTH) ** -month for month in range(1, MONTHS + 1)]
+    return bg.discounted_purchases(ends, factors, d["x"], d["t_x"], d["t"]) * money.expected_mean(d["x"], d["mean"])
 
 
 def _timed(work: Callable, runs: int) -> tuple:
-    seconds = []
+    clocks, processors = [], []
     for _ in range(runs):
-        start = time.perf_counter()
+        clock, processor = time.perf_counter(), time.process_time()
         answer = work()
-        seconds.append(time.perf_counter() - start)
-    return answer, statistics.median(seconds)
+        clocks.append(time.perf_counter() - clock)
+        processors.append(time.process_time() - processor)
+    return answer, (statistics.median(clocks), statistics.median(processors))
 
 
-def _theirs(data: Path) -> dict[str, tuple[float, ...]]:
+def _theirs(data: Path, answers: Path) -> dict[str, tuple[float, ...]]:
     if not PEER.exists():
         try:
             subprocess.run([sys.executable, "-m", "venv", PEER.parents[1]], check=True)
@@ -93,19 +113,37 @@ def _theirs(data: Path) -> dict[str, tuple[float, ...]]:
         except subprocess.CalledProcessError as problem:
             print(f"The peer cannot be installed here ({problem}); our own times alone.")
             return {}
-    done = subprocess.run([PEER, HERE / "peers" / "value.py", data], check=True, capture_output=True, text=True)
+    script = HERE / "peers" / "value.py"
+    done = subprocess.run([PEER, script, data, answers], check=True, stdout=subprocess.PIPE, text=True)
     rows = (line.split("\t") for line in done.stdout.splitlines() if "\t" in line)
     return {name: tuple(float(number) for number in numbers) for name, *numbers in rows}
 
 
-def _found(name: str, d: dict[str, np.ndarray], answer: list[float]) -> float:
-    """Give the likelihood of the peer's parameters by our formula, or the peer's own sum of scores."""
+def _agreement(
+    d: dict[str, np.ndarray], fitted: dict, theirs: dict[str, tuple[float, ...]], answers: dict[str, np.ndarray]
+) -> dict[str, float]:
     likelihoods = {
         "fit BG/NBD": lambda: bgnbd._likelihood(value.history(d["x"], d["t_x"], d["t"]), first_may_leave=False),
         "fit Pareto/NBD": lambda: paretonbd._likelihood(value.history(d["px"], d["pt_x"], d["pt"])),
         "fit Gamma-Gamma": lambda: gammagamma._likelihood(d["gx"], d["mean"], np.ones(len(d["gx"]))),
     }
-    return likelihoods[name]()(np.log(answer))[0] if name in likelihoods else answer[0]
+    found = {}
+    for name in likelihoods.keys() & theirs.keys():
+        ours, other = fitted[name].log_likelihood, likelihoods[name]()(np.log(theirs[name][2:]))[0]
+        found[name] = (ours - other) / abs(other)
+    bg = value.BetaGeometric(*theirs["fit BG/NBD"][2:], (0.0,) * 4, 0.0, 1.0, first_may_leave=False)
+    found["score one year"] = _off(bg.expected_purchases(HORIZON_DAYS, d["x"], d["t_x"], d["t"]), answers["scores"])
+    if "fit Gamma-Gamma" in theirs:
+        money = value.GammaGamma(*theirs["fit Gamma-Gamma"][2:], (0.0,) * 3, 0.0, 1.0)
+        found["CLV of 36 months"] = _off(_values(bg, money, d), answers["clv"])
+    return found
+
+
+def _off(ours: np.ndarray, others: np.ndarray) -> float:
+    known = np.isfinite(others)  # the peer overflows on a few
+    if not known.all():
+        print(f"{math.ceil((~known).sum())} customers have no finite score with the peer")
+    return float(np.max(np.abs(ours[known] - others[known]) / np.maximum(np.abs(others[known]), 1e-6)))
 
 
 if __name__ == "__main__":

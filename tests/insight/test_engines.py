@@ -22,10 +22,13 @@ from stammkunde.insight import (
     recency,
     rfm,
     rhythm,
+    risk,
     slices,
+    value,
 )
 from stammkunde.insight.drivers.traits import FAMILIES, View
 from stammkunde.insight.frames import Frame, arrow
+from stammkunde.insight.value import worth
 
 from .conftest import AS_OF, company, on_arrow, on_duckdb, on_polars
 
@@ -88,6 +91,9 @@ ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "traits": traits,
     "customers with traits": sharing,
     "best customers": best,
+    "worth": lambda facts: worth.customers(facts, worth.fit(facts, as_of=AS_OF)).to_pylist(),
+    "by frequency": lambda facts: value.by_frequency(facts, as_of=AS_OF, horizon_days=180),
+    "risk": lambda facts: risk.score(facts, risk.fit(facts, as_of=AS_OF, activity_days=90)).to_pylist(),
 }
 ON_SPARK = [  # the others are made of these
     "figures by country",
@@ -99,6 +105,8 @@ ON_SPARK = [  # the others are made of these
     "rfm",
     "pareto",
     "window",
+    "worth",
+    "risk",
     "products",
     "tops",
     "buyers",

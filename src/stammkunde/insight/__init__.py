@@ -6,13 +6,15 @@ Figures on customer retention from plain tables: no Django, no database, no stat
     insight.cohorts.matrix(facts)
 """
 
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 from stammkunde.insight import (
     buying,
-    charts,
     classes,
     cohorts,
     comeback,
-    drivers,
     errors,
     frames,
     kpis,
@@ -26,10 +28,13 @@ from stammkunde.insight import (
     rhythm,
     slices,
 )
-from stammkunde.insight.doors import purchases
+from stammkunde.insight.doors import named, purchases
 from stammkunde.insight.frames import Facts, facts
 from stammkunde.insight.kpis import Figure, figures
 from stammkunde.insight.rhythm import suggest_activity_days
+
+if TYPE_CHECKING:
+    from stammkunde.insight import charts, drivers, risk, value
 
 __all__ = [
     "Facts",
@@ -47,6 +52,7 @@ __all__ = [
     "kpis",
     "lifetime",
     "money",
+    "named",
     "periods",
     "products",
     "profile",
@@ -54,6 +60,16 @@ __all__ = [
     "recency",
     "rfm",
     "rhythm",
+    "risk",
     "slices",
     "suggest_activity_days",
+    "value",
 ]
+
+LATE = ("charts", "drivers", "risk", "value")  # bring Altair or scipy, so they are loaded when first asked for
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in LATE:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,9 +8,11 @@ from typing import Any
 
 import duckdb
 import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from stammkunde.insight.errors import ColumnMissing, InvalidInput, WrongType
-from stammkunde.insight.frames import Facts, Frame, Table, hold, open_table
+from stammkunde.insight.frames import Facts, Frame, Table, arrow, hold, open_table
 from stammkunde.insight.frames import facts as checked
 
 _HALF_UP = 0.5 + 1e-6  # a float of 1.005 is a little less than it looks
@@ -57,8 +59,36 @@ def purchases(
         lines = _numbered(lines, key, numbers)
     if any(numbers is not None for numbers in names.values()):
         lines = hold(lines)  # so that text keys are looked up once
-    products = names["product_id"]
-    return checked(lines.to_native(), products=None if products is None else _products(products).to_native())
+    customers, products = names["customer_id"], names["product_id"]
+    return checked(
+        lines.to_native(),
+        customers=None if customers is None else _customers(customers).to_native(),
+        products=None if products is None else _products(products).to_native(),
+    )
+
+
+def named(facts: Facts, answer: pa.Table | Frame) -> pa.Table:
+    """
+    Give the customers of an answer the names that the table of purchases has for them.
+
+    Args:
+        facts: from `purchases`.
+        answer: any answer with customer_id.
+
+    Returns:
+        the answer, fetched, customer before customer_id; the number itself, where customers were numbers already.
+
+    Raises:
+        ColumnMissing: the answer has no customer_id.
+    """
+    table = answer if isinstance(answer, pa.Table) else arrow(answer)
+    if "customer_id" not in table.column_names:
+        raise ColumnMissing(f"There is no column 'customer_id'. Found {', '.join(table.column_names)}.")
+    names = table["customer_id"]
+    if "customer" in facts.attributes() and facts.customers is not None:
+        known = arrow(facts.customers.select("customer_id", "customer"))
+        names = known["customer"].take(pc.index_in(names, value_set=known["customer_id"]))
+    return table.add_column(0, "customer", names)
 
 
 def _check(source: Frame, columns: dict[str, str]) -> None:
@@ -154,6 +184,10 @@ def _numbered(lines: Frame, key: str, numbers: Frame | None) -> Frame:
         return lines.with_columns(nw.col(key).cast(nw.Int64))
     joined = lines.with_columns(nw.col(key).cast(nw.String)).join(numbers, on=key, how="left")
     return joined.drop(key).rename({"number": key})
+
+
+def _customers(numbers: Frame) -> Frame:
+    return numbers.select(nw.col("number").alias("customer_id"), nw.col("customer_id").alias("customer"))
 
 
 def _products(numbers: Frame) -> Frame:

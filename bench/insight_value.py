@@ -56,7 +56,9 @@ def main() -> None:
         theirs = _theirs(data, answers)
         found = _agreement(drawn, fitted, theirs, dict(np.load(answers))) if theirs else {}
     print(f"load {os.getloadavg()[0]:.1f}; seconds by the clock and of the processor")
-    print(f"{'':20}{'customers':>11}{'ours':>9}{'proc':>9}{'lifetimes':>11}{'proc':>9}{'ratio':>7}{'proc':>7}   agreement")
+    print(
+        f"{'':20}{'customers':>11}{'ours':>9}{'proc':>9}{'lifetimes':>11}{'proc':>9}{'ratio':>7}{'proc':>7}   agreement"
+    )
     for name, (clock, processor) in ours.items():
         row = f"{name:20}{len(drawn[NAMES[name]]):>11,}{clock:>9.3f}{processor:>9.3f}"
         if name in theirs:

@@ -5,6 +5,7 @@ import time
 import warnings
 
 import numpy as np
+import pandas as pd
 from lifetimes import BetaGeoFitter, GammaGammaFitter, ParetoNBDFitter
 from lifetimes.utils import ConvergenceError
 
@@ -40,9 +41,8 @@ def gamma_gamma_that_converges():
 
 
 def customer_values():
-    return money.customer_lifetime_value(
-        bg, d["x"], d["t_x"], d["t"], d["mean"], time=MONTHS, discount_rate=A_MONTH, freq="D"
-    )
+    columns = (pd.Series(d[name]) for name in ("x", "t_x", "t", "mean"))
+    return money.customer_lifetime_value(bg, *columns, time=MONTHS, discount_rate=A_MONTH, freq="D")
 
 
 bg = timed("fit BG/NBD", lambda: BetaGeoFitter().fit(d["x"], d["t_x"], d["t"]), parameters)

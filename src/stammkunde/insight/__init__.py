@@ -22,7 +22,6 @@ from stammkunde.insight import (
     money,
     periods,
     products,
-    profile,
     recency,
     rfm,
     rhythm,
@@ -34,7 +33,7 @@ from stammkunde.insight.kpis import Figure, figures
 from stammkunde.insight.rhythm import suggest_activity_days
 
 if TYPE_CHECKING:
-    from stammkunde.insight import charts, drivers, risk, value
+    from stammkunde.insight import charts, drivers, profile, risk, value
 
 __all__ = [
     "Facts",
@@ -66,7 +65,13 @@ __all__ = [
     "value",
 ]
 
-LATE = ("charts", "drivers", "risk", "value")  # bring Altair or scipy, so they are loaded when first asked for
+LATE = (
+    "charts",
+    "drivers",
+    "profile",
+    "risk",
+    "value",
+)  # bring Altair or scipy, so they are loaded when first asked for
 
 
 def __getattr__(name: str) -> ModuleType:

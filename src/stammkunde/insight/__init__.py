@@ -71,7 +71,7 @@ LATE = (
     "profile",
     "risk",
     "value",
-)  # bring Altair or scipy, so they are loaded when first asked for
+)  # bring Altair or scipy: loaded when asked for
 
 
 def __getattr__(name: str) -> ModuleType:

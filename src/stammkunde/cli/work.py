@@ -1,5 +1,5 @@
 """
-Do what is due, again and again: imports first, figures after them.
+Do what is due, again and again: messages first, then imports, then figures.
 
 The truth is in our own rows: whatever is due is claimed by a lease. So as many workers as you like may run, and one
 that is killed loses nothing.
@@ -91,7 +91,7 @@ def _beat_until(stop: threading.Event, worker: str) -> None:
 
 @click.command(name="work")
 def command() -> None:
-    """Work in the background: imports, then figures. `serve` runs one; run more beside it when there is much to do."""
+    """Work in the background: messages, imports, figures. `serve` runs one; run more beside it when there is much."""
     cli.setup()
     import time  # noqa: PLC0415
 
@@ -99,6 +99,7 @@ def command() -> None:
 
     from stammkunde import health  # noqa: PLC0415
     from stammkunde.intake import tasks as intake  # noqa: PLC0415
+    from stammkunde.outreach import tasks as outreach  # noqa: PLC0415
     from stammkunde.signals import tasks as signals  # noqa: PLC0415
 
     stop = threading.Event()
@@ -109,7 +110,11 @@ def command() -> None:
     health.beat(worker=worker)
     threading.Thread(target=_beat_until, args=(stop, worker), daemon=True).start()
     log.info("worker=%s started", worker)
-    sweeps = [Sweep(name="intake", run=intake.sweep), Sweep(name="signals", run=signals.sweep)]
+    sweeps = [
+        Sweep(name="outreach", run=outreach.sweep),
+        Sweep(name="intake", run=intake.sweep),
+        Sweep(name="signals", run=signals.sweep),
+    ]
     try:
         loop(sweeps, stop=stop, now=timezone.now, clock=time.monotonic)
     finally:

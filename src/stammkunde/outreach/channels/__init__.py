@@ -79,8 +79,11 @@ class Channel(Protocol):
     def address(self, customer: Customer, person: ContactPerson | None) -> str:
         """Give where the person is reached, normalised; empty where that is unknown."""
 
+    def per_minute(self) -> int | None:
+        """Tell how many of one group may leave in a minute; None: nothing limits it."""
+
     def group(self, message: Message) -> str:
-        """Give what shares a rate, a mail domain for instance; empty: nothing limits it."""
+        """Give what shares that rate, a mail domain for instance."""
 
     def render(self, message: Message, company: Company) -> Rendered:
         """Make what leaves. May read the database."""

@@ -30,6 +30,9 @@ class Call:
     def address(self, customer: Customer, person: ContactPerson | None) -> str:
         return customers.address(Channel.PHONE, customer, person)
 
+    def per_minute(self) -> int | None:
+        return None
+
     def group(self, message: Message) -> str:
         return ""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formataddr
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -13,24 +14,26 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
-from stammkunde.outreach import smtp
+from stammkunde.outreach import foot, mime
 from stammkunde.outreach.channels import ChannelDown, PermanentFailure, Receipt, Rendered, TemporaryFailure, Unclear
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
 
 AUTOMATIC = frozenset({Purpose.SERVICE, Purpose.THANKS})  # RFC 3834: written by a machine because of what somebody did
+SMTP = "stammkunde.outreach.smtp.Backend"
 _ID = re.compile(r"<m\.(\d+)\.[0-9a-f]{20}@")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """A mail, and its bytes where they leave by SMTP."""
+    """A mail for SMTP: envelope and bytes."""
 
-    mail: EmailMultiAlternatives
     sender: str
+    recipient: str
     text: bytes
 
 
@@ -44,6 +47,8 @@ class Email:
     def missing(self, company: Company) -> str:
         if not settings.EMAIL_IS_SET:
             return "no_mail_server"
+        if not settings.PUBLIC_URL:
+            return "no_public_url"
         return "" if company.sender_email else "no_sender"
 
     def parallel(self) -> int:
@@ -57,23 +62,34 @@ class Email:
             return ""
         return address
 
+    def per_minute(self) -> int | None:
+        return settings.EMAIL_DOMAIN_PER_MINUTE
+
     def group(self, message: Message) -> str:
         return message.address.rpartition("@")[2]
 
     def render(self, message: Message, company: Company) -> Rendered:
-        content = message.content
+        subject = " ".join(str(message.content["subject"]).split())
+        said, url = message.content, foot.unsubscribe_url(message, channel=self.reaches)
+        below = {"url": url, "company": company, "language": message.language}
+        content = {
+            "text": foot.below_text(str(said["text"]), **below),
+            "html": foot.below_html(str(said.get("html") or ""), **below),
+        }
+        sender = (company.sender_name or company.name, company.sender_email)
+        if settings.EMAIL_BACKEND == SMTP:
+            return Rendered(address=message.address, body=_mail(message, company, subject=subject, **content))
         mail = EmailMultiAlternatives(
-            subject=" ".join(str(content["subject"]).split()),
-            body=str(content["text"]),
-            from_email=formataddr((company.sender_name or company.name, company.sender_email)),
+            subject=subject,
+            body=content["text"],
+            from_email=formataddr(sender),
             to=[message.address],
             headers=headers(message, company),
         )
-        if content.get("html"):
-            mail.attach_alternative(str(content["html"]), "text/html")
-        text = mail.message().as_bytes(linesep="\r\n")
-        sender = sanitize_address(company.sender_email, "utf-8")
-        return Rendered(address=message.address, body=Mail(mail=mail, sender=sender, text=text))
+        if content["html"]:
+            mail.attach_alternative(content["html"], "text/html")
+        mail.message()  # finds out now what cannot be written
+        return Rendered(address=message.address, body=mail)
 
     @contextmanager
     def line(self) -> Iterator[Any]:
@@ -84,16 +100,38 @@ class Email:
             with_smtp.close()
 
     def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
-        if isinstance(line, smtp.Backend):
-            to = sanitize_address(rendered.address, "utf-8")
-            line.hand_over(sender=rendered.body.sender, recipient=to, text=rendered.body.text)
+        if isinstance(rendered.body, Mail):
+            mail = rendered.body
+            line.hand_over(sender=mail.sender, recipient=mail.recipient, text=mail.text)
             return Receipt()
-        return _by_provider(rendered.body.mail, line)
+        return _by_provider(rendered.body, line)
+
+
+def _mail(message: Message, company: Company, *, subject: str, text: str, html: str) -> Mail:
+    sender, recipient = _ascii(company.sender_email), _ascii(message.address)
+    named = {
+        "Subject": subject,
+        "From": _named(company.sender_name or company.name, sender),
+        "To": recipient,
+        **headers(message, company),
+    }
+    return Mail(sender=sender, recipient=recipient, text=mime.write(headers=named, text=text, html=html))
+
+
+@lru_cache(maxsize=16)
+def _named(name: str, address: str) -> str:
+    return formataddr((name, address))
+
+
+def _ascii(address: str) -> str:
+    """Write a domain with umlauts as mail servers want it; addresses with umlauts before the @ are not in use."""
+    return address if address.isascii() else sanitize_address(address, "utf-8")
 
 
 def headers(message: Message, company: Company) -> dict[str, str]:
     """Give what mail programs and providers want to know beside the text."""
     found = {
+        **foot.headers(foot.unsubscribe_url(message, channel=Channel.EMAIL)),
         "Message-ID": message_id(message, company),
         "Feedback-ID": ":".join(_word(one) for one in (message.origin, message.purpose, message.channel, company.name)),
     }
@@ -104,7 +142,7 @@ def headers(message: Message, company: Company) -> dict[str, str]:
 
 def message_id(message: Message, company: Company) -> str:
     """Give the same name to the same message, however often it leaves: a second one is recognised."""
-    domain = sanitize_address(company.sender_email, "utf-8").rpartition("@")[2]
+    domain = _ascii(company.sender_email).rpartition("@")[2]
     return f"<m.{message.pk}.{sha256(message.key.encode()).hexdigest()[:20]}@{domain}>"
 
 
@@ -126,14 +164,14 @@ def _by_provider(mail: EmailMultiAlternatives, line: Any) -> Receipt:
         _judge(problem)
     except anymail.AnymailError as problem:  # it cannot be put into the provider's words, or the set-up is wrong
         raise PermanentFailure(str(problem)) from problem
-    except ConnectionRefusedError as problem:
-        raise ChannelDown(str(problem)) from problem
     status = getattr(mail, "anymail_status", None)
     return Receipt(provider_id=str(getattr(status, "message_id", None) or ""))
 
 
 def _judge(problem: Any) -> None:
     code = problem.status_code
+    if code is None and _never_connected(problem):
+        raise ChannelDown(str(problem)) from problem
     if code is None:
         raise Unclear(str(problem)) from problem
     if code in {408, 429} or code >= 500:
@@ -141,6 +179,13 @@ def _judge(problem: Any) -> None:
     if code in {401, 403}:
         raise ChannelDown(str(problem)) from problem
     raise PermanentFailure(str(problem)) from problem
+
+
+def _never_connected(problem: Exception) -> bool:
+    """Tell whether there was no connection at all, so that nothing can have left."""
+    cause = problem.__cause__
+    tried = cause.args[0] if cause is not None and cause.args else None
+    return isinstance(getattr(tried, "reason", None), NewConnectionError | ConnectTimeoutError)
 
 
 def _word(text: str) -> str:

@@ -52,6 +52,9 @@ class Webhook:
     def address(self, customer: Customer, person: ContactPerson | None) -> str:
         return customers.address(Channel.MESSAGE, customer, person)
 
+    def per_minute(self) -> int | None:
+        return None
+
     def group(self, message: Message) -> str:
         return ""
 
@@ -67,7 +70,8 @@ class Webhook:
                 "to": message.address,
                 "name": message.person_name,
                 "language": message.language,
-                **{name: str(message.content.get(name, "")) for name in ("subject", "text")},
+                "subject": str(message.content.get("subject") or ""),
+                "text": str(message.content["text"]),
             },
         }
         return Rendered(address=message.address, body=json.dumps(told, ensure_ascii=False).encode())

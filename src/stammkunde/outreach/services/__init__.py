@@ -1,8 +1,9 @@
 """What changes messages: planning, arranging, claiming and handing over, and what people and providers say later."""
 
-from stammkunde.outreach.services.claiming import begin, claim, record, release, take_over
+from stammkunde.outreach.services.claiming import Result, begin, claim, may_repeat, record, release, take_over
 from stammkunde.outreach.services.holding_out import hold_out
 from stammkunde.outreach.services.later import (
+    NotUnclear,
     count_as_sent,
     lift_undeliverable,
     note_bounce,
@@ -10,29 +11,37 @@ from stammkunde.outreach.services.later import (
     note_delivery,
     send_again,
     stop,
+    stop_one,
 )
+from stammkunde.outreach.services.optins import plan_optins
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
-from stammkunde.outreach.services.settling import look_again, settle
+from stammkunde.outreach.services.settling import look_after, look_again, settle
 
 __all__ = [
     "KeyTaken",
+    "NotUnclear",
     "Plan",
+    "Result",
     "begin",
     "claim",
     "count_as_sent",
     "forecast",
     "hold_out",
     "lift_undeliverable",
+    "look_after",
     "look_again",
+    "may_repeat",
     "note_bounce",
     "note_complaint",
     "note_delivery",
     "plan_message",
     "plan_messages",
+    "plan_optins",
     "record",
     "release",
     "send_again",
     "settle",
     "stop",
+    "stop_one",
     "take_over",
 ]

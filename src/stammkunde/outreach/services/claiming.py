@@ -11,13 +11,13 @@ is unclear, and only what belongs to an order, or what the other side recognises
 
 import random
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 
 from stammkunde.outreach import channels, policy
 from stammkunde.outreach.models import Message, Undeliverable
@@ -25,6 +25,7 @@ from stammkunde.outreach.services import settling
 
 State = Message.State
 LEASE = timedelta(minutes=5)
+HELD = (State.CLAIMED, State.UNKNOWN)
 NEXT_TO_LOOK_AT = 4  # batches: other workers hold some of the customers
 LONGEST_ANSWER = 300
 
@@ -37,6 +38,7 @@ class Result:
     code: str = ""
     answer: str = ""
     bad_address: bool = False
+    is_down: bool = False  # nothing else would leave, either
     provider_id: str = ""
     cost_cents: int | None = None
     jitter: float = field(default_factory=random.random)
@@ -71,11 +73,12 @@ def claim(*, channel: str, holder: str, at_most: int, now: datetime) -> list[Mes
 @transaction.atomic(savepoint=False)
 def begin(messages: Sequence[Message], *, holder: str, now: datetime) -> list[Message]:
     """Mark messages as about to leave, and give those that are still the holder's own; the others must not leave."""
-    ours = _ours(messages, holder).filter(lease_until__gt=now)
-    kept = set(ours.values_list("pk", flat=True))
-    Message.objects.filter(pk__in=kept).update(
+    ids = [one.pk for one in messages]
+    ours = Message.objects.filter(pk__in=ids, leased_by=holder, state=State.CLAIMED)
+    marked = ours.filter(lease_until__gt=now).update(
         begun_at=now, rendered_at=now, attempts=F("attempts") + 1, lease_until=now + LEASE
     )
+    kept = set(ids) if marked == len(ids) else set(ours.filter(begun_at=now).values_list("pk", flat=True))
     for message in messages:
         message.attempts += message.pk in kept
     return [message for message in messages if message.pk in kept]
@@ -86,29 +89,44 @@ def record(results: Sequence[tuple[Message, Result]], *, holder: str, now: datet
     """
     Write down what came of messages. Of what was taken over meanwhile only an unclear one is corrected: now we know.
     """
-    kept = set(_ours([one for one, _result in results], holder, State.UNKNOWN).values_list("pk", flat=True))
-    done = [(one, result) for one, result in results if one.pk in kept]
+    taken = [(one, result) for one, result in results if result.state == State.HANDED_OVER]
+    noted = _save_handed_over(taken, holder=holder, now=now)
+    others = [(one, result) for one, result in results if result.state != State.HANDED_OVER]
+    if others:
+        kept = set(_ours([one for one, _result in others], holder).values_list("pk", flat=True))
+        done = [(one, result) for one, result in others if one.pk in kept]
+        _save_others(done, now=now)
+        noted += [one for one, _result in done]
+    settling.log(noted, now=now)
+
+
+def _save_others(done: Sequence[tuple[Message, Result]], *, now: datetime) -> None:
     for message, result in done:
         _note(message, result, now=now)
-    _save_handed_over([one for one, _result in done if one.state == State.HANDED_OVER])
-    _save([one for one, _result in done if one.state != State.HANDED_OVER])
-    settling.log([message for message, _result in done], now=now)
+    _save([message for message, _result in done])
     _shun([message for message, result in done if result.bad_address], now=now)
     settling.look_again([one.customer_id for one, _result in done if one.state == State.FAILED], now=now)
 
 
 @transaction.atomic
-def release(messages: Sequence[Message], *, holder: str, now: datetime) -> None:
-    """Plan claimed messages again that were not begun: nothing has left."""
+def release(messages: Collection[Message], *, holder: str, code: str, until: datetime) -> None:
+    """Plan claimed messages again for later that were not begun: nothing has left."""
     ours = _ours(messages, holder).filter(begun_at=None)
     kept = set(ours.values_list("pk", flat=True))
-    _plan_again([one for one in messages if one.pk in kept], code="released", now=now)
+    _plan_again([one for one in messages if one.pk in kept], code=code, now=until)
 
 
 @transaction.atomic
-def take_over(*, now: datetime, at_most: int = 500) -> int:
-    """Settle what workers left behind whose lease ran out, and tell how much there was; repeating is harmless."""
-    lost = Message.objects.select_for_update(skip_locked=True).filter(state=State.CLAIMED, lease_until__lt=now)
+def take_over(*, now: datetime, is_gone: Callable[[str], bool], at_most: int = 500) -> int:
+    """
+    Settle what workers left behind, and tell how much there was; repeating is harmless.
+
+    A worker is lost when its lease ran out, or at once where `is_gone` knows that its process is dead.
+    """
+    claimed = Message.objects.filter(state=State.CLAIMED)
+    holders = claimed.order_by().values_list("leased_by", flat=True).distinct()
+    gone = [holder for holder in holders if is_gone(holder)]
+    lost = claimed.select_for_update(skip_locked=True).filter(Q(lease_until__lt=now) | Q(leased_by__in=gone))
     messages = list(lost.order_by("pk")[:at_most])
     again = [one for one in messages if one.begun_at is None or may_repeat(one)]
     _plan_again(again, code="worker_lost", now=now)
@@ -126,11 +144,10 @@ def may_repeat(message: Message) -> bool:
     return message.purpose in policy.REPEATED_IF_UNCLEAR or channels.get(message.channel).repeatable
 
 
-def _ours(messages: Sequence[Message], holder: str, *others: str) -> QuerySet[Message]:
-    """Choose those that the holder still holds, and lock them."""
-    ids = [one.pk for one in messages]
-    held = Message.objects.select_for_update().filter(pk__in=ids, leased_by=holder, state__in=[State.CLAIMED, *others])
-    return held.order_by("pk")
+def _ours(messages: Collection[Message], holder: str) -> QuerySet[Message]:
+    """Choose those that the holder still holds, or held last before they became unclear, and lock them."""
+    held = Message.objects.select_for_update().filter(pk__in=[one.pk for one in messages], leased_by=holder)
+    return held.filter(state__in=HELD).order_by("pk")
 
 
 def _note(message: Message, result: Result, *, now: datetime) -> None:
@@ -138,9 +155,6 @@ def _note(message: Message, result: Result, *, now: datetime) -> None:
     message.lease_until = None
     if result.state == State.PLANNED:
         _note_again(message, why, jitter=result.jitter, now=now)
-    elif result.state == State.HANDED_OVER:
-        message.state, message.reason, message.handed_over_at = State.HANDED_OVER, None, now
-        message.provider_id, message.cost_cents, message.finished_at = result.provider_id[:255], result.cost_cents, None
     else:
         message.state, message.reason, message.finished_at = State(result.state), dict(why), now
         message.slot_at = message.slot_at if message.state == State.UNKNOWN else None
@@ -192,18 +206,29 @@ def _save(messages: Collection[Message]) -> None:
         Message.objects.bulk_update(messages, _RECORDED, batch_size=100)
 
 
-def _save_handed_over(messages: Sequence[Message]) -> None:
-    """Save what mostly is alike in one statement each; this runs for every message there is."""
+def _save_handed_over(done: Sequence[tuple[Message, Result]], *, holder: str, now: datetime) -> list[Message]:
+    """Save what mostly is alike in one statement, for this runs for every message there is; give what was ours."""
     alike: dict[tuple[str, int | None], list[Message]] = defaultdict(list)
-    for message in messages:
-        alike[message.provider_id, message.cost_cents].append(message)
-    for (provider_id, cost_cents), some in alike.items():
-        Message.objects.filter(pk__in=[one.pk for one in some]).update(
-            state=State.HANDED_OVER,
-            handed_over_at=some[0].handed_over_at,
-            lease_until=None,
-            reason=None,
-            finished_at=None,
-            provider_id=provider_id,
-            cost_cents=cost_cents,
-        )
+    for message, result in done:
+        alike[result.provider_id[:255], result.cost_cents].append(message)
+    return [one for said, some in alike.items() for one in _save_alike(some, *said, holder=holder, now=now)]
+
+
+def _save_alike(
+    some: list[Message], provider_id: str, cost_cents: int | None, *, holder: str, now: datetime
+) -> list[Message]:
+    rows = Message.objects.filter(pk__in=[one.pk for one in some], leased_by=holder)
+    saved = rows.filter(state__in=HELD).update(
+        state=State.HANDED_OVER,
+        handed_over_at=now,
+        lease_until=None,
+        reason=None,
+        finished_at=None,
+        provider_id=provider_id,
+        cost_cents=cost_cents,
+    )
+    ours = set(rows.filter(handed_over_at=now).values_list("pk", flat=True)) if saved < len(some) else None
+    kept = [one for one in some if ours is None or one.pk in ours]
+    for message in kept:
+        message.state, message.reason = State.HANDED_OVER, None
+    return kept

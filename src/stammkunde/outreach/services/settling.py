@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from stammkunde.outreach import facts, policy
@@ -59,6 +60,18 @@ def settle(customer_ids: Collection[int], *, now: datetime, new: Sequence[Messag
     log([*new, *changed], now=now)
     _set_looks(customer_ids, everything, now=now)
     return [one for one in everything if one.state == State.PLANNED]
+
+
+@transaction.atomic
+def look_after(*, now: datetime, at_most: int = 200) -> int:
+    """Let expire what is too late, and arrange anew what waits for a slot; tell for how many customers."""
+    late = Message.objects.filter(state=State.PLANNED, latest_at__lt=now).order_by("latest_at")
+    waiting = Turn.objects.filter(look_at__lte=now).order_by("look_at")
+    asked = {*late.values_list("customer_id", flat=True)[:at_most], *waiting.values_list("pk", flat=True)[:at_most]}
+    mine = lock_free(asked, at_most=at_most) if asked else []
+    if mine:
+        settle(mine, now=now)
+    return len(mine)
 
 
 def log(messages: Iterable[Message], *, now: datetime, by: str = "") -> None:

@@ -1,0 +1,73 @@
+"""The mail that asks whether we may write (double opt-in): pulled from what customers are to be asked."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from stammkunde.customers import links
+from stammkunde.customers import queries as customers
+from stammkunde.customers import services as customers_services
+from stammkunde.customers.models import Channel, OptIn, Purpose
+from stammkunde.outreach.services.planning import plan_message
+from stammkunde.team.models import Company
+
+ORIGIN = "optin"
+
+
+def plan_optins(*, company: Company, now: datetime) -> int:
+    """
+    Plan a mail for each question that waits, and tell how many; repeating is harmless.
+
+    A question goes to the address that it was asked for: where the customer has another one by now, it may expire.
+    """
+    waiting = [one for one in customers.optins_to_send(now=now) if _is_the_address(one)]
+    for optin in waiting:
+        _plan(optin, company=company, now=now)
+    return len(waiting)
+
+
+def _is_the_address(optin: OptIn) -> bool:
+    return customers.address(Channel.EMAIL, optin.customer, optin.contact_person) == optin.email
+
+
+@transaction.atomic
+def _plan(optin: OptIn, *, company: Company, now: datetime) -> None:
+    person = optin.contact_person
+    wishes = customers.preference(customer_id=optin.customer_id, contact_person_id=person.pk if person else None)
+    language = wishes.language or settings.LANGUAGE_CODE
+    plan_message(
+        customer=optin.customer,
+        contact_person=person,
+        channel="email",
+        purpose=Purpose.SERVICE,
+        key=f"{ORIGIN}:{optin.pk}:{optin.customer_id}:1:email",
+        origin=ORIGIN,
+        content=content(optin, company=company, language=language),
+        importance_cents=0,
+        not_before_at=now,
+        latest_at=optin.expires_at,
+        now=now,
+        language=language,
+    )
+    customers_services.optin_sent(optin_id=optin.pk, sent_at=now)
+
+
+def content(optin: OptIn, *, company: Company, language: str) -> dict[str, str]:
+    """Write the question: what is to be confirmed and where, and nothing that could be taken for advertising."""
+    context = {
+        "company": company.sender_name or company.name,
+        "sentences": [one.wording for one in optin.asked.all() if one.wording],
+        "url": links.optin_url(optin=optin),
+        "until": optin.expires_at,
+    }
+    with translation.override(language):
+        subject = _("Please confirm: may %(company)s write to you?") % context
+        return {
+            "subject": subject,
+            "text": render_to_string("outreach/mail/optin.txt", context),
+            "html": render_to_string("outreach/mail/optin.html", context),
+        }

@@ -1,0 +1,145 @@
+"""Why a message waits, was refused, failed or is unclear: codes and numbers in words."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from stammkunde.customers import wording as customers
+from stammkunde.customers.policy import Reason
+from stammkunde.ui.writing import day
+
+Numbers = Mapping[str, Any]
+
+REASONS: dict[str, str | Promise] = {
+    # the governor
+    "person_gone": gettext_lazy("The contact person is no longer on record."),
+    "address_bounced": gettext_lazy("Mail to this address came back for good."),
+    "address_complained": gettext_lazy("The owner of this address called a message spam."),
+    "held_out": gettext_lazy("Left alone on purpose, to see what contacting brings (control group)."),
+    "duplicate_address": gettext_lazy("Another customer with the same address was written to."),
+    "too_late": gettext_lazy("The latest time to send had passed."),
+    "quiet_hours": gettext_lazy("Waits for the end of the quiet hours."),
+    "sunday": gettext_lazy("Waits for the end of Sunday."),
+    "holiday": gettext_lazy("Waits for the end of a public holiday."),
+    # handing over
+    "worker_lost": gettext_lazy("The worker was stopped while it was sending."),
+    "not_now": gettext_lazy("The other side did not take it for now; it is tried again."),
+    "not_taken": gettext_lazy("The other side refused it."),
+    "broke_off": gettext_lazy("The connection broke off; nobody can tell whether it arrived."),
+    "cannot_render": gettext_lazy("The message cannot be written: something is missing in its text."),
+    "channel_down": gettext_lazy("Nothing could be sent on this channel; it is tried again."),
+    "rate": gettext_lazy("Waits so that this mail provider does not get too many at once."),
+    "bounced": gettext_lazy("It came back."),
+    "stopped": gettext_lazy("Somebody stopped it."),
+    # what must be set up
+    "no_mail_server": gettext_lazy("No mail server is set: STAMMKUNDE_EMAIL_URL."),
+    "no_sender": gettext_lazy("The sender's e-mail is missing in the settings."),
+    "no_public_url": gettext_lazy("Links to unsubscribe need the public address: STAMMKUNDE_PUBLIC_URL."),
+    "no_webhook": gettext_lazy("No webhook is set: STAMMKUNDE_WEBHOOK_URL and STAMMKUNDE_WEBHOOK_SECRET."),
+}
+
+
+def reason(said: Numbers | None) -> str:
+    """Word a reason; empty where there is none."""
+    if not said:
+        return ""
+    code = str(said["code"])
+    if code in WITH_NUMBERS:
+        return WITH_NUMBERS[code](said)
+    if code in REASONS:
+        return str(REASONS[code])
+    return customers.reason(code)
+
+
+def answer(said: Numbers | None) -> str:
+    """Give what the other side answered, word for word; empty where it said nothing."""
+    return str((said or {}).get("answer", ""))
+
+
+def codes() -> set[str]:
+    """Name every code that has words."""
+    return {*REASONS, *WITH_NUMBERS, *(one.value for one in Reason)}
+
+
+def _cap(said: Numbers, text: str) -> str:
+    return text % {"most": said["most"], "days": said["days"], "taken": said["taken"]}
+
+
+def _cap_person(said: Numbers) -> str:
+    return _cap(said, _("At most %(most)s contacts in %(days)s days with one person; there were %(taken)s."))
+
+
+def _cap_customer(said: Numbers) -> str:
+    return _cap(said, _("At most %(most)s contacts in %(days)s days with one customer; there were %(taken)s."))
+
+
+def _cap_wish(said: Numbers) -> str:
+    return _cap(said, _("The customer wants at most %(most)s contacts in %(days)s days; there were %(taken)s."))
+
+
+def _none_allowed(_said: Numbers) -> str:
+    return _("No contacts of this kind are allowed (the limit is 0).")
+
+
+def _paused(said: Numbers) -> str:
+    until = said.get("until")
+    return (
+        _("The customer wants to hear nothing until %(day)s.") % {"day": day(date.fromisoformat(until))}
+        if until
+        else ""
+    )
+
+
+def _too_late(said: Numbers) -> str:
+    waited_for = said.get("waited_for")
+    return " ".join(
+        [str(REASONS["too_late"]), _("It had waited for room under the limit.") if waited_for else ""]
+    ).strip()
+
+
+def _no_time_left(said: Numbers) -> str:
+    words = {"quiet_hours": _("quiet hours"), "sunday": _("Sunday"), "holiday": _("public holiday")}
+    return _("No time was left before the latest time to send (%(why)s).") % {
+        "why": words.get(str(said["because"]), "–")
+    }
+
+
+def _no_more_tries(said: Numbers) -> str:
+    tries = int(said["attempts"])
+    text = ngettext("Tried %(n)s time until the latest time.", "Tried %(n)s times until the latest time.", tries)
+    return text % {"n": tries}
+
+
+WITH_NUMBERS: dict[str, Callable[[Numbers], str]] = {
+    "cap_person": _cap_person,
+    "cap_customer": _cap_customer,
+    "cap_wish": _cap_wish,
+    "none_allowed": _none_allowed,
+    "paused": _paused,
+    "too_late": _too_late,
+    "no_time_left": _no_time_left,
+    "no_more_tries": _no_more_tries,
+}
+
+CHANNELS = {
+    "email": gettext_lazy("E-mail"),
+    "call": pgettext_lazy("channel", "Call"),
+    "webhook": gettext_lazy("Text message"),
+    "letter": gettext_lazy("Letter"),
+    "postcard": gettext_lazy("Postcard"),
+}
+ICONS = {"email": "mail", "call": "phone", "webhook": "external", "letter": "file", "postcard": "file"}
+
+
+def channel(name: str) -> str:
+    """Word a channel."""
+    return str(CHANNELS.get(name, name))
+
+
+def origin(text: str) -> str:
+    """Word where a message comes from, as far as we know it: its callers name themselves."""
+    return _("Confirmation of consent") if text == "optin" else text

@@ -1,0 +1,55 @@
+from datetime import timedelta
+
+import pytest
+
+from stammkunde.customers import links
+from stammkunde.customers import services as customers
+from stammkunde.customers.services import Evidence, Recipient
+from stammkunde.outreach import services
+from stammkunde.outreach.models import Message
+from tests.outreach.planning import NOW, company, customer
+
+pytestmark = pytest.mark.django_db
+SENTENCE = "Ich möchte <b>Angebote</b> bekommen."
+
+
+@pytest.fixture
+def optin(settings):
+    settings.PUBLIC_URL = "https://kunden.example"
+    return customers.ask_optin(
+        recipient=Recipient(customer_id=customer(email="anna@mail.example").pk),
+        wordings={("email", "newsletter"): SENTENCE},
+        evidence=Evidence(happened_at=NOW, origin="test"),
+        now=NOW,
+        staff=None,
+    )
+
+
+def test_question_becomes_one_mail_that_may_leave_at_once(optin):
+    house = company(quiet_from="00:00", quiet_until="23:59", cap_contacts=0)
+
+    planned = [services.plan_optins(company=house, now=NOW) for _twice in range(2)]
+
+    message = Message.objects.get()
+    assert planned == [1, 0]
+    assert (message.purpose, message.address, message.due_at, message.latest_at) == (
+        "service",
+        "anna@mail.example",
+        NOW,
+        optin.expires_at,
+    )
+    assert links.optin_url(optin=optin) in message.content["text"]
+    assert SENTENCE in message.content["text"]
+    assert "&lt;b&gt;Angebote&lt;/b&gt;" in message.content["html"]
+    assert message.content["subject"] == "Bitte bestätigen Sie: Darf Musterhaus Ihnen schreiben?"
+
+
+def test_question_goes_to_no_other_address_than_it_was_asked_for(optin):
+    optin.customer.email = "other@mail.example"
+    optin.customer.save()
+
+    assert services.plan_optins(company=company(), now=NOW) == 0
+
+
+def test_question_that_has_expired_is_not_asked(optin):
+    assert services.plan_optins(company=company(), now=optin.expires_at + timedelta(seconds=1)) == 0

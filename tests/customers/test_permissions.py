@@ -128,7 +128,7 @@ def test_matrix_decides_about_every_channel_and_purpose():
     customer = factories.customer(email="a@example.org", street="Weg 1", city="Berlin")
     kim = factories.contact_person(customer)
 
-    found = queries.matrix(customer=customer, has_bought=False, today=TODAY)
+    found = queries.matrix(customer=customer, people=[kim], has_bought=False, today=TODAY)
 
     assert [(one.recipient, one.name, len(one.cells)) for one in found] == [
         ((customer.pk, None), customer.name, 20),

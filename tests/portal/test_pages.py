@@ -328,7 +328,7 @@ def test_preferences_take_few_queries(client, customer, count, django_assert_num
         factories.consent(customer, person=kim)
     page = preferences(customer)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(13):
         client.get(page)
 
 

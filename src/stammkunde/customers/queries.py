@@ -32,7 +32,7 @@ def permissions(
             existing_customers=existing_customers,
             today=today,
         )
-        for recipient, situation in situations(customer_ids=customer_ids, channel=channel, buyers=buyers)
+        for recipient, _channel, situation in situations(customer_ids=customer_ids, channels=[channel], buyers=buyers)
     }
 
 
@@ -50,51 +50,50 @@ def permission(
 
 
 def situations(
-    *, customer_ids: Iterable[int], channel: str, buyers: Collection[int]
-) -> Iterator[tuple[Recipient, Situation]]:
-    """Give what decisions about a channel rest on, for customers and their contact persons."""
-    ids = sorted(set(customer_ids))
+    *, customer_ids: Iterable[int], channels: Iterable[str], buyers: Collection[int]
+) -> Iterator[tuple[Recipient, str, Situation]]:
+    """Give what decisions about channels rest on, for customers and their contact persons, the customers first."""
+    ids, known, every = sorted(set(customer_ids)), frozenset(buyers), tuple(channels)
     for start in range(0, len(ids), AT_ONCE):
-        yield from _Reading(ids[start : start + AT_ONCE], channel=channel, buyers=frozenset(buyers)).situations()
+        yield from _Reading(ids[start : start + AT_ONCE], channels=every, buyers=known).situations()
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Recipient:
     key: Recipient
     source: str  # of the contact person; empty: the customer herself
-    address: str
+    addresses: dict[str, str]  # by channel
     is_business: bool
 
 
 @dataclass
 class _Reading:
-    """One channel and some customers: everything read once, then put together for each recipient."""
+    """Some channels and customers: everything read once, then put together for each recipient."""
 
     ids: list[int]
-    channel: str = field(kw_only=True)
+    channels: tuple[str, ...] = field(kw_only=True)
     buyers: frozenset[int] = field(kw_only=True)
 
-    def situations(self) -> Iterator[tuple[Recipient, Situation]]:
+    def situations(self) -> Iterator[tuple[Recipient, str, Situation]]:
         recipients = list(self._recipients())
         said = self._said()
-        mailboxes = self._mailboxes({one.address for one in recipients if one.address})
+        mailboxes = self._mailboxes(recipients)
         preferences = self._preferences()
         for one in recipients:
             customer_id, person_id = one.key
             wished = [preferences.get((customer_id, None)), preferences.get(one.key) if person_id else None]
-            yield (
-                one.key,
-                Situation(
-                    address=one.address,
+            for channel, reached_at in one.addresses.items():
+                situation = Situation(
+                    address=reached_at,
                     is_business=one.is_business,
-                    own=policy.standings(said.get((customer_id, one.source), ())),
-                    company=policy.standings(said.get((customer_id, ""), ())) if one.source else {},
-                    mailbox=policy.standings(mailboxes.get(one.address, ())),
+                    own=policy.standings(said.get((customer_id, one.source, channel), ())),
+                    company=policy.standings(said.get((customer_id, "", channel), ())) if one.source else {},
+                    mailbox=policy.standings(mailboxes.get((channel, reached_at), ())),
                     wishes=tuple(_wishes(preference) for preference in wished if preference),
                     has_bought=customer_id in self.buyers,
                     email_from_sale=_from_sale(preferences.get(one.key), is_person=bool(one.source)),
-                ),
-            )
+                )
+                yield one.key, channel, situation
 
     def _recipients(self) -> Iterator[_Recipient]:
         customers = {one.pk: one for one in Customer.objects.filter(pk__in=self.ids).only(*_OF_CUSTOMER)}
@@ -107,27 +106,27 @@ class _Reading:
         return _Recipient(
             key=(customer.pk, person.pk if person else None),
             source=person.source if person else "",
-            address=address(self.channel, customer, person),
+            addresses={channel: address(channel, customer, person) for channel in self.channels},
             is_business=customer.kind == Customer.Kind.COMPANY,
         )
 
-    def _said(self) -> dict[tuple[int, str], list[tuple[str, Record]]]:
-        found: dict[tuple[int, str], list[tuple[str, Record]]] = {}
-        records = Consent.objects.filter(customer__in=self.ids, channel=self.channel).order_by("happened_at", "pk")
-        for customer, person, *record in records.values_list("customer", "person_source", *_OF_RECORD):
-            found.setdefault((customer, person), []).append(_record(*record))
+    def _said(self) -> dict[tuple[int, str, str], list[tuple[str, Record]]]:
+        found: dict[tuple[int, str, str], list[tuple[str, Record]]] = {}
+        records = Consent.objects.filter(customer__in=self.ids, channel__in=self.channels)
+        columns = ("customer", "person_source", "channel", *_OF_RECORD)
+        for customer, person, channel, *record in records.order_by("happened_at", "pk").values_list(*columns):
+            found.setdefault((customer, person, channel), []).append(_record(*record))
         return found
 
-    def _mailboxes(self, addresses: set[str]) -> dict[str, list[tuple[str, Record]]]:
+    def _mailboxes(self, recipients: list[_Recipient]) -> dict[tuple[str, str], list[tuple[str, Record]]]:
         """Give what was said about addresses by anybody: one mailbox, one will."""
-        found: dict[str, list[tuple[str, Record]]] = {}
-        if self.channel not in (Channel.EMAIL, Channel.MESSAGE):
-            return found
-        some = sorted(addresses)
+        electronic = [channel for channel in self.channels if channel in policy.ELECTRONIC]
+        some = sorted({one.addresses[channel] for one in recipients for channel in electronic} - {""})
+        found: dict[tuple[str, str], list[tuple[str, Record]]] = {}
         for start in range(0, len(some), AT_ONCE):
-            records = Consent.objects.filter(channel=self.channel, address__in=some[start : start + AT_ONCE])
-            for record in records.order_by("happened_at", "pk").values_list(*_OF_RECORD):
-                found.setdefault(record[-1], []).append(_record(*record))
+            records = Consent.objects.filter(channel__in=electronic, address__in=some[start : start + AT_ONCE])
+            for channel, *record in records.order_by("happened_at", "pk").values_list("channel", *_OF_RECORD):
+                found.setdefault((channel, record[-1]), []).append(_record(*record))
         return found
 
     def _preferences(self) -> dict[Recipient, ContactPreference]:
@@ -185,22 +184,22 @@ class Standings:
     cells: dict[tuple[str, str], Permission]  # by channel and purpose
 
 
-def matrix(*, customer: Customer, has_bought: bool, today: date) -> list[Standings]:
+def matrix(*, customer: Customer, people: Iterable[ContactPerson], has_bought: bool, today: date) -> list[Standings]:
     """Decide everything about one customer and the contact persons, the customer first."""
     existing_customers = team.company().existing_customer_email
     cells: dict[Recipient, dict[tuple[str, str], Permission]] = {}
-    for channel in Channel.values:
-        buyers = {customer.pk} if has_bought else ()
-        for recipient, situation in situations(customer_ids=[customer.pk], channel=channel, buyers=buyers):
-            for purpose in Purpose.values:
-                cells.setdefault(recipient, {})[channel, purpose] = policy.permission(
-                    channel=channel,
-                    purpose=purpose,
-                    situation=situation,
-                    existing_customers=existing_customers,
-                    today=today,
-                )
-    names = {(customer.pk, person.pk): str(person) for person in customer.contact_persons.all()}
+    buyers = {customer.pk} if has_bought else ()
+    every = situations(customer_ids=[customer.pk], channels=Channel.values, buyers=buyers)
+    for recipient, channel, situation in every:
+        for purpose in Purpose.values:
+            cells.setdefault(recipient, {})[channel, purpose] = policy.permission(
+                channel=channel,
+                purpose=purpose,
+                situation=situation,
+                existing_customers=existing_customers,
+                today=today,
+            )
+    names = {(customer.pk, person.pk): str(person) for person in people}
     return [
         Standings(recipient=recipient, name=names.get(recipient, customer.name), cells=of_one)
         for recipient, of_one in cells.items()
@@ -209,7 +208,21 @@ def matrix(*, customer: Customer, has_bought: bool, today: date) -> list[Standin
 
 def consents(*, customer_id: int) -> QuerySet[Consent]:
     """Give a customer's records with their evidence, the latest first."""
-    return Consent.objects.filter(customer=customer_id).select_related("recorded_by", "optin")
+    return Consent.objects.filter(customer=customer_id).select_related("recorded_by")
+
+
+def preferences(*, customer_id: int) -> dict[int | None, ContactPreference]:
+    """Give what was said at a customer, by contact person; None is the customer herself."""
+    found = ContactPreference.objects.filter(customer=customer_id).select_related("preferred_staff", "changed_by")
+    return {one.contact_person_id: one for one in found}
+
+
+def every_consent(*, customer_id: int | None = None) -> Iterator[Consent]:
+    """Give all records, of one customer or of everybody, the oldest first, without holding them in memory."""
+    records = Consent.objects.select_related("customer", "recorded_by").order_by("pk")
+    if customer_id is not None:
+        records = records.filter(customer=customer_id)
+    return records.iterator(chunk_size=2000)
 
 
 def preference(*, customer_id: int, contact_person_id: int | None = None) -> ContactPreference:
@@ -256,7 +269,8 @@ def was_withdrawn_since(asked: Consent) -> bool:
 def blocked_purposes(*, customer: Customer, person: ContactPerson | None, channel: str) -> set[str]:
     """Tell what somebody has withdrawn or objected to on a channel."""
     key = customer.pk, person.pk if person else None
-    own = dict(situations(customer_ids=[customer.pk], channel=channel, buyers=()))[key].own
+    every = situations(customer_ids=[customer.pk], channels=[channel], buyers=())
+    own = next(situation.own for recipient, _channel, situation in every if recipient == key)
     return {purpose for purpose, said in own.items() if said.state in policy.BLOCKING}
 
 
@@ -275,8 +289,9 @@ def choices(*, customer: Customer, person: ContactPerson | None, has_bought: boo
     key = customer.pk, person.pk if person else None
     buyers = {customer.pk} if has_bought else ()
     found = {}
-    for channel in Channel.values:
-        situation = dict(situations(customer_ids=[customer.pk], channel=channel, buyers=buyers))[key]
+    for recipient, channel, situation in situations(customer_ids=[customer.pk], channels=Channel.values, buyers=buyers):
+        if recipient != key:
+            continue
         unpaused = replace(situation, wishes=tuple(replace(one, paused_until_on=None) for one in situation.wishes))
         for purpose in Purpose.values:
             found[channel, purpose] = Choice(

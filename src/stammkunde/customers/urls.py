@@ -1,6 +1,7 @@
 from django.urls import path
 
-from stammkunde.customers import views
+from stammkunde.customers.views import contact
+from stammkunde.customers.views import records as views
 
 urlpatterns = [
     path("customers/new/", views.new, name="customer-new"),
@@ -12,4 +13,10 @@ urlpatterns = [
     path("customers/<int:pk>/notes/", views.add_note, name="note-add"),
     path("notes/<int:pk>/edit/", views.edit_note, name="note-edit"),
     path("notes/<int:pk>/delete/", views.delete_note, name="note-delete"),
+    # What they allow and wish; the page with all of it is `customer-contact`
+    path("customers/<int:pk>/contact/consent/", contact.record, name="consent-record"),
+    path("customers/<int:pk>/contact/ask/", contact.ask, name="consent-ask"),
+    path("customers/<int:pk>/contact/withdraw/", contact.withdraw, name="consent-withdraw"),
+    path("customers/<int:pk>/contact/wishes/", contact.wishes, name="preference-edit"),
+    path("customers/<int:pk>/contact/revoke/", contact.revoke, name="preference-revoke"),
 ]

@@ -7,7 +7,7 @@ from stammkunde.customers.models import Channel, Purpose
 from stammkunde.customers.policy import Reason
 
 REASONS = {
-    Reason.TRANSACTIONAL: gettext_lazy("Belongs to an order or request: no consent needed."),
+    Reason.TRANSACTIONAL: gettext_lazy("Orders, requests and thanks need no consent."),
     Reason.CONSENT_GIVEN: gettext_lazy("Consent is on record."),
     Reason.EXISTING_CUSTOMER: gettext_lazy("Existing customer: own similar goods by e-mail (§ 7 (3) UWG)."),
     Reason.PRESUMED_INTEREST: gettext_lazy("Business customer: interest may be presumed (§ 7 (2) UWG)."),

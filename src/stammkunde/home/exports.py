@@ -10,9 +10,11 @@ import xlsxwriter
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from stammkunde.customers import wording
+from stammkunde.customers.models import Consent, Customer
 from stammkunde.home import forecasts
 from stammkunde.home.queries.customers import Row
 from stammkunde.signals import queries as signals
@@ -153,6 +155,57 @@ def customers(pieces: Iterable[list[Row]], *, form: str, staff: Staff, query: st
     name = f"{_('customers')}-{timezone.localdate():%Y-%m-%d}"
     rows = _cells(pieces, taken, language=get_language() or "en")
     return response(form=form, name=name, columns=[column for column, _value in taken], rows=rows)
+
+
+def consents(records: Iterable[Consent], *, staff: Staff, customer: Customer | None) -> HttpResponseBase:
+    """Give records of consent with their proof, and record who took them along."""
+    whose = {"thing_id": customer.pk, "label": customer.name} if customer else {"label": ""}
+    team.record(staff=staff, action="consents.exported", thing="customer" if customer else "consents", **whose)
+    name = f"{_('consents')}-{timezone.localdate():%Y-%m-%d}"
+    rows = _consent_rows(records, language=get_language() or "en")
+    return response(form="csv", name=name, columns=[Column(label=label) for label in _consent_labels()], rows=rows)
+
+
+def _consent_labels() -> list[str]:
+    return [
+        _("Customer number"),
+        _("Name"),
+        _("Contact person"),
+        _("Channel"),
+        _("Purpose"),
+        pgettext("of consent", "State"),
+        _("How"),
+        _("When"),
+        _("Origin"),
+        _("Wording"),
+        _("Proof"),
+        _("Address"),
+        _("Recorded by"),
+        _("Recorded"),
+    ]
+
+
+def _consent_rows(records: Iterable[Consent], *, language: str) -> Iterator[list[str]]:
+    """Give the cells record by record; the file is written after the request, so the language is brought along."""
+    for one in records:
+        with translation.override(language):
+            row = [
+                one.customer.number,
+                one.customer.name,
+                one.person_name,
+                one.get_channel_display(),
+                one.get_purpose_display(),
+                one.get_state_display(),
+                one.get_basis_display(),
+                timezone.localtime(one.happened_at).isoformat(sep=" ", timespec="seconds"),
+                wording.origin(one.origin),
+                one.wording,
+                "; ".join(f"{name}: {text}" for name, text in one.proof.items()),
+                one.address,
+                str(one.recorded_by or ""),
+                timezone.localtime(one.recorded_at).isoformat(sep=" ", timespec="seconds"),
+            ]
+        yield row
 
 
 def _cells(pieces: Iterable[list[Row]], taken: list[Taken], *, language: str) -> Iterator[list[Any]]:

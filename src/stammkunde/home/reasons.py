@@ -173,5 +173,10 @@ def entry(one: AuditEntry) -> str:
         "contact_person.changed": _("%(person)s: details changed") % person,
         "contact_person.removed": _("%(person)s removed as contact person") % person,
         "contact_person.restored": _("%(person)s put back as contact person") % person,
+        "consent.asked": _("Consent asked for by e-mail"),
+        "consent.confirmed": _("Consent confirmed by e-mail"),
+        "consent.recorded": _("Consent recorded"),
+        "consent.withdrawn": _("Consent withdrawn, or objected"),
+        "preference.changed": _("Contact preferences changed"),
     }
     return worded.get(one.action, one.action)

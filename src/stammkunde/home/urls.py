@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.home.views import charts, customer, customers, overview, products, settings, today
+from stammkunde.home.views import charts, contact, customer, customers, overview, products, settings, today
 
 urlpatterns = [
     # Overview, products and their charts
@@ -23,6 +23,10 @@ urlpatterns = [
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/orders/", customer.orders, name="customer-orders"),
     path("customers/<int:pk>/timeline/", customer.timeline, name="customer-timeline"),
+    path("customers/<int:pk>/contact/", contact.page, name="customer-contact"),
+    path("customers/<int:pk>/contact/export/", contact.export_one, name="customer-consents-export"),
+    path("customers/consents/export/", contact.export, name="consents-export"),
     # What the company decided
     path("settings/", settings.settings, name="settings"),
+    path("settings/contact/", settings.contact, name="settings-contact"),
 ]

@@ -3,6 +3,7 @@
 from stammkunde.customers.policy.contact import (
     ALLOWED,
     BLOCKING,
+    ELECTRONIC,
     PROMOTIONAL,
     PROVEN,
     Basis,
@@ -23,6 +24,7 @@ from stammkunde.customers.policy.records import hangs_on_one, may_change_note, s
 __all__ = [
     "ALLOWED",
     "BLOCKING",
+    "ELECTRONIC",
     "PROMOTIONAL",
     "PROVEN",
     "Basis",

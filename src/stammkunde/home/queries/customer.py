@@ -241,6 +241,11 @@ SHOWN_ACTIONS = (
     "contact_person.changed",
     "contact_person.removed",
     "contact_person.restored",
+    "consent.asked",
+    "consent.confirmed",
+    "consent.recorded",
+    "consent.withdrawn",
+    "preference.changed",
 )
 
 

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_safe
 from stammkunde.activity import queries as activity
 from stammkunde.activity.policy import QUICK_MINUTES, Lengths
 from stammkunde.customers import policy as customers_policy
+from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.home import reasons, rhythm
+from stammkunde.home import contact, reasons, rhythm
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import customer as queries
 from stammkunde.home.queries import today as work
+from stammkunde.sales import queries as sales
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team import policy
@@ -56,6 +58,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             "service": queries.service(pk),
             "today": today,
             **_history(pk, signal, generation),
+            "contact": _contact(found, people, today=today),
             **_figures(request.user, pk, signal, generation),
         },
     )
@@ -74,6 +77,13 @@ def _call(customer: Customer, people: list[ContactPerson]) -> dict[str, str]:
     if reachable:
         return {"name": str(reachable[0]), "phone": reachable[0].phone}
     return {"name": "", "phone": customer.phone}
+
+
+def _contact(customer: Customer, people: list[ContactPerson], *, today: date) -> list[dict[str, Any]]:
+    """Say in a line for everybody there by which way they may get offers."""
+    has_bought = bool(sales.buyers(customer_ids=[customer.pk]))
+    matrix = customers.matrix(customer=customer, people=people, has_bought=has_bought, today=today)
+    return [contact.in_short(one) for one in matrix]
 
 
 def _next(customer: Customer, generation: Generation | None, *, months: int, lengths: Lengths) -> dict[str, Any]:

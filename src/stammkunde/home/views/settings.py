@@ -1,5 +1,6 @@
 """What the company decided, with what its own figures say about it."""
 
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,18 @@ def settings(request: HttpRequest) -> HttpResponse:
     shown = signals.current()
     context = {"form": form, "suggestion": _suggestion(), "used_days": shown.activity_days if shown else None}
     return render(request, "home/settings.html", context, status=400 if form.errors else 200)
+
+
+@needs(policy.SETTINGS_EDIT)
+@require_http_methods(["GET", "POST"])
+def contact(request: HttpRequest) -> HttpResponse:
+    form = forms.ContactSettings(request.POST or None, instance=team.company())
+    if request.method == "POST" and form.is_valid():
+        services.change_company(by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("settings-contact")
+    context = {"form": form, "public_url": django_settings.PUBLIC_URL}
+    return render(request, "home/settings_contact.html", context, status=400 if form.errors else 200)
 
 
 def _suggestion() -> object | None:

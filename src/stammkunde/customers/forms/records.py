@@ -1,4 +1,4 @@
-"""What people type about customers, checked so that the message names the field and the cure."""
+"""What people type about customers, contact persons and notes."""
 
 import re
 from datetime import date

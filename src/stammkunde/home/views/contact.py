@@ -1,0 +1,81 @@
+"""What a customer allows and wishes, with its history, on a page of its own; and all consents to take along."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from stammkunde.customers import links, queries
+from stammkunde.customers.models import Channel, ContactPerson, ContactPreference, Customer, Purpose
+from stammkunde.home import contact, exports
+from stammkunde.sales import queries as sales
+from stammkunde.team import policy as rights
+from stammkunde.team.access import needs
+
+HISTORY = 100  # records shown; the export has all of them
+
+
+@require_safe
+@needs(rights.CUSTOMERS_VIEW)
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = _found(pk)
+    people = list(customer.contact_persons.all())
+    has_bought = bool(sales.buyers(customer_ids=[pk]))
+    today = timezone.localdate()
+    matrix = queries.matrix(customer=customer, people=people, has_bought=has_bought, today=today)
+    preferences = queries.preferences(customer_id=pk)
+    history = list(queries.consents(customer_id=pk)[: HISTORY + 1])
+    context = {
+        "customer": customer,
+        "recipients": [
+            contact.recipient(one, preference=preferences.get(one.recipient[1]), today=today) for one in matrix
+        ],
+        "links": _links(request, customer, people, preferences),
+        "channels": Channel.choices,
+        "purposes": Purpose.choices,
+        "history": [contact.entry(one) for one in history[:HISTORY]],
+        "has_more": len(history) > HISTORY,
+    }
+    return render(request, "home/contact.html", context)
+
+
+def _found(pk: int) -> Customer:
+    customer = Customer.objects.filter(pk=pk).first()
+    if customer is None:
+        raise Http404(f"customer {pk}")
+    return customer
+
+
+def _links(
+    request: HttpRequest,
+    customer: Customer,
+    people: list[ContactPerson],
+    preferences: dict[int | None, ContactPreference],
+) -> dict[int | None, str]:
+    """Give the links to the preference pages, for those who may pass them on."""
+    if not rights.may(request.user, rights.CUSTOMERS_EDIT):
+        return {}
+    found = {}
+    for person in (None, *people):
+        preference = preferences.get(person.pk if person else None)
+        path = links.preferences_path(
+            customer=customer, contact_person=person, version=preference.link_version if preference else 0
+        )
+        found[person.pk if person else None] = (
+            links.absolute(path) if settings.PUBLIC_URL else request.build_absolute_uri(path)
+        )
+    return found
+
+
+@require_POST
+@needs(rights.EXPORT)
+def export(request: HttpRequest) -> HttpResponseBase:
+    return exports.consents(queries.every_consent(), staff=request.user, customer=None)
+
+
+@require_POST
+@needs(rights.EXPORT)
+def export_one(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return exports.consents(queries.every_consent(customer_id=pk), staff=request.user, customer=_found(pk))

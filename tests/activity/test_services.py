@@ -134,3 +134,34 @@ def test_due_gives_dated_tasks_first_and_leaves_out_later_ones(salesperson, admi
         "ohne Tag",
     ]
     assert len(queries.due(today=TODAY, staff=None, limit=9)) == 4
+
+
+@pytest.mark.django_db
+def test_suggestion_taken_on_is_a_task_with_why_and_until_when(salesperson):
+    suggestion = services.Suggestion(
+        kind="overdue", customer_id=factories.customer().pk, cycle="2026-09-23", title="Melden"
+    )
+
+    first = services.take_on(suggestion, staff=salesperson, note="58 Tage still", due_on=date(2026, 11, 27))
+    again = services.take_on(suggestion, staff=salesperson, note="58 Tage still", due_on=date(2026, 11, 27))
+
+    assert first == again == Task.objects.get()
+    assert (again.kind, again.note, again.due_on, again.owner) == (
+        "task",
+        "58 Tage still",
+        date(2026, 11, 27),
+        salesperson,
+    )
+
+
+@pytest.mark.django_db
+def test_suggestion_put_off_and_then_taken_on_is_open_again(salesperson):
+    suggestion = services.Suggestion(
+        kind="overdue", customer_id=factories.customer().pk, cycle="2026-09-23", title="Melden"
+    )
+    known = services.take_up(suggestion, staff=salesperson)
+    services.snooze(task_id=known.pk, until_on=date(2026, 12, 1), today=date(2026, 11, 20), staff=salesperson)
+
+    task = services.take_on(suggestion, staff=salesperson, note="58 Tage still")
+
+    assert (task.pk, task.kind, task.note, task.snoozed_until_on) == (known.pk, "task", "58 Tage still", None)

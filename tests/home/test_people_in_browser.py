@@ -7,21 +7,23 @@ from django.urls import reverse
 
 from stammkunde.activity.models import Task
 from stammkunde.customers.models import Note
-from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.home import charts
+from stammkunde.signals.models import CustomerSignal
 from tests import factories
+from tests.home import forecasting
 from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TODAY = date(2026, 11, 20)
-PAGES = ("today", "customers", "silence", "customer", "edit")
+PAGES = ("today", "customers", "silence", "customer", "edit", "warnings", "aside", "proof")
 
 
 @pytest.fixture
 def people(administrator):
     """Ten customers who have gone quiet, the first with everything that a page can show."""
-    made = Generation.objects.create(status="done", as_of_on=TODAY, activity_days=180)
-    Current.objects.create(pk=1, generation=made)
+    charts.build_bundle(charts.bundle_dir())
+    made = forecasting.generation()
     people = [_silent(made, rank=rank) for rank in range(1, 11)]
     known = people[0]
     person = factories.contact_person(known, phone="030 123456", email="kim@example.org", birthday_on=TODAY)
@@ -29,6 +31,8 @@ def people(administrator):
     Note.objects.create(customer=known, contact_person=person, kind="matters", text="Rosen", author=administrator)
     Note.objects.create(customer=known, text="Will im Mai wieder bestellen.", author=administrator)
     Task.objects.create(title="Angebot schicken", customer=known, owner=administrator, created_by=administrator)
+    for one in CustomerSignal.objects.filter(customer__in=people[:4]):
+        forecasting.warn(one)
     return people
 
 
@@ -50,6 +54,18 @@ def _silent(generation, *, rank):
         revenue_year_cents=500_000,
         margin_cents=400_000,
         margin_year_cents=200_000,
+        risk=0.62,
+        risk_before=0.5,
+        risk_level=("green", "red", "amber")[rank % 3],
+        risk_reasons=[forecasting.SILENT, forecasting.LATE, forecasting.SPENDS_LESS],
+        margin_at_risk_cents=123_400,
+        yearly_cents=199_000,
+        expected_cents=150_000,
+        expected_low_cents=60_000,
+        expected_high_cents=280_000,
+        clv_cents=345_600,
+        clv_low_cents=120_000,
+        clv_high_cents=700_000,
     )
     return customer
 
@@ -62,6 +78,9 @@ def _addresses(people) -> dict[str, str]:
         "silence": f"{reverse('customers')}?months=6&abc=B",
         "customer": reverse("customer", args=[pk]),
         "edit": reverse("customer-edit", args=[pk]),
+        "warnings": reverse("warnings"),
+        "aside": f"{reverse('warnings')}?state=aside",
+        "proof": reverse("warnings-proof"),
     }
     assert tuple(found) == PAGES
     return found
@@ -129,3 +148,34 @@ def test_search_finds_while_typing(open_page, people):  # noqa: F811
     page.get_by_text("1 Kunde", exact=True).wait_for()
     assert page.locator("#q").evaluate("field => field === document.activeElement")
     assert "q=blumenh" in page.url
+
+
+def test_warning_is_dealt_with_in_place(open_page, people):  # noqa: F811
+    page = open_page()
+    sign_in(page)
+    page.goto(reverse("warnings"))
+    rows = page.locator("[data-item]")
+    assert rows.count() == 4
+
+    rows.first.get_by_role("button", name="Nicht relevant").click()
+    page.locator(".toast").wait_for()
+    assert rows.count() == 3
+    page.locator(".toast").get_by_role("button", name="Rückgängig").click()
+    page.get_by_text("Wieder auf der Liste").wait_for()
+    assert rows.count() == 4
+    rows.first.get_by_role("button", name="Aufgabe anlegen").click()
+    page.get_by_text("Aufgabe notiert, fällig am").wait_for()
+
+    assert rows.count() == 4
+    assert rows.first.get_by_role("button", name="Aufgabe anlegen").count() == 0
+
+
+def test_key_leads_to_the_early_warning(open_page, people):  # noqa: F811
+    page = open_page()
+    sign_in(page)
+    page.goto(reverse("customers"))
+
+    page.keyboard.press("g")
+    page.keyboard.press("f")
+
+    page.wait_for_url("**/warnings/")

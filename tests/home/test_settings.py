@@ -36,6 +36,14 @@ def test_settings_saved_twice_change_nothing_the_second_time(ada):
     assert AuditEntry.objects.filter(action="settings.changed").count() == 1
 
 
+def test_settings_keep_how_far_the_early_warning_looks(ada):
+    ada.post(reverse("settings"), sent(risk_horizon_days="60"))
+    assert queries.company().risk_horizon_days == 60
+
+    ada.post(reverse("settings"), sent(risk_horizon_days=""))
+    assert queries.company().risk_horizon_days is None
+
+
 def test_settings_window_left_empty_is_the_suggestion(ada):
     ada.post(reverse("settings"), sent(activity_days=""))
 
@@ -48,6 +56,8 @@ def test_settings_window_left_empty_is_the_suggestion(ada):
         ({"activity_days": "0"}, "Zwischen 1 und 3650 Tagen"),
         ({"activity_days": "3651"}, "Zwischen 1 und 3650 Tagen"),
         ({"no_purchase_months": "0"}, "Zwischen 1 und 120 Monaten"),
+        ({"risk_horizon_days": "6"}, "Zwischen 7 und 730 Tagen"),
+        ({"risk_horizon_days": "731"}, "Zwischen 7 und 730 Tagen"),
         ({"no_purchase_months": "121"}, "Zwischen 1 und 120 Monaten"),
         ({"minutes_per_contact": "4"}, "Zwischen 5 und 240 Minuten"),
         ({"minutes_per_contact": "241"}, "Zwischen 5 und 240 Minuten"),

@@ -12,6 +12,7 @@ from stammkunde.insight import risk
 from stammkunde.insight.risk.leaks import Why
 from stammkunde.insight.risk.model import RefusalCode
 from stammkunde.insight.risk.reasons import SENSES
+from stammkunde.insight.value import refusals
 from stammkunde.signals import reasons
 from stammkunde.signals.models import CustomerSignal
 
@@ -215,14 +216,37 @@ def test_every_refusal_says_what_is_needed(code, language):
     with translation.override(language):
         said = reasons.refusal({"code": code, **numbers})
 
-    assert set(reasons.REFUSALS) == set(get_args(RefusalCode))
+    assert set(reasons.REFUSALS) == {"nobody_bought", *get_args(RefusalCode)}
     assert any(number in said for number in ("180", "90", "30"))
     assert said != reasons.refusal({"code": "of_tomorrow"})
 
 
+@pytest.mark.parametrize("code", ["nobody_bought", *get_args(refusals.RefusalCode)])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_refusal_of_values_has_words(code, language):
+    numbers = {"repeaters": 12, "needed": 40, "customers": 1_200, "positive": 9}
+
+    with translation.override(language):
+        said = reasons.value_refusal({"code": code, **numbers})
+
+        assert said != reasons.value_refusal({"code": "of_tomorrow"})
+    assert "%(" not in said
+    assert set(reasons.VALUE_REFUSALS) == {"nobody_bought", *get_args(refusals.RefusalCode)}
+
+
+def test_refusal_of_values_says_what_is_done_instead():
+    with translation.override("en"):
+        said = reasons.value_refusal({"code": "few_repeaters", "repeaters": 12, "needed": 40})
+
+    assert said == (
+        "Only 12 customers have bought more than once; the model of values needs 40. "
+        "Instead, everybody's own rate of the last year is carried forward."
+    )
+
+
 def test_nothing_missing_is_no_refusal():
-    assert reasons.refusal(None) == ""
-    assert reasons.refusal({}) == ""
+    for nothing in (None, {}):
+        assert (reasons.refusal(nothing), reasons.value_refusal(nothing)) == ("", "")
 
 
 def test_every_refused_column_is_told_why():

@@ -360,6 +360,19 @@ def test_worker_refreshes_when_the_company_chooses_another_window(shop):
     assert tasks.sweep(now=NOW) is False
 
 
+def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shop):
+    tasks.sweep(now=NOW)
+    used = queries.forecast()["risk"]["horizon_days"]
+
+    Company.objects.update_or_create(pk=1, defaults={"risk_horizon_days": used})
+    assert tasks.sweep(now=NOW) is False
+    Company.objects.update(risk_horizon_days=45)
+    assert tasks.sweep(now=NOW) is True
+
+    assert queries.forecast()["risk"]["horizon_days"] == 45 != used
+    assert tasks.sweep(now=NOW) is False
+
+
 def test_worker_waits_longer_after_each_failure(shop, monkeypatch):
     monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
     assert tasks.sweep(now=NOW) is True

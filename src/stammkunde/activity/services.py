@@ -12,6 +12,7 @@ from django.db import transaction
 
 from stammkunde.activity import policy
 from stammkunde.activity.models import Task
+from stammkunde.activity.queries import OWN
 from stammkunde.customers.models import Customer
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -89,6 +90,29 @@ def plan(*, key: str, title: str, customer_id: int, owner_id: int | None, due_on
         },
     )
     return task
+
+
+@transaction.atomic
+def take_on(suggestion: Suggestion, *, staff: Staff, note: str = "", due_on: date | None = None) -> Task:
+    """Make a suggestion a task of its own, with why and until when; repeating gives the same task, open again."""
+    task, created = Task.objects.get_or_create(
+        key=suggestion.key,
+        defaults={
+            "customer_id": suggestion.customer_id,
+            "title": suggestion.title[:200],
+            "note": note[: policy.LONGEST_NOTE],
+            "owner_id": suggestion.owner_id or staff.pk,
+            "due_on": due_on,
+            "created_by": staff,
+        },
+    )
+    if created:
+        _record(staff, "task.created", task)
+        return task
+    Task.objects.filter(pk=task.pk).exclude(kind=OWN).update(
+        kind=OWN, title=suggestion.title[:200], note=policy.with_outcome(task.note, note), due_on=due_on
+    )
+    return reopen(task_id=task.pk, staff=staff)
 
 
 @transaction.atomic

@@ -50,7 +50,7 @@ class Column:
 
 
 Rows = Iterable[Sequence[Any]]
-Taken = tuple[Column, Callable[[Row], Any]]  # of the list of customers: a column, and how to read it
+Taken = tuple[Column, Callable[[Any], Any]]  # of a list of customers: a column, and how to read it
 
 
 def response(*, form: str, name: str, columns: Sequence[Column], rows: Rows) -> HttpResponseBase:
@@ -151,8 +151,17 @@ def _write_cell(sheet: Any, at: int, place: int, cell: Any, *, unit: str, style:
 def customers(pieces: Iterable[list[Row]], *, form: str, staff: Staff, query: str) -> HttpResponseBase:
     """Give the list of customers with what someone may see of it, and record who took what along."""
     team.record(staff=staff, action="customers.exported", thing="customers", label=form, query=query)
-    taken = customer_columns(staff)
-    name = f"{_('customers')}-{timezone.localdate():%Y-%m-%d}"
+    return _taken(pieces, customer_columns(staff), form=form, name=_("customers"))
+
+
+def warnings(pieces: Iterable[list[Any]], *, form: str, staff: Staff, query: str) -> HttpResponseBase:
+    """Give the open warnings with all that is known of the customers, and record who took what along."""
+    team.record(staff=staff, action="export", thing="warnings", label=form, query=query)
+    return _taken(pieces, [*customer_columns(staff), *_warning()], form=form, name=_("early-warning"))
+
+
+def _taken(pieces: Iterable[list[Any]], taken: list[Taken], *, form: str, name: str) -> HttpResponseBase:
+    name = f"{name}-{timezone.localdate():%Y-%m-%d}"
     rows = _cells(pieces, taken, language=get_language() or "en")
     return response(form=form, name=name, columns=[column for column, _value in taken], rows=rows)
 
@@ -208,7 +217,7 @@ def _consent_rows(records: Iterable[Consent], *, language: str) -> Iterator[list
         yield row
 
 
-def _cells(pieces: Iterable[list[Row]], taken: list[Taken], *, language: str) -> Iterator[list[Any]]:
+def _cells(pieces: Iterable[list[Any]], taken: list[Taken], *, language: str) -> Iterator[list[Any]]:
     """Give the cells row by row; the file is written after the request, so the language is brought along."""
     for rows in pieces:
         with translation.override(language):
@@ -218,12 +227,13 @@ def _cells(pieces: Iterable[list[Row]], taken: list[Taken], *, language: str) ->
 
 def customer_columns(staff: Staff) -> list[Taken]:
     """Give the columns of the list of customers that someone may take along."""
-    found = [*_who(), *_when(), *_risk(shows_money=policy.may(staff, policy.FIGURES_VIEW))]
+    shows_worth = forecasts.shows_worth(staff, signals.current())
+    found = [*_who(), *_when(), *_risk(shows_money=shows_worth)]
     if policy.may(staff, policy.FIGURES_VIEW):
         found += _figures()
     if policy.may(staff, policy.MARGIN_VIEW):
         found += _margins()
-    if forecasts.shows_worth(staff, signals.current()):
+    if shows_worth:
         found += _worth()
     return found
 
@@ -296,6 +306,16 @@ def _worth() -> list[Taken]:
         _of("expected_low_cents", _("Expected in 12 months, at least"), unit="cents"),
         _of("expected_high_cents", _("Expected in 12 months, at most"), unit="cents"),
         _of("clv_cents", _("Customer value of three years"), unit="cents"),
+    ]
+
+
+def _warning() -> list[Taken]:
+    return [
+        _of("silent_days", _("Days silent"), unit="days"),
+        _of("risk_before", _("Risk last time"), unit="share"),
+        (Column(label=_("Warned on"), unit="day"), lambda row: row.warning.warned_on),
+        (Column(label=_("Task")), lambda row: row.task.title if row.task else ""),
+        (Column(label=_("State of the task")), lambda row: row.task.get_state_display() if row.task else ""),
     ]
 
 

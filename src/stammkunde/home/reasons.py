@@ -5,7 +5,6 @@ from django.utils.translation import ngettext
 
 from stammkunde.home.queries.today import PAST_RHYTHM, Item
 from stammkunde.signals import reasons as risk
-from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.team.models import AuditEntry
 from stammkunde.ui import writing
@@ -109,7 +108,7 @@ def item(one: Item, *, shows_money: bool = False) -> str:
 def _risk(one: Item, *, shows_money: bool) -> str:
     """Hold the rhythm against the silence; then the strongest other signs that raise the risk."""
     others = [reason for reason in one.signal.risk_reasons or () if reason["code"] not in OF_THE_RHYTHM]
-    told = risks.texts(others[:MOST_REASONS], shows_money=shows_money)
+    told = risk.texts(others[:MOST_REASONS], shows_money=shows_money)
     return " ".join([rhythm(one.signal), *(f"{text}." for text in told)])
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.home.views import charts, contact, customer, customers, overview, products, settings, today
+from stammkunde.home.views import charts, contact, customer, customers, overview, products, settings, today, warnings
 
 urlpatterns = [
     # Overview, products and their charts
@@ -12,6 +12,11 @@ urlpatterns = [
     path("products/", products.products, name="products"),
     path("products/export/", products.export, name="products-export"),
     path("products/<int:pk>/", products.product, name="product"),
+    # The early warning
+    path("warnings/", warnings.warnings, name="warnings"),
+    path("warnings/act/", warnings.act, name="warnings-act"),
+    path("warnings/export/", warnings.export, name="warnings-export"),
+    path("warnings/proof/", warnings.proof, name="warnings-proof"),
     # Today, customers and the customer page
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),

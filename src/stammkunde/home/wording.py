@@ -164,14 +164,21 @@ def reason(code: str) -> str | Promise:
 CHARTS = {
     "age": _("months after the first purchase"),
     "class": _("Class"),
+    "calibration": _("Do the probabilities hold?"),
     "cohort": _("First purchase"),
     "customers": _("Bought"),
     "customers_share": _("Share of the customers"),
     "denominator": _("Customers at the start"),
+    "high": _("at most"),
+    "left_share": _("Share that left"),
+    "lift": _("Times as often as everybody"),
+    "low": _("at least"),
     "margin": _("Contribution margin"),
     "numerator": _("Stayed"),
     "period": _("Period"),
+    "probability": _("Probability said"),
     "rank": _("Rank"),
+    "reached_share": _("Of those who left, found"),
     "retention": _("Retention rate"),
     "revenue": _("Revenue"),
     "share": _("Share"),
@@ -179,6 +186,7 @@ CHARTS = {
     "slice": _("Segment"),
     "value_share": _("Share of the contribution margin"),
     "value_share_revenue": _("Share of the revenue"),
+    "warned_share": _("Customers warned, highest risk first"),
 }
 
 

@@ -5,6 +5,7 @@ It cannot be worked out again: on a later day, more is known. Kept are the days 
 month before. A file is written beside and renamed, so that a reader sees all of a day or nothing.
 """
 
+import json
 import os
 from datetime import date, timedelta
 from pathlib import Path
@@ -68,7 +69,7 @@ def risks(on: date | None, *, horizon_days: int | None) -> duckdb.DuckDBPyRelati
 
 
 def points(customer_id: int, *, until: date) -> list[dict[str, Any]]:
-    """Read what was said of one customer, day by day, oldest first, each with its day as `on`."""
+    """Read what was said of one customer, day by day, oldest first, each with its day as `on` and reasons as codes."""
     files = [str(_file(day)) for day in days() if day <= until]
     if not files:
         return []
@@ -76,7 +77,16 @@ def points(customer_id: int, *, until: date) -> list[dict[str, Any]]:
     columns = ", ".join(COLUMNS[1:])
     found = told.filter(f"customer_id = {int(customer_id)}").project(f"filename, {columns}").fetchall()
     named = [dict(zip(("on", *COLUMNS[1:]), row, strict=True)) for row in found]
-    return sorted([point | {"on": date.fromisoformat(Path(point["on"]).stem)} for point in named], key=_on)
+    return sorted([point | {"on": _day(point), "reasons": _reasons(point)} for point in named], key=_on)
+
+
+def _day(point: dict[str, Any]) -> date:
+    return date.fromisoformat(Path(point["on"]).stem)
+
+
+def _reasons(point: dict[str, Any]) -> list[dict[str, Any]] | None:
+    told = point["reasons"]
+    return None if told is None else json.loads(told)
 
 
 def _on(point: dict[str, Any]) -> date:

@@ -77,13 +77,20 @@ class Outlook:
 
 
 def look_ahead(
-    facts: Facts, *, orders: Frame, as_of: date, activity_days: int, report: Callable[[str, int, int], None]
+    facts: Facts,
+    *,
+    orders: Frame,
+    as_of: date,
+    activity_days: int,
+    horizon_days: int | None,
+    report: Callable[[str, int, int], None],
 ) -> Outlook:
-    """Fit and apply the models; what they refuse is told in the forecast."""
+    """Fit and apply the models, looking ahead as far as wanted, or suggested; refusals are told in the forecast."""
     report("value", 0, 1)
     values, of_value = _values(facts, as_of=as_of)
     report("risk", 0, 2)
-    model, of_risk = _model(facts, as_of=as_of, activity_days=activity_days, orders=orders)
+    question = {"activity_days": activity_days, "horizon_days": horizon_days}
+    model, of_risk = _model(facts, as_of=as_of, orders=orders, question=question)
     report("risk", 1, 2)
     signs = risk.signs(facts, model, orders=orders) if model else None
     return Outlook(
@@ -132,10 +139,10 @@ def _refusal(refusal: Any) -> dict[str, Any] | None:
 
 
 def _model(
-    facts: Facts, *, as_of: date, activity_days: int, orders: Frame
+    facts: Facts, *, as_of: date, orders: Frame, question: dict[str, Any]
 ) -> tuple[risk.RiskModel | None, dict[str, Any]]:
     try:
-        fitted = risk.fit(facts, as_of=as_of, activity_days=activity_days, orders=orders)
+        fitted = risk.fit(facts, as_of=as_of, orders=orders, **question)
     except NotEnoughData:
         return None, {"refusal": {"code": "nobody_bought"}}
     if fitted.verdict.by == "nothing":

@@ -51,6 +51,26 @@ COLUMNS = {
     "industry": gettext_lazy("Industry"),
     "segment": gettext_lazy("Segment"),
 }
+VALUE_REFUSALS = {
+    "nobody_bought": gettext_lazy("Nobody has bought yet."),
+    "few_repeaters": gettext_lazy(
+        "Only %(repeaters)s customers have bought more than once; the model of values needs %(needed)s."
+    ),
+    "no_variation": gettext_lazy("All customers buy so much alike that there is nothing to tell them apart by."),
+    "too_many_days": gettext_lazy("Some customers have bought on more days than the model of values can count."),
+    "few_amounts": gettext_lazy("Only %(customers)s customers have bought; the model of amounts needs %(needed)s."),
+    "few_positive": gettext_lazy(
+        "Only %(positive)s of %(customers)s customers have brought anything; the model of amounts needs %(needed)s."
+    ),
+    "amounts_alike": gettext_lazy("All purchases bring nearly the same, so amounts need no model."),
+    "no_mean": gettext_lazy("Amounts differ so widely that no mean can be expected."),
+}
+_OWN_RATE = gettext_lazy("Instead, everybody's own rate of the last year is carried forward.")
+_ONE_MEAN = gettext_lazy("Instead, the mean of all purchases stands for everybody.")
+INSTEAD = {
+    **dict.fromkeys(("few_repeaters", "no_variation", "too_many_days"), _OWN_RATE),
+    **dict.fromkeys(("few_amounts", "few_positive", "amounts_alike", "no_mean"), _ONE_MEAN),
+}
 REFUSED = {
     "named_like_the_answer": gettext_lazy("Its name says that it holds the answer."),
     "filled_for_leavers": gettext_lazy("It is filled in almost only for customers who left."),
@@ -145,6 +165,15 @@ def refusal(refused: Mapping[str, Any] | None) -> str:
         return ""
     worded = REFUSALS.get(refused["code"])
     return worded(refused) if worded else _("There are too few facts for an honest early warning.")
+
+
+def value_refusal(refused: Mapping[str, Any] | None) -> str:
+    """Say why a model of values is missing, and what is done instead; empty where none is."""
+    if not refused:
+        return ""
+    said = {name: writing.number(value) for name, value in refused.items() if name != "code"}
+    told = VALUE_REFUSALS.get(refused["code"], _("There are too few facts for the model of values."))
+    return " ".join([str(told) % said, str(INSTEAD.get(refused["code"], ""))]).strip()
 
 
 def refused_column(code: str) -> str | Promise:
@@ -354,7 +383,12 @@ def _not_tried(refused: Mapping[str, Any]) -> str:
     )
 
 
+def _nobody_bought(_refused: Mapping[str, Any]) -> str:
+    return _("Nobody has bought yet.")
+
+
 REFUSALS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "nobody_bought": _nobody_bought,
     "no_past": _no_past,
     "too_few": _too_few,
     "not_tried": _not_tried,

@@ -109,14 +109,18 @@ def _clock(now: datetime) -> Callable[[], datetime]:
 def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: bool) -> Path:
     """Compute and store one generation's rows, each batch in a transaction of its own; give the day for the history."""
     manifest = mirror.bring_up_to_date(now=now, progress=held.report, rebuild=rebuild)
-    with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=team.company().activity_days) as facts:
+    wanted = team.company()
+    with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=wanted.activity_days) as facts:
         generation.facts_version, generation.activity_days = manifest.version, facts.activity_days
-        generation.checkpoint = {"wanted_days": team.company().activity_days}
+        generation.checkpoint = {
+            "wanted_days": wanted.activity_days,
+            "wanted_horizon_days": wanted.risk_horizon_days,
+        }
         generation.checkpoint = reuse.mark(generation, manifest=manifest, channels=facts.channels())
         generation.save(update_fields=["facts_version", "activity_days", "checkpoint"])
         former = None if rebuild else queries.current()
         kept = reuse.kept(former, generation, manifest=manifest)
-        found = _profiles(generation, facts, held=held)
+        found = _profiles(generation, facts, horizon_days=wanted.risk_horizon_days, held=held)
         store = _Store(generation=generation, held=held)
         store(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")
         if former and kept.periods:
@@ -126,7 +130,9 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
         return history.write(found.rows, as_of=generation.as_of_on, horizon_days=found.horizon_days)
 
 
-def _profiles(generation: Generation, facts: compute.Computation, *, held: lease.Held) -> profile.Profiles:
+def _profiles(
+    generation: Generation, facts: compute.Computation, *, horizon_days: int | None, held: lease.Held
+) -> profile.Profiles:
     """Look ahead, and describe every customer; what explains her later is kept beside the mirror."""
     held.report("customers", 0, 1)
     described = profile.described(facts)
@@ -135,6 +141,7 @@ def _profiles(generation: Generation, facts: compute.Computation, *, held: lease
         orders=facts.orders,
         as_of=facts.as_of,
         activity_days=facts.activity_days,
+        horizon_days=horizon_days,
         report=held.report,
     )
     held.report("warnings", 0, 1)

@@ -53,8 +53,11 @@ def _is_due(*, now: datetime) -> bool:
 
 
 def _window_changed(shown: Generation) -> bool:
-    """Say whether the company chose another activity window than the shown figures have."""
-    return team.company().activity_days not in {shown.checkpoint.get("wanted_days"), shown.activity_days}
+    """Say whether the company chose another activity window, or another horizon, than the shown figures have."""
+    wanted, risk = team.company(), shown.forecast.get("risk") or {}
+    window = {shown.checkpoint.get("wanted_days"), shown.activity_days}
+    horizon = {shown.checkpoint.get("wanted_horizon_days"), risk.get("horizon_days")}
+    return wanted.activity_days not in window or wanted.risk_horizon_days not in horizon
 
 
 def _is_settled(shown: Generation, *, version: str, now: datetime) -> bool:

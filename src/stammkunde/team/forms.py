@@ -94,11 +94,12 @@ class ChangePassword(NewPassword):
 class Settings(forms.ModelForm):
     class Meta:
         model = Company
-        fields = ["name", "activity_days", "no_purchase_months", "minutes_per_contact"]
+        fields = ["name", "activity_days", "no_purchase_months", "risk_horizon_days", "minutes_per_contact"]
         labels = {
             "name": _("Name of the company"),
             "activity_days": _("Activity window in days"),
             "no_purchase_months": _("Months without purchase"),
+            "risk_horizon_days": _("Horizon of the early warning in days"),
             "minutes_per_contact": _("Minutes per contact"),
         }
         help_texts = {
@@ -120,6 +121,12 @@ class Settings(forms.ModelForm):
         if not 1 <= months <= 120:
             raise ValidationError(_("Between 1 and 120 months."))
         return months
+
+    def clean_risk_horizon_days(self) -> int | None:
+        days = self.cleaned_data["risk_horizon_days"]
+        if days is not None and not 7 <= days <= 730:
+            raise ValidationError(_("Between 7 and 730 days, or empty for the suggestion."))
+        return days
 
     def clean_minutes_per_contact(self) -> int:
         minutes = self.cleaned_data["minutes_per_contact"]

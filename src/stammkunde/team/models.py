@@ -74,6 +74,14 @@ class Company(models.Model):
         help_text=_("Whoever bought within this many days is a customer. Empty: suggested from your own order rhythm."),
     )
     no_purchase_months = models.PositiveSmallIntegerField(_("months without purchase"), default=6)
+    risk_horizon_days = models.PositiveIntegerField(
+        _("horizon of the early warning in days"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The early warning says who buys nothing within so many days. Empty: suggested from your own order rhythm."
+        ),
+    )
     minutes_per_contact = models.PositiveSmallIntegerField(_("minutes per contact"), default=24)
     # How customers are addressed, and what makes it lawful
     sender_name = models.CharField(_("sender"), max_length=120, default="", blank=True)
@@ -138,6 +146,10 @@ class Company(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(no_purchase_months__range=(1, 120)), name="company_no_purchase_months_sane"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(risk_horizon_days__isnull=True) | models.Q(risk_horizon_days__range=(7, 730)),
+                name="company_risk_horizon_days_sane",
             ),
         ]
 

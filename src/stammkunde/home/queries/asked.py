@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from stammkunde.home import selection
 from stammkunde.home.plots import Plot
-from stammkunde.home.queries import overview, products
+from stammkunde.home.queries import overview, products, proof
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy
@@ -16,6 +16,8 @@ def plot(name: str, *, request: HttpRequest) -> Plot | None:
     """Make the chart of that name for the selection in the address; None where there is nothing to draw."""
     if name == "product":
         return _product(request)
+    if name in proof.PLOTS:
+        return proof.plot(name, generation=signals.current(), as_of=request.GET.get("day", ""))
     make = overview.PLOTS.get(name)
     generation = signals.current() if make else None
     if make is None or generation is None:

@@ -7,7 +7,7 @@ order of one index: those with a value, those without, and those who came after 
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -99,20 +99,22 @@ class Place:
         return json.dumps([self.stretch, value, self.key], ensure_ascii=False, separators=(",", ":"))
 
 
-def read_place(text: str, *, sort: str) -> Place | None:
+READS = {"last_on": date.fromisoformat, "warned_on": date.fromisoformat, "name": str, "risk": float}
+
+
+def read_place(text: str, *, sort: str, sorts: Mapping[str, tuple[str, bool]] = SORTS) -> Place | None:
     """Read a place back from JSON; None where it is not one."""
-    column, _descending = SORTS[sort]
-    read = {"last_on": date.fromisoformat, "name": str, "risk": float}.get(column, int)
+    column, _descending = sorts[sort]
     try:
         stretch, value, key = json.loads(text)
-        return Place(stretch=int(stretch), value=read(value) if stretch == 0 else None, key=int(key))
+        return Place(stretch=int(stretch), value=READS.get(column, int)(value) if stretch == 0 else None, key=int(key))
     except (TypeError, ValueError):
         return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    rows: list[Row]
+    rows: list[Any]
     first: Place | None = None
     last: Place | None = None
     has_previous: bool = False
@@ -164,7 +166,7 @@ def page(
     matches = Matches.find(filters, generation=generation)
     stretches = matches.stretches(sort)
     backwards = before is not None
-    places = list(_walk(stretches, start=before or after, backwards=backwards, limit=size + 1))
+    places = list(walk(stretches, start=before or after, backwards=backwards, limit=size + 1))
     more, places = len(places) > size, places[:size]
     if backwards:
         places.reverse()
@@ -182,7 +184,7 @@ def every(filters: Filters, *, generation: Generation | None, sort: str, size: i
     """Give the whole list in pieces; each is read by key, so that nothing is held meanwhile."""
     stretches = Matches.find(filters, generation=generation).stretches(sort)
     place = None
-    while places := list(_walk(stretches, start=place, backwards=False, limit=size)):
+    while places := list(walk(stretches, start=place, backwards=False, limit=size)):
         place = places[-1]
         yield load([one.key for one in places], generation=generation)
 
@@ -196,7 +198,8 @@ def load(ids: list[int], *, generation: Generation | None) -> list[Row]:
     return [Row(customer=customers[pk], signal=signals.get(pk)) for pk in ids if pk in customers]
 
 
-def _walk(stretches: list[Stretch], *, start: Place | None, backwards: bool, limit: int) -> Iterator[Place]:
+def walk(stretches: list[Stretch], *, start: Place | None, backwards: bool, limit: int) -> Iterator[Place]:
+    """Give the places beyond a start, nearest first, one stretch after the other."""
     order = range(len(stretches))
     for number in reversed(order) if backwards else order:
         if start and ((number > start.stretch) if backwards else (number < start.stretch)):

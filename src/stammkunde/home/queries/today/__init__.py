@@ -14,7 +14,8 @@ from django.db.models import Q
 from stammkunde.activity import queries as activity
 from stammkunde.activity.models import Task
 from stammkunde.activity.policy import LEAST_PER_DAY
-from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.models import Customer
+from stammkunde.home.queries import people
 from stammkunde.home.queries.today.item import (
     ANNIVERSARY,
     BIRTHDAY,
@@ -30,13 +31,13 @@ from stammkunde.home.queries.today.item import (
     not_taken_up,
     signals_of,
 )
-from stammkunde.home.queries.today.ranked import PAST_RHYTHM, may_be_lost, months_before, ranked_again
+from stammkunde.home.queries.today.ranked import PAST_RHYTHM, key_of, may_be_lost, months_before, ranked_again
 from stammkunde.home.queries.today.wishes import anniversaries, birthday_again, birthdays, since_again
 from stammkunde.intake.models import Import
 
 __all__ = [
-    "OVERDUE", "PAST_RHYTHM", "RISK", "SILENT", "TASK", "Asked", "Item", "anniversaries", "birthdays", "item", "items",
-    "may_be_lost", "months_before", "of_customer", "that_fit",
+    "OVERDUE", "PAST_RHYTHM", "RANKED", "RISK", "SILENT", "TASK", "Asked", "Item", "anniversaries", "birthdays", "item",
+    "items", "key_of", "may_be_lost", "months_before", "of_customer", "that_fit",
 ]  # fmt: skip
 
 MOST_IMPORTS = 3
@@ -138,18 +139,9 @@ def _task_items(tasks: list[Task], asked: Asked) -> list[Item]:
 
 
 def _with_people(found: list[Item]) -> list[Item]:
-    """Add whom to call: the decision maker, or else whoever has a number."""
-    ids = {item.customer.pk for item in found if item.customer and item.person is None}
-    best: dict[int, ContactPerson] = {}
-    for person in ContactPerson.objects.filter(customer__in=ids).order_by("pk"):
-        known = best.get(person.customer_id)
-        if known is None or _weight(person) > _weight(known):
-            best[person.customer_id] = person
+    """Add whom to call."""
+    best = people.to_call({item.customer.pk for item in found if item.customer and item.person is None})
     return [
         replace(item, person=best.get(item.customer.pk)) if item.customer and item.person is None else item
         for item in found
     ]
-
-
-def _weight(person: ContactPerson) -> tuple[bool, bool]:
-    return bool(person.phone), person.role == ContactPerson.Role.DECISION_MAKER

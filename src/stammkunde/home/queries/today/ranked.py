@@ -114,7 +114,6 @@ def _items(signals: Iterable[CustomerSignal], asked: Asked) -> list[Item]:
 
 def _item(signal: CustomerSignal, asked: Asked, *, warned_on: date | None) -> Item:
     kind = _kind(signal)
-    cycle = warned_on or signal.last_on if kind == RISK else signal.last_on
     reason = {
         "code": kind,
         "gap_days": signal.gap_days,
@@ -125,12 +124,19 @@ def _item(signal: CustomerSignal, asked: Asked, *, warned_on: date | None) -> It
     }
     return Item(
         kind=kind,
-        key=f"{kind}:{signal.customer_id}:{cycle}",
+        key=key_of(signal, warned_on=warned_on),
         reason=reason,
         customer=signal.customer,
         signal=signal,
         minutes=asked.contact_minutes(signal.customer_id),
     )
+
+
+def key_of(signal: CustomerSignal, *, warned_on: date | None) -> str:
+    """Give the key under which is kept what was done about somebody who may be lost."""
+    kind = _kind(signal)
+    cycle = warned_on or signal.last_on if kind == RISK else signal.last_on
+    return f"{kind}:{signal.customer_id}:{cycle}"
 
 
 def _kind(signal: CustomerSignal) -> str:

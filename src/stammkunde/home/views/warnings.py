@@ -1,0 +1,307 @@
+"""The early warning: about whom, why, what to do about it, and how good it has been (R-W2, R-W3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from stammkunde.activity import services as activity
+from stammkunde.activity.models import Task
+from stammkunde.home import exports, forecasts, plots
+from stammkunde.home.queries import proof as proofs
+from stammkunde.home.queries import warnings as queries
+from stammkunde.home.queries.customers import read_place
+from stammkunde.sales.models import Order
+from stammkunde.signals import queries as signals
+from stammkunde.signals import reasons
+from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+from stammkunde.team.context import theme as theme_of
+from stammkunde.team.models import Staff
+from stammkunde.ui import writing
+
+DUE_DAYS = {"red": 0, "amber": 7}  # until when a task about a warning is due
+LATER_DAYS = (1, 7, 30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the address asks for."""
+
+    query: QueryDict
+    staff: Staff
+    today: date
+
+    @property
+    def filters(self) -> queries.Filters:
+        return queries.Filters(
+            level=_one_of(self.query.get("level", ""), CustomerSignal.Level.values),
+            abc=_one_of(self.query.get("abc", ""), ("A", "B", "C")),
+            owner=self._owner(),
+            state=_one_of(self.query.get("state", ""), queries.STATES) or queries.TODO,
+        )
+
+    def _owner(self) -> str:
+        wanted = self.query.get("owner", "")
+        if wanted == "mine":
+            return str(self.staff.pk)
+        return wanted if wanted == "nobody" or wanted.isdecimal() else ""
+
+    @property
+    def sort(self) -> str:
+        return _one_of(self.query.get("sort", ""), queries.SORTS) or "at_risk"
+
+    def shows_worth(self, generation: Generation) -> bool:
+        return forecasts.shows_worth(self.staff, generation)
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.query.get(name) for name in ("level", "abc", "owner"))
+
+    def page(self, generation: Generation) -> queries.Page:
+        places = {
+            name: read_place(self.query.get(name, ""), sort=self.sort, sorts=queries.SORTS)
+            for name in ("after", "before")
+        }
+        return queries.page(self.filters, generation=generation, on=self.today, sort=self.sort, **places)
+
+    def address(self, **changes: Any) -> str:
+        """Lead to the same list with something changed."""
+        kept = {name: value for name, value in self.query.items() if value} | {"after": "", "before": ""}
+        kept |= {name: str(value or "") for name, value in changes.items()}
+        return f"{reverse('warnings')}?{urlencode({name: value for name, value in kept.items() if value})}"
+
+    def pager(self, page: queries.Page) -> dict[str, str]:
+        return {
+            "first": self.address() if page.has_previous else "",
+            "previous": self.address(before=page.first) if page.has_previous and page.first else "",
+            "next": self.address(after=page.last) if page.has_next and page.last else "",
+        }
+
+
+def _asked(request: HttpRequest, query: QueryDict | None = None) -> Asked:
+    chosen = request.GET if query is None else query
+    return Asked(query=chosen, staff=request.user, today=timezone.localdate())
+
+
+def _one_of(value: str, known: Any) -> str:
+    return value if value in known else ""
+
+
+@require_safe
+@needs(policy.FIGURES_VIEW)
+def warnings(request: HttpRequest) -> HttpResponse:
+    generation = signals.current()
+    if generation is None:
+        return render(request, "home/warnings.html", {})
+    asked = _asked(request)
+    page = asked.page(generation)
+    return render(
+        request,
+        "home/warnings.html",
+        {
+            "asked": asked,
+            "filters": asked.filters,
+            "rows": [_row(row, asked=asked, generation=generation) for row in page.rows],
+            "pager": asked.pager(page),
+            "total": queries.summed(generation=generation),
+            "levels": [choice for choice in CustomerSignal.Level.choices if choice[0] != CustomerSignal.Level.GREEN],
+            "sorts": _sorts(),
+            "states": [
+                {"name": name, "label": label, "address": asked.address(state=name)} for name, label in _states()
+            ],
+            "staff": list(Staff.objects.filter(is_active=True)),
+            "shows_worth": asked.shows_worth(generation),
+            "snoozes": [(asked.today + timedelta(days=days), text) for days, text in _later()],
+            "today": asked.today,
+            **_trust(generation),
+        },
+    )
+
+
+def _row(row: queries.Row, *, asked: Asked, generation: Generation) -> dict[str, Any]:
+    return {
+        "row": row,
+        "state": row.state(on=asked.today),
+        "why": forecasts.why(row.signal.risk_reasons or row.warning.reasons, shows_money=asked.shows_worth(generation)),
+        "trend": forecasts.trend(row.signal, generation),
+        "meaning": reasons.LEVELS.get(row.signal.risk_level, ""),
+    }
+
+
+def _trust(generation: Generation) -> dict[str, Any]:
+    """Tell how far ahead is looked, how good it has been, and what is missing for more."""
+    tried = proofs.latest(generation)
+    told = forecasts.part(generation, "risk")
+    return {
+        "generation": generation,
+        "horizon_days": told.get("horizon_days") if told.get("base_share") is not None else None,
+        "tried": tried,
+        "numbers": proofs.sentence_numbers(tried) if tried else {},
+        "refusal": reasons.refusal(told.get("refusal")),
+        "enough_on": _enough_on(told.get("refusal"), generation),
+    }
+
+
+def _enough_on(refused: dict[str, Any] | None, generation: Generation) -> date | None:
+    """Say when there will be enough past, where only time is missing."""
+    needed = (refused or {}).get("needed_days")
+    first = Order.objects.exclude(status=Order.Status.CANCELLED).order_by("ordered_on").values_list("ordered_on")
+    days = [on for (on,) in first[:1]] if needed else []
+    return max(days[0] + timedelta(days=needed), generation.as_of_on) if days else None
+
+
+def _sorts() -> list[tuple[str, str]]:
+    return [
+        ("at_risk", _("Most at stake first")),
+        ("risk", _("Highest risk first")),
+        ("since", _("Longest warned first")),
+        ("silent", _("Longest silent first")),
+    ]
+
+
+def _states() -> list[tuple[str, str]]:
+    return [(queries.TODO, _("To do")), (queries.ASIDE, _("Dealt with")), (queries.EVERY, _("All"))]
+
+
+def _later() -> list[tuple[int, str]]:
+    return list(zip(LATER_DAYS, (_("Tomorrow"), _("In a week"), _("In a month")), strict=True))
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def act(request: HttpRequest) -> HttpResponse:
+    """Make a task of a warning, put it off, or say that it is not relevant."""
+    acts: dict[str, Callable[[HttpRequest, queries.Row], str]] = {
+        "task": _make_task,
+        "snooze": _snooze,
+        "dismiss": _dismiss,
+    }
+    wanted = "snooze" if request.POST.get("later") else request.POST.get("act", "")
+    pk = request.POST.get("customer", "")
+    if wanted not in acts or not pk.isdecimal():
+        raise BadRequest(f"act is one of {', '.join(acts)}, customer is a number")
+    row = queries.of_customer(int(pk), generation=signals.current())
+    if row is None:
+        messages.info(request, _("This warning is no longer open: the customer has bought, or the risk has passed."))
+    else:
+        acts[wanted](request, row)
+    return _back(request, pk)
+
+
+def _back(request: HttpRequest, pk: str) -> HttpResponse:
+    if request.POST.get("back") == "customer":
+        return redirect("customer", pk)
+    return redirect(_asked(request, QueryDict(request.POST.get("query", ""))).address())
+
+
+def _make_task(request: HttpRequest, row: queries.Row) -> None:
+    """Write the reasons into the task, without amounts: whoever works on it may not see money."""
+    due_on = timezone.localdate() + timedelta(days=DUE_DAYS.get(row.signal.risk_level, 7))
+    told = row.signal.risk_reasons or row.warning.reasons
+    note = "\n".join(reasons.texts(told, shows_money=False))
+    task = activity.take_on(row.suggestion(_title(row)), staff=request.user, note=note, due_on=due_on)
+    messages.success(
+        request, _("Task noted, due %(day)s: %(title)s") % {"day": writing.day(due_on), "title": task.title}
+    )
+
+
+def _title(row: queries.Row) -> str:
+    return _("Get in touch: %(name)s may be leaving") % {"name": row.customer.name}
+
+
+def _snooze(request: HttpRequest, row: queries.Row) -> None:
+    until_on = _day(request.POST.get("later", "") or request.POST.get("until_on", ""))
+    today = timezone.localdate()
+    if until_on is None or until_on <= today:
+        messages.error(request, _("Say until when: choose a day after today."))
+        return
+    task = activity.take_up(row.suggestion(_title(row)), staff=request.user)
+    if task.state != Task.State.OPEN:
+        activity.reopen(task_id=task.pk, staff=request.user)
+    activity.snooze(task_id=task.pk, until_on=until_on, today=today, staff=request.user)
+    said = _("Put off until %(day)s: %(title)s") % {"day": writing.day(until_on), "title": task.title}
+    messages.success(request, said, extra_tags=f"undo:{reverse('task-reopen', args=[task.pk])}")
+
+
+def _dismiss(request: HttpRequest, row: queries.Row) -> None:
+    task = activity.take_up(row.suggestion(_title(row)), staff=request.user)
+    activity.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now())
+    said = _("Taken off the list: %(title)s") % {"title": task.title}
+    messages.success(request, said, extra_tags=f"undo:{reverse('task-reopen', args=[task.pk])}")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@require_POST
+@needs(policy.EXPORT)
+@needs(policy.FIGURES_VIEW)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
+    asked = _asked(request, QueryDict(request.POST.get("query", "")))
+    form, generation = request.POST.get("format", ""), signals.current()
+    if form not in exports.FORMATS or generation is None:
+        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
+    pieces = queries.every(asked.filters, generation=generation, on=asked.today, sort=asked.sort)
+    return exports.warnings(pieces, form=form, staff=request.user, query=asked.query.urlencode())
+
+
+@require_safe
+@needs(policy.FIGURES_VIEW)
+def proof(request: HttpRequest) -> HttpResponse:
+    """How good the warnings have been, on the company's own past and in earnest."""
+    generation = signals.current()
+    if generation is None:
+        return render(request, "home/proof.html", {})
+    tests = proofs.back_tests(generation)
+    wanted = request.GET.get("day", "")
+    shown = next((one for one in tests if one.as_of.isoformat() == wanted), next(iter(tests), None))
+    told = forecasts.part(generation, "risk")
+    return render(
+        request,
+        "home/proof.html",
+        {
+            "tests": tests,
+            "shown": shown,
+            "shown_numbers": proofs.sentence_numbers(shown) if shown else {},
+            "charts": [_chart(request, plot, shown, generation) for plot in proofs.plots(shown)] if shown else [],
+            "candidates": proofs.candidates(generation),
+            "rule": forecasts.rule(told.get("rule", "")),
+            "risk": told,
+            "refused": [_refused(column) for column in told.get("refused") or ()],
+            "given": proofs.given(),
+            "wanted_days": team.company().risk_horizon_days,
+            **_trust(generation),
+        },
+    )
+
+
+def _chart(request: HttpRequest, plot: plots.Plot, tried: proofs.BackTest, generation: Generation) -> plots.Shown:
+    query = {"day": tried.as_of.isoformat(), "of": f"{generation.pk}-{get_language()}"}
+    return plots.shown(plot, query=query, theme=theme_of(request))
+
+
+def _refused(column: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": reasons.column_name(column["column"]),
+        "why": reasons.refused_column(column["code"]),
+        "measure": column.get("measure"),
+    }

@@ -1,0 +1,466 @@
+"""The early warning: who is on the list and why, what can be done about it, and how good it has been."""
+
+import csv
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from stammkunde.activity.models import Task
+from stammkunde.home import forecasts
+from stammkunde.home.queries import proof, today
+from stammkunde.home.queries import warnings as queries
+from stammkunde.home.queries.customers import read_place
+from stammkunde.insight.risk.candidates import RULES
+from stammkunde.signals.models import CustomerSignal, EarlyWarning
+from stammkunde.team.models import AuditEntry
+from tests import factories
+from tests.home import forecasting
+from tests.home.forecasting import AS_OF, LATE, SILENT
+
+pytestmark = pytest.mark.django_db
+
+NB = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture
+def generation():
+    return forecasting.generation()
+
+
+@pytest.fixture
+def four(generation, salesperson):
+    """Four open warnings, one of them of an unknown amount; and one who has bought again."""
+    facts = {
+        "Anton": {"risk": 1 / 3, "margin_at_risk_cents": 900, "silent_days": 20, "risk_level": "amber"},
+        "Berta": {"risk": 0.9, "margin_at_risk_cents": 500, "silent_days": 90},
+        "Cäsar": {"risk": 1 / 3, "margin_at_risk_cents": None, "silent_days": 40, "abc_class": "B"},
+        "Dora": {"risk": 0.5, "margin_at_risk_cents": 900, "silent_days": 40},
+        "Emil": {},
+    }
+    warned = {"Anton": 3, "Berta": 1, "Cäsar": 9, "Dora": 3, "Emil": 2}
+    for name, fields in facts.items():
+        owner = salesperson if name in {"Anton", "Dora"} else None
+        one = forecasting.signal(generation, factories.customer(name=name, owner=owner), **fields)
+        outcome = {"outcome": "bought", "closed_on": AS_OF} if name == "Emil" else {}
+        forecasting.warn(one, warned_on=AS_OF - timedelta(days=warned[name]), **outcome)
+    return generation
+
+
+def names(page) -> list[str]:
+    return [row.customer.name for row in page.rows]
+
+
+ORDERS = {
+    "at_risk": ["Anton", "Dora", "Berta", "Cäsar"],
+    "risk": ["Berta", "Dora", "Anton", "Cäsar"],
+    "since": ["Cäsar", "Anton", "Dora", "Berta"],
+    "silent": ["Berta", "Cäsar", "Dora", "Anton"],
+}
+
+
+@pytest.mark.parametrize("sort", queries.SORTS)
+def test_pages_forward_and_back_show_every_open_warning_once_and_in_order(four, sort):
+    everybody = queries.Filters()
+
+    def page(**place):
+        return queries.page(everybody, generation=four, on=AS_OF, sort=sort, size=3, **place)
+
+    first = page()
+    second = page(after=read_place(str(first.last), sort=sort, sorts=queries.SORTS))
+    back = page(before=read_place(str(second.first), sort=sort, sorts=queries.SORTS))
+
+    assert names(first) + names(second) == ORDERS[sort]
+    assert (first.has_previous, first.has_next, second.has_previous, second.has_next) == (False, True, True, False)
+    assert (names(back), back.has_previous) == (ORDERS[sort][:3], False)
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"level": "amber"}, ["Anton"]),
+        ({"abc": "B"}, ["Cäsar"]),
+        ({"owner": "nobody"}, ["Berta", "Cäsar"]),
+        ({"state": queries.ASIDE}, []),
+        ({"state": queries.EVERY}, ["Anton", "Dora", "Berta", "Cäsar"]),
+    ],
+)
+def test_filters_keep_what_matches(four, filters, found):
+    assert names(queries.page(queries.Filters(**filters), generation=four, on=AS_OF)) == found
+
+
+def test_open_warnings_are_summed_up(four):
+    total = queries.summed(generation=four)
+
+    assert (total.levels, total.customers, total.at_risk_cents) == ({"red": 3, "amber": 1}, 4, 2300)
+
+
+def test_unknown_amounts_are_no_sum(generation):
+    forecasting.warn(forecasting.signal(generation, margin_at_risk_cents=None))
+
+    assert queries.summed(generation=generation).at_risk_cents is None
+
+
+def read(client, staff, name="warnings", language="de", **query) -> str:
+    staff.language = language
+    staff.save()
+    client.force_login(staff)
+    answer = client.get(reverse(name), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_list_says_about_whom_and_why_and_how_much_in_german(client, salesperson, generation):
+    krone = factories.customer(name="Gasthaus Krone", owner=salesperson, phone="030 123")
+    forecasting.warn(forecasting.signal(generation, krone))
+
+    text = read(client, salesperson)
+
+    for said in (
+        "Gasthaus Krone",
+        "Bestellt alle 31 Tage, seit 58 Tagen still",
+        "2 von 5 Lieferungen verspätet",
+        f"Brachte zuletzt 76{NB}€ ein, im gleich langen Zeitraum davor 987{NB}€",
+        "Rot",
+        f"62{NB}%",
+        "Risiko seit dem 13.11.2026 um 12 Punkte gestiegen.",
+        f"1.234{NB}€",
+        "58 Tage still",
+        "Sven",
+        'href="tel:030123"',
+        "stark",
+        f'href="{reverse("customer", args=[krone.pk])}#orders-title"',
+        f"Erprobt am 31.03.2026: Von 412 Gewarnten gingen 66{NB}%, von allen Kunden 16{NB}%.",
+    ):
+        assert said in text
+
+
+def test_list_in_english(client, salesperson, generation):
+    forecasting.warn(forecasting.signal(generation))
+
+    text = read(client, salesperson, language="en")
+
+    for said in (
+        "Orders every 31 days, silent for 58 days",
+        "Red",
+        "Risk up by 12 points since 13 Nov 2026.",
+        "58 days silent",
+        "€1,234",
+        "the risk that they do not buy again within 90 days",
+    ):
+        assert said in text
+
+
+def test_my_customers_and_the_sort_stand_in_the_address(client, salesperson, four):
+    text = read(client, salesperson, owner="mine", sort="risk", level="red")
+
+    assert "Dora" in text
+    for other in ("Anton", "Berta", "Cäsar"):
+        assert other not in text
+
+
+def test_nonsense_in_the_address_is_ignored(client, salesperson, four):
+    client.force_login(salesperson)
+
+    for query in ("after=x", "before=[0,{},1]", "sort=x&state=y&owner=ä&level=z&abc=D"):
+        assert client.get(f"{reverse('warnings')}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_list_takes_the_same_number_of_queries(client, salesperson, generation, rows, django_assert_num_queries):
+    for _row in range(rows):
+        customer = factories.customer(owner=salesperson)
+        factories.contact_person(customer, phone="030 1")
+        forecasting.warn(forecasting.signal(generation, customer))
+    client.force_login(salesperson)
+
+    with django_assert_num_queries(QUERIES):
+        page = client.get(reverse("warnings"))
+
+    assert page.content.decode().count("data-item") == rows
+
+
+QUERIES = 18
+
+
+def act(client, warning, **sent):
+    return client.post(reverse("warnings-act"), {"customer": warning.customer_id, "query": "sort=risk"} | sent)
+
+
+@pytest.fixture
+def warning(generation, salesperson):
+    krone = factories.customer(name="Gasthaus Krone", owner=salesperson)
+    return forecasting.warn(forecasting.signal(generation, krone))
+
+
+def state(warning) -> str:
+    return queries.of_customer(warning.customer_id, generation=forecasting.Generation.objects.get()).state(
+        on=timezone.localdate()
+    )
+
+
+def test_task_carries_the_reasons_without_amounts_and_is_made_once(client, administrator, salesperson, warning):
+    client.force_login(administrator)
+
+    for _twice in range(2):
+        answer = act(client, warning, act="task")
+
+    task = Task.objects.get()
+    assert answer.url == f"{reverse('warnings')}?sort=risk"
+    assert (task.kind, task.owner, task.due_on) == ("task", salesperson, timezone.localdate())
+    assert task.title == "Bei Gasthaus Krone melden: droht abzuwandern"
+    assert task.note.splitlines() == [
+        "Bestellt alle 31 Tage, seit 58 Tagen still",
+        "2 von 5 Lieferungen verspätet",
+        "Bringt weniger ein als zuvor",
+    ]
+    assert state(warning) == "task"
+    assert AuditEntry.objects.filter(action="task.created").count() == 1
+    assert "Aufgabe anlegen" not in client.get(reverse("warnings")).content.decode().split('id="warning-')[1]
+
+
+def test_put_off_leaves_the_list_until_the_day_and_can_be_undone(client, salesperson, warning):
+    client.force_login(salesperson)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+
+    act(client, warning, later=tomorrow.isoformat())
+
+    generation = forecasting.Generation.objects.get()
+    assert state(warning) == "snoozed"
+    todo, aside = (
+        [queries.page(queries.Filters(state=one), generation=generation, on=on).rows for on in (AS_OF, tomorrow)]
+        for one in (queries.TODO, queries.ASIDE)
+    )
+    assert [len(rows) for rows in todo] == [0, 1]
+    assert [len(rows) for rows in aside] == [1, 0]
+    client.post(reverse("task-reopen", args=[Task.objects.get().pk]))
+    assert state(warning) == ""
+
+
+@pytest.mark.parametrize("later", ["", "2020-01-01", "morgen"])
+def test_put_off_needs_a_day_to_come(client, salesperson, warning, later):
+    client.force_login(salesperson)
+
+    act(client, warning, act="snooze", until_on=later)
+
+    assert state(warning) == ""
+    assert not Task.objects.exists()
+
+
+def test_not_relevant_leaves_today_too_and_a_purchase_begins_anew(client, salesperson, warning):
+    client.force_login(salesperson)
+
+    act(client, warning, act="dismiss")
+
+    generation = forecasting.Generation.objects.get()
+    assert state(warning) == "dismissed"
+    assert Task.objects.get().key == f"{today.OVERDUE}:{warning.customer_id}:2026-09-23"
+    assert queries.page(queries.Filters(), generation=generation, on=AS_OF).rows == []
+    CustomerSignal.objects.update(last_on=date(2026, 10, 1))
+    assert len(queries.page(queries.Filters(), generation=generation, on=AS_OF).rows) == 1
+
+
+def test_dismissed_warning_becomes_a_task_after_all(client, salesperson, warning):
+    client.force_login(salesperson)
+    act(client, warning, act="dismiss")
+
+    act(client, warning, act="task", back="customer")
+
+    task = Task.objects.get()
+    assert (task.kind, task.state, task.finished_at) == ("task", "open", None)
+    assert "seit 58 Tagen still" in task.note
+
+
+def test_act_on_a_closed_warning_says_so(client, salesperson, warning):
+    EarlyWarning.objects.update(outcome="bought", closed_on=AS_OF)
+    client.force_login(salesperson)
+
+    answer = client.post(reverse("warnings-act"), {"customer": warning.customer_id, "act": "task"}, follow=True)
+
+    assert "nicht mehr offen" in answer.content.decode()
+    assert not Task.objects.exists()
+
+
+def test_act_of_no_kind_is_refused(client, salesperson, warning):
+    client.force_login(salesperson)
+
+    assert act(client, warning, act="delete").status_code == 400
+    assert client.post(reverse("warnings-act"), {"act": "task", "customer": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("person", "list_", "act_", "export"),
+    [
+        ("administrator", 200, 302, 200),
+        ("salesperson", 200, 302, 200),
+        ("analyst", 200, 403, 200),
+        ("servant", 403, 302, 403),
+    ],
+)
+def test_rights(client, request, warning, person, list_, act_, export):
+    client.force_login(request.getfixturevalue(person))
+
+    assert client.get(reverse("warnings")).status_code == list_
+    assert client.get(reverse("warnings-proof")).status_code == list_
+    assert act(client, warning, act="dismiss").status_code == act_
+    assert client.post(reverse("warnings-export"), {"format": "csv"}).status_code == export
+
+
+def test_analyst_sees_no_buttons(client, analyst, warning):
+    assert "Nicht relevant" not in read(client, analyst)
+
+
+def test_amounts_are_hidden_from_whoever_may_not_see_margins(client, salesperson, warning, monkeypatch):
+    monkeypatch.setattr(forecasts, "shows_worth", lambda _staff, _generation: False)
+
+    text = read(client, salesperson)
+
+    for hidden in (f"1.234{NB}€", "auf dem Spiel</span>", f"76{NB}€"):
+        assert hidden not in text
+    assert "Bringt weniger ein als zuvor" in text
+
+
+@pytest.mark.parametrize("form", ["csv", "csv-plain", "xlsx"])
+def test_export_takes_the_list_along(client, salesperson, four, form):
+    client.force_login(salesperson)
+
+    answer = client.post(reverse("warnings-export"), {"format": form, "query": "sort=since&owner=mine"})
+
+    content = b"".join(answer.streaming_content)
+    assert AuditEntry.objects.get(action="export").detail == {"query": "sort=since&owner=mine"}
+    if form == "csv-plain":
+        rows = list(csv.DictReader(content.decode().splitlines(), delimiter=";"))
+        told = [(row["Name"], row["Gewarnt am"], row["Tage still"], row["Gründe"]) for row in rows]
+        why = (
+            "Bestellt alle 31 Tage, seit 58 Tagen still; 2 von 5 Lieferungen verspätet; "
+            f"Brachte zuletzt 76{NB}€ ein, im gleich langen Zeitraum davor 987{NB}€"
+        )
+        assert told == [("Anton", "17.11.2026", "20", why), ("Dora", "17.11.2026", "40", why)]
+
+
+def test_export_in_no_form_is_refused(client, salesperson, four):
+    client.force_login(salesperson)
+
+    assert client.post(reverse("warnings-export"), {"format": "doc"}).status_code == 400
+
+
+def test_without_figures_the_pages_say_how_they_come(client, administrator):
+    assert "Noch keine Frühwarnung" in read(client, administrator)
+    assert "Noch keine Frühwarnung" in read(client, administrator, name="warnings-proof")
+
+
+def test_nobody_at_risk_is_good_news(client, salesperson, generation):
+    assert "Niemand ist in Gefahr" in read(client, salesperson)
+
+
+def test_all_dealt_with_leads_to_what_was(client, salesperson, warning):
+    client.force_login(salesperson)
+    act(client, warning, act="dismiss")
+
+    text = read(client, salesperson)
+
+    assert "Alle Warnungen sind bearbeitet" in text
+    assert "Gasthaus Krone" in read(client, salesperson, state="aside")
+
+
+def test_too_short_a_past_says_what_is_needed_and_when(client, salesperson):
+    refusal = {"code": "no_past", "horizon_days": 90, "needed_days": 180}
+    forecasting.generation(forecast={"risk": {"refusal": refusal, "horizon_days": 90, "rule": "silence"}})
+    factories.order(factories.customer(), date(2026, 10, 1))
+
+    for name in ("warnings", "warnings-proof"):
+        text = read(client, salesperson, name=name)
+        assert "Bestellungen aus 180 Tagen" in text
+        assert "um den 30.03.2027 so weit" in text
+
+
+def test_proof_says_in_plain_words_how_good_it_was(client, analyst, generation):
+    text = " ".join(read(client, analyst, name="warnings-proof").split())
+
+    assert (
+        "Am 31.03.2026 hätten wir <strong>412</strong> Kunden gewarnt; <strong>271</strong> davon (66 %) gingen. "
+        "Von allen 640, die gingen, waren 42 % gewarnt. Die Hälfte dieser Warnungen kam mindestens 38 Tage, "
+        "bevor der Kunde als verloren zählte."
+    ) in text
+    assert "Von allen Kunden dieses Tages gingen 16 %." in text
+    for said in ("Viele Anzeichen", "im Einsatz", "78,1 %", "2,1 Punkte", "Branche", "<strong>90 Tagen</strong>"):
+        assert said in text
+
+
+def test_proof_in_english(client, analyst, generation):
+    text = " ".join(read(client, analyst, name="warnings-proof", language="en").split())
+
+    assert "On 31 Mar 2026 we would have warned about <strong>412</strong> customers;" in text
+    assert "Of all 640 who left, 42% had been warned about." in text
+    assert "half usually come back within 42 days, three in four within 83." in text
+
+
+def test_proof_of_another_day(client, analyst, generation):
+    text = " ".join(read(client, analyst, name="warnings-proof", day="2025-12-31").split())
+
+    assert "Am 31.12.2025 hätten wir <strong>300</strong> Kunden gewarnt" in text
+    assert "day=2025-12-31" in text
+
+
+def test_proof_counts_what_became_of_real_warnings(client, analyst, generation):
+    outcomes = ["open", "left", "left", "bought", "calmed"]
+    for number, outcome in enumerate(outcomes):
+        one = forecasting.signal(generation)
+        closed_on = None if outcome == "open" else AS_OF
+        forecasting.warn(one, outcome=outcome, closed_on=closed_on, warned_on=AS_OF - timedelta(days=number))
+
+    given = proof.given()
+
+    assert (given.total, given.decided, round(given.left_share, 3)) == (5, 3, 0.667)
+    assert given.since_on == AS_OF - timedelta(days=4)
+    assert dict(given.outcomes) == {"Offen": 1, "Wieder gekauft": 1, "Abgewandert": 2, "Nicht mehr gefährdet": 1}
+    assert f"Von 3 entschiedenen gingen 67{NB}%" in read(client, analyst, name="warnings-proof")
+
+
+def test_proof_takes_a_fixed_number_of_queries(client, analyst, generation, django_assert_num_queries):
+    client.force_login(analyst)
+
+    with django_assert_num_queries(12):
+        client.get(reverse("warnings-proof"))
+
+
+@pytest.mark.parametrize("name", proof.PLOTS)
+@pytest.mark.parametrize("ending", ["svg", "json"])
+def test_charts_of_the_proof_are_drawn(client, analyst, servant, generation, name, ending):
+    address = f"{reverse('chart', args=[name, ending])}?day=2026-03-31"
+    client.force_login(analyst)
+
+    assert client.get(address).status_code == 200
+    assert client.get(reverse("chart", args=[name, ending]), {"day": "2020-01-01"}).status_code == 404
+    client.force_login(servant)
+    assert client.get(address).status_code == 403
+
+
+def test_charts_say_the_same_as_their_tables(generation):
+    tried = proof.latest(generation)
+
+    assert proof.calibration(tried).rows == [(0.05, 0.04, 2060), (0.3, 0.27, 2060)]
+    assert proof.lift(tried).rows == [(0.1, 0.42, pytest.approx(4.2)), (1.0, 1.0, 1.0)]
+    assert [one.abc_class for one in tried.by_class] == ["A", "C"]
+
+
+def test_every_rule_that_may_win_has_a_name_and_a_meaning():
+    assert set(forecasts.RULES) == set(RULES)
+
+
+def test_trend_is_told_in_whole_points_and_only_where_there_is_one(generation):
+    up = forecasting.signal(generation, risk=0.62, risk_before=0.5)
+    same = forecasting.signal(generation, risk=0.502, risk_before=0.498)
+    new = forecasting.signal(generation, risk_before=None)
+
+    told = forecasts.trend(up, generation)
+
+    assert (told.points, told.is_up, told.size) == (12, True, 12)
+    assert [forecasts.trend(one, generation) for one in (same, new, None)] == [None] * 3
+
+
+def test_reasons_have_bars_by_their_odds():
+    bars = [one.bar for one in forecasts.why([SILENT, LATE, {"code": "one_channel"}], shows_money=True)]
+
+    assert bars == ["63", "29", "0"]

@@ -123,7 +123,9 @@ def _mail(value: str) -> dict[str, Any]:
     given = {name: values[-1] for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
     if parts.scheme in MAIL_PROVIDERS:
         name = MAIL_PROVIDERS[parts.scheme]
+        secret = given.pop("webhook_secret", "")  # of whoever reports bounces
         options = {f"{name.upper()}_{option.upper()}": text for option, text in given.items()}
+        options |= {"WEBHOOK_SECRET": secret} if secret else {}
         return {"EMAIL_BACKEND": f"anymail.backends.{name}.EmailBackend", "ANYMAIL": options}
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError(f"this names no mail server; {_MAIL_HINT}")

@@ -9,6 +9,7 @@ from stammkunde import health
 from stammkunde.cli import doctor, staff
 from stammkunde.intake.models import Import
 from tests import factories
+from tests.outreach import planning
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -124,3 +125,28 @@ def test_doctor_finds_a_data_directory_that_cannot_be_written(data_dir):
     data_dir.chmod(0o500)
 
     assert _levels(doctor.check_data_dir())[0] == (doctor.PROBLEM, True)
+
+
+def test_doctor_says_what_is_missing_before_mail_can_leave(db, settings):
+    settings.EMAIL_IS_SET = False
+
+    assert _levels(doctor.check_mail()) == [(doctor.WARNING, True)]
+
+
+def test_doctor_finds_a_mail_server_that_does_not_answer(db, settings):
+    settings.EMAIL_IS_SET, settings.PUBLIC_URL = True, "https://kunden.example"
+    settings.EMAIL_BACKEND = "stammkunde.outreach.smtp.Backend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", 9, False
+    planning.company()
+
+    assert _levels(doctor.check_mail()) == [(doctor.PROBLEM, True)]
+
+
+def test_doctor_counts_what_has_to_be_decided(db):
+    planning.company()
+    message = planning.planned(planning.customer())
+    assert list(doctor.check_messages()) == []
+
+    type(message).objects.filter(pk=message.pk).update(state="unknown", reason={"code": "worker_lost"})
+
+    assert _levels(doctor.check_messages()) == [(doctor.WARNING, True)]

@@ -46,6 +46,8 @@ def test_public_views_are_few_and_known():
         "appearance",
         "set-password",
         "chart-bundle",
+        "mail-events",
+        "mail-events-provider",
         *OF_THE_PORTAL,
         *OF_THE_API,
     }

@@ -236,12 +236,40 @@ def check_figures(now: datetime) -> Iterator[Finding]:
 
 
 def check_mail() -> Iterator[Finding]:
-    yield Finding(what="Mail: nothing is sent by this version, so there is nothing to set")
+    """Sign in at the mail server without sending anything."""
+    from stammkunde.outreach import channels, wording  # noqa: PLC0415
+    from stammkunde.team import queries  # noqa: PLC0415
+
+    email = channels.get("email")
+    missing = email.missing(queries.company())
+    if missing:
+        said = wording.REASONS[missing]
+        yield Finding(what=f"Mail does not leave: {said}", level=WARNING, cure="See docs/operate/mail.md.")
+        return
+    try:
+        with email.line() as line:
+            line.open()
+    except Exception as problem:  # noqa: BLE001 (whatever the mail server or its library says)
+        yield Finding(what=f"Mail server: {problem}", level=PROBLEM, cure="Correct STAMMKUNDE_EMAIL_URL.")
+    else:
+        yield Finding(what="Mail server answers")
+
+
+def check_messages() -> Iterator[Finding]:
+    from stammkunde.outreach import queries  # noqa: PLC0415
+
+    unclear = queries.unclear()
+    if unclear:
+        yield Finding(
+            what=f"Messages that may or may not have arrived: {unclear}",
+            level=WARNING,
+            cure="Decide on the page /messages/?state=unknown.",
+        )
 
 
 def examine(*, now: datetime) -> Iterator[Finding]:
     """Check one thing after the other; what needs the database is left out where it does not answer or lacks tables."""
-    first: tuple[Callable[[], Iterator[Finding]], ...] = (check_settings, check_data_dir, check_secret_key, check_mail)
+    first: tuple[Callable[[], Iterator[Finding]], ...] = (check_settings, check_data_dir, check_secret_key)
     for check in first:
         yield from check()
     for check in (check_database, check_migrations):
@@ -253,6 +281,8 @@ def examine(*, now: datetime) -> Iterator[Finding]:
     yield from check_staff()
     yield from check_worker(now)
     yield from check_imports()
+    yield from check_mail()
+    yield from check_messages()
     yield from check_figures(now)
 
 

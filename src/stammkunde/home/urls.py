@@ -1,17 +1,6 @@
 from django.urls import path
 
-from stammkunde.home.views import (
-    charts,
-    contact,
-    customer,
-    customers,
-    hours,
-    overview,
-    products,
-    settings,
-    today,
-    warnings,
-)
+from stammkunde.home.views import charts, contact, customer, customers, overview, products, settings, today, warnings
 
 urlpatterns = [
     # Overview, products and their charts
@@ -31,8 +20,6 @@ urlpatterns = [
     # Today, customers and the customer page
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),
-    path("time/", hours.time, name="time"),
-    path("time/export/", hours.export, name="time-export"),
     path("customers/", customers.customers_list, name="customers"),
     path("customers/export/", customers.export, name="customers-export"),
     path("customers/assign/", customers.assign, name="customers-assign"),
@@ -47,4 +34,6 @@ urlpatterns = [
     # What the company decided
     path("settings/", settings.settings, name="settings"),
     path("settings/contact/", settings.contact, name="settings-contact"),
+    path("settings/sending/", settings.sending, name="settings-sending"),
+    path("settings/sending/test/", settings.send_test, name="settings-send-test"),
 ]

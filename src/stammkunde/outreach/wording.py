@@ -1,7 +1,8 @@
 """Why a message waits, was refused, failed or is unclear: codes and numbers in words."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from stammkunde.customers import wording as customers
 from stammkunde.customers.policy import Reason
+from stammkunde.outreach.models import Message
 from stammkunde.ui.writing import day
 
 Numbers = Mapping[str, Any]
@@ -143,3 +145,48 @@ def channel(name: str) -> str:
 def origin(text: str) -> str:
     """Word where a message comes from, as far as we know it: its callers name themselves."""
     return _("Confirmation of consent") if text == "optin" else text
+
+
+BADGES = {
+    Message.State.PLANNED: "dot waiting",
+    Message.State.CLAIMED: "dot running",
+    Message.State.HANDED_OVER: "dot done",
+    Message.State.DELIVERED: "dot done",
+    Message.State.BOUNCED: "dot failed",
+    Message.State.FAILED: "dot failed",
+    Message.State.UNKNOWN: "dot at_risk",
+    Message.State.REFUSED: "dot prospect",
+    Message.State.EXPIRED: "dot prospect",
+    Message.State.STOPPED: "dot prospect",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A message in words, as lists and the customer page show it."""
+
+    message: Message
+    badge: str
+    why: str
+    answer: str
+    channel: str
+    icon: str
+    origin: str
+    subject: str
+    at: datetime | None  # when it will leave, left, or was over
+
+
+def told(message: Message) -> Told:
+    """Put a message into words."""
+    over = message.finished_at if message.state != Message.State.DELIVERED else message.handed_over_at
+    return Told(
+        message=message,
+        badge=BADGES[Message.State(message.state)],
+        why=reason(message.reason),
+        answer=answer(message.reason),
+        channel=channel(message.channel),
+        icon=ICONS.get(message.channel, "mail"),
+        origin=origin(message.origin),
+        subject=str(message.content.get("subject", "")),
+        at=message.due_at if message.state == Message.State.PLANNED else over or message.handed_over_at,
+    )

@@ -1,5 +1,7 @@
 """What people type about themselves, each other and the company."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -178,6 +180,69 @@ class ContactSettings(forms.ModelForm):
         if not 1 <= days <= 90:
             raise ValidationError(_("Between 1 and 90 days."))
         return days
+
+
+class SendingSettings(forms.ModelForm):
+    """When customers may be disturbed, and how often."""
+
+    class Meta:
+        model = Company
+        fields = [
+            "quiet_from",
+            "quiet_until",
+            "quiet_sundays",
+            "quiet_holidays",
+            "holiday_region",
+            "cap_contacts",
+            "cap_customer_contacts",
+            "cap_days",
+        ]
+        labels = {
+            "quiet_from": _("Quiet hours from"),
+            "quiet_until": _("until"),
+            "quiet_sundays": _("Nothing on Sundays"),
+            "quiet_holidays": _("Nothing on public holidays"),
+            "holiday_region": _("Region for public holidays"),
+            "cap_contacts": _("Contacts with one person at most"),
+            "cap_customer_contacts": _("Contacts with one customer at most"),
+            "cap_days": _("in so many days"),
+        }
+        help_texts = {
+            "quiet_from": _("In the customer's own time zone. Letters and what belongs to an order are not held back."),
+            "holiday_region": _(
+                "Country, or country and region: DE, DE-BY, AT-9, CH-ZH. Customers elsewhere have their own holidays."
+            ),
+            "cap_contacts": _("Empty: no limit. 0: no advertising at all. What belongs to an order does not count."),
+            "cap_customer_contacts": _("All contact persons of a company together. Empty: no limit."),
+            "cap_days": _("Counted backwards from every single moment, not by calendar weeks."),
+        }
+        widgets = {
+            "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def __init__(self, *args: object, is_region: Callable[[str], bool], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_region = is_region
+
+    def clean_holiday_region(self) -> str:
+        region = self.cleaned_data["holiday_region"].strip().upper()
+        if region and not self.is_region(region):
+            raise ValidationError(
+                _("No holidays are known for “%(region)s”. Write for example DE-NW.") % {"region": region}
+            )
+        return region
+
+    def clean_cap_days(self) -> int:
+        days = self.cleaned_data["cap_days"]
+        if not 1 <= days <= 366:
+            raise ValidationError(_("Between 1 and 366 days."))
+        return days
+
+    def clean(self) -> dict[str, object]:
+        if (self.cleaned_data.get("quiet_from") is None) != (self.cleaned_data.get("quiet_until") is None):
+            self.add_error("quiet_until", _("Quiet hours need a beginning and an end, or neither."))
+        return self.cleaned_data
 
 
 class AuditSearch(forms.Form):

@@ -1,6 +1,7 @@
 """What changes state in the team."""
 
 from collections.abc import Mapping
+from datetime import time
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -95,8 +96,12 @@ def _active_administrators() -> QuerySet[Staff]:
 
 
 def _assign(thing: Staff | Company, fields: Mapping[str, object]) -> dict[str, list[object]]:
-    """Set the fields that differ, and give what was and what is."""
+    """Set the fields that differ, and give what was and what is as the audit trail can keep it."""
     changes = {name: [getattr(thing, name), value] for name, value in fields.items() if getattr(thing, name) != value}
     for name, (_was, value) in changes.items():
         setattr(thing, name, value)
-    return changes
+    return {name: [_plain(was), _plain(value)] for name, (was, value) in changes.items()}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat(timespec="minutes") if isinstance(value, time) else value

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 ACTIONS = {
+    "address.lifted": gettext_lazy("allowed an address again"),
     "audit.exported": gettext_lazy("exported the audit trail"),
     "consent.asked": gettext_lazy("asked for consent by e-mail"),
     "consent.confirmed": gettext_lazy("a customer confirmed consent"),
@@ -28,6 +29,9 @@ ACTIONS = {
     "import.undo": gettext_lazy("undid an import"),
     "link.failed": gettext_lazy("a customer's link that leads nowhere was tried"),
     "mapping.save": gettext_lazy("saved a mapping"),
+    "message.counted_as_sent": gettext_lazy("counted an unclear message as sent"),
+    "message.sent_again": gettext_lazy("sent an unclear message again"),
+    "messages.stopped": gettext_lazy("stopped messages"),
     "note.changed": gettext_lazy("changed a note"),
     "note.deleted": gettext_lazy("deleted a note"),
     "password.changed": gettext_lazy("changed the own password"),

@@ -17,6 +17,8 @@ from stammkunde.home import contact, reasons, rhythm
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import customer as queries
 from stammkunde.home.queries import today as work
+from stammkunde.outreach import queries as outreach
+from stammkunde.outreach import wording as outreach_wording
 from stammkunde.sales import queries as sales
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
@@ -25,6 +27,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.access import needs
 from stammkunde.team.models import Staff
 
+SAID = 6  # messages; the rest is a click away
 WIDE, PHONE = 760, 330
 
 
@@ -56,6 +59,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             "orders": queries.orders(pk, place=request.GET.get("orders", "")),
             "timeline": _worded(queries.timeline(pk, place=request.GET.get("timeline", ""))),
             "service": queries.service(pk),
+            "said": [outreach_wording.told(one) for one in outreach.of_customer(pk, limit=SAID)],
             "today": today,
             **_history(pk, signal, generation),
             "contact": _contact(found, people, today=today),

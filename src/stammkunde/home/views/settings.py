@@ -4,9 +4,12 @@ from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from stammkunde.outreach import channels, places, wording
+from stammkunde.outreach.channels import email
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import forms, policy, services
@@ -37,6 +40,39 @@ def contact(request: HttpRequest) -> HttpResponse:
         return redirect("settings-contact")
     context = {"form": form, "public_url": django_settings.PUBLIC_URL}
     return render(request, "home/settings_contact.html", context, status=400 if form.errors else 200)
+
+
+@needs(policy.SETTINGS_EDIT)
+@require_http_methods(["GET", "POST"])
+def sending(request: HttpRequest) -> HttpResponse:
+    company = team.company()
+    form = forms.SendingSettings(request.POST or None, instance=company, is_region=places.is_region)
+    if request.method == "POST" and form.is_valid():
+        services.change_company(by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("settings-sending")
+    ways = [(wording.channel(one.name), wording.reason(_code(one.missing(team.company())))) for one in channels.every()]
+    context = {"form": form, "ways": ways, "sender": company.sender_email}
+    return render(request, "home/settings_sending.html", context, status=400 if form.errors else 200)
+
+
+@needs(policy.SETTINGS_EDIT)
+@require_POST
+def send_test(request: HttpRequest) -> HttpResponse:
+    """Send a mail to whoever asks, at once: what the server says is the answer."""
+    try:
+        email.send_test(to=request.user.email, company=team.company(), language=get_language() or "de")
+    except email.NotSetUp as problem:
+        messages.error(request, wording.reason({"code": str(problem)}))
+    except (channels.TemporaryFailure, channels.PermanentFailure, channels.Unclear) as problem:
+        messages.error(request, _("The mail server says: %(words)s") % {"words": problem})
+    else:
+        messages.success(request, _("A test mail is on its way to %(address)s.") % {"address": request.user.email})
+    return redirect("settings-sending")
+
+
+def _code(code: str) -> dict[str, str] | None:
+    return {"code": code} if code else None
 
 
 def _suggestion() -> object | None:

@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
+from django.utils import translation
+from django.utils.translation import gettext as _
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from stammkunde.customers import queries as customers
@@ -126,6 +128,31 @@ def _named(name: str, address: str) -> str:
 def _ascii(address: str) -> str:
     """Write a domain with umlauts as mail servers want it; addresses with umlauts before the @ are not in use."""
     return address if address.isascii() else sanitize_address(address, "utf-8")
+
+
+class NotSetUp(Exception):
+    """No mail can leave; the message is the code of what is missing."""
+
+
+def send_test(*, to: str, company: Company, language: str) -> None:
+    """
+    Send a mail to a member of staff, at once.
+
+    :raises NotSetUp: if something must be set up first
+    :raises TemporaryFailure: or one of its neighbours, as `hand_over` does
+    """
+    missing = CHANNEL.missing(company)
+    if missing:
+        raise NotSetUp(missing)
+    with translation.override(language):
+        content = {
+            "subject": _("Test mail from Stammkunde"),
+            "text": _("This mail left as messages to customers do. If you can read it, sending works."),
+        }
+    message = Message(pk=0, key=f"test:{to}", origin="test", channel="email", purpose=Purpose.SERVICE)
+    message.address, message.content, message.language = to, content, language
+    with CHANNEL.line() as line:
+        CHANNEL.hand_over(message, CHANNEL.render(message, company), line)
 
 
 def headers(message: Message, company: Company) -> dict[str, str]:

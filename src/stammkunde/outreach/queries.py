@@ -1,0 +1,94 @@
+"""What was said to whom, what was refused, and what waits."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from stammkunde.outreach import channels
+from stammkunde.outreach.models import Message, Undeliverable
+from stammkunde.team.models import Company
+
+State = Message.State
+MANY = 100  # "100 or more": nobody counts further on a page
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFilter:
+    state: str = ""
+    channel: str = ""
+    origin: str = ""
+    customer_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagePage:
+    messages: list[Message]
+    newer: int | None  # the key to go back from, where there is something newer
+    older: int | None
+
+
+def message_page(
+    *, which: MessageFilter, before: int | None = None, after: int | None = None, size: int = 50
+) -> MessagePage:
+    """Give one page of messages, the latest planned first, by key: older than `before`, or newer than `after`."""
+    found = _messages(which)
+    if after is not None:
+        rows = list(found.filter(pk__gt=after).order_by("pk")[: size + 1])
+        more, rows = len(rows) > size, rows[:size][::-1]
+        return MessagePage(messages=rows, newer=rows[0].pk if more else None, older=rows[-1].pk if rows else None)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found.order_by("-pk")[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    newer = rows[0].pk if rows and before is not None else None
+    return MessagePage(messages=rows, newer=newer, older=rows[-1].pk if more else None)
+
+
+def of_customer(customer_id: int, *, limit: int) -> list[Message]:
+    """Give the latest messages to a customer, whatever became of them."""
+    return list(Message.objects.filter(customer=customer_id).order_by("-planned_at", "-pk")[:limit])
+
+
+def message(pk: int) -> Message | None:
+    """Give a message with its customer and history."""
+    return Message.objects.select_related("customer").prefetch_related("events").filter(pk=pk).first()
+
+
+def unclear() -> int:
+    """Count the messages of which nobody can tell whether they arrived, up to a hundred."""
+    return Message.objects.filter(state=State.UNKNOWN).order_by().values("pk")[:MANY].count()
+
+
+def held_up(company: Company) -> list[tuple[str, str]]:
+    """Give the channels on which something waits because something must be set up: name and code."""
+    missing = [(one.name, one.missing(company)) for one in channels.every() if one.missing(company)]
+    return [
+        (name, code) for name, code in missing if Message.objects.filter(state=State.PLANNED, channel=name).exists()
+    ]
+
+
+def shut_addresses(messages: Iterable[Message]) -> dict[tuple[str, str], str]:
+    """Tell which addresses of these messages get nothing any more, and why."""
+    rows = Undeliverable.objects.filter(address__in={one.address for one in messages if one.address})
+    return {(one.channel, one.address): one.code for one in rows}
+
+
+def by_provider(*, provider_id: str, address: str) -> Message | None:
+    """Find the message that a provider speaks of."""
+    if not provider_id:
+        return None
+    return Message.objects.filter(provider_id=provider_id, address=address.strip().lower()).first()
+
+
+def _messages(which: MessageFilter) -> QuerySet[Message]:
+    found = Message.objects.select_related("customer")
+    if which.state:
+        found = found.filter(state=which.state)
+    if which.channel:
+        found = found.filter(channel=which.channel)
+    if which.origin:
+        found = found.filter(origin=which.origin)
+    if which.customer_id is not None:
+        found = found.filter(customer=which.customer_id)
+    return found

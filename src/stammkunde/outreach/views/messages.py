@@ -1,0 +1,131 @@
+"""The messages: what was said, what was refused and why; and what people decide about them."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from stammkunde.customers.models import Customer
+from stammkunde.outreach import queries, services, wording
+from stammkunde.outreach.forms import MessageSearch
+from stammkunde.outreach.models import Message, MessageEvent
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def listed(request: HttpRequest) -> HttpResponse:
+    form = MessageSearch(request.GET)
+    which = form.chosen()
+    page = queries.message_page(which=which, before=_key(request, "before"), after=_key(request, "after"))
+    return render(
+        request,
+        "outreach/messages.html",
+        {
+            "form": form,
+            "which": which,
+            "page": page,
+            "rows": [wording.told(message) for message in page.messages],
+            "customer": Customer.objects.filter(pk=which.customer_id).first() if which.customer_id else None,
+            "unclear": queries.unclear(),
+            "held_up": [(wording.channel(name), wording.reason({"code": code})) for name, code in _held_up()],
+        },
+    )
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    message = _found(pk)
+    shut = queries.shut_addresses([message]).get((message.channel, message.address), "")
+    return render(
+        request,
+        "outreach/message.html",
+        {
+            "told": wording.told(message),
+            "events": _history(message),
+            "shut": wording.reason({"code": f"address_{shut}"}) if shut else "",
+        },
+    )
+
+
+@require_POST
+@needs(policy.CUSTOMERS_EDIT)
+def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, services.send_again, _("It is sent again."))
+
+
+@require_POST
+@needs(policy.CUSTOMERS_EDIT)
+def count_as_sent(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, services.count_as_sent, _("It counts as sent."))
+
+
+@require_POST
+@needs(policy.CUSTOMERS_EDIT)
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    _found(pk)
+    if services.stop_one(message_id=pk, staff=request.user, now=timezone.now()):
+        messages.success(request, _("Stopped."))
+    else:
+        messages.error(request, _("It has left already, or somebody was quicker."))
+    return _back(request)
+
+
+@require_POST
+@needs(policy.CUSTOMERS_EDIT)
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    message = _found(pk)
+    services.lift_undeliverable(channel=message.channel, address=message.address, staff=request.user)
+    messages.success(request, _("The address may be used again."))
+    return _back(request)
+
+
+def _decide(request: HttpRequest, pk: int, decide: Callable[..., Message], done: str) -> HttpResponse:
+    _found(pk)
+    try:
+        decide(message_id=pk, staff=request.user, now=timezone.now())
+    except services.NotUnclear:
+        messages.error(request, _("It is decided already: somebody was quicker, or the answer came after all."))
+    else:
+        messages.success(request, done)
+    return _back(request)
+
+
+def _found(pk: int) -> Message:
+    message = queries.message(pk)
+    if message is None:
+        raise Http404(f"message {pk}")
+    return message
+
+
+def _history(message: Message) -> list[tuple[MessageEvent, str, str]]:
+    """Give what happened to a message, the latest first, with its reason and what the other side said."""
+    events = reversed(message.events.all())
+    return [(event, wording.reason(event.reason), wording.answer(event.reason)) for event in events]
+
+
+def _held_up() -> list[tuple[str, str]]:
+    return queries.held_up(team.company())
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Go back to the page that asked, on this site only."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if safe and target else reverse("messages"))

@@ -168,3 +168,95 @@ def test_overview_asks_a_fixed_number_of_questions(client, english, figures, seg
 
     with django_assert_num_queries(12):
         client.get("/?period=2011-Q3")
+
+
+FORECAST = {
+    "value": {"basis": "margin"},
+    "risk": {
+        "horizon_days": 90,
+        "back_tests": [
+            {"as_of": "2011-03-09", "warned": 100, "warned_left": 20},
+            {"as_of": "2011-09-09", "warned": 300, "warned_left": 198},
+            {"as_of": "2011-10-09", "warned": 0, "warned_left": 0},
+        ],
+    },
+    "levels": {"red": 15, "amber": 50},
+}
+
+
+@pytest.fixture
+def ahead(figures):
+    Generation.objects.update(forecast=FORECAST)
+    figures.refresh_from_db()
+    store(
+        figures,
+        "2011-12",
+        {
+            "predicted_value_cents": (98_765_400.0, None, None, 4000),
+            "margin_at_risk_cents": (5_500_000.0, None, None, 65),
+            "warned_customers": (65.0, 65, 2925, 65),
+        },
+    )
+    store(figures, "2011-11", {"margin_at_risk_cents": (5_000_000.0, None, None, 60)})
+    return figures
+
+
+def test_overview_says_what_is_ahead_and_how_far_to_trust_it(client, english, ahead):
+    text = page(client, english)
+
+    assert "€987,654" in text
+    assert "contribution margin of the next 12 months" in text
+    assert "€55,000" in text
+    assert "+10%" in text  # against November
+    assert "15 Red · 50 Amber · of 100 warned 66 left" in text
+    assert 'href="/customers/?sort=expected"' in text
+    assert text.count('class="figure-behind" href="/warnings/"') == 2
+
+
+def test_overview_in_german_says_what_is_ahead(client, administrator, ahead):
+    text = page(client, administrator)
+
+    assert "15 Rot · 50 Gelb · von 100 Gewarnten gingen 66" in text
+    assert "kaufen in 90 Tagen voraussichtlich nicht mehr" in text
+
+
+def test_overview_keeps_money_ahead_from_those_who_may_not_see_it(client, english, ahead, monkeypatch):
+    monkeypatch.setitem(policy.RIGHTS, "administrator", policy.ALL - {policy.MARGIN_VIEW})
+
+    text = page(client, english)
+
+    assert "€987,654" not in text
+    assert "€55,000" not in text
+    assert "of 100 warned 66 left" in text
+
+
+def test_overview_says_why_a_figure_ahead_cannot_be_given(client, english, ahead):
+    Figure.objects.filter(kpi="margin_at_risk_cents").update(value=None, reason="risk_unknown")
+
+    assert "to tell how many leave" in page(client, english)
+
+
+def test_overview_without_forecasts_says_nothing_of_what_is_ahead(client, english, figures):
+    assert "What is ahead" not in page(client, english)
+
+
+def test_one_point_is_worth_a_year_of_the_customers_who_would_have_stayed(client, english, figures):
+    store(figures, "2010", {"margin_per_customer_cents": (40_000.0, 1, 1, 1)})
+
+    text = page(client, english)
+
+    assert "+1 point of retention would be worth about <strong>€10,896</strong> contribution margin a year." in text
+    assert "as good as the average buyer of 2010: €400.00 contribution margin" in text
+
+
+def test_one_point_before_a_year_is_over_counts_the_period(client, english, figures):
+    text = page(client, english)
+
+    assert "+1 point of retention" not in text
+    assert "as good as the average buyer of 3rd quarter 2011: €200.06 contribution margin" in text
+
+
+def test_sentence_leads_to_those_who_left(client, english, figures):
+    text = page(client, english)
+
+    assert '<a href="/customers/?behind=lost&amp;period=2011-Q3">Who left?</a>' in text

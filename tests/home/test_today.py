@@ -383,7 +383,7 @@ def test_page_says_hours_money_level_and_what_has_moved(client, salesperson, gen
     assert '<span class="number strong">1.234\xa0€</span>' in page
     assert "Bestellt alle 31 Tage, zuletzt vor 58 Tagen. 2 von 5 Lieferungen verspätet." in page
     assert 'class="badge light red"' in page
-    assert "+7 Pkt" in page
+    assert "Risiko seit dem 13.11.2026 um 7 Punkte gestiegen." in page
 
 
 def test_minutes_are_kept_and_cost_no_click(client, salesperson, generation):

@@ -150,7 +150,7 @@ def formula(kpi: str, figures: Figures) -> str:
     if kpi == "retention_rate" and {"customers_end", "customers_won", "customers_start"} <= set(figures):
         end, won, start = (writing.number(figures[f"customers_{key}"].value) for key in ("end", "won", "start"))
         return f"({end} − {won}) / {start} = {result}"
-    if figure.denominator is None or figure.numerator is None or BY_KPI[kpi].unit is Unit.DAYS:
+    if figure.denominator is None or figure.numerator is None or BY_KPI[kpi].unit in {Unit.DAYS, Unit.CUSTOMERS}:
         return ""
     numerator = _part(figure.numerator, meaning=BY_KPI[kpi])
     return f"{numerator} / {_part(figure.denominator, meaning=BY_KPI[kpi], below=True)} = {result}"

@@ -142,11 +142,39 @@ MEANINGS = (
         formula=_("mean time from the first purchase to the loss, within the time observed"),
     ),
 )
-BY_KPI = {meaning.kpi: meaning for meaning in MEANINGS}
+FORECASTS = (  # said in their month, never counted again
+    Meaning(
+        kpi="predicted_value_cents",
+        name=_("Expected value"),
+        unit=Unit.CENTS,
+        better=Better.HIGHER,
+        meaning=_("What all customers together will probably bring within the next 365 days, as foreseen at the time."),
+        formula=_("sum of the expected values of all customers"),
+    ),
+    Meaning(
+        kpi="margin_at_risk_cents",
+        name=_("Margin at risk"),
+        unit=Unit.CENTS,
+        better=Better.LOWER,
+        meaning=_("What is at stake with the customers whose light is red or amber: risk times the worth of a year."),
+        formula=_("sum of risk × worth of a year, red and amber"),
+    ),
+    Meaning(
+        kpi="warned_customers",
+        name=_("Customers at risk"),
+        unit=Unit.CUSTOMERS,
+        better=Better.LOWER,
+        meaning=_("Customers whose light is red or amber: to be contacted this week or this month."),
+        formula=_("customers whose light is red or amber"),
+        denominator=_("Customers"),
+    ),
+)
+BY_KPI = {meaning.kpi: meaning for meaning in (*MEANINGS, *FORECASTS)}
 
 REASONS = {
     "no_customers_at_start": _("Nobody was a customer when the period began."),
     "no_customers": _("There were no customers in this period."),
+    "risk_unknown": _("The facts are too few, or reach back too little, to tell how many leave."),
     "no_buyers": _("Nobody bought in this period."),
     "no_orders": _("There were no orders in this period."),
     "nobody_lost_yet": _("No customer has been lost so far, so there is no end to measure."),

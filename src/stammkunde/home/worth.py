@@ -1,4 +1,4 @@
-"""What a little more retention would be worth: the company's own numbers, multiplied where everybody can see it."""
+"""What a little more retention would be worth, roughly: the company's own numbers, multiplied in plain sight."""
 
 from dataclasses import dataclass
 
@@ -18,22 +18,32 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Worth:
-    """So many points more: so many customers more, each worth what a buyer of the period is worth."""
+    """So many points more: so many customers more, each worth what a buyer is worth on average."""
 
     basis: str
     each_cents: float
+    of: str  # the year, or where none is over yet the period, in which a buyer was worth so much
+    is_yearly: bool
     start: int
     steps: list[Step]
 
 
-def worth(figures: Figures, *, shows_margin: bool) -> Worth | None:
-    """Say what one, three and five points more retention would be worth; None where it cannot be said."""
-    start, basis, each = figures.get("customers_start"), *_each(figures, shows_margin=shows_margin)
+def worth(figures: Figures, *, name: str, year: tuple[str, Figures] | None, shows_margin: bool) -> Worth | None:
+    """
+    Say what one, three and five points more retention would be worth; None where it cannot be said.
+
+    `year` is the last one that is over, with its name: a customer more is one for longer than a quarter.
+    """
+    start = figures.get("customers_start")
+    of, counted = year or (name, figures)
+    basis, each = _each(counted, shows_margin=shows_margin)
     if start is None or not start.value or each is None:
         return None
     return Worth(
         basis=basis,
         each_cents=each,
+        of=of,
+        is_yearly=year is not None,
         start=int(start.value),
         steps=[
             Step(points=points, customers=start.value * points / 100, cents=start.value * points / 100 * each)

@@ -15,7 +15,7 @@ from stammkunde.home.plots import Plot
 from stammkunde.home.selection import Selection, last_complete, short_name
 from stammkunde.home.tiles import Figure as Stored
 from stammkunde.home.tiles import Figures
-from stammkunde.home.wording import BY_KPI
+from stammkunde.home.wording import MEANINGS
 from stammkunde.insight import kpis, periods
 from stammkunde.insight.cohorts import CohortMatrix
 from stammkunde.insight.errors import CannotAnswer
@@ -71,7 +71,7 @@ def points(generation: Generation, *, slice_by: str = "", slice_value: str = "")
 
 
 def histories(stored: Points, *, until: Period) -> dict[str, list[float | None]]:
-    return {kpi: stored.history(kpi, until=until) for kpi in BY_KPI}
+    return {kpi: stored.history(kpi, until=until) for kpi in (meaning.kpi for meaning in MEANINGS)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +136,13 @@ def others(stored: Points, selection: Selection) -> list[tuple[Period, Figures]]
     wanted = [before] if before == year_before else [before, year_before]
     known = ((period, stored.at(period)) for period in wanted)
     return [(period, figures) for period, figures in known if figures]
+
+
+def last_year(stored: Points, selection: Selection) -> tuple[Period, Figures] | None:
+    """Give the last year that was over when the chosen period was, or is by now; None where there is none."""
+    until = min(selection.period.end_on, selection.as_of_on)
+    over = [(year, figures) for year, figures in stored.series(grain="year") if year.end_on <= until]
+    return over[-1] if over else None
 
 
 def figures(stored: Points, selection: Selection) -> Figures:

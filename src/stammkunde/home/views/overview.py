@@ -1,6 +1,7 @@
 """The overview: how well the company keeps its customers, in one look."""
 
 from contextlib import suppress
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from stammkunde.home import context, plots, selection, tiles, worth
+from stammkunde.home import context, forecasts, outlook, plots, selection, tiles, worth
 from stammkunde.home.queries import overview as queries
 from stammkunde.sales.models import Order
 from stammkunde.signals import answers
@@ -48,7 +49,10 @@ def overview(request: HttpRequest) -> HttpResponse:
                 queries.Answer(selection=chosen, points=stored, shows_margin=shows_margin),
                 generation=generation,
             ),
-            "point": worth.worth(figures, shows_margin=shows_margin),
+            "point": _point(figures, stored, chosen, shows_margin=shows_margin),
+            "ahead": outlook.outlook(stored, generation, shows_worth=forecasts.shows_worth(request.user, generation)),
+            "formula": tiles.formula("retention_rate", figures) if "retention_rate" in figures else "",
+            "groups": _groups(figures),
             "headline": tiles.headline(figures, before=_before(stored, chosen)),
             "sentence": tiles.sentence(figures),
             "bar": selection.bar(chosen),
@@ -56,6 +60,20 @@ def overview(request: HttpRequest) -> HttpResponse:
             "window_origin": _window_origin(chosen),
         },
     )
+
+
+def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, shows_margin: bool) -> Any:
+    """Say what a point of retention is worth, by the last year that is over."""
+    year = queries.last_year(stored, chosen)
+    named = (selection.name(year[0]), year[1]) if year else None
+    return worth.worth(figures, name=selection.name(chosen.period), year=named, shows_margin=shows_margin)
+
+
+def _groups(figures: tiles.Figures) -> list[tuple[str, str]]:
+    """Give the groups of customers that the sentence speaks of, as far as there is somebody in them."""
+    asked = (("lost", _("Who left?")), ("won", _("Who has joined?")))
+    counts = ((group, label, figures.get(f"customers_{group}")) for group, label in asked)
+    return [(group, label) for group, label, figure in counts if figure and figure.value]
 
 
 def _before(stored: queries.Points, chosen: selection.Selection) -> tuple[str, tiles.Figures] | None:

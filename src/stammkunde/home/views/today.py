@@ -25,7 +25,6 @@ from stammkunde.home import forecasts, reasons
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import today as queries
 from stammkunde.signals import queries as signals
-from stammkunde.signals import reasons as risks
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -50,7 +49,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "home/today.html",
         {
             "count": len(shown),
-            "sections": _sections(shown, staff=request.user),
+            "sections": _sections(shown, asked, staff=request.user),
             "more": len(items) > len(shown) and len(shown) < MOST_SHOWN,
             "next_shown": min(len(shown) + day.most_items, MOST_SHOWN),
             "done": done,
@@ -96,7 +95,7 @@ class Day:
         return max(self.left // self.lengths.least, activity_policy.LEAST_PER_DAY)
 
 
-def _sections(items: list[queries.Item], *, staff: Staff) -> list[dict[str, object]]:
+def _sections(items: list[queries.Item], asked: queries.Asked, *, staff: Staff) -> list[dict[str, object]]:
     """Put what belongs together under one heading."""
     headings = {
         "tasks": _("Due tasks"),
@@ -106,17 +105,17 @@ def _sections(items: list[queries.Item], *, staff: Staff) -> list[dict[str, obje
         "imports": _("Imports that need a look"),
     }
     return [
-        {"name": name, "heading": headings[name], "rows": [_row(item, staff=staff) for item in of_section]}
+        {"name": name, "heading": headings[name], "rows": [_row(item, asked, staff=staff) for item in of_section]}
         for name, of_section in groupby(items, key=lambda item: item.section)
     ]
 
 
-def _row(item: queries.Item, *, staff: Staff) -> dict[str, object]:
+def _row(item: queries.Item, asked: queries.Asked, *, staff: Staff) -> dict[str, object]:
     return {
         "item": item,
         "reason": reasons.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW)),
         "slug": item.key.replace(":", "-"),
-        "moved": risks.points(item.signal.risk, item.signal.risk_before) if item.signal else None,
+        "trend": forecasts.trend(item.signal, asked.generation),
     }
 
 

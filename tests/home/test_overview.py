@@ -217,7 +217,7 @@ def test_overview_in_german_says_what_is_ahead(client, administrator, ahead):
     text = page(client, administrator)
 
     assert "15 Rot · 50 Gelb · von 100 Gewarnten gingen 66" in text
-    assert "kaufen in 90 Tagen voraussichtlich nicht mehr" in text
+    assert "von Kunden, die in den nächsten 90 Tagen vermutlich nicht kaufen" in text
 
 
 def test_overview_keeps_money_ahead_from_those_who_may_not_see_it(client, english, ahead, monkeypatch):

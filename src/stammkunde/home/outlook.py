@@ -73,7 +73,11 @@ def _basis(generation: Generation) -> str:
 
 def _horizon(generation: Generation) -> str:
     days = forecasts.horizon_days(generation)
-    return _("will probably not buy within %(days)s days") % {"days": writing.number(days)} if days else ""
+    return (
+        _("of customers who will probably not buy within %(days)s days") % {"days": writing.number(days)}
+        if days
+        else ""
+    )
 
 
 def _warned(generation: Generation) -> str:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("customers/views/<int:pk>/remove/", customers.remove_view, name="customers-remove-view"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/orders/", customer.orders, name="customer-orders"),
+    path("customers/<int:pk>/risk/", customer.risk, name="customer-risk"),
     path("customers/<int:pk>/timeline/", customer.timeline, name="customer-timeline"),
     path("customers/<int:pk>/contact/", contact.page, name="customer-contact"),
     path("customers/<int:pk>/contact/export/", contact.export_one, name="customer-consents-export"),

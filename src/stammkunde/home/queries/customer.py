@@ -1,17 +1,18 @@
 """Everything about one customer, in a fixed number of queries, however much they bought."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Case, Count, F, Min, Prefetch, Q, QuerySet, Sum, When
 from django.db.models.functions import Abs, ExtractYear
+from django.utils import timezone
 
 from stammkunde.activity.models import Task
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.insight.money import Money
 from stammkunde.sales.models import Line, Order
-from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation, StageChange
 from stammkunde.team.models import AuditEntry
 
 ORDERS_PAGE = 10
@@ -210,22 +211,23 @@ def known_rank(signal: CustomerSignal | None, generation: Generation | None) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One entry of the timeline: an order, a note, a task, or a change."""
+    """One entry of the timeline: an order, a note, a task, a change, another stage, or a warning."""
 
     at: datetime
-    source: int  # which of the four it comes from: what is of one moment keeps one order
+    source: int  # which of them it comes from: what is of one moment keeps one order
     thing: Any
 
     @property
     def kind(self) -> str:
-        return ("order", self.thing.kind if self.source == NOTES else "", "task", "change")[self.source]
+        return self.thing.kind if self.source == NOTES else KINDS[self.source]
 
     @property
     def place(self) -> tuple[datetime, int, int]:
         return self.at, -self.source, self.thing.pk
 
 
-ORDERS, NOTES, TASKS, CHANGES = range(4)
+ORDERS, NOTES, TASKS, CHANGES, STAGES, WARNINGS = range(6)
+KINDS = ("order", "", "task", "change", "stage", "warning")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,7 +254,7 @@ SHOWN_ACTIONS = (
 def timeline(customer_id: int, *, place: str = "", size: int = TIMELINE_PAGE) -> Timeline:
     """Give what happened, latest first, from a place on."""
     events = [
-        Event(at=getattr(thing, moment), source=source, thing=thing)
+        Event(at=_moment(getattr(thing, moment)), source=source, thing=thing)
         for source, (rows, moment) in enumerate(_sources(customer_id))
         for thing in _latest(rows, moment, source, before=_read_moment(place), limit=size + 1)
     ]
@@ -261,6 +263,11 @@ def timeline(customer_id: int, *, place: str = "", size: int = TIMELINE_PAGE) ->
         return Timeline(events=events)
     at, source, pk = events[size - 1].place
     return Timeline(events=events[:size], next_place=f"{at.isoformat()}|{-source}|{pk}")
+
+
+def _moment(when: date) -> datetime:
+    """Give a moment; what is known of a day only stands at its beginning."""
+    return when if isinstance(when, datetime) else timezone.make_aware(datetime.combine(when, time.min))
 
 
 def _read_moment(place: str) -> tuple[datetime, int, int] | None:
@@ -282,6 +289,8 @@ def _sources(customer_id: int) -> list[tuple[QuerySet, str]]:
         (notes, "created_at"),
         (tasks.annotate(moment=Case(When(finished_at=None, then="created_at"), default="finished_at")), "moment"),
         (changes.select_related("staff"), "at"),
+        (StageChange.objects.filter(customer=customer_id), "changed_on"),
+        (EarlyWarning.objects.filter(customer=customer_id), "warned_on"),
     ]
 
 
@@ -293,9 +302,12 @@ def _latest(
 ) -> QuerySet:
     if before:
         at, at_source, pk = before
-        earlier = Q(**{f"{moment}__lt": at})
-        if source >= at_source:
-            same = Q(**{moment: at})
+        end = timezone.localdate(at) if source in {STAGES, WARNINGS} else at
+        earlier = Q(**{f"{moment}__lt": end})
+        if at > _moment(end):  # later on a day that such an entry begins
+            earlier |= Q(**{moment: end})
+        elif source >= at_source:
+            same = Q(**{moment: end})
             earlier |= same & Q(pk__lt=pk) if source == at_source else same
         rows = rows.filter(earlier)
     return rows.order_by(f"-{moment}", "-pk")[:limit]

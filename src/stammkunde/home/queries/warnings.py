@@ -147,6 +147,11 @@ def of_customer(customer_id: int, *, generation: Generation | None) -> Row | Non
     return found[0] if found else None
 
 
+def open_of(customer_id: int) -> EarlyWarning | None:
+    """Give the open warning about a customer, and nothing else of it."""
+    return EarlyWarning.objects.filter(customer=customer_id, outcome=EarlyWarning.Outcome.OPEN).first()
+
+
 def summed(*, generation: Generation) -> Total:
     """Count the open warnings and sum up what is at stake."""
     rows = _open(generation).values("risk_level").annotate(n=Count("pk"), cents=Sum("margin_at_risk_cents"))

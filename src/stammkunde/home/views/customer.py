@@ -13,14 +13,15 @@ from stammkunde.activity.policy import QUICK_MINUTES, Lengths
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.home import contact, reasons, rhythm
-from stammkunde.home.queries import budget
+from stammkunde.home import contact, course, forecasts, reasons, rhythm
+from stammkunde.home.queries import budget, proof, warnings
 from stammkunde.home.queries import customer as queries
 from stammkunde.home.queries import today as work
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import wording as outreach_wording
 from stammkunde.sales import queries as sales
 from stammkunde.signals import queries as signals
+from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -57,13 +58,14 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             "time": budget.of_customer(pk, generation, setting, today=today),
             "quick_minutes": QUICK_MINUTES,
             "orders": queries.orders(pk, place=request.GET.get("orders", "")),
-            "timeline": _worded(queries.timeline(pk, place=request.GET.get("timeline", ""))),
+            "timeline": _worded(request.user, queries.timeline(pk, place=request.GET.get("timeline", "")), generation),
             "service": queries.service(pk),
             "said": [outreach_wording.told(one) for one in outreach.of_customer(pk, limit=SAID)],
             "today": today,
             **_history(pk, signal, generation),
             "contact": _contact(found, people, today=today),
             **_figures(request.user, pk, signal, generation),
+            **_outlook(request, signal, generation),
         },
     )
 
@@ -148,10 +150,70 @@ def _bars(years: list[queries.Year], *, with_margin: bool) -> list[dict[str, Any
     ]
 
 
-def _worded(timeline: queries.Timeline) -> dict[str, Any]:
+def _worded(staff: Staff, timeline: queries.Timeline, generation: Generation | None) -> dict[str, Any]:
+    shows_money = forecasts.shows_worth(staff, generation)
+
+    def word(event: queries.Event) -> str:
+        if event.kind == "warning":
+            return "; ".join(risks.texts(event.thing.reasons, shows_money=shows_money))
+        return reasons.entry(event.thing) if event.kind == "change" else ""
+
+    return {"events": [(event, word(event)) for event in timeline.events], "next_place": timeline.next_place}
+
+
+def _outlook(request: HttpRequest, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:
+    """Tell what is to be expected of a customer, and how likely it is that nothing comes."""
+    value = forecasts.part(generation, "value")
+    told = {
+        "shows_worth": forecasts.shows_worth(request.user, generation),
+        "value": value,
+        "value_refusal": risks.value_refusal(value.get("refusal")),
+    }
+    if signal is None or not signal.risk_level:
+        return told
+    tried = proof.latest(generation)
+    horizon_days = forecasts.horizon_days(generation)
+    known = signal.risk is not None and horizon_days is not None
+    return told | {
+        "chance": risks.chance(signal.risk, horizon_days=horizon_days) if known else "",
+        "trend": forecasts.trend(signal, generation),
+        "meaning": risks.LEVELS[signal.risk_level],
+        "why": _why(signal.risk_reasons, shows_money=told["shows_worth"]),
+        "risk_note": "\n".join(risks.texts(signal.risk_reasons, shows_money=False)),
+        "risk_refusal": risks.refusal(forecasts.part(generation, "risk").get("refusal")),
+        "warning": warnings.open_of(signal.customer_id),
+        "numbers": proof.sentence_numbers(tried) if tried else {},
+        "details": _details(request.user, signal, generation) if request.GET.get("risk") == "all" else None,
+    }
+
+
+def _why(told: list[risks.Reason] | None, *, shows_money: bool) -> list[forecasts.Why] | None:
+    return None if told is None else forecasts.why(told, shows_money=shows_money)
+
+
+def _details(staff: Staff, signal: CustomerSignal, generation: Generation) -> dict[str, Any]:
+    """Work out why, what has changed since last time, and how it came to be so."""
+    shows_worth = forecasts.shows_worth(staff, generation)
+    told = signals.explained(signal.customer_id)
+    points = course.comparable(
+        signals.risk_history(signal.customer_id), horizon_days=forecasts.horizon_days(generation)
+    )
+    before = next((point for point in points if point["on"] == generation.before_on), {})
     return {
-        "events": [(event, reasons.entry(event.thing) if event.kind == "change" else "") for event in timeline.events],
-        "next_place": timeline.next_place,
+        "shows_worth": shows_worth,
+        "is_new": signal.risk_reasons is None,
+        "why": _why(told, shows_money=shows_worth),
+        "changed": risks.changed(
+            risk=signal.risk,
+            before=signal.risk_before,
+            before_on=generation.before_on,
+            reasons=told,
+            reasons_before=before.get("reasons"),
+            last_on=signal.last_on,
+        ),
+        "points": [point | {"level": CustomerSignal.Level(point["risk_level"]).label} for point in reversed(points)],
+        "course_wide": course.draw(points, width=WIDE),
+        "course_phone": course.draw(points, width=PHONE),
     }
 
 
@@ -166,8 +228,20 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
+def risk(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reasons, changes and course of the risk, worked out when somebody looks."""
+    generation = signals.current()
+    signal = CustomerSignal.objects.filter(generation=generation, customer=pk).exclude(risk_level="").first()
+    if generation is None or signal is None:
+        raise Http404(f"risk of customer {pk}")
+    details = _details(request.user, signal, generation)
+    return render(request, "home/customer_risk_details.html", {"details": details, "generation": generation})
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """Earlier entries of the timeline, below those that are there."""
     found = _found(pk)
-    page = _worded(queries.timeline(pk, place=request.GET.get("timeline", "")))
+    page = _worded(request.user, queries.timeline(pk, place=request.GET.get("timeline", "")), signals.current())
     return render(request, "home/customer_timeline.html", {"customer": found, "timeline": page})

@@ -1,23 +1,23 @@
 """
 How long the models of value take to fit and to score, against `lifetimes`, in one run on the same customers.
 
-    python bench/insight_value.py [--customers 1000000] [--runs 3]
+    python bench/insight_value.py [--customers 1000000] [--runs 3] [--map]
 
 The peer lives in an environment of its own, which the first run makes beside this file from `peers/requirements.txt`;
-where it cannot be installed, our own times are printed alone. One BLAS thread on both sides. Agreement of a fit: our
-log-likelihood less that of the peer's parameters, both by our formula, relative; above 0 ours is the likelier one.
+where it cannot be installed, our own times are printed alone. With --map, BG/NBD by pymc-marketing, too
+(`peers/map.txt`). One BLAS thread on both sides. Agreement of a fit: our log-likelihood less that of the peer's
+parameters, both by our formula, relative; above 0 ours is the likelier one.
 Agreement of scores: the largest relative difference of any customer, ours worked out with the peer's parameters.
 """
 
 import argparse
-import math
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -31,7 +31,7 @@ from stammkunde.insight import value
 from stammkunde.insight.value import bgnbd, gammagamma, paretonbd
 
 HERE = Path(__file__).parent
-PEER = HERE / "peers" / ".venv" / "bin" / "python"
+ENVIRONMENTS = {"requirements.txt": ".venv", "map.txt": "map/.venv"}
 HORIZON_DAYS = 365
 MONTH_DAYS, MONTHS, A_MONTH = 30, 36, 0.1 / 12  # the peer's months, each discounted from its end
 NAMES = {
@@ -47,13 +47,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3, help="of ours; the peer runs once")
+    parser.add_argument("--map", action="store_true", help="compare with pymc-marketing, too")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data, answers = Path(folder) / "customers.npz", Path(folder) / "answers.npz"
         drawn = _draw(given.customers)
         np.savez(data, **drawn)
         fitted, ours = _ours(drawn, runs=given.runs)
-        theirs = _theirs(data, answers)
+        theirs = _theirs("value.py", "requirements.txt", data, answers)
+        others = _theirs("map.py", "map.txt", data) if given.map else {}
         found = _agreement(drawn, fitted, theirs, dict(np.load(answers))) if theirs else {}
     print(f"load {os.getloadavg()[0]:.1f}; seconds by the clock and of the processor")
     print(
@@ -65,6 +67,11 @@ def main() -> None:
             other, peer = theirs[name][:2]
             row += f"{other:>11.1f}{peer:>9.1f}{other / clock:>6.0f}×{peer / processor:>6.0f}×   {found[name]:+.1e}"
         print(row)
+    for name, (other, peer, *parameters) in others.items():
+        clock, processor = ours[name]
+        ratios = f"{other / clock:.0f} and {peer / processor:.0f} times as long"
+        behind = _ahead(drawn, fitted, name, parameters)
+        print(f"{name} by pymc-marketing: {other:.1f} s, processor {peer:.1f} s, {ratios}; agreement {behind:+.1e}")
 
 
 def _draw(n: int) -> dict[str, np.ndarray]:
@@ -107,16 +114,17 @@ def _timed(work: Callable, runs: int) -> tuple:
     return answer, (statistics.median(clocks), statistics.median(processors))
 
 
-def _theirs(data: Path, answers: Path) -> dict[str, tuple[float, ...]]:
-    if not PEER.exists():
+def _theirs(script: str, requirements: str, *files: Path) -> dict[str, tuple[float, ...]]:
+    """Ask a peer in an environment of its own, made where it is missing."""
+    python = HERE / "peers" / ENVIRONMENTS[requirements] / "bin" / "python"
+    if not python.exists():
         try:
-            subprocess.run([sys.executable, "-m", "venv", PEER.parents[1]], check=True)
-            subprocess.run([PEER, "-m", "pip", "install", "-q", "-r", HERE / "peers" / "requirements.txt"], check=True)
+            subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True)
+            subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "peers" / requirements], check=True)
         except subprocess.CalledProcessError as problem:
-            print(f"The peer cannot be installed here ({problem}); our own times alone.")
+            print(f"The peer cannot be installed here ({problem}).")
             return {}
-    script = HERE / "peers" / "value.py"
-    done = subprocess.run([PEER, script, data, answers], check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([python, HERE / "peers" / script, *files], check=True, stdout=subprocess.PIPE, text=True)
     rows = (line.split("\t") for line in done.stdout.splitlines() if "\t" in line)
     return {name: tuple(float(number) for number in numbers) for name, *numbers in rows}
 
@@ -124,15 +132,8 @@ def _theirs(data: Path, answers: Path) -> dict[str, tuple[float, ...]]:
 def _agreement(
     d: dict[str, np.ndarray], fitted: dict, theirs: dict[str, tuple[float, ...]], answers: dict[str, np.ndarray]
 ) -> dict[str, float]:
-    likelihoods = {
-        "fit BG/NBD": lambda: bgnbd._likelihood(value.history(d["x"], d["t_x"], d["t"]), first_may_leave=False),
-        "fit Pareto/NBD": lambda: paretonbd._likelihood(value.history(d["px"], d["pt_x"], d["pt"])),
-        "fit Gamma-Gamma": lambda: gammagamma._likelihood(d["gx"], d["mean"], np.ones(len(d["gx"]))),
-    }
-    found = {}
-    for name in likelihoods.keys() & theirs.keys():
-        ours, other = fitted[name].log_likelihood, likelihoods[name]()(np.log(theirs[name][2:]))[0]
-        found[name] = (ours - other) / abs(other)
+    fits = [name for name in theirs if name.startswith("fit")]
+    found = {name: _ahead(d, fitted, name, theirs[name][2:]) for name in fits}
     bg = value.BetaGeometric(*theirs["fit BG/NBD"][2:], (0.0,) * 4, 0.0, 1.0, first_may_leave=False)
     found["score one year"] = _off(bg.expected_purchases(HORIZON_DAYS, d["x"], d["t_x"], d["t"]), answers["scores"])
     if "fit Gamma-Gamma" in theirs:
@@ -141,10 +142,21 @@ def _agreement(
     return found
 
 
+def _ahead(d: dict[str, np.ndarray], fitted: dict, name: str, parameters: Sequence[float]) -> float:
+    """Give by how much our log-likelihood is the higher one, relative."""
+    likelihoods = {
+        "fit BG/NBD": lambda: bgnbd._likelihood(value.history(d["x"], d["t_x"], d["t"]), first_may_leave=False),
+        "fit Pareto/NBD": lambda: paretonbd._likelihood(value.history(d["px"], d["pt_x"], d["pt"])),
+        "fit Gamma-Gamma": lambda: gammagamma._likelihood(d["gx"], d["mean"], np.ones(len(d["gx"]))),
+    }
+    other = likelihoods[name]()(np.log(parameters))[0]
+    return (fitted[name].log_likelihood - other) / abs(other)
+
+
 def _off(ours: np.ndarray, others: np.ndarray) -> float:
     known = np.isfinite(others)  # the peer overflows on a few
     if not known.all():
-        print(f"{math.ceil((~known).sum())} customers have no finite score with the peer")
+        print(f"{(~known).sum()} customers have no finite score with the peer")
     return float(np.max(np.abs(ours[known] - others[known]) / np.maximum(np.abs(others[known]), 1e-6)))
 
 

@@ -37,47 +37,59 @@ class Spread:
     spent: Floats  # shape (counts, ages, levels)
     alpha: float
 
-    def at(self, level: float, *, alive: Floats, frequency: Floats, age: Floats, scale: Floats) -> Floats:
+    def near(self, frequency: Floats, age: Floats) -> "Near":
+        """
+        Find the played customers that are most like given ones.
+
+        Args:
+            frequency: repeat purchases, shape (n,).
+            age: time from first purchase to today, shape (n,).
+
+        Returns:
+            where to read, for `at` and `purchases_at`.
+        """
+        count = np.searchsorted((self.counts[1:] + self.counts[:-1]) / 2, frequency)
+        width = (self.log_ages[-1] - self.log_ages[0]) / (len(self.log_ages) - 1)
+        place = np.clip((np.log(self.alpha + age) - self.log_ages[0]) / width, 0, len(self.log_ages) - 1)
+        younger = np.minimum(place.astype(np.int64), len(self.log_ages) - 2)
+        return Near(count * len(self.log_ages) + younger, place - younger)
+
+    def at(self, level: float, near: "Near", *, alive: Floats, scale: Floats) -> Floats:
         """
         Read what customers spend at most with a given probability.
 
         Args:
             level: the probability, between 0 and 1.
+            near: from `near`.
             alive: probability of still buying, shape (n,).
-            frequency: repeat purchases, shape (n,).
-            age: time from first purchase to today, shape (n,).
             scale: gamma plus the total spent so far, shape (n,).
 
         Returns:
             amounts, shape (n,), in the unit of the scale; 0 where stopping alone is likelier than the level.
         """
-        return scale * self._read(self.spent, level, alive=alive, frequency=frequency, age=age)
+        return scale * _read(self.spent, near, level, alive)
 
-    def purchases_at(self, level: float, *, alive: Floats, frequency: Floats, age: Floats) -> Floats:
+    def purchases_at(self, level: float, near: "Near", *, alive: Floats) -> Floats:
         """
         Read how often customers buy at most with a given probability.
 
         Args:
             level: the probability, between 0 and 1.
+            near: from `near`.
             alive: probability of still buying, shape (n,).
-            frequency: repeat purchases, shape (n,).
-            age: time from first purchase to today, shape (n,).
 
         Returns:
             whole numbers, shape (n,).
         """
-        return np.rint(self._read(self.bought, level, alive=alive, frequency=frequency, age=age))
+        return np.rint(_read(self.bought, near, level, alive))
 
-    def _read(self, quantiles: Floats, level: float, *, alive: Floats, frequency: Floats, age: Floats) -> Floats:
-        inner = np.clip((level - (1 - alive)) / np.maximum(alive, 1e-12), 0.0, 1.0)
-        middles = (self.counts[1:] + self.counts[:-1]) / 2
-        count = np.searchsorted(middles, frequency)
-        place = np.interp(np.log(self.alpha + age), self.log_ages, np.arange(len(self.log_ages)))
-        low = np.minimum(place.astype(int), len(self.log_ages) - 2)
-        part = place - low
-        younger, older = (_between(quantiles, count, low + step, inner) for step in (0, 1))
-        read: Floats = younger * (1 - part) + older * part
-        return read
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """Where customers stand among those who were played: count and younger age as one number, and how far beyond it."""
+
+    cell: Places
+    part: Floats
 
 
 def spread(
@@ -130,12 +142,15 @@ def _amount(random: np.random.Generator, money: GammaGamma | None, bought: Float
     return spent / random.gamma(money.p * (count + 1) + money.q, size=spent.shape)
 
 
-def _between(quantiles: Floats, count: Places, age: Places, level: Floats) -> Floats:
-    step = level * (len(LEVELS) - 1)
-    low = np.minimum(step.astype(int), len(LEVELS) - 2)
-    part = step - low
-    rows: Floats = quantiles[count, age, low] * (1 - part) + quantiles[count, age, low + 1] * part
-    return rows
+def _read(quantiles: Floats, near: Near, level: float, alive: Floats) -> Floats:
+    """Read at a level between the two ages and the two levels around it; stopping comes below every purchase."""
+    inner = np.clip((level - (1 - alive)) / np.maximum(alive, 1e-12), 0.0, 1.0) * (len(LEVELS) - 1)
+    low = np.minimum(inner.astype(np.int64), len(LEVELS) - 2)
+    inner -= low
+    flat, at = quantiles.ravel(), near.cell * len(LEVELS) + low
+    younger, older = (flat[at + step] * (1 - inner) + flat[at + step + 1] * inner for step in (0, len(LEVELS)))
+    read: Floats = younger * (1 - near.part) + older * near.part
+    return read
 
 
 def _counts(most: int) -> Floats:

@@ -167,8 +167,9 @@ class _Look:
         amounts = self.worth.amounts
         play = spread(model, amounts, horizon=horizon, most=int(x.max()), oldest=float(t.max()), discount=force)
         scale = self.mean if amounts is None else amounts.gamma + self.spent
-        purchases = (play.purchases_at(level, alive=alive, frequency=x, age=t) for level in self.levels)
-        money = (play.at(level, alive=alive, frequency=x, age=t, scale=scale) for level in self.levels)
+        near = play.near(x, t)
+        purchases = (play.purchases_at(level, near, alive=alive) for level in self.levels)
+        money = (play.at(level, near, alive=alive, scale=scale) for level in self.levels)
         return Bounds(*purchases), Bounds(*money)
 
     def _table(

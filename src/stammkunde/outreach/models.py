@@ -4,12 +4,14 @@ What is said to customers, and what became of it.
 A message is a row, unique on its key, before anything leaves. It knows its callers by two texts, `origin` and `key`.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import ContactPerson, Customer, Purpose
+from stammkunde.team.models import Company
 
 
 class Message(models.Model):
@@ -174,3 +176,51 @@ class Holdout(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["draw", "customer"], name="holdout_once")]
+
+
+class Hold(models.Model):
+    """An origin on hold: its messages stay planned and do not leave, until it is lifted. They expire all the same."""
+
+    origin = models.CharField(max_length=60, unique=True)
+    since_at = models.DateTimeField()
+
+
+class Template(models.Model):
+    """What is said again and again, in the words of each language and form of address (`TemplateText`)."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    channel = models.CharField(_("channel"), max_length=20)  # a name of `outreach.channels`
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
+    is_archived = models.BooleanField(default=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="template_has_name"),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="template_purpose_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateText(models.Model):
+    """A template's words in one language and form of address; `outreach.content` reads and fills them."""
+
+    template = models.ForeignKey(Template, db_index=False, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=5)
+    form = models.CharField(_("form of address"), max_length=5, choices=Company.Form.choices)
+    subject = models.CharField(_("subject"), max_length=200)
+    preview = models.CharField(_("preview text"), max_length=200, default="", blank=True)
+    blocks = models.JSONField(default=list)  # [{"kind": "text" | "offer" | "button", …}], see `content.Block`
+
+    class Meta:
+        ordering = ["language", "form", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["template", "language", "form"], name="template_text_once"),
+            models.CheckConstraint(condition=Q(form__in=["sie", "du"]), name="template_text_form_known"),
+        ]

@@ -14,16 +14,21 @@ from stammkunde.outreach.services.later import (
     stop_one,
 )
 from stammkunde.outreach.services.optins import plan_optins
+from stammkunde.outreach.services.pausing import pause, resume
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
 from stammkunde.outreach.services.settling import look_after, look_again, settle
+from stammkunde.outreach.services.writing import NothingWritten, Written, contents
 
 __all__ = [
     "KeyTaken",
     "NotUnclear",
+    "NothingWritten",
     "Plan",
     "Result",
+    "Written",
     "begin",
     "claim",
+    "contents",
     "count_as_sent",
     "forecast",
     "hold_out",
@@ -34,11 +39,13 @@ __all__ = [
     "note_bounce",
     "note_complaint",
     "note_delivery",
+    "pause",
     "plan_message",
     "plan_messages",
     "plan_optins",
     "record",
     "release",
+    "resume",
     "send_again",
     "settle",
     "stop",

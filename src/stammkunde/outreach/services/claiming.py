@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, When
 
 from stammkunde.outreach import channels, policy
-from stammkunde.outreach.models import Message, Undeliverable
+from stammkunde.outreach.models import Hold, Message, Undeliverable
 from stammkunde.outreach.services import settling
 
 State = Message.State
@@ -52,6 +52,7 @@ def claim(*, channel: str, holder: str, at_most: int, now: datetime) -> list[Mes
     The governor decides once more: consent may have been withdrawn since, and slots may have moved.
     """
     due = Message.objects.filter(channel=channel, state=State.PLANNED, due_at__lte=now)
+    due = due.exclude(origin__in=Hold.objects.values("origin"))
     first = due.order_by("-first", "-importance_cents", "id").values_list("customer_id", "pk")
     candidates = list(first[: at_most * NEXT_TO_LOOK_AT])
     mine = set(settling.lock_free({customer for customer, _pk in candidates}, at_most=at_most))

@@ -1,0 +1,213 @@
+"""
+What a message says: words with fields in them, filled for one person. Pure: it knows no database.
+
+A field is `{first_name}`, or `{first_name|Fallback}` for who has none; nothing else has a meaning, so there is nothing
+to break out of. Text blocks know paragraphs, lists, **bold**, *italic* and [links](https://…). They become HTML before
+fields are filled, and what is filled in is escaped, so that nobody's name can bring markup or links of its own.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import quote
+
+import nh3
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+FIELDS = (
+    "greeting", "salutation", "title", "first_name", "last_name", "name", "company", "city", "product", "category",
+    "last_purchase", "purchases", "years", "owner", "sender", "code",
+)  # fmt: skip
+TAGS = frozenset({"p", "strong", "em", "a", "ul", "ol", "li", "br"})
+SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+Kind = Literal["text", "offer", "button"]
+
+_FIELD = re.compile(r"\{([a-z_]+)(?:\|([^{}|]*))?\}")
+_IN_ADDRESS = re.compile(r"%7B([a-z_]+)(?:%7C([^%]*))?%7D", re.IGNORECASE)
+_MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
+    ["emphasis", "link", "list", "escape", "newline", "entity"]
+)
+
+
+class FieldsMissing(Exception):
+    """Fields without a fallback have no value for this person; `args` names them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(sorted(set(names)))
+        super().__init__(*self.names)
+
+
+class FieldsUnknown(FieldsMissing):
+    """There are no fields of these names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A paragraph or several (`text`), the one offer (`title`, `text`), or the one button (`label`, `url`)."""
+
+    kind: Kind
+    text: str = ""
+    title: str = ""
+    label: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """The words of one language and form of address."""
+
+    subject: str
+    preview: str = ""
+    blocks: tuple[Block, ...] = field(default=())
+
+
+def read(*, subject: str, preview: str, blocks: Iterable[Mapping[str, Any]]) -> Text:
+    """Read words as a template keeps them."""
+    names = ("kind", "text", "title", "label", "url")
+    found = tuple(Block(**{name: one[name] for name in names if name in one}) for one in blocks)
+    return Text(subject=subject, preview=preview, blocks=found)
+
+
+def fields(text: Text) -> dict[str, bool]:
+    """Name the fields that words use, and for each whether it has a fallback everywhere."""
+    found: dict[str, bool] = {}
+    for part in _parts(text):
+        for name, fallback in _FIELD.findall(part):
+            found[name] = found.get(name, True) and (bool(fallback) or f"{{{name}|}}" in part)
+    return found
+
+
+def write(text: Text, values: Mapping[str, str]) -> dict[str, Any]:
+    """
+    Fill words for one person: `subject`, `preview`, `text` and `html` for mails, `blocks` for what is printed.
+
+    :raises FieldsUnknown: if there is no such field
+    :raises FieldsMissing: if a field without fallback has no value
+    """
+    used = fields(text)
+    unknown = used.keys() - set(FIELDS)
+    if unknown:
+        raise FieldsUnknown(unknown)
+    missing = [name for name, has_fallback in used.items() if not has_fallback and not values.get(name)]
+    if missing:
+        raise FieldsMissing(missing)
+    return {
+        "subject": " ".join(_filled(text.subject, values).split()),
+        "preview": " ".join(_filled(text.preview, values).split()),
+        "text": _plain(text, values),
+        "html": _html(text, values),
+        "blocks": [_printed(block, values) for block in text.blocks],
+    }
+
+
+def _parts(text: Text) -> Iterator[str]:
+    yield from (text.subject, text.preview)
+    for block in text.blocks:
+        yield from (block.text, block.title, block.label, block.url)
+
+
+def _filled(part: str, values: Mapping[str, str], *, put: Callable[[str], str] = str) -> str:
+    return _FIELD.sub(lambda found: put(values.get(found[1]) or found[2] or ""), part)
+
+
+def _plain(text: Text, values: Mapping[str, str]) -> str:
+    return "\n\n".join(part for block in text.blocks if (part := _plain_block(block, values)))
+
+
+def _plain_block(block: Block, values: Mapping[str, str]) -> str:
+    if block.kind == "button":
+        return f"{_filled(block.label, values)}: {address(block.url, values)}"
+    parts = (_filled(block.title, values), without_markup(block.text, values))
+    return "\n".join(part for part in parts if part)
+
+
+def without_markup(text: str, values: Mapping[str, str]) -> str:
+    """Fill words and take their marks away: what is left reads well as plain text, links with their address."""
+    paragraphs = []
+    for token in _MARKDOWN.parse(text):
+        if token.type == "inline":
+            lead = "- " if token.level > 1 else ""
+            paragraphs.append((token.level > 1, lead + _words(token.children or [], values)))
+    lines, was_listed = "", False
+    for is_listed, words in paragraphs:
+        lines += ("\n" if is_listed and was_listed else "\n\n") + words
+        was_listed = is_listed
+    return lines.strip()
+
+
+def _words(tokens: Sequence[Token], values: Mapping[str, str]) -> str:
+    said, target = "", ""
+    for token in tokens:
+        if token.type in {"softbreak", "hardbreak"}:
+            said += "\n"
+        elif token.type == "link_open":
+            target = address(_fields_again(str(token.attrs.get("href", ""))), values)
+        elif token.type == "link_close":
+            said += f" ({target})"
+        else:
+            said += _filled(token.content, values)
+    return said
+
+
+def _printed(block: Block, values: Mapping[str, str]) -> dict[str, str]:
+    """Give a block for paper: no marks, fields filled."""
+    return {
+        "kind": block.kind,
+        "text": without_markup(block.text, values),
+        "title": _filled(block.title, values),
+        "label": _filled(block.label, values),
+        "url": address(block.url, values) if block.url else "",
+    }
+
+
+def address(url: str, values: Mapping[str, str]) -> str:
+    """Fill an address: what is filled in is quoted, so that it stays one part of it. Other schemes lead nowhere."""
+    filled = _filled(url.strip(), values, put=lambda value: quote(value, safe=""))
+    scheme = filled.partition(":")[0].lower()
+    return filled if scheme in SCHEMES else ""
+
+
+def marked_up(text: str, values: Mapping[str, str]) -> SafeString:
+    """Make HTML of a text block: marks first, then the fields, escaped."""
+    html = nh3.clean(
+        _MARKDOWN.render(text), tags=set(TAGS), attributes={"a": {"href"}}, url_schemes=set(SCHEMES), link_rel=None
+    )
+    html = _IN_ADDRESS.sub(lambda found: quote(values.get(found[1]) or found[2] or "", safe=""), html)
+    return mark_safe(_filled(html, values, put=escape))  # noqa: S308 (cleaned above, and values are escaped)
+
+
+def _fields_again(target: str) -> str:
+    """Write fields in an address as fields again: reading the marks has quoted them."""
+    return _IN_ADDRESS.sub(lambda found: f"{{{found[1]}|{found[2]}}}" if found[2] else f"{{{found[1]}}}", target)
+
+
+# A mail program knows no style sheet: what it shall look like stands in each tag.
+_PAGE = """<!doctype html>
+<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><title>{}</title></head>
+<body style="margin:0;padding:24px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,sans-serif">
+<div style="display:none;max-height:0;overflow:hidden">{}</div>
+<div style="max-width:560px;margin:0 auto">
+{}
+</div></body></html>"""
+_OFFER = """<div style="margin:20px 0;padding:18px 20px;border:1px solid #1f5f8b;border-radius:8px">
+<div style="font-size:20px;font-weight:600">{}</div>{}</div>"""
+_BUTTON = """<p style="margin:24px 0"><a href="{}" style="display:inline-block;background:#1f5f8b;color:#ffffff;\
+padding:12px 22px;border-radius:6px;text-decoration:none;font-weight:600">{}</a></p>"""
+
+
+def _html(text: Text, values: Mapping[str, str]) -> str:
+    body = format_html_join("\n", "{}", ((_html_block(block, values),) for block in text.blocks))
+    return format_html(_PAGE, _filled(text.subject, values), _filled(text.preview, values), body)
+
+
+def _html_block(block: Block, values: Mapping[str, str]) -> SafeString:
+    if block.kind == "button":
+        return format_html(_BUTTON, address(block.url, values), _filled(block.label, values))
+    if block.kind == "offer":
+        return format_html(_OFFER, _filled(block.title, values), marked_up(block.text, values))
+    return marked_up(block.text, values)

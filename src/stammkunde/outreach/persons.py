@@ -1,0 +1,102 @@
+"""How a person is addressed, and what can be filled into a message for her. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.team.models import Company, Staff
+from stammkunde.ui import writing
+
+Words = TypeVar("Words")
+MISTER, MISS = ("herr", "hr", "mr", "mister"), ("frau", "fr", "ms", "mrs", "miss")
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What is known about a customer beside master data; empty where nothing is."""
+
+    product: str = ""  # bought last
+    category: str = ""  # spent most on
+    last_on: date | None = None
+    purchases: int = 0
+    since_on: date | None = None
+
+
+def greeting(*, customer: Customer, person: ContactPerson | None, form: str) -> str:
+    """Greet: “Guten Tag Frau Dr. Weber”, “Hallo Anna”; where no name is known, everybody who may read it."""
+    first, last = _names(customer, person)
+    if form == Company.Form.DU:
+        return _("Hello %(name)s") % {"name": first} if first else _("Hello")
+    said = person.salutation.strip().lower().rstrip(".") if person else ""
+    title = person.title.strip() if person else ""
+    named = " ".join(part for part in (title, last) if part)
+    if last and said in MISTER + MISS:
+        return (_("Good day Mr %(name)s") if said in MISTER else _("Good day Ms %(name)s")) % {"name": named}
+    if customer.kind == Customer.Kind.COMPANY and person is None:
+        return _("Good day")
+    whole = " ".join(part for part in (title, first, last) if part)
+    return _("Good day %(name)s") % {"name": whole} if whole else _("Good day")
+
+
+def values(
+    *,
+    customer: Customer,
+    person: ContactPerson | None,
+    about: About,
+    company: Company,
+    owner: Staff | None,
+    style: tuple[str, str],
+    today: date,
+) -> dict[str, str]:
+    """Give what `content.FIELDS` stand for, in the person's language; `style` is language and form of address."""
+    language, form = style
+    first, last = _names(customer, person)
+    with translation.override(language):
+        return {
+            "greeting": greeting(customer=customer, person=person, form=form),
+            "salutation": person.salutation if person else "",
+            "title": person.title if person else "",
+            "first_name": first,
+            "last_name": last,
+            "name": str(person) if person else customer.name,
+            "company": customer.name if customer.kind == Customer.Kind.COMPANY else "",
+            "city": customer.city,
+            "product": about.product,
+            "category": about.category,
+            "last_purchase": writing.day(about.last_on) if about.last_on else "",
+            "purchases": str(about.purchases) if about.purchases else "",
+            "years": _years(about.since_on, today),
+            "owner": owner.name if owner else "",
+            "sender": company.sender_name or company.name,
+        }
+
+
+def choose(texts: Mapping[tuple[str, str], Words], *, language: str, form: str, fallback: str) -> Words | None:
+    """Choose the words for a person: her language and form, else her form's other language, else what there is."""
+    wanted = [(language, form), (language, _other(form)), (fallback, form), (fallback, _other(form))]
+    return next((texts[one] for one in wanted if one in texts), next(iter(texts.values()), None))
+
+
+def _other(form: str) -> str:
+    return Company.Form.SIE if form == Company.Form.DU else Company.Form.DU
+
+
+def _names(customer: Customer, person: ContactPerson | None) -> tuple[str, str]:
+    if person is not None:
+        return person.first_name.strip(), person.last_name.strip()
+    if customer.kind == Customer.Kind.COMPANY:
+        return "", ""
+    first, _space, last = customer.name.strip().rpartition(" ")
+    return (first, last) if first else (last, "")
+
+
+def _years(since_on: date | None, today: date) -> str:
+    if since_on is None:
+        return ""
+    years = today.year - since_on.year - ((today.month, today.day) < (since_on.month, since_on.day))
+    return str(years) if years > 0 else ""

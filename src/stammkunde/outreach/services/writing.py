@@ -1,0 +1,149 @@
+"""Writing what a template says to each of many people, in their own language and form of address."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+
+from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
+from stammkunde.customers.queries import Recipient
+from stammkunde.outreach import content, persons
+from stammkunde.outreach.content import FieldsMissing, Text
+from stammkunde.outreach.models import Template
+from stammkunde.outreach.persons import About
+from stammkunde.sales.models import Line, Order
+from stammkunde.signals import queries as signals
+from stammkunde.team import queries as team
+from stammkunde.team.models import Company
+
+Style = tuple[str, str]  # language and form of address
+
+
+class NothingWritten(Exception):
+    """The template has no words yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What a template says to one person; `missing` names the fields that have neither value nor fallback."""
+
+    language: str
+    content: dict[str, Any] | None
+    missing: tuple[str, ...] = ()
+
+
+def contents(
+    *,
+    template: Template,
+    recipients: Collection[Recipient],
+    today: date,
+    more: Mapping[Recipient, Mapping[str, str]] = {},
+) -> dict[Recipient, Written]:
+    """
+    Write to many at once; the number of queries does not grow with them.
+
+    `more` gives values that belong to one message, a voucher's code for instance.
+
+    :raises NothingWritten: if the template has no words in any language
+    """
+    texts = words(template)
+    if not texts:
+        raise NothingWritten(template.name)
+    known = _Known.read(recipients, fields=_fields(texts.values()))
+    return {one: known.write(one, texts, today=today, more=(more or {}).get(one, {})) for one in recipients}
+
+
+def words(template: Template) -> dict[Style, Text]:
+    """Give a template's words by language and form of address."""
+    return {
+        (one.language, one.form): content.read(subject=one.subject, preview=one.preview, blocks=one.blocks)
+        for one in template.texts.all()
+    }
+
+
+def _fields(texts: Collection[Text]) -> set[str]:
+    return {name for text in texts for name in content.fields(text)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    customers: dict[int, Customer]
+    people: dict[int, ContactPerson]
+    wishes: dict[Recipient, ContactPreference]
+    about: dict[int, About]
+    company: Company
+
+    @classmethod
+    def read(cls, recipients: Collection[Recipient], *, fields: set[str]) -> "_Known":
+        ids = sorted({customer for customer, _person in recipients})
+        customers = Customer.objects.select_related("owner").in_bulk(ids)
+        people = ContactPerson.objects.in_bulk({person for _customer, person in recipients if person})
+        wishes = ContactPreference.objects.filter(customer__in=ids)
+        return cls(
+            customers=customers,
+            people=people,
+            wishes={(one.customer_id, one.contact_person_id): one for one in wishes},
+            about=_about(customers, with_products="product" in fields),
+            company=team.company(),
+        )
+
+    def write(
+        self, recipient: Recipient, texts: Mapping[Style, Text], *, today: date, more: Mapping[str, str]
+    ) -> Written:
+        customer, person = self.customers[recipient[0]], self.people.get(recipient[1] or 0)
+        language, form = self._style(recipient)
+        chosen = persons.choose(
+            {style: (style, text) for style, text in texts.items()},
+            language=language, form=form, fallback=settings.LANGUAGE_CODE,
+        )  # fmt: skip
+        assert chosen is not None
+        style, text = chosen
+        values = persons.values(
+            customer=customer,
+            person=person,
+            about=self.about[customer.pk],
+            company=self.company,
+            owner=customer.owner,
+            style=style,
+            today=today,
+        )
+        try:
+            return Written(language=style[0], content=content.write(text, {**values, **more}))
+        except FieldsMissing as missing:
+            return Written(language=style[0], content=None, missing=missing.names)
+
+    def _style(self, recipient: Recipient) -> Style:
+        """Her own wish, then the customer's, then the company's habit."""
+        said = [self.wishes[one] for one in (recipient, (recipient[0], None)) if one in self.wishes]
+        language = next((one.language for one in said if one.language), settings.LANGUAGE_CODE)
+        return language, next((one.form for one in said if one.form), self.company.default_form)
+
+
+def _about(customers: Mapping[int, Customer], *, with_products: bool) -> dict[int, About]:
+    told = {one.customer_id: one for one in signals.signals().filter(customer__in=customers)}
+    bought = _products(customers) if with_products else {}
+    return {pk: _of(customer, told.get(pk), bought.get(pk, "")) for pk, customer in customers.items()}
+
+
+def _of(customer: Customer, signal: Any, product: str) -> About:
+    if signal is None:
+        return About(product=product, since_on=customer.since_on)
+    return About(
+        product=product,
+        category=signal.favourite_category,
+        last_on=signal.last_on,
+        purchases=signal.purchase_days,
+        since_on=customer.since_on or signal.first_on,
+    )
+
+
+def _products(ids: Collection[int]) -> dict[int, str]:
+    """Name the product on which each spent most in the last order that had one."""
+    lines = Line.objects.filter(order__customer=OuterRef("pk"), kind=Line.Kind.SALE, product__kind="product")
+    lines = lines.exclude(order__status=Order.Status.CANCELLED)
+    latest = lines.order_by("-order__ordered_at", "-revenue_cents", "pk").values("product__name")[:1]
+    found = Customer.objects.filter(pk__in=ids).annotate(bought=Subquery(latest)).values_list("pk", "bought")
+    return {pk: name or "" for pk, name in found}

@@ -56,10 +56,11 @@ def maximise(
         DoesNotFit: a firm parameter runs away to 0 or infinity, or cannot be told within a factor of twenty.
     """
     theta = _quasi_newton(sample or objective, np.log(start), close=sample is None)
+    value, gradient = (sample or objective)(theta)
+    curvature = _hessian(sample or objective, theta, gradient)
     if sample is not None:
-        theta = _refined(objective, theta, times * _hessian(sample, theta))
-    value, gradient = objective(theta)
-    curvature = _hessian(objective, theta, gradient)
+        theta, value, gradient = _refined(objective, theta, times * curvature)
+        curvature = _hessian(objective, theta, gradient)
     errors = _standard_errors(curvature)
     for name, place, error in zip(names, theta, errors, strict=True):
         if name in firm and (abs(place) > FARTHEST - 1e-3 or not error < UNKNOWN):
@@ -87,20 +88,21 @@ def _quasi_newton(objective: Objective, theta: Floats, *, close: bool = True) ->
     return np.asarray(found.x, dtype=np.float64)
 
 
-def _refined(objective: Objective, theta: Floats, curvature: Floats) -> Floats:
+def _refined(objective: Objective, theta: Floats, curvature: Floats) -> tuple[Floats, float, Floats]:
     """Newton's steps on all the data; the curvature comes from the sample and learns from every step."""
     value, gradient = objective(theta)
     for _ in range(25):
         step = _newton_step(curvature, gradient)
         if float(gradient @ step) / 2 < ENOUGH:
-            return theta
+            return theta, value, gradient
         ahead = np.clip(theta + step, -FARTHEST, FARTHEST)
         better, better_gradient = objective(ahead)
         if better < value:
             break
         curvature = _learned(curvature, ahead - theta, better_gradient - gradient)
         theta, value, gradient = ahead, better, better_gradient
-    return _quasi_newton(objective, theta)
+    theta = _quasi_newton(objective, theta)
+    return theta, *objective(theta)
 
 
 def _learned(curvature: Floats, step: Floats, change: Floats) -> Floats:
@@ -140,14 +142,10 @@ def _covariance(curvature: Floats) -> Matrix:
     return tuple(tuple(row) for row in matrix.tolist())
 
 
-def _hessian(objective: Objective, theta: Floats, gradient: Floats | None = None) -> Floats:
-    """Take differences of gradients: to both sides, or where the gradient is known, to one."""
+def _hessian(objective: Objective, theta: Floats, gradient: Floats) -> Floats:
+    """Take differences to the gradient at a place, to one side."""
     step = 1e-4
     moves = step * np.eye(len(theta))
-    if gradient is None:
-        rows = [(objective(theta + move)[1] - objective(theta - move)[1]) / (2 * step) for move in moves]
-    else:
-        rows = [(objective(theta + move)[1] - gradient) / step for move in moves]
-    matrix: Floats = np.array(rows)
+    matrix: Floats = np.array([(objective(theta + move)[1] - gradient) / step for move in moves])
     symmetric: Floats = (matrix + matrix.T) / 2
     return symmetric

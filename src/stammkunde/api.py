@@ -33,8 +33,8 @@ from stammkunde.team import services as team
 MOST_CUSTOMERS = 500
 SEEN_BY_ALL = ("stage", "last_on", "due_on", "overdue_days", "risk_level", "risk")
 WORTH = (
-    "margin_at_risk_cents", "expected_purchases", "expected_cents", "expected_low_cents", "expected_high_cents",
-    "clv_cents", "clv_low_cents", "clv_high_cents",
+    "risk_reasons", "margin_at_risk_cents", "expected_purchases", "expected_cents", "expected_low_cents",
+    "expected_high_cents", "clv_cents", "clv_low_cents", "clv_high_cents",
 )  # fmt: skip
 
 
@@ -279,7 +279,7 @@ def _customer(
         name: getattr(signal, name) for name in ("stage", "last_on", "due_on", "overdue_days", "risk_level", "risk")
     }
     if policy.may(request.user, policy.FIGURES_VIEW):
-        row |= {name: getattr(signal, name) for name in ("abc_class", "revenue_year_cents", "risk_reasons")}
+        row |= {name: getattr(signal, name) for name in ("abc_class", "revenue_year_cents")}
     if policy.may(request.user, policy.MARGIN_VIEW):
         row["margin_year_cents"] = signal.margin_year_cents
     if forecasts.shows_worth(request.user, generation):

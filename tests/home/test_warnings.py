@@ -464,3 +464,22 @@ def test_reasons_have_bars_by_their_odds():
     bars = [one.bar for one in forecasts.why([SILENT, LATE, {"code": "one_channel"}], shows_money=True)]
 
     assert bars == ["63", "29", "0"]
+
+
+def test_list_counts_by_level(client, salesperson, four):
+    text = " ".join(read(client, salesperson).split())
+
+    assert '<strong class="number">4</strong> offene Warnungen' in text
+    assert text.index('Rot</span> <span class="number">3</span>') < text.index(
+        'Gelb</span> <span class="number">1</span>'
+    )
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "csv"])
+def test_charts_of_the_proof_can_be_taken_along(client, analyst, generation, ending):
+    client.force_login(analyst)
+
+    answer = client.post(f"{reverse('chart-take', args=['lift', ending])}?day=2026-03-31")
+
+    assert answer.status_code == 200
+    assert AuditEntry.objects.get(action="export").label == f"lift.{ending}"

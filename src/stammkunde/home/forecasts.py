@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from stammkunde.signals import reasons
 from stammkunde.signals.models import CustomerSignal, Generation
@@ -119,11 +118,6 @@ def horizon_days(generation: Generation | None) -> int | None:
 def rule(code: str) -> tuple[str | Promise, str | Promise]:
     """Name a candidate, and say what it goes by."""
     return RULES.get(code, (code, ""))
-
-
-def warned(n: int) -> str:
-    """Write a number of customers."""
-    return ngettext("%(n)s customer", "%(n)s customers", n) % {"n": writing.number(n)}
 
 
 def _bar(factor: float | None) -> str:

@@ -19,7 +19,6 @@ from stammkunde.signals.models import EarlyWarning, Generation
 from stammkunde.ui import writing
 
 PLOT_HEIGHT = 280
-CLASSES = ("A", "B", "C")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,7 +108,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
     if generation is None:
         return render(request, "home/warnings.html", {})
     asked = _asked(request)
-    page = asked.page(generation)
+    page, total = asked.page(generation), queries.summed(generation=generation)
     return render(
         request,
         "home/warnings.html",
@@ -117,7 +117,8 @@ def warnings(request: HttpRequest) -> HttpResponse:
             "filters": asked.filters,
             "rows": [_row(row, asked=asked, generation=generation) for row in page.rows],
             "pager": asked.pager(page),
-            "total": queries.summed(generation=generation),
+            "total": total,
+            "by_level": _by_level(total),
             "levels": [choice for choice in CustomerSignal.Level.choices if choice[0] != CustomerSignal.Level.GREEN],
             "sorts": _sorts(),
             "states": [
@@ -140,6 +141,12 @@ def _row(row: queries.Row, *, asked: Asked, generation: Generation) -> dict[str,
         "trend": forecasts.trend(row.signal, generation),
         "meaning": reasons.LEVELS.get(row.signal.risk_level, ""),
     }
+
+
+def _by_level(total: queries.Total) -> list[tuple[str, str, int]]:
+    """Name the levels that occur, the highest first, each with how many warnings have it."""
+    choices = reversed(CustomerSignal.Level.choices)
+    return [(value, label, total.levels[value]) for value, label in choices if value in total.levels]
 
 
 def _trust(generation: Generation) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def test_a_template_is_recognised_whole(tmp_path, layout, language):
         ("ArtNr;Artikelbezeichnung;Warengruppe;VK;EK", "products"),
         ("Auftragsnummer;Auftragsdatum;KdNr;Status;Liefertermin;Lieferdatum", "orders"),
         ("Auftragsnummer;Pos.;ArtNr;Menge;Einzelpreis", "lines"),
+        ("KdNr;E-Mail;Kanal;Zweck;Einwilligung;Datum;Herkunft", "consents"),
     ],
 )
 def test_headings_tell_what_a_file_is(heading, layout):

@@ -200,6 +200,7 @@ class Consent(models.Model):
         ONLINE = "online", _("online form, not confirmed")
         SPOKEN = "spoken", _("spoken")
         IMPORTED = "imported", _("taken over with its evidence")
+        UNPROVEN = "unproven", _("taken over without evidence")
 
     source = models.CharField(max_length=200, unique=True)
     customer = models.ForeignKey(Customer, db_index=False, on_delete=models.PROTECT, related_name="consents")
@@ -240,7 +241,9 @@ class Consent(models.Model):
                 name="consent_state_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(basis__in=["", "double_opt_in", "written", "online", "spoken", "imported"]),
+                condition=models.Q(
+                    basis__in=["", "double_opt_in", "written", "online", "spoken", "imported", "unproven"]
+                ),
                 name="consent_basis_known",
             ),
             models.CheckConstraint(condition=~models.Q(state="given", basis=""), name="consent_given_says_how"),

@@ -208,7 +208,7 @@ def matrix(*, customer: Customer, people: Iterable[ContactPerson], has_bought: b
 
 def consents(*, customer_id: int) -> QuerySet[Consent]:
     """Give a customer's records with their evidence, the latest first."""
-    return Consent.objects.filter(customer=customer_id).select_related("recorded_by")
+    return Consent.objects.filter(customer=customer_id).select_related("recorded_by", "contact_person")
 
 
 def preferences(*, customer_id: int) -> dict[int | None, ContactPreference]:
@@ -219,7 +219,7 @@ def preferences(*, customer_id: int) -> dict[int | None, ContactPreference]:
 
 def every_consent(*, customer_id: int | None = None) -> Iterator[Consent]:
     """Give all records, of one customer or of everybody, the oldest first, without holding them in memory."""
-    records = Consent.objects.select_related("customer", "recorded_by").order_by("pk")
+    records = Consent.objects.select_related("customer", "contact_person", "recorded_by").order_by("pk")
     if customer_id is not None:
         records = records.filter(customer=customer_id)
     return records.iterator(chunk_size=2000)

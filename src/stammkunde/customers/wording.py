@@ -30,9 +30,11 @@ REASONS = {
 
 # Where customers say something by themselves; other origins are free texts.
 PREFERENCE_PAGE, UNSUBSCRIBE_PAGE, ONE_CLICK = "preference_page", "unsubscribe_page", "one_click"
+IMPORT = "import"  # written by `intake`, where a file does not say
 ORIGINS = {
     PREFERENCE_PAGE: gettext_lazy("preference page"),
     UNSUBSCRIBE_PAGE: gettext_lazy("unsubscribe page"),
+    IMPORT: gettext_lazy("import of existing consents"),
     ONE_CLICK: gettext_lazy("one-click unsubscribe in the mail program"),
 }
 

@@ -75,6 +75,7 @@ def entry(record: Consent) -> dict[str, Any]:
     """Word a record with its evidence."""
     return {
         "record": record,
+        "name": record.person_name or str(record.contact_person or record.person_source),  # empty: the customer
         "channel": wording.channel_name(record.channel),
         "purpose": wording.purpose_name(record.purpose),
         "origin": wording.origin(record.origin),

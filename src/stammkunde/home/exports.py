@@ -201,7 +201,7 @@ def _consent_rows(records: Iterable[Consent], *, language: str) -> Iterator[list
             row = [
                 one.customer.number,
                 one.customer.name,
-                one.person_name,
+                one.person_name or str(one.contact_person or one.person_source),
                 one.get_channel_display(),
                 one.get_purpose_display(),
                 one.get_state_display(),

@@ -157,11 +157,13 @@ def _choices(one: Field, texts: str, _how: Reading) -> str:
         for ours, words in one.choices.items()
     )
     otherwise = literal(one.otherwise) if one.otherwise else "NULL"
+    is_needed = one.required and not one.otherwise
+    code, severity = ("choice_needed", "refused") if is_needed else ("unknown_choice", "flagged")
     return f"""
-        SELECT text, coalesce(known, {otherwise}) AS value, CASE WHEN known IS NULL THEN 'unknown_choice' END AS code,
+        SELECT text, coalesce(known, {otherwise}) AS value, CASE WHEN known IS NULL THEN '{code}' END AS code,
             json_object('field', {literal(one.name)}, 'taken', {otherwise},
                 'known', {literal(", ".join(one.choices))}) AS detail,
-            'flagged' AS severity
+            '{severity}' AS severity
         FROM (SELECT text, CASE {whens} END AS known FROM ({texts}))"""
 
 

@@ -11,7 +11,7 @@ from stammkunde.intake.models import Import
 from stammkunde.intake.undo import CannotUndo
 from stammkunde.ui import writing
 
-TABLES = ("customers", "contact_persons", "products", "orders", "lines")
+TABLES = ("customers", "contact_persons", "consents", "products", "orders", "lines")
 KINDS = ("created", "changed", "unchanged", "refused")
 
 
@@ -146,6 +146,7 @@ def table_label(table: str) -> str:
     labels = {
         "customers": _("Customers"),
         "contact_persons": _("Contact persons"),
+        "consents": _("Consents"),
         "products": _("Products"),
         "orders": _("Orders"),
         "lines": _("Lines"),
@@ -153,6 +154,9 @@ def table_label(table: str) -> str:
         "contactperson": _("Contact persons"),
         "order": _("Orders"),
         "line": _("Lines"),
+        "consent": _("Consents"),
+        "optin": _("Questions for consent"),
+        "contactpreference": _("Contact preferences"),
         "note": _("Notes"),
         "task": _("Tasks"),
     }

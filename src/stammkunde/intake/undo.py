@@ -191,6 +191,8 @@ def _mark(table: Table, rows: models.QuerySet[Any]) -> None:
     """Tell the mirror what to read again; inside the caller's transaction."""
     if table.name in {"customers", "contact_persons"}:
         customers.mark_changed()
+    elif table.name == "consents":
+        return  # figures do not rest on them
     elif table.name == "products":
         sales.mark_changed([sales.PRODUCTS])
     else:

@@ -67,6 +67,10 @@ _OF_ROWS = {
         _("%(value)s is not known here."),
         _("Taken instead: %(taken)s. Known are: %(known)s."),
     ),
+    "choice_needed": (
+        _("%(value)s is not known here."),
+        _("Write one of these: %(known)s."),
+    ),
     "tax_missing": (
         _("The price includes VAT, and the row does not say how much."),
         _("Fill in the VAT rate of the row, or give one for the whole file."),
@@ -120,6 +124,10 @@ _OF_ROWS = {
     "unknown_customer": (
         _("Customer %(value)s is not there."),
         _("Import the customers first, then this file again. Both must have the same origin."),
+    ),
+    "unknown_contact_person": (
+        _("Contact person %(value)s is not at this customer."),
+        _("Import the contact persons first, then this file again. Both must have the same origin."),
     ),
     "unknown_owner": (
         _("Nobody of the staff has the address %(value)s; the responsible stays as it is."),

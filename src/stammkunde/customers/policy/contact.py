@@ -223,7 +223,7 @@ def _doubt(channel: str, own: Standing, address: str) -> Reason | None:
         return Reason.CONSENT_EXPIRED
     if own.state != Consent.State.GIVEN:
         return Reason.NOT_CONFIRMED if own.is_asked else Reason.NO_CONSENT
-    if channel in ELECTRONIC and own.basis not in PROVEN:
+    if own.basis == Consent.Basis.UNPROVEN or (channel in ELECTRONIC and own.basis not in PROVEN):
         return Reason.NOT_PROVEN
     if channel in ELECTRONIC and own.address and own.address != address:
         return Reason.OTHER_ADDRESS

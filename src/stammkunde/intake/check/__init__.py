@@ -2,7 +2,7 @@
 Files checked whole: every value typed, every row accepted, flagged or refused, and nothing in the database touched.
 
 `check` reads a file by a layout and leaves typed tables in a directory: `customers.parquet`, `contact_persons.parquet`,
-`products.parquet`, `orders.parquet`, `lines.parquet` (those that the layout fills), `problems.parquet` and `raw.parquet`
+`consents.parquet`, `products.parquet`, `orders.parquet`, `lines.parquet` (those that the layout fills), `problems.parquet` and `raw.parquet`
 (the file's rows as text, of a Parquet file the refused ones only, for the download of what was refused).
 """  # noqa: E501
 

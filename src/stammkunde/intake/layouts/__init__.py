@@ -9,12 +9,13 @@ import csv
 import io
 
 from stammkunde.intake.layouts.attributes import attributes, with_attributes
+from stammkunde.intake.layouts.consents import CONSENTS
 from stammkunde.intake.layouts.documents import FLAT
 from stammkunde.intake.layouts.fields import Column, Field, Layout, Table
 from stammkunde.intake.layouts.own import CONTACT_PERSONS, CUSTOMERS, LINES_LAYOUT, ORDERS, PRODUCTS
 from stammkunde.intake.layouts.shops import SHOPIFY, WOOCOMMERCE
 
-OWN = (CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES_LAYOUT)
+OWN = (CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES_LAYOUT, CONSENTS)
 ALL = (*OWN, FLAT, SHOPIFY, WOOCOMMERCE)
 _BY_NAME = {layout.name: layout for layout in ALL}
 

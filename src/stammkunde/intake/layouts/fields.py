@@ -20,7 +20,7 @@ class Field:
 
     `de` and `en` are the headings of our own templates and the labels on pages; `also` are other headings that are
     recognised. `choices` maps our value to the words that files use for it; a word that is not there is flagged and
-    `otherwise` is taken. An `order_level` field stands, in a shop's export, on one of the order's rows and counts for all.
+    `otherwise` is taken, or refused where one is required and there is no `otherwise`. An `order_level` field stands, in a shop's export, on one of the order's rows and counts for all.
     """  # noqa: E501
 
     name: str

@@ -99,6 +99,8 @@ def mark(batch: Batch) -> None:
     """Tell the mirror what to read again; inside the caller's transaction."""
     if batch.part.table in {"customers", "contact_persons"}:
         customers.mark_changed()
+    elif batch.part.table == "consents":
+        return  # figures do not rest on them
     elif batch.part.table == "products":
         sales.mark_changed([sales.PRODUCTS])
     else:

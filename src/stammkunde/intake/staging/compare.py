@@ -14,7 +14,15 @@ Reserve = Callable[[Table, int], int]
 Tell = Callable[[str, int, int], None]
 
 # What tells which row is meant; never written by itself.
-_GUIDES = {"row", "search", "customer_source", "product_source", "order_source", "owner_email"}
+_GUIDES = {
+    "row",
+    "search",
+    "customer_source",
+    "contact_person_source",
+    "product_source",
+    "order_source",
+    "owner_email",
+}
 # An address of nobody here leaves the responsible as it is.
 _OWNER = "CASE WHEN c.owner_email IS NOT NULL AND o.id IS NULL THEN e.owner_id ELSE o.id END"
 
@@ -86,15 +94,15 @@ class _Comparison:
         matched = f"FROM matched_{table.name}"
         if part.counts.created:
             order = ", ".join(table.match)
-            columns = "* EXCLUDE (row, id, state, broken)"
+            columns = "* EXCLUDE (row, id, fate, broken)"
             self.engine.write(
-                f"SELECT {columns} {matched} WHERE state = 'created' ORDER BY {order}",
+                f"SELECT {columns} {matched} WHERE fate = 'created' ORDER BY {order}",
                 self.result.path(part, "created"),
             )
         if part.changes:
-            columns = "* EXCLUDE (row, state, broken)"
+            columns = "* EXCLUDE (row, fate, broken)"
             self.engine.write(
-                f"SELECT {columns} {matched} WHERE state IN ('changed', 'touched') ORDER BY id",
+                f"SELECT {columns} {matched} WHERE fate IN ('changed', 'touched') ORDER BY id",
                 self.result.path(part, "changed"),
             )
 
@@ -105,7 +113,7 @@ class _Comparison:
         if part and part.counts.changed and table.name == "orders":
             old = (
                 f"SELECT e.source, e.id, coalesce(m.month, {month}) AS month FROM existing_orders e "  # noqa: S608
-                "LEFT JOIN matched_orders m ON m.id = e.id AND m.state = 'changed'"
+                "LEFT JOIN matched_orders m ON m.id = e.id AND m.fate = 'changed'"
             )
         new = ""
         if part and part.counts.created:
@@ -129,7 +137,7 @@ class _Comparison:
         if match.lacking:
             self.engine.run(
                 "INSERT INTO refused SELECT row, '', '', 'new_row_incomplete', json_object('column', ?)::VARCHAR, "  # noqa: S608
-                f"'refused' FROM matched_{table.name} WHERE state = 'refused' AND broken IS NULL",
+                f"'refused' FROM matched_{table.name} WHERE fate = 'refused' AND broken IS NULL",
                 match.lacking[0],
             )
 
@@ -147,7 +155,7 @@ class _Comparison:
             f"INSERT INTO refused SELECT c.row, ?, substr(c.{reference.source}, instr(c.{reference.source}, ':') + 1), ?, "  # noqa: S608, E501
             f"json_object('source', c.{reference.source})::VARCHAR, 'refused' "
             f"FROM checked_{table.name} c JOIN matched_{table.name} m ON m.row = c.row "
-            "WHERE m.state = 'refused' AND m.broken = ?",
+            "WHERE m.fate = 'refused' AND m.broken = ?",
             self.columns.get(f"{noun}_number", ""),
             f"unknown_{noun}",
             reference.column,
@@ -174,10 +182,10 @@ class _Match:
 
     def make(self) -> None:
         rows = self._customers() if self.table.name == "customers" else self._rows()
-        self.engine.run(f"CREATE TABLE matched_{self.table.name} AS SELECT * FROM ({rows}) WHERE state <> 'unchanged'")  # noqa: S608
+        self.engine.run(f"CREATE TABLE matched_{self.table.name} AS SELECT * FROM ({rows}) WHERE fate <> 'unchanged'")  # noqa: S608
 
     def count(self) -> Counts:
-        found = self.engine.run(f"SELECT state, count(*) FROM matched_{self.table.name} GROUP BY state")  # noqa: S608
+        found = self.engine.run(f"SELECT fate, count(*) FROM matched_{self.table.name} GROUP BY fate")  # noqa: S608
         ((rows,),) = self.engine.run(f"SELECT count(*) FROM checked_{self.table.name}")  # noqa: S608
         counts = Counts(**dict(found))
         counts.unchanged = rows - counts.created - counts.changed - counts.refused
@@ -210,7 +218,7 @@ class _Match:
         finals = ", ".join(f'{value} AS "{column}"' for column, value in self.finals.items())
         on = " AND ".join(f"e.{one} = c.{one}" for one in self.table.match)
         return (
-            f"SELECT c.row, e.id, {self._state()} AS state, {self._broken()} AS broken, {self._months()}, {finals} "  # noqa: S608
+            f"SELECT c.row, e.id, {self._fate()} AS fate, {self._broken()} AS broken, {self._months()}, {finals} "  # noqa: S608
             f"FROM ({self._resolved()}) c LEFT JOIN existing_{self.table.name} e ON {on}"
         )
 
@@ -224,11 +232,11 @@ class _Match:
         words = search.words(finals)
         owner = " LEFT JOIN ids_staff o ON o.source = lower(c.owner_email)" if self.names_owner else ""
         listed = ", ".join(f'{value} AS "{column}"' for column, value in finals.items())
-        state = f"CASE WHEN c.row IS NULL THEN 'unchanged' ELSE {self._state()} END"
+        fate = f"CASE WHEN c.row IS NULL THEN 'unchanged' ELSE {self._fate()} END"
         return (
-            f"SELECT row, id, CASE WHEN state = 'unchanged' AND search <> was THEN 'touched' ELSE state END AS state, "  # noqa: S608
-            "broken, month, old_month, * EXCLUDE (row, id, state, broken, month, old_month, was) FROM ("
-            f"SELECT c.row, e.id, {state} AS state, {self._broken()} AS broken, {self._months()}, {listed}, "
+            f"SELECT row, id, CASE WHEN fate = 'unchanged' AND search <> was THEN 'touched' ELSE fate END AS fate, "  # noqa: S608
+            "broken, month, old_month, * EXCLUDE (row, id, fate, broken, month, old_month, was) FROM ("
+            f"SELECT c.row, e.id, {fate} AS fate, {self._broken()} AS broken, {self._months()}, {listed}, "
             f"{words} AS search, e.search AS was FROM touched t "
             f"LEFT JOIN checked_customers c ON c.source = t.source{owner} "
             "LEFT JOIN existing_customers e ON e.source = t.source LEFT JOIN words w ON w.customer = t.source "
@@ -239,14 +247,18 @@ class _Match:
         """Add to the checked rows the ids of the rows that they refer to."""
         name = self.table.name
         months = {"orders": ", order_id_r.month"}
-        ids = [f", {one.column}_r.id AS {one.column}{months.get(one.table, '')}" for one in self.references]
+        ids = [f", {_id(one)} AS {one.column}{months.get(one.table, '')}" for one in self.references]
         joins = [
             f" LEFT JOIN ids_{one.table} {one.column}_r ON {one.column}_r.source = checked_{name}.{one.source}"
+            + (
+                f" LEFT JOIN existing_{one.table} {one.column}_e ON {one.column}_e.id = {one.column}_r.id"
+                * bool(one.within)
+            )
             for one in self.references
         ]
         return f"SELECT checked_{name}.*{''.join(ids)} FROM checked_{name}{''.join(joins)}"  # noqa: S608
 
-    def _state(self) -> str:
+    def _fate(self) -> str:
         same = [
             f"{self.finals[one]} IS NOT DISTINCT FROM {_before(self.table, one)}"
             for one in self.provided
@@ -271,6 +283,15 @@ class _Match:
             return "NULL::VARCHAR AS month, NULL::VARCHAR AS old_month"
         day = "c.ordered_on::DATE" if "ordered_on" in self.provided else "e.ordered_on"
         return f"strftime({day}, '%Y-%m') AS month, strftime(e.ordered_on, '%Y-%m') AS old_month"
+
+
+def _id(reference: Reference) -> str:
+    """Give the SQL of the id that a reference leads to; elsewhere than where it must be, it leads nowhere."""
+    found = f"{reference.column}_r.id"
+    if not reference.within:
+        return found
+    same = f"{reference.column}_e.{reference.within} = {reference.within}_r.id"
+    return f"CASE WHEN {same} THEN {found} END"
 
 
 def _named(reference: Reference) -> str:

@@ -18,7 +18,7 @@ class Existing:
     def load(self) -> None:
         """Load everything but lines, which are found by the ids of their orders."""
         self._load_staff()
-        for name in ("customers", "contact_persons", "products", "orders"):
+        for name in ("customers", "contact_persons", "consents", "products", "orders"):
             self._read(TABLES[name], by="source", keys=self._sources(TABLES[name]))
         if {"customers", "contact_persons"} & set(self._engine.names):
             self._load_people()

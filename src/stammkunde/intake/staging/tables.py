@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.models import Consent, ContactPerson, Customer
 from stammkunde.sales.models import Line, Order, Product
 
 _KINDS: "dict[type[models.Field[Any, Any]], str]" = {
@@ -25,12 +25,17 @@ _OURS = {"id", "imported_by", "updated_at"}
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """A column that holds another row's id; the file names that row by its source."""
+    """
+    A column that holds another row's id; the file names that row by its source.
+
+    `within` is a column of both rows that must be the same: a contact person must be at the customer.
+    """
 
     column: str
     source: str
     table: str
     required: bool
+    within: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +79,8 @@ def _table(name: str, model: type[models.Model], match: tuple[str, ...], *refere
     return Table(name=name, model=model, match=match, references=references, kinds=kinds)
 
 
-def _to(name: str, *, required: bool) -> Reference:
-    return Reference(column=f"{name}_id", source=f"{name}_source", table=f"{name}s", required=required)
+def _to(name: str, *, required: bool, within: str = "") -> Reference:
+    return Reference(column=f"{name}_id", source=f"{name}_source", table=f"{name}s", required=required, within=within)
 
 
 TABLES: dict[str, Table] = {
@@ -83,6 +88,13 @@ TABLES: dict[str, Table] = {
     for table in (
         _table("customers", Customer, ("source",)),
         _table("contact_persons", ContactPerson, ("source",), _to("customer", required=True)),
+        _table(
+            "consents",
+            Consent,
+            ("source",),
+            _to("customer", required=True),
+            _to("contact_person", required=False, within="customer_id"),
+        ),
         _table("products", Product, ("source",)),
         _table("orders", Order, ("source",), _to("customer", required=False)),
         _table("lines", Line, ("order_id", "key"), _to("order", required=True), _to("product", required=False)),

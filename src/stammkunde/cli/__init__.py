@@ -13,6 +13,7 @@ COMMANDS = {
     "import": "imports",
     "refresh": "refresh",
     "kpis": "kpis",
+    "prospects": "prospects",
     "staff": "staff",
     "doctor": "doctor",
 }

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -23,17 +24,19 @@ from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
-UNITS = ("text", "number", "times", "cents", "share", "days", "day")
+UNITS = ("text", "number", "ratio", "times", "cents", "share", "days", "day")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 EXCEL_FORMATS = {
     "cents": "#,##0.00",
     "share": "0.0%",
     "times": "0.0",
+    "ratio": "0.00##",
     "number": "#,##0.##",
     "days": "0",
     "day": "dd.mm.yyyy",
 }
 FORMATS = ("csv", "csv-plain", "xlsx")  # plain: without the mark by which table programs know UTF-8
+XLSX_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 MOST_XLSX_ROWS = 1_048_575  # what a sheet holds, without its heading
 
 
@@ -68,6 +71,17 @@ def _csv(form: str, columns: Sequence[Column], rows: Rows, *, name: str) -> Stre
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def write(path: Path, *, columns: Sequence[Column], rows: Rows) -> None:
+    """Write a list to a file of the command line: Excel where the name ends so, else CSV, in the language at hand."""
+    if path.suffix == ".xlsx":
+        with xlsxwriter.Workbook(str(path), XLSX_OPTIONS) as book:
+            _write_sheets(book, columns, rows)
+        return
+    german = (get_language() or "").startswith("de")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(csv_lines(columns=columns, rows=rows, german=german))
 
 
 class _Echo:
@@ -109,8 +123,7 @@ def _number(value: Any, *, unit: str) -> str:
 
 def _xlsx(*, columns: Sequence[Column], rows: Rows, name: str) -> FileResponse:
     file = TemporaryFile()  # noqa: SIM115 - the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
+    with xlsxwriter.Workbook(file, XLSX_OPTIONS) as book:
         _write_sheets(book, columns, rows)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name)

@@ -119,6 +119,8 @@ def write(value: object, *, unit: str) -> str:
         return writing.percent(value)
     if unit == "times":
         return writing.number(value, places=1)
+    if unit == "ratio":
+        return writing.number(value, places=2)
     return writing.number(value) if unit in {"number", "days"} else str(value)
 
 

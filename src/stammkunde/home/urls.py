@@ -1,6 +1,18 @@
 from django.urls import path
 
-from stammkunde.home.views import charts, contact, customer, customers, overview, products, settings, today, warnings
+from stammkunde.home.views import (
+    charts,
+    contact,
+    customer,
+    customers,
+    ideal,
+    lost,
+    overview,
+    products,
+    settings,
+    today,
+    warnings,
+)
 
 urlpatterns = [
     # Overview, products and their charts
@@ -32,6 +44,12 @@ urlpatterns = [
     path("customers/<int:pk>/contact/", contact.page, name="customer-contact"),
     path("customers/<int:pk>/contact/export/", contact.export_one, name="customer-consents-export"),
     path("customers/consents/export/", contact.export, name="consents-export"),
+    # What the lost, and the best, have in common
+    path("lost/", lost.lost, name="lost"),
+    path("lost/export/", lost.export, name="lost-export"),
+    path("ideal-customer/", ideal.ideal, name="ideal-customer"),
+    path("ideal-customer/score/", ideal.score, name="ideal-customer-score"),
+    path("ideal-customer/take/", ideal.take, name="ideal-customer-take"),
     # What the company decided
     path("settings/", settings.settings, name="settings"),
     path("settings/contact/", settings.contact, name="settings-contact"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 
 from stammkunde.intake.queries import is_publishing
-from stammkunde.signals import lease, mirror, policy, queries, services
+from stammkunde.signals import answers, lease, mirror, policy, queries, services
 from stammkunde.signals.mirror.versions import WHOLE_TABLES
 from stammkunde.signals.models import Generation
 from stammkunde.team import queries as team
@@ -34,7 +34,20 @@ def _refresh(*, now: datetime) -> bool:
         return False
     except Exception:  # stored with the generation; the worker goes on and tries again later
         log.exception("refresh failed")
+    else:
+        _work_out_ahead()
     return True
+
+
+def _work_out_ahead() -> None:
+    """Compare the lost and the best before somebody asks, as that takes a while."""
+    try:
+        answers.drivers()
+        answers.profile()
+    except answers.NoFacts:
+        log.debug("nothing to compare yet")
+    except Exception:  # the pages work it out themselves, and show what fails
+        log.exception("comparing failed")
 
 
 def _log_progress(step: str, done: int, total: int) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.home import exports, forecasts, reasons, selection
+from stammkunde.home.queries import common
 from stammkunde.home.queries import customers as queries
 from stammkunde.home.queries.today import months_before
 from stammkunde.insight.errors import CannotAnswer
@@ -34,7 +35,8 @@ ATTRIBUTE = "attr:"  # a filter by an attribute is `attr:NAME=VALUE`
 LONGEST_MONTHS = 60
 MOST_ASSIGNED = 5000
 MONTHS = (3, 6, 9, 12, 18, 24, 36)
-BEHIND = ("start", "end", "stayed", "lost", "won", "buyers", "repeated")
+BEHIND = ("start", "end", "stayed", "lost", "won", "buyers", "repeated", "sharing", "ideal")
+BEHIND_FIELDS = ("behind", "period", "days", "segment", "traits")
 
 
 @require_safe
@@ -106,6 +108,8 @@ class Asked:
             return None
         chosen = self._selection()
         try:
+            if self.behind in {"sharing", "ideal"}:
+                return self._having_in_common()
             return answers.customers_behind(
                 group=self.behind,
                 period=chosen.period,
@@ -117,6 +121,14 @@ class Asked:
             text = _("Who stands behind this figure cannot be told: there are no facts for it.")
             messages.warning(self.request, text)
             return ()
+
+    def _having_in_common(self) -> tuple[int, ...]:
+        """List who shares the traits of a finding, or is one of the best; nobody for whoever may not see figures."""
+        if not self.sees_figures:
+            return ()
+        if self.behind == "ideal":
+            return answers.best_customers()
+        return answers.customers_sharing(common.read(self.get.get("traits", "")))
 
     def _selection(self) -> selection.Selection:
         generation = self.generation
@@ -133,12 +145,14 @@ class Asked:
     @property
     def behind_fields(self) -> list[tuple[str, str]]:
         """Give what the form carries along, so that a search stays within those behind the figure."""
-        return [(name, self.get[name]) for name in ("behind", "period", "days", "segment") if self.get.get(name)]
+        return [(name, self.get[name]) for name in BEHIND_FIELDS if self.get.get(name)]
 
     def behind_text(self) -> str:
         """Say which customers stand behind a figure."""
         if not self.behind or not self.generation:
             return ""
+        if self.behind in {"sharing", "ideal"}:
+            return self._in_common_text()
         worded = {
             "start": _("Customers when %(period)s began"),
             "end": _("Customers when %(period)s ended"),
@@ -149,6 +163,16 @@ class Asked:
             "repeated": _("Buyers who bought on two or more days in %(period)s"),
         }
         return worded[self.behind] % {"period": selection.name(self._selection().period)}
+
+    def _in_common_text(self) -> str:
+        if self.behind == "ideal":
+            return _("The best customers")
+        try:
+            chosen = common.read(self.get.get("traits", ""))
+        except CannotAnswer:
+            return _("Still here, with what they have in common")
+        told = common.traits_text(chosen, days=self.generation.activity_days)
+        return _("Still here: %(traits)s") % {"traits": told}
 
     def page(self) -> queries.Page:
         return queries.page(
@@ -232,14 +256,14 @@ class Asked:
             "months": _("no purchase for {}"),
         }
         for name, value in self.get.items():
-            if not value or name in {"sort", "after", "before", "period", "days", "segment", "behind", "view"}:
+            if not value or name in {"sort", "after", "before", "view", *BEHIND_FIELDS}:
                 continue
             if name == "abc" and not self.sees_figures:
                 continue
             label = names.get(name, "{}").format(self._label(name, value))
             yield label, self.address(**{name: None})
         if self.behind_text():
-            yield self.behind_text(), self.address(behind=None, period=None, days=None, segment=None)
+            yield self.behind_text(), self.address(**dict.fromkeys(BEHIND_FIELDS))
 
     def _label(self, name: str, value: str) -> str:
         labels = {

@@ -32,6 +32,32 @@ BOUGHT = (1, 2, 4, 9)  # up to 1, 2, 3-4, 5-9, and more purchases within the loo
 TENURES = 5  # bands of like size
 
 
+class PastTooShort(NotEnoughData):
+    """The facts do not span look-back and horizon."""
+
+    code = "past_too_short"
+
+    def __init__(self, *, days: int, look_back: int, horizon: int) -> None:
+        super().__init__(
+            f"The facts span {days} days; to see who left takes {look_back} days to look back on and {horizon} to look "
+            f"ahead, {look_back + horizon} in all. Wait, or choose a shorter activity window."
+        )
+        self.numbers = {"days": days, "needed": look_back + horizon}
+
+
+class TooFewLost(NotEnoughData):
+    """Too few were lost, or stayed, to compare them."""
+
+    code = "too_few_lost"
+
+    def __init__(self, *, evenings: int, lost: int, stayed: int) -> None:
+        super().__init__(
+            f"On {evenings} evenings {lost} customers were lost and {stayed} stayed; a comparison needs "
+            f"{LEAST_OF_EACH} of each."
+        )
+        self.numbers = {"lost": lost, "stayed": stayed, "least": LEAST_OF_EACH}
+
+
 @dataclass(frozen=True, eq=False)
 class _Evening:
     view: View
@@ -155,10 +181,7 @@ def _days(facts: Facts, as_of: date, look_back: int, horizon: int) -> list[int]:
     past = last - span[0] if span else 0
     found = list(range(last - horizon, last - (past - look_back) - 1, -horizon))[:MOST_EVENINGS]
     if not found:
-        raise NotEnoughData(
-            f"The facts span {past} days; to see who left takes {look_back} days to look back on and {horizon} to look "
-            f"ahead, {look_back + horizon} in all. Wait, or choose a shorter activity window."
-        )
+        raise PastTooShort(days=past, look_back=look_back, horizon=horizon)
     return found[::-1]
 
 
@@ -190,12 +213,9 @@ def _once(evenings: Iterable[_Evening]) -> list[_Evening]:
 def _rows(evenings: Sequence[_Evening]) -> tuple[Numbers, Rows]:
     people, customer = np.unique(np.concatenate([one.customer_id for one in evenings]), return_inverse=True)
     lost = np.concatenate([one.lost for one in evenings])
-    fewest = int(min(lost.sum(), (~lost).sum()))
-    if fewest < LEAST_OF_EACH:
-        raise NotEnoughData(
-            f"On {len(evenings)} evenings {int(lost.sum())} customers were lost and {int((~lost).sum())} stayed; "
-            f"a comparison needs {LEAST_OF_EACH} of each."
-        )
+    left, stayed = int(lost.sum()), int((~lost).sum())
+    if min(left, stayed) < LEAST_OF_EACH:
+        raise TooFewLost(evenings=len(evenings), lost=left, stayed=stayed)
     return people, Rows(customer, lost)
 
 
@@ -236,11 +256,11 @@ def _families(evenings: Sequence[_Evening], people: Numbers, rows: Rows, attribu
     size = np.bincount(np.concatenate([np.empty(0, np.int64), *(v.row for v in bought_first)]), minlength=len(fine))
     baskets = fine * (len(BASKETS) + 1) + np.searchsorted(BASKETS, size)  # many products are first ones of many
     strata = {"tenure": coarse, "first_product": baskets, "first_category": baskets}
+    for name in attributes:  # first, so that of traits of the same customers the attribute is told
+        yield family("attribute", name, _values(evenings, people, rows, "attribute", name), stratum=fine)
     for of in (of for of in FAMILIES if of != "attribute"):
         values = bought_first if of == "first_product" else _values(evenings, people, rows, of, "")
         yield family(of, "", values, stratum=strata.get(of, fine))
-    for name in attributes:
-        yield family("attribute", name, _values(evenings, people, rows, "attribute", name), stratum=fine)
 
 
 def _values(evenings: Sequence[_Evening], people: Numbers, rows: Rows, of: str, name: str) -> list[Values]:

@@ -26,6 +26,19 @@ MOST_CUSTOMERS = 100_000  # to learn from; more change little and take long
 SEEN = ("first_channel", "first_category", "first_product", "first_order")  # beside the attributes
 
 
+class TooFewBest(NotEnoughData):
+    """Too few are best, or are not, to compare them."""
+
+    code = "too_few_best"
+
+    def __init__(self, *, known: int, best: int, until: date) -> None:
+        super().__init__(
+            f"Of {known} customers who first bought by {until}, {best} are best ones; a portrait needs {LEAST_BEST} of "
+            "them, and as many others."
+        )
+        self.numbers = {"known": known, "best": best, "least": LEAST_BEST}
+
+
 @dataclass(frozen=True, eq=False)
 class Profile:
     """What the best have in common, and the rule by which others are scored; or why there is none."""
@@ -93,12 +106,8 @@ def _people(facts: Facts, definition: Best) -> tuple[Numbers, Numbers, Bools]:
         chosen = np.random.default_rng(0).choice(table.num_rows, MOST_CUSTOMERS, replace=False)
         table = table.take(np.sort(chosen))
     is_best = np.asarray(table["is_best"], dtype=bool)
-    fewest = int(min(is_best.sum(), (~is_best).sum()))
-    if fewest < LEAST_BEST:
-        raise NotEnoughData(
-            f"Of {len(is_best)} customers who first bought by {definition.known_until}, {int(is_best.sum())} are best "
-            f"ones; a portrait needs {LEAST_BEST} of them, and as many others."
-        )
+    if min(is_best.sum(), (~is_best).sum()) < LEAST_BEST:
+        raise TooFewBest(known=len(is_best), best=int(is_best.sum()), until=definition.known_until)
     return table["customer_id"].to_numpy(), table["first"].to_numpy(), is_best
 
 

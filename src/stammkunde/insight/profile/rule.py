@@ -18,7 +18,7 @@ from stammkunde.insight.errors import DoesNotFit, InvalidInput, NotEnoughData
 from stammkunde.insight.frames import Table, arrow, open_table
 from stammkunde.insight.lifetime import Z95
 from stammkunde.insight.risk.additive import Additive
-from stammkunde.insight.risk.bins import Bins
+from stammkunde.insight.risk.bins import Bins, Codes
 from stammkunde.insight.risk.contracts import fit_snapshot
 from stammkunde.insight.risk.leaks import Refused
 from stammkunde.insight.risk.metrics import Bools, Quality
@@ -54,6 +54,7 @@ class Rule:
     """Points by column and value, what they were worth on customers left out, and whom they are compared with."""
 
     additive: Additive
+    steps: tuple[Floats, ...]  # of each column's bins; 0 for those that no own customer is in
     quality: Quality
     points: tuple[Points, ...]
     own: Floats  # log-odds of the own customers, sorted
@@ -98,7 +99,9 @@ def learn(table: pa.Table, is_best: Bools) -> tuple[Rule | None, RuleRefusal | N
         )
         return None, RuleRefusal("no_better_than_chance", text, quality)
     own = np.sort(found.additive.contributions(table).sum(axis=1))
-    return Rule(found.additive, quality, _points(found.additive, table), own, found.refused), None
+    seen = _seen(found.additive, table)
+    steps = tuple(np.where(n > 0, step, 0.0) for n, step in zip(seen, found.additive.steps, strict=True))
+    return Rule(found.additive, steps, quality, _points(found.additive, seen), own, found.refused), None
 
 
 def score(prospects: Table, rule: Rule | None) -> Scored:
@@ -124,7 +127,7 @@ def score(prospects: Table, rule: Rule | None) -> Scored:
     if len(missing) == len(rule.columns):
         raise InvalidInput(f"The prospects have none of the columns {', '.join(rule.columns)}.")
     added = np.zeros((given.num_rows, len(rule.columns)))
-    for at, (column, steps) in enumerate(zip(rule.additive.columns, rule.additive.steps, strict=True)):
+    for at, (column, steps) in enumerate(zip(rule.additive.columns, rule.steps, strict=True)):
         if column.column not in missing:
             added[:, at] = steps[column.codes(_alike(given[column.column], column))]
     whole = added.sum(axis=1)
@@ -178,10 +181,17 @@ def _said(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _points(additive: Additive, table: pa.Table) -> tuple[Points, ...]:
+def _seen(additive: Additive, table: pa.Table) -> list[Codes]:
+    """Count the customers in each column's bins."""
+    return [
+        np.bincount(column.codes(table[column.column]), minlength=column.count).astype(np.int32)
+        for column in additive.columns
+    ]
+
+
+def _points(additive: Additive, seen: list[Codes]) -> tuple[Points, ...]:
     found = []
-    for column, steps in zip(additive.columns, additive.steps, strict=True):
-        counts = np.bincount(column.codes(table[column.column]), minlength=column.count)
+    for column, steps, counts in zip(additive.columns, additive.steps, seen, strict=True):
         worth = steps / np.log(2) * POINTS_PER_DOUBLING
         labels = [*_labels(column), ""]
         found += [

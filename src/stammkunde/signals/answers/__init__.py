@@ -16,6 +16,14 @@ from stammkunde.signals.answers.buyers import (
     rhythm,
     suggested_activity_days,
 )
+from stammkunde.signals.answers.common import (
+    TooLittle,
+    are_known,
+    best_customers,
+    customers_sharing,
+    drivers,
+    profile,
+)
 from stammkunde.signals.answers.goods import Product, ProductList, comebacks, product, products
 from stammkunde.signals.answers.over_time import (
     MonthOfRevenue,
@@ -43,15 +51,21 @@ __all__ = [
     "Rhythm",
     "Slice",
     "SliceColumn",
+    "TooLittle",
     "abc",
+    "are_known",
+    "best_customers",
     "cohorts",
     "comebacks",
     "customers_behind",
+    "customers_sharing",
+    "drivers",
     "figures",
     "last_complete",
     "lifetime",
     "product",
     "products",
+    "profile",
     "retention_series",
     "revenue_by_month",
     "rfm",

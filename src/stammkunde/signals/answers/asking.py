@@ -55,6 +55,19 @@ def answer(
     return _remembered(asked, lambda: _worked_out(tables, work_out, by=by, days=days, until=until, within=within))
 
 
+def is_known(name: str) -> bool:
+    """
+    Say whether a question without choices is answered already, so that looking it up takes no time.
+
+    :raises NoMirror: if nothing was mirrored yet
+    :raises NoFacts: if there are no orders
+    """
+    tables = mirror.tables()
+    until = shown_until(tables)
+    days = _activity_days(tables, as_of=until)
+    return _key((FORMAT, tables.version, tables.built_at, name, (), None, days, until, None)) in cache
+
+
 def _worked_out(
     tables: mirror.Tables,
     work_out: Callable[[Base], Answer],
@@ -69,8 +82,12 @@ def _worked_out(
         return work_out(Base(facts=facts, as_of=until, activity_days=days))
 
 
+def _key(asked: tuple) -> str:
+    return "answers:" + hashlib.sha256(repr(asked).encode()).hexdigest()
+
+
 def _remembered(asked: tuple, work_out: Callable[[], Answer]) -> Answer:
-    key = "answers:" + hashlib.sha256(repr(asked).encode()).hexdigest()
+    key = _key(asked)
     found = cache.get(key)
     if found is None:
         found = (work_out(),)
@@ -123,4 +140,4 @@ def history(base: Base, *, grain: periods.Grain) -> list[periods.Period]:
     return periods.between(periods.day(days[0]), base.as_of, grain=grain) if days else []
 
 
-__all__ = ["Base", "NoFacts", "NoMirror", "answer", "history", "shown_until"]
+__all__ = ["Base", "NoFacts", "NoMirror", "answer", "history", "is_known", "shown_until"]

@@ -1,0 +1,64 @@
+"""`stammkunde prospects`: score a list of prospects by their likeness to the best customers."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from stammkunde import cli
+from stammkunde.cli.refresh import bring_up_the_mirror
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="…csv or …xlsx.")
+def command(*, file: Path, output: Path) -> None:
+    """Score a list of prospects, best first, with reasons."""
+    if output.suffix not in {".csv", ".xlsx"}:
+        raise click.ClickException(f"'{output}' ends in '{output.suffix}'. End it in .csv or .xlsx.")
+    cli.setup()
+    from django.conf import settings  # noqa: PLC0415
+    from django.utils import translation  # noqa: PLC0415
+
+    bring_up_the_mirror()
+    with translation.override(settings.LANGUAGE_CODE):
+        click.echo(_score(file, output))
+
+
+def _score(file: Path, output: Path) -> str:
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
+    from stammkunde.home import exports, prospects  # noqa: PLC0415
+    from stammkunde.intake.formats import FileNotUsable  # noqa: PLC0415
+    from stammkunde.ui import writing  # noqa: PLC0415
+
+    rule = _rule()
+    try:
+        with tempfile.TemporaryDirectory(prefix="prospects-") as folder:
+            found = prospects.scored(file, rule=rule, work_dir=Path(folder))
+    except (FileNotUsable, prospects.TooMany, prospects.NoColumn) as refusal:
+        raise click.ClickException(prospects.refusal_text(refusal)) from None
+    exports.write(output, columns=prospects.columns(found), rows=prospects.lines(found))
+    lacking = ", ".join(prospects.column_name(name) for name in found.missing) or "–"
+    return _("%(n)s scored, %(refused)s not read; missing columns: %(missing)s; written to %(file)s") % {
+        "n": writing.number(len(found.rows)),
+        "refused": writing.number(len(found.refused)),
+        "missing": lacking,
+        "file": output,
+    }
+
+
+def _rule():
+    from stammkunde.signals import answers  # noqa: PLC0415
+    from stammkunde.signals.wording import NO_ORDERS  # noqa: PLC0415
+
+    try:
+        found = answers.profile()
+    except answers.NoFacts:
+        raise click.ClickException(str(NO_ORDERS)) from None
+    if isinstance(found, answers.TooLittle):
+        numbers = ", ".join(f"{name} {number}" for name, number in found.numbers.items())
+        raise click.ClickException(f"There is too little to compare yet ({found.code}: {numbers}).")
+    if found.rule is None:
+        raise click.ClickException(found.refusal.text)
+    return found.rule

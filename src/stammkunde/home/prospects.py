@@ -1,0 +1,176 @@
+"""A list of prospects: read from a file, scored by likeness to the best customers, and written with reasons."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stammkunde.home import traits, wording
+from stammkunde.home.exports import Column
+from stammkunde.insight.profile import Rule, score
+from stammkunde.intake import layouts
+from stammkunde.intake.formats import FileNotUsable, engine, open_source
+from stammkunde.intake.layouts.common import CUSTOMER_KINDS
+from stammkunde.intake.wording import problem_text
+from stammkunde.ui import writing
+
+MOST_ROWS = 50_000
+MARKED = ("merkmal:", "attribut:", "attribute:")  # how our own templates head a company's own attributes
+OF_CUSTOMERS = ("kind", "country", "region", "industry", "segment")
+ATTRIBUTE = "attr_"
+
+
+class TooMany(Exception):
+    """The list is longer than what is scored at once."""
+
+
+class NoColumn(Exception):
+    """The list has no column that the rule looks at; the rule's columns are the arguments."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """A scored list: its own columns and rows, best first, and what was left aside."""
+
+    header: list[str]
+    rows: list["Row"]
+    used: list[tuple[str, str]]  # column of the list, what it was taken for
+    missing: list[str]  # what the rule looks at and the list does not say
+    refused: list[tuple[int, str]]  # line, why it could not be read
+    unknown_kinds: list[tuple[int, str]]  # line, what is neither company nor person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One prospect."""
+
+    line: int
+    cells: list[str]
+    score: float
+    chance: float
+    reasons: list[Mapping[str, Any]]
+
+
+def scored(path: Path, *, rule: Rule, work_dir: Path) -> Scored:
+    """
+    Score a list of prospects.
+
+    :raises FileNotUsable: if it is no table
+    :raises TooMany: if it has more than 50,000 rows
+    :raises NoColumn: if it has none of the rule's columns
+    """
+    source = open_source(path, work_dir=work_dir, limit=MOST_ROWS + 1)
+    if source.rows > MOST_ROWS:
+        raise TooMany(source.rows)
+    header = list(source.dialect.header)
+    columns = matched(header, rule.columns)
+    if not columns:
+        raise NoColumn(*rule.columns)
+    good, refused = _read(source.table, width=len(header), work_dir=work_dir)
+    given, unknown_kinds = _given(good, columns)
+    found = score(given, rule)
+    rows = [
+        Row(line=line, cells=cells, score=one["score"], chance=one["chance"], reasons=json.loads(one["reasons"]))
+        for (line, cells), one in zip(good, found.table.to_pylist(), strict=True)
+    ]
+    return Scored(
+        header=header,
+        rows=sorted(rows, key=lambda row: (-row.score, row.line)),
+        used=[(header[place], name) for name, place in columns.items()],
+        missing=list(found.missing),
+        refused=refused,
+        unknown_kinds=unknown_kinds,
+    )
+
+
+def _read(table: str, *, width: int, work_dir: Path) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
+    """Fetch the rows as text, and those that cannot be read with the reason."""
+    texts = ", ".join(f"trim(coalesce(c{place}::VARCHAR, ''))" for place in range(width))
+    with engine.connect(memory_mb=settings.ENGINE_MEMORY_MB, work_dir=work_dir) as db:
+        found = db.execute(f"SELECT row, bad, bad_detail, {texts} FROM {table} ORDER BY row").fetchall()  # noqa: S608
+    good = [(row, list(cells)) for row, bad, _detail, *cells in found if bad is None]
+    refused = [
+        (row, " ".join(problem_text(bad, {"detail": detail or ""}))) for row, bad, detail, *_cells in found if bad
+    ]
+    return good, refused
+
+
+def matched(header: Sequence[str], wanted: Iterable[str]) -> dict[str, int]:
+    """Find the columns of a list that a rule looks at, by their German or English heading: name → place."""
+    places = {_plain(heading): place for place, heading in reversed(list(enumerate(header)))}
+    found = {name: next((places[word] for word in _words(name) if word in places), None) for name in wanted}
+    return {name: place for name, place in found.items() if place is not None}
+
+
+def _words(name: str) -> list[str]:
+    if name in OF_CUSTOMERS or name == "channel":
+        fields = layouts.get("customers" if name in OF_CUSTOMERS else "orders").fields
+        one = next(field for field in fields if field.name == name)
+        return [_plain(word) for word in (name, one.de, one.en, *one.also)]
+    bare = name.removeprefix(ATTRIBUTE)
+    return [_plain(word) for word in (bare, name, *(f"{mark}{bare}" for mark in MARKED))]
+
+
+def _plain(heading: str) -> str:
+    return "".join(heading.casefold().split())
+
+
+def _given(rows: Sequence[tuple[int, list[str]]], columns: Mapping[str, int]) -> tuple[pa.Table, list[tuple[int, str]]]:
+    unknown: list[tuple[int, str]] = []
+    given = {name: [cells[place] for _line, cells in rows] for name, place in columns.items()}
+    if "kind" in given:
+        words = {_plain(word): kind for kind, several in CUSTOMER_KINDS.items() for word in (kind, *several)}
+        kinds = [words.get(_plain(cell), "") for cell in given["kind"]]
+        unknown = [
+            (line, cell) for (line, _c), cell, kind in zip(rows, given["kind"], kinds, strict=True) if cell and not kind
+        ]
+        given["kind"] = kinds
+    return pa.table({name: pa.array(cells, pa.string()) for name, cells in given.items()}), unknown
+
+
+def refusal_text(refusal: Exception) -> str:
+    """Word why a list was not scored."""
+    if isinstance(refusal, FileNotUsable):
+        return " ".join(problem_text(refusal.code, refusal.detail))
+    if isinstance(refusal, TooMany):
+        most = writing.number(MOST_ROWS)
+        return _("The list has more than %(most)s rows. Split it.") % {"most": most}
+    names = ", ".join(column_name(name) for name in refusal.args)
+    return _("The list has none of the columns that the rule looks at: %(names)s. Head them like this.") % {
+        "names": names
+    }
+
+
+def column_name(name: str) -> str:
+    """Name a column of the rule."""
+    return str(wording.slice_name(name))
+
+
+COLUMNS = (
+    Column(label=gettext_lazy("Score"), unit="number"),
+    Column(label=gettext_lazy("Share of best ones among alike"), unit="share"),
+    Column(label=gettext_lazy("Reasons")),
+    Column(label=gettext_lazy("Remark")),
+)
+
+
+def columns(found: Scored) -> list[Column]:
+    """Give the columns of the file that is handed back: what was worked out, then the list's own."""
+    return [*COLUMNS, *(Column(label=heading) for heading in found.header)]
+
+
+def lines(found: Scored) -> Iterator[list[Any]]:
+    """Give the rows of the file that is handed back, best first; rows that could not be read come last."""
+    remarks = {line: _("Kind “%(kind)s” is unknown and counts as not given.") % {"kind": kind} for line, kind in
+               found.unknown_kinds}  # fmt: skip
+    for row in found.rows:
+        yield [round(row.score), row.chance, traits.reasons_text(row.reasons), remarks.get(row.line, ""), *row.cells]
+    for line, why in found.refused:
+        remark = _("Row %(n)s was not scored: %(why)s") % {"n": writing.number(line), "why": why}
+        yield [None, None, "", remark, *([""] * len(found.header))]

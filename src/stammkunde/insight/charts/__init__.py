@@ -6,8 +6,8 @@ by day or by night, paper. Words come from `LABELS`, or from the caller, and so 
 """
 
 from stammkunde.insight.charts._drawing import Chart, Column, Name, Table, Unit
-from stammkunde.insight.charts.expected import by_frequency, cumulative_tracking, frequency_recency_map, tracking
 from stammkunde.insight.charts.compared import forest
+from stammkunde.insight.charts.expected import by_frequency, cumulative_tracking, frequency_recency_map, tracking
 from stammkunde.insight.charts.look import DARK, FONT, LIGHT, Palette, config
 from stammkunde.insight.charts.over_time import order_rhythm, retention, revenue_and_margin
 from stammkunde.insight.charts.proof import calibration, lift
@@ -32,8 +32,8 @@ __all__ = [
     "cohort_heat_map",
     "config",
     "cumulative_tracking",
-    "frequency_recency_map",
     "forest",
+    "frequency_recency_map",
     "lift",
     "order_rhythm",
     "pareto",

@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from stammkunde.team import queries
 from stammkunde.team.models import AuditEntry
+from tests.home import forecasting
 
 
 @pytest.fixture
@@ -73,3 +74,12 @@ def test_settings_out_of_range_are_refused_with_the_range(ada, change, words):
 
 def test_settings_say_so_where_there_is_too_little_to_suggest_a_window(ada):
     assert "zu wenige Wiederholungskäufe" in ada.get(reverse("settings")).content.decode()
+
+
+def test_settings_say_how_far_the_early_warning_looks(ada):
+    forecasting.generation()
+
+    text = ada.get(reverse("settings")).content.decode()
+
+    assert "Zurzeit <strong>90 Tage</strong>." in text
+    assert "77\N{NO-BREAK SPACE}% derer" in text

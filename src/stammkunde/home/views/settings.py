@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stammkunde.home import forecasts
 from stammkunde.outreach import channels, places, wording
 from stammkunde.outreach.channels import email
 from stammkunde.signals import answers
@@ -26,7 +27,12 @@ def settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved. The figures follow in a moment."))
         return redirect("settings")
     shown = signals.current()
-    context = {"form": form, "suggestion": _suggestion(), "used_days": shown.activity_days if shown else None}
+    context = {
+        "form": form,
+        "suggestion": _suggestion(),
+        "used_days": shown.activity_days if shown else None,
+        "horizon": forecasts.part(shown, "risk"),
+    }
     return render(request, "home/settings.html", context, status=400 if form.errors else 200)
 
 

@@ -1,0 +1,42 @@
+"""What was said of every customer, day by day, and read back for one of them."""
+
+import json
+from datetime import date
+
+import pytest
+
+from stammkunde.signals import history
+from stammkunde.signals.mirror.engine import connection
+
+FIRST, SECOND = date(2026, 11, 13), date(2026, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def _own_history(settings, tmp_path):
+    settings.HISTORY_DIR = tmp_path / "history"
+
+
+def keep(on: date, *, risk: float, reasons: str | None, horizon_days: int = 90) -> None:
+    told = connection().sql(
+        "SELECT 7::BIGINT AS customer_id, $risk::DOUBLE AS risk, 'red' AS risk_level, 'at_risk' AS stage, "
+        "123::BIGINT AS margin_at_risk_cents, 456::BIGINT AS expected_cents, 58 AS silent_days, "
+        "$reasons::VARCHAR AS risk_reasons",
+        params={"risk": risk, "reasons": reasons},
+    )
+    history.keep(history.write(told, as_of=on, horizon_days=horizon_days), as_of=on)
+
+
+def test_points_are_in_order_with_their_day_and_reasons_as_codes():
+    keep(SECOND, risk=0.625, reasons=json.dumps([{"code": "one_channel"}]))
+    keep(FIRST, risk=0.5, reasons=None, horizon_days=60)
+
+    points = history.points(7, until=SECOND)
+
+    told = [(point["on"], point["risk"], point["reasons"], point["horizon_days"]) for point in points]
+    assert told == [(FIRST, 0.5, None, 60), (SECOND, 0.625, [{"code": "one_channel"}], 90)]
+    assert [point["on"] for point in history.points(7, until=FIRST)] == [FIRST]
+    assert history.points(8, until=SECOND) == []
+
+
+def test_points_before_the_first_day_are_none():
+    assert history.points(7, until=SECOND) == []

@@ -82,7 +82,7 @@ def _path(entry: URLPattern) -> str:
     [
         ("administrator", policy.ALL),
         ("management", policy.ALL - {policy.STAFF_MANAGE}),
-        ("service", {policy.CUSTOMERS_VIEW, policy.CUSTOMERS_EDIT, policy.TASKS_WORK}),
+        ("service", {policy.CUSTOMERS_VIEW, policy.CUSTOMERS_EDIT, policy.TASKS_WORK, policy.ANSWERS_SEND}),
         ("analyst", {policy.FIGURES_VIEW, policy.CUSTOMERS_VIEW, policy.MARGIN_VIEW, policy.EXPORT}),
         ("nonsense", set()),
     ],

@@ -7,8 +7,9 @@ Where a risk is known, its margin counts; behind them stand those without one, b
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from stammkunde.customers.models import Customer
 from stammkunde.home.queries.today.item import CHUNK, OVERDUE, RISK, SILENT, Asked, Item, not_taken_up
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 
@@ -33,7 +34,7 @@ def _with_known_risk(asked: Asked, *, limit: int) -> list[Item]:
 
     A contact takes at least so many minutes, which bounds what somebody with less in danger can bring for each.
     """
-    signals = _signals(asked).filter(Q(risk_level__in=WARNED) | _silence(asked), margin_at_risk_cents__isnull=False)
+    signals = _signals(asked).filter(Q(risk_level__in=WARNED) | _silence(asked), at_risk__isnull=False)
     found: list[Item] = []
     for chunk in _chunks(signals, _most_at_risk):
         found = _best(found + not_taken_up(_items(chunk, asked), today=asked.today), asked, limit=limit)
@@ -47,7 +48,7 @@ def _without(asked: Asked, *, limit: int) -> list[Item]:
     found: list[Item] = []
     if limit <= 0:
         return found
-    silent = _signals(asked).filter(_silence(asked), value_rank__isnull=False, margin_at_risk_cents__isnull=True)
+    silent = _signals(asked).filter(_silence(asked), rank__isnull=False, at_risk__isnull=True)
     for chunk in _chunks(silent, _most_valuable):
         found += not_taken_up(_items(chunk, asked), today=asked.today)
         if len(found) >= limit:
@@ -64,10 +65,17 @@ def _usual_days(asked: Asked) -> int:
 
 
 def _signals(asked: Asked) -> QuerySet[CustomerSignal]:
-    signals = CustomerSignal.objects.filter(generation=asked.generation)
-    if asked.owner is not None:
-        signals = signals.filter(customer__owner=asked.owner)
-    return signals.select_related("customer", "customer__owner")
+    """
+    Give the rows to choose from, with `at_risk` and `rank` to sort by.
+
+    Of everybody, the sorted indexes lead to the first few. Of one person's customers they would lead through all the
+    others, so there the sum hides the columns from the indexes, and the rows are found by customer.
+    """
+    signals = CustomerSignal.objects.filter(generation=asked.generation).select_related("customer", "customer__owner")
+    if asked.owner is None:
+        return signals.annotate(at_risk=F("margin_at_risk_cents"), rank=F("value_rank"))
+    own = signals.filter(customer__in=Customer.objects.filter(owner=asked.owner).values("pk"))
+    return own.annotate(at_risk=F("margin_at_risk_cents") + 0, rank=F("value_rank") + 0)
 
 
 def _silence(asked: Asked) -> Q:
@@ -94,14 +102,14 @@ def _chunks(signals: QuerySet[CustomerSignal], page: Page) -> Iterator[list[Cust
 
 def _most_valuable(signals: QuerySet[CustomerSignal], last: CustomerSignal | None) -> QuerySet[CustomerSignal]:
     rank, pk = (last.value_rank, last.customer_id) if last else (0, 0)
-    after = Q(value_rank__gte=rank) & (Q(value_rank__gt=rank) | Q(customer__gt=pk))
-    return signals.filter(after).order_by("value_rank", "customer_id")
+    after = Q(rank__gte=rank) & (Q(rank__gt=rank) | Q(customer__gt=pk))
+    return signals.filter(after).order_by("rank", "customer_id")
 
 
 def _most_at_risk(signals: QuerySet[CustomerSignal], last: CustomerSignal | None) -> QuerySet[CustomerSignal]:
     cents, pk = (last.margin_at_risk_cents, last.customer_id) if last else (FIRST, 0)
-    after = Q(margin_at_risk_cents__lte=cents) & (Q(margin_at_risk_cents__lt=cents) | Q(customer__gt=pk))
-    return signals.filter(after).order_by("-margin_at_risk_cents", "customer_id")
+    after = Q(at_risk__lte=cents) & (Q(at_risk__lt=cents) | Q(customer__gt=pk))
+    return signals.filter(after).order_by("-at_risk", "customer_id")
 
 
 def _items(signals: Iterable[CustomerSignal], asked: Asked) -> list[Item]:

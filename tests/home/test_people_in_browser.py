@@ -9,6 +9,7 @@ from stammkunde.activity.models import Task
 from stammkunde.customers.models import Note
 from stammkunde.home import charts
 from stammkunde.signals.models import CustomerSignal
+from stammkunde.team.models import Company
 from tests import factories
 from tests.home import forecasting
 from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
@@ -16,7 +17,7 @@ from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, vio
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TODAY = date(2026, 11, 20)
-PAGES = ("today", "customers", "silence", "customer", "edit", "warnings", "aside", "proof")
+PAGES = ("today", "customers", "silence", "customer", "edit", "warnings", "aside", "proof", "time")
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def _silent(generation, *, rank):
 def _addresses(people) -> dict[str, str]:
     pk = people[0].pk
     found = {
-        "today": f"{reverse('today')}?who=all",
+        "today": f"{reverse('today')}?who=all&shown=20",
         "customers": reverse("customers"),
         "silence": f"{reverse('customers')}?months=6&abc=B",
         "customer": reverse("customer", args=[pk]),
@@ -81,6 +82,7 @@ def _addresses(people) -> dict[str, str]:
         "warnings": reverse("warnings"),
         "aside": f"{reverse('warnings')}?state=aside",
         "proof": reverse("warnings-proof"),
+        "time": reverse("time"),
     }
     assert tuple(found) == PAGES
     return found
@@ -123,6 +125,47 @@ def test_today_is_dealt_with_in_place(open_page, people):  # noqa: F811
     page.get_by_text("Wieder auf der Liste").wait_for()
     assert page.get_by_text("0 von ").is_visible()
     assert row.is_visible()
+
+
+def test_how_long_it_took_is_one_click_more(open_page, people):  # noqa: F811
+    page = open_page()
+    sign_in(page)
+    page.goto(_addresses(people)["today"])
+    row = page.locator("[data-item]").filter(has_text="Nr. 6")
+
+    row.get_by_role("radio", name="30 Minuten").check()
+    row.get_by_role("button", name="Erledigt").click()
+    page.locator(".toast").wait_for()
+
+    assert Task.objects.get(customer=people[5]).minutes == 30
+
+
+def test_split_is_tried_while_somebody_drags(open_page, people):  # noqa: F811
+    page = open_page()
+    sign_in(page)
+    page.goto(reverse("time"))
+    assert page.get_by_role("button", name="Vorschau").is_hidden()
+
+    page.get_by_label("Anteil für C-Kunden").fill("80")
+
+    page.get_by_text("Noch ist nichts gespeichert.").wait_for()
+    assert page.locator("#part-c").input_value() == "80"
+    page.get_by_role("button", name="Speichern").click()
+    page.locator(".toast").wait_for()
+    assert sum(Company.objects.get().time_split) == 100
+    assert Company.objects.get().time_c_percent > 40
+
+
+def test_split_is_tried_without_scripts(open_page, people):  # noqa: F811
+    page = open_page(script=False)
+    sign_in(page)
+    page.goto(reverse("time"))
+
+    page.locator("#part-c").fill("80")
+    page.get_by_role("button", name="Vorschau").click()
+
+    assert page.get_by_text("Noch ist nichts gespeichert.").is_visible()
+    assert not Company.objects.exclude(time_c_percent=None).exists()
 
 
 def test_today_works_without_scripts(open_page, people):  # noqa: F811

@@ -75,6 +75,11 @@ def month_minutes(hours_per_week: int) -> int:
     return round(hours_per_week * 60 * WEEKS_PER_MONTH)
 
 
+def week_hours(month_minutes: int) -> float:
+    """Tell how many hours of a week so many minutes of a month are."""
+    return month_minutes / 60 / WEEKS_PER_MONTH
+
+
 def at_stake(yearly_cents: int, *, silent_days: int, usual_days: float) -> float:
     """
     Say roughly what is at stake where no risk is known: the more of the year's worth, the longer the silence.

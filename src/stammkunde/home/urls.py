@@ -5,6 +5,7 @@ from stammkunde.home.views import (
     contact,
     customer,
     customers,
+    hours,
     ideal,
     lost,
     overview,
@@ -32,6 +33,8 @@ urlpatterns = [
     # Today, customers and the customer page
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),
+    path("time/", hours.time, name="time"),
+    path("time/export/", hours.export, name="time-export"),
     path("customers/", customers.customers_list, name="customers"),
     path("customers/export/", customers.export, name="customers-export"),
     path("customers/assign/", customers.assign, name="customers-assign"),

@@ -317,3 +317,15 @@ def test_sentence_names_who_sends_what_and_how():
     assert wording.sentence("phone", "newsletter", company="Kaffee Lux") == (
         "Ich bin einverstanden, dass Kaffee Lux mich wegen Neuigkeiten anruft. Das kann ich jederzeit widerrufen."
     )
+
+
+def test_question_to_somebody_who_left_is_not_taken_for_the_customers(salesperson):
+    customer = factories.customer(email="a@example.org")
+    kim = factories.contact_person(customer, email="a@example.org")
+    of_kim = ask(customer, person=kim)
+    services.remove_contact_person(person_id=kim.pk, staff=salesperson)
+
+    own = ask(customer)
+
+    assert own != of_kim
+    assert own.asked.get().person_source == ""

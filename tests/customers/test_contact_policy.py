@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stammkunde.customers import policy
 from stammkunde.customers.models import Channel, Consent, Purpose
-from stammkunde.customers.policy import ALLOWED, PROMOTIONAL, Basis, Reason, Record, Situation, Standing, Wishes
+from stammkunde.customers.policy import PROMOTIONAL, Basis, Reason, Record, Situation, Standing, Wishes
 
 TODAY = date(2026, 11, 26)
 THEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -17,6 +17,13 @@ CONFIRMED = Standing(state="given", basis="double_opt_in", address="kim@example.
 CONSUMER = Situation(address="kim@example.org", is_business=False)
 BUSINESS = replace(CONSUMER, is_business=True)
 BUYER = replace(CONSUMER, has_bought=True, email_from_sale=True)
+ALLOWED = (
+    Reason.TRANSACTIONAL,
+    Reason.CONSENT_GIVEN,
+    Reason.EXISTING_CUSTOMER,
+    Reason.PRESUMED_INTEREST,
+    Reason.NOT_OBJECTED,
+)
 
 
 def decide(channel: str, purpose: str, situation: Situation, *, existing_customers: bool = False) -> Reason:

@@ -36,19 +36,6 @@ def permissions(
     }
 
 
-def permission(
-    *, customer_id: int, contact_person_id: int | None, channel: str, purpose: str, has_bought: bool, today: date
-) -> Permission:
-    """
-    Decide for one recipient.
-
-    :raises KeyError: if there is no such customer, or no such person at the customer
-    """
-    buyers = {customer_id} if has_bought else ()
-    found = permissions(customer_ids=[customer_id], channel=channel, purpose=purpose, buyers=buyers, today=today)
-    return found[customer_id, contact_person_id]
-
-
 def situations(
     *, customer_ids: Iterable[int], channels: Iterable[str], buyers: Collection[int]
 ) -> Iterator[tuple[Recipient, str, Situation]]:

@@ -1,7 +1,6 @@
 """What may be done with customers, and how they may be contacted, decided without a database."""
 
 from stammkunde.customers.policy.contact import (
-    ALLOWED,
     BLOCKING,
     ELECTRONIC,
     PROMOTIONAL,
@@ -22,7 +21,6 @@ from stammkunde.customers.policy.contact import (
 from stammkunde.customers.policy.records import hangs_on_one, may_change_note, search_text
 
 __all__ = [
-    "ALLOWED",
     "BLOCKING",
     "ELECTRONIC",
     "PROMOTIONAL",

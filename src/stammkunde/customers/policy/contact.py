@@ -64,15 +64,6 @@ class Reason(StrEnum):
     TOPIC_NOT_WANTED = "topic_not_wanted"
 
 
-ALLOWED = (
-    Reason.TRANSACTIONAL,
-    Reason.CONSENT_GIVEN,
-    Reason.EXISTING_CUSTOMER,
-    Reason.PRESUMED_INTEREST,
-    Reason.NOT_OBJECTED,
-)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Permission:
     allowed: bool

@@ -138,8 +138,9 @@ def _open_question(
         customer=customer, contact_person=person, email=email, created_at__gt=now - AGAIN_AFTER, expires_at__gt=now
     )
     for optin in recent.prefetch_related("asked").order_by("-pk"):
-        asked = optin.asked.all()
-        if {(one.channel, one.purpose) for one in asked} == cells and not any(map(queries.was_withdrawn_since, asked)):
+        asked, source = optin.asked.all(), person.source if person else ""
+        same = {(one.channel, one.purpose, one.person_source) for one in asked} == {(*cell, source) for cell in cells}
+        if same and not any(map(queries.was_withdrawn_since, asked)):
             return optin
     return None
 

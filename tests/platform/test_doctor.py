@@ -127,6 +127,20 @@ def test_doctor_finds_a_data_directory_that_cannot_be_written(data_dir):
     assert _levels(doctor.check_data_dir())[0] == (doctor.PROBLEM, True)
 
 
+@pytest.mark.parametrize(
+    ("url", "hosts", "levels"),
+    [
+        ("", ["localhost"], []),
+        ("https://kunden.example:8443", ["localhost", "kunden.example"], [(doctor.OK, False)]),
+        ("https://kunden.example", ["localhost"], [(doctor.PROBLEM, True)]),
+    ],
+)
+def test_doctor_finds_links_that_no_page_answers_to(settings, url, hosts, levels):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = url, hosts
+
+    assert _levels(doctor.check_public_url()) == levels
+
+
 def test_doctor_says_what_is_missing_before_mail_can_leave(db, settings):
     settings.EMAIL_IS_SET = False
 

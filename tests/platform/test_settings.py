@@ -16,6 +16,8 @@ from stammkunde import config
         ("STAMMKUNDE_UPLOAD_LIMIT_MB", "0", "STAMMKUNDE_UPLOAD_LIMIT_MB: '0' is not a whole number above zero"),
         ("STAMMKUNDE_MEMORY_MB", "1 GB", "STAMMKUNDE_MEMORY_MB: '1 GB' is not a whole number above zero"),
         ("STAMMKUNDE_LANGUAGE", "fr", "STAMMKUNDE_LANGUAGE: write 'de' or 'en'"),
+        ("STAMMKUNDE_PUBLIC_URL", "crm.example.org", "STAMMKUNDE_PUBLIC_URL: 'crm.example.org' is not an address"),
+        ("STAMMKUNDE_PUBLIC_URL", "https://a.b/c", "STAMMKUNDE_PUBLIC_URL: 'https://a.b/c' is not an address"),
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL: 'mysql' is not a database we know"),
         ("DATABASE_URL", "postgresql://localhost/", "DATABASE_URL: the address names no database"),
         ("DATABASE_URL_FILE", "/nowhere", "DATABASE_URL_FILE: cannot read '/nowhere'"),
@@ -32,6 +34,10 @@ def test_setting_can_stand_in_a_file(tmp_path):
     (tmp_path / "zone").write_text("Europe/Vienna\n", encoding="utf-8")
 
     assert config.read({"STAMMKUNDE_TIME_ZONE_FILE": str(tmp_path / "zone")})["STAMMKUNDE_TIME_ZONE"] == "Europe/Vienna"
+
+
+def test_public_address_ends_without_a_slash():
+    assert config.read({"STAMMKUNDE_PUBLIC_URL": "https://a.example/"})["STAMMKUNDE_PUBLIC_URL"] == "https://a.example"
 
 
 def test_database_address_may_hold_special_characters():

@@ -314,6 +314,17 @@ def test_objection_for_the_whole_company_is_not_undone_by_one_person(client, cus
     assert len(states()) == 1
 
 
+def test_what_the_company_wishes_is_not_undone_by_one_person(client, customer):
+    kim = factories.contact_person(customer, phone="030 2")
+    ContactPreference.objects.create(customer=customer, channels=["post"], topics=["newsletter"])
+
+    page = client.get(preferences(customer, kim))
+    client.post(preferences(customer, kim), fill(shown=["phone:newsletter"], may=["phone:newsletter"]))
+
+    assert [box.value for box in page.context["grid"].boxes if not box.is_closed] == ["post:newsletter"]
+    assert states() == []
+
+
 def test_language_can_be_switched_without_keeping_it(client, customer):
     page = client.get(f"{preferences(customer)}?language=en")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -235,6 +236,24 @@ def check_figures(now: datetime) -> Iterator[Finding]:
         yield Finding(what=f"Figures up to {status.current.as_of_on}")
 
 
+def check_public_url() -> Iterator[Finding]:
+    """Look whether pages answer to the host that links in mails begin with."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.http.request import split_domain_port, validate_host  # noqa: PLC0415
+
+    if not settings.PUBLIC_URL:
+        return  # `check_mail` says so where it matters
+    host, _port = split_domain_port(urlsplit(settings.PUBLIC_URL).netloc)
+    if validate_host(host, settings.ALLOWED_HOSTS):
+        yield Finding(what=f"Links for customers begin with {settings.PUBLIC_URL}")
+    else:
+        yield Finding(
+            what=f"Links for customers begin with {settings.PUBLIC_URL}, and no page answers to this host",
+            level=PROBLEM,
+            cure=f"Add {host} to STAMMKUNDE_HOSTS.",
+        )
+
+
 def check_mail() -> Iterator[Finding]:
     """Sign in at the mail server without sending anything."""
     from stammkunde.outreach import channels, wording  # noqa: PLC0415
@@ -281,6 +300,7 @@ def examine(*, now: datetime) -> Iterator[Finding]:
     yield from check_staff()
     yield from check_worker(now)
     yield from check_imports()
+    yield from check_public_url()
     yield from check_mail()
     yield from check_messages()
     yield from check_figures(now)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from stammkunde.customers import policy
 from stammkunde.customers.models import Channel, Consent, ContactPerson, ContactPreference, Customer, OptIn, Purpose
-from stammkunde.customers.policy import Permission, Record, Situation, Wishes
+from stammkunde.customers.policy import Permission, Record, Situation, Standing, Wishes
 from stammkunde.team import queries as team
 
 AT_ONCE = 10_000  # ids in one statement; a few queries for each
@@ -268,6 +268,7 @@ class Choice:
     permission: Permission
     is_asked: bool
     has_address: bool
+    is_closed: bool  # somebody else decided, for everybody at this company
 
 
 def choices(*, customer: Customer, person: ContactPerson | None, has_bought: bool) -> dict[tuple[str, str], Choice]:
@@ -275,6 +276,7 @@ def choices(*, customer: Customer, person: ContactPerson | None, has_bought: boo
     existing_customers = team.company().existing_customer_email
     key = customer.pk, person.pk if person else None
     buyers = {customer.pk} if has_bought else ()
+    of_all = _wishes(preference(customer_id=customer.pk)) if person else Wishes()
     found = {}
     for recipient, channel, situation in situations(customer_ids=[customer.pk], channels=Channel.values, buyers=buyers):
         if recipient != key:
@@ -291,5 +293,16 @@ def choices(*, customer: Customer, person: ContactPerson | None, has_bought: boo
                 ),
                 is_asked=situation.own[purpose].is_asked if purpose in situation.own else False,
                 has_address=bool(situation.address),
+                is_closed=_is_closed(situation.company.get(purpose), of_all, channel, purpose),
             )
     return found
+
+
+def _is_closed(of_company: Standing | None, of_all: Wishes, channel: str, purpose: str) -> bool:
+    """Tell whether the customer as a whole said no, which none of its people can take back."""
+    objected = of_company is not None and of_company.state in policy.BLOCKING
+    return (
+        objected
+        or (of_all.channels is not None and channel not in of_all.channels)
+        or (of_all.topics is not None and purpose not in of_all.topics)
+    )

@@ -6,7 +6,6 @@ from typing import Self
 
 from stammkunde.customers import wording
 from stammkunde.customers.models import Channel, Purpose
-from stammkunde.customers.policy import Reason
 from stammkunde.customers.queries import Choice
 from stammkunde.customers.services import Cell
 
@@ -77,5 +76,5 @@ def _box(cell: Cell, choice: Choice) -> Box:
         cell=cell,
         is_ticked=choice.permission.allowed or choice.is_asked,
         is_asked=choice.is_asked and not choice.permission.allowed,
-        is_closed=choice.permission.reason == Reason.COMPANY_OBJECTED,
+        is_closed=choice.is_closed,
     )

@@ -81,6 +81,15 @@ def test_bins_keep_missing_and_unseen_values_apart():
     assert whole.count == 4
 
 
+def test_bins_get_finer_towards_the_ends_where_many_are_known():
+    few, many = (bins("n", pa.chunked_array([np.arange(rows) / 7])) for rows in (1_999, 2_000))
+
+    shares = np.diff(np.searchsorted(np.arange(2_000) / 7, [-1, *many.edges, 300])) / 2_000
+    assert len(few.edges) == 9
+    assert shares[:5] == pytest.approx([0.005, 0.005, 0.015, 0.025, 0.05], abs=0.0006)
+    assert len(many.edges) == 25
+
+
 def test_snapshot_refuses_columns_that_know_the_answer(known):
     table, left, _ = known
     score = np.where(left, 90.0, 10.0) + np.random.default_rng(1).random(N)

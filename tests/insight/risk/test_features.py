@@ -1,9 +1,11 @@
 from datetime import date, timedelta
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from scipy import special
 
 from stammkunde import insight
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
@@ -39,6 +41,22 @@ def test_features_by_hand():
     assert (found["products"], found["lines_per_day"], found["channels"]) == (2, 1.25, 1)
     assert found["returned_share"] == 500 / 13000
     assert found["money_per_day"] == 13000 / 4
+
+
+def test_how_likely_a_gap_lasts_longer_goes_by_its_length_and_by_how_even_gaps_are():
+    even = [line(customer=1, on=date(2012, 6, 30) - timedelta(days=30 + 20 * n)) for n in range(20)]
+    days = (30, 35, 75, 80, 120, 125, 165, 170, 210)  # gaps of 5 and 40 days in turn
+    uneven = [line(customer=2, on=date(2012, 6, 30) - timedelta(days=day)) for day in days]
+
+    table = features(facts_of(*even, *uneven), as_of=date(2012, 6, 30), activity_days=60)
+
+    squares = 8 * 17.5**2 / 22.5**2  # distances from the mean, against it
+    usual = (0 + squares / 7) / 2
+    gap, found = (np.array(table[name].to_pylist()) for name in ("gap_days", "lasts_longer"))
+    drawn = np.array([2 * usual / (18 + 2), (squares + 2 * usual) / (7 + 2)])
+    assert found == pytest.approx(special.gammaincc(1 / drawn, 30 / (gap * drawn)))
+    assert found[0] < 0.02
+    assert found[1] > 0.15
 
 
 def test_what_is_not_known_stays_empty():

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from stammkunde.insight.value.history import Floats
 
 Codes = NDArray[np.int32]
-MOST_BINS = 10
+TENTHS = tuple(step / 10 for step in range(1, 10))
+FINER = (0.005, 0.01, 0.025, *(step / 20 for step in range(1, 20)), 0.975, 0.99, 0.995)  # the ends tell most
+FINER_FROM = 2_000  # rows: ten of them beyond the outermost cut
 FEWEST_ROWS = 30  # of a text, or it goes to "others"
 MOST_TEXTS = 30
 
@@ -58,17 +60,17 @@ def bins(column: str, values: pa.ChunkedArray) -> Bins:
         values: numbers or text, shape (n,).
 
     Returns:
-        at most 10 bins of like size for numbers, one a value where there are fewer; for text one for each of the
-        thirty most frequent values with at least thirty rows.
+        for numbers ten bins of like size, of 2,000 rows and more 26 that get finer towards both ends; one a value
+        where there are fewer; for text one for each of the thirty most frequent values with at least thirty rows.
     """
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return Bins(column, np.array([]), _texts(values), ordered=False)
     x = numbers(values)
     x = x[~np.isnan(x)]
-    different = np.unique(x)
-    if len(different) <= MOST_BINS:
+    different, cuts = np.unique(x), FINER if len(x) >= FINER_FROM else TENTHS
+    if len(different) <= len(cuts) + 1:
         return Bins(column, (different[1:] + different[:-1]) / 2, (), ordered=True)
-    edges = np.unique(np.quantile(x, np.arange(1, MOST_BINS) / MOST_BINS))
+    edges = np.unique(np.quantile(x, cuts))
     return Bins(column, edges[edges > different[0]], (), ordered=True)
 
 

@@ -73,22 +73,20 @@ def judge(tried: Sequence[Trial]) -> Verdict:
     Choose a candidate and the correction of its probabilities.
 
     Args:
-        tried: trials whose outcome is known, latest first; the latest four with enough of both sorts count. Customers
-            left out stand in for a later time only where there is no such trial.
+        tried: trials whose outcome is known, latest first; the latest four with enough of both sorts count, of those on
+            which everybody spoke who spoke on the latest. Customers left out stand in for a later time only where there
+            is no such trial.
 
     Returns:
         the verdict; without a trial to go by, silence alone and no correction.
     """
     enough = [trial for trial in tried if trial.evening.enough]
-    telling = [trial for trial in enough if trial.by == "time"][:MOST_TRIALS] or enough[-1:]
+    telling = [trial for trial in enough if trial.by == "time"] or enough[-1:]
     if not telling:
         return Verdict("silence")
+    telling = [trial for trial in telling if trial.said.keys() >= telling[0].said.keys()][:MOST_TRIALS]
     left = np.concatenate([trial.evening.left for trial in telling])
-    said = {
-        rule: np.concatenate([trial.said[rule] for trial in telling])
-        for rule in RULES
-        if all(rule in trial.said for trial in telling)
-    }
+    said = {rule: np.concatenate([trial.said[rule] for trial in telling]) for rule in telling[0].said}
     rule = _winner(said, left)
     return Verdict(
         rule=rule,

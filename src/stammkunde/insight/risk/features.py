@@ -11,6 +11,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy import special
 
 from stammkunde.insight import buying, rhythm
 from stammkunde.insight.errors import InvalidInput
@@ -23,12 +24,14 @@ from stammkunde.insight.slices import is_sale
 from stammkunde.insight.value.history import Floats
 
 YEAR_DAYS = 365
+EVEN_TO_UNEVEN = (0.01, 25.0)
 ORDERS = ("customer_id", "promised_on", "delivered_on")
 SIGNS = (  # what models may learn from; the other columns explain them
     "silent_days",
     "silence",
     "gap_days",
     "irregularity",
+    "lasts_longer",
     "slowing",
     "purchase_days",
     "window_days",
@@ -89,6 +92,7 @@ def _counts(known: Facts, today: int, activity_days: int, horizon: int) -> Frame
 
 def _purchases(known: Facts, today: int, activity_days: int, horizon: int) -> Frame:
     day, half = nw.col("day"), max(activity_days // 2, 1)
+    gap = (day - nw.col("before")).cast(nw.Int64)
     last_gap = nw.when(nw.col("after").is_null()).then(day - nw.col("before"))
     a_year_ago = (day > today - YEAR_DAYS) & (day <= today - YEAR_DAYS + horizon)
     return (
@@ -96,6 +100,7 @@ def _purchases(known: Facts, today: int, activity_days: int, horizon: int) -> Fr
         .group_by("customer_id")
         .agg(
             last_gap.max().cast(nw.Int64).alias("last_gap_days"),
+            total(gap * gap, name="gap_squares"),
             counted(day > today - half, name="recent_days"),
             counted((day > today - 2 * half) & (day <= today - half), name="earlier_days"),
             counted(day > today - activity_days, name="window_days"),
@@ -178,6 +183,7 @@ def _described(counts: pa.Table, usual_gap: float, *, today: int, activity_days:
         "silence": silent / gap,
         "gap_days": gap,
         "irregularity": _where(gaps >= 2, seen["half_range"] / np.maximum(own, 1.0)),
+        "lasts_longer": _lasts_longer(seen, gap, silent),
         "slowing": _where(gaps >= 2, seen["last_gap_days"] / gap),
         "purchase_days": seen["purchase_days"],
         "window_days": seen["window_days"],
@@ -196,6 +202,21 @@ def _described(counts: pa.Table, usual_gap: float, *, today: int, activity_days:
     return _table(
         counts, {**signs, "own_gap_days": _where(gaps >= 1, own), "deliveries": seen.get("deliveries", nothing)}
     )
+
+
+def _lasts_longer(seen: dict[str, Floats], gap: Floats, silent: Floats) -> Floats:
+    """
+    Say how likely one of her gaps lasts longer than her silence has: gamma, by how long and how uneven they are.
+
+    The unevenness (squared, against the mean) is drawn towards what is usual here, as if by two gaps.
+    """
+    gaps, free = seen["gaps"], np.maximum(seen["gaps"] - 1, 0)
+    mean = np.maximum((seen["last"] - seen["first"]) / np.maximum(gaps, 1), 1.0)
+    uneven = np.maximum(seen["gap_squares"] / mean**2 - gaps, 0.0)
+    usual = float(np.mean(uneven[free > 0] / free[free > 0])) if free.any() else 1.0
+    drawn = np.clip((np.where(free > 0, uneven, 0) + BORROWED_GAPS * usual) / (free + BORROWED_GAPS), *EVEN_TO_UNEVEN)
+    longer: Floats = special.gammaincc(1 / drawn, silent / (gap * drawn))
+    return longer
 
 
 def _table(counts: pa.Table, found: dict[str, Floats]) -> pa.Table:

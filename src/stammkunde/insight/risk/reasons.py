@@ -33,7 +33,12 @@ def _falls(row: Row, recent: str, earlier: str) -> bool:
 
 
 SENSES = (
-    Sense("silent", ("silent_days", "silence", "gap_days", "slowing", "expected_purchases"), lambda _: True, ()),
+    Sense(
+        "silent",
+        ("silent_days", "silence", "lasts_longer", "gap_days", "slowing", "expected_purchases"),
+        lambda _: True,
+        (),
+    ),
     Sense("few_purchases", ("purchase_days", "window_days"), lambda _: True, ("purchase_days", "window_days")),
     Sense("irregular", ("irregularity",), lambda row: row["irregularity"] is not None, ("own_gap_days",)),
     Sense("tenure", ("tenure_days",), lambda _: True, ("tenure_days",)),

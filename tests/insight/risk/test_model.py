@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from stammkunde import insight
@@ -49,13 +50,46 @@ def test_probabilities_hold_in_the_real_future(played, model):
     assert found.top_precision > 1.4 * left.mean()
 
 
-def test_fit_knows_nothing_of_the_future(played, model):
-    cut = insight.facts(insight.frames.arrow(played.until(AS_OF).lines))
+@pytest.mark.parametrize("change", ["gone", "others"])
+def test_nothing_said_of_an_evening_knows_what_came_later(played, model, change):
+    lines = insight.frames.arrow(played.lines)
+    early = pc.less_equal(lines["ordered_on"], day_number(AS_OF))
+    past, future = lines.filter(early), lines.filter(pc.invert(early))
+    others = future.set_column(1, "customer_id", future["customer_id"][::-1])
+    dear = others.set_column(8, "revenue_cents", pc.multiply(others["revenue_cents"], 9))
+    changed = insight.facts(past if change == "gone" else pa.concat_tables([past, dear, dear]))
+    asked = played.lines.select("customer_id").head(300)
+    ids = insight.frames.arrow(asked.sort("customer_id"))["customer_id"].to_pylist()
 
-    found = risk.fit(cut, as_of=AS_OF, activity_days=WINDOW, horizon_days=120)
+    found = risk.fit(changed, as_of=AS_OF, activity_days=WINDOW, horizon_days=120)
 
+    assert future.num_rows > 100
     assert found.verdict == model.verdict
-    assert risk.score(cut, found).equals(risk.score(played, model))
+    assert [_said(test) for test in found.back_tests] == [_said(test) for test in model.back_tests]
+    assert risk.score(changed, found).equals(risk.score(played, model))
+    assert risk.explain(changed, found, customer_ids=ids) == risk.explain(played, model, customer_ids=ids)
+
+
+def _said(test: risk.BackTest) -> dict[str, object]:
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in vars(test).items()}
+
+
+def test_a_back_test_uses_nothing_after_its_evening_but_who_bought_again(played, model):
+    latest, lines = model.back_tests[0], insight.frames.arrow(played.lines)
+    on = day_number(latest.as_of)
+    within = pc.and_(pc.greater(lines["ordered_on"], on), pc.less_equal(lines["ordered_on"], on + 120))
+    past = lines.filter(pc.less_equal(lines["ordered_on"], on))
+    again = lines.filter(within)
+    bare = again.set_column(8, "revenue_cents", pa.array(np.ones(again.num_rows, np.int64)))
+    bare = bare.set_column(3, "ordered_on", pa.array(np.full(again.num_rows, on + 120, np.int32)))
+    facts = insight.facts(pa.concat_tables([past, bare]))
+    return risk.back_test(
+        facts, as_of=date(1970, 1, 1) + timedelta(days=on + 120), activity_days=WINDOW, horizon_days=120
+    )
+
+
+def test_a_back_test_uses_nothing_after_its_evening_but_the_outcome(emptied, model):
+    assert _said(emptied[0]) == _said(model.back_tests[0])
 
 
 def test_back_tests_say_what_was_known_then(played, model):

@@ -4,7 +4,7 @@ import pytest
 from scipy import special
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
-from stammkunde.insight.risk import fit_snapshot
+from stammkunde.insight.risk import explain_snapshot, fit_snapshot
 from stammkunde.insight.risk.additive import fit_additive
 from stammkunde.insight.risk.bins import bins
 
@@ -82,11 +82,11 @@ def test_bins_keep_missing_and_unseen_values_apart():
 
 
 def test_bins_get_finer_towards_the_ends_where_many_are_known():
-    few, many = (bins("n", pa.chunked_array([np.arange(rows) / 7])) for rows in (1_999, 2_000))
+    few, many = (bins("n", pa.chunked_array([np.arange(rows) / 7])) for rows in (999, 1_000))
 
-    shares = np.diff(np.searchsorted(np.arange(2_000) / 7, [-1, *many.edges, 300])) / 2_000
+    shares = np.diff(np.searchsorted(np.arange(1_000) / 7, [-1, *many.edges, 300])) / 1_000
     assert len(few.edges) == 9
-    assert shares[:5] == pytest.approx([0.005, 0.005, 0.015, 0.025, 0.05], abs=0.0006)
+    assert shares[:5] == pytest.approx([0.005, 0.005, 0.015, 0.025, 0.05], abs=0.0011)
     assert len(many.edges) == 25
 
 
@@ -111,6 +111,27 @@ def test_snapshot_refuses_columns_that_know_the_answer(known):
     ]
     assert [column.column for column in found.additive.columns] == ["x", "noise", "plan"]
     assert 0.65 < found.quality.auc < 0.95
+
+
+def test_snapshot_explains_what_raises_the_odds(known):
+    table, left, _ = known
+    model = fit_snapshot(table, left, folds=2)
+
+    found = explain_snapshot(table, model, rows=[7, 3])
+
+    adds = model.additive.contributions(table)
+    for row, reasons in zip([7, 3], found, strict=True):
+        raised = sorted(((add, n) for n, add in enumerate(adds[row]) if add >= 0.1), reverse=True)
+        assert reasons == [
+            {
+                "code": "attribute",
+                "column": table.column_names[n],
+                "value": table.column(n)[row].as_py(),
+                "odds_factor": round(float(np.exp(add)), 2),
+            }
+            for add, n in raised
+        ]
+    assert any(found)
 
 
 def test_snapshot_refuses_what_it_cannot_try(known):

@@ -6,7 +6,7 @@ Early warning: who will not buy again within the time in which she normally woul
     risk.score(facts, model)
 """
 
-from stammkunde.insight.risk.contracts import SnapshotModel, fit_snapshot
+from stammkunde.insight.risk.contracts import SnapshotModel, explain_snapshot, fit_snapshot
 from stammkunde.insight.risk.features import features
 from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
 from stammkunde.insight.risk.leaks import Refused, refused
@@ -36,6 +36,7 @@ __all__ = [
     "SnapshotModel",
     "back_test",
     "explain",
+    "explain_snapshot",
     "features",
     "fit",
     "fit_snapshot",

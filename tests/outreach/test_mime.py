@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from stammkunde.outreach import mime
 
 HEADERS = {"Subject": "Grüße", "From": "Haus <a@b.example>", "To": "c@d.example", "Message-ID": "<m.1.x@b.example>"}
+AT = datetime(2026, 11, 24, 11, tzinfo=UTC)
 texts = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=300)
 bodies = st.lists(texts, max_size=6).map("\n".join)
 
@@ -20,7 +22,7 @@ def parts(raw):
 
 @given(bodies, bodies.filter(bool))
 def test_text_and_html_arrive_as_they_were(text, html):
-    raw = mime.write(headers=HEADERS, text=text, html=html)
+    raw = mime.write(headers=HEADERS, at=AT, text=text, html=html)
 
     told = [(kind, said.replace("\r\n", "\n")) for kind, said in parts(raw)]
     assert [kind for kind, _said in told] == ["text/plain", "text/html"]
@@ -31,16 +33,20 @@ def test_text_and_html_arrive_as_they_were(text, html):
 
 @given(texts.filter(lambda text: text.isprintable()))
 def test_subject_arrives_as_it_was(subject):
-    mail = message_from_bytes(mime.write(headers={**HEADERS, "Subject": subject}, text="."))
+    mail = message_from_bytes(mime.write(headers={**HEADERS, "Subject": subject}, at=AT, text="."))
 
     assert " ".join(str(make_header(decode_header(mail["Subject"]))).split()) == " ".join(subject.split())
 
 
+def test_mail_says_when_it_was_written():
+    assert message_from_bytes(mime.write(headers=HEADERS, at=AT, text="."))["Date"] == "Tue, 24 Nov 2026 11:00:00 +0000"
+
+
 def test_mail_without_html_is_one_part():
-    assert parts(mime.write(headers=HEADERS, text="Guten Tag")) == [("text/plain", "Guten Tag")]
+    assert parts(mime.write(headers=HEADERS, at=AT, text="Guten Tag")) == [("text/plain", "Guten Tag")]
 
 
 @pytest.mark.parametrize("name", ["Subject", "To", "Message-ID"])
 def test_header_with_a_line_break_is_refused(name):
     with pytest.raises(mime.BadHeader):
-        mime.write(headers={**HEADERS, name: "a\r\nBcc: everybody@example.org"}, text=".")
+        mime.write(headers={**HEADERS, name: "a\r\nBcc: everybody@example.org"}, at=AT, text=".")

@@ -6,9 +6,10 @@ Django and the standard library write the same with a general machine that takes
 
 import binascii
 from collections.abc import Mapping
+from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
-from email.utils import formatdate
+from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 
@@ -21,13 +22,13 @@ class BadHeader(ValueError):
     """A header would break into two lines: somebody put a line break where none belongs."""
 
 
-def write(*, headers: Mapping[str, str], text: str, html: str = "") -> bytes:
+def write(*, headers: Mapping[str, str], at: datetime, text: str, html: str = "") -> bytes:
     """
-    Write a mail with its headers.
+    Write a mail with its headers, dated `at`.
 
     :raises BadHeader: if a header holds a line break
     """
-    top = {**headers, "Date": formatdate(), "MIME-Version": "1.0"}
+    top = {**headers, "Date": format_datetime(at), "MIME-Version": "1.0"}
     if not html:
         return _head(top) + _part("plain", text)
     boundary = "=_" + sha256(top["Message-ID"].encode()).hexdigest()[:24]  # "=_" is never in quoted-printable

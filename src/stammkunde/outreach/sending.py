@@ -100,6 +100,7 @@ class Batch:
             ):
                 self.held_back.append(message)
                 continue
+            message.rendered_at = self.clock()
             try:
                 ready.append(Ready(message=message, rendered=self.channel.render(message, self.company)))
             except Exception as problem:  # noqa: BLE001 (whatever is wrong with one message is its own)

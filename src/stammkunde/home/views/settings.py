@@ -4,6 +4,7 @@ from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -67,7 +68,9 @@ def sending(request: HttpRequest) -> HttpResponse:
 def send_test(request: HttpRequest) -> HttpResponse:
     """Send a mail to whoever asks, at once: what the server says is the answer."""
     try:
-        email.send_test(to=request.user.email, company=team.company(), language=get_language() or "de")
+        email.send_test(
+            to=request.user.email, company=team.company(), language=get_language() or "de", now=timezone.now()
+        )
     except email.NotSetUp as problem:
         messages.error(request, wording.reason({"code": str(problem)}))
     except (channels.TemporaryFailure, channels.PermanentFailure, channels.Unclear) as problem:

@@ -86,7 +86,7 @@ class Channel(Protocol):
         """Give what shares that rate, a mail domain for instance."""
 
     def render(self, message: Message, company: Company) -> Rendered:
-        """Make what leaves. May read the database."""
+        """Make what leaves, dated `message.rendered_at`. May read the database."""
 
     def line(self) -> AbstractContextManager[Any]:
         """Open what many messages share, a connection for instance; for one thread."""

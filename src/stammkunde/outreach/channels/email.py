@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import formataddr
 from functools import lru_cache
 from hashlib import sha256
@@ -80,13 +81,13 @@ class Email:
         }
         sender = (company.sender_name or company.name, company.sender_email)
         if settings.EMAIL_BACKEND == SMTP:
-            return Rendered(address=message.address, body=_mail(message, company, subject=subject, **content))
+            return Rendered(address=message.address, body=_mail(message, company, subject=subject, url=url, **content))
         mail = EmailMultiAlternatives(
             subject=subject,
             body=content["text"],
             from_email=formataddr(sender),
             to=[message.address],
-            headers=headers(message, company),
+            headers=headers(message, company, url=url),
         )
         if content["html"]:
             mail.attach_alternative(content["html"], "text/html")
@@ -109,15 +110,17 @@ class Email:
         return _by_provider(rendered.body, line)
 
 
-def _mail(message: Message, company: Company, *, subject: str, text: str, html: str) -> Mail:
+def _mail(message: Message, company: Company, *, subject: str, url: str, text: str, html: str) -> Mail:
     sender, recipient = _ascii(company.sender_email), _ascii(message.address)
     named = {
         "Subject": subject,
         "From": _named(company.sender_name or company.name, sender),
         "To": recipient,
-        **headers(message, company),
+        **headers(message, company, url=url),
     }
-    return Mail(sender=sender, recipient=recipient, text=mime.write(headers=named, text=text, html=html))
+    return Mail(
+        sender=sender, recipient=recipient, text=mime.write(headers=named, at=message.rendered_at, text=text, html=html)
+    )
 
 
 @lru_cache(maxsize=16)
@@ -134,7 +137,7 @@ class NotSetUp(Exception):
     """No mail can leave; the message is the code of what is missing."""
 
 
-def send_test(*, to: str, company: Company, language: str) -> None:
+def send_test(*, to: str, company: Company, language: str, now: datetime) -> None:
     """
     Send a mail to a member of staff, at once.
 
@@ -150,15 +153,15 @@ def send_test(*, to: str, company: Company, language: str) -> None:
             "text": _("This mail left as messages to customers do. If you can read it, sending works."),
         }
     message = Message(pk=0, key=f"test:{to}", origin="test", channel="email", purpose=Purpose.SERVICE)
-    message.address, message.content, message.language = to, content, language
+    message.address, message.content, message.language, message.rendered_at = to, content, language, now
     with CHANNEL.line() as line:
         CHANNEL.hand_over(message, CHANNEL.render(message, company), line)
 
 
-def headers(message: Message, company: Company) -> dict[str, str]:
-    """Give what mail programs and providers want to know beside the text."""
+def headers(message: Message, company: Company, *, url: str) -> dict[str, str]:
+    """Give what mail programs and providers want to know beside the text; `url` leads to where one unsubscribes."""
     found = {
-        **foot.headers(foot.unsubscribe_url(message, channel=Channel.EMAIL)),
+        **foot.headers(url),
         "Message-ID": message_id(message, company),
         "Feedback-ID": ":".join(_word(one) for one in (message.origin, message.purpose, message.channel, company.name)),
     }

@@ -15,7 +15,6 @@ from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
-from django.utils import timezone
 
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer
@@ -61,7 +60,7 @@ class Webhook:
     def render(self, message: Message, company: Company) -> Rendered:
         told = {
             "type": "message.send",
-            "timestamp": timezone.now().isoformat(),
+            "timestamp": message.rendered_at.isoformat(),
             "data": {
                 "key": message.key,
                 "origin": message.origin,
@@ -97,7 +96,7 @@ class Webhook:
 
 
 def _headers(message: Message, body: bytes) -> dict[str, str]:
-    now, name = timezone.now(), f"msg_{message.pk}"
+    now, name = message.rendered_at, f"msg_{message.pk}"
     signed = signing.signature(secret=settings.WEBHOOK_SECRET, message_id=name, at=now, body=body)
     return {
         "Content-Type": "application/json",

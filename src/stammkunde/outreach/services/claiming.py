@@ -64,7 +64,7 @@ def claim(*, channel: str, holder: str, at_most: int, now: datetime) -> list[Mes
         message.begun_at, message.slot_at = None, now if message.slot_at else None
         message.reason = None
     slot = Case(When(slot_at__isnull=False, then=now), default=None)
-    Message.objects.filter(pk__in=[one.pk for one in claimed]).update(
+    Message.objects.filter(pk__in=[one.pk for one in claimed], state=State.PLANNED).update(
         state=State.CLAIMED, leased_by=holder, lease_until=now + LEASE, begun_at=None, slot_at=slot, reason=None
     )
     settling.log(claimed, now=now)

@@ -57,7 +57,7 @@ def settle(customer_ids: Collection[int], *, now: datetime, new: Sequence[Messag
     changed += [one for one in waiting if one.state != State.PLANNED and one not in changed]
     if changed:
         Message.objects.bulk_update(changed, DECIDED, batch_size=200)
-    log([*new, *changed], now=now)
+    log([*new, *(one for one in changed if one.reason)], now=now)  # that it may leave now is said by its leaving
     _set_looks(customer_ids, everything, now=now)
     return [one for one in everything if one.state == State.PLANNED]
 

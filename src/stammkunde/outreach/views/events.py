@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import services as customers
+from stammkunde.customers import wording as customers_wording
 from stammkunde.customers.models import Channel
 from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.outreach import queries, services, signing
@@ -84,7 +85,9 @@ def _withdraw(message: Message, answer: str, *, now: datetime) -> None:
         recipient=Recipient(customer_id=message.customer_id, contact_person_id=message.contact_person_id),
         cells=[(Channel.EMAIL, str(purpose)) for purpose in customers_policy.PROMOTIONAL],
         evidence=Evidence(
-            happened_at=now, origin="spam report", proof={"message": message.key, "answer": answer[:300]}
+            happened_at=now,
+            origin=customers_wording.SPAM_REPORT,
+            proof={"message": message.key, "answer": answer[:300]},
         ),
         staff=None,
     )

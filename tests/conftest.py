@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from stammkunde.cli import ONE_THREAD
+
+for _name in ONE_THREAD:  # as commands do, before anybody loads numpy
+    os.environ.setdefault(_name, "1")
+
 SHARED = Path(os.environ.get("STAMMKUNDE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 

@@ -234,6 +234,15 @@ def check_figures(now: datetime) -> Iterator[Finding]:
         )
     else:
         yield Finding(what=f"Figures up to {status.current.as_of_on}")
+        yield _early_warning(queries.forecast().get("risk") or {})
+
+
+def _early_warning(risk: dict) -> Finding:
+    """Say whether there is a probability behind the warnings; where there is none, time is the only cure."""
+    if risk.get("base_share") is None:
+        return Finding(what="Early warning: too little past for probabilities; silence warns instead")
+    auc = risk["qualities"][risk["rule"]]["auc"]
+    return Finding(what=f"Early warning: rule {risk['rule']}, area under the curve {auc:.2f}")
 
 
 def check_public_url() -> Iterator[Finding]:

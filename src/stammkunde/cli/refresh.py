@@ -17,13 +17,15 @@ def command(*, rebuild: bool) -> None:
     cli.setup()
     from django.utils import timezone  # noqa: PLC0415
 
-    from stammkunde.signals import services, wording  # noqa: PLC0415
+    from stammkunde.signals import queries, services, wording  # noqa: PLC0415
 
     with _prepared():
         now = timezone.now()
         with Bar() as bar:
             made = services.refresh(as_of=services.as_of(now=now), now=now, progress=bar, rebuild=rebuild)
         click.echo(str(wording.DONE) % {"day": made.as_of_on.isoformat(), "days": made.activity_days})
+        for line in wording.outlook_texts(made.forecast, **queries.expected_now()):
+            click.echo(line)
 
 
 def bring_up_the_mirror() -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
@@ -49,7 +50,7 @@ def insert(
     with staged(rows) as source:
         sql = _insert_sql(model, names=names, staged=source)
         for first, last in batches(total, progress=progress):
-            _run(sql, [generation_id, first, last])
+            run(sql, [generation_id, first, last])
 
 
 def batches(total: int, *, progress: Progress) -> Iterator[tuple[int, int]]:
@@ -71,16 +72,22 @@ def next_size(size: int, *, seconds: float) -> int:
 
 def delete(model: type[models.Model], *, generation_id: int) -> None:
     """Delete a generation's rows in batches; repeating is harmless."""
-    table, size = model._meta.db_table, FIRST_BATCH  # noqa: SLF001
-    sql = f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE generation_id = %s LIMIT %s)"  # noqa: S608
+    table = model._meta.db_table  # noqa: SLF001
+    some = f"SELECT id FROM {table} WHERE generation_id = %s LIMIT %s"  # noqa: S608
+    repeat(f"DELETE FROM {table} WHERE id IN ({some})", [generation_id])  # noqa: S608
+
+
+def repeat(sql: str, values: list[Any]) -> None:
+    """Run a statement that ends with the largest number of rows to touch, until it touches none."""
+    size = FIRST_BATCH
     while True:
         started = time.monotonic()
-        if not _run(sql, [generation_id, size]):
+        if not run(sql, [*values, size]):
             return
         size = next_size(size, seconds=time.monotonic() - started)
 
 
-def _run(sql: str, values: list[int]) -> int:
+def run(sql: str, values: list[Any]) -> int:
     """Run one batch in a transaction of its own; once more if a customer was deleted in the very moment."""
     for attempt in range(1, ATTEMPTS + 1):
         try:

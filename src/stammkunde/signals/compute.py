@@ -1,6 +1,6 @@
 """What one generation is computed from, and its dated figures, as Arrow tables shaped like our own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -57,7 +57,7 @@ class Computation:
         for place, by in enumerate(wanted):
             progress(place, len(wanted))
             tables.append(_table(self._figures(everything if by in kept.anew else rest, by=by)))
-        return _numbered(pa.concat_tables(tables))
+        return pa.concat_tables(tables)
 
     def _periods(self) -> list[periods.Period]:
         days = self.facts.until(self.as_of).days()
@@ -101,7 +101,9 @@ def suggested_days(facts: Facts, *, as_of: date) -> int:
         return LEAST_DAYS
 
 
-def _numbered(rows: pa.Table) -> pa.Table:
+def numbered(tables: Sequence[pa.Table]) -> pa.Table:
+    """Put figures together, numbered by `row`."""
+    rows = pa.concat_tables(tables)
     return rows.append_column("row", pa.array(range(1, len(rows) + 1), pa.int64()))
 
 

@@ -180,6 +180,7 @@ class EarlyWarning(models.Model):
     level = models.CharField(max_length=5, choices=CustomerSignal.Level.choices)  # the highest so far
     risk = models.FloatField(null=True)
     margin_at_risk_cents = models.BigIntegerField(null=True)
+    last_on = models.DateField(null=True)  # the last purchase known then: a later one, whenever it is told, is "again"
     reasons = models.JSONField(default=list)  # as known when warned
     outcome = models.CharField(max_length=6, choices=Outcome.choices, default=Outcome.OPEN)
     closed_on = models.DateField(null=True)

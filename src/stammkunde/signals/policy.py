@@ -12,6 +12,13 @@ LONGEST_WAIT = timedelta(minutes=10)  # somebody edits all day: refresh neverthe
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=1)
 
+SAID = ("predicted_value_cents", "margin_at_risk_cents", "warned_customers")  # figures of what was expected at the time
+
+
+def month_of(on: date) -> str:
+    """Name the month of a day as figures do."""
+    return f"{on:%Y-%m}"
+
 
 def today(*, now: datetime, zone: str) -> date:
     """Give the company's day."""
@@ -57,3 +64,22 @@ def level(*, is_customer: bool, place: int | None, capacity: Capacity) -> str:
     if place is None or place > capacity.month:
         return "green"
     return "red" if place <= capacity.week else "amber"
+
+
+def outcome(
+    *, warned_on: date, horizon_days: int, bought_on: date | None, is_at_risk: bool, as_of: date
+) -> tuple[str, date] | None:
+    """
+    Tell what became of a warning, and since when; None while it is open.
+
+    `bought_on` is the first purchase that was not known when warned. Who is only pushed out of red and amber by others
+    stays at risk, and so does who is silent for so long that she is no customer any more: until the horizon is over.
+    """
+    if as_of < warned_on:
+        return None  # facts were taken back
+    ends_on = warned_on + timedelta(days=horizon_days)
+    if bought_on is not None and bought_on <= ends_on:
+        return "bought", max(bought_on, warned_on)
+    if as_of >= ends_on:
+        return "left", ends_on
+    return None if is_at_risk else ("calmed", as_of)

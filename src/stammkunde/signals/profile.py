@@ -74,6 +74,7 @@ class Profiles:
 
     rows: duckdb.DuckDBPyRelation
     known: duckdb.DuckDBPyRelation  # with is_customer, is_worrying, late_after_days, …
+    told: pa.Table  # reasons of those who are red or amber
     forecast: dict
     horizon_days: int | None
     total: int
@@ -98,11 +99,11 @@ def profiles(
     expected = connection().sql(_EXPECTED, params={"activity_days": known.activity_days})
     expected = _staged(expected, known, outlook).materialize()
     levelled = _levelled(expected, base_share=outlook.base_share, capacity=capacity)
-    told = _told(levelled, outlook)  # noqa: F841 (named in the query)
+    told = _told(levelled, outlook)
     rows = connection().sql(_SIGNALS).materialize()
     forecast = outlook.forecast | {"levels": _counted(levelled, outlook, capacity)}
     horizon_days = outlook.horizon_days
-    return Profiles(rows=rows, known=levelled, forecast=forecast, horizon_days=horizon_days, total=len(rows))
+    return Profiles(rows=rows, known=levelled, told=told, forecast=forecast, horizon_days=horizon_days, total=len(rows))
 
 
 def _staged(expected: duckdb.DuckDBPyRelation, known: Computation, outlook: Outlook) -> duckdb.DuckDBPyRelation:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from stammkunde.signals import explaining, history, mirror
+from stammkunde.signals import explaining, history, mirror, policy
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Figure, Generation, StageChange
 
 
@@ -66,6 +66,14 @@ def forecast() -> dict[str, Any]:
     """Tell how value and risk were worked out, and how far to trust them (`Generation.forecast`); before, nothing."""
     generation = current()
     return generation.forecast if generation else {}
+
+
+def expected_now() -> dict[str, Any]:
+    """Give what all customers together are expected to bring, and how many customers there are, as shown now."""
+    said = figures().filter(slice_by="", period=policy.month_of(as_of() or date.min))
+    told = {figure.kpi: figure for figure in said.filter(kpi__in=policy.SAID)}
+    value, warned = (told.get(kpi) for kpi in ("predicted_value_cents", "warned_customers"))
+    return {"expected_cents": value and value.value, "customers": int((warned and warned.denominator) or 0)}
 
 
 def risk_history(customer_id: int) -> list[dict[str, Any]]:

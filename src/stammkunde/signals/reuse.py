@@ -15,9 +15,10 @@ from stammkunde.insight import periods
 from stammkunde.signals.mirror import Manifest
 from stammkunde.signals.mirror.versions import WHOLE_TABLES, differing
 from stammkunde.signals.models import Figure, Generation
+from stammkunde.signals.policy import SAID
 
 COUNTED_ANEW = frozenset({"class", "channel"})
-_COLUMNS = (
+COLUMNS = (
     "kpi, period, slice_by, slice_value, value, numerator, denominator, n, reason, remark, coverage"  # all but the keys
 )
 
@@ -60,13 +61,13 @@ def _is_kept(period: periods.Period, *, until, changed: set[str]) -> bool:
 
 
 def copy(former: Generation, now: Generation, *, kept: Kept) -> None:
-    """Copy the kept figures, one slice column a transaction."""
+    """Copy the kept figures, one slice column a transaction; what was said in its time is handed on by `said`."""
     slices = Figure.objects.filter(generation=former).exclude(slice_by__in=kept.anew)
-    marks = ", ".join(["%s"] * len(kept.periods))
+    marks, said = (", ".join(["%s"] * len(names)) for names in (kept.periods, SAID))
     sql = (
-        f"INSERT INTO signals_figure (generation_id, {_COLUMNS}) SELECT %s, {_COLUMNS} FROM signals_figure "  # noqa: S608
-        f"WHERE generation_id = %s AND slice_by = %s AND period IN ({marks})"
+        f"INSERT INTO signals_figure (generation_id, {COLUMNS}) SELECT %s, {COLUMNS} FROM signals_figure "  # noqa: S608
+        f"WHERE generation_id = %s AND slice_by = %s AND period IN ({marks}) AND kpi NOT IN ({said})"
     )
     for by in slices.values_list("slice_by", flat=True).distinct().order_by("slice_by"):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, [now.pk, former.pk, by, *sorted(kept.periods)])
+            cursor.execute(sql, [now.pk, former.pk, by, *sorted(kept.periods), *SAID])

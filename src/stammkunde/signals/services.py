@@ -31,6 +31,9 @@ from stammkunde.signals import (
     profile,
     queries,
     reuse,
+    said,
+    stages,
+    warned,
 )
 from stammkunde.signals.lease import LeaseLost, RefreshRunning
 from stammkunde.signals.mirror import FactsInMotion, MirrorDiffers
@@ -86,9 +89,9 @@ def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = F
     generation = lease.claim(as_of=as_of, now=now)
     try:
         with lease.held(generation, clock=clock, show=progress) as held:
-            written = _fill(generation, held=held, now=now, rebuild=rebuild)
-            _show(generation, clock=clock)
-            history.keep(written, as_of=as_of)
+            made = _fill(generation, held=held, now=now, rebuild=rebuild)
+            _show(generation, plan=made.plan, clock=clock)
+            history.keep(made.told, as_of=as_of)
     except (FactsInMotion, LeaseLost):
         _drop(generation)
         raise
@@ -106,8 +109,33 @@ def _clock(now: datetime) -> Callable[[], datetime]:
     return lambda: now + timedelta(seconds=time.monotonic() - began)
 
 
-def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: bool) -> Path:
-    """Compute and store one generation's rows, each batch in a transaction of its own; give the day for the history."""
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """What is left to do when a generation's rows are there."""
+
+    plan: warned.Plan
+    told: Path  # this day of the history, beside it
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Store:
+    """Where a generation's rows go."""
+
+    generation: Generation
+    held: lease.Held
+
+    def __call__(self, rows: pa.RecordBatchReader, *, total: int, model: type[Model], step: str) -> None:
+        bulk.insert(
+            rows,
+            total=total,
+            model=model,
+            generation_id=self.generation.pk,
+            progress=lambda done, of: self.held.report(step, done, of),
+        )
+
+
+def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: bool) -> _Made:
+    """Compute and store one generation's rows; each batch is a transaction of its own."""
     manifest = mirror.bring_up_to_date(now=now, progress=held.report, rebuild=rebuild)
     wanted = team.company()
     with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=wanted.activity_days) as facts:
@@ -118,16 +146,37 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
         }
         generation.checkpoint = reuse.mark(generation, manifest=manifest, channels=facts.channels())
         generation.save(update_fields=["facts_version", "activity_days", "checkpoint"])
-        former = None if rebuild else queries.current()
-        kept = reuse.kept(former, generation, manifest=manifest)
+        shown = queries.current()
         found = _profiles(generation, facts, horizon_days=wanted.risk_horizon_days, held=held)
         store = _Store(generation=generation, held=held)
         store(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")
-        if former and kept.periods:
-            reuse.copy(former, generation, kept=kept)
-        figures = facts.figures(progress=lambda done, total: held.report("figures", done, total), kept=kept)
-        store(figures.to_reader(), total=len(figures), model=Figure, step="save_figures")
-        return history.write(found.rows, as_of=generation.as_of_on, horizon_days=found.horizon_days)
+        _figures(generation, facts, found, former=None if rebuild else shown, manifest=manifest, store=store)
+        said.hand_on(shown, generation)
+        stages.note(shown, generation, progress=lambda done, total: held.report("save_changes", done, total))
+        known = {"known": found.known, "told": found.told, "horizon_days": found.horizon_days}
+        return _Made(
+            plan=warned.plan(facts.facts, as_of=facts.as_of, **known),
+            told=history.write(found.rows, as_of=facts.as_of, horizon_days=found.horizon_days),
+        )
+
+
+def _figures(
+    generation: Generation,
+    facts: compute.Computation,
+    found: profile.Profiles,
+    *,
+    former: Generation | None,
+    manifest: mirror.Manifest,
+    store: _Store,
+) -> None:
+    """Count the figures that are not taken over, and add what is expected now."""
+    kept = reuse.kept(former, generation, manifest=manifest)
+    if former and kept.periods:
+        reuse.copy(former, generation, kept=kept)
+    report = store.held.report
+    counted = facts.figures(progress=lambda done, total: report("figures", done, total), kept=kept)
+    figures = compute.numbered([counted, said.figures(facts, found)])
+    store(figures.to_reader(), total=len(figures), model=Figure, step="save_figures")
 
 
 def _profiles(
@@ -159,29 +208,13 @@ def _profiles(
     return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Store:
-    """Where a generation's rows go."""
-
-    generation: Generation
-    held: lease.Held
-
-    def __call__(self, rows: pa.RecordBatchReader, *, total: int, model: type[Model], step: str) -> None:
-        bulk.insert(
-            rows,
-            total=total,
-            model=model,
-            generation_id=self.generation.pk,
-            progress=lambda done, of: self.held.report(step, done, of),
-        )
-
-
 @transaction.atomic
-def _show(generation: Generation, *, clock: Callable[[], datetime]) -> None:
-    """Make a complete generation the current one."""
+def _show(generation: Generation, *, plan: warned.Plan, clock: Callable[[], datetime]) -> None:
+    """Make a complete generation the current one, and give its warnings."""
     ours = Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING, leased_by=generation.leased_by)
     if not ours.update(status=Generation.Status.DONE, finished_at=clock(), lease_until=None, step="", error=None):
         raise LeaseLost(generation.leased_by)
+    warned.write(plan)
     Current.objects.update_or_create(pk=1, defaults={"generation": generation})
     generation.refresh_from_db()
 

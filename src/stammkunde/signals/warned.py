@@ -51,10 +51,6 @@ class Plan:
     risen: list[int] = field(default_factory=list)  # from amber to red
     closed: dict[tuple[str, date], list[int]] = field(default_factory=dict)  # (outcome, day) → warnings
 
-    @property
-    def size(self) -> int:
-        return len(self.opened) + len(self.risen) + sum(map(len, self.closed.values()))
-
 
 def plan(
     facts: Facts,
@@ -67,21 +63,31 @@ def plan(
     """Decide whom to warn about anew, and what became of the open warnings; nothing is written."""
     if horizon_days is None:
         return Plan()
-    open_before = list(EarlyWarning.objects.filter(outcome=Outcome.OPEN))
-    since = _since(facts, open_before, known=known)
-    risen, closed = [], defaultdict(list)
-    for warning in open_before:
-        end = policy.outcome(
-            warned_on=warning.warned_on, horizon_days=warning.horizon_days, as_of=as_of, **since[warning.pk]["fate"]
-        )
+    before = list(EarlyWarning.objects.filter(outcome=Outcome.OPEN))
+    since = _since(facts, before, known=known)
+    ends = {one.pk: _end(one, as_of=as_of, **since[one.pk]["fate"]) for one in before}
+    closed = defaultdict(list)
+    for pk, end in ends.items():
         if end:
-            closed[end].append(warning.pk)
-        elif since[warning.pk]["level"] == Level.RED and warning.level != Level.RED and warning.warned_on <= as_of:
-            risen.append(warning.pk)
-    over = {pk for pks in closed.values() for pk in pks}
-    still_open = {warning.customer_id for warning in open_before if warning.pk not in over}
-    opened = _opened(known, told, without=still_open, as_of=as_of, horizon_days=horizon_days)
-    return Plan(opened=opened, risen=risen, closed=dict(closed))
+            closed[end].append(pk)
+    brighter = {pk for pk, seen in since.items() if seen["level"] == Level.RED}
+    still = [one for one in before if ends[one.pk] is None]
+    just_left = [one for one in before if (ends[one.pk] or [""])[0] == Outcome.LEFT]
+    return Plan(
+        opened=_opened(known, told, still=still, just_left=just_left, as_of=as_of, horizon_days=horizon_days),
+        risen=[one.pk for one in still if one.pk in brighter and one.level != Level.RED and one.warned_on <= as_of],
+        closed=dict(closed),
+    )
+
+
+def _end(warning: EarlyWarning, *, as_of: date, is_at_risk: bool, bought_on: date | None) -> tuple[str, date] | None:
+    return policy.outcome(
+        warned_on=warning.warned_on,
+        horizon_days=warning.horizon_days,
+        bought_on=bought_on,
+        is_at_risk=is_at_risk,
+        as_of=as_of,
+    )
 
 
 def write(plan: Plan) -> None:
@@ -120,13 +126,17 @@ def _opened(
     known: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _NOW)
     told: pa.Table,  # noqa: ARG001
     *,
-    without: set[int],
+    still: Sequence[EarlyWarning],
+    just_left: Sequence[EarlyWarning],
     as_of: date,
     horizon_days: int,
 ) -> list[EarlyWarning]:
     """Warn about whoever is red or amber, once a day, and once a silence: who has left is not warned about again."""
+    without = {one.customer_id for one in still}
     found = [row for row in connection().sql(_NOW).to_arrow_table().to_pylist() if row["customer_id"] not in without]
     told_before = _told_before([row["customer_id"] for row in found], as_of=as_of)
+    for one in just_left:
+        told_before[one.customer_id].add(one.last_on)
     return [
         EarlyWarning(
             customer_id=row["customer_id"],
@@ -139,17 +149,17 @@ def _opened(
             reasons=json.loads(row["reasons"] or "[]"),
         )
         for row in found
-        if not told_before[row["customer_id"]] & {None, day(row["last_day"])}
+        if not told_before[row["customer_id"]] & {as_of, day(row["last_day"])}
     ]
 
 
 def _told_before(ids: list[int], *, as_of: date) -> dict[int, set[date | None]]:
-    """Find, by customer, the last purchases of silences that ended as "left"; None for who was told today already."""
+    """Find, by customer, the last purchases of silences that ended as "left"; and today, where told already."""
     found: dict[int, set[date | None]] = defaultdict(set)
     for some in _chunks(ids):
         told = EarlyWarning.objects.filter(Q(outcome=Outcome.LEFT) | Q(warned_on=as_of), customer__in=some)
         for customer_id, warned_on, last_on in told.values_list("customer_id", "warned_on", "last_on"):
-            found[customer_id].add(None if warned_on == as_of else last_on)
+            found[customer_id].add(as_of if warned_on == as_of else last_on)
     return found
 
 

@@ -1,10 +1,12 @@
 """
-How long a whole data refresh takes, and one after 1 % new orders, with processor time and peak memory.
+How long a whole data refresh takes, and one after 1 % new orders, with processor time and peak memory; and how long the
+same answers take from the same mirror, put together from pandas and lifetimes.
 
     python bench/refresh_full.py --size 0.05            (1.0: one million customers, seven million orders)
 
 Uses the database of the environment (`STAMMKUNDE_DATA_DIR`, `DATABASE_URL`), which must be empty or made by this
-script; each step runs in a process of its own, so that peak memory is its own.
+script; each step runs in a process of its own, so that peak memory is its own. The peers live in an environment of
+their own, which this command sets up; `--without-peers` leaves them out.
 """
 
 import argparse
@@ -14,11 +16,17 @@ import resource
 import subprocess
 import sys
 import time
+import venv
 from datetime import date
+from pathlib import Path
 
 import django
 
+from stammkunde.cli import ONE_THREAD
+
 CHUNK = 500_000
+PEERS = Path(__file__).parent / "peers"
+ANSWERS = ("customers", "value", "risk", "warnings", "figures")  # the steps from the mirror to the answers
 LAST = date(2026, 10, 31)
 
 
@@ -139,7 +147,22 @@ def measured(step: str, size: float) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def peers() -> dict:
+    """Let the peers answer from the mirror that is there."""
+    python = PEERS / ".venv" / "bin" / "python"
+    wanted, installed = PEERS / "requirements.txt", PEERS / ".venv" / "requirements.txt"
+    if not (installed.exists() and installed.read_text() == wanted.read_text()):
+        venv.create(PEERS / ".venv", with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", wanted], check=True)
+        installed.write_text(wanted.read_text())
+    mirror = Path(os.environ.get("STAMMKUNDE_DATA_DIR", "data")).resolve() / "mirror"
+    done = subprocess.run([python, PEERS / "refresh.py", mirror], check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def run(step: str, size: float) -> None:
+    for name in ONE_THREAD:  # as commands do
+        os.environ.setdefault(name, "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammkunde.settings")
     django.setup()
     began, answer = time.monotonic(), {}
@@ -156,16 +179,22 @@ def run(step: str, size: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=float, default=0.05)
+    parser.add_argument("--without-peers", action="store_true")
     parser.add_argument("--step", choices=["facts", "full", "more", "again"])
     asked = parser.parse_args()
     if asked.step:
         run(asked.step, asked.size)
         return
     results = {step: measured(step, asked.size) for step in ("facts", "full", "more", "again")}
+    if not asked.without_peers:
+        results["peer"] = peers()
     for result in results.values():
         print(json.dumps(result))
     for what in ("seconds", "cpu_seconds"):  # on a busy machine, the processor's seconds say more
         print(f"after 1 % new orders / full, {what}: {results['again'][what] / results['full'][what]:.2f}")
+    if "peer" in results:
+        ours = sum(results["full"].get(step, 0) for step in ANSWERS)
+        print(f"from mirror to answers: {ours:.1f} s; peers, of whom less is asked: {results['peer']['seconds']} s")
 
 
 if __name__ == "__main__":

@@ -140,16 +140,16 @@ def test_lights_go_by_margin_at_risk_and_by_what_the_team_can_do(shop, small_tea
     }
 
 
-@given(places=st.lists(st.integers(1, 30), unique=True), week=st.integers(0, 10), more=st.integers(0, 10))
-def test_lights_never_get_greener_as_more_is_at_stake(places, week, more):
+@given(worrying=st.integers(0, 30), week=st.integers(0, 10), more=st.integers(0, 10))
+def test_lights_never_get_greener_as_more_is_at_stake(worrying, week, more):
     capacity = Capacity(week=week, month=week + more)
     ranks = ["red", "amber", "green"]
 
-    told = [policy.level(is_customer=True, place=place, capacity=capacity) for place in sorted(places)]
+    told = [policy.level(is_customer=True, place=place, capacity=capacity) for place in range(1, worrying + 1)]
 
     assert [ranks.index(light) for light in told] == sorted(ranks.index(light) for light in told)
-    assert told.count("red") <= week
-    assert told.count("red") + told.count("amber") <= week + more
+    assert told.count("red") == min(week, worrying)
+    assert told.count("red") + told.count("amber") == min(week + more, worrying)
     assert policy.level(is_customer=False, place=None, capacity=capacity) == ""
 
 
@@ -313,7 +313,7 @@ def test_history_of_a_customer_is_what_was_said_day_by_day(shop):
     assert first["risk"] == pytest.approx(seen[0].risk, abs=1e-6)
     assert first["margin_at_risk_cents"] == seen[0].margin_at_risk_cents
     assert first["expected_cents"] == seen[0].expected_cents
-    assert json.loads(first["reasons"]) == seen[0].risk_reasons
+    assert first["reasons"] == seen[0].risk_reasons
     assert first["horizon_days"] == queries.forecast()["risk"]["horizon_days"]
 
 

@@ -104,11 +104,12 @@ MAIL_PROVIDERS = {
     "mailersend": "mailersend",
     "mailgun": "mailgun",
     "mailjet": "mailjet",
+    "mailtrap": "mailtrap",
     "mandrill": "mandrill",
     "postal": "postal",
     "postmark": "postmark",
     "resend": "resend",
-    "scaleway": "scaleway",
+    "sendgrid": "sendgrid",
     "sparkpost": "sparkpost",
     "unisender-go": "unisender_go",
 }

@@ -1,8 +1,10 @@
 import os
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
+from django.urls import resolve
 
 from stammkunde import config
 
@@ -72,3 +74,71 @@ def test_command_line_ends_with_a_sentence_where_a_setting_is_wrong(tmp_path, na
     assert ended.returncode == 1
     assert ended.stderr.startswith(said)
     assert "Traceback" not in ended.stderr
+
+
+def mail(url: str) -> dict:
+    return config.read({"STAMMKUNDE_EMAIL_URL": url})["STAMMKUNDE_EMAIL_URL"]
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "ssl"),
+    [
+        ("smtp://mail.firma.example", 587, True, False),
+        ("smtp://mail.firma.example:25?tls=no", 25, False, False),
+        ("smtps://mail.firma.example", 465, False, True),
+    ],
+)
+def test_mail_server_is_read_from_its_address(url, port, tls, ssl):
+    found = mail(url)
+
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.firma.example", port)
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (tls, ssl)
+
+
+def test_mail_server_takes_user_and_password_with_special_characters():
+    found = mail("smtp://post%40firma:p%2Fw%3A1@mail.firma.example")
+
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("post@firma", "p/w:1")
+
+
+def test_mail_provider_is_read_with_its_keys_and_the_secret_of_its_reports():
+    found = mail("unisender-go://?api_key=k%3D1&webhook_secret=name:word")
+
+    assert found == {
+        "EMAIL_BACKEND": "anymail.backends.unisender_go.EmailBackend",
+        "ANYMAIL": {"UNISENDER_GO_API_KEY": "k=1", "WEBHOOK_SECRET": "name:word"},
+    }
+
+
+@pytest.mark.parametrize("name", config.MAIL_PROVIDERS.values())
+def test_every_mail_provider_is_one_that_anymail_knows(name):
+    assert import_module(f"anymail.backends.{name}").EmailBackend
+    assert resolve(f"/{name}/tracking/", urlconf="anymail.urls")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("STAMMKUNDE_EMAIL_URL", "mail.firma.example"),
+        ("STAMMKUNDE_EMAIL_URL", "smtp://"),
+        ("STAMMKUNDE_EMAIL_URL", "smtp://mail.firma.example?ssl=yes"),
+        ("STAMMKUNDE_EMAIL_URL", "smtp://mail.firma.example?tls=perhaps"),
+        ("STAMMKUNDE_EMAIL_URL", "pigeon://?api_key=1"),
+        ("STAMMKUNDE_EMAIL_URL", "smtp://mail.firma.example:port"),
+        ("STAMMKUNDE_EMAIL_CONNECTIONS", "0"),
+        ("STAMMKUNDE_EMAIL_DOMAIN_PER_MINUTE", "many"),
+        ("STAMMKUNDE_WEBHOOK_URL", "example.org/hook"),
+        ("STAMMKUNDE_WEBHOOK_SECRET", "secret"),
+        ("STAMMKUNDE_EMAIL_EVENTS_SECRET", "whsec_c2hvcnQ="),
+    ],
+)
+def test_setting_for_sending_that_cannot_be_used_is_named(setting, value):
+    with pytest.raises(config.BadSetting, match=setting):
+        config.read({setting: value})
+
+
+def test_nothing_is_set_for_sending_at_first():
+    values = config.read({})
+
+    assert values["STAMMKUNDE_EMAIL_URL"] == {}
+    assert (values["STAMMKUNDE_EMAIL_DOMAIN_PER_MINUTE"], values["STAMMKUNDE_WEBHOOK_SECRET"]) == (None, "")

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "ninja",
     "stammkunde.home",
     "stammkunde.portal",
+    "stammkunde.plays",
     "stammkunde.outreach",
     "stammkunde.signals",
     "stammkunde.intake",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("stammkunde.customers.urls")),
     path("", include("stammkunde.activity.urls")),
     path("", include("stammkunde.intake.urls")),
+    path("", include("stammkunde.plays.urls")),
     path("", include("stammkunde.outreach.urls")),
     path("", include("stammkunde.team.urls")),
     path("", include("stammkunde.portal.urls")),

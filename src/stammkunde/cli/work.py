@@ -98,8 +98,10 @@ def command() -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from stammkunde import health  # noqa: PLC0415
+    from stammkunde.home import tasks as home  # noqa: PLC0415
     from stammkunde.intake import tasks as intake  # noqa: PLC0415
     from stammkunde.outreach import tasks as outreach  # noqa: PLC0415
+    from stammkunde.plays import tasks as plays  # noqa: PLC0415
     from stammkunde.signals import tasks as signals  # noqa: PLC0415
 
     stop = threading.Event()
@@ -112,6 +114,8 @@ def command() -> None:
     log.info("worker=%s started", worker)
     sweeps = [
         Sweep(name="outreach", run=outreach.sweep),
+        Sweep(name="plays", run=plays.sweep),
+        Sweep(name="audiences", run=home.sweep),
         Sweep(name="intake", run=intake.sweep),
         Sweep(name="signals", run=signals.sweep),
     ]

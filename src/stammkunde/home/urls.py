@@ -1,6 +1,7 @@
 from django.urls import path
 
 from stammkunde.home.views import (
+    campaigns,
     charts,
     contact,
     customer,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("time/", hours.time, name="time"),
     path("time/export/", hours.export, name="time-export"),
     path("customers/", customers.customers_list, name="customers"),
+    path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("customers/export/", customers.export, name="customers-export"),
     path("customers/assign/", customers.assign, name="customers-assign"),
     path("customers/views/", customers.save_view, name="customers-save-view"),

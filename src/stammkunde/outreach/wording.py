@@ -127,6 +127,22 @@ WITH_NUMBERS: dict[str, Callable[[Numbers], str]] = {
     "no_more_tries": _no_more_tries,
 }
 
+IN_GENERAL: dict[str, str | Promise] = {  # codes with numbers, for many people at once
+    "cap_person": gettext_lazy("The limit of contacts per person is used up."),
+    "cap_customer": gettext_lazy("The limit of contacts per customer is used up."),
+    "cap_wish": gettext_lazy("As many contacts as the customer wants were made."),
+    "none_allowed": gettext_lazy("No contacts of this kind are allowed (the limit is 0)."),
+    "paused": gettext_lazy("Contact is paused at the customer's wish."),
+    "no_time_left": gettext_lazy("No time is left before the latest time to send."),
+    "no_more_tries": gettext_lazy("Tried in vain until the latest time."),
+}
+
+
+def in_general(code: str) -> str:
+    """Word a reason without the numbers of one message."""
+    return str(IN_GENERAL[code]) if code in IN_GENERAL else reason({"code": code})
+
+
 CHANNELS = {
     "email": gettext_lazy("E-mail"),
     "call": pgettext_lazy("channel", "Call"),
@@ -144,6 +160,9 @@ def channel(name: str) -> str:
 
 def origin(text: str) -> str:
     """Word where a message comes from, as far as we know it: its callers name themselves."""
+    kind, _colon, number = text.partition(":")
+    if kind == "play":
+        return _("Play %(number)s") % {"number": number}
     return _("Confirmation of consent") if text == "optin" else text
 
 

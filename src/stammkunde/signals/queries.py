@@ -1,5 +1,6 @@
 """What pages read of the current generation: one row per customer, dated figures, and how the refresh is doing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -46,6 +47,13 @@ def signals() -> QuerySet[CustomerSignal]:
 
 def signal_of(customer_id: int) -> CustomerSignal | None:
     return signals().filter(customer_id=customer_id).first()
+
+
+def worth(*, customer_ids: Collection[int]) -> dict[int, int]:
+    """Tell what customers are expected to bring in a year, or what a year of them was worth; unknown ones are out."""
+    rows = signals().filter(customer__in=customer_ids).values_list("customer_id", "expected_cents", "yearly_cents")
+    found = ((pk, expected if expected is not None else yearly) for pk, expected, yearly in rows)
+    return {pk: max(cents, 0) for pk, cents in found if cents is not None}
 
 
 def explained(customer_id: int) -> list[dict[str, Any]] | None:

@@ -1,0 +1,50 @@
+"""From the list of customers to a campaign: the list's filters say whom it is for."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from stammkunde.home import audience
+from stammkunde.home.views.customers import Asked
+from stammkunde.plays import services
+from stammkunde.plays.forms import CampaignForm
+from stammkunde.plays.models import Play
+from stammkunde.team import policy
+from stammkunde.team.access import needs
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(policy.MESSAGES_SEND)
+def new(request: HttpRequest) -> HttpResponse:
+    asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
+    count = asked.page().count
+    form = CampaignForm(request.POST or None, customers=count)
+    if request.method == "POST" and form.is_valid():
+        play = _create(request, form, asked)
+        messages.success(request, _("Being prepared: nothing is sent before you start it."))
+        return redirect("play", play.pk)
+    shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.view_query()}
+    return render(request, "home/campaign.html", shown | {"has_templates": form.fields["template"].queryset.exists()})
+
+
+def _create(request: HttpRequest, form: CampaignForm, asked: Asked) -> Play:
+    given = form.cleaned_data
+    return services.create_campaign(
+        name=given["name"],
+        template=given["template"],
+        audience=audience.stored(asked.filters),
+        audience_text=_whom(asked),
+        holdout_share=given["holdout_percent"] / 100,
+        valid_days=given["valid_days"],
+        starts_at=given["starts_at"],
+        staff=request.user,
+        now=timezone.now(),
+    )
+
+
+def _whom(asked: Asked) -> str:
+    """Say whom the filters choose."""
+    return " · ".join(label for label, _address in asked.chosen()) or _("All customers")

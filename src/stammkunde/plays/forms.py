@@ -1,0 +1,70 @@
+"""What is asked when a campaign or a thank-you is made."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.customers.models import Purpose
+from stammkunde.outreach import wording
+from stammkunde.outreach.models import Template
+from stammkunde.plays import policy
+
+
+class TemplateChoice(forms.ModelChoiceField):
+    def label_from_instance(self, template: Template) -> str:
+        return f"{template.name} · {wording.channel(template.channel)} · {template.get_purpose_display()}"
+
+
+class CampaignForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    template = TemplateChoice(label=_("Template"), queryset=Template.objects.none())
+    starts_at = forms.DateTimeField(
+        label=_("Not before"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help_text=_("Empty: as soon as you start it. Nothing is sent before you have seen who would be refused."),
+    )
+    valid_days = forms.IntegerField(
+        label=_("Days until it is too late"),
+        min_value=1,
+        max_value=365,
+        initial=14,
+        help_text=_("Whoever cannot be written to by then, because of a limit for instance, is left out."),
+    )
+    holdout_percent = forms.IntegerField(
+        label=_("Left alone to compare, in percent"),
+        min_value=0,
+        max_value=50,
+        help_text=_("They are drawn by chance and hear nothing, so that you can see what the campaign brings."),
+    )
+
+    def __init__(self, *args: Any, customers: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fit = Template.objects.filter(is_archived=False, texts__isnull=False).exclude(purpose=Purpose.SERVICE)
+        self.fields["template"].queryset = fit.distinct().order_by("name")
+        many = policy.FEWEST_TO_COMPARE if customers is None else customers
+        self.fields["holdout_percent"].initial = round(policy.usual_holdout(many) * 100)
+
+
+class ThanksForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    template = TemplateChoice(
+        label=_("Template"),
+        queryset=Template.objects.none(),
+        help_text=_("Pure thanks, without offer or survey: with one, it would be advertising."),
+    )
+    delay_days = forms.IntegerField(
+        label=_("Days after the purchase"), min_value=0, max_value=policy.LONGEST_DELAY_DAYS, initial=1
+    )
+    after_on = forms.DateField(
+        label=_("For purchases from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Nobody is thanked for what was bought before."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        thanks = Template.objects.filter(is_archived=False, purpose=Purpose.THANKS, texts__isnull=False)
+        self.fields["template"].queryset = thanks.distinct().order_by("name")

@@ -1,0 +1,103 @@
+"""
+What we do for whom: a play says what is said on which channel, an enrolment says to whom, and who is left alone.
+
+A campaign chooses its customers once, from a filtered list; a thank-you enrols whoever bought, day by day.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.outreach.models import Message, Template
+
+
+class Play(models.Model):
+    class Kind(models.TextChoices):
+        CAMPAIGN = "campaign", _("Campaign")
+        THANKS = "thanks", _("Thank-you")
+
+    class Status(models.TextChoices):
+        PREPARING = "preparing", pgettext_lazy("play", "In preparation")  # choosing customers, asking the governor
+        READY = "ready", pgettext_lazy("play", "Ready")  # nothing has been sent; somebody has to start it
+        RUNNING = "running", pgettext_lazy("play", "Running")
+        PAUSED = "paused", pgettext_lazy("play", "Paused")
+        STOPPED = "stopped", pgettext_lazy("play", "Stopped")
+        DONE = "done", pgettext_lazy("play", "Done")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=80)
+    template = models.ForeignKey(Template, verbose_name=_("template"), on_delete=models.PROTECT, related_name="plays")
+    status = models.CharField(max_length=10, choices=Status.choices)
+    audience = models.JSONField(default=dict)  # the filters of the customer list; `home` reads them
+    audience_text = models.CharField(max_length=500, default="", blank=True)  # the filters in words
+    holdout_share = models.FloatField(_("left alone, to compare"), default=0.0)
+    valid_days = models.PositiveSmallIntegerField(_("days until it is too late"), default=14)
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
+    chosen_at = models.DateTimeField(null=True)  # when all customers of the audience were chosen
+    lease_until = models.DateTimeField(null=True)  # of the worker that prepares
+    after_on = models.DateField(null=True)  # a thank-you is for purchases from this day on
+    delay_days = models.PositiveSmallIntegerField(_("days after the purchase"), default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="play_has_name"),
+            models.CheckConstraint(
+                condition=Q(holdout_share__gte=0, holdout_share__lte=0.5), name="play_holdout_is_a_share"
+            ),
+            models.CheckConstraint(condition=Q(valid_days__range=(1, 365)), name="play_valid_days_sane"),
+            models.CheckConstraint(
+                condition=~Q(kind="thanks") | Q(after_on__isnull=False), name="play_thanks_has_first_day"
+            ),
+        ]
+        indexes = [models.Index(fields=["status"], name="play_by_status")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def origin(self) -> str:
+        """Name what its messages belong to."""
+        return f"play:{self.pk}"
+
+
+class Enrolment(models.Model):
+    """A customer in a play, once per cycle: a campaign has one, a thank-you one for every day of purchase."""
+
+    class Arm(models.TextChoices):
+        TREATED = "treated", pgettext_lazy("arm", "Contacted")
+        HELD_OUT = "held_out", pgettext_lazy("arm", "Left alone, to compare")
+
+    play = models.ForeignKey(Play, db_index=False, on_delete=models.CASCADE, related_name="enrolments")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="enrolments")
+    contact_person = models.ForeignKey(
+        ContactPerson, null=True, blank=True, on_delete=models.SET_NULL, related_name="enrolments"
+    )
+    cycle = models.CharField(max_length=20)
+    arm = models.CharField(max_length=10, choices=Arm.choices)
+    entered_at = models.DateTimeField()
+    # Before anything is sent: what the governor says (`outcome`), or what the template lacks (`fields_missing`).
+    forecast = models.JSONField(null=True)
+    code = models.CharField(max_length=40, default="", blank=True)  # why not; empty: nothing stands against it
+    planned_at = models.DateTimeField(null=True)  # when its message was planned, or found to have no words
+    message = models.OneToOneField(Message, null=True, on_delete=models.PROTECT, related_name="enrolment")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["play", "customer", "cycle"], name="enrolment_once_per_cycle"),
+            models.CheckConstraint(
+                condition=~Q(arm="held_out") | Q(message__isnull=True), name="enrolment_held_out_is_left_alone"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["play", "id"], condition=Q(arm="treated", planned_at=None), name="enrolment_to_plan"),
+            models.Index(fields=["play", "id"], condition=Q(forecast__isnull=True), name="enrolment_to_ask"),
+            models.Index(fields=["play", "code", "id"], name="enrolment_by_code"),
+        ]

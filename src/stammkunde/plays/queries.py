@@ -1,0 +1,98 @@
+"""What pages read of plays: how far each is, who was refused and why, what became of the messages."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+
+from stammkunde.outreach.models import Message
+from stammkunde.plays.models import Enrolment, Play
+
+PAGE = 50
+State = Message.State
+LEFT = (State.HANDED_OVER, State.DELIVERED)
+ON_THE_WAY = (State.PLANNED, State.CLAIMED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a play is."""
+
+    enrolled: int = 0
+    held_out: int = 0
+    asked: int = 0  # of whom the governor has said something
+    planned: int = 0
+    codes: dict[str, int] = field(default_factory=dict)  # why not, before anything is sent
+    states: dict[str, int] = field(default_factory=dict)  # of messages
+
+    @property
+    def treated(self) -> int:
+        return self.enrolled - self.held_out
+
+    @property
+    def refused(self) -> int:
+        """Count who will not be written to, by what was said before sending."""
+        return sum(count for code, count in self.codes.items() if code and code != "held_out")
+
+    @property
+    def reachable(self) -> int:
+        return self.treated - self.refused
+
+    @property
+    def sent(self) -> int:
+        return sum(self.states.get(state, 0) for state in LEFT)
+
+    @property
+    def on_the_way(self) -> int:
+        return sum(self.states.get(state, 0) for state in ON_THE_WAY) + max(self.treated - self.planned, 0)
+
+
+def play(pk: int) -> Play | None:
+    return Play.objects.select_related("template", "created_by").filter(pk=pk).first()
+
+
+def plays(*, before: int | None = None, size: int = PAGE) -> tuple[list[Play], int | None]:
+    """Give a page of plays, the latest first, and the key of the next page."""
+    found = Play.objects.select_related("template", "created_by").order_by("-pk")
+    rows = list((found.filter(pk__lt=before) if before else found)[: size + 1])
+    return rows[:size], rows[size - 1].pk if len(rows) > size else None
+
+
+def progress(some: Iterable[Play]) -> dict[int, Progress]:
+    """Tell how far plays are: three queries, however many there are."""
+    shown = {one.pk: one for one in some}
+    rows = Enrolment.objects.filter(play__in=shown).order_by()
+    counted = rows.values("play").annotate(
+        enrolled=Count("pk"),
+        held_out=Count("pk", filter=Q(arm=Enrolment.Arm.HELD_OUT)),
+        asked=Count("pk", filter=Q(forecast__isnull=False)),
+        planned=Count("pk", filter=Q(planned_at__isnull=False)),
+    )
+    numbers = {row.pop("play"): row for row in counted}
+    codes: dict[int, Counter[str]] = {pk: Counter() for pk in shown}
+    for pk, code, n in rows.filter(forecast__isnull=False).values_list("play", "code").annotate(n=Count("pk")):
+        codes[pk][code] = n
+    states: dict[str, Counter[str]] = {one.origin: Counter() for one in shown.values()}
+    found = Message.objects.filter(origin__in=states).order_by()
+    for origin, state, n in found.values_list("origin", "state").annotate(n=Count("pk")):
+        states[origin][state] = n
+    return {
+        pk: Progress(**numbers.get(pk, {}), codes=dict(codes[pk]), states=dict(states[one.origin]))
+        for pk, one in shown.items()
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    rows: list[Enrolment]
+    next: int | None
+
+
+def enrolments(*, play_id: int, code: str | None = None, after: int = 0, size: int = PAGE) -> Page:
+    """Give a page of who is in a play; with a code, of those who are refused for it."""
+    found = Enrolment.objects.filter(play=play_id, pk__gt=after).select_related("customer", "contact_person", "message")
+    if code is not None:
+        found = found.filter(code=code)
+    rows = list(found.order_by("pk")[: size + 1])
+    return Page(rows=rows[:size], next=rows[size - 1].pk if len(rows) > size else None)

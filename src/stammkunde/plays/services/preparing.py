@@ -1,0 +1,203 @@
+"""
+Preparing a campaign: its customers are chosen once and for good, some are left alone, and the governor is asked.
+
+Nothing is sent by any of this. Repeating is harmless, and so is being killed: what is missing is done the next time.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from stammkunde.customers import queries as customers
+from stammkunde.customers.models import ContactPerson
+from stammkunde.outreach import channels
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.models import Template
+from stammkunde.outreach.services import Plan
+from stammkunde.plays import policy
+from stammkunde.plays.models import Enrolment, Play
+from stammkunde.sales import queries as sales
+from stammkunde.signals import queries as signals
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+AT_ONCE = 500
+LEASE = timedelta(minutes=2)
+MISSING = "fields_missing"
+
+
+class NothingToSay(Exception):
+    """The template has no words yet; write some first."""
+
+
+@transaction.atomic
+def create_campaign(  # noqa: PLR0913 (a campaign is all of this, and none of it has a default that is true)
+    *,
+    name: str,
+    template: Template,
+    audience: dict[str, Any],
+    audience_text: str,
+    holdout_share: float,
+    valid_days: int,
+    starts_at: datetime | None,
+    staff: Staff,
+    now: datetime,
+) -> Play:
+    """
+    Write a campaign down; workers choose its customers and ask who would be refused. Nothing is sent before it starts.
+
+    :raises NothingToSay: if the template has no words
+    """
+    if not template.texts.exists():
+        raise NothingToSay(template.name)
+    play = Play.objects.create(
+        kind=Play.Kind.CAMPAIGN,
+        name=name.strip(),
+        template=template,
+        status=Play.Status.PREPARING,
+        audience=audience,
+        audience_text=audience_text[:500],
+        holdout_share=holdout_share,
+        valid_days=valid_days,
+        starts_at=starts_at,
+        created_by=staff,
+        created_at=now,
+    )
+    team.record(staff=staff, action="play.created", thing="play", thing_id=play.pk, label=play.name)
+    return play
+
+
+def claim_choosing(*, now: datetime) -> Play | None:
+    """Give a campaign whose customers are to be chosen, to one worker at a time; None where there is none."""
+    waiting = Play.objects.filter(status=Play.Status.PREPARING, chosen_at=None).order_by("pk")
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    for play in waiting.filter(free)[:5]:
+        if waiting.filter(free, pk=play.pk).update(lease_until=now + LEASE):
+            return play
+    return None
+
+
+@transaction.atomic
+def choose(*, play: Play, customer_ids: Collection[int], now: datetime) -> int:
+    """Enrol customers, draw who is left alone, and tell how many were new; repeating changes nothing."""
+    if not Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(lease_until=now + LEASE):
+        return 0
+    people = _recipients(play, customer_ids, now=now)
+    held_out = _held_out(play, people, now=now)
+    before = Enrolment.objects.filter(play=play, customer__in=people).count()
+    Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                play=play,
+                customer_id=customer,
+                contact_person_id=person,
+                cycle="1",
+                arm=Enrolment.Arm.HELD_OUT if customer in held_out else Enrolment.Arm.TREATED,
+                entered_at=now,
+            )
+            for customer, person in sorted(people.items())
+        ],
+        ignore_conflicts=True,
+        batch_size=AT_ONCE,
+    )
+    return len(people) - before
+
+
+def chosen(*, play: Play, now: datetime) -> None:
+    """Say that all customers of a campaign have been chosen; repeating changes nothing."""
+    Play.objects.filter(pk=play.pk, chosen_at=None).update(chosen_at=now, lease_until=None)
+
+
+def ask_governor(*, play: Play, now: datetime) -> int:
+    """
+    Ask for the next customers of a campaign whether they may be written to, and tell how many were asked.
+
+    When nobody is left, the campaign is ready.
+    """
+    rows = list(Enrolment.objects.filter(play=play, forecast__isnull=True).order_by("pk")[:AT_ONCE])
+    if not rows:
+        Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(status=Play.Status.READY)
+        return 0
+    for row in rows:
+        row.forecast, row.code = {"outcome": "held_out", "code": "held_out"}, "held_out"
+    treated = [row for row in rows if row.arm == Enrolment.Arm.TREATED]
+    plans, lacking = plan(play, treated, now=now)
+    for row in treated:
+        if row.pk in lacking:
+            row.forecast, row.code = lacking[row.pk], MISSING
+    by_key = {one.key: row for row, one in plans}
+    for one, decision in outreach.forecast([one for _row, one in plans], now=now):
+        row = by_key[one.key]
+        row.forecast = {"outcome": decision.outcome.value, **(decision.reason or {"code": ""})}
+        row.code = "" if decision.outcome == "allowed" else decision.code
+    Enrolment.objects.bulk_update(rows, ["forecast", "code"], batch_size=AT_ONCE)
+    return len(rows)
+
+
+def plan(
+    play: Play, rows: Sequence[Enrolment], *, now: datetime
+) -> tuple[list[tuple[Enrolment, Plan]], dict[int, dict[str, Any]]]:
+    """Write the messages of enrolments; and say for whom the template lacks what, by the enrolment's number."""
+    if not rows:
+        return [], {}
+    written = outreach.contents(
+        template=play.template,
+        recipients={(row.customer_id, row.contact_person_id) for row in rows},
+        today=timezone.localdate(now),
+    )
+    importance = signals.worth(customer_ids={row.customer_id for row in rows})
+    begins = max(play.starts_at or now, now)
+    plans, lacking = [], {}
+    for row in rows:
+        said = written[row.customer_id, row.contact_person_id]
+        if said.content is None:
+            lacking[row.pk] = {"outcome": "refused", "code": MISSING, "fields": list(said.missing)}
+            continue
+        plans.append((row, _plan(play, row, said, begins, importance.get(row.customer_id, 0))))
+    return plans, lacking
+
+
+def _plan(play: Play, row: Enrolment, said: outreach.Written, begins: datetime, importance_cents: int) -> Plan:
+    channel = play.template.channel
+    return Plan(
+        customer_id=row.customer_id,
+        contact_person_id=row.contact_person_id,
+        channel=channel,
+        purpose=play.template.purpose,
+        key=policy.key(play_id=play.pk, customer_id=row.customer_id, cycle=row.cycle, channel=channel),
+        origin=play.origin,
+        content=said.content or {},
+        language=said.language,
+        importance_cents=importance_cents,
+        not_before_at=begins,
+        latest_at=begins + timedelta(days=play.valid_days),
+    )
+
+
+def recipients(play: Play, customer_ids: Collection[int], *, now: datetime) -> dict[int, int | None]:
+    """Choose for each customer who is written to."""
+    return _recipients(play, customer_ids, now=now)
+
+
+def _recipients(play: Play, customer_ids: Collection[int], *, now: datetime) -> dict[int, int | None]:
+    permissions = customers.permissions(
+        customer_ids=customer_ids,
+        channel=channels.get(play.template.channel).reaches,
+        purpose=play.template.purpose,
+        buyers=sales.buyers(customer_ids=customer_ids),
+        today=timezone.localdate(now),
+    )
+    people: dict[int, list[ContactPerson]] = {customer: [] for customer, person in permissions if person is None}
+    for person in ContactPerson.objects.filter(customer__in=people).order_by("pk"):
+        people[person.customer_id].append(person)
+    return {one: policy.recipient(policy.choices(one, staff, permissions)) for one, staff in people.items()}
+
+
+def _held_out(play: Play, customer_ids: Collection[int], *, now: datetime) -> set[int]:
+    if not play.holdout_share:
+        return set()
+    return outreach.hold_out(origin=play.origin, customer_ids=customer_ids, share=play.holdout_share, now=now)

@@ -1,0 +1,119 @@
+"""Letting a play run: start, pause, go on, stop; and planning the messages of whoever is enrolled."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.models import Message
+from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.services import preparing
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+AT_ONCE = 500
+ON_THE_WAY = (Message.State.PLANNED, Message.State.CLAIMED)
+Status = Play.Status
+
+
+class NotPossible(Exception):
+    """The play is in a state in which this cannot be done; somebody was quicker, or it is over."""
+
+
+@transaction.atomic
+def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: datetime) -> Play:
+    """
+    Let a campaign that is ready begin, now or at a later moment; repeating changes nothing.
+
+    :raises NotPossible: if it is still being prepared, or over
+    """
+    begins = max(starts_at or now, now)
+    changed = Play.objects.filter(pk=play_id, status=Status.READY).update(
+        status=Status.RUNNING, starts_at=begins, started_at=now
+    )
+    return _settled(play_id, changed, "play.started", allowed=(Status.RUNNING,), staff=staff)
+
+
+@transaction.atomic
+def pause(*, play_id: int, staff: Staff, now: datetime) -> Play:
+    """
+    Hold a running play back: what has not left waits, and expires as before. Repeating changes nothing.
+
+    :raises NotPossible: if it does not run
+    """
+    changed = Play.objects.filter(pk=play_id, status=Status.RUNNING).update(status=Status.PAUSED)
+    play = _settled(play_id, changed, "play.paused", allowed=(Status.PAUSED,), staff=staff)
+    outreach.pause(origin=play.origin, now=now)
+    return play
+
+
+@transaction.atomic
+def resume(*, play_id: int, staff: Staff) -> Play:
+    """
+    Let a paused play go on; repeating changes nothing.
+
+    :raises NotPossible: if it is not paused
+    """
+    changed = Play.objects.filter(pk=play_id, status=Status.PAUSED).update(status=Status.RUNNING)
+    play = _settled(play_id, changed, "play.resumed", allowed=(Status.RUNNING,), staff=staff)
+    outreach.resume(origin=play.origin)
+    return play
+
+
+def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
+    """
+    End a play for good: whatever has not left is stopped. Repeating changes nothing.
+
+    :raises NotPossible: if it is done
+    """
+    open_ones = (Status.PREPARING, Status.READY, Status.RUNNING, Status.PAUSED)
+    with transaction.atomic():
+        changed = Play.objects.filter(pk=play_id, status__in=open_ones).update(
+            status=Status.STOPPED, finished_at=now, lease_until=None
+        )
+        play = _settled(play_id, changed, "play.stopped", allowed=(Status.STOPPED,), staff=staff)
+    outreach.stop(origin=play.origin, staff=staff, now=now)  # in batches, each a transaction of its own
+    outreach.resume(origin=play.origin)
+    return play
+
+
+@transaction.atomic
+def plan_next(*, play_id: int, now: datetime) -> int:
+    """Plan the messages of the next customers of a running play, and tell how many; repeating is harmless."""
+    play = Play.objects.select_for_update(of=("self",)).select_related("template").get(pk=play_id)
+    if play.status != Status.RUNNING or (play.starts_at and play.starts_at > now):
+        return 0
+    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, planned_at=None)
+    rows = list(waiting.order_by("pk")[:AT_ONCE])
+    plans, lacking = preparing.plan(play, rows, now=now)
+    messages = outreach.plan_messages([one for _row, one in plans], now=now)
+    for (row, _plan), message in zip(plans, messages, strict=True):
+        row.message = message
+    for row in rows:
+        row.planned_at = now
+        if row.pk in lacking:
+            row.forecast, row.code = lacking[row.pk], preparing.MISSING
+    Enrolment.objects.bulk_update(rows, ["message", "planned_at", "forecast", "code"], batch_size=AT_ONCE)
+    return len(rows)
+
+
+def finish_what_is_over(*, now: datetime) -> int:
+    """Mark campaigns as done of which nothing is on the way any more, and tell how many; repeating is harmless."""
+    running = Play.objects.filter(kind=Play.Kind.CAMPAIGN, status=Status.RUNNING, starts_at__lte=now)
+    over = [play.pk for play in running if not _has_more(play)]
+    return Play.objects.filter(pk__in=over, status=Status.RUNNING).update(status=Status.DONE, finished_at=now)
+
+
+def _has_more(play: Play) -> bool:
+    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, planned_at=None)
+    return waiting.exists() or Message.objects.filter(origin=play.origin, state__in=ON_THE_WAY).exists()
+
+
+def _settled(play_id: int, changed: int, action: str, *, allowed: Collection[str], staff: Staff) -> Play:
+    play = Play.objects.get(pk=play_id)
+    if not changed and play.status not in allowed:
+        raise NotPossible(play.status)
+    if changed:
+        team.record(staff=staff, action=action, thing="play", thing_id=play.pk, label=play.name)
+    return play

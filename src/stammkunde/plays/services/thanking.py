@@ -1,0 +1,91 @@
+"""Thanks after a purchase (R-A4): pure, without advertising, once for every day of purchase."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from stammkunde.customers.models import Purpose
+from stammkunde.outreach.models import Template
+from stammkunde.plays import policy
+from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.services.preparing import AT_ONCE, NothingToSay, recipients
+from stammkunde.sales.models import Line, Order
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+
+class NotPureThanks(Exception):
+    """The template is not one of thanks: what holds an offer or a survey is advertising."""
+
+
+@transaction.atomic
+def create_thanks(
+    *, name: str, template: Template, delay_days: int, after_on: date, staff: Staff, now: datetime
+) -> Play:
+    """
+    Thank whoever buys from a day on, so many days after the purchase. It runs until somebody stops it.
+
+    :raises NothingToSay: if the template has no words
+    :raises NotPureThanks: if the template has another purpose than thanks
+    """
+    if template.purpose != Purpose.THANKS:
+        raise NotPureThanks(template.name)
+    if not template.texts.exists():
+        raise NothingToSay(template.name)
+    play = Play.objects.create(
+        kind=Play.Kind.THANKS,
+        name=name.strip(),
+        template=template,
+        status=Play.Status.RUNNING,
+        delay_days=delay_days,
+        after_on=after_on,
+        valid_days=policy.LONGEST_DELAY_DAYS,
+        created_by=staff,
+        created_at=now,
+        started_at=now,
+        chosen_at=now,
+    )
+    team.record(staff=staff, action="play.started", thing="play", thing_id=play.pk, label=play.name)
+    return play
+
+
+@transaction.atomic
+def enrol_buyers(*, play: Play, now: datetime) -> int:
+    """Enrol who bought and has not been thanked for that day, and tell how many; repeating is harmless."""
+    days = list(_purchases(play, today=timezone.localdate(now))[:AT_ONCE])
+    people = recipients(play, {customer for customer, _on in days}, now=now)
+    rows = [
+        Enrolment(
+            play=play,
+            customer_id=customer,
+            contact_person_id=people[customer],
+            cycle=on.isoformat(),
+            arm=Enrolment.Arm.TREATED,
+            entered_at=now,
+            forecast={"outcome": "allowed", "code": ""},
+        )
+        for customer, on in days
+    ]
+    Enrolment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
+    return len(rows)
+
+
+def _purchases(play: Play, *, today: date) -> QuerySet[Order, tuple[int, date]]:
+    """Find (customer, day) of purchases that are due to be thanked for."""
+    day = Cast(OuterRef("ordered_on"), CharField())  # ISO on both databases
+    thanked = Enrolment.objects.filter(play=play, customer=OuterRef("customer"), cycle=day)
+    sold = Line.objects.filter(order=OuterRef("pk"), kind=Line.Kind.SALE)
+    assert play.after_on is not None
+    earliest = max(play.after_on, today - timedelta(days=policy.LONGEST_DELAY_DAYS))
+    orders = Order.objects.filter(
+        Exists(sold),
+        ~Exists(thanked),
+        customer__isnull=False,
+        ordered_on__gte=earliest,
+        ordered_on__lte=today - timedelta(days=play.delay_days),
+    )
+    bought = orders.exclude(status=Order.Status.CANCELLED).order_by("customer", "ordered_on")
+    return bought.values_list("customer", "ordered_on").distinct()

@@ -1,0 +1,159 @@
+"""Campaigns and thank-yous: what runs, who would be refused and why, and what became of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from stammkunde.outreach import wording as outreach
+from stammkunde.outreach.models import Message
+from stammkunde.plays import queries, services, wording
+from stammkunde.plays.forms import ThanksForm
+from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.queries import Progress
+from stammkunde.team import policy
+from stammkunde.team.access import needs
+
+Status = Play.Status
+BADGES = {
+    Status.PREPARING: "dot running",
+    Status.READY: "dot waiting",
+    Status.RUNNING: "dot running",
+    Status.PAUSED: "dot waiting",
+    Status.STOPPED: "dot prospect",
+    Status.DONE: "dot done",
+}
+
+
+@require_safe
+@needs(policy.MESSAGES_SEND)
+def listed(request: HttpRequest) -> HttpResponse:
+    before = request.GET.get("before", "")
+    plays, older = queries.plays(before=int(before) if before.isdecimal() else None)
+    progress = queries.progress(plays)
+    rows = [{"play": one, "progress": progress[one.pk], "badge": BADGES[one.status]} for one in plays]
+    return render(request, "plays/plays.html", {"rows": rows, "older": older, "is_first": not before})
+
+
+@require_safe
+@needs(policy.MESSAGES_SEND)
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    play = _found(pk)
+    template = "plays/course.html" if request.htmx and not request.htmx.boosted else "plays/play.html"
+    return render(request, template, _context(play))
+
+
+@require_safe
+@needs(policy.MESSAGES_SEND)
+def people(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who is in a play, with what became of each; or those who are refused for one reason."""
+    play, code, after = _found(pk), request.GET.get("code"), request.GET.get("after", "")
+    page = queries.enrolments(play_id=pk, code=code, after=int(after) if after.isdecimal() else 0)
+    rows = [{"enrolment": one, "text": wording.enrolment(one), "badge": _badge(one)} for one in page.rows]
+    shown = {"play": play, "rows": rows, "page": page, "code": code, "is_first": not after}
+    return render(request, "plays/people.html", shown | {"why": _code_text(code) if code is not None else ""})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(policy.MESSAGES_SEND)
+def new_thanks(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form = ThanksForm(request.POST or None, initial={"name": _("Thanks after a purchase"), "after_on": today})
+    if request.method == "POST" and form.is_valid():
+        play = services.create_thanks(**form.cleaned_data, staff=request.user, now=timezone.now())
+        messages.success(request, _("From now on, whoever buys is thanked."))
+        return redirect("play", play.pk)
+    return render(
+        request, "plays/thanks.html", {"form": form, "has_templates": form.fields["template"].queryset.exists()}
+    )
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    play = _found(pk)
+    act = lambda: services.start(play_id=pk, starts_at=play.starts_at, staff=request.user, now=timezone.now())  # noqa: E731
+    return _act(request, pk, act, _("It runs."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    act = lambda: services.pause(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
+    return _act(request, pk, act, _("It is on hold: nothing more leaves."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, lambda: services.resume(play_id=pk, staff=request.user), _("It goes on."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    act = lambda: services.stop(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
+    return _act(request, pk, act, _("Stopped: what had not left will not leave."))
+
+
+def _act(request: HttpRequest, pk: int, act: Callable[[], Play], done: str) -> HttpResponse:
+    _found(pk)
+    try:
+        act()
+    except services.NotPossible:
+        messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+    else:
+        messages.success(request, done)
+    return redirect("play", pk)
+
+
+def _found(pk: int) -> Play:
+    play = queries.play(pk)
+    if play is None:
+        raise Http404
+    return play
+
+
+def _context(play: Play) -> dict[str, Any]:
+    progress = queries.progress([play])[play.pk]
+    return {
+        "play": play,
+        "progress": progress,
+        "badge": BADGES[play.status],
+        "is_moving": play.status in {Status.PREPARING, Status.RUNNING},
+        "refusals": _refusals(progress),
+        "states": _states(progress),
+        "channel": outreach.channel(play.template.channel),
+    }
+
+
+def _refusals(progress: Progress) -> list[dict[str, Any]]:
+    """List why people will not be written to, the most frequent reason first."""
+    found = [(code, count) for code, count in progress.codes.items() if code and code != "held_out"]
+    ordered = sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    return [{"code": code, "count": count, "text": _code_text(code)} for code, count in ordered]
+
+
+def _states(progress: Progress) -> list[dict[str, Any]]:
+    """List what became of the messages, in the order of their lives."""
+    labels = dict(Message.State.choices)
+    return [
+        {"state": state, "text": labels[state], "count": progress.states[state], "badge": outreach.BADGES[state]}
+        for state in Message.State.values
+        if progress.states.get(state)
+    ]
+
+
+def _code_text(code: str) -> str:
+    return wording.of_code(code) if code else _("Can be written to")
+
+
+def _badge(one: Enrolment) -> str:
+    if one.message is not None:
+        return outreach.BADGES[Message.State(one.message.state)]
+    return "dot prospect" if one.code else "dot waiting"

@@ -1,0 +1,37 @@
+"""Why somebody in a play is not written to, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from stammkunde.outreach import wording as outreach
+from stammkunde.plays.models import Enrolment
+
+MISSING = "fields_missing"
+
+
+def reason(said: Mapping[str, Any] | None) -> str:
+    """Word what stands against writing to somebody; empty where nothing does."""
+    if not said or not said.get("code"):
+        return ""
+    if said["code"] == MISSING:
+        return _("The template lacks something for this person: %(fields)s.") % {"fields": ", ".join(said["fields"])}
+    return outreach.reason(said)
+
+
+def of_code(code: str) -> str:
+    """Word a reason for many people at once, without anybody's numbers."""
+    if code == MISSING:
+        return _("The template lacks a field that has no fallback")
+    return outreach.in_general(code)
+
+
+def enrolment(one: Enrolment) -> str:
+    """Say what became of somebody in a play, or what will."""
+    if one.message is not None:
+        why = outreach.reason(one.message.reason)
+        return f"{one.message.get_state_display()}. {why}" if why else str(one.message.get_state_display())
+    if one.arm == Enrolment.Arm.HELD_OUT:
+        return str(one.get_arm_display())
+    return reason(one.forecast) or (_("Can be written to") if one.forecast else _("Not asked yet"))

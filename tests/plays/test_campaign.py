@@ -1,0 +1,222 @@
+"""A campaign from a filtered list to its results: chosen once, asked before, sent once, held back and stopped."""
+
+from datetime import timedelta
+
+import pytest
+
+from stammkunde.home import tasks as home
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.models import Holdout, Message
+from stammkunde.plays import queries, services, tasks
+from stammkunde.plays.models import Enrolment, Play
+from tests import factories
+from tests.outreach.planning import NOW, consent, customer
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=None, valid_days=14) -> Play:
+    return services.create_campaign(
+        name="Herbst",
+        template=template,
+        audience=audience or {},
+        audience_text="Alle Kunden",
+        holdout_share=holdout_share,
+        valid_days=valid_days,
+        starts_at=starts_at,
+        staff=staff,
+        now=NOW,
+    )
+
+
+def work(now=NOW) -> None:
+    """Let workers do all there is, without anything leaving."""
+    while any([home.sweep(now=now), tasks.sweep(now=now)]):
+        pass
+
+
+def prepared(template, staff, **fields) -> Play:
+    play = campaign(template, staff, **fields)
+    work()
+    play.refresh_from_db()
+    return play
+
+
+def test_preparing_chooses_the_filtered_and_sends_nothing(template, marketer):
+    mine, other = customer(country="AT"), customer(country="DE")
+
+    play = prepared(template(), marketer, audience={"texts": [["country", "AT"]]})
+
+    assert play.status == "ready"
+    assert list(play.enrolments.values_list("customer", "arm", "code")) == [(mine.pk, "treated", "")]
+    assert not Message.objects.exists()
+    assert not Enrolment.objects.filter(customer=other).exists()
+
+
+def test_who_would_be_refused_is_told_with_the_reason_before_sending(template, marketer):
+    made = template("{greeting}, wie ist {product}?")
+    fine, lacks, silent = customer(), customer(), factories.customer(email="x@mail.example")
+    factories.order(fine, NOW.date(), of=factories.product(name="Tasse"))
+    factories.order(silent, NOW.date(), of=factories.product(name="Kanne"))
+
+    play = prepared(made, marketer)
+
+    found = {one.customer_id: (one.code, one.forecast["outcome"]) for one in play.enrolments.all()}
+    assert found == {
+        fine.pk: ("", "allowed"),
+        lacks.pk: ("fields_missing", "refused"),
+        silent.pk: ("no_consent", "refused"),
+    }
+    progress = queries.progress([play])[play.pk]
+    assert (progress.enrolled, progress.reachable, progress.refused) == (3, 1, 2)
+
+
+def test_starting_plans_a_message_for_each_once(template, marketer):
+    people = [customer() for _ in range(3)]
+    play = prepared(template(), marketer)
+
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    work()
+    work()
+
+    messages = Message.objects.order_by("customer")
+    assert [one.key for one in messages] == [f"play:{play.pk}:{one.pk}:1:email" for one in people]
+    assert {one.state for one in messages} == {"planned"}
+    assert {one.latest_at for one in messages} == {NOW + 14 * DAY}
+    assert [one.content["text"] for one in messages] == [f"Guten Tag, {one.name}!" for one in people]
+    assert play.enrolments.filter(message__isnull=False).count() == 3
+
+
+def test_planning_that_was_cut_off_goes_on_without_doubling(template, marketer):
+    people = [customer() for _ in range(3)]
+    play = prepared(template(), marketer)
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    services.plan_next(play_id=play.pk, now=NOW)
+    Enrolment.objects.filter(customer=people[1]).update(message=None, planned_at=None)  # as if killed before its commit
+
+    work(now=NOW + timedelta(minutes=1))
+
+    assert Message.objects.count() == 3
+    assert play.enrolments.get(customer=people[1]).message.customer == people[1]
+
+
+def test_nothing_is_planned_before_its_time(template, marketer):
+    customer()
+    play = prepared(template(), marketer, starts_at=NOW + DAY)
+    services.start(play_id=play.pk, starts_at=play.starts_at, staff=marketer, now=NOW)
+
+    work()
+    assert not Message.objects.exists()
+
+    work(now=NOW + DAY)
+    assert Message.objects.get().not_before_at == NOW + DAY
+
+
+def test_who_is_drawn_hears_nothing_and_is_kept(template, marketer):
+    people = [customer() for _ in range(40)]
+
+    play = prepared(template(), marketer, holdout_share=0.5)
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    work()
+
+    held_out = set(play.enrolments.filter(arm="held_out").values_list("customer", flat=True))
+    assert held_out == set(Holdout.objects.filter(draw__origin=play.origin).values_list("customer", flat=True))
+    assert 0 < len(held_out) < 40
+    assert set(Message.objects.values_list("customer", flat=True)) == {one.pk for one in people} - held_out
+
+
+def test_a_paused_campaign_sends_nothing_until_it_goes_on(template, marketer):
+    customer()
+    play = prepared(template(), marketer)
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    work()
+
+    services.pause(play_id=play.pk, staff=marketer, now=NOW)
+    assert outreach.claim(channel="email", holder="h 1 a", at_most=9, now=NOW) == []
+
+    services.resume(play_id=play.pk, staff=marketer)
+    assert len(outreach.claim(channel="email", holder="h 1 a", at_most=9, now=NOW)) == 1
+
+
+def test_a_stopped_campaign_sends_nothing_more(template, marketer):
+    customer()
+    play = prepared(template(), marketer)
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    work()
+
+    services.stop(play_id=play.pk, staff=marketer, now=NOW)
+    services.stop(play_id=play.pk, staff=marketer, now=NOW)
+
+    assert Message.objects.get().state == "stopped"
+    with pytest.raises(services.NotPossible):
+        services.resume(play_id=play.pk, staff=marketer)
+
+
+def test_stopping_while_customers_are_chosen_ends_it(template, marketer):
+    customer()
+    play = campaign(template(), marketer)
+    claimed = services.claim_choosing(now=NOW)
+    services.stop(play_id=play.pk, staff=marketer, now=NOW)
+
+    assert services.choose(play=claimed, customer_ids=[customer().pk], now=NOW) == 0
+    assert not play.enrolments.exists()
+
+
+def test_a_campaign_is_done_when_nothing_is_on_the_way(template, marketer):
+    customer()
+    play = prepared(template(), marketer)
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    work()
+    assert Play.objects.get().status == "running"
+
+    Message.objects.update(state="delivered", handed_over_at=NOW)
+    work()
+
+    assert (Play.objects.get().status, Play.objects.get().finished_at) == ("done", NOW)
+
+
+def test_choosing_is_one_workers_at_a_time_and_taken_over_when_it_dies(template, marketer):
+    play = campaign(template(), marketer)
+
+    assert services.claim_choosing(now=NOW) == play
+    assert services.claim_choosing(now=NOW + timedelta(seconds=30)) is None
+    assert services.claim_choosing(now=NOW + timedelta(minutes=3)) == play
+
+
+def test_choosing_again_enrols_nobody_twice(template, marketer):
+    one, play = customer(), campaign(template(), marketer)
+
+    assert services.choose(play=play, customer_ids=[one.pk], now=NOW) == 1
+    assert services.choose(play=play, customer_ids=[one.pk], now=NOW) == 0
+
+
+def test_a_person_at_the_company_is_written_to_where_the_company_has_no_consent(template, marketer):
+    firm = factories.customer(kind="company", email="info@firma.example")
+    factories.contact_person(firm, email="nein@firma.example", role="executive")
+    person = factories.contact_person(firm, email="ja@firma.example", role="user")
+    consent(firm, person=person)
+
+    play = prepared(template(), marketer)
+
+    enrolment = play.enrolments.get()
+    assert (enrolment.contact_person, enrolment.code) == (person, "")
+
+
+def test_a_template_without_words_is_refused(template, marketer):
+    empty = template()
+    empty.texts.all().delete()
+
+    with pytest.raises(services.NothingToSay):
+        campaign(empty, marketer)
+
+
+@pytest.mark.parametrize("act", ["pause", "resume", "start"])
+def test_what_is_not_possible_is_refused(template, marketer, act):
+    play = campaign(template(), marketer)
+    given = {"start": {"starts_at": None, "now": NOW}, "pause": {"now": NOW}, "resume": {}}[act]
+
+    with pytest.raises(services.NotPossible):
+        getattr(services, act)(play_id=play.pk, staff=marketer, **given)

@@ -144,7 +144,10 @@ def test_doctor_finds_links_that_no_page_answers_to(settings, url, hosts, levels
 def test_doctor_says_what_is_missing_before_mail_can_leave(db, settings):
     settings.EMAIL_IS_SET = False
 
-    assert _levels(doctor.check_mail()) == [(doctor.WARNING, True)]
+    (finding,) = doctor.check_mail()
+
+    assert finding.level == doctor.WARNING
+    assert finding.what == "Mail does not leave: No mail server is set: STAMMKUNDE_EMAIL_URL."
 
 
 def test_doctor_finds_a_mail_server_that_does_not_answer(db, settings):

@@ -265,13 +265,16 @@ def check_public_url() -> Iterator[Finding]:
 
 def check_mail() -> Iterator[Finding]:
     """Sign in at the mail server without sending anything."""
+    from django.utils import translation  # noqa: PLC0415
+
     from stammkunde.outreach import channels, wording  # noqa: PLC0415
     from stammkunde.team import queries  # noqa: PLC0415
 
     email = channels.get("email")
     missing = email.missing(queries.company())
     if missing:
-        said = wording.REASONS[missing]
+        with translation.override("en"):
+            said = wording.reason({"code": missing})
         yield Finding(what=f"Mail does not leave: {said}", level=WARNING, cure="See docs/operate/mail.md.")
         return
     try:

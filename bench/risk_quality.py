@@ -1,7 +1,7 @@
 """
 How good the early warning is on real data, each candidate beside the naive rules and the ranking of `lifetimes`.
 
-    python bench/risk_quality.py [FOLDER] [--only online_retail complete_journey cdnow telco] [--with-boosting]
+    python bench/risk_quality.py [FOLDER] [--only NAME …] [--with-boosting]
 
 FOLDER (or the variable STAMMKUNDE_SHARED_DATA) holds one folder a data set; what is absent is skipped. Window and
 horizon are those that the library suggests; nothing is tuned to a set. All numbers are averages over the latest
@@ -105,7 +105,30 @@ def _cdnow(folder: Path) -> insight.Facts:
     )
 
 
-ORDERS = {"online_retail": _online_retail, "complete_journey": _complete_journey, "cdnow": _cdnow}
+def _adventureworks(folder: Path) -> insight.Facts:
+    sales = duckdb.connect().sql(
+        "select s.*, ProductPrice as price, ProductCost * OrderQuantity as cost, TerritoryKey::text as territory "
+        f"from '{folder}/sales_2015_2017.parquet' s join '{folder}/products.parquet' using (ProductKey)"
+    )
+    return insight.purchases(
+        sales.to_arrow_table(),
+        customer="CustomerKey",
+        date="OrderDate",
+        quantity="OrderQuantity",
+        price="price",
+        cost="cost",
+        order="OrderNumber",
+        product="ProductKey",
+        channel="territory",
+    )
+
+
+ORDERS = {
+    "online_retail": _online_retail,
+    "complete_journey": _complete_journey,
+    "cdnow": _cdnow,
+    "adventureworks": _adventureworks,
+}
 
 
 def _orders(facts: insight.Facts, *, boosting: bool) -> tuple[str, Iterator[tuple]]:

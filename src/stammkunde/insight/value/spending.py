@@ -149,7 +149,7 @@ def _read(quantiles: Floats, near: Near, level: float, alive: Floats) -> Floats:
     inner -= low
     flat, at = quantiles.ravel(), near.cell * len(LEVELS) + low
     younger, older = (flat[at + step] * (1 - inner) + flat[at + step + 1] * inner for step in (0, len(LEVELS)))
-    read: Floats = younger * (1 - near.part) + older * near.part
+    read: Floats = np.where(level > 1 - alive, younger * (1 - near.part) + older * near.part, 0.0)
     return read
 
 

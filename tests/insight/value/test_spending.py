@@ -1,0 +1,43 @@
+"""Bounds on what customers spend: whoever has probably stopped is bounded by nothing."""
+
+import numpy as np
+import pytest
+
+from stammkunde.insight.value import BetaGeometric, GammaGamma, fit_bg_nbd, fit_gamma_gamma, history
+from stammkunde.insight.value.spending import spread
+from tests.insight.value import simulate
+
+
+@pytest.fixture(scope="module")
+def played():
+    x, t_x, t = simulate.bg_nbd(n=3000, r=0.6, alpha=10.0, a=0.8, b=6.0, age=720, seed=2)
+    purchases = fit_bg_nbd(history(x, t_x, t))
+    bought, mean = simulate.gamma_gamma(n=3000, p=6.0, q=4.0, gamma=15.0, seed=3)
+    money = fit_gamma_gamma(bought, mean)
+    assert isinstance(purchases, BetaGeometric)
+    assert isinstance(money, GammaGamma)
+    return spread(purchases, money, horizon=365, most=60, oldest=720)
+
+
+def test_a_regular_who_has_probably_stopped_is_bounded_by_nothing(played):
+    near = played.near(np.array([50.0, 50.0]), np.array([600.0, 600.0]))
+    alive, scale = np.array([0.03, 0.97]), np.array([5_000.0, 5_000.0])
+
+    bounds = {level: played.at(level, near, alive=alive, scale=scale) for level in (0.1, 0.5, 0.9)}
+    bought = {level: played.purchases_at(level, near, alive=alive) for level in (0.1, 0.5, 0.9)}
+
+    assert [bounds[level][0] for level in (0.1, 0.5, 0.9)] == [0, 0, 0]
+    assert [bought[level][0] for level in (0.1, 0.5, 0.9)] == [0, 0, 0]
+    assert 0 < bounds[0.1][1] < bounds[0.5][1] < bounds[0.9][1]
+    assert 0 < bought[0.1][1] < bought[0.5][1] < bought[0.9][1]
+
+
+def test_bounds_never_fall_with_the_level(played):
+    random = np.random.default_rng(4)
+    n = 400
+    near = played.near(random.integers(0, 60, n).astype(float), random.uniform(0, 720, n))
+    alive, scale = random.random(n), random.uniform(1, 1e4, n)
+
+    bounds = np.array([played.at(level, near, alive=alive, scale=scale) for level in np.linspace(0, 1, 21)])
+
+    assert (np.diff(bounds, axis=0) >= -1e-9).all()

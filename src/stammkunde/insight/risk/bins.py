@@ -12,7 +12,7 @@ from stammkunde.insight.value.history import Floats
 Codes = NDArray[np.int32]
 TENTHS = tuple(step / 10 for step in range(1, 10))
 FINER = (0.005, 0.01, 0.025, *(step / 20 for step in range(1, 20)), 0.975, 0.99, 0.995)  # the ends tell most
-FINER_FROM = 1_000  # rows: five of them beyond the outermost cut
+FINER_FROM = 2_000  # rows: ten of them beyond the outermost cut
 FEWEST_ROWS = 30  # of a text, or it goes to "others"
 MOST_TEXTS = 30
 
@@ -60,7 +60,7 @@ def bins(column: str, values: pa.ChunkedArray) -> Bins:
         values: numbers or text, shape (n,).
 
     Returns:
-        for numbers ten bins of like size, of 1,000 rows and more 26 that get finer towards both ends; one a value
+        for numbers ten bins of like size, of 2,000 rows and more 26 that get finer towards both ends; one a value
         where there are fewer; for text one for each of the thirty most frequent values with at least thirty rows.
     """
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):

@@ -105,7 +105,7 @@ def silent(row: Row) -> Reason:
     days = int(row["silent_days"])
     if row["own_gap_days"] is None:
         return {"code": "once", "silent_days": days}
-    gap = round(row["own_gap_days"])
+    gap = round(row["gap_days"])  # drawn towards the company's, as everywhere in the product
     return {"code": "silent" if days > gap else "rarely", "gap_days": gap, "silent_days": days}
 
 

@@ -1,12 +1,13 @@
-"""What people choose from the list of messages."""
+"""What people choose and type about messages and templates."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stammkunde.customers.models import Purpose
 from stammkunde.outreach import channels, wording
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.queries import MessageFilter
 
 
@@ -31,3 +32,50 @@ class MessageSearch(forms.Form):
             origin=found.get("origin") or "",
             customer_id=found.get("customer"),
         )
+
+
+class TemplateForm(forms.Form):
+    """What a template is called, how it leaves, and what it is for."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    channel = forms.ChoiceField(label=_("Channel"))
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=Purpose.choices,
+        help_text=_(
+            "Thanks, orders and requests need no consent, as long as they hold no offer and ask for no review."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].choices = written()
+
+
+class WriteForm(forms.Form):
+    """To whom, how and why a single message is written."""
+
+    person = forms.ChoiceField(label=_("To"), required=False)
+    channel = forms.ChoiceField(label=_("Channel"))
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    template = forms.ChoiceField(label=_("Template"), required=False)
+    once = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        people: list[tuple[int | str, str]],
+        purposes: list[str],
+        templates: list[Template],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = people
+        self.fields["channel"].choices = written()
+        self.fields["purpose"].choices = [(one.value, one.label) for one in Purpose if one in purposes]
+        self.fields["template"].choices = [("", _("Own words")), *((one.pk, one.name) for one in templates)]
+
+
+def written() -> list[tuple[str, str]]:
+    """Name the channels on which something is written; a call is talked."""
+    return [(name, wording.channel(name)) for name in channels.NAMES if name != "call"]

@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from stammkunde.customers import search
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels
-from stammkunde.outreach.models import Message, Undeliverable
+from stammkunde.outreach.models import Message, Template, Undeliverable
+from stammkunde.signals import queries as signals
 from stammkunde.team.models import Company
 
 State = Message.State
@@ -92,3 +96,72 @@ def _messages(which: MessageFilter) -> QuerySet[Message]:
     if which.customer_id is not None:
         found = found.filter(customer=which.customer_id)
     return found
+
+
+def templates(*, is_archived: bool) -> list[Template]:
+    """Give the templates with their words, by name."""
+    found = Template.objects.filter(is_archived=is_archived)
+    return list(found.select_related("changed_by").prefetch_related("texts"))
+
+
+def template(pk: int) -> Template | None:
+    """Give a template with its words."""
+    return Template.objects.prefetch_related("texts").filter(pk=pk).first()
+
+
+def somebody(pk: int | None) -> Recipient | None:
+    """Give a customer to try words on, or anybody with an e-mail address; companies by their first contact person."""
+    customers = Customer.objects.filter(pk=pk) if pk else Customer.objects.exclude(email="")
+    one = customers.order_by("pk").first() or Customer.objects.order_by("pk").first()
+    if one is None:
+        return None
+    person = one.contact_persons.order_by("pk").first() if one.kind == Customer.Kind.COMPANY else None
+    return one.pk, person.pk if person else None
+
+
+def find_customers(typed: str, *, limit: int) -> list[Customer]:
+    """Find customers by the beginnings of words."""
+    return list(search.matching(Customer.objects.all(), typed).order_by("name", "pk")[:limit])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """For how many customers a field has no value."""
+
+    field: str
+    empty: int
+    of: int
+
+
+def gaps(fields: Iterable[str]) -> list[Gap]:
+    """Count for each of these fields the customers who have nothing there; fields that all have are left out."""
+    known = sorted(set(fields) & (_OF_CUSTOMERS.keys() | _OF_SIGNALS.keys()))
+    counts = {"everybody": Count("pk")} | {
+        one: Count("pk", filter=_OF_CUSTOMERS[one]) for one in known if one in _OF_CUSTOMERS
+    }
+    asked = {one: Count("pk", filter=_OF_SIGNALS[one]) for one in known if one in _OF_SIGNALS}
+    filled = Customer.objects.aggregate(**counts) | (signals.signals().aggregate(**asked) if asked else {})
+    everybody = filled["everybody"]
+    return [Gap(field=one, empty=everybody - filled[one], of=everybody) for one in known if filled[one] < everybody]
+
+
+def _somebody_has(**having: str) -> Q:
+    """Of companies, those with a contact person who has it: it is she who is written to."""
+    return Q(Exists(ContactPerson.objects.filter(customer=OuterRef("pk")).exclude(**having)))
+
+
+_OF_CUSTOMERS = {
+    "city": ~Q(city=""),
+    "owner": Q(owner__isnull=False),
+    "company": Q(kind=Customer.Kind.COMPANY),
+    "first_name": Q(kind=Customer.Kind.PERSON) | _somebody_has(first_name=""),
+    "last_name": Q(kind=Customer.Kind.PERSON, name__contains=" ") | _somebody_has(last_name=""),
+    "title": _somebody_has(title=""),
+    "salutation": _somebody_has(salutation=""),
+}
+_OF_SIGNALS = {
+    "product": Q(last_on__isnull=False),
+    "last_purchase": Q(last_on__isnull=False),
+    "purchases": Q(purchase_days__gt=0),
+    "category": ~Q(favourite_category=""),
+}

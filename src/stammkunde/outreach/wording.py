@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from stammkunde.customers import wording as customers
 from stammkunde.customers.policy import Reason
 from stammkunde.outreach.models import Message
-from stammkunde.ui.writing import day
+from stammkunde.outreach.policy import Decision, Outcome
+from stammkunde.ui.writing import day, moment
 
 Numbers = Mapping[str, Any]
 
@@ -143,6 +144,25 @@ def in_general(code: str) -> str:
     return str(IN_GENERAL[code]) if code in IN_GENERAL else reason({"code": code})
 
 
+FIELDS = {
+    "greeting": gettext_lazy("greeting, “Good day Ms Weber”"),
+    "salutation": gettext_lazy("salutation of the contact person"),
+    "title": gettext_lazy("title of the contact person"),
+    "first_name": gettext_lazy("first name"),
+    "last_name": gettext_lazy("last name"),
+    "name": gettext_lazy("whole name"),
+    "company": gettext_lazy("name of the company"),
+    "city": gettext_lazy("city"),
+    "product": gettext_lazy("product bought last"),
+    "category": gettext_lazy("favourite category"),
+    "last_purchase": gettext_lazy("day of the last purchase"),
+    "purchases": gettext_lazy("number of purchases"),
+    "years": gettext_lazy("whole years as a customer"),
+    "owner": gettext_lazy("who looks after the customer"),
+    "sender": gettext_lazy("sender's name from the settings"),
+    "code": gettext_lazy("voucher code, where there is one"),
+}
+
 CHANNELS = {
     "email": gettext_lazy("E-mail"),
     "call": pgettext_lazy("channel", "Call"),
@@ -160,10 +180,33 @@ def channel(name: str) -> str:
 
 def origin(text: str) -> str:
     """Word where a message comes from, as far as we know it: its callers name themselves."""
+    if text.startswith("staff:"):
+        return _("Written by hand")
     kind, _colon, number = text.partition(":")
     if kind == "play":
         return _("Play %(number)s") % {"number": number}
     return _("Confirmation of consent") if text == "optin" else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foretold:
+    """What the governor would say to a message, in words; `mood` is that of a callout."""
+
+    mood: str
+    text: str
+    why: str = ""
+
+
+def foretold(decision: Decision, *, now: datetime) -> Foretold:
+    """Tell what would become of a message."""
+    why = reason(decision.reason)
+    if decision.outcome == Outcome.REFUSED:
+        return Foretold(mood="danger", text=_("It would be refused."), why=why)
+    if decision.at is None:
+        return Foretold(mood="warning", text=_("It waits until there is room, and expires if there is none."), why=why)
+    if decision.at > now:
+        return Foretold(mood="warning", text=_("It waits until %(at)s.") % {"at": moment(decision.at)}, why=why)
+    return Foretold(mood="accent", text=_("It is sent at once."))
 
 
 BADGES = {

@@ -31,6 +31,7 @@ ACTIONS = {
     "mapping.save": gettext_lazy("saved a mapping"),
     "message.counted_as_sent": gettext_lazy("counted an unclear message as sent"),
     "message.sent_again": gettext_lazy("sent an unclear message again"),
+    "message.written": gettext_lazy("wrote a message to a customer"),
     "messages.stopped": gettext_lazy("stopped messages"),
     "play.created": gettext_lazy("prepared a play"),
     "play.started": gettext_lazy("started a play"),
@@ -55,6 +56,10 @@ ACTIONS = {
     "task.done": gettext_lazy("finished a task"),
     "task.reopened": gettext_lazy("reopened a task"),
     "task.snoozed": gettext_lazy("put a task off"),
+    "template.archived": gettext_lazy("put a template into the archive"),
+    "template.changed": gettext_lazy("changed a template"),
+    "template.created": gettext_lazy("made a template"),
+    "template.taken_out": gettext_lazy("took a template out of the archive"),
     "token.create": gettext_lazy("made a token for the API"),
     "token.revoke": gettext_lazy("took a token for the API back"),
 }
@@ -72,6 +77,7 @@ _FIELDS_OF = (
     "customers.Customer",
     "customers.ContactPerson",
     "customers.ContactPreference",
+    "outreach.Template",
 )
 
 

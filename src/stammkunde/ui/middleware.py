@@ -19,6 +19,19 @@ POLICY = "; ".join(
     )
 )
 
+WITH_FRAMES = f"{POLICY}; frame-src 'self'"
+IN_A_FRAME = "; ".join(  # a mail as it is written: styles in its tags, nothing from elsewhere, nothing that acts
+    (
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src 'self' data:",
+        "form-action 'none'",
+        "frame-ancestors 'self'",
+        "base-uri 'none'",
+        "sandbox",
+    )
+)
+
 
 def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse]):
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,7 @@
 """E-mail by SMTP, or by any provider that django-anymail knows: text beside HTML, and one click to unsubscribe."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -137,9 +137,11 @@ class NotSetUp(Exception):
     """No mail can leave; the message is the code of what is missing."""
 
 
-def send_test(*, to: str, company: Company, language: str, now: datetime) -> None:
+def send_test(
+    *, to: str, company: Company, language: str, now: datetime, said: Mapping[str, Any] | None = None
+) -> None:
     """
-    Send a mail to a member of staff, at once.
+    Send a mail to a member of staff, at once: what a message would say, or a few words of our own.
 
     :raises NotSetUp: if something must be set up first
     :raises TemporaryFailure: or one of its neighbours, as `hand_over` does
@@ -153,7 +155,8 @@ def send_test(*, to: str, company: Company, language: str, now: datetime) -> Non
             "text": _("This mail left as messages to customers do. If you can read it, sending works."),
         }
     message = Message(pk=0, key=f"test:{to}", origin="test", channel="email", purpose=Purpose.SERVICE)
-    message.address, message.content, message.language, message.rendered_at = to, content, language, now
+    message.address, message.content, message.language = to, dict(said or content), language
+    message.rendered_at = now
     with CHANNEL.line() as line:
         CHANNEL.hand_over(message, CHANNEL.render(message, company), line)
 

@@ -1,6 +1,7 @@
 """What changes messages: planning, arranging, claiming and handing over, and what people and providers say later."""
 
 from stammkunde.outreach.services.claiming import Result, begin, claim, may_repeat, record, release, take_over
+from stammkunde.outreach.services.handwritten import foresee, plan_of, send
 from stammkunde.outreach.services.holding_out import hold_out
 from stammkunde.outreach.services.later import (
     NotUnclear,
@@ -17,20 +18,49 @@ from stammkunde.outreach.services.optins import plan_optins
 from stammkunde.outreach.services.pausing import pause, resume
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
 from stammkunde.outreach.services.settling import look_after, look_again, settle
-from stammkunde.outreach.services.writing import NothingWritten, Written, contents
+from stammkunde.outreach.services.templating import (
+    CountsAsAdvertising,
+    NameTaken,
+    archive,
+    change_template,
+    create_starters,
+    create_template,
+    duplicate,
+    put_words,
+    take_out,
+    take_words_away,
+)
+from stammkunde.outreach.services.writing import (
+    NothingWritten,
+    Written,
+    choose_words,
+    contents,
+    style_of,
+    words,
+    write_to,
+)
 
 __all__ = [
+    "CountsAsAdvertising",
     "KeyTaken",
+    "NameTaken",
     "NotUnclear",
     "NothingWritten",
     "Plan",
     "Result",
     "Written",
+    "archive",
     "begin",
+    "change_template",
+    "choose_words",
     "claim",
     "contents",
     "count_as_sent",
+    "create_starters",
+    "create_template",
+    "duplicate",
     "forecast",
+    "foresee",
     "hold_out",
     "lift_undeliverable",
     "look_after",
@@ -42,13 +72,21 @@ __all__ = [
     "pause",
     "plan_message",
     "plan_messages",
+    "plan_of",
     "plan_optins",
+    "put_words",
     "record",
     "release",
     "resume",
+    "send",
     "send_again",
     "settle",
     "stop",
     "stop_one",
+    "style_of",
+    "take_out",
     "take_over",
+    "take_words_away",
+    "words",
+    "write_to",
 ]

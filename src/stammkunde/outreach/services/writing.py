@@ -56,6 +56,22 @@ def contents(
     return {one: known.write(one, texts, today=today, more=(more or {}).get(one, {})) for one in recipients}
 
 
+def write_to(*, recipient: Recipient, style: Style, text: Text, today: date, more: Mapping[str, str] = {}) -> Written:
+    """Write words of one language and form of address to one person, whatever she wishes herself."""
+    known = _Known.read([recipient], fields=_fields([text]))
+    return known.fill(recipient, style, text, today=today, more=more)
+
+
+def style_of(recipient: Recipient) -> Style:
+    """Tell in which language, and how addressed, a person is written to."""
+    return _Known.read([recipient], fields=set()).style(recipient)
+
+
+def choose_words(template: Template, *, style: Style) -> Text | None:
+    """Give the words of a template that come closest to a language and form of address; None: it has none yet."""
+    return persons.choose(words(template), language=style[0], form=style[1], fallback=settings.LANGUAGE_CODE)
+
+
 def words(template: Template) -> dict[Style, Text]:
     """Give a template's words by language and form of address."""
     return {
@@ -93,17 +109,19 @@ class _Known:
     def write(
         self, recipient: Recipient, texts: Mapping[Style, Text], *, today: date, more: Mapping[str, str]
     ) -> Written:
-        customer, person = self.customers[recipient[0]], self.people.get(recipient[1] or 0)
-        language, form = self._style(recipient)
+        language, form = self.style(recipient)
         chosen = persons.choose(
             {style: (style, text) for style, text in texts.items()},
             language=language, form=form, fallback=settings.LANGUAGE_CODE,
         )  # fmt: skip
         assert chosen is not None
-        style, text = chosen
+        return self.fill(recipient, *chosen, today=today, more=more)
+
+    def fill(self, recipient: Recipient, style: Style, text: Text, *, today: date, more: Mapping[str, str]) -> Written:
+        customer = self.customers[recipient[0]]
         values = persons.values(
             customer=customer,
-            person=person,
+            person=self.people.get(recipient[1] or 0),
             about=self.about[customer.pk],
             company=self.company,
             owner=customer.owner,
@@ -115,7 +133,7 @@ class _Known:
         except FieldsMissing as missing:
             return Written(language=style[0], content=None, missing=missing.names)
 
-    def _style(self, recipient: Recipient) -> Style:
+    def style(self, recipient: Recipient) -> Style:
         """Her own wish, then the customer's, then the company's habit."""
         said = [self.wishes[one] for one in (recipient, (recipient[0], None)) if one in self.wishes]
         language = next((one.language for one in said if one.language), settings.LANGUAGE_CODE)

@@ -1,0 +1,163 @@
+"""
+Is an offer understood in five seconds, and do words stay within their purpose? Pure: codes and numbers.
+
+Half of all customers give an offer five seconds at most. At four words a second (238 a minute in silent reading,
+Brysbaert 2019, Journal of Memory and Language 109) that is twenty words, the heading of the offer among them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+from stammkunde.customers.models import Purpose
+from stammkunde.outreach.content import Block, Text
+
+Light = Literal["green", "amber", "red"]
+
+WORDS_PER_SECOND = 4
+OFFER_SECONDS = (5, 10)  # green up to the first, amber up to the second
+SUBJECT_SIGNS = (50, 70)  # what a phone shows, and what a wide window shows
+PREVIEW_SIGNS = 100
+READING_SECONDS = (30, 60)
+NEWSLETTER_SECONDS = (60, 180)
+PURE = frozenset({Purpose.SERVICE, Purpose.THANKS})  # need no consent, as long as they advertise nothing
+ASKS_TO_ACT = frozenset({Purpose.ADVERTISING, Purpose.SURVEY})
+MAIL = "email"
+
+_FIELD = re.compile(r"\{([a-z_]+)(?:\|[^{}]*)?\}")
+_LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
+_SURVEY = re.compile(
+    r"umfrage|fragebogen|bewert|feedback|survey|questionnaire|review|rating|rate[-_ ]us", re.IGNORECASE
+)
+_DISCOUNT = re.compile(r"rabatt|gutschein|preisnachlass|sonderangebot|discount|voucher|coupon|\d+\s?%", re.IGNORECASE)
+_EXAMPLE = re.compile(r"^https?://([^/]+\.)?example\.(com|net|org)(/|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `advice` has the words."""
+
+    code: str
+    light: Light
+    number: int = 0
+
+
+def check(text: Text, *, purpose: str, channel: str) -> list[Finding]:
+    """Look at words as a customer does who has little time; the worst is not sorted to the front."""
+    return [
+        *_opening(text, purpose, channel),
+        *_offer(text, purpose),
+        *_acting(text, purpose, channel),
+        *_purity(text, purpose),
+    ]
+
+
+def worst(findings: Iterable[Finding]) -> Light:
+    """Give the light of the whole."""
+    lights = {one.light for one in findings}
+    return "red" if "red" in lights else "amber" if "amber" in lights else "green"
+
+
+def refusals(text: Text, *, purpose: str) -> list[str]:
+    """Name what makes words count as advertising although their purpose needs no consent; empty where nothing does."""
+    return sorted(set(_advertises(text))) if purpose in PURE else []
+
+
+def words(text: str) -> int:
+    """Count words; a field counts as one, an address as none."""
+    return len(re.findall(r"\w+(?:[-'’.,]\w+)*", _LINK.sub(r"\1", _FIELD.sub("x", text))))
+
+
+def _opening(text: Text, purpose: str, channel: str) -> Iterator[Finding]:
+    signs = len(_FIELD.sub("x" * 8, text.subject).strip())
+    if signs == 0:
+        yield Finding(code="subject_missing", light="red")
+    else:
+        code = "subject" if signs <= SUBJECT_SIGNS[0] else "subject_long"
+        yield Finding(code=code, light=_light(signs, SUBJECT_SIGNS), number=signs)
+    if channel != MAIL:
+        return
+    signs = len(_FIELD.sub("x" * 8, text.preview).strip())
+    if signs == 0 and purpose not in PURE:  # who waits for an answer opens it anyway
+        yield Finding(code="preview_missing", light="amber")
+    elif signs:
+        is_long = signs > PREVIEW_SIGNS
+        yield Finding(
+            code="preview_long" if is_long else "preview", light="amber" if is_long else "green", number=signs
+        )
+
+
+def _offer(text: Text, purpose: str) -> Iterator[Finding]:
+    if purpose != Purpose.ADVERTISING:
+        return
+    places = [place for place, block in enumerate(text.blocks) if block.kind == "offer"]
+    if len(places) != 1:
+        yield Finding(code="offers_many" if places else "offer_missing", light="red", number=len(places))
+        return
+    offer = text.blocks[places[0]]
+    if not offer.title.strip():
+        yield Finding(code="offer_without_title", light="red")
+        return
+    before = sum(_words(block) for block in text.blocks[: places[0]])
+    seconds = _seconds(before + words(offer.title))
+    light = _light(seconds, OFFER_SECONDS)
+    yield Finding(code="offer" if light == "green" else "offer_late", light=light, number=seconds)
+
+
+def _acting(text: Text, purpose: str, channel: str) -> Iterator[Finding]:
+    buttons = [block for block in text.blocks if block.kind == "button"]
+    if len(buttons) > 1:
+        yield Finding(
+            code="buttons_many", light="red" if purpose == Purpose.ADVERTISING else "amber", number=len(buttons)
+        )
+    elif not buttons and purpose in ASKS_TO_ACT and channel == MAIL:
+        yield Finding(code="button_missing", light="amber")
+    elif buttons:
+        yield Finding(code="button", light="green")
+    if any(_EXAMPLE.match(address) for address in _addresses(text)):
+        yield Finding(code="address_example", light="red")
+    seconds = _seconds(sum(_words(block) for block in text.blocks))
+    light = _light(seconds, NEWSLETTER_SECONDS if purpose == Purpose.NEWSLETTER else READING_SECONDS)
+    yield Finding(code="reading" if light == "green" else "reading_long", light=light, number=seconds)
+
+
+def _purity(text: Text, purpose: str) -> Iterator[Finding]:
+    if purpose not in PURE:
+        return
+    found = refusals(text, purpose=purpose)
+    yield from (Finding(code=code, light="red") for code in found)
+    whole = " ".join([text.subject, text.preview, *(block.text for block in text.blocks)])
+    if not found and _DISCOUNT.search(whole):
+        yield Finding(code="sounds_like_offer", light="amber")
+    elif not found:
+        yield Finding(code="pure", light="green")
+
+
+def _advertises(text: Text) -> Iterator[str]:
+    for block in text.blocks:
+        if block.kind == "offer":
+            yield "counts_as_offer"
+        links = [(block.label, block.url), *_LINK.findall(block.text)]
+        if any(_SURVEY.search(label) or _SURVEY.search(url) for label, url in links):
+            yield "counts_as_survey"
+        if any(name == "code" for part in (block.text, block.title, block.url) for name in _FIELD.findall(part)):
+            yield "counts_as_voucher"
+
+
+def _addresses(text: Text) -> Iterator[str]:
+    for block in text.blocks:
+        yield from (block.url.strip(), *(url.strip() for _label, url in _LINK.findall(block.text)))
+
+
+def _words(block: Block) -> int:
+    return words(block.title) + words(block.text) + words(block.label)
+
+
+def _seconds(many: int) -> int:
+    return ceil(many / WORDS_PER_SECOND)
+
+
+def _light(number: int, bounds: tuple[int, int]) -> Light:
+    return "green" if number <= bounds[0] else "amber" if number <= bounds[1] else "red"

@@ -1,0 +1,188 @@
+"""Making and changing templates. Words are refused where they say more than their purpose allows."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from stammkunde.outreach import clarity, content, starters
+from stammkunde.outreach.content import FieldsUnknown, Text
+from stammkunde.outreach.models import Template, TemplateText
+from stammkunde.outreach.services.writing import words
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+
+class NameTaken(Exception):
+    """Another template has this name."""
+
+
+class CountsAsAdvertising(Exception):
+    """The words hold what needs consent, and their purpose says that they need none; `codes` name it."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self.codes = tuple(sorted(set(codes)))
+        super().__init__(*self.codes)
+
+
+@transaction.atomic
+def create_template(*, name: str, channel: str, purpose: str, by: Staff, now: datetime) -> Template:
+    """
+    Create a template without words.
+
+    :raises NameTaken: if another one has its name
+    """
+    _refuse_taken(name)
+    made = Template.objects.create(name=name, channel=channel, purpose=purpose, changed_by=by, changed_at=now)
+    _record(made, "template.created", by)
+    return made
+
+
+@transaction.atomic
+def create_starters(*, language: str, by: Staff, now: datetime) -> list[Template]:
+    """Create the ready-made templates; those whose name is there already are left alone, so repeating is harmless."""
+    there = set(Template.objects.values_list("name", flat=True))
+    wanted = [one for one in starters.STARTERS if one.name(language) not in there]
+    return [_start(one, language=language, by=by, now=now) for one in wanted]
+
+
+@transaction.atomic
+def change_template(*, template_id: int, name: str, channel: str, purpose: str, by: Staff, now: datetime) -> Template:
+    """
+    Change what a template is called, how it leaves and what it is for; repeating changes nothing.
+
+    :raises NameTaken: if another one has its name
+    :raises CountsAsAdvertising: if its words need another purpose
+    """
+    template = Template.objects.select_for_update().get(pk=template_id)
+    wanted = {"name": name, "channel": channel, "purpose": purpose}
+    changes = {
+        field: [getattr(template, field), new] for field, new in wanted.items() if getattr(template, field) != new
+    }
+    if not changes:
+        return template
+    _refuse_taken(name, but=template.pk)
+    _refuse_advertising(words(template).values(), purpose=purpose)
+    for field, new in wanted.items():
+        setattr(template, field, new)
+    _touch(template, by=by, now=now, fields=list(changes))
+    _record(template, "template.changed", by, changes=changes)
+    return template
+
+
+@transaction.atomic
+def put_words(*, template_id: int, language: str, form: str, text: Text, by: Staff, now: datetime) -> Template:
+    """
+    Keep the words of one language and form of address; repeating changes nothing.
+
+    :raises FieldsUnknown: if the words have fields that there are not
+    :raises CountsAsAdvertising: if the words need another purpose
+    """
+    template = Template.objects.select_for_update().get(pk=template_id)
+    unknown = content.fields(text).keys() - set(content.FIELDS)
+    if unknown:
+        raise FieldsUnknown(unknown)
+    _refuse_advertising([text], purpose=template.purpose)
+    if words(template).get((language, form)) == text:
+        return template
+    _put(template, (language, form), text)
+    _touch(template, by=by, now=now)
+    _record(template, "template.changed", by, words=f"{language}-{form}")
+    return template
+
+
+@transaction.atomic
+def take_words_away(*, template_id: int, language: str, form: str, by: Staff, now: datetime) -> Template:
+    """Take the words of one language and form of address away; repeating changes nothing."""
+    template = Template.objects.select_for_update().get(pk=template_id)
+    gone, _which = template.texts.filter(language=language, form=form).delete()
+    if gone:
+        _touch(template, by=by, now=now)
+        _record(template, "template.changed", by, taken_away=f"{language}-{form}")
+    return template
+
+
+@transaction.atomic
+def duplicate(*, template_id: int, copy_of: str, by: Staff, now: datetime) -> Template:
+    """Make a copy with all words; `copy_of` names it in the person's language, with `%(name)s` and `%(n)s` in it."""
+    template = Template.objects.get(pk=template_id)
+    made = Template.objects.create(
+        name=_free_name(template.name, copy_of),
+        channel=template.channel,
+        purpose=template.purpose,
+        changed_by=by,
+        changed_at=now,
+    )
+    for style, text in words(template).items():
+        _put(made, style, text)
+    _record(made, "template.created", by, copied_from=template.name)
+    return made
+
+
+@transaction.atomic
+def archive(*, template_id: int, by: Staff, now: datetime) -> Template:
+    """Put a template away: it is offered nowhere any more; what was sent with it stays. Repeating changes nothing."""
+    return _file(template_id, is_archived=True, action="template.archived", by=by, now=now)
+
+
+@transaction.atomic
+def take_out(*, template_id: int, by: Staff, now: datetime) -> Template:
+    """Take a template out of the archive; repeating changes nothing."""
+    return _file(template_id, is_archived=False, action="template.taken_out", by=by, now=now)
+
+
+def _file(template_id: int, *, is_archived: bool, action: str, by: Staff, now: datetime) -> Template:
+    template = Template.objects.select_for_update().get(pk=template_id)
+    if template.is_archived != is_archived:
+        template.is_archived = is_archived
+        _touch(template, by=by, now=now, fields=["is_archived"])
+        _record(template, action, by)
+    return template
+
+
+def _start(one: starters.Starter, *, language: str, by: Staff, now: datetime) -> Template:
+    made = Template.objects.create(
+        name=one.name(language), channel=one.channel, purpose=one.purpose, changed_by=by, changed_at=now
+    )
+    for style, text in one.texts.items():
+        _put(made, style, text)
+    _record(made, "template.created", by)
+    return made
+
+
+def _put(template: Template, style: tuple[str, str], text: Text) -> None:
+    blocks = [{name: said for name, said in asdict(block).items() if said} for block in text.blocks]
+    TemplateText.objects.update_or_create(
+        template=template,
+        language=style[0],
+        form=style[1],
+        defaults={"subject": text.subject, "preview": text.preview, "blocks": blocks},
+    )
+
+
+def _touch(template: Template, *, by: Staff, now: datetime, fields: Iterable[str] = ()) -> None:
+    template.changed_by, template.changed_at = by, now
+    template.save(update_fields=["changed_by", "changed_at", *fields])
+
+
+def _record(template: Template, action: str, by: Staff, **detail: object) -> None:
+    team.record(staff=by, action=action, thing="template", thing_id=template.pk, label=template.name, **detail)
+
+
+def _refuse_taken(name: str, *, but: int | None = None) -> None:
+    others = Template.objects.filter(name=name)
+    if (others if but is None else others.exclude(pk=but)).exists():
+        raise NameTaken(name)
+
+
+def _refuse_advertising(texts: Iterable[Text], *, purpose: str) -> None:
+    codes = [code for text in texts for code in clarity.refusals(text, purpose=purpose)]
+    if codes:
+        raise CountsAsAdvertising(codes)
+
+
+def _free_name(name: str, copy_of: str) -> str:
+    taken = set(Template.objects.values_list("name", flat=True))
+    tries = (copy_of % {"name": name[:60], "n": n} for n in range(2, len(taken) + 3))
+    return next(one for one in tries if one not in taken)

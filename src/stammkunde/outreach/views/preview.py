@@ -1,0 +1,121 @@
+"""What words look like to one customer: subject, text, what is missing, and the five-second check."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from stammkunde.customers.models import Customer, Purpose
+from stammkunde.customers.queries import Recipient
+from stammkunde.outreach import advice, clarity, content, foot, queries, services, wording
+from stammkunde.outreach.drafts import Draft
+from stammkunde.outreach.services import Written
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+from stammkunde.ui import middleware
+
+SALT = "outreach.preview"
+SECONDS = 24 * 60 * 60  # a link to words that are not kept anywhere
+FOUND = 6
+EXAMPLE_CODE = "AB12-CD34"
+Style = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """Words as one customer gets them."""
+
+    customer: Customer | None
+    recipient: Recipient | None
+    subject: str
+    preview: str
+    frame: str  # signed; the page in the frame is made from it
+    unknown: list[str]  # fields that there are not
+    missing: list[str]  # fields that this customer lacks
+    light: str
+    advice: list[advice.Advice]
+    found: list[Customer]
+    width: str
+
+
+def show(
+    request: HttpRequest, draft: Draft, *, style: Style, purpose: str, channel: str, recipient: Recipient | None
+) -> Shown:
+    """Make what is shown beside an editor, from what is typed there at the moment."""
+    written = _written(draft, style=style, recipient=recipient, today=timezone.localdate()) if recipient else None
+    said = written[0].content or {} if written else {}
+    typed = request.POST.get("find", "").strip()
+    findings = clarity.check(draft.text, purpose=purpose, channel=channel)
+    plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": purpose, "by": request.user.pk}
+    return Shown(
+        customer=Customer.objects.filter(pk=recipient[0]).first() if recipient else None,
+        recipient=recipient,
+        subject=said.get("subject") or draft.subject,
+        preview=said.get("preview") or draft.preview,
+        frame=signing.dumps(plain, salt=SALT, compress=True) if recipient else "",
+        unknown=[name for name in written[1] if name not in content.FIELDS] if written else [],
+        missing=[str(wording.FIELDS[name]) for name in written[1] if name in content.FIELDS] if written else [],
+        light=clarity.worst(findings),
+        advice=advice.told(findings),
+        found=queries.find_customers(typed, limit=FOUND) if typed else [],
+        width="phone" if request.POST.get("width") == "phone" else "wide",
+    )
+
+
+@xframe_options_sameorigin
+@require_safe
+@needs(policy.ANSWERS_SEND)
+def framed(request: HttpRequest, draft: str) -> HttpResponse:
+    """Give the page in the frame: the mail with its own styles, and nothing that could act."""
+    said = _read(draft, by=request.user.pk)
+    words, recipient = Draft.of(content.read(**said["draft"])), (said["to"][0], said["to"][1])
+    if not Customer.objects.filter(pk=recipient[0]).exists():
+        raise Http404("customer")
+    written, _missing = _written(words, style=tuple(said["style"]), recipient=recipient, today=timezone.localdate())
+    response = HttpResponse(_page(written, purpose=said["purpose"]))
+    response.headers["Content-Security-Policy"] = middleware.IN_A_FRAME
+    return response
+
+
+def code_for(draft: Draft) -> Mapping[str, str]:
+    """Give an example where a voucher's code will stand."""
+    return {"code": EXAMPLE_CODE} if "code" in content.fields(draft.text) else {}
+
+
+def _written(draft: Draft, *, style: Style, recipient: Recipient, today: date) -> tuple[Written, tuple[str, ...]]:
+    """Write for one customer; what is missing stands there in brackets, and is named."""
+    asked: dict[str, Any] = {"recipient": recipient, "style": style, "text": draft.text, "today": today}
+    written = services.write_to(**asked, more=code_for(draft))
+    gaps = written.missing
+    if written.content is None and not set(gaps) - set(content.FIELDS):
+        more = {name: f"[{wording.FIELDS[name]}]" for name in gaps}
+        written = services.write_to(**asked, more={**code_for(draft), **more})
+    return written, gaps
+
+
+def _page(written: Written, *, purpose: str) -> SafeString:
+    if written.content is None:
+        return format_html("<!doctype html><title>{}</title>", "–")
+    url = "" if purpose == Purpose.SERVICE else "#"
+    html = foot.below_html(written.content["html"], url=url, company=team.company(), language=written.language)
+    return mark_safe(html)  # noqa: S308 (made by `content`, which cleans and escapes)
+
+
+def _read(draft: str, *, by: int) -> dict[str, Any]:
+    try:
+        said = signing.loads(draft, salt=SALT, max_age=SECONDS)
+    except signing.BadSignature as problem:
+        raise Http404("preview") from problem
+    if said["by"] != by:
+        raise Http404("preview")
+    found: dict[str, Any] = said
+    return found

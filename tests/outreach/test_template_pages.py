@@ -9,6 +9,7 @@ from django.urls import reverse
 from stammkunde.outreach import services
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Message, Template
+from stammkunde.plays.models import Play
 from tests import factories
 from tests.outreach.planning import NOW, company, customer
 
@@ -287,6 +288,17 @@ def test_template_is_copied_archived_and_brought_back(client, salesperson, made)
     assert [row.template.name for row in in_use] == ["Neues (2)"]
     assert [row.template.name for row in archived] == ["Neues"]
     assert not Template.objects.filter(is_archived=True).exists()
+
+
+def test_template_says_where_it_is_used(client, salesperson, made):
+    client.force_login(salesperson)
+    assert "Noch in keiner Kampagne." in edit(client, made.pk).content.decode()
+
+    play = Play.objects.create(
+        name="Frühling", kind=Play.Kind.CAMPAIGN, status=Play.Status.READY, template=made, created_at=NOW
+    )
+
+    assert reverse("play", args=[play.pk]) in edit(client, made.pk).content.decode()
 
 
 @pytest.mark.parametrize("name", ["template-duplicate", "template-archive", "template-take-out"])

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "stammkunde.home",
     "stammkunde.portal",
     "stammkunde.plays",
+    "stammkunde.calls",
     "stammkunde.outreach",
     "stammkunde.signals",
     "stammkunde.intake",

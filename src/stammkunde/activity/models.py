@@ -30,6 +30,8 @@ class Task(models.Model):
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     due_on = models.DateField(_("due"), null=True, blank=True)
+    due_time = models.TimeField(_("time of day"), null=True, blank=True)  # here, not at the customer's
+    is_urgent = models.BooleanField(_("urgent"), default=False)
     snoozed_until_on = models.DateField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -39,6 +41,9 @@ class Task(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(due_time__isnull=True) | Q(due_on__isnull=False), name="task_time_has_day"
+            ),
             models.CheckConstraint(
                 condition=Q(minutes__isnull=True) | Q(minutes__range=(1, 1440), finished_at__isnull=False),
                 name="task_minutes_sane",

@@ -36,7 +36,14 @@ def capacity() -> Capacity:
 def due(*, today: date, staff: Staff | None, limit: int) -> list[Task]:
     """Give the open tasks that are due or have no day, most pressing first; of one person, or of everybody."""
     tasks = _open(staff).filter(_awake(today), Q(due_on__isnull=True) | Q(due_on__lte=today), kind=OWN)
-    return list(_told(tasks.order_by(F("due_on").asc(nulls_last=True), "pk"))[:limit])
+    order = ("-is_urgent", F("due_on").asc(nulls_last=True), F("due_time").asc(nulls_last=True), "pk")
+    return list(_told(tasks.order_by(*order))[:limit])
+
+
+def planned(staff: Staff, *, since: date, limit: int) -> list[Task]:
+    """Give someone's open tasks with a day, the earliest first."""
+    tasks = _open(staff).filter(due_on__gte=since).order_by("due_on", F("due_time").asc(nulls_first=True), "pk")
+    return list(_told(tasks)[:limit])
 
 
 def awake_again(*, today: date, staff: Staff | None, limit: int) -> list[Task]:

@@ -6,7 +6,7 @@ key, so that it does not come back; acting twice is harmless.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 
@@ -40,6 +40,15 @@ class Suggestion:
     @property
     def key(self) -> str:
         return policy.key(kind=self.kind, subject=self.subject or self.customer_id, cycle=self.cycle)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """When something is to be done, and whether it comes before everything else."""
+
+    on: date
+    at: time | None = None
+    is_urgent: bool = False
 
 
 @transaction.atomic
@@ -77,7 +86,15 @@ def take_up(suggestion: Suggestion, *, staff: Staff) -> Task:
 
 
 @transaction.atomic
-def plan(*, key: str, title: str, customer_id: int, owner_id: int | None, due_on: date, note: str = "") -> Task:
+def plan(
+    *,
+    key: str,
+    title: str,
+    customer_id: int,
+    owner_id: int | None,
+    due: Due,
+    note: str = "",
+) -> Task:
     """Put something on somebody's list that no person asked for; repeating with the same key gives the same task."""
     task, _created = Task.objects.get_or_create(
         key=key,
@@ -86,10 +103,19 @@ def plan(*, key: str, title: str, customer_id: int, owner_id: int | None, due_on
             "note": note[: policy.LONGEST_NOTE],
             "customer_id": customer_id,
             "owner_id": owner_id,
-            "due_on": due_on,
+            "due_on": due.on,
+            "due_time": due.at,
+            "is_urgent": due.is_urgent,
         },
     )
     return task
+
+
+def drop_planned(task_id: int) -> None:
+    """Delete what `plan` put on a list, unless somebody acted on it since; inside the caller's transaction."""
+    Task.objects.filter(
+        pk=task_id, state=Task.State.OPEN, snoozed_until_on=None, created_by=None, key__isnull=False
+    ).delete()
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from stammkunde.home.views import (
+    calls,
     campaigns,
     charts,
     contact,
@@ -34,6 +35,9 @@ urlpatterns = [
     # Today, customers and the customer page
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),
+    path("today/calls/", today.call_list, name="call-list"),
+    path("calls/<int:pk>/", calls.page, name="call"),
+    path("calls/<int:pk>/record/", calls.record, name="call-record"),
     path("time/", hours.time, name="time"),
     path("time/export/", hours.export, name="time-export"),
     path("customers/", customers.customers_list, name="customers"),

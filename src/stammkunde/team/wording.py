@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy
 ACTIONS = {
     "address.lifted": gettext_lazy("allowed an address again"),
     "audit.exported": gettext_lazy("exported the audit trail"),
+    "call.recorded": gettext_lazy("recorded a call"),
+    "call.taken_back": gettext_lazy("took a call back"),
     "consent.asked": gettext_lazy("asked for consent by e-mail"),
     "consent.confirmed": gettext_lazy("a customer confirmed consent"),
     "consent.recorded": gettext_lazy("recorded consent"),
@@ -22,6 +24,8 @@ ACTIONS = {
     "customers.assigned": gettext_lazy("gave customers to somebody"),
     "customers.exported": gettext_lazy("exported customers"),
     "export": gettext_lazy("exported figures"),
+    "guide.changed": gettext_lazy("changed a guide for calls"),
+    "guide.reset": gettext_lazy("returned to the ready-made guide"),
     "import.discard": gettext_lazy("discarded a file"),
     "import.receive": gettext_lazy("uploaded a file"),
     "import.refused_export": gettext_lazy("exported refused rows"),

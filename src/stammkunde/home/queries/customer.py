@@ -9,6 +9,7 @@ from django.db.models.functions import Abs, ExtractYear
 from django.utils import timezone
 
 from stammkunde.activity.models import Task
+from stammkunde.calls.models import Call
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.insight.money import Money
 from stammkunde.sales.models import Line, Order
@@ -211,7 +212,7 @@ def known_rank(signal: CustomerSignal | None, generation: Generation | None) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One entry of the timeline: an order, a note, a task, a change, another stage, or a warning."""
+    """One entry of the timeline: an order, a note, a task, a change, another stage, a warning, or a call."""
 
     at: datetime
     source: int  # which of them it comes from: what is of one moment keeps one order
@@ -226,8 +227,8 @@ class Event:
         return self.at, -self.source, self.thing.pk
 
 
-ORDERS, NOTES, TASKS, CHANGES, STAGES, WARNINGS = range(6)
-KINDS = ("order", "", "task", "change", "stage", "warning")
+ORDERS, NOTES, TASKS, CHANGES, STAGES, WARNINGS, CALLS = range(7)
+KINDS = ("order", "", "task", "change", "stage", "warning", "call")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,7 +283,9 @@ def _sources(customer_id: int) -> list[tuple[QuerySet, str]]:
     """Give what the timeline is made of, with the moment that counts; in the order of their numbers."""
     orders = Order.objects.filter(customer=customer_id)
     notes = Note.objects.filter(customer=customer_id).select_related("author", "contact_person")
-    tasks = Task.objects.filter(customer=customer_id).select_related("owner", "finished_by")
+    calls = Call.objects.filter(customer=customer_id, undone_at=None)
+    tasks = Task.objects.filter(customer=customer_id).exclude(pk__in=calls.exclude(task=None).values("task"))
+    tasks = tasks.select_related("owner", "finished_by")  # those finished by a call are told by it
     changes = AuditEntry.objects.filter(thing="customer", thing_id=customer_id, action__in=SHOWN_ACTIONS)
     return [
         (orders.annotate(cents=Sum("lines__revenue_cents"), given_back=_BACK), "ordered_at"),
@@ -291,6 +294,7 @@ def _sources(customer_id: int) -> list[tuple[QuerySet, str]]:
         (changes.select_related("staff"), "at"),
         (StageChange.objects.filter(customer=customer_id), "changed_on"),
         (EarlyWarning.objects.filter(customer=customer_id), "warned_on"),
+        (calls.select_related("staff", "contact_person", "task"), "happened_at"),
     ]
 
 

@@ -97,7 +97,7 @@ def _next(customer: Customer, generation: Generation | None, *, months: int, len
     today = timezone.localdate()
     task = activity.next_of_customer(customer.pk, today=today)
     if task:
-        return {"task": task}
+        return {"task": task, "key": task.key or f"{work.TASK}:{task.pk}:"}
     asked = work.Asked(
         today=today,
         generation=generation,
@@ -107,7 +107,7 @@ def _next(customer: Customer, generation: Generation | None, *, months: int, len
         lengths=lengths,
     )
     item = work.of_customer(customer, asked)
-    return {"item": item, "reason": reasons.item(item)} if item else {}
+    return {"item": item, "key": item.key, "reason": reasons.item(item)} if item else {}
 
 
 def _history(pk: int, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from stammkunde.activity import policy as activity_policy
 from stammkunde.activity import queries as activity_queries
 from stammkunde.activity import services as activity
 from stammkunde.activity.models import Task
+from stammkunde.calls import queries as calls
 from stammkunde.customers.models import Customer
-from stammkunde.home import forecasts, reasons
+from stammkunde.home import acting, calling, forecasts, reasons
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import today as queries
 from stammkunde.signals import queries as signals
@@ -49,7 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "home/today.html",
         {
             "count": len(shown),
-            "sections": _sections(shown, asked, staff=request.user),
+            "sections": _sections(shown, asked, company, staff=request.user),
             "more": len(items) > len(shown) and len(shown) < MOST_SHOWN,
             "next_shown": min(len(shown) + day.most_items, MOST_SHOWN),
             "done": done,
@@ -95,8 +96,12 @@ class Day:
         return max(self.left // self.lengths.least, activity_policy.LEAST_PER_DAY)
 
 
-def _sections(items: list[queries.Item], asked: queries.Asked, *, staff: Staff) -> list[dict[str, object]]:
+def _sections(
+    items: list[queries.Item], asked: queries.Asked, company: Company, *, staff: Staff
+) -> list[dict[str, object]]:
     """Put what belongs together under one heading."""
+    hours = calls.hours((item.customer for item in items if item.customer), company=company)
+    hints = calling.hints(items, hours, now=timezone.localtime())
     headings = {
         "tasks": _("Due tasks"),
         "risk": _("At risk, the most for each minute first"),
@@ -105,7 +110,11 @@ def _sections(items: list[queries.Item], asked: queries.Asked, *, staff: Staff) 
         "imports": _("Imports that need a look"),
     }
     return [
-        {"name": name, "heading": headings[name], "rows": [_row(item, asked, staff=staff) for item in of_section]}
+        {
+            "name": name,
+            "heading": headings[name],
+            "rows": [_row(item, asked, staff=staff) | {"hint": hints.get(item.key)} for item in of_section],
+        }
         for name, of_section in groupby(items, key=lambda item: item.section)
     ]
 
@@ -158,6 +167,23 @@ def _snoozes(today: date) -> list[tuple[date, str]]:
     return [(today + timedelta(days=1), _("Tomorrow")), (today + timedelta(days=7), _("In a week"))]
 
 
+@require_safe
+@needs(policy.TASKS_WORK)
+def call_list(request: HttpRequest) -> HttpResponse:
+    """The same list to print or to keep in the pocket: whom, which number, when, why, and room to write."""
+    company = team.company()
+    asked = _asked(request, company)
+    day = Day.of(request.user, done=_done(request), usual=company.minutes_per_contact)
+    found = queries.items(asked, limit=(_shown(request) or day.most_items) + 1)
+    shown = found if _shown(request) else queries.that_fit(found, minutes=day.left, least=day.lengths.least)
+    sections = _sections([item for item in shown if item.customer], asked, company, staff=request.user)
+    return render(
+        request,
+        "home/call_list.html",
+        {"rows": [row for section in sections for row in section["rows"]], "today": asked.today},
+    )
+
+
 @require_POST
 @needs(policy.TASKS_WORK)
 def act(request: HttpRequest) -> HttpResponse:
@@ -178,16 +204,8 @@ def act(request: HttpRequest) -> HttpResponse:
 
 
 def _task(request: HttpRequest) -> Task | None:
-    key = request.POST.get("key", "")
-    known = Task.objects.filter(key=key).first() if key else None
-    if known is not None:
-        return known
-    kind, _colon, rest = key.partition(":")
-    if kind == queries.TASK:
-        pk = rest.partition(":")[0]
-        return Task.objects.filter(pk=pk, key=None).first() if pk.isdecimal() else None
-    found = queries.item(key, replace(_asked(request, team.company()), owner=None))
-    return activity.take_up(found.suggestion(reasons.title(found)), staff=request.user) if found else None
+    asked = replace(_asked(request, team.company()), owner=None)
+    return acting.task(request.POST.get("key", ""), asked, staff=request.user)
 
 
 def _finish(request: HttpRequest, task: Task) -> str:

@@ -52,7 +52,7 @@ class Call:
             note=rendered.body["note"],
             customer_id=message.customer_id,
             owner_id=Customer.objects.values_list("owner_id", flat=True).get(pk=message.customer_id),
-            due_on=timezone.localdate(message.due_at),
+            due=activity.Due(on=timezone.localdate(message.due_at)),
         )
         return Receipt(provider_id=f"task:{task.pk}")
 

@@ -36,6 +36,7 @@ from stammkunde.outreach.services.writing import (
     choose_words,
     contents,
     style_of,
+    values,
     words,
     write_to,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "take_out",
     "take_over",
     "take_words_away",
+    "values",
     "words",
     "write_to",
 ]

@@ -72,6 +72,13 @@ def choose_words(template: Template, *, style: Style) -> Text | None:
     return persons.choose(words(template), language=style[0], form=style[1], fallback=settings.LANGUAGE_CODE)
 
 
+def values(recipient: Recipient, *, today: date) -> tuple[Style, dict[str, str]]:
+    """Give the language and form of one recipient, and what can be filled in; empty where nothing is known."""
+    known = _Known.read([recipient], fields={"product"})
+    style = known.style(recipient)
+    return style, known.values(recipient, style, today=today)
+
+
 def words(template: Template) -> dict[Style, Text]:
     """Give a template's words by language and form of address."""
     return {
@@ -118,8 +125,15 @@ class _Known:
         return self.fill(recipient, *chosen, today=today, more=more)
 
     def fill(self, recipient: Recipient, style: Style, text: Text, *, today: date, more: Mapping[str, str]) -> Written:
+        values = self.values(recipient, style, today=today)
+        try:
+            return Written(language=style[0], content=content.write(text, {**values, **more}))
+        except FieldsMissing as missing:
+            return Written(language=style[0], content=None, missing=missing.names)
+
+    def values(self, recipient: Recipient, style: Style, *, today: date) -> dict[str, str]:
         customer = self.customers[recipient[0]]
-        values = persons.values(
+        return persons.values(
             customer=customer,
             person=self.people.get(recipient[1] or 0),
             about=self.about[customer.pk],
@@ -128,10 +142,6 @@ class _Known:
             style=style,
             today=today,
         )
-        try:
-            return Written(language=style[0], content=content.write(text, {**values, **more}))
-        except FieldsMissing as missing:
-            return Written(language=style[0], content=None, missing=missing.names)
 
     def style(self, recipient: Recipient) -> Style:
         """Her own wish, then the customer's, then the company's habit."""

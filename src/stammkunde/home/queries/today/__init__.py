@@ -36,8 +36,8 @@ from stammkunde.home.queries.today.wishes import anniversaries, birthday_again, 
 from stammkunde.intake.models import Import
 
 __all__ = [
-    "OVERDUE", "PAST_RHYTHM", "RANKED", "RISK", "SILENT", "TASK", "Asked", "Item", "anniversaries", "birthdays", "item",
-    "items", "key_of", "may_be_lost", "months_before", "of_customer", "that_fit",
+    "ANNIVERSARY", "BIRTHDAY", "OVERDUE", "PAST_RHYTHM", "RANKED", "RISK", "SILENT", "TASK", "Asked", "Item",
+    "anniversaries", "birthdays", "item", "items", "key_of", "may_be_lost", "months_before", "of_customer", "that_fit",
 ]  # fmt: skip
 
 MOST_IMPORTS = 3

@@ -1,0 +1,112 @@
+"""What people say after a call, and how they write guides."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.activity.policy import LONGEST_DAY
+from stammkunde.calls import guides
+from stammkunde.calls.models import Guide, Outcome
+from stammkunde.calls.services import Said
+from stammkunde.outreach import content
+
+MOST_LINES, LONGEST_LINE = 12, 300
+
+
+class CallForm(forms.Form):
+    """The outcome is the button that was pressed; everything else may be left empty."""
+
+    key = forms.RegexField(r"^[0-9a-f-]{20,60}$")
+    outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
+    back = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M"])  # a button: call back then
+    note = forms.CharField(required=False, max_length=4000)
+    minutes = forms.IntegerField(required=False, min_value=1, max_value=LONGEST_DAY)
+    agreed_on = forms.DateField(required=False)
+    agreed_time = forms.TimeField(required=False)
+    person = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("back"):
+            found["outcome"] = Outcome.CALL_BACK.value
+        if not found.get("outcome"):
+            raise forms.ValidationError("outcome is one of " + ", ".join(Outcome.values))
+        return found
+
+    def said(self, goals: list[str]) -> Said:
+        """Give what came of the call; `goals` are those ticked."""
+        found = self.cleaned_data
+        return Said(
+            outcome=found["outcome"],
+            note=found["note"],
+            goals=[goal[:LONGEST_LINE] for goal in goals[:MOST_LINES]],
+            minutes=found["minutes"],
+            agreed_at=self._agreed_at(),
+        )
+
+    def _agreed_at(self) -> datetime | None:
+        if self.cleaned_data["back"]:
+            moment: datetime = self.cleaned_data["back"]
+            return moment
+        on, at = self.cleaned_data["agreed_on"], self.cleaned_data["agreed_time"]
+        return timezone.make_aware(datetime.combine(on, at)) if on and at else None
+
+
+class Lines(forms.CharField):
+    """A list, one entry a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 6}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> list[str]:
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines):
+            raise forms.ValidationError(
+                _("At most %(lines)s lines of %(length)s characters each. Nobody can keep more in mind on the phone."),
+                params={"lines": MOST_LINES, "length": LONGEST_LINE},
+            )
+        return lines
+
+
+class GuideForm(forms.Form):
+    opening = forms.CharField(label=_("Opening"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    questions = Lines(label=_("Questions"), help_text=_("One a line, in the order in which you ask them."))
+    goals = Lines(label=_("Goals"), help_text=_("One a line: the goal first, then what is worth having as well."))
+    offer = forms.CharField(
+        label=_("What to offer"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    avoid = forms.CharField(
+        label=_("What not to say"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    closing = forms.CharField(
+        label=_("Closing"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse fields that there are not, before somebody reads them out."""
+        found = super().clean() or {}
+        for name, value in list(found.items()):
+            text = "\n".join(value) if isinstance(value, list) else value
+            unknown = content.fields(content.Text(subject=text)).keys() - set(content.FIELDS)
+            if unknown:
+                self.add_error(
+                    name,
+                    forms.ValidationError(
+                        _("There is no field {%(name)s}. Choose one of those named below."),
+                        params={"name": min(unknown)},
+                    ),
+                )
+        return found
+
+    def script(self) -> guides.Script:
+        found = dict(self.cleaned_data)
+        return guides.Script(**found | {"questions": tuple(found["questions"]), "goals": tuple(found["goals"])})
+
+
+KINDS = dict(Guide.Kind.choices)

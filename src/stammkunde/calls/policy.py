@@ -1,0 +1,180 @@
+"""
+What follows from a call, and when is a good time for one. Pure.
+
+The next step is a table: what is to be done, after how many working days, and by whom.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from stammkunde.calls.models import Guide, Outcome
+from stammkunde.customers.models import Purpose
+from stammkunde.customers.policy import Permission, Reason
+
+AGAIN_AFTER_DAYS = (1, 2, 4)  # working days after the first, second and third failure in a row
+MORNING, AFTERNOON = time(10), time(15)  # tries alternate: whoever is out in the morning may be in later
+NOON = time(12, 30)
+SATURDAY, SUNDAY = 6, 7
+LOOK_AHEAD_DAYS = 60  # nobody's weekdays and holidays leave no day within so many
+
+
+class Step(StrEnum):
+    """What is to be done next; worded in `calls.wording`."""
+
+    CALL_AGAIN = "call_again"
+    WRITE_INSTEAD = "write_instead"
+    CALL_BACK = "call_back"
+    SEND_OFFER = "send_offer"
+    SETTLE_COMPLAINT = "settle_complaint"
+    FIND_NUMBER = "find_number"
+
+
+class Rule(NamedTuple):
+    step: Step
+    after_days: int = 1  # working days
+    is_urgent: bool = False
+    by_owner: bool = False  # whoever looks after the customer, not who called
+
+
+RULES = {
+    Outcome.WANTS_OFFER: Rule(Step.SEND_OFFER),
+    Outcome.COMPLAINT: Rule(Step.SETTLE_COMPLAINT, after_days=0, is_urgent=True, by_owner=True),
+    Outcome.WRONG_NUMBER: Rule(Step.FIND_NUMBER, by_owner=True),
+}
+DONE = (Outcome.REACHED, Outcome.NOT_INTERESTED, Outcome.NO_MORE_CALLS)  # nothing follows by itself
+
+
+PURPOSES = {  # what a call is for the law: asking why somebody stays away wants to sell
+    Guide.Kind.RISK: Purpose.ADVERTISING,
+    Guide.Kind.SILENT: Purpose.ADVERTISING,
+    Guide.Kind.WIN_BACK: Purpose.ADVERTISING,
+    Guide.Kind.BIRTHDAY: Purpose.THANKS,
+    Guide.Kind.THANKS: Purpose.THANKS,
+    Guide.Kind.FREE: Purpose.SERVICE,
+}
+
+
+class Conduct(StrEnum):
+    """How a call may be led."""
+
+    FREELY = "freely"
+    SERVICE_ONLY = "service_only"  # about orders and requests, without any offer
+    NOT_AT_ALL = "not_at_all"
+    NO_NUMBER = "no_number"
+
+
+def conduct(*, wanted: Permission, service: Permission) -> Conduct:
+    """Say how a call may be led, from what is allowed for its purpose and for orders and requests."""
+    if Reason.NO_ADDRESS in (wanted.reason, service.reason):
+        return Conduct.NO_NUMBER
+    if not service.allowed:
+        return Conduct.NOT_AT_ALL
+    return Conduct.FREELY if wanted.allowed else Conduct.SERVICE_ONLY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """When somebody likes to be called; None: nothing was said."""
+
+    since: time | None = None
+    until: time | None = None
+    weekdays: frozenset[int] | None = None  # ISO: 1 Monday … 7 Sunday
+    closed: Container[date] = field(default=frozenset())  # public holidays
+
+    @property
+    def is_said(self) -> bool:
+        return self.since is not None or self.weekdays is not None
+
+    def has_day(self, on: date) -> bool:
+        """Tell whether a day is good for calls: one of theirs, or else any working day."""
+        if on in self.closed:
+            return False
+        return on.isoweekday() in self.weekdays if self.weekdays else on.isoweekday() < SATURDAY
+
+    def fits(self, at: datetime) -> bool:
+        """Tell whether a moment, in the customer's own time, is a good one."""
+        if not self.has_day(at.date()):
+            return False
+        return self.since is None or self.until is None or self.since <= at.time() < self.until
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A task to come."""
+
+    step: Step
+    on: date
+    at: time | None = None
+    is_urgent: bool = False
+    by_owner: bool = False
+
+
+class NoMoment(Exception):
+    """A call back needs the moment to come that was agreed upon."""
+
+
+def next_step(
+    outcome: str, *, called_at: datetime, tries: int, window: Window, agreed_at: datetime | None = None
+) -> Plan | None:
+    """
+    Say what follows from a call; None where nothing does.
+
+    Args:
+        outcome: what came of it.
+        called_at: when, in local time.
+        tries: how many times in a row nobody was reached, this call included.
+        window: when the customer likes to be called, for tries to come.
+        agreed_at: when a call back was agreed upon, in local time.
+
+    Raises:
+        NoMoment: a call back without a moment after the call.
+    """
+    if outcome == Outcome.CALL_BACK:
+        if agreed_at is None or agreed_at <= called_at:
+            raise NoMoment(agreed_at)
+        return Plan(step=Step.CALL_BACK, on=agreed_at.date(), at=agreed_at.time())
+    if outcome == Outcome.NOT_REACHED:
+        return _again(called_at, tries=tries, window=window)
+    rule = RULES.get(Outcome(outcome))
+    if rule is None:
+        return None
+    on = working_day(called_at.date(), rule.after_days, closed=window.closed)
+    return Plan(step=rule.step, on=on, is_urgent=rule.is_urgent, by_owner=rule.by_owner)
+
+
+def _again(called_at: datetime, *, tries: int, window: Window) -> Plan:
+    """Try again later and at another time of day; when three more tries have failed, writing is better."""
+    if tries > len(AGAIN_AFTER_DAYS):
+        return Plan(step=Step.WRITE_INSTEAD, on=working_day(called_at.date(), 1, closed=window.closed))
+    earliest = working_day(called_at.date(), AGAIN_AFTER_DAYS[tries - 1], closed=window.closed)
+    return Plan(step=Step.CALL_AGAIN, on=_good_day(earliest, window), at=_other_time(called_at.time(), window))
+
+
+def working_day(on: date, days: int, *, closed: Container[date]) -> date:
+    """Go so many working days ahead; 0 is the day itself, whatever it is."""
+    while days > 0:
+        on += timedelta(days=1)
+        days -= on.isoweekday() < SATURDAY and on not in closed
+    return on
+
+
+def _good_day(earliest: date, window: Window) -> date:
+    days = (earliest + timedelta(days=ahead) for ahead in range(LOOK_AHEAD_DAYS))
+    return next((day for day in days if window.has_day(day)), earliest)
+
+
+def _other_time(called: time, window: Window) -> time:
+    """Choose the other half of the day; within the hours that somebody likes, where these are said."""
+    if window.since is None or window.until is None:
+        return AFTERNOON if called < NOON else MORNING
+    middle = _middle(window.since, window.until)
+    return middle if called < middle else window.since
+
+
+def _middle(since: time, until: time) -> time:
+    """Halve a span, to the quarter of an hour before, but not before its begin."""
+    minutes = (since.hour * 60 + since.minute + until.hour * 60 + until.minute) // 2
+    return max(time(minutes // 60, minutes % 60 // 15 * 15), since)

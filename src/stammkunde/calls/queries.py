@@ -1,0 +1,110 @@
+"""What was said on the phone before, what to say now, and when somebody likes to be called."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from stammkunde.calls import guides
+from stammkunde.calls.models import Call, Draft, Guide, Outcome
+from stammkunde.calls.policy import Window
+from stammkunde.customers.models import ContactPreference, Customer
+from stammkunde.outreach import places
+from stammkunde.team.models import Company, Staff
+
+FORGET_TRIES_AFTER_DAYS = 30
+MOST_TRIES = 10
+
+
+def of_customer(customer_id: int, *, limit: int) -> list[Call]:
+    """Give the latest calls with a customer, without those taken back."""
+    calls = Call.objects.filter(customer=customer_id, undone_at=None).select_related("staff", "contact_person")
+    return list(calls.order_by("-happened_at", "-pk")[:limit])
+
+
+def tries(customer_id: int, *, now: datetime) -> int:
+    """Count how many times in a row nobody was reached lately."""
+    calls = Call.objects.filter(customer=customer_id, undone_at=None)
+    since = now - timedelta(days=FORGET_TRIES_AFTER_DAYS)
+    latest = calls.filter(happened_at__gt=since, happened_at__lte=now).order_by("-happened_at", "-pk")
+    count = 0
+    for outcome in latest.values_list("outcome", flat=True)[:MOST_TRIES]:
+        if outcome != Outcome.NOT_REACHED:
+            break
+        count += 1
+    return count
+
+
+def draft(staff: Staff, customer_id: int) -> Draft | None:
+    return Draft.objects.filter(staff=staff, customer=customer_id).first()
+
+
+def guide(kind: str, language: str, form: str) -> guides.Script:
+    """Give the company's own guide, or else the ready-made one."""
+    language, form = guides.style(language, form)
+    own = Guide.objects.filter(kind=kind, language=language, form=form).first()
+    return script(own) if own else guides.ready_made(kind, language, form)
+
+
+def script(own: Guide) -> guides.Script:
+    """Read a guide as it is kept."""
+    return guides.Script(
+        opening=own.opening,
+        questions=tuple(own.questions),
+        goals=tuple(own.goals),
+        offer=own.offer,
+        avoid=own.avoid,
+        closing=own.closing,
+    )
+
+
+def own_guides() -> dict[tuple[str, str, str], Guide]:
+    """Give the company's own guides by kind, language and form."""
+    return {(one.kind, one.language, one.form): one for one in Guide.objects.select_related("changed_by")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """When somebody likes to be called, and the time zone in which that is meant."""
+
+    window: Window
+    zone: ZoneInfo
+
+    def fit(self, now: datetime) -> bool:
+        """Tell whether it is a good time now."""
+        return self.window.fits(now.astimezone(self.zone))
+
+
+Recipient = tuple[int, int | None]
+
+
+def hours(customers: Iterable[Customer], *, company: Company) -> dict[Recipient, Hours]:
+    """Give the hours of customers and of those contact persons who said some; one query."""
+    known = {one.pk: one for one in customers}
+    if not known:
+        return {}
+    region = company.holiday_region
+    found = {(pk, None): _hours(customer, None, region) for pk, customer in known.items()}
+    for said in ContactPreference.objects.filter(customer__in=known):
+        if said.contact_person_id is None or said.call_from is not None or said.call_weekdays:
+            found[said.customer_id, said.contact_person_id] = _hours(known[said.customer_id], said, region)
+    return found
+
+
+def hours_of(found: dict[Recipient, Hours], customer_id: int, person_id: int | None) -> Hours:
+    """Choose the person's own hours, or else the customer's."""
+    return found.get((customer_id, person_id)) or found[customer_id, None]
+
+
+def _hours(customer: Customer, said: ContactPreference | None, region: str) -> Hours:
+    return Hours(
+        window=Window(
+            since=said.call_from if said else None,
+            until=said.call_until if said else None,
+            weekdays=frozenset(said.call_weekdays) if said and said.call_weekdays else None,
+            closed=places.closed_days(country=customer.country, region=customer.region, company_region=region),
+        ),
+        zone=places.zone(customer.country, settings.TIME_ZONE),
+    )

@@ -1,0 +1,179 @@
+"""
+What records calls and plans what follows.
+
+A call finishes the task it was made for; a call without one makes its own, so that time spent is counted in one place.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from stammkunde.activity import services as activity
+from stammkunde.activity.models import Task
+from stammkunde.calls import guides, policy, queries, wording
+from stammkunde.calls.models import Call, Draft, Guide, Outcome
+from stammkunde.calls.policy import NoMoment
+from stammkunde.customers import services as customers
+from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
+from stammkunde.customers.services import Evidence, Recipient
+from stammkunde.team import queries as teams
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+__all__ = ["NoMoment", "Said", "change_guide", "keep_draft", "record", "reset_guide", "take_back"]
+
+OWN_KIND = "call"  # of tasks that are nothing but a call that took place
+STILL_ALLOWED = Purpose.SERVICE  # who wants no more calls may still be called about an order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What came of a call."""
+
+    outcome: str
+    note: str = ""
+    goals: list[str] = field(default_factory=list)
+    minutes: int | None = None
+    agreed_at: datetime | None = None  # for a call back
+
+
+@transaction.atomic
+def record(
+    *,
+    key: str,
+    customer: Customer,
+    person: ContactPerson | None,
+    said: Said,
+    task: Task | None,
+    staff: Staff,
+    now: datetime,
+) -> Call:
+    """
+    Record a call, finish its task and plan what follows; the same key gives the same call.
+
+    :raises NoMoment: if a call back was agreed upon, and no moment to come
+    """
+    Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+    known = Call.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    call = Call(key=key, customer=customer, contact_person=person, staff=staff, happened_at=now)
+    call.outcome, call.note, call.goals = said.outcome, said.note.strip(), said.goals
+    call.next_task = _plan(call, staff=staff, agreed_at=said.agreed_at, now=now)
+    call.task = _finish(task, call, staff=staff, minutes=said.minutes, now=now)
+    call.save()
+    if said.outcome == Outcome.NO_MORE_CALLS:
+        _object(call, staff=staff, now=now)
+    Draft.objects.filter(staff=staff, customer=customer).delete()
+    _record(staff, "call.recorded", call)
+    return call
+
+
+@transaction.atomic
+def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
+    """
+    Take a call back: its task is open again, what it planned is gone unless somebody acted on it, and what was written
+    is a draft again. An objection stays: it was said. Repeating changes nothing.
+    """
+    changed = Call.objects.filter(pk=call_id, undone_at=None).update(undone_at=now)
+    call = Call.objects.select_related("customer", "task", "next_task").get(pk=call_id)
+    if not changed:
+        return call
+    if call.next_task is not None:
+        activity.drop_planned(call.next_task.pk)
+    if call.task is not None and call.task.kind != OWN_KIND:
+        activity.reopen(task_id=call.task.pk, staff=staff)
+    elif call.task is not None:
+        call.task.delete()
+    keep_draft(staff=staff, customer=call.customer, note=call.note, goals=call.goals, now=now)
+    _record(staff, "call.taken_back", call)
+    return call
+
+
+def keep_draft(*, staff: Staff, customer: Customer, note: str, goals: list[str], now: datetime) -> None:
+    """Keep what somebody writes down during a call; nothing written keeps nothing."""
+    if not note.strip() and not goals:
+        Draft.objects.filter(staff=staff, customer=customer).delete()
+        return
+    fields = {"note": note[:4000], "goals": goals, "changed_at": now}
+    Draft.objects.update_or_create(staff=staff, customer=customer, defaults=fields)
+
+
+@transaction.atomic
+def change_guide(*, kind: str, language: str, form: str, script: guides.Script, staff: Staff, now: datetime) -> Guide:
+    """Put the company's own words in the place of a guide; repeating changes nothing."""
+    texts = {name: getattr(script, name) for name in guides.TEXTS}
+    lists = {name: list(texts[name]) for name in ("questions", "goals")}
+    guide, _created = Guide.objects.update_or_create(
+        kind=kind, language=language, form=form, defaults=texts | lists | {"changed_by": staff, "changed_at": now}
+    )
+    team.record(
+        staff=staff, action="guide.changed", thing="guide", thing_id=guide.pk, label=f"{kind} {language} {form}"
+    )
+    return guide
+
+
+@transaction.atomic
+def reset_guide(*, kind: str, language: str, form: str, staff: Staff) -> None:
+    """Return to the ready-made guide; repeating changes nothing."""
+    deleted, _by_model = Guide.objects.filter(kind=kind, language=language, form=form).delete()
+    if deleted:
+        team.record(staff=staff, action="guide.reset", thing="guide", label=f"{kind} {language} {form}")
+
+
+def _finish(task: Task | None, call: Call, *, staff: Staff, minutes: int | None, now: datetime) -> Task:
+    """Finish the task of a call; where there is none, or it was dealt with already, one of the call's own."""
+    still_open = task and Task.objects.filter(pk=task.pk, state=Task.State.OPEN).exists()
+    if task is None or not still_open:
+        title = wording.own_title(call.customer.name)
+        made = activity.Suggestion(kind=OWN_KIND, customer_id=call.customer.pk, cycle=call.key, title=title)
+        task = activity.take_up(made, staff=staff)
+    return activity.finish(task_id=task.pk, staff=staff, finished_at=now, minutes=minutes)
+
+
+def _plan(call: Call, *, staff: Staff, agreed_at: datetime | None, now: datetime) -> Task | None:
+    """Plan what follows, on the list of who called, or of who looks after the customer."""
+    customer = call.customer
+    hours = queries.hours_of(queries.hours([customer], company=teams.company()), customer.pk, call.contact_person_id)
+    plan = policy.next_step(
+        call.outcome,
+        called_at=now.astimezone(hours.zone),
+        tries=queries.tries(customer.pk, now=now) + 1,
+        window=hours.window,
+        agreed_at=agreed_at.astimezone(hours.zone) if agreed_at else None,
+    )
+    if plan is None:
+        return None
+    on, at = wording.here(plan, hours.zone)
+    owner_id = customer.owner_id if plan.by_owner and customer.owner_id else staff.pk
+    return activity.plan(
+        key=f"{OWN_KIND}:{call.key}:next",
+        title=wording.step(plan.step, name=customer.name),
+        customer_id=customer.pk,
+        owner_id=owner_id,
+        due=activity.Due(on=on, at=at, is_urgent=plan.is_urgent),
+        note=call.note,
+    )
+
+
+def _object(call: Call, *, staff: Staff, now: datetime) -> None:
+    """Record that somebody wants no more calls."""
+    customers.withdraw(
+        recipient=Recipient(customer_id=call.customer.pk, contact_person_id=call.contact_person_id),
+        cells=[(Channel.PHONE, purpose) for purpose in Purpose.values if purpose != STILL_ALLOWED],
+        evidence=Evidence(
+            happened_at=now,
+            origin=wording.said_on_the_phone(),
+            proof={"note": wording.told_to(staff.name, timezone.localtime(now))},
+        ),
+        staff=staff,
+    )
+
+
+def _record(staff: Staff, action: str, call: Call) -> None:
+    team.record(
+        staff=staff, action=action, thing="customer", thing_id=call.customer_id, label=call.customer.name,
+        outcome=call.outcome,
+    )  # fmt: skip

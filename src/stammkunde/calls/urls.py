@@ -1,0 +1,13 @@
+from django.urls import path
+
+from stammkunde.calls.views import calls, guides
+
+urlpatterns = [
+    path("calls/<int:pk>/draft/", calls.draft, name="call-draft"),
+    path("calls/<int:pk>/undo/", calls.undo, name="call-undo"),
+    path("calls/calendar/", calls.calendar_page, name="calendar"),
+    path("calls/calendar/<str:token>.ics", calls.feed, name="calendar-feed"),
+    path("calls/guides/", guides.every, name="guides"),
+    path("calls/guides/<slug:kind>/<slug:language>/<slug:form>/", guides.edit, name="guide"),
+    path("calls/guides/<slug:kind>/<slug:language>/<slug:form>/reset/", guides.reset, name="guide-reset"),
+]

@@ -1,0 +1,109 @@
+"""Drafts, taking calls back, and the calendar. The page for a call is `home.views.calls`: it reads everything."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from stammkunde.activity import queries as activity
+from stammkunde.activity.models import Task
+from stammkunde.calls import calendar, links, services
+from stammkunde.calls.models import Call, Outcome
+from stammkunde.customers.models import Customer
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+from stammkunde.team.models import Staff
+
+BEHIND_DAYS, MOST_ENTRIES = 30, 500
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what is being written, while it is written."""
+    services.keep_draft(
+        staff=request.user,
+        customer=get_object_or_404(Customer, pk=pk),
+        note=request.POST.get("note", ""),
+        goals=request.POST.getlist("goals")[:20],
+        now=timezone.now(),
+    )
+    return HttpResponse(status=204)
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Call.objects.select_related("task"), pk=pk)
+    key = found.task.key or f"task:{found.task.pk}:" if found.task and found.task.kind != services.OWN_KIND else ""
+    call = services.take_back(call_id=pk, staff=request.user, now=timezone.now())
+    said = _("Taken back. What you had written is below again.")
+    if call.outcome == Outcome.NO_MORE_CALLS:
+        said += " " + _("The objection stays on record; it is changed under contact and consent.")
+    messages.info(request, said)
+    page = reverse("call", args=[call.customer_id])
+    return redirect(f"{page}?for={key}" if key else page)
+
+
+@require_safe
+@needs(policy.TASKS_WORK)
+def calendar_page(request: HttpRequest) -> HttpResponse:
+    """Tell how the calendar gets into a calendar program."""
+    path = links.calendar_path(request.user)
+    address = f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
+    tasks = activity.planned(request.user, since=timezone.localdate(), limit=10)
+    return render(request, "calls/calendar.html", {"address": address, "path": path, "tasks": tasks})
+
+
+@login_not_required
+@require_safe
+@never_cache
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """Give someone's tasks with a day to a calendar program."""
+    staff = links.calendar_of(token)
+    if staff is None or not policy.may(staff, policy.TASKS_WORK):
+        raise Http404("calendar")
+    tasks = activity.planned(staff, since=timezone.localdate() - timedelta(days=BEHIND_DAYS), limit=MOST_ENTRIES)
+    base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    text = calendar.write([_entry(task, base) for task in tasks], title=_title(staff))
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="stammkunde.ics"'
+    return response
+
+
+def _title(staff: Staff) -> str:
+    return " · ".join(part for part in (team.company().name or calendar.NAME, staff.name) if part)
+
+
+def _entry(task: Task, base: str) -> calendar.Entry:
+    day = _shown_on(task)
+    url = (
+        f"{base}{reverse('call', args=[task.customer_id])}?for={task.key or f'task:{task.pk}:'}"
+        if task.customer
+        else ""
+    )
+    phone = task.customer.phone if task.customer else ""
+    return calendar.Entry(
+        uid=f"task-{task.pk}@{base.partition('://')[2]}",
+        title=task.title,
+        on=day,
+        at=timezone.make_aware(datetime.combine(day, task.due_time)) if task.due_time else None,
+        changed_at=task.created_at,
+        note="\n".join(part for part in (phone, task.note, url) if part),
+        url=url,
+        is_urgent=task.is_urgent,
+    )
+
+
+def _shown_on(task: Task) -> date:
+    """Give the day of a task: until when it was put off, or else when it is due."""
+    return task.snoozed_until_on or task.due_on

@@ -1,0 +1,101 @@
+"""Calls in words: what follows, and when somebody likes to be called."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stammkunde.calls.policy import Plan, Step, Window
+from stammkunde.ui import writing
+
+STEPS = {
+    Step.CALL_AGAIN: gettext_lazy("Call again: %(name)s"),
+    Step.WRITE_INSTEAD: gettext_lazy("Write a letter or an e-mail, not reached by phone: %(name)s"),
+    Step.CALL_BACK: gettext_lazy("Call back as agreed: %(name)s"),
+    Step.SEND_OFFER: gettext_lazy("Send an offer: %(name)s"),
+    Step.SETTLE_COMPLAINT: gettext_lazy("Settle the complaint: %(name)s"),
+    Step.FIND_NUMBER: gettext_lazy("Find the right phone number: %(name)s"),
+}
+SHORT = {
+    Step.CALL_AGAIN: gettext_lazy("call again %(when)s"),
+    Step.WRITE_INSTEAD: gettext_lazy("%(when)s: write instead"),
+    Step.CALL_BACK: gettext_lazy("call back %(when)s"),
+    Step.SEND_OFFER: gettext_lazy("send an offer %(when)s"),
+    Step.SETTLE_COMPLAINT: gettext_lazy("urgent task %(when)s"),
+    Step.FIND_NUMBER: gettext_lazy("find the number %(when)s"),
+}
+
+
+def own_title(name: str) -> str:
+    """Give a call that stood on no list a title."""
+    return _("Called: %(name)s") % {"name": name}
+
+
+def step(code: Step, *, name: str) -> str:
+    """Give what follows a title for the day it becomes a task."""
+    return STEPS[code] % {"name": name}
+
+
+def short(plan: Plan | None, zone: ZoneInfo, *, today: date) -> str:
+    """Say what follows, below the button that leads to it; empty where nothing does."""
+    if plan is None:
+        return ""
+    on, at = here(plan, zone)
+    return SHORT[plan.step] % {"when": when(on, at, today=today)}
+
+
+def here(plan: Plan, zone: ZoneInfo) -> tuple[date, time | None]:
+    """Give the day and time of a plan where we are; it was made where the customer is."""
+    if plan.at is None:
+        return plan.on, None
+    moment = timezone.localtime(datetime.combine(plan.on, plan.at, zone))
+    return moment.date(), moment.time()
+
+
+def when(on: date, at: time | None, *, today: date) -> str:
+    """Say a day as people do, with the time where there is one."""
+    days = (on - today).days
+    near = {0: _("today"), 1: _("tomorrow")} | {ahead: str(WEEKDAYS[on.weekday()]) for ahead in range(2, 7)}
+    day = near.get(days, writing.day(on))
+    return _("%(day)s at %(time)s") % {"day": day, "time": clock(at)} if at else day
+
+
+def clock(at: time) -> str:
+    return f"{at.hour}:{at:%M}"
+
+
+def likes(window: Window) -> str:
+    """Say when somebody likes to be called; empty where that is not known."""
+    days = weekdays(window.weekdays) if window.weekdays else ""
+    if window.since is None or window.until is None:
+        return days
+    times = _("%(since)s–%(until)s") % {"since": clock(window.since), "until": clock(window.until)}
+    return f"{days} {times}".strip()
+
+
+def weekdays(numbers: Iterable[int]) -> str:
+    """Name days of the week, three or more in a row as a span: Tue–Thu, Sat."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and spans[-1][-1] == number - 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    return ", ".join(_span(span) for span in spans)
+
+
+def _span(span: list[int]) -> str:
+    names = [str(WEEKDAYS_ABBR[number - 1]) for number in span]
+    return f"{names[0]}–{names[-1]}" if len(names) > 2 else ", ".join(names)
+
+
+def said_on_the_phone() -> str:
+    return _("on the phone")
+
+
+def told_to(name: str, at: datetime) -> str:
+    return _("said to %(name)s on the phone, %(when)s") % {"name": name, "when": writing.moment(at)}

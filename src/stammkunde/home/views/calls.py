@@ -1,0 +1,241 @@
+"""One call: the guide on the left, everything about the customer on the right."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from stammkunde.activity import queries as activity
+from stammkunde.activity.models import Task
+from stammkunde.activity.policy import QUICK_MINUTES
+from stammkunde.calls import queries as calls
+from stammkunde.calls import services, wording
+from stammkunde.calls.forms import CallForm
+from stammkunde.calls.models import Guide
+from stammkunde.customers import queries as customers
+from stammkunde.customers.models import ContactPerson, Customer, Note
+from stammkunde.home import acting, calling, contact, forecasts, reasons
+from stammkunde.home.queries import budget
+from stammkunde.home.queries import customer as queries
+from stammkunde.home.queries import today as work
+from stammkunde.outreach import services as outreach
+from stammkunde.sales import queries as sales
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import needs
+from stammkunde.team.models import Staff
+
+ORDERS, NOTES, CALLS, TASKS = 4, 4, 5, 10
+
+
+@require_safe
+@needs(policy.TASKS_WORK)
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    customer, people = _found(pk), queries.people(pk)
+    now, generation, company = timezone.localtime(), signals.current(), team.company()
+    signal = CustomerSignal.objects.filter(generation=generation, customer=pk).first() if generation else None
+    person = _person(request.GET.get("person", ""), people)
+    key = request.GET.get("for", "")
+    task, item = _subject(key, customer, generation)
+    hours = calls.hours_of(calls.hours([customer], company=company), pk, person.pk if person else None)
+    return render(
+        request,
+        "home/call.html",
+        {
+            "customer": customer,
+            "key": key,
+            "form_key": str(uuid4()),
+            "people": people,
+            "person": person,
+            "phone": (person.phone if person else "") or customer.phone,
+            "task": task,
+            "item": item,
+            "why_called": _why_called(task, item, staff=request.user),
+            "time": calling.best_time(hours, now=now),
+            "outcomes": calling.outcomes(hours=hours, tries=calls.tries(pk, now=now), now=now, today=now.date()),
+            "moments": _moments(now),
+            "draft": calls.draft(request.user, pk),
+            "quick_minutes": QUICK_MINUTES,
+            "usual": company.minutes_per_contact,
+            "next": request.GET.get("next", ""),
+            "today": now.date(),
+            **_guide(request, customer, people, person, kind=calling.kind(item.kind if item else "", signal)),
+            **_dossier(request.user, customer, people, signal, generation),
+        },
+    )
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record what came of the call; what follows is on somebody's list at once."""
+    customer, form = _found(pk), CallForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    person = ContactPerson.objects.filter(customer=pk, pk=form.cleaned_data["person"] or 0).first()
+    try:
+        call = services.record(
+            key=form.cleaned_data["key"],
+            customer=customer,
+            person=person,
+            said=form.said(request.POST.getlist("goals")),
+            task=_task(request.POST.get("for", ""), customer, staff=request.user),
+            staff=request.user,
+            now=timezone.now(),
+        )
+    except services.NoMoment:
+        messages.error(request, _("Say when to call back: choose a day and time to come."))
+        services.keep_draft(
+            staff=request.user,
+            customer=customer,
+            note=form.cleaned_data["note"],
+            goals=request.POST.getlist("goals")[:20],
+            now=timezone.now(),
+        )
+        return redirect(f"{reverse('call', args=[pk])}?{request.GET.urlencode()}")
+    messages.success(request, _told(call.get_outcome_display(), call.next_task), extra_tags=_undo(call.pk))
+    return _back(request, pk)
+
+
+def _undo(call_id: int) -> str:
+    return f"undo:{reverse('call-undo', args=[call_id])}"
+
+
+def _told(outcome: str, following: Task | None) -> str:
+    if following is None:
+        return _("Noted: %(outcome)s") % {"outcome": outcome}
+    return _("Noted: %(outcome)s. Next: %(title)s") % {"outcome": outcome, "title": following.title}
+
+
+def _back(request: HttpRequest, pk: int) -> HttpResponse:
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if safe and target else reverse("customer", args=[pk]))
+
+
+def _found(pk: int) -> Customer:
+    found = queries.customer(pk)
+    if found is None:
+        raise Http404(f"customer {pk}")
+    return found
+
+
+def _person(chosen: str, people: list[ContactPerson]) -> ContactPerson | None:
+    """Give who was chosen, or else who has a number, or else who decides, or else anybody; "0" is the customer."""
+    if chosen == "0":
+        return None
+    named = next((one for one in people if str(one.pk) == chosen), None)
+    best = sorted(people, key=lambda one: (not one.phone, one.role != one.Role.DECISION_MAKER))
+    return named or next(iter(best), None)
+
+
+def _asked(generation: Generation | None) -> work.Asked:
+    company = team.company()
+    return work.Asked(
+        today=timezone.localdate(),
+        generation=generation,
+        owner=None,
+        months=company.no_purchase_months,
+        with_imports=False,
+        lengths=budget.setting(company).lengths,
+    )
+
+
+def _subject(key: str, customer: Customer, generation: Generation | None) -> tuple[Task | None, work.Item | None]:
+    """Give the task or suggestion that the call is about; nothing of another customer."""
+    task = acting.known_task(key)
+    if task is not None:
+        return (task, None) if task.customer_id == customer.pk else (None, None)
+    item = work.item(key, _asked(generation)) if key else None
+    return None, item if item and item.customer == customer else None
+
+
+def _task(key: str, customer: Customer, *, staff: Staff) -> Task | None:
+    task = acting.task(key, _asked(signals.current()), staff=staff) if key else None
+    return task if task and task.customer_id == customer.pk else None
+
+
+def _why_called(task: Task | None, item: work.Item | None, *, staff: Staff) -> dict[str, str]:
+    if task is not None:
+        return {"title": task.title, "text": task.note}
+    if item is not None:
+        return {"title": "", "text": reasons.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW))}
+    return {"title": "", "text": ""}
+
+
+def _guide(
+    request: HttpRequest, customer: Customer, people: list[ContactPerson], person: ContactPerson | None, *, kind: str
+) -> dict[str, Any]:
+    """Give the guide, filled for the person, and how the call may be led."""
+    chosen = request.GET.get("guide", "")
+    kind = chosen if chosen in Guide.Kind.values else kind
+    recipient, today = (customer.pk, person.pk if person else None), timezone.localdate()
+    has_bought = bool(sales.buyers(customer_ids=[customer.pk]))
+    matrix = customers.matrix(customer=customer, people=people, has_bought=has_bought, today=today)
+    standings = next(one for one in matrix if one.recipient == recipient)
+    leave = calling.leave(standings, kind)
+    (language, form), values = outreach.values(recipient, today=today)
+    values["owner"] = request.user.name
+    script = calls.guide(Guide.Kind.FREE if leave.service_only else kind, language, form)
+    return {
+        "leave": leave,
+        "kind": kind,
+        "kinds": Guide.Kind.choices,
+        "guide": calling.filled(script, values, service_only=leave.service_only),
+    }
+
+
+def _dossier(
+    staff: Staff,
+    customer: Customer,
+    people: list[ContactPerson],
+    signal: CustomerSignal | None,
+    generation: Generation | None,
+) -> dict[str, Any]:
+    """Give what one must know on the phone; money only to those who may see it."""
+    shows_worth = forecasts.shows_worth(staff, generation)
+    told = customers.preferences(customer_id=customer.pk)
+    notes = Note.objects.filter(customer=customer, kind=Note.Kind.NOTE).select_related("author", "contact_person")
+    return {
+        "signal": signal,
+        "generation": generation,
+        "shows_worth": shows_worth,
+        "stage_why": reasons.stage(signal),
+        "trend": forecasts.trend(signal, generation),
+        "why": forecasts.why(signal.risk_reasons if signal else None, shows_money=shows_worth),
+        "orders": queries.orders(customer.pk, size=ORDERS).orders,
+        "service": queries.service(customer.pk),
+        "favourites": queries.favourite_products(customer.pk)[:3],
+        "tasks": [one for one in activity.of_customer(customer.pk, limit=TASKS) if one.state == Task.State.OPEN],
+        "notes": list(notes[:NOTES]),
+        "matters": [*queries.matters_to_customer(customer.pk), *(note for one in people for note in one.matters)],
+        "calls": calls.of_customer(customer.pk, limit=CALLS),
+        "wishes": [wish for one in told.values() for wish in contact.wishes(one, today=timezone.localdate())],
+    }
+
+
+def _moments(now: datetime) -> list[dict[str, str]]:
+    """Offer moments for a call back: in about two hours, and tomorrow morning and afternoon."""
+    tomorrow = now + timedelta(days=1)
+    offered = [
+        (now + timedelta(hours=2)).replace(minute=0),
+        tomorrow.replace(hour=10, minute=0),
+        tomorrow.replace(hour=15, minute=0),
+    ]
+    return [
+        {"label": wording.when(at.date(), at.time(), today=now.date()), "value": f"{at:%Y-%m-%dT%H:%M}"}
+        for at in offered
+    ]

@@ -1,0 +1,278 @@
+"""The page for a call: what it shows to whom, what it keeps, and what its buttons do."""
+
+from datetime import date, datetime, time
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from stammkunde.activity import services as activity
+from stammkunde.activity.models import Task
+from stammkunde.calls.models import Call, Draft, Guide
+from stammkunde.customers.models import Consent, ContactPreference, Note
+from stammkunde.signals.models import CustomerSignal
+from tests import factories
+from tests.home import forecasting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def generation():
+    return forecasting.generation()
+
+
+@pytest.fixture
+def customer(generation, salesperson):
+    made = factories.customer(name="Weber GmbH", kind="company", phone="030 99", owner=salesperson)
+    factories.contact_person(made, salutation="Frau", title="Dr.", last_name="Weber", phone="030 1234-5")
+    CustomerSignal.objects.create(
+        generation=generation,
+        customer=made,
+        stage="at_risk",
+        abc_class="A",
+        last_on=date(2026, 9, 23),
+        gap_days=31,
+        silent_days=58,
+        overdue_days=27,
+        purchase_days=9,
+        value_rank=1,
+        risk=0.62,
+        risk_level="red",
+        risk_reasons=[forecasting.SILENT, forecasting.SPENDS_LESS],
+        margin_at_risk_cents=123_400,
+        yearly_cents=199_000,
+    )
+    return made
+
+
+def page(client, customer, **asked):
+    return client.get(reverse("call", args=[customer.pk]), asked)
+
+
+def record(client, customer, outcome="", **fields):
+    data = {"key": str(uuid4()), "outcome": outcome, "for": "", "next": "", "person": ""} | fields
+    return client.post(reverse("call-record", args=[customer.pk]), data)
+
+
+def test_page_shows_guide_reason_and_whom_to_call(client, salesperson, customer):
+    client.force_login(salesperson)
+
+    text = page(client, customer, **{"for": f"overdue:{customer.pk}:2026-09-23"}).content.decode()
+
+    assert "Guten Tag Frau Dr. Weber, hier ist Sven von" in text
+    assert 'href="tel:03012345"' in text
+    assert "Bestellt sonst alle 31 Tage, schweigt seit 58 Tagen." in text
+    assert "Am liebsten" not in text
+
+
+def test_form_of_address_and_language_follow_the_customer(client, salesperson, customer):
+    person = customer.contact_persons.get()
+    preference = ContactPreference.objects.create(customer=customer, contact_person=person, form="du")
+    client.force_login(salesperson)
+
+    assert "Passt es gerade" in page(client, customer).content.decode()
+    assert "wie es dir geht" in page(client, customer).content.decode()
+    preference.language = "en"
+    preference.save()
+    assert "What has changed for you since your last order?" in page(client, customer).content.decode()
+
+
+def test_preferred_time_is_said_and_whether_it_is_now(client, salesperson, customer):
+    ContactPreference.objects.create(
+        customer=customer, call_from=time(0), call_until=time(23, 59), call_weekdays=[1, 2, 3]
+    )
+    client.force_login(salesperson)
+
+    text = page(client, customer).content.decode()
+
+    assert "Am liebsten Mo–Mi 0:00–23:59 Uhr." in text
+    is_good = timezone.localtime().isoweekday() < 4
+    assert ("jetzt gut" in text, "jetzt eher nicht" in text) == (is_good, not is_good)
+
+
+def test_service_sees_no_money(client, servant, salesperson, customer):
+    factories.order(customer, date(2026, 9, 23), cents=987_600)
+    for person, expected in ((servant, False), (salesperson, True)):
+        client.force_login(person)
+        text = page(client, customer).content.decode()
+        assert [amount in text for amount in ("1.234", "1.990", "9.876")] == [expected] * 3
+
+
+def test_who_works_on_no_tasks_calls_nobody(client, analyst, customer):
+    client.force_login(analyst)
+
+    assert page(client, customer).status_code == 403
+    assert record(client, customer, "reached").status_code == 403
+    assert client.post(reverse("call-draft", args=[customer.pk]), {"note": "a"}).status_code == 403
+    assert (Call.objects.count(), Draft.objects.count()) == (0, 0)
+
+
+def test_guides_are_changed_by_who_writes_to_many(client, salesperson, servant):
+    address = reverse("guide", args=["risk", "de", "sie"])
+    client.force_login(servant)
+    assert client.get(address).status_code == 403
+    client.force_login(salesperson)
+    texts = {"opening": "{greeting}!", "questions": "Eins?\n\n Zwei? ", "goals": "Ziel"}
+
+    assert client.post(address, texts | {"offer": "{nonsense}"}).status_code == 200
+    assert Guide.objects.count() == 0
+    assert client.post(address, texts).status_code == 302
+
+    own = Guide.objects.get()
+    assert (own.opening, own.questions, own.goals) == ("{greeting}!", ["Eins?", "Zwei?"], ["Ziel"])
+    client.post(reverse("guide-reset", args=["risk", "de", "sie"]))
+    assert Guide.objects.count() == 0
+    assert client.get(reverse("guide", args=["risk", "fr", "sie"])).status_code == 404
+
+
+def test_a_refused_offer_leaves_a_call_about_service(client, salesperson, customer):
+    person = customer.contact_persons.get()
+    factories.consent(customer, person=person, channel="phone", purpose="advertising", state="objected")
+    client.force_login(salesperson)
+
+    text = page(client, customer).content.decode()
+
+    assert "Kein Angebot in diesem Anruf" in text
+    assert "Sprechen Sie nur über Bestellungen, Lieferungen und Anfragen." in text
+    assert "Was hat sich bei Ihnen geändert" not in text
+    assert 'href="tel:03012345"' in text
+
+
+def test_who_must_not_be_called_has_no_link_to_dial(client, salesperson, customer):
+    person = customer.contact_persons.get()
+    for purpose in ("advertising", "service"):
+        factories.consent(customer, person=person, channel="phone", purpose=purpose, state="objected")
+    client.force_login(salesperson)
+
+    text = page(client, customer).content.decode()
+
+    assert "Nicht anrufen" in text
+    assert "tel:" not in text
+
+
+def test_no_number_is_said(client, salesperson, generation):
+    customer = factories.customer()
+    client.force_login(salesperson)
+
+    assert "Keine Telefonnummer bekannt" in page(client, customer).content.decode()
+
+
+def test_outcome_finishes_the_suggestion_and_leads_back(client, salesperson, customer):
+    client.force_login(salesperson)
+    key = f"overdue:{customer.pk}:2026-09-23"
+
+    response = record(client, customer, "wants_offer", **{"for": key, "next": "/today/", "minutes": "15", "note": "Ja"})
+
+    assert response.headers["Location"] == "/today/"
+    call = Call.objects.get()
+    assert (call.task.key, call.task.state, call.task.minutes) == (key, "done", 15)
+    assert (call.next_task.title, call.next_task.state) == ("Angebot senden: Weber GmbH", "open")
+
+
+def test_a_moment_in_one_click_plans_the_call_back(client, salesperson, customer):
+    client.force_login(salesperson)
+
+    record(client, customer, back="2999-01-02T10:00")
+
+    following = Call.objects.get().next_task
+    assert (following.due_on, following.due_time) == (date(2999, 1, 2), time(10))
+
+
+def test_a_call_back_without_moment_keeps_what_was_written(client, salesperson, customer):
+    client.force_login(salesperson)
+
+    response = record(client, customer, "call_back", note="Morgen früh")
+
+    assert response.headers["Location"].startswith(reverse("call", args=[customer.pk]))
+    assert (Call.objects.count(), Draft.objects.get().note) == (0, "Morgen früh")
+
+
+@pytest.mark.parametrize("fields", [{"outcome": "nonsense"}, {"outcome": ""}, {"key": "x"}, {"minutes": "0"}])
+def test_what_no_page_offers_is_refused(client, salesperson, customer, fields):
+    client.force_login(salesperson)
+
+    assert record(client, customer, **{"outcome": "reached"} | fields).status_code == 400
+    assert Call.objects.count() == 0
+
+
+def test_a_task_of_somebody_else_is_left_alone(client, salesperson, customer):
+    other = activity.add(title="Anderes", staff=salesperson, customer=factories.customer())
+    client.force_login(salesperson)
+
+    record(client, customer, "reached", **{"for": f"task:{other.pk}:"})
+
+    other.refresh_from_db()
+    assert (other.state, Call.objects.get().task.kind) == ("open", "call")
+
+
+def test_undo_leads_back_to_the_page_with_the_words(client, salesperson, customer):
+    task = activity.add(title="Anrufen", staff=salesperson, customer=customer)
+    client.force_login(salesperson)
+    record(client, customer, "reached", **{"for": f"task:{task.pk}:", "note": "Alles gut"})
+
+    response = client.post(reverse("call-undo", args=[Call.objects.get().pk]))
+
+    assert response.headers["Location"] == f"{reverse('call', args=[customer.pk])}?for=task:{task.pk}:"
+    assert "Alles gut" in client.get(response.headers["Location"]).content.decode()
+    task.refresh_from_db()
+    assert task.state == "open"
+
+
+def test_an_objection_is_recorded_for_the_person_spoken_to(client, salesperson, customer):
+    person = customer.contact_persons.get()
+    client.force_login(salesperson)
+
+    record(client, customer, "no_more_calls", person=str(person.pk))
+
+    assert set(Consent.objects.values_list("contact_person", "state")) == {(person.pk, "objected")}
+
+
+def test_timeline_tells_a_call_once_and_not_when_it_was_taken_back(client, salesperson, customer):
+    task = activity.add(title="Anrufen wegen Mai", staff=salesperson, customer=customer)
+    client.force_login(salesperson)
+    record(client, customer, "reached", **{"for": f"task:{task.pk}:", "note": "Bestellt im Mai"})
+    address = reverse("customer-timeline", args=[customer.pk])
+
+    text = client.get(address).content.decode()
+    assert ("Bestellt im Mai" in text, "Anrufen wegen Mai" in text) == (True, False)
+
+    client.post(reverse("call-undo", args=[Call.objects.get().pk]))
+    text = client.get(address).content.decode()
+    assert ("Bestellt im Mai" in text, "Anrufen wegen Mai" in text) == (False, True)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_page_takes_the_same_number_of_queries(client, salesperson, customer, rows, django_assert_num_queries):
+    for number in range(rows):
+        factories.order(customer, date(2026, 9, number + 1), of=factories.product())
+        factories.contact_person(customer, phone="1")
+        Note.objects.create(customer=customer, text="N", author=salesperson)
+        Task.objects.create(title="T", customer=customer, owner=salesperson)
+        Call.objects.create(
+            key=str(number),
+            customer=customer,
+            staff=salesperson,
+            outcome="reached",
+            happened_at=datetime.now().astimezone(),
+        )
+    client.force_login(salesperson)
+
+    with django_assert_num_queries(QUERIES):
+        page(client, customer)
+
+
+QUERIES = 41
+
+
+def test_today_leads_to_the_call_and_to_a_list_for_the_pocket(client, salesperson, customer):
+    client.force_login(salesperson)
+
+    today = client.get(reverse("today"), {"who": "all"}).content.decode()
+    listed = client.get(reverse("call-list"), {"who": "all"}).content.decode()
+
+    key = f"overdue:{customer.pk}:2026-09-23".replace(":", "%3A")
+    assert f'href="{reverse("call", args=[customer.pk])}?for={key}' in today
+    assert f'href="{reverse("call", args=[customer.pk])}?for={key}' in listed
+    assert 'href="tel:03012345"' in listed

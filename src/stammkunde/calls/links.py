@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from stammkunde.team.models import Staff
 
-_signer = Signer(salt="stammkunde.calls.calendar")
+_signer = Signer(salt="stammkunde.calls.calendar", sep=".")
 LONGEST = 200
 
 

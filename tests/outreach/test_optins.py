@@ -1,11 +1,14 @@
+import json
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from stammkunde.customers import links
 from stammkunde.customers import services as customers
 from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.outreach import services
+from stammkunde.outreach.channels import email
 from stammkunde.outreach.models import Message
 from tests.outreach.planning import NOW, company, customer
 
@@ -38,10 +41,37 @@ def test_question_becomes_one_mail_that_may_leave_at_once(optin):
         NOW,
         optin.expires_at,
     )
-    assert links.optin_url(optin=optin) in message.content["text"]
-    assert SENTENCE in message.content["text"]
-    assert "&lt;b&gt;Angebote&lt;/b&gt;" in message.content["html"]
-    assert message.content["subject"] == "Bitte bestätigen Sie: Darf Musterhaus Ihnen schreiben?"
+    assert message.content == {
+        "optin": optin.pk,
+        "subject": "Bitte bestätigen Sie: Darf Musterhaus Ihnen schreiben?",
+    }
+
+
+def test_question_that_leaves_has_its_link_and_every_word_escaped(optin, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    house = company()
+    services.plan_optins(company=house, now=NOW)
+
+    mail = email.CHANNEL.render(Message.objects.get(), house).body
+
+    assert mail.subject == "Bitte bestätigen Sie: Darf Musterhaus Ihnen schreiben?"
+    assert links.optin_url(optin=optin) in mail.body
+    assert SENTENCE in mail.body
+    assert "&lt;b&gt;Angebote&lt;/b&gt;" in mail.alternatives[0].content
+
+
+def test_whoever_reads_the_database_or_our_pages_cannot_confirm(optin, client, django_user_model):
+    services.plan_optins(company=company(), now=NOW)
+    client.force_login(
+        django_user_model.objects.create_user("ada@example.org", "correct horse", name="Ada", role="administrator")
+    )
+
+    page = client.get(reverse("message", args=[Message.objects.get().pk]))
+
+    token = links.optin_token(optin.nonce)
+    assert page.status_code == 200
+    assert token not in page.content.decode()
+    assert token not in json.dumps(list(Message.objects.values("content")))
 
 
 def test_question_goes_to_no_other_address_than_it_was_asked_for(optin):

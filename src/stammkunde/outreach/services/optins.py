@@ -4,14 +4,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from stammkunde.customers import links
 from stammkunde.customers import queries as customers
 from stammkunde.customers import services as customers_services
 from stammkunde.customers.models import Channel, OptIn, Purpose
+from stammkunde.outreach import asking
 from stammkunde.outreach.services.planning import plan_message
 from stammkunde.team.models import Company
 
@@ -46,7 +43,7 @@ def _plan(optin: OptIn, *, company: Company, now: datetime) -> None:
         purpose=Purpose.SERVICE,
         key=f"{ORIGIN}:{optin.pk}:{optin.customer_id}:1:email",
         origin=ORIGIN,
-        content=content(optin, company=company, language=language),
+        content=asking.kept(optin, company=company, language=language),
         importance_cents=0,
         not_before_at=now,
         latest_at=optin.expires_at,
@@ -54,20 +51,3 @@ def _plan(optin: OptIn, *, company: Company, now: datetime) -> None:
         language=language,
     )
     customers_services.optin_sent(optin_id=optin.pk, sent_at=now)
-
-
-def content(optin: OptIn, *, company: Company, language: str) -> dict[str, str]:
-    """Write the question: what is to be confirmed and where, and nothing that could be taken for advertising."""
-    context = {
-        "company": company.sender_name or company.name,
-        "sentences": [one.wording for one in optin.asked.all() if one.wording],
-        "url": links.optin_url(optin=optin),
-        "until": optin.expires_at,
-    }
-    with translation.override(language):
-        subject = _("Please confirm: may %(company)s write to you?") % context
-        return {
-            "subject": subject,
-            "text": render_to_string("outreach/mail/optin.txt", context),
-            "html": render_to_string("outreach/mail/optin.html", context),
-        }

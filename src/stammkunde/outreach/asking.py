@@ -1,0 +1,56 @@
+"""
+The words of the mail that asks whether we may write (double opt-in).
+
+They are written when the mail leaves, and never kept: the link in them confirms for whoever has it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from stammkunde.customers import links
+from stammkunde.customers.models import OptIn
+from stammkunde.outreach.models import Message
+from stammkunde.team.models import Company
+
+QUESTION = "optin"  # in a message's content: the number of the question
+
+
+def kept(optin: OptIn, *, company: Company, language: str) -> dict[str, Any]:
+    """Give what the message keeps of the question: which one, and a subject to list it by."""
+    with translation.override(language):
+        return {QUESTION: optin.pk, "subject": _subject(company)}
+
+
+def content(message: Message, *, company: Company) -> Mapping[str, Any]:
+    """Give a message's words; of one that asks, they are written now."""
+    if QUESTION not in message.content:
+        return message.content
+    return _written(OptIn.objects.get(pk=message.content[QUESTION]), company=company, language=message.language)
+
+
+def _written(optin: OptIn, *, company: Company, language: str) -> dict[str, str]:
+    """Write the question: what is to be confirmed and where, and nothing that could be taken for advertising."""
+    context = {
+        "company": _sender(company),
+        "sentences": [one.wording for one in optin.asked.all() if one.wording],
+        "url": links.optin_url(optin=optin),
+        "until": optin.expires_at,
+    }
+    with translation.override(language):
+        return {
+            "subject": _subject(company),
+            "text": render_to_string("outreach/mail/optin.txt", context),
+            "html": render_to_string("outreach/mail/optin.html", context),
+        }
+
+
+def _subject(company: Company) -> str:
+    return _("Please confirm: may %(company)s write to you?") % {"company": _sender(company)}
+
+
+def _sender(company: Company) -> str:
+    return company.sender_name or company.name

@@ -209,3 +209,22 @@ def test_sweep_puts_a_call_on_somebodys_list():
 
     assert tasks.sweep(now=NOW, clock=lambda: NOW) is True
     assert Message.objects.get().provider_id.startswith("task:")
+
+
+def test_trouble_with_one_channel_stops_no_other_and_is_raised_at_the_end(monkeypatch, settings):
+    settings.EMAIL_IS_SET, settings.PUBLIC_URL = True, "https://kunden.example"
+    settings.WEBHOOK_URL, settings.WEBHOOK_SECRET = "https://bote.example", "secret"
+    company()
+    served = []
+
+    def send_due(channel, **_given):
+        served.append(channel.name)
+        if channel.name == "email":
+            raise ZeroDivisionError
+        return False
+
+    monkeypatch.setattr(sending, "send_due", send_due)
+    with pytest.raises(ZeroDivisionError):
+        tasks.sweep(now=NOW, clock=lambda: NOW)
+
+    assert served == [channel.name for channel in channels.every() if not channel.collects]

@@ -2,8 +2,9 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from django.utils import timezone
@@ -15,16 +16,33 @@ PACE = sending.Pace()
 
 
 def sweep(*, now: datetime, clock: Callable[[], datetime] = timezone.now) -> bool:
-    """Do what is due; say whether anything was done. Safe to run twice, by many workers, and to kill at any instant."""
+    """
+    Do what is due; say whether anything was done. Safe to run twice, by many workers, and to kill at any instant.
+
+    What goes wrong in one piece stops no other, and is raised when all had their turn.
+    """
+    busy, problems = False, list[Exception]()
+    for piece in _pieces(now=now, clock=clock):
+        try:
+            busy = bool(piece()) or busy
+        except Exception as problem:  # noqa: BLE001 (it is raised below)
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+    return busy
+
+
+def _pieces(*, now: datetime, clock: Callable[[], datetime]) -> Iterator[Callable[[], object]]:
     company, holder = team.company(), _me()
-    busy = [bool(services.take_over(now=now, is_gone=_is_gone)), bool(services.look_after(now=now))]
+    yield lambda: services.take_over(now=now, is_gone=_is_gone)
+    yield lambda: services.look_after(now=now)
     if not channels.get("email").missing(company):
-        busy.append(bool(services.plan_optins(company=company, now=now)))
+        yield lambda: services.plan_optins(company=company, now=now)
     for channel in channels.every():
-        if channel.collects or channel.missing(company):
-            continue
-        busy.append(sending.send_due(channel, company=company, holder=holder, now=clock(), clock=clock, pace=PACE))
-    return any(busy)
+        if not (channel.collects or channel.missing(company)):
+            yield partial(
+                sending.send_due, channel, company=company, holder=holder, now=clock(), clock=clock, pace=PACE
+            )
 
 
 def _me() -> str:

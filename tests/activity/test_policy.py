@@ -14,11 +14,6 @@ HOURS = st.lists(st.integers(min_value=0, max_value=60), max_size=30)
 MINUTES = st.integers(min_value=5, max_value=240)
 
 
-@pytest.mark.parametrize(("hours", "minutes", "contacts"), [(20, 24, 10), (0, 24, 3), (40, 24, 20), (20, 60, 4)])
-def test_day_capacity_follows_the_hours(hours, minutes, contacts):
-    assert policy.day_capacity(hours, minutes_per_contact=minutes) == contacts
-
-
 @pytest.mark.parametrize(
     ("hours", "week", "month"), [([20], 50, 217), ([20, 10], 75, 325), ([], 15, 65), ([1], 15, 65)]
 )

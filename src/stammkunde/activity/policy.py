@@ -49,11 +49,6 @@ def key(*, kind: str, subject: int | None, cycle: str) -> str:
     return f"{kind}:{subject or 0}:{cycle}"
 
 
-def day_capacity(hours_per_week: int, *, minutes_per_contact: int) -> int:
-    """Tell how many contacts fit into one day of someone's weekly hours (20 hours, 24 minutes each: ten)."""
-    return _contacts(hours_per_week / WORKING_DAYS, minutes_per_contact, least=LEAST_PER_DAY)
-
-
 def week_capacity(hours_per_week: Iterable[int], *, minutes_per_contact: int) -> int:
     """Tell how many contacts several people make together in a working week."""
     return _contacts(sum(hours_per_week), minutes_per_contact, least=LEAST_PER_DAY * WORKING_DAYS)

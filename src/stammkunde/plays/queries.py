@@ -12,7 +12,6 @@ from stammkunde.plays.models import Enrolment, Play
 PAGE = 50
 State = Message.State
 LEFT = (State.HANDED_OVER, State.DELIVERED)
-ON_THE_WAY = (State.PLANNED, State.CLAIMED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +41,6 @@ class Progress:
     @property
     def sent(self) -> int:
         return sum(self.states.get(state, 0) for state in LEFT)
-
-    @property
-    def on_the_way(self) -> int:
-        return sum(self.states.get(state, 0) for state in ON_THE_WAY) + max(self.treated - self.planned, 0)
 
 
 def play(pk: int) -> Play | None:

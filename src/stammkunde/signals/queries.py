@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from stammkunde.signals import explaining, history, mirror, policy
-from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Figure, Generation, StageChange
+from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Figure, Generation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,31 +88,6 @@ def risk_history(customer_id: int) -> list[dict[str, Any]]:
     """Give what was said of a customer day by day, oldest first: `on`, and the columns of `history.COLUMNS`."""
     shown = as_of()
     return history.points(customer_id, until=shown) if shown else []
-
-
-def warnings(
-    *, outcome: str = "", level: str = "", after: EarlyWarning | None = None, limit: int = 50
-) -> list[EarlyWarning]:
-    """Give warnings with their customers, latest first; the next page begins after the last of this one."""
-    found = EarlyWarning.objects.select_related("customer", "customer__owner")
-    if outcome:
-        found = found.filter(outcome=outcome)
-    if level:
-        found = found.filter(level=level)
-    if after is not None:
-        earlier = Q(warned_on__lt=after.warned_on) | Q(warned_on=after.warned_on, pk__lt=after.pk)
-        found = found.filter(earlier, warned_on__lte=after.warned_on)
-    return list(found.order_by("-warned_on", "-pk")[:limit])
-
-
-def warnings_of(customer_id: int) -> list[EarlyWarning]:
-    """Give all warnings about a customer, latest first."""
-    return list(EarlyWarning.objects.filter(customer=customer_id).order_by("-warned_on", "-pk"))
-
-
-def stage_changes(customer_id: int) -> list[StageChange]:
-    """Give a customer's changes of stage, latest first."""
-    return list(StageChange.objects.filter(customer=customer_id).order_by("-changed_on"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,8 +61,6 @@ def plan(
     horizon_days: int | None,
 ) -> Plan:
     """Decide whom to warn about anew, and what became of the open warnings; nothing is written."""
-    if horizon_days is None:
-        return Plan()
     before = list(EarlyWarning.objects.filter(outcome=Outcome.OPEN))
     since = _since(facts, before, known=known)
     ends = {one.pk: _end(one, as_of=as_of, **since[one.pk]["fate"]) for one in before}
@@ -73,8 +71,11 @@ def plan(
     brighter = {pk for pk, seen in since.items() if seen["level"] == Level.RED}
     still = [one for one in before if ends[one.pk] is None]
     just_left = [one for one in before if (ends[one.pk] or [""])[0] == Outcome.LEFT]
+    opened = horizon_days and _opened(
+        known, told, still=still, just_left=just_left, as_of=as_of, horizon_days=horizon_days
+    )
     return Plan(
-        opened=_opened(known, told, still=still, just_left=just_left, as_of=as_of, horizon_days=horizon_days),
+        opened=opened or [],  # without a horizon nobody has bought, and nobody is at risk
         risen=[one.pk for one in still if one.pk in brighter and one.level != Level.RED and one.warned_on <= as_of],
         closed=dict(closed),
     )

@@ -213,6 +213,73 @@ def test_a_template_without_words_is_refused(template, marketer):
         campaign(empty, marketer)
 
 
+def test_what_a_worker_held_while_the_campaign_was_stopped_does_not_leave(template, marketer):
+    customer()
+    play = prepared(template(), marketer)
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    work()
+    claimed = outreach.claim(channel="email", holder="h 1 a", at_most=9, now=NOW)
+
+    services.stop(play_id=play.pk, staff=marketer, now=NOW)
+    outreach.release(claimed, holder="h 1 a", code="rate", until=NOW)
+
+    assert len(claimed) == 1
+    assert outreach.claim(channel="email", holder="h 1 a", at_most=9, now=NOW + DAY) == []
+
+
+def test_a_campaign_that_lost_its_words_says_so_and_stops_no_other(template, marketer):
+    one, silent, fine = customer(), template(name="Leer"), template(name="Voll")
+    plays = [prepared(made, marketer) for made in (silent, fine)]
+    for play in plays:
+        services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    (text,) = silent.texts.all()
+    silent.texts.all().delete()
+
+    work()
+    assert [play.trouble for play in Play.objects.order_by("pk")] == ["no_words", ""]
+    assert list(Message.objects.values_list("origin", "customer")) == [(plays[1].origin, one.pk)]
+
+    text.pk = None
+    text.save()
+    work()
+    assert [play.trouble for play in Play.objects.order_by("pk")] == ["", ""]
+    assert Message.objects.filter(origin=plays[0].origin).count() == 1
+
+
+def test_filters_of_another_version_choose_nobody_say_so_and_stop_no_other(template, marketer):
+    customer()
+    strange = campaign(template(name="Eins"), marketer, audience={"colour": "red"})
+    other = campaign(template(name="Zwei"), marketer)
+
+    work()
+
+    assert [(one.pk, one.status, one.trouble) for one in Play.objects.order_by("pk")] == [
+        (strange.pk, "preparing", "unknown_filters"),
+        (other.pk, "ready", ""),
+    ]
+    assert not strange.enrolments.exists()
+
+
+def test_what_fails_with_one_play_is_raised_when_the_others_had_their_turn(template, marketer, monkeypatch):
+    customer()
+    broken, fine = prepared(template(name="Eins"), marketer), prepared(template(name="Zwei"), marketer)
+    for play in (broken, fine):
+        services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    whole = services.plan_next
+
+    def plan_next(*, play_id, now):
+        if play_id == broken.pk:
+            raise ZeroDivisionError
+        return whole(play_id=play_id, now=now)
+
+    monkeypatch.setattr(services, "plan_next", plan_next)
+    with pytest.raises(ZeroDivisionError):
+        tasks.sweep(now=NOW)
+
+    assert [play.trouble for play in Play.objects.order_by("pk")] == ["failed", ""]
+    assert Message.objects.get().origin == fine.origin
+
+
 @pytest.mark.parametrize("act", ["pause", "resume", "start"])
 def test_what_is_not_possible_is_refused(template, marketer, act):
     play = campaign(template(), marketer)

@@ -2,9 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from stammkunde.outreach.models import Message
-from stammkunde.plays import services
+from stammkunde.plays import services, wording
 from stammkunde.plays.models import Play
 from tests import factories
 from tests.outreach.planning import NOW, customer
@@ -173,3 +174,16 @@ def test_english_pages_are_english(client, marketer, template):
     play = prepared(template(), marketer)
 
     assert "1 customer can be written to" in text(client.get(reverse("play", args=[play.pk])))
+
+
+@pytest.mark.parametrize("code", sorted(wording.TROUBLES))
+def test_what_stands_in_the_way_is_said_on_the_page_while_it_does(signed_in, template, marketer, code):
+    play = campaign(template(), marketer)
+    services.note_trouble(play=play, code=code)
+
+    page = signed_in.get(reverse("play", args=[play.pk]))
+    services.stop(play_id=play.pk, staff=marketer, now=NOW)
+    stopped = signed_in.get(reverse("play", args=[play.pk]))
+
+    assert escape(str(wording.TROUBLES[code])) in text(page)
+    assert escape(str(wording.TROUBLES[code])) not in text(stopped)

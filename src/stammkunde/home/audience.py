@@ -7,6 +7,10 @@ from typing import Any
 from stammkunde.home.queries.customers import Filters
 
 
+class UnknownFilters(ValueError):
+    """The filters come from another version, and would choose others than were meant."""
+
+
 def stored(filters: Filters) -> dict[str, Any]:
     """Write filters as JSON; what says nothing is left out."""
     found = {name: value for name, value in asdict(filters).items() if value not in ("", (), None)}
@@ -14,12 +18,19 @@ def stored(filters: Filters) -> dict[str, Any]:
 
 
 def restored(kept: dict[str, Any]) -> Filters:
-    """Read filters back. A filter that this version no longer has would choose too many, so it is an error."""
+    """
+    Read filters back.
+
+    :raises UnknownFilters: if this version no longer has one of them: without it, too many would be chosen
+    """
     known = {field.name for field in fields(Filters)}
     strange = kept.keys() - known
     if strange:
-        raise ValueError(f"The audience has filters that are unknown here: {', '.join(sorted(strange))}.")
-    return Filters(**{name: _read(name, value) for name, value in kept.items()})
+        raise UnknownFilters(f"The audience has filters that are unknown here: {', '.join(sorted(strange))}.")
+    try:
+        return Filters(**{name: _read(name, value) for name, value in kept.items()})
+    except (TypeError, ValueError) as problem:
+        raise UnknownFilters(f"The audience has a filter that cannot be read: {problem}.") from problem
 
 
 def _read(name: str, value: Any) -> Any:

@@ -38,6 +38,7 @@ class Play(models.Model):
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
     chosen_at = models.DateTimeField(null=True)  # when all customers of the audience were chosen
     lease_until = models.DateTimeField(null=True)  # of the worker that prepares
+    trouble = models.CharField(max_length=20, default="", blank=True)  # code: why workers cannot go on for now
     after_on = models.DateField(null=True)  # a thank-you is for purchases from this day on
     delay_days = models.PositiveSmallIntegerField(_("days after the purchase"), default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -20,6 +20,7 @@ from stammkunde.team import policy
 from stammkunde.team.access import needs
 
 Status = Play.Status
+MOVING = frozenset({Status.PREPARING, Status.RUNNING})
 BADGES = {
     Status.PREPARING: "dot running",
     Status.READY: "dot waiting",
@@ -125,7 +126,8 @@ def _context(play: Play) -> dict[str, Any]:
         "play": play,
         "progress": progress,
         "badge": BADGES[play.status],
-        "is_moving": play.status in {Status.PREPARING, Status.RUNNING},
+        "trouble": wording.TROUBLES.get(play.trouble, "") if play.status in MOVING else "",
+        "is_moving": play.status in MOVING,
         "refusals": _refusals(progress),
         "states": _states(progress),
         "channel": outreach.channel(play.template.channel),

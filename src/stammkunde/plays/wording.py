@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stammkunde.outreach import wording as outreach
 from stammkunde.plays.models import Enrolment
 
 MISSING = "fields_missing"
+TROUBLES = {
+    "no_words": gettext_lazy("The template has no text any more. Write one, and it goes on by itself."),
+    "unknown_filters": gettext_lazy(
+        "The filters that choose its customers are unknown to this version. Stop it, and make a new one from the list "
+        "of customers."
+    ),
+    "failed": gettext_lazy("Something went wrong. It is tried again by itself; the worker's log says what it was."),
+}
 
 
 def reason(said: Mapping[str, Any] | None) -> str:

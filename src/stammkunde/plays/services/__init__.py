@@ -18,8 +18,12 @@ from stammkunde.plays.services.running import (
     stop,
 )
 from stammkunde.plays.services.thanking import NotPureThanks, create_thanks, enrol_buyers
+from stammkunde.plays.services.trouble import FAILED, NO_WORDS, UNKNOWN_FILTERS, note_trouble
 
 __all__ = [
+    "FAILED",
+    "NO_WORDS",
+    "UNKNOWN_FILTERS",
     "NotPossible",
     "NotPureThanks",
     "NothingToSay",
@@ -31,6 +35,7 @@ __all__ = [
     "create_thanks",
     "enrol_buyers",
     "finish_what_is_over",
+    "note_trouble",
     "pause",
     "plan_next",
     "resume",

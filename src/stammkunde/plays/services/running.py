@@ -65,6 +65,8 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
     """
     End a play for good: whatever has not left is stopped. Repeating changes nothing.
 
+    Its messages are held back for ever: what a worker has claimed and gives back does not leave, either.
+
     :raises NotPossible: if it is done
     """
     open_ones = (Status.PREPARING, Status.READY, Status.RUNNING, Status.PAUSED)
@@ -73,8 +75,8 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
             status=Status.STOPPED, finished_at=now, lease_until=None
         )
         play = _settled(play_id, changed, "play.stopped", allowed=(Status.STOPPED,), staff=staff)
+        outreach.pause(origin=play.origin, now=now)
     outreach.stop(origin=play.origin, staff=staff, now=now)  # in batches, each a transaction of its own
-    outreach.resume(origin=play.origin)
     return play
 
 

@@ -1,9 +1,12 @@
 """The five-second check: what it measures, where its lights change, and what counts as advertising."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 
-from stammkunde.outreach import advice, clarity, content, starters
+from stammkunde.outreach import advice, clarity, content, starters, wording
 from stammkunde.outreach.clarity import Finding
 
 TEXT = {"kind": "text", "text": "{greeting},"}
@@ -150,6 +153,17 @@ def test_advice_names_the_cure_with_the_worst_first():
         ("green", "Der Betreff ist kurz genug (9 Zeichen)."),
     ]
     assert [bool(one.cure) for one in said] == [True, False]
+
+
+def test_every_finding_and_field_has_words():
+    source = Path(clarity.__file__).read_text(encoding="utf-8")
+    codes = set(
+        re.findall(r'"((?:subject|preview|offers?|button|buttons|reading|counts_as|pure|sounds|address)\w*)"', source)
+    )
+
+    assert {"offers_many", "counts_as_survey", "button", "pure"} <= codes
+    assert codes == set(advice.SAID) | {"offer", "offer_late", "reading", "reading_long"}
+    assert set(wording.FIELDS) == set(content.FIELDS)
 
 
 @pytest.mark.parametrize("starter", starters.STARTERS, ids=lambda one: one.names["en"])

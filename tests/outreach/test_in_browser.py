@@ -89,6 +89,10 @@ def test_blocks_are_moved_and_previewed_without_script(open_page, template):  # 
     page.get_by_text("Gespeichert.").wait_for()
     saved = services.words(template)["de", "sie"]
     assert (saved.subject, saved.blocks[0].kind) == ("Zuerst das Angebot", "offer")
+    page.get_by_role("button", name="Diese Fassung entfernen").click()
+    page.get_by_role("dialog").get_by_role("button", name="Entfernen").click()
+    page.get_by_text("Diese Fassung ist entfernt.").wait_for()
+    assert set(services.words(template)) == {("de", "du"), ("en", "sie")}
 
 
 def test_message_is_written_and_sent_on_a_phone(open_page, wanted, settings):  # noqa: F811

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from stammkunde.outreach import services
+from stammkunde.outreach import content, services
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Message, Template
 from stammkunde.plays.models import Play
+from stammkunde.signals.models import Current, CustomerSignal, Generation
 from tests import factories
 from tests.outreach.planning import NOW, company, customer
 
@@ -229,21 +230,47 @@ def test_typing_makes_a_part_of_the_page_anew(client, salesperson, made, target,
     assert "ui/base.html" not in names
 
 
-def test_gaps_are_counted(client, salesperson, made):
-    firm = customer(kind="company", name="Weber GmbH")
-    factories.contact_person(customer(kind="company", name="Öz GmbH"), first_name="Anna")
-    customer()
+def gaps(client, pk):
+    rows = client.get(reverse("template-gaps", args=[pk])).context["rows"]
+    return {gap.field: (gap.empty, gap.of, has_fallback) for gap, _words, has_fallback in rows}
+
+
+def test_gaps_are_counted(client, salesperson):
+    words = " ".join(f"{{{name}}}" for name in content.FIELDS if name != "first_name") + "{first_name|Sie}"
+    one = template(salesperson, words=Text(subject="Neu", blocks=(Block(kind="text", text=words),)))
+    firm = customer(kind="company", name="Weber GmbH", city="Ulm")
+    factories.contact_person(customer(kind="company", name="Öz GmbH"), first_name="Anna", last_name="Öz", title="Dr.")
+    known = customer(name="Mara Beispiel", since_on=date(2020, 1, 1), owner=salesperson)
+    generation = Generation.objects.create(status="done", as_of_on=date(2026, 11, 24))
+    Current.objects.create(pk=1, generation=generation)
+    CustomerSignal.objects.create(
+        generation=generation,
+        customer=known,
+        stage="active",
+        favourite_category="Geschirr",
+        first_on=date(2020, 1, 1),
+        last_on=date(2026, 4, 1),
+        purchase_days=2,
+    )
     client.force_login(salesperson)
 
-    page = client.get(reverse("template-gaps", args=[made.pk]))
-
-    assert [(gap.field, gap.empty, gap.of, has_fallback) for gap, _words, has_fallback in page.context["rows"]] == [
-        ("first_name", 1, 3, True),
-        ("product", 3, 3, False),
-    ]
-    firm.contact_persons.create(source="x", last_name="Weber", first_name="Kim")
-    page = client.get(reverse("template-gaps", args=[made.pk]))
-    assert [gap.field for gap, _words, _has in page.context["rows"]] == ["product"]
+    assert gaps(client, one.pk) == {
+        "category": (2, 3, False),
+        "city": (2, 3, False),
+        "code": (3, 3, False),
+        "company": (1, 3, False),
+        "first_name": (1, 3, True),
+        "last_name": (1, 3, False),
+        "last_purchase": (2, 3, False),
+        "owner": (2, 3, False),
+        "product": (2, 3, False),
+        "purchases": (2, 3, False),
+        "salutation": (3, 3, False),
+        "title": (2, 3, False),
+        "years": (2, 3, False),
+    }
+    factories.contact_person(firm, first_name="Kim", last_name="Weber")
+    assert "first_name" not in gaps(client, one.pk)
 
 
 def test_test_mail_goes_to_whoever_asks_and_is_no_message(client, salesperson, made, settings, mailoutbox):

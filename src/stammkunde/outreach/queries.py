@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -133,16 +134,22 @@ class Gap:
     of: int
 
 
-def gaps(fields: Iterable[str]) -> list[Gap]:
+def gaps(fields: Iterable[str], *, today: date) -> list[Gap]:
     """Count for each of these fields the customers who have nothing there; fields that all have are left out."""
-    known = sorted(set(fields) & (_OF_CUSTOMERS.keys() | _OF_SIGNALS.keys()))
-    counts = {"everybody": Count("pk")} | {
-        one: Count("pk", filter=_OF_CUSTOMERS[one]) for one in known if one in _OF_CUSTOMERS
-    }
+    of_customers = _OF_CUSTOMERS | {"years": _since(today - timedelta(days=366))}
+    known = sorted(set(fields) & (of_customers.keys() | _OF_SIGNALS.keys()))
+    counts = {one: Count("pk", filter=of_customers[one]) for one in known if one in of_customers}
     asked = {one: Count("pk", filter=_OF_SIGNALS[one]) for one in known if one in _OF_SIGNALS}
-    filled = Customer.objects.aggregate(**counts) | (signals.signals().aggregate(**asked) if asked else {})
+    filled = Customer.objects.aggregate(everybody=Count("pk"), **counts)
+    filled |= signals.signals().aggregate(**asked) if asked else {}
     everybody = filled["everybody"]
     return [Gap(field=one, empty=everybody - filled[one], of=everybody) for one in known if filled[one] < everybody]
+
+
+def _since(day: date) -> Q:
+    """Keep those who have been customers since that day: by master data, or else by the first purchase."""
+    bought = signals.signals().filter(customer=OuterRef("pk"), first_on__lte=day)
+    return Q(since_on__lte=day) | (Q(since_on=None) & Q(Exists(bought)))
 
 
 def _somebody_has(**having: str) -> Q:
@@ -151,6 +158,7 @@ def _somebody_has(**having: str) -> Q:
 
 
 _OF_CUSTOMERS = {
+    "code": Q(pk=None),  # only who sends a message can give one
     "city": ~Q(city=""),
     "owner": Q(owner__isnull=False),
     "company": Q(kind=Customer.Kind.COMPANY),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from stammkunde.outreach import clarity, content, starters
 from stammkunde.outreach.content import FieldsUnknown, Text
@@ -33,15 +33,18 @@ def create_template(*, name: str, channel: str, purpose: str, by: Staff, now: da
 
     :raises NameTaken: if another one has its name
     """
-    _refuse_taken(name)
-    made = Template.objects.create(name=name, channel=channel, purpose=purpose, changed_by=by, changed_at=now)
+    made = _create(name=name, channel=channel, purpose=purpose, by=by, now=now)
     _record(made, "template.created", by)
     return made
 
 
 @transaction.atomic
 def create_starters(*, language: str, by: Staff, now: datetime) -> list[Template]:
-    """Create the ready-made templates; those whose name is there already are left alone, so repeating is harmless."""
+    """
+    Create the ready-made templates; those whose name is there already are left alone, so repeating is harmless.
+
+    :raises NameTaken: if somebody else creates one of them at the same moment
+    """
     there = set(Template.objects.values_list("name", flat=True))
     wanted = [one for one in starters.STARTERS if one.name(language) not in there]
     return [_start(one, language=language, by=by, now=now) for one in wanted]
@@ -106,14 +109,9 @@ def take_words_away(*, template_id: int, language: str, form: str, by: Staff, no
 @transaction.atomic
 def duplicate(*, template_id: int, copy_of: str, by: Staff, now: datetime) -> Template:
     """Make a copy with all words; `copy_of` names it in the person's language, with `%(name)s` and `%(n)s` in it."""
-    template = Template.objects.get(pk=template_id)
-    made = Template.objects.create(
-        name=_free_name(template.name, copy_of),
-        channel=template.channel,
-        purpose=template.purpose,
-        changed_by=by,
-        changed_at=now,
-    )
+    template = Template.objects.select_for_update().get(pk=template_id)  # one copy after the other
+    name = _free_name(template.name, copy_of)
+    made = _create(name=name, channel=template.channel, purpose=template.purpose, by=by, now=now)
     for style, text in words(template).items():
         _put(made, style, text)
     _record(made, "template.created", by, copied_from=template.name)
@@ -142,13 +140,19 @@ def _file(template_id: int, *, is_archived: bool, action: str, by: Staff, now: d
 
 
 def _start(one: starters.Starter, *, language: str, by: Staff, now: datetime) -> Template:
-    made = Template.objects.create(
-        name=one.name(language), channel=one.channel, purpose=one.purpose, changed_by=by, changed_at=now
-    )
+    made = _create(name=one.name(language), channel=one.channel, purpose=one.purpose, by=by, now=now)
     for style, text in one.texts.items():
         _put(made, style, text)
     _record(made, "template.created", by)
     return made
+
+
+def _create(*, name: str, channel: str, purpose: str, by: Staff, now: datetime) -> Template:
+    try:
+        with transaction.atomic():
+            return Template.objects.create(name=name, channel=channel, purpose=purpose, changed_by=by, changed_at=now)
+    except IntegrityError as taken:
+        raise NameTaken(name) from taken
 
 
 def _put(template: Template, style: tuple[str, str], text: Text) -> None:
@@ -170,9 +174,8 @@ def _record(template: Template, action: str, by: Staff, **detail: object) -> Non
     team.record(staff=by, action=action, thing="template", thing_id=template.pk, label=template.name, **detail)
 
 
-def _refuse_taken(name: str, *, but: int | None = None) -> None:
-    others = Template.objects.filter(name=name)
-    if (others if but is None else others.exclude(pk=but)).exists():
+def _refuse_taken(name: str, *, but: int) -> None:
+    if Template.objects.filter(name=name).exclude(pk=but).exists():
         raise NameTaken(name)
 
 

@@ -1,6 +1,5 @@
 """What words look like to one customer: subject, text, what is missing, and the five-second check."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,7 +25,6 @@ from stammkunde.ui import middleware
 SALT = "outreach.preview"
 SECONDS = 24 * 60 * 60  # a link to words that are not kept anywhere
 FOUND = 6
-EXAMPLE_CODE = "AB12-CD34"
 Style = tuple[str, str]
 
 
@@ -86,19 +84,13 @@ def framed(request: HttpRequest, draft: str) -> HttpResponse:
     return response
 
 
-def code_for(draft: Draft) -> Mapping[str, str]:
-    """Give an example where a voucher's code will stand."""
-    return {"code": EXAMPLE_CODE} if "code" in content.fields(draft.text) else {}
-
-
 def _written(draft: Draft, *, style: Style, recipient: Recipient, today: date) -> tuple[Written, tuple[str, ...]]:
     """Write for one customer; what is missing stands there in brackets, and is named."""
     asked: dict[str, Any] = {"recipient": recipient, "style": style, "text": draft.text, "today": today}
-    written = services.write_to(**asked, more=code_for(draft))
+    written = services.write_to(**asked)
     gaps = written.missing
     if written.content is None and not set(gaps) - set(content.FIELDS):
-        more = {name: f"[{wording.FIELDS[name]}]" for name in gaps}
-        written = services.write_to(**asked, more={**code_for(draft), **more})
+        written = services.write_to(**asked, more={name: f"[{wording.FIELDS[name]}]" for name in gaps})
     return written, gaps
 
 

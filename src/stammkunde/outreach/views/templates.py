@@ -17,7 +17,7 @@ from stammkunde.outreach.channels import email
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import TemplateForm
 from stammkunde.outreach.models import Template
-from stammkunde.outreach.views.preview import Style, code_for, show
+from stammkunde.outreach.views.preview import Style, show
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -59,7 +59,10 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def start(request: HttpRequest) -> HttpResponse:
-    made = services.create_starters(language=get_language() or "de", by=request.user, now=timezone.now())
+    try:
+        made = services.create_starters(language=get_language() or "de", by=request.user, now=timezone.now())
+    except services.NameTaken:  # somebody pressed the button at the same moment
+        made = []
     if made:
         messages.success(request, _("The templates are there. Look through them and make them yours."))
     else:
@@ -117,7 +120,9 @@ def gaps(request: HttpRequest, pk: int) -> HttpResponse:
     for text in services.words(template).values():
         for name, has_fallback in content.fields(text).items():
             used[name] = used.get(name, True) and has_fallback
-    rows = [(one, str(wording.FIELDS[one.field]), used[one.field]) for one in queries.gaps(used)]
+    rows = [
+        (one, str(wording.FIELDS[one.field]), used[one.field]) for one in queries.gaps(used, today=timezone.localdate())
+    ]
     page = "outreach/gaps_rows.html" if request.htmx else "outreach/gaps.html"
     return render(request, page, {"template": template, "rows": rows, "with_fields": bool(used)})
 
@@ -223,9 +228,7 @@ def _test(request: HttpRequest, draft: Draft, style: Style) -> None:
     if recipient is None or draft.problems():
         messages.error(request, _("First complete the words; then a test can be sent."))
         return
-    written = services.write_to(
-        recipient=recipient, style=style, text=draft.text, today=timezone.localdate(), more=code_for(draft)
-    )
+    written = services.write_to(recipient=recipient, style=style, text=draft.text, today=timezone.localdate())
     if written.content is None:
         names = ", ".join(str(wording.FIELDS[name]) for name in written.missing)
         messages.error(request, _("This customer lacks: %(names)s.") % {"names": names})

@@ -1,6 +1,9 @@
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
+from stammkunde.signals import services
 from stammkunde.team import queries
 from stammkunde.team.models import AuditEntry
 from tests.home import forecasting
@@ -83,3 +86,13 @@ def test_settings_say_how_far_the_early_warning_looks(ada):
 
     assert "Zurzeit <strong>90 Tage</strong>." in text
     assert "77\N{NO-BREAK SPACE}% derer" in text
+
+
+def test_whoever_may_change_settings_may_ask_for_a_data_refresh(ada):
+    before = timezone.now()
+
+    response = ada.post(reverse("settings-refresh"), follow=True)
+
+    assert before <= cache.get(services.ASKED) <= timezone.now()
+    assert "Alles wird gleich neu berechnet." in response.content.decode()
+    assert ada.get(reverse("settings-refresh")).status_code == 405

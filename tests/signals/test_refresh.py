@@ -373,6 +373,32 @@ def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shop)
     assert tasks.sweep(now=NOW) is False
 
 
+def test_worker_refreshes_when_somebody_asks(shop, monkeypatch):
+    tasks.sweep(now=NOW)
+    assert tasks.sweep(now=NOW + timedelta(minutes=1)) is False
+
+    services.ask(now=NOW + timedelta(minutes=2))
+
+    assert tasks.sweep(now=NOW + timedelta(minutes=3)) is True
+    assert tasks.sweep(now=NOW + timedelta(minutes=4)) is False
+    monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
+    services.ask(now=NOW + timedelta(minutes=5))
+    assert tasks.sweep(now=NOW + timedelta(minutes=6)) is True
+    assert tasks.sweep(now=NOW + timedelta(minutes=6, seconds=30)) is False
+    services.ask(now=NOW + timedelta(minutes=6, seconds=31))
+    assert tasks.sweep(now=NOW + timedelta(minutes=6, seconds=32)) is True
+
+
+def test_worker_refreshes_when_the_team_can_do_more(shop, administrator):
+    tasks.sweep(now=NOW)
+    administrator.hours_per_week = 35
+    administrator.save()
+
+    assert tasks.sweep(now=NOW) is True
+    assert queries.forecast()["levels"]["week_capacity"] == 88
+    assert tasks.sweep(now=NOW) is False
+
+
 def test_worker_waits_longer_after_each_failure(shop, monkeypatch):
     monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
     assert tasks.sweep(now=NOW) is True

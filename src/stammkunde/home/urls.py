@@ -61,6 +61,7 @@ urlpatterns = [
     path("ideal-customer/take/", ideal.take, name="ideal-customer-take"),
     # What the company decided
     path("settings/", settings.settings, name="settings"),
+    path("settings/refresh/", settings.refresh, name="settings-refresh"),
     path("settings/contact/", settings.contact, name="settings-contact"),
     path("settings/sending/", settings.sending, name="settings-sending"),
     path("settings/sending/test/", settings.send_test, name="settings-send-test"),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
@@ -46,6 +47,7 @@ __all__ = [
     "MirrorDiffers",
     "RefreshRunning",
     "as_of",
+    "ask",
     "refresh",
     "refresh_mirror",
     "sweep",
@@ -58,6 +60,7 @@ Progress = Callable[[str, int, int], None]
 BATCH = 65_536
 KEPT = timedelta(minutes=10)  # a page may still be reading the former generation
 SWEPT = "swept"
+ASKED = "signals:asked"  # in the cache: when somebody asked for a data refresh
 REMEMBERED = 50  # generations without rows that stay as a log
 
 
@@ -66,6 +69,11 @@ def as_of(*, now: datetime) -> date:
     today = policy.today(now=now, zone=settings.TIME_ZONE)
     last = Order.objects.exclude(status=Order.Status.CANCELLED).order_by("-ordered_on").values_list("ordered_on")
     return policy.as_of(today=today, last_order_on=next((day for (day,) in last[:1]), None))
+
+
+def ask(*, now: datetime) -> None:
+    """Ask the worker for a data refresh as soon as it can; asking twice is as good as once."""
+    cache.set(ASKED, now)
 
 
 def refresh_mirror(*, now: datetime, progress: Progress, rebuild: bool = False) -> mirror.Manifest:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
+from stammkunde.activity import queries as activity
 from stammkunde.intake.queries import is_publishing
 from stammkunde.signals import answers, lease, mirror, policy, queries, services
 from stammkunde.signals.mirror.versions import WHOLE_TABLES
@@ -56,7 +57,9 @@ def _log_progress(step: str, done: int, total: int) -> None:
 
 def _is_due(*, now: datetime) -> bool:
     shown = queries.current()
-    if shown is None or shown.as_of_on != services.as_of(now=now) or _window_changed(shown):
+    if shown is None or shown.as_of_on != services.as_of(now=now) or _asked_since(shown.started_at):
+        return True
+    if _window_changed(shown) or _team_changed(shown):
         return True
     version = mirror.facts_version()
     if shown.facts_version == version:
@@ -71,6 +74,21 @@ def _window_changed(shown: Generation) -> bool:
     window = {shown.checkpoint.get("wanted_days"), shown.activity_days}
     horizon = {shown.checkpoint.get("wanted_horizon_days"), risk.get("horizon_days")}
     return wanted.activity_days not in window or wanted.risk_horizon_days not in horizon
+
+
+def _team_changed(shown: Generation) -> bool:
+    """Say whether the team can contact more or fewer customers than the shown lights assume."""
+    levels = shown.forecast.get("levels")
+    if not levels:
+        return False
+    now = activity.capacity()
+    return (levels["week_capacity"], levels["month_capacity"]) != (now.week, now.month)
+
+
+def _asked_since(moment: datetime | None) -> bool:
+    """Say whether somebody asked for a data refresh after a moment."""
+    asked_at = cache.get(services.ASKED)
+    return asked_at is not None and (moment is None or asked_at > moment)
 
 
 def _is_settled(shown: Generation, *, version: str, now: datetime) -> bool:
@@ -91,4 +109,6 @@ def _waits_after_failure(*, now: datetime) -> bool:
         if generation.status != Generation.Status.FAILED or (generation.error or {}).get("code") == "killed":
             break
         failed_at, failures = failed_at or generation.finished_at, failures + 1
-    return failed_at is not None and now < policy.retry_at(failed_at=failed_at, failures=failures)
+    if failed_at is None or _asked_since(failed_at):
+        return False
+    return now < policy.retry_at(failed_at=failed_at, failures=failures)

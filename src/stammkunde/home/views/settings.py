@@ -14,6 +14,7 @@ from stammkunde.outreach import channels, places, wording
 from stammkunde.outreach.channels import email
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
+from stammkunde.signals import services as refreshing
 from stammkunde.team import forms, policy, services
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -35,6 +36,14 @@ def settings(request: HttpRequest) -> HttpResponse:
         "horizon": forecasts.part(shown, "risk"),
     }
     return render(request, "home/settings.html", context, status=400 if form.errors else 200)
+
+
+@needs(policy.SETTINGS_EDIT)
+@require_POST
+def refresh(request: HttpRequest) -> HttpResponse:
+    refreshing.ask(now=timezone.now())
+    messages.success(request, _("The worker computes everything anew in a moment."))
+    return redirect("settings")
 
 
 @needs(policy.SETTINGS_EDIT)

@@ -99,6 +99,12 @@ def test_page_says_how_likely_the_loss_is_and_why(client, salesperson, krone):
         assert said in text
 
 
+def test_suggestion_names_what_is_at_stake_as_the_risk_does(client, salesperson, krone):
+    text = page(client, salesperson, krone)
+
+    assert "Rund 1.234 € im Jahr stehen auf dem Spiel." in text
+
+
 def test_page_in_english(client, salesperson, krone):
     text = page(client, salesperson, krone, language="en")
 

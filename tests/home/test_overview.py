@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from stammkunde.sales import services as sales
+from stammkunde.signals import mirror
 from stammkunde.signals.models import Current, Figure, Generation
 from stammkunde.team import policy
 from tests import factories
@@ -148,6 +150,35 @@ def test_overview_before_the_first_import_leads_to_it(client, english, db):
     assert "Here you will see how well you keep your customers" in text
 
 
+@pytest.fixture
+def computed_before_anything(generation):
+    """What the worker leaves on a new installation: a generation without a single figure."""
+    Generation.objects.update(facts_version=mirror.facts_version())
+    return generation
+
+
+def test_overview_of_a_new_installation_leads_to_the_import_once_nothing_was_computed(
+    client, english, computed_before_anything
+):
+    text = page(client, english, "/")
+
+    assert "Here you will see how well you keep your customers" in text
+    assert "No figures for this period" not in text
+
+
+def test_overview_after_the_first_import_waits_for_its_figures(client, english, computed_before_anything):
+    factories.order(factories.customer(), date(2011, 9, 1))
+    sales.mark_changed(["2011-09"])
+
+    assert "Your figures are about to be computed" in page(client, english, "/")
+
+
+def test_overview_of_cancelled_orders_alone_says_that_nothing_counts(client, english, computed_before_anything):
+    factories.order(factories.customer(), date(2011, 9, 1))
+
+    assert "None of the orders counts as a purchase" in page(client, english, "/")
+
+
 def test_overview_while_figures_are_computed_shows_progress(client, english, db):
     factories.order(factories.customer(), date(2011, 9, 1))
     Generation.objects.create(as_of_on=date(2011, 12, 9), done=3, total=10)
@@ -220,6 +251,13 @@ def test_overview_in_german_says_what_is_ahead(client, administrator, ahead):
     assert "von Kunden, die in den nächsten 90 Tagen vermutlich nicht kaufen" in text
 
 
+@pytest.mark.parametrize(("basis", "name"), [("margin", "Margin at risk"), ("revenue", "Revenue at risk")])
+def test_overview_names_the_money_that_is_at_risk(client, english, ahead, basis, name):
+    Generation.objects.update(forecast=FORECAST | {"value": {"basis": basis}})
+
+    assert f"<h3>{name}</h3>" in page(client, english)
+
+
 def test_overview_keeps_money_ahead_from_those_who_may_not_see_it(client, english, ahead, monkeypatch):
     monkeypatch.setitem(policy.RIGHTS, "administrator", policy.ALL - {policy.MARGIN_VIEW})
 
@@ -250,6 +288,16 @@ def test_one_point_is_worth_a_year_of_the_customers_who_would_have_stayed(client
 
 
 def test_one_point_before_a_year_is_over_counts_the_period(client, english, figures):
+    text = page(client, english)
+
+    assert "+1 point of retention" not in text
+    assert "as good as the average buyer of 3rd quarter 2011: €200.06 contribution margin" in text
+
+
+def test_one_point_is_not_worth_a_year_in_which_the_orders_began(client, english, figures):
+    store(figures, "2010", {"margin_per_customer_cents": (40_000.0, 1, 1, 1)})
+    store(figures, "2010-12", {"customers_end": (885, 885, None, 885)})
+
     text = page(client, english)
 
     assert "+1 point of retention" not in text

@@ -386,6 +386,29 @@ def test_page_says_hours_money_level_and_what_has_moved(client, salesperson, gen
     assert "Risiko seit dem 13.11.2026 um 7 Punkte gestiegen." in page
 
 
+def test_reason_of_one_purchase_is_told_once(client, salesperson, generation):
+    Generation.objects.update(as_of_on=timezone.localdate())
+    reasons = [{"code": "few_purchases", "purchase_days": 1, "window_days": 1}]
+    at_risk(generation, cents=5_000, level="red", risk_reasons=reasons, gap_days=None)
+    client.force_login(salesperson)
+
+    page = client.get(reverse("today")).content.decode()
+
+    assert "Hat erst an einem Tag gekauft, vor 58 Tagen; ein Rhythmus ist noch nicht zu erkennen." in page
+    assert "Hat bisher an 1 Tag gekauft" not in page
+
+
+@pytest.mark.parametrize("address", ["today", "warnings", "warnings-proof"])
+def test_pages_before_anybody_has_bought_say_what_will_be_here(client, administrator, generation, address):
+    Generation.objects.update(forecast={"value": {"refusal": {"code": "nobody_bought"}}})
+    client.force_login(administrator)
+
+    page = client.get(reverse(address)).content.decode()
+
+    assert "Sobald Bestellungen importiert sind" in page
+    assert "Datei hochladen" in page
+
+
 def test_minutes_are_kept_and_cost_no_click(client, salesperson, generation):
     Generation.objects.update(as_of_on=timezone.localdate())
     first, second = overdue(generation, rank=1), overdue(generation, rank=2)

@@ -71,6 +71,12 @@ def basis(generation: Generation | None) -> str:
     return part(generation, "value").get("basis") or "margin"
 
 
+def has_buyers(generation: Generation | None) -> bool:
+    """Tell whether anybody has bought, as far as the figures know: before that there is nobody to lose."""
+    refusal = part(generation, "value").get("refusal") or {}
+    return generation is not None and refusal.get("code") != "nobody_bought"
+
+
 def part(generation: Generation | None, name: str) -> dict[str, Any]:
     """Give what a generation says of how value, risk or levels were worked out; empty where it says nothing."""
     return (generation.forecast.get(name) or {}) if generation else {}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from stammkunde.home import forecasts, selection, tiles
 from stammkunde.home.queries.overview import Points
 from stammkunde.home.tiles import Comparison, Figure
-from stammkunde.home.wording import FORECASTS, Meaning, reason
+from stammkunde.home.wording import FORECASTS, Meaning, named, reason
 from stammkunde.insight import periods
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.ui import writing
@@ -45,7 +45,7 @@ def outlook(stored: Points, generation: Generation, *, shows_worth: bool) -> lis
 
 def _ahead(meaning: Meaning, now: Figure, then: Figure | None, generation: Generation, *, label: str) -> Ahead:
     return Ahead(
-        meaning=meaning,
+        meaning=named(meaning, basis=forecasts.basis(generation)),
         value=tiles.write(now.value, unit=meaning.unit),
         n=now.n,
         note=str(reason(now.reason)) if now.value is None else _note(meaning.kpi, generation),

@@ -11,6 +11,7 @@ from stammkunde.ui import writing
 
 Stage = CustomerSignal.Stage
 OF_THE_RHYTHM = ("silent", "rarely", "once")  # reasons that say again what the rhythm says
+OF_ONE_DAY = (*OF_THE_RHYTHM, "few_purchases")  # and where there is no rhythm: bought on one day only
 MOST_REASONS = 2  # besides the rhythm: the customer's page has all
 
 
@@ -107,7 +108,8 @@ def item(one: Item, *, shows_money: bool = False) -> str:
 
 def _risk(one: Item, *, shows_money: bool) -> str:
     """Hold the rhythm against the silence; then the strongest other signs that raise the risk."""
-    others = [reason for reason in one.signal.risk_reasons or () if reason["code"] not in OF_THE_RHYTHM]
+    said = OF_ONE_DAY if one.signal.gap_days is None else OF_THE_RHYTHM
+    others = [reason for reason in one.signal.risk_reasons or () if reason["code"] not in said]
     told = risk.texts(others[:MOST_REASONS], shows_money=shows_money)
     return " ".join([rhythm(one.signal), *(f"{text}." for text in told)])
 

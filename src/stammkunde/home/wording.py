@@ -1,6 +1,6 @@
 """The figures in words: what each is called, what it means, and its formula with the numbers in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -170,6 +170,14 @@ FORECASTS = (  # said in their month, never counted again
     ),
 )
 BY_KPI = {meaning.kpi: meaning for meaning in (*MEANINGS, *FORECASTS)}
+NAMES_BY_REVENUE = {"margin_at_risk_cents": _("Revenue at risk")}  # where costs are unknown
+
+
+def named(meaning: Meaning, *, basis: str) -> Meaning:
+    """Give a figure the name of the money that it is counted in."""
+    name = NAMES_BY_REVENUE.get(meaning.kpi) if basis == "revenue" else None
+    return replace(meaning, name=name) if name else meaning
+
 
 REASONS = {
     "no_customers_at_start": _("Nobody was a customer when the period began."),

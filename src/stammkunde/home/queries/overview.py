@@ -139,9 +139,15 @@ def others(stored: Points, selection: Selection) -> list[tuple[Period, Figures]]
 
 
 def last_year(stored: Points, selection: Selection) -> tuple[Period, Figures] | None:
-    """Give the last year that was over when the chosen period was, or is by now; None where there is none."""
+    """Give the last whole year that was over when the chosen period was, or is by now; None where there is none."""
     until = min(selection.period.end_on, selection.as_of_on)
-    over = [(year, figures) for year, figures in stored.series(grain="year") if year.end_on <= until]
+    months = [month.start_on for month, _figures in stored.series(grain="month")]
+    begun_on = min(months, default=date.min)  # a year in which orders begin says nothing of a whole one
+    over = [
+        (year, figures)
+        for year, figures in stored.series(grain="year")
+        if year.end_on <= until and year.start_on >= begun_on
+    ]
     return over[-1] if over else None
 
 

@@ -30,6 +30,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         return _empty(request)
     chosen = selection.read(request.GET, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
     stored = queries.chosen_points(generation, chosen)
+    if not stored.by_period and not chosen.slice_by:
+        return _empty(request)
     figures = queries.figures(stored, chosen)
     shows_margin = policy.may(request.user, policy.MARGIN_VIEW)
     return render(
@@ -91,10 +93,10 @@ def _plots(request: HttpRequest, answer: queries.Answer, *, generation: Generati
 
 def _empty(request: HttpRequest) -> HttpResponse:
     """Before the first figures: what will be here, and how it gets here."""
+    state, has_orders = context.state(request), Order.objects.exists()
+    is_coming = has_orders and (state["as_of_on"] is None or state["stale"])
     return render(
-        request,
-        "home/overview_empty.html",
-        {"state": context.state(request), "has_orders": Order.objects.exists()},
+        request, "home/overview_empty.html", {"state": state, "is_coming": is_coming, "has_orders": has_orders}
     )
 
 

@@ -60,7 +60,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "left_hours": day.left / 60,
             "who": "mine" if asked.owner else "all",
             "today": asked.today,
-            "generation": asked.generation,
+            "has_buyers": forecasts.has_buyers(asked.generation),
             "stake_cents": sum(item.at_risk_cents or 0 for item in shown),
             "yearly_cents": sum(item.stake_cents or 0 for item in shown if item.section == "silence"),
             "shows_worth": forecasts.shows_worth(request.user, asked.generation),

@@ -105,7 +105,7 @@ def _one_of(value: str, known: Any) -> str:
 @needs(policy.FIGURES_VIEW)
 def warnings(request: HttpRequest) -> HttpResponse:
     generation = signals.current()
-    if generation is None:
+    if generation is None or not forecasts.has_buyers(generation):
         return render(request, "home/warnings.html", {})
     asked = _asked(request)
     page, total = asked.page(generation), queries.summed(generation=generation)
@@ -276,7 +276,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def proof(request: HttpRequest) -> HttpResponse:
     """How good the warnings have been, on the company's own past and in earnest."""
     generation = signals.current()
-    if generation is None:
+    if generation is None or not forecasts.has_buyers(generation):
         return render(request, "home/proof.html", {})
     tests = proofs.back_tests(generation)
     wanted = request.GET.get("day", "")

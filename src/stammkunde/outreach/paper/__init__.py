@@ -1,0 +1,22 @@
+"""
+Letters and postcards as they leave the printer. Pure: it knows no database and no clock.
+
+`words` puts content into what a sheet needs, `typeset` makes pages of it. What people wrote reaches Typst as data and
+never as source, so there is nothing to break out of. Only fonts that come with Typst are used: the same pieces give the
+same file, byte by byte, on every machine.
+"""
+
+from stammkunde.outreach.paper.typeset import CannotSet, pdf, pictures
+from stammkunde.outreach.paper.words import FORMATS, MOTIFS, Options, Sender, piece, postal_lines
+
+__all__ = [
+    "FORMATS",
+    "MOTIFS",
+    "CannotSet",
+    "Options",
+    "Sender",
+    "pdf",
+    "pictures",
+    "piece",
+    "postal_lines",
+]

@@ -1,0 +1,211 @@
+"""What stands on a sheet: content of a message, put into lines, parts and codes."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import segno
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stammkunde.outreach.content import SCHEMES
+from stammkunde.ui import writing
+
+MOTIFS = {
+    "blossom": gettext_lazy("Blossom"),
+    "hills": gettext_lazy("Hills in the evening"),
+    "waves": gettext_lazy("Waves"),
+    "confetti": gettext_lazy("Confetti"),
+    "ribbon": gettext_lazy("Gift ribbon"),
+    "tiles": gettext_lazy("Tiles"),
+}
+FORMATS = {"a6": gettext_lazy("A6 (148 × 105 mm)"), "dl": gettext_lazy("DIN long (210 × 105 mm)")}
+LONGEST_LINE = 64  # of an address: six of them fit into what a message keeps
+LONGEST_WORD = 40  # longer ones may break anywhere
+FOOT_COLUMNS = 3
+_LONG = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a template says about its looks."""
+
+    motif: str = "blossom"
+    format: str = "a6"
+    signature: bool = True  # room for it, and a name below
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> "Options":
+        """Read what a template keeps; what is unknown is as usual."""
+        usual = cls()
+        return cls(
+            motif=said["motif"] if said.get("motif") in MOTIFS else usual.motif,
+            format=said["format"] if said.get("format") in FORMATS else usual.format,
+            signature=bool(said.get("signature", usual.signature)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who writes: as it stands on every piece of a print run."""
+
+    name: str
+    address: str  # lines: street, postcode and city
+    imprint: str = ""
+    phone: str = ""
+    email: str = ""
+    link: str = ""  # behind QR codes of vouchers; {code} stands for the code
+
+    def data(self) -> dict[str, Any]:
+        return {
+            "name": _clean(self.name),
+            "return_line": " · ".join(_lines("\n".join((self.name, self.address)))),
+            "lines": _lines("\n".join((self.name, self.address))),
+            "foot": _columns(_lines(self.imprint)),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """To whom: lines of the address, and what the letter says beside them."""
+
+    lines: tuple[str, ...]
+    number: str = ""
+    contact: str = ""
+    may_object: bool = True  # to post like this: it says how
+
+
+def postal_lines(  # noqa: PLR0913 (an address has these parts)
+    *, company: str, person: str, street: str, postcode: str, city: str, country: str
+) -> tuple[str, ...]:
+    """Give the lines of an address by DIN 5008; `country` is empty at home."""
+    place = " ".join(one for one in (postcode, city) if one)
+    wanted = (company, person, street, place, country.upper())
+    return tuple(_short(_clean(one)) for one in wanted if one.strip())
+
+
+def piece(
+    *, content: Mapping[str, Any], language: str, reader: Reader, sender: Sender, on: date
+) -> dict[str, Any]:
+    """
+    Put a message into what its sheet needs; `on` is the date on it.
+
+    :raises KeyError: if it has neither blocks nor a text
+    """
+    with translation.override(language):
+        code = _clean(str(content.get("code") or ""))
+        options = Options.read(content.get("options") or {})
+        blocks = list(_blocks(content, link=_link(sender.link, code), code=code))
+        subject = _clean(str(content.get("subject") or ""))
+        return {
+            "language": language,
+            "lines": list(reader.lines),
+            "facts": [[name, value] for name, value in _facts(reader, sender, on) if value],
+            "subject": _breakable(subject),
+            "subject_short": subject if len(subject) <= 70 else subject[:69] + "…",
+            "page_word": _("Page"),
+            "blocks": blocks,
+            "voucher": {"label": _("Your voucher code"), "code": code} if code else None,
+            "signer": _clean(reader.contact or sender.name) if options.signature else "",
+            "objection": _objection(sender) if reader.may_object else "",
+            "motif": options.motif,
+            "format": options.format,
+        }
+
+
+def _objection(sender: Sender) -> str:
+    """Say how to object, as Art. 21 (4) GDPR wants it of whoever advertises."""
+    where = _clean(sender.email or sender.phone)
+    if not where:
+        return _("If you want no more post like this, tell us: you may object at any time.")
+    return _("If you want no more post like this, tell us: %(where)s. You may object at any time.") % {"where": where}
+
+
+def _facts(reader: Reader, sender: Sender, on: date) -> Iterator[tuple[str, str]]:
+    yield _("Date"), writing.day(on)
+    yield _("Your contact"), _clean(reader.contact)
+    yield _("Phone"), _clean(sender.phone)
+    yield _("E-mail"), _clean(sender.email)
+    yield _("Customer number"), _short(_clean(reader.number))
+
+
+def _blocks(content: Mapping[str, Any], *, link: str, code: str) -> Iterator[dict[str, Any]]:
+    """Join the button to the offer before it, so that the code to scan stands beside what it is for."""
+    given = content["blocks"] if "blocks" in content else [{"kind": "text", "text": content["text"]}]
+    found: list[dict[str, Any]] = []
+    for one in given:
+        if one["kind"] == "button" and found and found[-1]["kind"] == "offer" and not found[-1]["url"]:
+            found[-1] = {**found[-1], "url": one["url"], "label": one["label"]}
+        else:
+            found.append({"kind": one["kind"], "text": "", "title": "", "url": "", "label": "", **one})
+    if code and not any(one["kind"] == "offer" for one in found):
+        found.append({"kind": "offer", "text": "", "title": "", "url": "", "label": ""})
+    for one in found:
+        yield _block(one, link=link, code=code)
+
+
+def _block(one: Mapping[str, Any], *, link: str, code: str) -> dict[str, Any]:
+    is_offer = one["kind"] == "offer"
+    target = one["url"] or (link if is_offer else "")
+    return {
+        "kind": one["kind"],
+        "title": _breakable(_clean(one["title"])),
+        "parts": list(_parts(one["text"])),
+        "label": _breakable(_clean(one["label"])),
+        "qr": qr(target) if target else None,
+        "code": is_offer and bool(code),
+    }
+
+
+def _parts(text: str) -> Iterator[dict[str, Any]]:
+    """Tell paragraphs and lists apart, as `content.without_markup` writes them."""
+    for part in re.split(r"\n\s*\n", text):
+        lines = [line for line in (_breakable(_clean(one)) for one in part.splitlines()) if line]
+        points = bool(lines) and all(line.startswith("- ") for line in lines)
+        if lines:
+            yield {"points": points, "lines": [line[2:] for line in lines] if points else lines}
+
+
+def qr(text: str) -> dict[str, Any]:
+    """Give a QR code as runs of dark squares by row: (start, length)."""
+    code = segno.make_qr(text, error="m", boost_error=False)
+    matrix = [bytes(row) for row in code.matrix]
+    return {"size": len(matrix), "rows": [_runs(row) for row in matrix]}
+
+
+def _runs(row: bytes) -> list[tuple[int, int]]:
+    return [(found.start(), found.end() - found.start()) for found in re.finditer(rb"\x01+", row)]
+
+
+def _link(link: str, code: str) -> str:
+    """Lead to where a voucher is taken in, with its code; empty where there is neither."""
+    target = link.replace("{code}", quote(code, safe=""))
+    return target if code and target.partition(":")[0].lower() in SCHEMES else ""
+
+
+def _columns(lines: list[str]) -> list[list[str]]:
+    each = max(-(-len(lines) // FOOT_COLUMNS), 1)
+    return [lines[start : start + each] for start in range(0, len(lines), each)]
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in (_breakable(_clean(one)) for one in text.splitlines()) if line]
+
+
+def _clean(text: str) -> str:
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+
+
+def _breakable(text: str) -> str:
+    """Let what is too long for a line break."""
+    return _LONG.sub("\\1\u200b", text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
+

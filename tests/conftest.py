@@ -51,6 +51,7 @@ def _own_data_dir(settings, tmp_path):
     settings.UPLOAD_DIR = tmp_path / "uploads"
     settings.MIRROR_DIR = tmp_path / "mirror"
     settings.HISTORY_DIR = tmp_path / "history"
+    settings.PRINT_DIR = tmp_path / "prints"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}

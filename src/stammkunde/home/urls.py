@@ -63,6 +63,7 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/refresh/", settings.refresh, name="settings-refresh"),
     path("settings/contact/", settings.contact, name="settings-contact"),
+    path("settings/post/", settings.paper, name="settings-paper"),
     path("settings/sending/", settings.sending, name="settings-sending"),
     path("settings/sending/test/", settings.send_test, name="settings-send-test"),
 ]

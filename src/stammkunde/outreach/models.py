@@ -192,6 +192,7 @@ class Template(models.Model):
     channel = models.CharField(_("channel"), max_length=20)  # a name of `outreach.channels`
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
     is_archived = models.BooleanField(default=False)
+    options = models.JSONField(default=dict, blank=True)  # how it looks on paper, see `paper.Options`
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -223,4 +224,64 @@ class TemplateText(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["template", "language", "form"], name="template_text_once"),
             models.CheckConstraint(condition=Q(form__in=["sie", "du"]), name="template_text_form_known"),
+        ]
+
+
+class PrintRun(models.Model):
+    """
+    Letters or postcards that are printed together.
+
+    It holds its messages (claimed) until somebody hands them to the post or cancels it. What stands on each sheet is
+    kept in its pieces, so that the file can be made again at any time, byte by byte.
+    """
+
+    class State(models.TextChoices):
+        COLLECTING = "collecting", pgettext_lazy("print run", "Being made")
+        READY = "ready", pgettext_lazy("print run", "To print")
+        HANDED_OVER = "handed_over", pgettext_lazy("print run", "Handed over")
+        CANCELLED = "cancelled", pgettext_lazy("print run", "Cancelled")
+
+    channel = models.CharField(max_length=20)
+    origin = models.CharField(max_length=60, default="", blank=True)  # only these; empty: whatever is due
+    only = models.ForeignKey(Message, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.COLLECTING)
+    dated_on = models.DateField()  # what stands on the letters
+    sender = models.JSONField(default=dict)  # as it was when the run was made
+    cost_cents = models.PositiveIntegerField(null=True)  # of one piece
+    pieces_count = models.PositiveIntegerField(default=0)
+    failed_count = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    finished_at = models.DateTimeField(null=True)  # handed over or cancelled
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["collecting", "ready"], finished_at=None)
+                | Q(state__in=["handed_over", "cancelled"], finished_at__isnull=False),
+                name="print_run_finished_has_moment",
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], condition=Q(state="collecting"), name="print_run_to_collect")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.pk}"
+
+
+class Piece(models.Model):
+    """One letter or postcard of a run, as it is printed."""
+
+    run = models.ForeignKey(PrintRun, db_index=False, on_delete=models.CASCADE, related_name="pieces")
+    position = models.PositiveIntegerField()
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="pieces")
+    sheet = models.JSONField()  # what `paper.pdf` sets
+    row = models.JSONField()  # what the list of addresses says
+
+    class Meta:
+        ordering = ["run", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="piece_position_once"),
+            models.UniqueConstraint(fields=["run", "message"], name="piece_message_once"),
         ]

@@ -43,6 +43,13 @@ def greeting(*, customer: Customer, person: ContactPerson | None, form: str) -> 
     return _("Good day %(name)s") % {"name": whole} if whole else _("Good day")
 
 
+def on_envelope(person: ContactPerson) -> str:
+    """Name a person as an address does: “Herrn Dr. Max Weber”."""
+    said = person.salutation.strip()
+    polite = "Herrn" if said.lower().rstrip(".") in {"herr", "hr"} else said
+    return " ".join(part for part in (polite, str(person)) if part)
+
+
 def values(
     *,
     customer: Customer,

@@ -69,6 +69,14 @@ def country_code(country: str) -> str:
 
 
 @cache
+def country_name(country: str) -> str:
+    """Give a country's German name, as addresses from Germany have it; else the English one, else the text."""
+    code = country_code(country)
+    german = next((name for name, one in NAMES.items() if one == code), "")
+    return german or _english().get(code, country.strip())
+
+
+@cache
 def zone(country: str, fallback: str) -> ZoneInfo:
     """Give a country's time zone: its first one where there are several, the company's where it is unknown."""
     return ZoneInfo(_zones().get(country_code(country), fallback))

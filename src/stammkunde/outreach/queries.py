@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from stammkunde.customers import search
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels
-from stammkunde.outreach.models import Message, Template, Undeliverable
+from stammkunde.outreach.models import Hold, Message, Piece, PrintRun, Template, Undeliverable
 from stammkunde.signals import queries as signals
-from stammkunde.team.models import Company
+from stammkunde.team.models import Company, Staff
 
 State = Message.State
 MANY = 100  # "100 or more": nobody counts further on a page
@@ -71,6 +71,56 @@ def held_up(company: Company) -> list[tuple[str, str]]:
     return [
         (name, code) for name, code in missing if Message.objects.filter(state=State.PLANNED, channel=name).exists()
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What waits to be printed, of one channel and origin."""
+
+    channel: str
+    origin: str
+    due: int
+    later: int
+    latest_at: datetime  # the first of them expires then
+    is_held: bool
+
+
+def waiting_for_print(*, now: datetime) -> list[Waiting]:
+    """Give what waits to be printed, what expires first before the rest."""
+    planned = Message.objects.filter(channel__in=channels.collecting(), state=State.PLANNED)
+    due = Q(due_at__lte=now)
+    rows = planned.values("channel", "origin").annotate(
+        due=Count("pk", filter=due), later=Count("pk", filter=~due | Q(due_at=None)), latest_at=Min("latest_at")
+    )
+    held = set(Hold.objects.values_list("origin", flat=True))
+    found = [Waiting(**row, is_held=row["origin"] in held) for row in rows]
+    return sorted(found, key=lambda one: (one.latest_at, one.channel, one.origin))
+
+
+def print_runs(*, staff: Staff | None = None, before: int | None = None, size: int = 50) -> list[PrintRun]:
+    """Give the latest print runs, of everybody or of one person, older than `before`."""
+    found = PrintRun.objects.select_related("made_by", "only")
+    if staff is not None:
+        found = found.filter(made_by=staff)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[:size])
+
+
+def print_run(pk: int) -> PrintRun | None:
+    """Give a print run."""
+    return PrintRun.objects.select_related("made_by", "only").filter(pk=pk).first()
+
+
+def pieces(run: PrintRun, *, after: int, size: int = 50) -> list[Piece]:
+    """Give pieces of a run in their order, after a position."""
+    found = Piece.objects.select_related("message__customer").filter(run=run, position__gt=after)
+    return list(found.order_by("position")[:size])
+
+
+def run_of(message: Message) -> PrintRun | None:
+    """Give the print run that a message is or was part of, the latest one."""
+    return PrintRun.objects.filter(pieces__message=message).order_by("-pk").first()
 
 
 def shut_addresses(messages: Iterable[Message]) -> dict[tuple[str, str], str]:

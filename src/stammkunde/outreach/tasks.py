@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from stammkunde.outreach import channels, sending, services
+from stammkunde.outreach.services import printing
 from stammkunde.team import queries as team
 
 PACE = sending.Pace()
@@ -43,6 +44,7 @@ def _pieces(*, now: datetime, clock: Callable[[], datetime]) -> Iterator[Callabl
             yield partial(
                 sending.send_due, channel, company=company, holder=holder, now=clock(), clock=clock, pace=PACE
             )
+    yield lambda: printing.collect_all(now=clock())
 
 
 def _me() -> str:

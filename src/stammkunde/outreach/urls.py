@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.outreach.views import events, messages, preview, templates, write
+from stammkunde.outreach.views import events, messages, preview, printing, templates, write
 
 urlpatterns = [
     path("messages/", messages.listed, name="messages"),
@@ -20,6 +20,17 @@ urlpatterns = [
     path("templates/<int:pk>/take-out/", templates.take_out, name="template-take-out"),
     path("written/<str:draft>/", preview.framed, name="preview"),
     path("customers/<int:pk>/write/", write.page, name="customer-write"),
+    path("messages/<int:pk>/print/", printing.print_one, name="message-print"),
+    path("messages/<int:pk>/page-<int:number>.png", printing.page_of_message, name="message-page"),
+    path("messages/<int:pk>/sheet.pdf", printing.sheet, name="message-sheet"),
+    path("print-runs/", printing.listed, name="print-runs"),
+    path("print-runs/make/", printing.make, name="print-run-make"),
+    path("print-runs/<int:pk>/", printing.one, name="print-run"),
+    path("print-runs/<int:pk>/pages/", printing.download, name="print-run-pages"),
+    path("print-runs/<int:pk>/addresses/", printing.addresses, name="print-run-addresses"),
+    path("print-runs/<int:pk>/hand-over/", printing.hand_over, name="print-run-hand-over"),
+    path("print-runs/<int:pk>/cancel/", printing.cancel, name="print-run-cancel"),
+    path("print-runs/<int:pk>/take-out/", printing.take_out, name="print-run-take-out"),
     path("mail-events/", events.signed, name="mail-events"),
     path("mail-events/<slug:name>/", events.provider, name="mail-events-provider"),
 ]

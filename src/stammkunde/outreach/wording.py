@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from stammkunde.customers import wording as customers
 from stammkunde.customers.policy import Reason
-from stammkunde.outreach.models import Message
+from stammkunde.outreach import channels
+from stammkunde.outreach.models import Message, PrintRun
 from stammkunde.outreach.policy import Decision, Outcome
 from stammkunde.ui.writing import day, moment
 
@@ -38,6 +39,11 @@ REASONS: dict[str, str | Promise] = {
     "rate": gettext_lazy("Waits so that this mail provider does not get too many at once."),
     "bounced": gettext_lazy("It came back."),
     "stopped": gettext_lazy("Somebody stopped it."),
+    # on paper
+    "waits_for_print": gettext_lazy("Waits for the next print run."),
+    "print_run_cancelled": gettext_lazy("The print run was cancelled, or this piece taken out of it."),
+    "not_on_paper": gettext_lazy("This channel is not printed."),
+    "no_sender_address": gettext_lazy("The sender's address is missing in the settings (letters and postcards)."),
     # what must be set up
     "no_mail_server": gettext_lazy("No mail server is set: STAMMKUNDE_EMAIL_URL."),
     "no_sender": gettext_lazy("The sender's e-mail is missing in the settings."),
@@ -117,6 +123,10 @@ def _no_more_tries(said: Numbers) -> str:
     return text % {"n": tries}
 
 
+def _in_print_run(said: Numbers) -> str:
+    return _("Part of print run %(run)s.") % {"run": said["run"]}
+
+
 WITH_NUMBERS: dict[str, Callable[[Numbers], str]] = {
     "cap_person": _cap_person,
     "cap_customer": _cap_customer,
@@ -126,6 +136,7 @@ WITH_NUMBERS: dict[str, Callable[[Numbers], str]] = {
     "too_late": _too_late,
     "no_time_left": _no_time_left,
     "no_more_tries": _no_more_tries,
+    "in_print_run": _in_print_run,
 }
 
 IN_GENERAL: dict[str, str | Promise] = {  # codes with numbers, for many people at once
@@ -223,6 +234,24 @@ BADGES = {
 }
 
 
+RUN_BADGES = {
+    PrintRun.State.COLLECTING: "dot running",
+    PrintRun.State.READY: "dot waiting",
+    PrintRun.State.HANDED_OVER: "dot done",
+    PrintRun.State.CANCELLED: "dot prospect",
+}
+
+
+def run_badge(run: PrintRun) -> str:
+    """Give the look of a print run's state."""
+    return RUN_BADGES[PrintRun.State(run.state)]
+
+
+def _waits(message: Message) -> Numbers | None:
+    is_on_paper = message.channel in channels.collecting()
+    return {"code": "waits_for_print"} if is_on_paper and message.state == Message.State.PLANNED else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """A message in words, as lists and the customer page show it."""
@@ -244,7 +273,7 @@ def told(message: Message) -> Told:
     return Told(
         message=message,
         badge=BADGES[Message.State(message.state)],
-        why=reason(message.reason),
+        why=reason(message.reason or _waits(message)),
         answer=answer(message.reason),
         channel=channel(message.channel),
         icon=ICONS.get(message.channel, "mail"),

@@ -1,6 +1,7 @@
 """What people type about themselves, each other and the company."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -137,6 +138,25 @@ class Settings(forms.ModelForm):
         return minutes
 
 
+class _Cost(forms.DecimalField):
+    """Euros for one piece, printing and postage; empty: unknown."""
+
+    def __init__(self, *, label: object) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            min_value=0,
+            max_value=1000,
+            decimal_places=2,
+            localize=True,
+            help_text=_("Printing and postage. Empty: unknown, and no cost is counted."),
+        )
+
+
+def _euros(cents: int | None) -> Decimal | None:
+    return None if cents is None else Decimal(cents).scaleb(-2)
+
+
 class ContactSettings(forms.ModelForm):
     """How customers are written to, and on what ground."""
 
@@ -180,6 +200,47 @@ class ContactSettings(forms.ModelForm):
         if not 1 <= days <= 90:
             raise ValidationError(_("Between 1 and 90 days."))
         return days
+
+
+class PaperSettings(forms.ModelForm):
+    """What stands on letters and postcards, and what one of them costs."""
+
+    letter_cost = _Cost(label=_("Cost of a letter in euros"))
+    postcard_cost = _Cost(label=_("Cost of a postcard in euros"))
+
+    class Meta:
+        model = Company
+        fields = ["sender_address", "sender_phone", "voucher_url"]
+        labels = {
+            "sender_address": _("Address of the sender"),
+            "sender_phone": _("Phone"),
+            "voucher_url": _("Address behind QR codes of vouchers"),
+        }
+        help_texts = {
+            "sender_address": _("Street, and below it postcode and city: the small line above the recipient."),
+            "sender_phone": _("Stands on letters beside the date."),
+            "voucher_url": _("{code} stands for the voucher's code: https://shop.example/gutschein/{code}"),
+        }
+        widgets = {"sender_address": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in ("letter", "postcard"):
+            self.fields[f"{kind}_cost"].initial = _euros(getattr(self.instance, f"{kind}_cost_cents"))
+
+    def clean_voucher_url(self) -> str:
+        url = self.cleaned_data["voucher_url"].strip()
+        if url and not url.startswith(("https://", "http://")):
+            raise ValidationError(_("An address on the web begins with https://."))
+        return url
+
+    def changes(self) -> dict[str, object]:
+        """Give what was typed as the company keeps it."""
+        said = dict(self.cleaned_data)
+        for kind in ("letter", "postcard"):
+            cost = said.pop(f"{kind}_cost")
+            said[f"{kind}_cost_cents"] = None if cost is None else int(cost * 100)
+        return said
 
 
 class SendingSettings(forms.ModelForm):

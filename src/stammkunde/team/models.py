@@ -105,6 +105,12 @@ class Company(models.Model):
         _("contacts per customer at most"), null=True, blank=True
     )  # all contact persons together
     cap_days = models.PositiveSmallIntegerField(_("in days"), default=7)
+    # What stands on letters and postcards, and what one of them costs with postage
+    sender_address = models.TextField(_("sender's address"), max_length=300, default="", blank=True)
+    sender_phone = models.CharField(_("sender's phone"), max_length=60, default="", blank=True)
+    voucher_url = models.CharField(_("address behind QR codes"), max_length=200, default="", blank=True)
+    letter_cost_cents = models.PositiveIntegerField(_("cost of a letter"), null=True, blank=True)
+    postcard_cost_cents = models.PositiveIntegerField(_("cost of a postcard"), null=True, blank=True)
     # How the time for customers is split over the classes; all three empty: as proposed from the figures.
     time_a_percent = models.PositiveSmallIntegerField(_("time for A customers in percent"), null=True, blank=True)
     time_b_percent = models.PositiveSmallIntegerField(_("time for B customers in percent"), null=True, blank=True)

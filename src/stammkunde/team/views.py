@@ -21,6 +21,7 @@ from stammkunde.team.access import anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
 from stammkunde.team.models import AuditEntry, Staff
+from stammkunde.ui.writing import harmless
 
 YEAR_SECONDS = 365 * 86400
 
@@ -308,12 +309,7 @@ def _audit_csv(entries: Iterator[AuditEntry]) -> Iterator[str]:
             entry.label,
             wording.changes(entry.detail),
         )
-        yield writer.writerow([_harmless(str(value)) for value in row])
-
-
-def _harmless(text: str) -> str:
-    """Keep spreadsheets from taking a text for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        yield writer.writerow([harmless(str(value)) for value in row])
 
 
 class _Echo:

@@ -60,6 +60,17 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
+def paper(request: HttpRequest) -> HttpResponse:
+    form = forms.PaperSettings(request.POST or None, instance=team.company())
+    if request.method == "POST" and form.is_valid():
+        services.change_company(by=request.user, **form.changes())
+        messages.success(request, _("Saved."))
+        return redirect("settings-paper")
+    return render(request, "home/settings_paper.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@needs(policy.SETTINGS_EDIT)
+@require_http_methods(["GET", "POST"])
 def sending(request: HttpRequest) -> HttpResponse:
     company = team.company()
     form = forms.SendingSettings(request.POST or None, instance=company, is_region=places.is_region)

@@ -15,7 +15,7 @@ from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
 
-NAMES = ("email", "call", "webhook")
+NAMES = ("email", "call", "webhook", "letter", "postcard")
 
 
 class TemporaryFailure(Exception):
@@ -117,3 +117,9 @@ def get(name: str) -> Channel:
 def every() -> list[Channel]:
     """Give all channels."""
     return [get(name) for name in NAMES]
+
+
+@cache
+def collecting() -> tuple[str, ...]:
+    """Name the channels whose messages wait for a print run."""
+    return tuple(one.name for one in every() if one.collects)

@@ -7,13 +7,14 @@ same file, byte by byte, on every machine.
 """
 
 from stammkunde.outreach.paper.typeset import CannotSet, pdf, pictures
-from stammkunde.outreach.paper.words import FORMATS, MOTIFS, Options, Sender, piece, postal_lines
+from stammkunde.outreach.paper.words import FORMATS, MOTIFS, Options, Reader, Sender, piece, postal_lines
 
 __all__ = [
     "FORMATS",
     "MOTIFS",
     "CannotSet",
     "Options",
+    "Reader",
     "Sender",
     "pdf",
     "pictures",

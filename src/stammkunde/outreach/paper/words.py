@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ FORMATS = {"a6": gettext_lazy("A6 (148 × 105 mm)"), "dl": gettext_lazy("DIN lon
 LONGEST_LINE = 64  # of an address: six of them fit into what a message keeps
 LONGEST_WORD = 40  # longer ones may break anywhere
 FOOT_COLUMNS = 3
+LONGEST_TARGET = 800  # bytes: squares of a longer one are too small to scan
 _LONG = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -80,20 +82,16 @@ class Reader:
     may_object: bool = True  # to post like this: it says how
 
 
-def postal_lines(  # noqa: PLR0913 (an address has these parts)
-    *, company: str, person: str, street: str, postcode: str, city: str, country: str
-) -> tuple[str, ...]:
+def postal_lines(*, company: str, person: str, street: str, postcode: str, city: str, country: str) -> tuple[str, ...]:
     """Give the lines of an address by DIN 5008; `country` is empty at home."""
     place = " ".join(one for one in (postcode, city) if one)
     wanted = (company, person, street, place, country.upper())
     return tuple(_short(_clean(one)) for one in wanted if one.strip())
 
 
-def piece(
-    *, content: Mapping[str, Any], language: str, reader: Reader, sender: Sender, on: date
-) -> dict[str, Any]:
+def piece(*, content: Mapping[str, Any], language: str, reader: Reader, sender: Sender) -> dict[str, Any]:
     """
-    Put a message into what its sheet needs; `on` is the date on it.
+    Put a message into what its sheet needs, except the date on it.
 
     :raises KeyError: if it has neither blocks nor a text
     """
@@ -104,8 +102,8 @@ def piece(
         subject = _clean(str(content.get("subject") or ""))
         return {
             "language": language,
-            "lines": list(reader.lines),
-            "facts": [[name, value] for name, value in _facts(reader, sender, on) if value],
+            "lines": [_breakable(_clean(line)) for line in reader.lines],
+            "facts": [[name, value] for name, value in _facts(reader, sender) if value],
             "subject": _breakable(subject),
             "subject_short": subject if len(subject) <= 70 else subject[:69] + "…",
             "page_word": _("Page"),
@@ -126,8 +124,15 @@ def _objection(sender: Sender) -> str:
     return _("If you want no more post like this, tell us: %(where)s. You may object at any time.") % {"where": where}
 
 
-def _facts(reader: Reader, sender: Sender, on: date) -> Iterator[tuple[str, str]]:
-    yield _("Date"), writing.day(on)
+def finished(sheet: Mapping[str, Any], *, on: date) -> dict[str, Any]:
+    """Add the date, and squares for what a telephone scans."""
+    with translation.override(str(sheet["language"])):
+        dated = [[_("Date"), writing.day(on)], *sheet["facts"]]
+    blocks = [{**one, "qr": squares(one["qr"]) if one["qr"] else None} for one in sheet["blocks"]]
+    return {**sheet, "facts": dated, "blocks": blocks}
+
+
+def _facts(reader: Reader, sender: Sender) -> Iterator[tuple[str, str]]:
     yield _("Your contact"), _clean(reader.contact)
     yield _("Phone"), _clean(sender.phone)
     yield _("E-mail"), _clean(sender.email)
@@ -151,13 +156,13 @@ def _blocks(content: Mapping[str, Any], *, link: str, code: str) -> Iterator[dic
 
 def _block(one: Mapping[str, Any], *, link: str, code: str) -> dict[str, Any]:
     is_offer = one["kind"] == "offer"
-    target = one["url"] or (link if is_offer else "")
+    target = _clean(one["url"] or (link if is_offer else ""))
     return {
         "kind": one["kind"],
         "title": _breakable(_clean(one["title"])),
         "parts": list(_parts(one["text"])),
         "label": _breakable(_clean(one["label"])),
-        "qr": qr(target) if target else None,
+        "qr": target if len(target.encode()) <= LONGEST_TARGET else "",
         "code": is_offer and bool(code),
     }
 
@@ -171,7 +176,8 @@ def _parts(text: str) -> Iterator[dict[str, Any]]:
             yield {"points": points, "lines": [line[2:] for line in lines] if points else lines}
 
 
-def qr(text: str) -> dict[str, Any]:
+@lru_cache(maxsize=64)  # many sheets lead to the same page
+def squares(text: str) -> dict[str, Any]:
     """Give a QR code as runs of dark squares by row: (start, length)."""
     code = segno.make_qr(text, error="m", boost_error=False)
     matrix = [bytes(row) for row in code.matrix]
@@ -208,4 +214,3 @@ def _breakable(text: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
-

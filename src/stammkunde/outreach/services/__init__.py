@@ -17,6 +17,7 @@ from stammkunde.outreach.services.later import (
 from stammkunde.outreach.services.optins import plan_optins
 from stammkunde.outreach.services.pausing import pause, resume
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
+from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
 from stammkunde.outreach.services.settling import look_after, look_again, settle
 from stammkunde.outreach.services.templating import (
     CountsAsAdvertising,
@@ -45,10 +46,12 @@ __all__ = [
     "CountsAsAdvertising",
     "KeyTaken",
     "NameTaken",
+    "NotOnPaper",
     "NotUnclear",
     "NothingWritten",
     "Plan",
     "Result",
+    "RunIsOver",
     "Written",
     "archive",
     "begin",

@@ -26,6 +26,7 @@ from stammkunde.outreach.services import settling
 State = Message.State
 LEASE = timedelta(minutes=5)
 HELD = (State.CLAIMED, State.UNKNOWN)
+EVERYTHING = Q()
 NEXT_TO_LOOK_AT = 4  # batches: other workers hold some of the customers
 LONGEST_ANSWER = 300
 
@@ -45,13 +46,17 @@ class Result:
 
 
 @transaction.atomic
-def claim(*, channel: str, holder: str, at_most: int, now: datetime) -> list[Message]:
+def claim(
+    *, channel: str, holder: str, at_most: int, now: datetime, among: Q = EVERYTHING, until: datetime | None = None
+) -> list[Message]:
     """
     Make due messages of a channel a worker's own, the most important first, and give them.
 
-    The governor decides once more: consent may have been withdrawn since, and slots may have moved.
+    The governor decides once more: consent may have been withdrawn since, and slots may have moved. `until` is the end
+    of the lease, where it is not the usual one.
     """
-    due = Message.objects.filter(channel=channel, state=State.PLANNED, due_at__lte=now)
+    lease_until = until or now + LEASE
+    due = Message.objects.filter(among, channel=channel, state=State.PLANNED, due_at__lte=now)
     due = due.exclude(origin__in=Hold.objects.values("origin"))
     first = due.order_by("-first", "-importance_cents", "id").values_list("customer_id", "pk")
     candidates = list(first[: at_most * NEXT_TO_LOOK_AT])
@@ -60,12 +65,12 @@ def claim(*, channel: str, holder: str, at_most: int, now: datetime) -> list[Mes
     chosen = [planned[pk] for customer, pk in candidates if customer in mine and pk in planned]
     claimed = [one for one in chosen if one.due_at is not None and one.due_at <= now][:at_most]
     for message in claimed:
-        message.state, message.leased_by, message.lease_until = State.CLAIMED, holder, now + LEASE
+        message.state, message.leased_by, message.lease_until = State.CLAIMED, holder, lease_until
         message.begun_at, message.slot_at = None, now if message.slot_at else None
         message.reason = None
     slot = Case(When(slot_at__isnull=False, then=now), default=None)
     Message.objects.filter(pk__in=[one.pk for one in claimed], state=State.PLANNED).update(
-        state=State.CLAIMED, leased_by=holder, lease_until=now + LEASE, begun_at=None, slot_at=slot, reason=None
+        state=State.CLAIMED, leased_by=holder, lease_until=lease_until, begun_at=None, slot_at=slot, reason=None
     )
     settling.log(claimed, now=now)
     return claimed
@@ -122,9 +127,10 @@ def take_over(*, now: datetime, is_gone: Callable[[str], bool], at_most: int = 5
     """
     Settle what workers left behind, and tell how much there was; repeating is harmless.
 
-    A worker is lost when its lease ran out, or at once where `is_gone` knows that its process is dead.
+    A worker is lost when its lease ran out, or at once where `is_gone` knows that its process is dead. What a print
+    run holds is nobody's loss.
     """
-    claimed = Message.objects.filter(state=State.CLAIMED)
+    claimed = Message.objects.filter(state=State.CLAIMED).exclude(channel__in=channels.collecting())
     holders = claimed.order_by().values_list("leased_by", flat=True).distinct()
     gone = [holder for holder in holders if is_gone(holder)]
     lost = claimed.select_for_update(skip_locked=True).filter(Q(lease_until__lt=now) | Q(leased_by__in=gone))

@@ -53,13 +53,22 @@ def contents(
     if not texts:
         raise NothingWritten(template.name)
     known = _Known.read(recipients, fields=_fields(texts.values()))
-    return {one: known.write(one, texts, today=today, more=(more or {}).get(one, {})) for one in recipients}
+    options = template.options
+    return {one: known.write(one, texts, options=options, today=today, more=more.get(one, {})) for one in recipients}
 
 
-def write_to(*, recipient: Recipient, style: Style, text: Text, today: date, more: Mapping[str, str] = {}) -> Written:
+def write_to(
+    *,
+    recipient: Recipient,
+    style: Style,
+    text: Text,
+    today: date,
+    more: Mapping[str, str] = {},
+    options: Mapping[str, Any] = {},
+) -> Written:
     """Write words of one language and form of address to one person, whatever she wishes herself."""
     known = _Known.read([recipient], fields=_fields([text]))
-    return known.fill(recipient, style, text, today=today, more=more)
+    return known.fill(recipient, style, text, options=options, today=today, more=more)
 
 
 def style_of(recipient: Recipient) -> Style:
@@ -114,7 +123,13 @@ class _Known:
         )
 
     def write(
-        self, recipient: Recipient, texts: Mapping[Style, Text], *, today: date, more: Mapping[str, str]
+        self,
+        recipient: Recipient,
+        texts: Mapping[Style, Text],
+        *,
+        options: Mapping[str, Any],
+        today: date,
+        more: Mapping[str, str],
     ) -> Written:
         language, form = self.style(recipient)
         chosen = persons.choose(
@@ -122,14 +137,24 @@ class _Known:
             language=language, form=form, fallback=settings.LANGUAGE_CODE,
         )  # fmt: skip
         assert chosen is not None
-        return self.fill(recipient, *chosen, today=today, more=more)
+        return self.fill(recipient, *chosen, options=options, today=today, more=more)
 
-    def fill(self, recipient: Recipient, style: Style, text: Text, *, today: date, more: Mapping[str, str]) -> Written:
+    def fill(
+        self,
+        recipient: Recipient,
+        style: Style,
+        text: Text,
+        *,
+        options: Mapping[str, Any],
+        today: date,
+        more: Mapping[str, str],
+    ) -> Written:
         values = self.values(recipient, style, today=today)
         try:
-            return Written(language=style[0], content=content.write(text, {**values, **more}))
+            written = content.write(text, {**values, **more})
         except FieldsMissing as missing:
             return Written(language=style[0], content=None, missing=missing.names)
+        return Written(language=style[0], content=written | _for_paper(options, more))
 
     def values(self, recipient: Recipient, style: Style, *, today: date) -> dict[str, str]:
         customer = self.customers[recipient[0]]
@@ -148,6 +173,12 @@ class _Known:
         said = [self.wishes[one] for one in (recipient, (recipient[0], None)) if one in self.wishes]
         language = next((one.language for one in said if one.language), settings.LANGUAGE_CODE)
         return language, next((one.form for one in said if one.form), self.company.default_form)
+
+
+def _for_paper(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
+    """Give what letters and postcards show beside the words: how they look, and the code that can be scanned."""
+    said = {"options": dict(options), "code": more.get("code", "")}
+    return {name: value for name, value in said.items() if value}
 
 
 def _about(customers: Mapping[int, Customer], *, with_products: bool) -> dict[int, About]:

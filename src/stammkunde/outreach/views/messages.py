@@ -11,13 +11,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.customers.models import Customer
-from stammkunde.outreach import queries, services, wording
+from stammkunde.customers.models import Customer, Purpose
+from stammkunde.outreach import channels, queries, services, wording
 from stammkunde.outreach.forms import MessageSearch
 from stammkunde.outreach.models import Message, MessageEvent
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
+from stammkunde.team.models import Staff
+
+SIDES = {"letter": (1,), "postcard": (1, 2)}  # what the page shows of a sheet
 
 
 @require_safe
@@ -45,6 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @needs(policy.CUSTOMERS_VIEW)
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     message = _found(pk)
+    is_on_paper = message.channel in channels.collecting()
     shut = queries.shut_addresses([message]).get((message.channel, message.address), "")
     return render(
         request,
@@ -52,9 +56,17 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "told": wording.told(message),
             "events": _history(message),
+            "sheets": SIDES.get(message.channel, ()),
+            "run": queries.run_of(message) if is_on_paper else None,
+            "may_print": is_on_paper and message.state == Message.State.PLANNED and _may_print(request.user, message),
             "shut": wording.reason({"code": f"address_{shut}"}) if shut else "",
         },
     )
+
+
+def _may_print(staff: Staff, message: Message) -> bool:
+    is_answer = message.purpose in {Purpose.SERVICE, Purpose.THANKS}
+    return policy.may(staff, policy.MESSAGES_SEND) or (is_answer and policy.may(staff, policy.ANSWERS_SEND))
 
 
 @require_POST

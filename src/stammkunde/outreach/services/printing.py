@@ -1,0 +1,286 @@
+"""
+Print runs: letters and postcards leave together, when a person brings them to the post.
+
+1. `make_run` writes down that somebody wants to print. Committed.
+2. `collect` claims what is due, a few hundred in one transaction with what stands on their sheets, and sets the file.
+   Whoever is killed in between loses and doubles nothing: the run goes on where it stopped.
+3. `hand_over` says that they are at the post; `cancel` plans them again.
+
+A run has no lease. It holds its messages until somebody says what became of it.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, prefetch_related_objects
+from django.utils import timezone
+
+from stammkunde.outreach import channels, facts, paper, policy
+from stammkunde.outreach.channels import paper as on_paper
+from stammkunde.outreach.models import Message, Piece, PrintRun
+from stammkunde.outreach.policy import Decision, Outcome
+from stammkunde.outreach.services import claiming, settling
+from stammkunde.outreach.services.claiming import Result
+from stammkunde.team import queries as team
+from stammkunde.team import services as team_services
+from stammkunde.team.models import Company, Staff
+
+State = Message.State
+Run = PrintRun.State
+AT_ONCE = 200
+MOST = 2000  # of one run: a file that a printer still takes
+NO_LEASE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class NotOnPaper(Exception):
+    """Messages of this channel are not printed, or something must be set up first; the message is its code."""
+
+
+class RunIsOver(Exception):
+    """The run was handed over or cancelled meanwhile, or is still being made."""
+
+
+def make_run(
+    *, channel: str, staff: Staff | None, now: datetime, origin: str = "", only: Message | None = None
+) -> PrintRun:
+    """
+    Begin a print run of what is due: of one origin, of one message, or of everything.
+
+    :raises NotOnPaper: if the channel is not printed, or the sender's address is missing
+    """
+    company = team.company()
+    if channel not in channels.collecting():
+        raise NotOnPaper("not_on_paper")
+    if code := channels.get(channel).missing(company):
+        raise NotOnPaper(code)
+    with transaction.atomic():
+        run = PrintRun.objects.create(
+            channel=channel,
+            origin=origin,
+            only=only,
+            dated_on=timezone.localdate(now),
+            sender=on_paper.sender(company).data(),
+            cost_cents=_cost(company, channel),
+            made_at=now,
+            made_by=staff,
+        )
+        team_services.record(staff=staff, action="print_run.made", thing="print_run", thing_id=run.pk, label=str(run))
+    return run
+
+
+def collect(*, run_id: int, now: datetime) -> PrintRun:
+    """Bring what is due into a run and set its file; repeating goes on where another stopped, or changes nothing."""
+    while _collect_some(run_id, now=now):
+        pass
+    run = PrintRun.objects.get(pk=run_id)
+    if run.state == Run.COLLECTING:
+        try:
+            if run.pieces_count:
+                make_file(run)
+        except paper.CannotSet:
+            return _without_faulty(run, now=now)
+        done = PrintRun.objects.filter(pk=run_id, state=Run.COLLECTING, pieces_count=run.pieces_count)
+        done.update(**({"state": Run.READY} if run.pieces_count else {"state": Run.CANCELLED, "finished_at": now}))
+    return PrintRun.objects.get(pk=run_id)
+
+
+def collect_all(*, now: datetime) -> int:
+    """Go on with every run that is being made, and tell how many there were."""
+    runs = list(PrintRun.objects.filter(state=Run.COLLECTING).order_by("pk").values_list("pk", flat=True))
+    for run_id in runs:
+        collect(run_id=run_id, now=now)
+    return len(runs)
+
+
+@transaction.atomic
+def hand_over(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
+    """
+    Note that a run is at the post: its messages are handed over, with their cost. Repeating changes nothing.
+
+    :raises RunIsOver: if it was cancelled, or is still being made
+    """
+    run = _locked(run_id)
+    if run.state == Run.HANDED_OVER:
+        return run
+    if run.state != Run.READY:
+        raise RunIsOver(run.state)
+    result = Result(state=State.HANDED_OVER, cost_cents=run.cost_cents)
+    held = list(Message.objects.filter(pieces__run=run, state=State.CLAIMED).order_by("pk"))
+    claiming.record([(one, result) for one in held], holder=holder(run), now=now)
+    return _end(run, Run.HANDED_OVER, staff=staff, now=now)
+
+
+@transaction.atomic
+def cancel(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
+    """
+    Give a run up before it is at the post: its messages wait again. Repeating changes nothing.
+
+    :raises RunIsOver: if it was handed over
+    """
+    run = _locked(run_id)
+    if run.state == Run.CANCELLED:
+        return run
+    if run.state == Run.HANDED_OVER:
+        raise RunIsOver(run.state)
+    _let_go(run, _held(run), now=now)
+    return _end(run, Run.CANCELLED, staff=staff, now=now)
+
+
+def objections(run: PrintRun, *, now: datetime) -> list[tuple[Piece, Decision]]:
+    """Give the pieces of a run that should not leave any more, because somebody objected or moved meanwhile."""
+    pieces = list(run.pieces.select_related("message"))
+    book = facts.read([one.message for one in pieces], now=now)
+    decided = [(one, policy.decide(book.facts(one.message))) for one in pieces]
+    return [(one, decision) for one, decision in decided if decision.outcome == Outcome.REFUSED]
+
+
+@transaction.atomic
+def take_out(*, run_id: int, staff: Staff, now: datetime) -> int:
+    """
+    Take what should not leave any more out of a run, and tell how much; the file is set anew.
+
+    :raises RunIsOver: if it was handed over or cancelled, or is still being made
+    """
+    run = _locked(run_id)
+    if run.state != Run.READY:
+        raise RunIsOver(run.state)
+    pieces = [piece for piece, _decision in objections(run, now=now)]
+    Piece.objects.filter(pk__in=[one.pk for one in pieces]).delete()
+    run.pieces_count = F("pieces_count") - len(pieces)
+    run.save(update_fields=["pieces_count"])
+    _let_go(run, [one.message for one in pieces], now=now)
+    _audit(run, "print_run.taken_out", staff, pieces=len(pieces))
+    transaction.on_commit(lambda: _forget_files(run))
+    return len(pieces)
+
+
+def file(run: PrintRun, *, marks: bool = False) -> Path:
+    """Give a run's file; where it is not there (any more), it is made again from the same pieces."""
+    path = _path(run, marks=marks)
+    return path if path.exists() else make_file(run, marks=marks)
+
+
+def make_file(run: PrintRun, *, marks: bool = False) -> Path:
+    """Set a run's file; the same pieces give the same bytes, so that repeating is harmless."""
+    sheets = list(run.pieces.order_by("position").values_list("sheet", flat=True))
+    made = paper.pdf(run.channel, sender=run.sender, pieces=sheets, on=run.dated_on, marks=marks)
+    path = _path(run, marks=marks)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_suffix(f".{os.getpid()}.part")
+    beside.write_bytes(made)
+    beside.replace(path)
+    return path
+
+
+def holder(run: PrintRun) -> str:
+    """Say who holds the messages of a run."""
+    return f"print run {run.pk}"
+
+
+@transaction.atomic
+def _without_faulty(run: PrintRun, *, now: datetime) -> PrintRun:
+    """Sort out the pieces that cannot be set, so that they harm nobody; the next turn sets the rest."""
+    run, faulty = _locked(run.pk), list[tuple[Message, Result]]()
+    for piece in run.pieces.select_related("message"):
+        try:
+            paper.pdf(run.channel, sender=run.sender, pieces=[piece.sheet], on=run.dated_on)
+        except paper.CannotSet as problem:
+            faulty.append((piece.message, Result(state=State.FAILED, code="cannot_render", answer=str(problem))))
+    claiming.record(faulty, holder=holder(run), now=now)
+    run.pieces.filter(message__in=[one for one, _result in faulty]).delete()
+    run.pieces_count, run.failed_count = run.pieces_count - len(faulty), run.failed_count + len(faulty)
+    run.save(update_fields=["pieces_count", "failed_count"])
+    return run
+
+
+@transaction.atomic
+def _collect_some(run_id: int, *, now: datetime) -> bool:
+    """Claim the next few and write down their sheets, in one transaction; tell whether there were any."""
+    run = _locked(run_id)
+    room = min(AT_ONCE, MOST - run.pieces_count)
+    if run.state != Run.COLLECTING or room <= 0:
+        return False
+    among = Q(origin=run.origin) if run.origin else Q()
+    among &= Q(pk=run.only_id) if run.only_id else Q()
+    claimed = claiming.claim(
+        channel=run.channel, holder=holder(run), at_most=room, now=now, among=among, until=NO_LEASE
+    )
+    pieces = _pieces(run, claimed, now=now)
+    Piece.objects.bulk_create(pieces, batch_size=200)
+    made = [one.message_id for one in pieces]
+    reason = {"code": "in_print_run", "run": run.pk}
+    Message.objects.filter(pk__in=made).update(rendered_at=now, attempts=F("attempts") + 1, reason=reason)
+    PrintRun.objects.filter(pk=run.pk).update(
+        pieces_count=F("pieces_count") + len(made), failed_count=F("failed_count") + len(claimed) - len(made)
+    )
+    return bool(claimed)
+
+
+def _pieces(run: PrintRun, messages: Sequence[Message], *, now: datetime) -> list[Piece]:
+    """Render messages; what cannot be rendered has failed, and harms nobody."""
+    company, found, unfit = team.company(), list[Piece](), list[tuple[Message, Result]]()
+    prefetch_related_objects(messages, "customer__owner", "contact_person")
+    for message in messages:
+        try:
+            sheet = channels.get(run.channel).render(message, company).body
+        except Exception as problem:  # noqa: BLE001 (whatever is wrong with one message is its own)
+            answer = str(problem) or type(problem).__name__
+            unfit.append((message, Result(state=State.FAILED, code="cannot_render", answer=answer)))
+            continue
+        position = run.pieces_count + run.failed_count + len(found) + 1
+        row = on_paper.row(message, sheet, company)
+        found.append(Piece(run=run, position=position, message=message, sheet=sheet, row=row))
+    if unfit:
+        claiming.record(unfit, holder=holder(run), now=now)
+    return found
+
+
+def _locked(run_id: int) -> PrintRun:
+    return PrintRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+
+
+def _held(run: PrintRun) -> list[Message]:
+    return list(Message.objects.filter(pieces__run=run, state=State.CLAIMED, leased_by=holder(run)).order_by("pk"))
+
+
+def _let_go(run: PrintRun, messages: Sequence[Message], *, now: datetime) -> None:
+    """Plan messages again, and let the governor decide about them at once."""
+    customers = {one.customer_id for one in messages}
+    settling.lock(customers)
+    claiming.release(messages, holder=holder(run), code="print_run_cancelled", until=now)
+    if customers:
+        settling.settle(customers, now=now)
+
+
+def _end(run: PrintRun, state: str, *, staff: Staff, now: datetime) -> PrintRun:
+    run.state, run.finished_at = PrintRun.State(state), now
+    run.save(update_fields=["state", "finished_at"])
+    _audit(run, f"print_run.{state}", staff, pieces=run.pieces_count)
+    transaction.on_commit(lambda: _forget_files(run))
+    return run
+
+
+def _audit(run: PrintRun, action: str, staff: Staff, *, pieces: int) -> None:
+    team_services.record(staff=staff, action=action, thing="print_run", thing_id=run.pk, label=str(run), pieces=pieces)
+
+
+def _path(run: PrintRun, *, marks: bool) -> Path:
+    """Name the number of pieces, too: a file from before some were taken out is not found again."""
+    return Path(settings.PRINT_DIR) / f"{run.pk}-{run.pieces_count}{'-marks' if marks else ''}.pdf"
+
+
+def _forget_files(run: PrintRun) -> None:
+    for path in Path(settings.PRINT_DIR).glob(f"{run.pk}-*"):
+        path.unlink(missing_ok=True)
+
+
+def _cost(company: Company, channel: str) -> int | None:
+    costs: dict[str, int | None] = {
+        "letter": company.letter_cost_cents,
+        "postcard": company.postcard_cost_cents,
+    }
+    return costs[channel]

@@ -1,0 +1,269 @@
+"""Print runs: what waits for one, making it, its file and addresses, and bringing it to the post."""
+
+import csv
+import io
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from stammkunde.customers.models import Customer, Purpose
+from stammkunde.outreach import channels, paper, queries, services, wording
+from stammkunde.outreach.channels.paper import ROW
+from stammkunde.outreach.models import Message, PrintRun, Template
+from stammkunde.outreach.previews import Preview
+from stammkunde.outreach.services import printing
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team import services as team_services
+from stammkunde.team.access import needs
+from stammkunde.team.models import Staff
+from stammkunde.ui.writing import harmless
+
+FEW = 50  # so many are collected while one waits; more are the worker's
+SIZE = 50
+
+
+@require_safe
+@needs(policy.ANSWERS_SEND)
+def listed(request: HttpRequest) -> HttpResponse:
+    now, may_all = timezone.now(), policy.may(request.user, policy.MESSAGES_SEND)
+    runs = queries.print_runs(staff=None if may_all else request.user, before=_key(request, "before"), size=SIZE + 1)
+    waiting = queries.waiting_for_print(now=now) if may_all else []
+    company = team.company()
+    missing = channels.get("letter").missing(company)
+    context = {
+        "waiting": [(one, wording.channel(one.channel), wording.origin(one.origin)) for one in waiting],
+        "runs": [_told(run) for run in runs[:SIZE]],
+        "older": runs[SIZE - 1].pk if len(runs) > SIZE else None,
+        "may_all": may_all,
+        "missing": wording.reason({"code": missing}) if missing else "",
+        "most": printing.MOST,
+    }
+    return render(request, "outreach/print_runs.html", context)
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def make(request: HttpRequest) -> HttpResponse:
+    channel, origin = request.POST.get("channel", ""), request.POST.get("origin", "")[:60]
+    return _made(request, channel=channel, origin=origin)
+
+
+@require_POST
+@needs(policy.ANSWERS_SEND)
+def print_one(request: HttpRequest, pk: int) -> HttpResponse:
+    message = _message(pk)
+    may = policy.may(request.user, policy.MESSAGES_SEND)
+    if not may and message.purpose not in {Purpose.SERVICE, Purpose.THANKS}:
+        raise PermissionDenied(policy.MESSAGES_SEND)
+    return _made(request, channel=message.channel, only=message)
+
+
+@require_safe
+@needs(policy.ANSWERS_SEND)
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _run(request, pk)
+    after = _key(request, "after") or 0
+    pieces = queries.pieces(run, after=after, size=SIZE + 1)
+    objections = printing.objections(run, now=timezone.now()) if run.state == PrintRun.State.READY else []
+    context = {
+        **_told(run),
+        "pieces": pieces[:SIZE],
+        "next_after": pieces[SIZE - 1].position if len(pieces) > SIZE else None,
+        "after": after,
+        "objections": [(piece, wording.reason(decision.reason)) for piece, decision in objections],
+        "total_cents": None if run.cost_cents is None else run.cost_cents * run.pieces_count,
+    }
+    return render(request, "outreach/print_run.html", context)
+
+
+@require_POST
+@needs(policy.ANSWERS_SEND)
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the pages as one PDF. It is a POST, since the audit trail keeps who took addresses along."""
+    run = _whole(request, pk)
+    path = printing.file(run, marks="marks" in request.POST and run.channel == "postcard")
+    _note(request, run, "print_run.downloaded")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=_file_name(run, "pdf"))
+
+
+@require_POST
+@needs(policy.ANSWERS_SEND)
+def addresses(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the list of addresses as a print shop wants it."""
+    run = _whole(request, pk)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(ROW)
+    for position, row in run.pieces.order_by("position").values_list("position", "row"):
+        writer.writerow([position, *(harmless(cell) for cell in row)])
+    _note(request, run, "print_run.addresses_exported")
+    response = HttpResponse("\N{BYTE ORDER MARK}" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(run, "csv")}"'
+    return response
+
+
+@require_POST
+@needs(policy.ANSWERS_SEND)
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, printing.hand_over, _("Handed over: the messages count as sent."))
+
+
+@require_POST
+@needs(policy.ANSWERS_SEND)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, printing.cancel, _("Cancelled: what was in it waits for the next run."))
+
+
+@require_POST
+@needs(policy.ANSWERS_SEND)
+def take_out(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, printing.take_out, _("Taken out. Please download the file again."))
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def page_of_message(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    return _picture(request, _message(pk), number)
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def sheet(_request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one message's pages as PDF in the browser."""
+    try:
+        made = _preview(_message(pk)).pdf()
+    except paper.CannotSet as problem:
+        raise Http404(str(problem)) from problem
+    return HttpResponse(made, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})
+
+
+@require_safe
+@needs(policy.MESSAGES_SEND)
+def page_of_template(request: HttpRequest, pk: int, customer: int, number: int) -> HttpResponse:
+    """Show how a template looks on paper for one customer."""
+    template = get_object_or_404(Template, pk=pk, channel__in=channels.collecting())
+    to = get_object_or_404(Customer.objects.select_related("owner"), pk=customer)
+    today = timezone.localdate()
+    try:
+        written = services.contents(template=template, recipients=[(to.pk, None)], today=today)[to.pk, None]
+    except services.NothingWritten as problem:
+        raise Http404(str(problem)) from problem
+    if written.content is None:
+        raise Http404(", ".join(written.missing))
+    message = Message(customer=to, channel=template.channel, purpose=template.purpose, language=written.language)
+    message.content = written.content
+    return _picture(request, message, number)
+
+
+def _picture(request: HttpRequest, message: Message, number: int) -> HttpResponse:
+    try:
+        pages = _preview(message).pictures(window=request.GET.get("window") == "1")
+    except paper.CannotSet as problem:
+        raise Http404(str(problem)) from problem
+    if not 1 <= number <= len(pages):
+        raise Http404(f"page {number} of {len(pages)}")
+    response = HttpResponse(pages[number - 1], content_type="image/png")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Pages"] = str(len(pages))
+    return response
+
+
+def _preview(message: Message) -> Preview:
+    try:
+        return Preview.of(message, team.company(), today=timezone.localdate())
+    except KeyError as problem:
+        raise Http404(f"no {problem} in message {message.pk}") from problem
+
+
+def _made(request: HttpRequest, *, channel: str, origin: str = "", only: Message | None = None) -> HttpResponse:
+    now = timezone.now()
+    try:
+        run = printing.make_run(channel=channel, origin=origin, only=only, staff=request.user, now=now)
+    except services.NotOnPaper as problem:
+        messages.error(request, wording.reason({"code": str(problem)}))
+        return redirect("print-runs")
+    if only is not None or _due(channel, origin) <= FEW:
+        run = printing.collect(run_id=run.pk, now=now)
+    if run.state == PrintRun.State.CANCELLED:
+        messages.error(request, _("Nothing is due at the moment: look at the reason beside each message."))
+        return redirect("message", only.pk) if only else redirect("print-runs")
+    return redirect("print-run", run.pk)
+
+
+def _due(channel: str, origin: str) -> int:
+    found = queries.waiting_for_print(now=timezone.now())
+    return sum(one.due for one in found if one.channel == channel and origin in {"", one.origin})
+
+
+def _decide(request: HttpRequest, pk: int, decide: Callable[..., object], done: str) -> HttpResponse:
+    run = _run(request, pk)
+    try:
+        decide(run_id=run.pk, staff=request.user, now=timezone.now())
+    except services.RunIsOver:
+        messages.error(request, _("That is not possible any more: somebody was quicker."))
+    else:
+        messages.success(request, done)
+    return redirect("print-run", run.pk)
+
+
+def _run(request: HttpRequest, pk: int) -> PrintRun:
+    """Give a run; who may not write to many sees the own ones only."""
+    run = queries.print_run(pk)
+    if run is None:
+        raise Http404(f"print run {pk}")
+    if not _may(request.user, run):
+        raise PermissionDenied(policy.MESSAGES_SEND)
+    return run
+
+
+def _may(staff: Staff, run: PrintRun) -> bool:
+    return policy.may(staff, policy.MESSAGES_SEND) or run.made_by_id == staff.pk
+
+
+def _whole(request: HttpRequest, pk: int) -> PrintRun:
+    run = _run(request, pk)
+    if run.state not in {PrintRun.State.READY, PrintRun.State.HANDED_OVER}:
+        raise Http404(f"print run {pk} has no file")
+    return run
+
+
+def _message(pk: int) -> Message:
+    message = Message.objects.select_related("customer__owner", "contact_person").filter(pk=pk).first()
+    if message is None or message.channel not in channels.collecting():
+        raise Http404(f"message {pk}")
+    return message
+
+
+def _told(run: PrintRun) -> dict[str, object]:
+    return {
+        "run": run,
+        "channel": wording.channel(run.channel),
+        "icon_name": wording.ICONS[run.channel],
+        "badge": wording.run_badge(run),
+        "origin": wording.origin(run.origin) if run.origin else "",
+        "pieces_text": ngettext("%(n)s piece", "%(n)s pieces", run.pieces_count) % {"n": run.pieces_count},
+    }
+
+
+def _note(request: HttpRequest, run: PrintRun, action: str) -> None:
+    team_services.record(
+        staff=request.user, action=action, thing="print_run", thing_id=run.pk, label=str(run), pieces=run.pieces_count
+    )
+
+
+def _file_name(run: PrintRun, kind: str) -> str:
+    name = {"letter": "Briefe", "postcard": "Postkarten"}[run.channel]
+    return f"{name}-{run.dated_on.isoformat()}-{run.pk}.{kind}"
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None

@@ -200,6 +200,21 @@ def test_squares_are_those_of_the_code():
     assert (7, 0) not in dark
 
 
+@pytest.mark.parametrize(
+    ("words", "closing", "signers"),
+    [
+        ("Hallo.\n\nHerzliche Grüße", "Herzliche Grüße", ["Jonas Brandt"]),
+        ("Hallo.\n\nHerzliche Grüße\nKim Öz\nMusterhaus", "Herzliche Grüße", ["Kim Öz", "Musterhaus"]),
+        ("Nur ein Satz.", "Nur ein Satz.", ["Jonas Brandt"]),
+    ],
+)
+def test_room_to_sign_is_between_closing_and_name(words, closing, signers):
+    sheet = piece({"subject": "x", "text": words})
+
+    assert (sheet["blocks"][-1]["parts"][-1]["lines"], sheet["signers"]) == ([closing], signers)
+    assert piece({"subject": "x", "text": words, "options": {"signature": False}})["signers"] == []
+
+
 NASTY = st.text(
     alphabet=st.one_of(st.sampled_from("#$\\[](){}<>\"`*_=-+~@/%&'|;:^°€äß"), st.characters(codec="utf-8")), max_size=60
 )

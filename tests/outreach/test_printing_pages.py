@@ -9,7 +9,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from stammkunde.outreach.channels.paper import ROW
-from stammkunde.outreach.models import Message, PrintRun, Template, TemplateText
+from stammkunde.outreach.models import Message, PrintRun, Template
 from stammkunde.outreach.services import printing
 from stammkunde.team.models import AuditEntry, Company
 from tests.outreach.planning import DAY, company, customer, planned
@@ -193,19 +193,19 @@ def test_mails_have_no_sheet(client, salesperson):
     assert "message-page" not in client.get(reverse("message", args=[mail.pk])).content.decode()
 
 
-def test_template_is_previewed_for_a_customer(client, salesperson):
-    to, now = customer(street="Weg 1", city="Köln"), timezone.now()
-    card = Template.objects.create(
-        name="Karte", channel="postcard", purpose="advertising", changed_at=now, options={"motif": "tiles"}
-    )
-    text = {"language": "de", "form": "sie", "subject": "Für {first_name}", "blocks": []}
-    TemplateText.objects.create(template=card, **text)
+def test_template_is_shown_as_it_will_be_printed(client, salesperson):
+    customer(street="Weg 1", city="Köln")
+    asked = {"name": "Karte", "channel": "postcard", "purpose": "advertising", "motif": "tiles", "format": "dl"}
     client.force_login(salesperson)
+    client.post(reverse("template-add"), asked)
+    card = Template.objects.get()
+    assert card.options == {"motif": "tiles", "format": "dl"}
 
-    sides = [client.get(reverse("template-page", args=[card.pk, to.pk, number])) for number in (1, 2, 3)]
+    page = client.get(reverse("template", args=[card.pk]))
+    framed = client.get(reverse("preview", args=[page.context["shown"].frame]))
 
-    assert [one.status_code for one in sides] == [200, 200, 404]
-    assert sides[0]["X-Pages"] == "2"
+    assert framed.content.decode().count("data:image/png;base64,") == 2
+    assert "img-src 'self' data:" in framed["Content-Security-Policy"]
 
 
 def test_settings_keep_what_stands_on_paper(client, administrator):

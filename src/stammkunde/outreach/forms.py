@@ -1,5 +1,6 @@
 """What people choose and type about messages and templates."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.customers.models import Purpose
 from stammkunde.outreach import channels, wording
 from stammkunde.outreach.models import Message, Template
+from stammkunde.outreach.paper import FORMATS, MOTIFS, Options
 from stammkunde.outreach.queries import MessageFilter
 
 
@@ -47,9 +49,26 @@ class TemplateForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    motif = forms.ChoiceField(label=_("Picture of the postcard"), required=False, choices=[*MOTIFS.items()])
+    format = forms.ChoiceField(label=_("Size of the postcard"), required=False, choices=[*FORMATS.items()])
+    signature = forms.BooleanField(
+        label=_("Room for a signature on the letter"),
+        required=False,
+        help_text=_("Below the closing; without a name there, that of the responsible follows."),
+    )
+
+    def __init__(self, *args: Any, template: Template | None = None, **kwargs: Any) -> None:
+        known = {"name": template.name, "channel": template.channel, "purpose": template.purpose} if template else {}
+        looks = asdict(Options.read(template.options if template else {}))
+        super().__init__(*args, **kwargs, initial={**known, **looks})
         self.fields["channel"].choices = written()
+
+    def said(self) -> dict[str, Any]:
+        """Give what was typed as services take it: looks only where it is printed."""
+        found = dict(self.cleaned_data)
+        looks = {name: found.pop(name) for name in ("motif", "format", "signature")}
+        wanted = {"letter": ("signature",), "postcard": ("motif", "format")}.get(found["channel"], ())
+        return {**found, "options": {name: looks[name] for name in wanted}}
 
 
 class WriteForm(forms.Form):

@@ -28,6 +28,7 @@ FORMATS = {"a6": gettext_lazy("A6 (148 × 105 mm)"), "dl": gettext_lazy("DIN lon
 LONGEST_LINE = 64  # of an address: six of them fit into what a message keeps
 LONGEST_WORD = 40  # longer ones may break anywhere
 FOOT_COLUMNS = 3
+LONGEST_NAME = 60  # a longer line below the closing is no name
 LONGEST_TARGET = 800  # bytes: squares of a longer one are too small to scan
 _LONG = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -99,6 +100,7 @@ def piece(*, content: Mapping[str, Any], language: str, reader: Reader, sender: 
         code = _clean(str(content.get("code") or ""))
         options = Options.read(content.get("options") or {})
         blocks = list(_blocks(content, link=_link(sender.link, code), code=code))
+        named = _take_names(blocks) if options.signature else []
         subject = _clean(str(content.get("subject") or ""))
         return {
             "language": language,
@@ -109,11 +111,20 @@ def piece(*, content: Mapping[str, Any], language: str, reader: Reader, sender: 
             "page_word": _("Page"),
             "blocks": blocks,
             "voucher": {"label": _("Your voucher code"), "code": code} if code else None,
-            "signer": _clean(reader.contact or sender.name) if options.signature else "",
+            "signers": named or [_clean(reader.contact or sender.name)] if options.signature else [],
             "objection": _objection(sender) if reader.may_object else "",
             "motif": options.motif,
             "format": options.format,
         }
+
+
+def _take_names(blocks: list[dict[str, Any]]) -> list[str]:
+    """Take the names below the closing away from the last words, so that there is room to sign between the two."""
+    last = blocks[-1]["parts"][-1] if blocks and blocks[-1]["kind"] == "text" and blocks[-1]["parts"] else None
+    if last is None or last["points"] or any(len(line) > LONGEST_NAME for line in last["lines"]):
+        return []
+    last["lines"], names = last["lines"][:1], last["lines"][1:]
+    return names
 
 
 def _objection(sender: Sender) -> str:

@@ -1,8 +1,9 @@
 """Making and changing templates. Words are refused where they say more than their purpose allows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -27,13 +28,15 @@ class CountsAsAdvertising(Exception):
 
 
 @transaction.atomic
-def create_template(*, name: str, channel: str, purpose: str, by: Staff, now: datetime) -> Template:
+def create_template(
+    *, name: str, channel: str, purpose: str, by: Staff, now: datetime, options: Mapping[str, Any] = {}
+) -> Template:
     """
     Create a template without words.
 
     :raises NameTaken: if another one has its name
     """
-    made = _create(name=name, channel=channel, purpose=purpose, by=by, now=now)
+    made = _create(name=name, channel=channel, purpose=purpose, options=options, by=by, now=now)
     _record(made, "template.created", by)
     return made
 
@@ -51,15 +54,26 @@ def create_starters(*, language: str, by: Staff, now: datetime) -> list[Template
 
 
 @transaction.atomic
-def change_template(*, template_id: int, name: str, channel: str, purpose: str, by: Staff, now: datetime) -> Template:
+def change_template(
+    *,
+    template_id: int,
+    name: str,
+    channel: str,
+    purpose: str,
+    by: Staff,
+    now: datetime,
+    options: Mapping[str, Any] | None = None,
+) -> Template:
     """
-    Change what a template is called, how it leaves and what it is for; repeating changes nothing.
+    Change what a template is called, how it leaves, looks and what it is for; repeating changes nothing.
 
     :raises NameTaken: if another one has its name
     :raises CountsAsAdvertising: if its words need another purpose
     """
     template = Template.objects.select_for_update().get(pk=template_id)
-    wanted = {"name": name, "channel": channel, "purpose": purpose}
+    wanted: dict[str, Any] = {"name": name, "channel": channel, "purpose": purpose}
+    if options is not None:
+        wanted["options"] = dict(options)
     changes = {
         field: [getattr(template, field), new] for field, new in wanted.items() if getattr(template, field) != new
     }
@@ -111,7 +125,8 @@ def duplicate(*, template_id: int, copy_of: str, by: Staff, now: datetime) -> Te
     """Make a copy with all words; `copy_of` names it in the person's language, with `%(name)s` and `%(n)s` in it."""
     template = Template.objects.select_for_update().get(pk=template_id)  # one copy after the other
     name = _free_name(template.name, copy_of)
-    made = _create(name=name, channel=template.channel, purpose=template.purpose, by=by, now=now)
+    same: dict[str, Any] = {one: getattr(template, one) for one in ("channel", "purpose", "options")}
+    made = _create(name=name, **same, by=by, now=now)
     for style, text in words(template).items():
         _put(made, style, text)
     _record(made, "template.created", by, copied_from=template.name)
@@ -147,10 +162,13 @@ def _start(one: starters.Starter, *, language: str, by: Staff, now: datetime) ->
     return made
 
 
-def _create(*, name: str, channel: str, purpose: str, by: Staff, now: datetime) -> Template:
+def _create(
+    *, name: str, channel: str, purpose: str, by: Staff, now: datetime, options: Mapping[str, Any] = {}
+) -> Template:
     try:
         with transaction.atomic():
-            return Template.objects.create(name=name, channel=channel, purpose=purpose, changed_by=by, changed_at=now)
+            looks = {"channel": channel, "options": dict(options)}
+            return Template.objects.create(name=name, purpose=purpose, **looks, changed_by=by, changed_at=now)
     except IntegrityError as taken:
         raise NameTaken(name) from taken
 

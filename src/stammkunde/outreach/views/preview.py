@@ -1,5 +1,7 @@
 """What words look like to one customer: subject, text, what is missing, and the five-second check."""
 
+import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,15 +9,17 @@ from typing import Any
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from stammkunde.customers.models import Customer, Purpose
+from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import advice, clarity, content, foot, queries, services, wording
+from stammkunde.outreach import advice, channels, clarity, content, foot, queries, services, wording
 from stammkunde.outreach.drafts import Draft
+from stammkunde.outreach.models import Message
+from stammkunde.outreach.previews import Preview
 from stammkunde.outreach.services import Written
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -46,14 +50,22 @@ class Shown:
 
 
 def show(
-    request: HttpRequest, draft: Draft, *, style: Style, purpose: str, channel: str, recipient: Recipient | None
+    request: HttpRequest,
+    draft: Draft,
+    *,
+    style: Style,
+    purpose: str,
+    channel: str,
+    recipient: Recipient | None,
+    options: Mapping[str, Any] = {},
 ) -> Shown:
-    """Make what is shown beside an editor, from what is typed there at the moment."""
+    """Make what is shown beside an editor, from what is typed there at the moment; `options` are its looks on paper."""
     written = _written(draft, style=style, recipient=recipient, today=timezone.localdate()) if recipient else None
     said = written[0].content or {} if written else {}
     typed = request.POST.get("find", "").strip()
     findings = clarity.check(draft.text, purpose=purpose, channel=channel)
     plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": purpose, "by": request.user.pk}
+    plain |= {"channel": channel, "options": dict(options)}
     return Shown(
         customer=Customer.objects.filter(pk=recipient[0]).first() if recipient else None,
         recipient=recipient,
@@ -79,7 +91,10 @@ def framed(request: HttpRequest, draft: str) -> HttpResponse:
     if not Customer.objects.filter(pk=recipient[0]).exists():
         raise Http404("customer")
     written, _missing = _written(words, style=tuple(said["style"]), recipient=recipient, today=timezone.localdate())
-    response = HttpResponse(_page(written, purpose=said["purpose"]))
+    if said["channel"] in channels.collecting():
+        response = HttpResponse(_sheets(written, said, recipient))
+    else:
+        response = HttpResponse(_page(written, purpose=said["purpose"]))
     response.headers["Content-Security-Policy"] = middleware.IN_A_FRAME
     return response
 
@@ -100,6 +115,29 @@ def _page(written: Written, *, purpose: str) -> SafeString:
     url = "" if purpose == Purpose.SERVICE else "#"
     html = foot.below_html(written.content["html"], url=url, company=team.company(), language=written.language)
     return mark_safe(html)  # noqa: S308 (made by `content`, which cleans and escapes)
+
+
+_SHEETS = """<!doctype html><html><head><meta charset="utf-8"><title>{}</title></head>
+<body style="margin:0;padding:16px;background:#e6e9ec;text-align:center">{}</body></html>"""
+_SHEET = '<img alt="{}" style="max-width:100%;margin:0 0 16px;background:#fff;box-shadow:0 1px 4px #0003" src="{}">'
+
+
+def _sheets(written: Written, said: Mapping[str, Any], recipient: Recipient) -> SafeString:
+    """Show every page of a letter or postcard as it will be printed."""
+    if written.content is None:
+        return format_html("<!doctype html><title>{}</title>", "–")
+    message = Message(
+        customer=Customer.objects.select_related("owner").get(pk=recipient[0]),
+        contact_person=ContactPerson.objects.filter(pk=recipient[1]).first() if recipient[1] else None,
+        channel=said["channel"],
+        purpose=said["purpose"],
+        language=written.language,
+        content=written.content | {"options": said["options"]},
+    )
+    pages = Preview.of(message, team.company(), today=timezone.localdate()).pictures()
+    title = written.content["subject"]
+    shown = ((title, f"data:image/png;base64,{base64.b64encode(page).decode()}") for page in pages)
+    return format_html(_SHEETS, title, format_html_join("\n", _SHEET, shown))
 
 
 def _read(draft: str, *, by: int) -> dict[str, Any]:

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.customers.models import Customer, Purpose
+from stammkunde.customers.models import Purpose
 from stammkunde.outreach import channels, paper, queries, services, wording
 from stammkunde.outreach.channels.paper import ROW
-from stammkunde.outreach.models import Message, PrintRun, Template
+from stammkunde.outreach.models import Message, PrintRun
 from stammkunde.outreach.previews import Preview
 from stammkunde.outreach.services import printing
 from stammkunde.team import policy
@@ -143,24 +143,6 @@ def sheet(_request: HttpRequest, pk: int) -> HttpResponse:
     except paper.CannotSet as problem:
         raise Http404(str(problem)) from problem
     return HttpResponse(made, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})
-
-
-@require_safe
-@needs(policy.MESSAGES_SEND)
-def page_of_template(request: HttpRequest, pk: int, customer: int, number: int) -> HttpResponse:
-    """Show how a template looks on paper for one customer."""
-    template = get_object_or_404(Template, pk=pk, channel__in=channels.collecting())
-    to = get_object_or_404(Customer.objects.select_related("owner"), pk=customer)
-    today = timezone.localdate()
-    try:
-        written = services.contents(template=template, recipients=[(to.pk, None)], today=today)[to.pk, None]
-    except services.NothingWritten as problem:
-        raise Http404(str(problem)) from problem
-    if written.content is None:
-        raise Http404(", ".join(written.missing))
-    message = Message(customer=to, channel=template.channel, purpose=template.purpose, language=written.language)
-    message.content = written.content
-    return _picture(request, message, number)
 
 
 def _picture(request: HttpRequest, message: Message, number: int) -> HttpResponse:

@@ -48,7 +48,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = TemplateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.create_template(**form.cleaned_data, by=request.user, now=timezone.now())
+            made = services.create_template(**form.said(), by=request.user, now=timezone.now())
         except services.NameTaken:
             form.add_error("name", _("Another template has this name."))
         else:
@@ -74,11 +74,10 @@ def start(request: HttpRequest) -> HttpResponse:
 @needs(policy.MESSAGES_SEND)
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     template = _found(pk)
-    initial = {"name": template.name, "channel": template.channel, "purpose": template.purpose}
-    form = TemplateForm(request.POST or None, initial=initial)
+    form = TemplateForm(request.POST or None, template=template)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_template(template_id=pk, **form.cleaned_data, by=request.user, now=timezone.now())
+            services.change_template(template_id=pk, **form.said(), by=request.user, now=timezone.now())
         except services.NameTaken:
             form.add_error("name", _("Another template has this name."))
         except services.CountsAsAdvertising as refused:
@@ -179,7 +178,15 @@ def _editor(
     to = request.POST.get("customer") or request.GET.get("customer", "")
     recipient = queries.somebody(int(to) if to.isdecimal() and len(to) < 19 else None)
     kept = services.words(template)
-    shown = show(request, draft, style=style, purpose=template.purpose, channel=template.channel, recipient=recipient)
+    shown = show(
+        request,
+        draft,
+        style=style,
+        purpose=template.purpose,
+        channel=template.channel,
+        recipient=recipient,
+        options=template.options,
+    )
     about = {
         "template": template,
         "channel": wording.channel(template.channel),

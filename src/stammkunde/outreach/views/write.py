@@ -124,6 +124,12 @@ def _use(form: WriteForm, template_id: int, style: Style) -> Draft | None:
     return Draft.of(text)
 
 
+def _looks(chosen: dict[str, str]) -> dict[str, Any]:
+    """Give how the chosen template looks on paper; own words look as usual."""
+    template = queries.template(int(chosen["template"])) if chosen["template"] else None
+    return template.options if template else {}
+
+
 def _letter(staff: Staff, style: Style) -> Draft:
     """Begin with greeting and farewell in the customer's language."""
     with translation.override(style[0]):
@@ -146,6 +152,7 @@ def _page(writing: Writing, draft: Draft, problems: dict[str, str] | None = None
             purpose=chosen["purpose"],
             channel=chosen["channel"],
             recipient=writing.recipient,
+            options=_looks(chosen),
         ),
         "foretold": writing.foretold(draft),
         "not_set_up": _not_set_up(chosen["channel"]),
@@ -168,7 +175,11 @@ def _send(writing: Writing, draft: Draft) -> HttpResponse:
     """Send, unless something must be mended or the governor refuses: then the words stay on the page."""
     problems = draft.problems() | _refusals(writing, draft)
     written = services.write_to(
-        recipient=writing.recipient, style=writing.style, text=draft.text, today=timezone.localdate(writing.now)
+        recipient=writing.recipient,
+        style=writing.style,
+        text=draft.text,
+        today=timezone.localdate(writing.now),
+        options=_looks(_chosen(writing.form)),
     )
     if written.content is None and not problems:
         names = ", ".join(str(wording.FIELDS[name]) for name in written.missing)

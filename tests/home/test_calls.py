@@ -263,7 +263,7 @@ def test_page_takes_the_same_number_of_queries(client, salesperson, customer, ro
         page(client, customer)
 
 
-QUERIES = 41
+QUERIES = 46
 
 
 def test_today_leads_to_the_call_and_to_a_list_for_the_pocket(client, salesperson, customer):
@@ -276,3 +276,20 @@ def test_today_leads_to_the_call_and_to_a_list_for_the_pocket(client, salesperso
     assert f'href="{reverse("call", args=[customer.pk])}?for={key}' in today
     assert f'href="{reverse("call", args=[customer.pk])}?for={key}' in listed
     assert 'href="tel:03012345"' in listed
+
+
+def test_list_of_a_colleague_is_shown_by_name(client, administrator, salesperson, customer):
+    client.force_login(administrator)
+
+    shown = [
+        customer.name in client.get(reverse("today"), {"who": who}).content.decode()
+        for who in (str(salesperson.pk), str(administrator.pk), "all", "0", "x")
+    ]
+
+    assert shown == [True, False, True, True, True]  # what cannot be read shows everybody's to who looks after nobody
+
+
+def test_a_call_for_no_reason_given_is_about_what_the_figures_suggest(client, salesperson, customer):
+    client.force_login(salesperson)
+
+    assert f'name="for" value="overdue:{customer.pk}:2026-09-23"' in page(client, customer).content.decode()

@@ -54,7 +54,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "home/call.html",
         {
             "customer": customer,
-            "key": key,
+            "key": item.key if item else key,
             "form_key": str(uuid4()),
             "people": people,
             "person": person,
@@ -155,11 +155,11 @@ def _asked(generation: Generation | None) -> work.Asked:
 
 
 def _subject(key: str, customer: Customer, generation: Generation | None) -> tuple[Task | None, work.Item | None]:
-    """Give the task or suggestion that the call is about; nothing of another customer."""
+    """Give the task or suggestion that the call is about, or what the figures suggest; nothing of another customer."""
     task = acting.known_task(key)
     if task is not None:
         return (task, None) if task.customer_id == customer.pk else (None, None)
-    item = work.item(key, _asked(generation)) if key else None
+    item = work.item(key, _asked(generation)) if key else work.of_customer(customer, _asked(generation))
     return None, item if item and item.customer == customer else None
 
 

@@ -1,7 +1,7 @@
 """The work list: whom to call today, and why."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -40,7 +40,9 @@ DONE_SHOWN = 50
 @needs(policy.TASKS_WORK)
 def today(request: HttpRequest) -> HttpResponse:
     company, done = team.company(), _done(request)
-    asked = _asked(request, company)
+    workers = list(team.workers())
+    who = _who(request, workers)
+    asked = _asked(request, company, owner=_owner(request, who, workers))
     day = Day.of(request.user, done=done, usual=company.minutes_per_contact)
     wanted = _shown(request)
     items = queries.items(asked, limit=(wanted or day.most_items) + 1)
@@ -58,7 +60,9 @@ def today(request: HttpRequest) -> HttpResponse:
             "day": day,
             "planned_hours": sum(item.minutes for item in shown) / 60,
             "left_hours": day.left / 60,
-            "who": "mine" if asked.owner else "all",
+            "who": who,
+            "whose": asked.owner,
+            "others": [one for one in workers if one != request.user],
             "today": asked.today,
             "has_buyers": forecasts.has_buyers(asked.generation),
             "stake_cents": sum(item.at_risk_cents or 0 for item in shown),
@@ -128,13 +132,13 @@ def _row(item: queries.Item, asked: queries.Asked, *, staff: Staff) -> dict[str,
     }
 
 
-def _asked(request: HttpRequest, company: Company) -> queries.Asked:
+def _asked(request: HttpRequest, company: Company, *, owner: Staff | None) -> queries.Asked:
     generation = signals.current()
     setting = budget.setting(company)
     return queries.Asked(
         today=timezone.localdate(),
         generation=generation,
-        owner=request.user if _who(request) == "mine" else None,
+        owner=owner,
         months=company.no_purchase_months,
         with_imports=policy.may(request.user, policy.IMPORTS_RUN),
         lengths=setting.lengths,
@@ -142,10 +146,15 @@ def _asked(request: HttpRequest, company: Company) -> queries.Asked:
     )
 
 
-def _who(request: HttpRequest) -> str:
-    """Show one's own work first; who looks after nobody sees everybody's."""
+def _owner(request: HttpRequest, who: str, workers: list[Staff]) -> Staff | None:
+    """Give the person whose list it is; None: everybody's."""
+    return request.user if who == "mine" else next((one for one in workers if str(one.pk) == who), None)
+
+
+def _who(request: HttpRequest, workers: list[Staff]) -> str:
+    """Show one's own work first; who looks after nobody sees everybody's. A colleague is named by number."""
     chosen = request.GET.get("who", "")
-    if chosen in {"mine", "all"}:
+    if chosen in {"mine", "all"} or any(str(one.pk) == chosen for one in workers):
         return chosen
     return "mine" if Customer.objects.filter(owner=request.user).exists() else "all"
 
@@ -172,7 +181,8 @@ def _snoozes(today: date) -> list[tuple[date, str]]:
 def call_list(request: HttpRequest) -> HttpResponse:
     """The same list to print or to keep in the pocket: whom, which number, when, why, and room to write."""
     company = team.company()
-    asked = _asked(request, company)
+    workers = list(team.workers())
+    asked = _asked(request, company, owner=_owner(request, _who(request, workers), workers))
     day = Day.of(request.user, done=_done(request), usual=company.minutes_per_contact)
     found = queries.items(asked, limit=(_shown(request) or day.most_items) + 1)
     shown = found if _shown(request) else queries.that_fit(found, minutes=day.left, least=day.lengths.least)
@@ -204,7 +214,7 @@ def act(request: HttpRequest) -> HttpResponse:
 
 
 def _task(request: HttpRequest) -> Task | None:
-    asked = replace(_asked(request, team.company()), owner=None)
+    asked = _asked(request, team.company(), owner=None)
     return acting.task(request.POST.get("key", ""), asked, staff=request.user)
 
 

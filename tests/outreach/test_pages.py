@@ -146,11 +146,23 @@ def test_message_that_is_not_there_is_not_found(client, salesperson):
 @pytest.mark.parametrize("name", ["message-send-again", "message-count-as-sent", "message-stop", "message-lift"])
 @pytest.mark.parametrize(("person", "status"), [("analyst", 403), ("servant", 302), ("salesperson", 302)])
 def test_only_who_may_change_customers_decides(client, request, name, person, status):
-    message = unclear()
+    message = unclear(purpose="thanks")
     client.force_login(request.getfixturevalue(person))
 
     assert client.get(reverse(name, args=[message.pk])).status_code == 405
     assert client.post(reverse(name, args=[message.pk])).status_code == status
+
+
+@pytest.mark.parametrize(("purpose", "status"), [("advertising", 403), ("thanks", 302), ("service", 302)])
+def test_nobody_sends_again_what_she_may_not_write(client, servant, purpose, status):
+    message = unclear(purpose=purpose)
+    client.force_login(servant)
+
+    assert client.post(reverse("message-send-again", args=[message.pk])).status_code == status
+    page = client.get(reverse("messages")).content.decode()
+    assert (reverse("message-count-as-sent", args=[message.pk]) in page) is (status == 403)
+    message.refresh_from_db()
+    assert message.state == ("planned" if status == 302 else "unknown")
 
 
 def test_margin_is_shown_to_those_who_may_see_it_only(client, salesperson, servant):

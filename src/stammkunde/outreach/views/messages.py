@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from stammkunde.customers.models import Customer, Purpose
 from stammkunde.outreach import channels, queries, services, wording
 from stammkunde.outreach.forms import MessageSearch
 from stammkunde.outreach.models import Message, MessageEvent
+from stammkunde.outreach.views.write import purposes
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -72,6 +74,9 @@ def _may_print(staff: Staff, message: Message) -> bool:
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send once more what is unclear, for whoever may write such a message to begin with."""
+    if _found(pk).purpose not in purposes(request.user):
+        raise PermissionDenied(policy.MESSAGES_SEND)
     return _decide(request, pk, services.send_again, _("It is sent again."))
 
 

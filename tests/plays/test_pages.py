@@ -187,3 +187,13 @@ def test_what_stands_in_the_way_is_said_on_the_page_while_it_does(signed_in, tem
 
     assert escape(str(wording.TROUBLES[code])) in text(page)
     assert escape(str(wording.TROUBLES[code])) not in text(stopped)
+
+
+def test_a_reason_that_nobody_knows_shows_everybody(signed_in, template, marketer):
+    customer(name="Anna")
+    play = prepared(template(), marketer)
+
+    page = signed_in.get(reverse("play-people", args=[play.pk]), {"code": "no-such-reason"})
+
+    assert page.status_code == 200
+    assert "Anna" in text(page)

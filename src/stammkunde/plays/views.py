@@ -54,6 +54,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def people(request: HttpRequest, pk: int) -> HttpResponse:
     """Who is in a play, with what became of each; or those who are refused for one reason."""
     play, code, after = _found(pk), request.GET.get("code"), request.GET.get("after", "")
+    code = code if code in wording.codes() else None
     page = queries.enrolments(play_id=pk, code=code, after=int(after) if after.isdecimal() else 0)
     rows = [{"enrolment": one, "text": wording.enrolment(one), "badge": _badge(one)} for one in page.rows]
     shown = {"play": play, "rows": rows, "page": page, "code": code, "is_first": not after}

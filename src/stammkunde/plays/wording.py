@@ -29,6 +29,11 @@ def reason(said: Mapping[str, Any] | None) -> str:
     return outreach.reason(said)
 
 
+def codes() -> set[str]:
+    """Name every code that has words; the empty one stands for whoever can be written to."""
+    return {"", MISSING, *outreach.codes()}
+
+
 def of_code(code: str) -> str:
     """Word a reason for many people at once, without anybody's numbers."""
     if code == MISSING:

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from stammkunde.cli import ONE_THREAD
 
@@ -12,6 +13,9 @@ for _name in ONE_THREAD:  # as commands do, before anybody loads numpy
 
 SHARED = Path(os.environ.get("STAMMKUNDE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # a busy machine is no failure
 
 MISSING = {
     "postgres": lambda: "" if "postgres" in os.environ.get("DATABASE_URL", "") else "DATABASE_URL names no PostgreSQL",

@@ -109,6 +109,34 @@ def test_expired_link_says_so_and_sends_a_new_one(client, customer):
     assert states() == [(*NEWS, "asked"), (*NEWS, "asked"), (*NEWS, "given")]
 
 
+def test_question_to_somebody_who_is_gone_is_not_asked_of_others(client, customer):
+    person = factories.contact_person(customer, email="lee@example.org")
+    optin = services.ask_optin(
+        recipient=Recipient(customer_id=customer.pk, contact_person_id=person.pk),
+        wordings={NEWS: "Ich bin einverstanden."},
+        evidence=Evidence(happened_at=timezone.now() - timedelta(days=15), origin="Messe"),
+        now=timezone.now() - timedelta(days=15),
+        staff=None,
+    )
+    person.delete()
+
+    page = client.post(path(links.optin_url(optin=optin)), {"act": "again"})
+
+    assert "Ein neuer Link ist unterwegs" not in page.text
+    assert OptIn.objects.count() == 1
+
+
+def test_no_new_link_is_promised_where_no_address_is_known(client, customer):
+    optin = ask(customer, asked_at=timezone.now() - timedelta(days=15))
+    customer.email = ""
+    customer.save()
+
+    page = client.post(path(links.optin_url(optin=optin)), {"act": "again"})
+
+    assert "Dieser Link ist abgelaufen" in page.text
+    assert OptIn.objects.count() == 1
+
+
 def test_link_of_what_was_withdrawn_since_confirms_nothing(client, customer):
     page = path(links.optin_url(optin=ask(customer)))
     client.post(unsubscribe(customer))

@@ -19,8 +19,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 def _act(request: HttpRequest, token: str) -> HttpResponse:
     if request.POST.get("act") == "again":
-        optin = _ask_again(services.find_optin(token=token))
-        return _show(request, optin, state="asked_again")
+        optin = services.find_optin(token=token)
+        again = _ask_again(optin)
+        return _show(request, again, state="asked_again") if again else _show(request, optin)
     try:
         services.confirm_optin(token=token, now=timezone.now(), proof=visits.proof(request))
     except (services.OptInExpired, services.OptInVoid):
@@ -28,17 +29,19 @@ def _act(request: HttpRequest, token: str) -> HttpResponse:
     return redirect(request.get_full_path())
 
 
-def _ask_again(optin: OptIn) -> OptIn:
-    """Ask the same question anew, at the address that we know now; the person wants it."""
+def _ask_again(optin: OptIn) -> OptIn | None:
+    """Ask the same question anew, at the address that we know now; None where nobody can be asked, or nothing."""
     now = timezone.now()
     asked = list(optin.asked.order_by("pk"))
+    if asked[0].person_source and optin.contact_person_id is None:  # her row is gone; nobody else answers for her
+        return None
     whose = Recipient(customer_id=optin.customer_id, contact_person_id=optin.contact_person_id)
     wordings = {(one.channel, one.purpose): one.wording for one in asked}
     evidence = Evidence(happened_at=now, origin=asked[0].origin)
     try:
         return services.ask_optin(recipient=whose, wordings=wordings, evidence=evidence, now=now, staff=None)
     except (services.NothingToAsk, services.NoEmail):
-        return optin
+        return None
 
 
 def _show(request: HttpRequest, optin: OptIn, *, state: str = "") -> HttpResponse:

@@ -81,6 +81,7 @@ def test_a_complaint_is_urgent_today_and_belongs_to_who_looks_after_the_customer
     assert (call.next_task.owner, call.next_task.due_on, call.next_task.is_urgent) == (
         salesperson, date(2026, 11, 23), True,
     )  # fmt: skip
+    assert activity.with_open_complaint([customer.pk]) == {customer.pk}
     assert activity.due(today=date(2026, 11, 23), staff=salesperson, limit=5) == [call.next_task, early]
 
 

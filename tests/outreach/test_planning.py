@@ -3,6 +3,7 @@ from datetime import date, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from stammkunde.activity import services as activity
 from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import services
 from stammkunde.outreach.models import AddressUse, Draw, Holdout, Message, MessageEvent, Turn, Undeliverable
@@ -354,7 +355,31 @@ def test_number_of_reads_is_fixed(django_assert_num_queries):
     few, many = [plan(one) for one in everybody(2)], [plan(one) for one in everybody(200)]
     list(services.forecast(few, now=NOW))
 
-    with django_assert_num_queries(15) as first:
+    with django_assert_num_queries(16) as first:
         list(services.forecast(few, now=NOW))
     with django_assert_num_queries(len(first)):
         list(services.forecast(many, now=NOW))
+
+
+def test_promotion_pauses_while_a_complaint_is_open_and_goes_on_when_it_is_settled(salesperson):
+    company()
+    one = customer()
+    complaint = activity.add(title="Falsche Ware", customer=one, staff=salesperson, is_complaint=True)
+
+    (message,) = services.plan_messages([plan(one)], now=NOW)
+    assert (message.state, message.reason, message.due_at) == ("planned", {"code": "open_complaint"}, None)
+    assert services.claim(channel="email", holder="h 1 a", at_most=9, now=NOW) == []
+
+    activity.finish(task_id=complaint.pk, staff=salesperson, finished_at=NOW)
+    later = NOW + timedelta(hours=7)
+    services.look_after(now=later)
+    assert [one.pk for one in services.claim(channel="email", holder="h 1 a", at_most=9, now=later)] == [message.pk]
+
+
+def test_what_is_planned_already_waits_when_a_complaint_comes(salesperson):
+    company()
+    one = customer()
+    services.plan_messages([plan(one)], now=NOW)
+    activity.add(title="Falsche Ware", customer=one, staff=salesperson, is_complaint=True)
+
+    assert services.claim(channel="email", holder="h 1 a", at_most=9, now=NOW) == []

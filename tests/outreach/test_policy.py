@@ -249,3 +249,15 @@ def test_back_off_doubles_up_to_four_hours_and_is_spread(attempts, minutes):
 
 def test_decision_says_nothing_where_nothing_is_to_be_said():
     assert replace(policy.decide(facts()), at=None).reason is None
+
+
+@pytest.mark.parametrize("purpose", ["advertising", "newsletter", "survey"])
+def test_advertising_waits_while_a_complaint_is_open(purpose):
+    decision = policy.decide(facts(purpose=purpose, open_complaint=True))
+
+    assert (decision.outcome, decision.at, decision.reason) == ("waits", None, {"code": "open_complaint"})
+
+
+@pytest.mark.parametrize("purpose", ["service", "thanks"])
+def test_orders_and_thanks_do_not_wait_for_a_complaint(purpose):
+    assert policy.decide(facts(purpose=purpose, open_complaint=True)).outcome == "allowed"

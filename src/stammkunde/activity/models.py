@@ -32,6 +32,7 @@ class Task(models.Model):
     due_on = models.DateField(_("due"), null=True, blank=True)
     due_time = models.TimeField(_("time of day"), null=True, blank=True)  # here, not at the customer's
     is_urgent = models.BooleanField(_("urgent"), default=False)
+    is_complaint = models.BooleanField(_("complaint"), default=False)  # while it is open, nothing is advertised
     snoozed_until_on = models.DateField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -56,6 +57,7 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["state", "due_on"], name="task_due"),
             models.Index(fields=["customer", "-created_at"], name="task_timeline"),
+            models.Index(fields=["customer"], condition=Q(state="open", is_complaint=True), name="task_open_complaint"),
             models.Index(fields=["finished_at"], name="task_finished", condition=Q(finished_at__isnull=False)),
         ]
 

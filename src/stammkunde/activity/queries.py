@@ -40,6 +40,12 @@ def due(*, today: date, staff: Staff | None, limit: int) -> list[Task]:
     return list(_told(tasks.order_by(*order))[:limit])
 
 
+def with_open_complaint(customer_ids: Iterable[int]) -> set[int]:
+    """Tell which customers have a complaint that nobody has settled; one query."""
+    complaints = Task.objects.filter(state=Task.State.OPEN, is_complaint=True, customer__in=set(customer_ids))
+    return set(complaints.values_list("customer_id", flat=True))
+
+
 def planned(staff: Staff, *, since: date, limit: int) -> list[Task]:
     """Give someone's open tasks with a day, the earliest first."""
     tasks = _open(staff).filter(due_on__gte=since).order_by("due_on", F("due_time").asc(nulls_first=True), "pk")

@@ -60,10 +60,17 @@ def add(
     owner: Staff | None = None,
     due_on: date | None = None,
     note: str = "",
+    is_complaint: bool = False,
 ) -> Task:
     """Write down something to do; without an owner it is the writer's own."""
     task = Task.objects.create(
-        title=title.strip(), note=note.strip(), customer=customer, owner=owner or staff, due_on=due_on, created_by=staff
+        title=title.strip(),
+        note=note.strip(),
+        customer=customer,
+        owner=owner or staff,
+        due_on=due_on,
+        is_complaint=is_complaint,
+        created_by=staff,
     )
     _record(staff, "task.created", task)
     return task
@@ -94,6 +101,7 @@ def plan(
     owner_id: int | None,
     due: Due,
     note: str = "",
+    is_complaint: bool = False,
 ) -> Task:
     """Put something on somebody's list that no person asked for; repeating with the same key gives the same task."""
     task, _created = Task.objects.get_or_create(
@@ -106,6 +114,7 @@ def plan(
             "due_on": due.on,
             "due_time": due.at,
             "is_urgent": due.is_urgent,
+            "is_complaint": is_complaint,
         },
     )
     return task

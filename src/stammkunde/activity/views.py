@@ -35,6 +35,7 @@ def add(request: HttpRequest) -> HttpResponse:
         customer=_customer(request),
         owner=_owner(request),
         due_on=due_on,
+        is_complaint=bool(request.POST.get("complaint")),
         staff=request.user,
     )
     messages.success(request, _("Task noted."))

@@ -155,6 +155,7 @@ def _plan(call: Call, *, staff: Staff, agreed_at: datetime | None, now: datetime
         owner_id=owner_id,
         due=activity.Due(on=on, at=at, is_urgent=plan.is_urgent),
         note=call.note,
+        is_complaint=plan.step == policy.Step.SETTLE_COMPLAINT,
     )
 
 

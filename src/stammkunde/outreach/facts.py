@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from stammkunde.activity import queries as activity
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
 from stammkunde.customers.policy import Permission, Reason
@@ -41,6 +42,7 @@ class Book:
     permissions: dict[tuple[str, str], dict[Recipient, Permission]]
     undeliverable: dict[tuple[str, str], str]
     held_out: set[tuple[int, str]]
+    complaining: set[int]
     uses: dict[tuple[str, str, str], int]
     taken: dict[int, list[Taken]]
     now: datetime
@@ -68,6 +70,7 @@ class Book:
             address=message.address,
             person_is_gone=_person_is_gone(message),
             undeliverable=self.undeliverable.get((message.channel, message.address), ""),
+            open_complaint=message.customer_id in self.complaining,
             held_out=not self.held_out.isdisjoint({(message.customer_id, ""), (message.customer_id, message.origin)}),
             duplicate_of=self._other(message),
             paused_until_on=max((one.paused_until_on for one in wishes if one.paused_until_on), default=None),
@@ -141,6 +144,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
         permissions=_permissions(messages, now=now),
         undeliverable={},
         held_out=_held_out(messages, ids),
+        complaining=activity.with_open_complaint(ids),
         uses={},
         taken=_taken(ids, since=now - _longest(company, preferences.values())),
         now=now,

@@ -51,6 +51,7 @@ class Facts:
     person_is_gone: bool = False
     undeliverable: str = ""  # bounced | complained
     held_out: bool = False
+    open_complaint: bool = False
     duplicate_of: int | None = None  # the customer who was reached at this address for the same origin
     paused_until_on: date | None = None
     hours: Hours | None = None  # None: the channel disturbs nobody at night
@@ -99,6 +100,8 @@ def decide(facts: Facts, *, taken: Sequence[Taken] = (), person: int | None = No
     wanted = max(facts.wanted_at, facts.now)
     if facts.purpose in BOUND_TO_AN_ORDER:
         return _timely(facts, wanted, Decision(outcome=Outcome.ALLOWED, at=wanted))
+    if facts.open_complaint and facts.purpose not in OUTSIDE_CAPS:
+        return _timely(facts, wanted, Decision(outcome=Outcome.WAITS, code="open_complaint"))
     caps = [] if facts.purpose in OUTSIDE_CAPS else _caps(facts.limits, taken, person)
     none_allowed = next((cap for cap in caps if cap.most == 0), None)
     if none_allowed:

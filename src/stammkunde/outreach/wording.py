@@ -23,6 +23,7 @@ REASONS: dict[str, str | Promise] = {
     "person_gone": gettext_lazy("The contact person is no longer on record."),
     "address_bounced": gettext_lazy("Mail to this address came back for good."),
     "address_complained": gettext_lazy("The owner of this address called a message spam."),
+    "open_complaint": gettext_lazy("Waits until the complaint is settled."),
     "held_out": gettext_lazy("Left alone on purpose, to see what contacting brings (control group)."),
     "duplicate_address": gettext_lazy("Another customer with the same address was written to."),
     "too_late": gettext_lazy("The latest time to send had passed."),

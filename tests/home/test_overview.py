@@ -144,6 +144,24 @@ def test_overview_of_a_time_without_orders_leads_on(client, english, figures):
     assert "No figures for this period" in text
 
 
+def test_overview_of_a_young_company_shows_the_running_quarter(client, english, generation):
+    store(generation, "2011-Q4", REFERENCE)
+
+    text = page(client, english, "/")
+
+    assert "4th quarter 2011" in text
+    assert "Of 2,724 customers at the start" in text
+
+
+def test_a_quarter_without_orders_leads_to_the_running_one(client, english, generation):
+    store(generation, "2011-Q4", REFERENCE)
+
+    text = page(client, english, "/?period=2011-Q3")
+
+    assert "No figures for this period" in text
+    assert '<a class="button primary" href="?period=2011-Q4">' in text
+
+
 def test_overview_before_the_first_import_leads_to_it(client, english, db):
     text = page(client, english, "/")
 

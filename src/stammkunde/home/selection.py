@@ -165,6 +165,8 @@ def bar(selection: Selection, *, kept: Mapping[str, str] | None = None) -> Bar:
     """Make the bar; `kept` is what else stays in the address."""
     period, after = selection.period, following(selection.period)
     latest = last_complete(selection.as_of_on, grain=period.grain)
+    if period == latest:  # it leads on, never to where one stands
+        latest = periods.containing(selection.as_of_on, grain=period.grain)
     return Bar(
         period=str(period),
         name=name(period),

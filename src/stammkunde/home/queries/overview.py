@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext
@@ -149,6 +149,13 @@ def last_year(stored: Points, selection: Selection) -> tuple[Period, Figures] | 
         if year.end_on <= until and year.start_on >= begun_on
     ]
     return over[-1] if over else None
+
+
+def begun(stored: Points, selection: Selection) -> Selection:
+    """Look at the running period where the last whole one was over before the first order."""
+    running = periods.containing(selection.as_of_on, grain=selection.period.grain)
+    is_young = stored.at(running) and not stored.at(selection.period)
+    return replace(selection, period=running) if is_young else selection
 
 
 def figures(stored: Points, selection: Selection) -> Figures:

@@ -32,6 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     stored = queries.chosen_points(generation, chosen)
     if not stored.by_period and not chosen.slice_by:
         return _empty(request)
+    chosen = chosen if request.GET.get("period") else queries.begun(stored, chosen)
     figures = queries.figures(stored, chosen)
     shows_margin = policy.may(request.user, policy.MARGIN_VIEW)
     return render(

@@ -47,6 +47,7 @@ bench: .make/test
 	@rm -rf .make/bench
 	DATABASE_URL= $(BIN)/python bench/outreach_crash.py --messages 1000 --kills 10
 	DATABASE_URL= $(BIN)/python bench/outreach_send.py --messages 500
+	DATABASE_URL= $(BIN)/python bench/outreach_letters.py --letters 100 --runs 1
 	$(BIN)/python bench/insight_value.py --customers 50000 --runs 1
 	$(BIN)/python bench/insight_kpis.py --customers 50000 --rounds 1
 	STAMMKUNDE_DATA_DIR=.make/bench DATABASE_URL= $(BIN)/python bench/refresh_full.py --size 0.02

@@ -101,6 +101,7 @@ def test_letter_says_all_that_it_should():
         "Zwanzig Euro für Sie",
         "– Erde",
         "20 € geschenkt",
+        "Ihr Gutscheincode",
         "GARTEN 1/2",
         "Einlösen",
         "Jonas Brandt",
@@ -124,6 +125,19 @@ def test_letters_count_their_own_pages():
 
     heads = ["Seite2" in page for page in pages]
     assert heads == [False, True, False, True]
+
+
+@pytest.mark.parametrize("line", ["Kurz.", "Wort " * 50, "W" * 300])
+@pytest.mark.parametrize("panels", [0, 1, 2])
+def test_letter_that_needs_no_head_is_one_page(line, panels):
+    offer, letters = {"kind": "offer", "title": "20 €", "text": "Bis Januar.", "url": "https://a.example"}, []
+    for many in range(1, 20):
+        text = {"kind": "text", "text": "\n\n".join([line] * many)}
+        letters.append(piece({"subject": "x", "code": "A", "blocks": [*[offer] * panels, text]}))
+    short = [one for one in letters if not one["may_break"]]
+
+    assert panels == 2 or short
+    assert not short or len(pdf("letter", *short).pages) == len(short)
 
 
 def test_what_belongs_to_an_order_says_nothing_about_objecting():

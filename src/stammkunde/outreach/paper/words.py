@@ -29,6 +29,7 @@ LONGEST_LINE = 64  # of an address: six of them fit into what a message keeps
 LONGEST_WORD = 40  # longer ones may break anywhere
 FOOT_COLUMNS = 3
 LONGEST_NAME = 60  # a longer line below the closing is no name
+LINES_OF_A_PAGE, LINES_OF_A_PANEL = 20, 7
 LONGEST_TARGET = 800  # bytes: squares of a longer one are too small to scan
 _LONG = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -109,6 +110,7 @@ def piece(*, content: Mapping[str, Any], language: str, reader: Reader, sender: 
             "subject": _breakable(subject),
             "subject_short": subject if len(subject) <= 70 else subject[:69] + "…",
             "page_word": _("Page"),
+            "may_break": _lines_at_most(blocks) > LINES_OF_A_PAGE,
             "blocks": blocks,
             "voucher": {"label": _("Your voucher code"), "code": code} if code else None,
             "signers": named or [_clean(reader.contact or sender.name)] if options.signature else [],
@@ -125,6 +127,13 @@ def _take_names(blocks: list[dict[str, Any]]) -> list[str]:
         return []
     last["lines"], names = last["lines"][:1], last["lines"][1:]
     return names
+
+
+def _lines_at_most(blocks: list[dict[str, Any]]) -> int:
+    """Estimate generously how many lines a letter takes: what is surely one page need not look at page numbers."""
+    texts = [line for one in blocks for part in one["parts"] for line in (*part["lines"], "")]
+    texts += [one[name] for one in blocks for name in ("title", "label")]
+    return sum(len(text) // 60 + 1 for text in texts) + LINES_OF_A_PANEL * sum(one["kind"] != "text" for one in blocks)
 
 
 def _objection(sender: Sender) -> str:

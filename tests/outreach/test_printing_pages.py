@@ -88,7 +88,7 @@ def test_addresses_are_a_list_that_spreadsheets_read_and_do_not_run(client, sale
     assert list(csv.reader(io.StringIO(text), delimiter=";")) == [
         list(ROW),
         [
-            "1", "K-7", "", "'=Kunde 7", "Weg 7", "01067", "Dresden", "österreich", "A6 (148 × 105 mm)", "Blüten", "",
+            "1", "K-7", "", "'=Kunde 7", "Weg 7", "01067", "Dresden", "Österreich", "A6 (148 × 105 mm)", "Blüten", "",
             "",
         ],
     ]  # fmt: skip

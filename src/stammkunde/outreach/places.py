@@ -73,7 +73,7 @@ def country_name(country: str) -> str:
     """Give a country's German name, as addresses from Germany have it; else the English one, else the text."""
     code = country_code(country)
     german = next((name for name, one in NAMES.items() if one == code), "")
-    return german or _english().get(code, country.strip())
+    return german.title() or _english().get(code, country.strip())
 
 
 @cache

@@ -82,9 +82,9 @@ def test_bins_keep_missing_and_unseen_values_apart():
 
 
 def test_bins_get_finer_towards_the_ends_where_many_are_known():
-    few, many = (bins("n", pa.chunked_array([np.arange(rows) / 7])) for rows in (999, 1_000))
+    few, many = (bins("n", pa.chunked_array([np.arange(rows) / 7])) for rows in (1_999, 2_000))
 
-    shares = np.diff(np.searchsorted(np.arange(1_000) / 7, [-1, *many.edges, 300])) / 1_000
+    shares = np.diff(np.searchsorted(np.arange(2_000) / 7, [-1, *many.edges, 300])) / 2_000
     assert len(few.edges) == 9
     assert shares[:5] == pytest.approx([0.005, 0.005, 0.015, 0.025, 0.05], abs=0.0011)
     assert len(many.edges) == 25

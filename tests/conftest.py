@@ -62,6 +62,26 @@ def _own_data_dir(settings, tmp_path):
     }
 
 
+@pytest.fixture(autouse=True)
+def _files_are_closed(monkeypatch):
+    """A file that an answer streams is closed by the server; where a test does not read it to its end, by us."""
+    from django.test import Client  # noqa: PLC0415 (tests of insight load no Django)
+
+    streamed, plain = [], Client.request
+
+    def request(self, **environ):
+        response = plain(self, **environ)
+        if response.streaming:
+            streamed.append(response)
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
+    yield
+    for response in streamed:
+        for close in response._resource_closers:
+            close()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The real data sets; they are not part of the repository."""

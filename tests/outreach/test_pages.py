@@ -27,7 +27,7 @@ def test_list_takes_the_same_number_of_queries_for_one_and_three(client, salespe
         planned(customer())
     client.force_login(salesperson)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(reverse("messages"))
 
 

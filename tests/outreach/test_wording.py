@@ -18,6 +18,7 @@ NUMBERS = {
     "waited_for": "cap_person",
     "customer": 1,
     "answer": "550 no",
+    "run": 7,
 }
 
 
@@ -31,6 +32,7 @@ def written_codes() -> set[str]:
     found = set(re.findall(r'(?:_refuse\(|\bcode=|"code": )"(\w+)"', text))
     found |= set(re.findall(r'"(quiet_hours|sunday|holiday|no_[a-z_]+)"', text))
     of_addresses = {"bounced", "complained"}  # `Undeliverable.code`
+    found |= {"waits_for_print"} | set(re.findall(r'NotOnPaper\("(\w+)"\)', text))  # worded where it is shown
     return found - {"complained"} | {f"address_{code}" for code in of_addresses}
 
 

@@ -86,7 +86,7 @@ def choose(*, play: Play, customer_ids: Collection[int], now: datetime) -> int:
     """Enrol customers, draw who is left alone, and tell how many were new; repeating changes nothing."""
     if not Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(lease_until=now + LEASE):
         return 0
-    people = _recipients(play, customer_ids, now=now)
+    people = recipients(play, customer_ids, now=now)
     held_out = _held_out(play, people, now=now)
     before = Enrolment.objects.filter(play=play, customer__in=people).count()
     Enrolment.objects.bulk_create(
@@ -180,10 +180,6 @@ def _plan(play: Play, row: Enrolment, said: outreach.Written, begins: datetime, 
 
 def recipients(play: Play, customer_ids: Collection[int], *, now: datetime) -> dict[int, int | None]:
     """Choose for each customer who is written to."""
-    return _recipients(play, customer_ids, now=now)
-
-
-def _recipients(play: Play, customer_ids: Collection[int], *, now: datetime) -> dict[int, int | None]:
     permissions = customers.permissions(
         customer_ids=customer_ids,
         channel=channels.get(play.template.channel).reaches,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from stammkunde.api import NeedsRight, api
 from stammkunde.customers.models import Customer
-from stammkunde.intake import tasks
+from stammkunde.intake import sweeps
 from stammkunde.signals import services as signals
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team import tokens
@@ -165,7 +165,7 @@ def test_program_brings_a_file_and_takes_figures_and_undoes(client, administrato
     headers = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='shop')}"}
 
     sent = client.post("/api/v1/imports", {"file": upload()}, headers=headers)
-    while tasks.sweep(now=timezone.now()):
+    while sweeps.sweep(now=timezone.now()):
         pass
     state = client.get(f"/api/v1/imports/{sent.json()['id']}", headers=headers).json()
     signals.refresh(as_of=date(2010, 12, 31), now=timezone.now(), progress=lambda *_: None)
@@ -177,7 +177,7 @@ def test_program_brings_a_file_and_takes_figures_and_undoes(client, administrato
     assert client.get("/api/v1/figures?period=someday", headers=headers).status_code == 422
 
     assert client.post(f"/api/v1/imports/{state['id']}/undo", headers=headers).status_code == 200
-    while tasks.sweep(now=timezone.now()):
+    while sweeps.sweep(now=timezone.now()):
         pass
     assert Customer.objects.count() == 0
     assert client.post(f"/api/v1/imports/{state['id']}/undo", headers=headers).status_code == 409

@@ -20,7 +20,7 @@ from stammkunde.home.queries import common
 from stammkunde.insight.drivers import Finding, Trait
 from stammkunde.insight.errors import InvalidInput
 from stammkunde.sales.services import mark_changed
-from stammkunde.signals import answers, tasks
+from stammkunde.signals import answers, sweeps
 from stammkunde.team.models import AuditEntry
 from tests import factories
 from tests.home.common_shop import open_shop, refreshed
@@ -253,7 +253,7 @@ def test_too_little_is_told_with_numbers(client, english, shop, monkeypatch, cod
 def test_worker_compares_before_somebody_asks(client, english, shop):
     assert (answers.are_known("drivers"), answers.are_known("profile")) == (False, False)
 
-    tasks._work_out_ahead()
+    sweeps._work_out_ahead()
 
     assert (answers.are_known("drivers"), answers.are_known("profile")) == (True, True)
 

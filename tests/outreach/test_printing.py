@@ -5,7 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from stammkunde.outreach import channels, paper, queries, services, tasks, wording
+from stammkunde.outreach import channels, paper, queries, services, sweeps, wording
 from stammkunde.outreach.models import Hold, Message, Piece, PrintRun
 from stammkunde.outreach.services import printing
 from stammkunde.team.models import AuditEntry, Company
@@ -165,7 +165,7 @@ def test_what_cannot_be_set_fails_alone(house, salesperson, monkeypatch):
     monkeypatch.setattr(paper, "pdf", refuse)
     run = made(salesperson)
     assert run.state == "collecting"
-    tasks.sweep(now=NOW, clock=lambda: NOW)
+    sweeps.sweep(now=NOW, clock=lambda: NOW)
 
     run.refresh_from_db()
     poisoned.refresh_from_db()
@@ -281,7 +281,7 @@ def test_worker_goes_on_with_a_run_that_somebody_began(house, salesperson):
     letter(1)
     run = printing.make_run(channel="letter", staff=salesperson, now=NOW)
 
-    assert tasks.sweep(now=NOW, clock=lambda: NOW)
+    assert sweeps.sweep(now=NOW, clock=lambda: NOW)
     run.refresh_from_db()
     assert (run.state, run.pieces_count) == ("ready", 1)
 

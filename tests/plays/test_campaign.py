@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from stammkunde.home import tasks as home
+from stammkunde.home import sweeps as home
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Holdout, Message
-from stammkunde.plays import queries, services, tasks
+from stammkunde.plays import queries, services, sweeps
 from stammkunde.plays.models import Enrolment, Play
 from tests import factories
 from tests.outreach.planning import NOW, consent, customer
@@ -33,7 +33,7 @@ def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=Non
 
 def work(now=NOW) -> None:
     """Let workers do all there is, without anything leaving."""
-    while any([home.sweep(now=now), tasks.sweep(now=now)]):
+    while any([home.sweep(now=now), sweeps.sweep(now=now)]):
         pass
 
 
@@ -274,7 +274,7 @@ def test_what_fails_with_one_play_is_raised_when_the_others_had_their_turn(templ
 
     monkeypatch.setattr(services, "plan_next", plan_next)
     with pytest.raises(ZeroDivisionError):
-        tasks.sweep(now=NOW)
+        sweeps.sweep(now=NOW)
 
     assert [play.trouble for play in Play.objects.order_by("pk")] == ["failed", ""]
     assert Message.objects.get().origin == fine.origin

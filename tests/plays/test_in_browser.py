@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from stammkunde.home import tasks as home
+from stammkunde.home import sweeps as home
 from stammkunde.outreach.models import Message
-from stammkunde.plays import services, tasks
+from stammkunde.plays import services, sweeps
 from stammkunde.plays.models import Play
 from tests import factories
 from tests.outreach.planning import NOW, customer
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def work() -> None:
-    while any([home.sweep(now=datetime.now(UTC)), tasks.sweep(now=datetime.now(UTC))]):
+    while any([home.sweep(now=datetime.now(UTC)), sweeps.sweep(now=datetime.now(UTC))]):
         pass
 
 

@@ -16,7 +16,7 @@ from stammkunde.insight import kpis, recency
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
-from stammkunde.signals import compute, frames, lease, mirror, policy, profile, queries, services, tasks
+from stammkunde.signals import compute, frames, lease, mirror, policy, profile, queries, services, sweeps
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.team.models import Company
 from tests import factories
@@ -303,23 +303,23 @@ def test_status_tells_progress_and_staleness(shop):
 
 
 def test_worker_refreshes_what_is_stale_once_it_has_settled(shop):
-    assert tasks.sweep(now=NOW) is True
-    assert tasks.sweep(now=NOW) is False
+    assert sweeps.sweep(now=NOW) is True
+    assert sweeps.sweep(now=NOW) is False
 
     factories.order(Customer.objects.first(), date(2026, 2, 2))
     sales.mark_changed(["2026-02"])
-    assert tasks.sweep(now=NOW + timedelta(seconds=10)) is False
-    assert tasks.sweep(now=NOW + timedelta(seconds=13)) is True
+    assert sweeps.sweep(now=NOW + timedelta(seconds=10)) is False
+    assert sweeps.sweep(now=NOW + timedelta(seconds=13)) is True
     assert not queries.status().is_stale
 
 
 def test_worker_waits_for_a_pause_between_edits_by_hand_but_not_for_ever(shop):
-    tasks.sweep(now=NOW)
+    sweeps.sweep(now=NOW)
     edited = NOW
     for _ in range(70):
         customers.mark_changed()
         edited += timedelta(seconds=10)
-        if tasks.sweep(now=edited):
+        if sweeps.sweep(now=edited):
             break
 
     assert timedelta(minutes=9) < edited - NOW < timedelta(minutes=11)
@@ -327,11 +327,11 @@ def test_worker_waits_for_a_pause_between_edits_by_hand_but_not_for_ever(shop):
 
 def test_worker_lets_imports_finish(shop):
     running = Import.objects.create(file_name="a.csv", path="a.csv", status=Import.Status.PUBLISHING)
-    assert tasks.sweep(now=NOW) is False
+    assert sweeps.sweep(now=NOW) is False
 
     Import.objects.filter(pk=running.pk).update(status=Import.Status.DONE)
 
-    assert tasks.sweep(now=NOW) is True
+    assert sweeps.sweep(now=NOW) is True
 
 
 def test_worker_refreshes_after_midnight_of_the_company(shop, settings):
@@ -339,76 +339,76 @@ def test_worker_refreshes_after_midnight_of_the_company(shop, settings):
     factories.order(Customer.objects.first(), date(2026, 2, 25))
     sales.mark_changed(["2026-02"])
     evening = datetime(2026, 3, 1, 22, 50, tzinfo=UTC)  # 23:50 in Berlin
-    tasks.sweep(now=evening)
+    sweeps.sweep(now=evening)
     assert queries.as_of() == date(2026, 3, 1)
 
-    assert tasks.sweep(now=evening + timedelta(minutes=5)) is False
-    assert tasks.sweep(now=evening + timedelta(minutes=15)) is True
+    assert sweeps.sweep(now=evening + timedelta(minutes=5)) is False
+    assert sweeps.sweep(now=evening + timedelta(minutes=15)) is True
     assert queries.as_of() == date(2026, 3, 2)
 
 
 def test_worker_refreshes_when_the_company_chooses_another_window(shop):
-    tasks.sweep(now=NOW)
+    sweeps.sweep(now=NOW)
 
     Company.objects.update_or_create(pk=1, defaults={"activity_days": 77})
 
-    assert tasks.sweep(now=NOW) is True
+    assert sweeps.sweep(now=NOW) is True
     assert queries.current().activity_days == 77
     Company.objects.update(activity_days=None)
-    assert tasks.sweep(now=NOW) is True
+    assert sweeps.sweep(now=NOW) is True
     assert queries.current().activity_days != 77
-    assert tasks.sweep(now=NOW) is False
+    assert sweeps.sweep(now=NOW) is False
 
 
 def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shop):
-    tasks.sweep(now=NOW)
+    sweeps.sweep(now=NOW)
     used = queries.forecast()["risk"]["horizon_days"]
 
     Company.objects.update_or_create(pk=1, defaults={"risk_horizon_days": used})
-    assert tasks.sweep(now=NOW) is False
+    assert sweeps.sweep(now=NOW) is False
     Company.objects.update(risk_horizon_days=45)
-    assert tasks.sweep(now=NOW) is True
+    assert sweeps.sweep(now=NOW) is True
 
     assert queries.forecast()["risk"]["horizon_days"] == 45 != used
-    assert tasks.sweep(now=NOW) is False
+    assert sweeps.sweep(now=NOW) is False
 
 
 def test_worker_refreshes_when_somebody_asks(shop, monkeypatch):
-    tasks.sweep(now=NOW)
-    assert tasks.sweep(now=NOW + timedelta(minutes=1)) is False
+    sweeps.sweep(now=NOW)
+    assert sweeps.sweep(now=NOW + timedelta(minutes=1)) is False
 
     services.ask(now=NOW + timedelta(minutes=2))
 
-    assert tasks.sweep(now=NOW + timedelta(minutes=3)) is True
-    assert tasks.sweep(now=NOW + timedelta(minutes=4)) is False
+    assert sweeps.sweep(now=NOW + timedelta(minutes=3)) is True
+    assert sweeps.sweep(now=NOW + timedelta(minutes=4)) is False
     monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
     services.ask(now=NOW + timedelta(minutes=5))
-    assert tasks.sweep(now=NOW + timedelta(minutes=6)) is True
-    assert tasks.sweep(now=NOW + timedelta(minutes=6, seconds=30)) is False
+    assert sweeps.sweep(now=NOW + timedelta(minutes=6)) is True
+    assert sweeps.sweep(now=NOW + timedelta(minutes=6, seconds=30)) is False
     services.ask(now=NOW + timedelta(minutes=6, seconds=31))
-    assert tasks.sweep(now=NOW + timedelta(minutes=6, seconds=32)) is True
+    assert sweeps.sweep(now=NOW + timedelta(minutes=6, seconds=32)) is True
 
 
 def test_worker_refreshes_when_the_team_can_do_more(shop, administrator):
-    tasks.sweep(now=NOW)
+    sweeps.sweep(now=NOW)
     administrator.hours_per_week = 35
     administrator.save()
 
-    assert tasks.sweep(now=NOW) is True
+    assert sweeps.sweep(now=NOW) is True
     assert queries.forecast()["levels"]["week_capacity"] == 88
-    assert tasks.sweep(now=NOW) is False
+    assert sweeps.sweep(now=NOW) is False
 
 
 def test_worker_waits_longer_after_each_failure(shop, monkeypatch):
     monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
-    assert tasks.sweep(now=NOW) is True
-    assert tasks.sweep(now=NOW + timedelta(seconds=30)) is False
-    assert tasks.sweep(now=NOW + timedelta(minutes=2)) is True
-    assert tasks.sweep(now=NOW + timedelta(minutes=3, seconds=30)) is False
+    assert sweeps.sweep(now=NOW) is True
+    assert sweeps.sweep(now=NOW + timedelta(seconds=30)) is False
+    assert sweeps.sweep(now=NOW + timedelta(minutes=2)) is True
+    assert sweeps.sweep(now=NOW + timedelta(minutes=3, seconds=30)) is False
 
     monkeypatch.undo()
 
-    assert tasks.sweep(now=NOW + timedelta(minutes=10)) is True
+    assert sweeps.sweep(now=NOW + timedelta(minutes=10)) is True
     assert queries.current()
 
 

@@ -98,11 +98,11 @@ def command() -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from stammkunde import health  # noqa: PLC0415
-    from stammkunde.home import tasks as home  # noqa: PLC0415
-    from stammkunde.intake import tasks as intake  # noqa: PLC0415
-    from stammkunde.outreach import tasks as outreach  # noqa: PLC0415
-    from stammkunde.plays import tasks as plays  # noqa: PLC0415
-    from stammkunde.signals import tasks as signals  # noqa: PLC0415
+    from stammkunde.home import sweeps as home  # noqa: PLC0415
+    from stammkunde.intake import sweeps as intake  # noqa: PLC0415
+    from stammkunde.outreach import sweeps as outreach  # noqa: PLC0415
+    from stammkunde.plays import sweeps as plays  # noqa: PLC0415
+    from stammkunde.signals import sweeps as signals  # noqa: PLC0415
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -92,12 +92,33 @@ def _empty() -> Catalog:
 
 def translated(app: str) -> Catalog:
     """Read the catalogue as it stands, with German for the messages that the app still has, and no others."""
+    catalog = _written(app)
+    catalog.update(extracted(app), no_fuzzy_matching=True)
+    return catalog
+
+
+def _written(app: str) -> Catalog:
     catalog = _empty()
     if po_path(app).exists():
         catalog = read_po(BytesIO(po_path(app).read_bytes()), locale=LOCALE)
     catalog.creation_date = catalog.revision_date = ANY_DAY
-    catalog.update(extracted(app), no_fuzzy_matching=True)
     return catalog
+
+
+def known_words() -> dict[tuple, Message]:
+    """Collect what any catalogue says, so that a message that moves to another app takes its German along."""
+    said = (message for app in apps() for message in _written(app) if message.id)
+    return {_key(message): message for message in said if all(_variants(message.string))}
+
+
+def _take_known(catalog: Catalog, known: dict[tuple, Message]) -> None:
+    for message in catalog:
+        if message.id and not all(_variants(message.string)) and _key(message) in known:
+            message.string = known[_key(message)].string
+
+
+def _key(message: Message) -> tuple:
+    return message.context, _variants(message.id)
 
 
 def po_text(catalog: Catalog) -> str:
@@ -124,9 +145,10 @@ def _mo_is_stale(app: str, catalog: Catalog) -> bool:
     return not mo.exists() or _spoken(mo.read_bytes()) != _spoken(_compiled(catalog))
 
 
-def update(app: str) -> None:
+def update(app: str, *, known: dict[tuple, Message]) -> None:
     """Bring an app's catalogue up to date and compile it; what has not changed is not written."""
     catalog = translated(app)
+    _take_known(catalog, known)
     if not len(catalog):
         return
     path = po_path(app)
@@ -211,8 +233,9 @@ def main(arguments: list[str]) -> int:
     names = options.apps or apps()
     if options.check:
         return _check(names)
+    known = known_words()  # before the first is written, which may be the one that loses them
     for app in names:
-        update(app)
+        update(app, known=known)
         print(_report(app))
     return 0
 

@@ -115,3 +115,19 @@ def test_check_names_words_that_two_apps_translate_differently(app, tmp_path, ca
     messages.main(["--check"])
 
     assert "'Open' is 'Öffnen' in shop and 'Aufmachen' in till; use one, or a context" in capsys.readouterr().out
+
+
+def test_update_takes_along_the_german_of_a_message_that_moved(app):
+    messages.main(["shop"])
+    _translate(app, May="Mai")
+    other = app.parent / "till"
+    other.mkdir()
+    (app / "templates" / "shop" / "page.html").rename(other / "page.html")
+    (other / "templates").mkdir()
+    (other / "page.html").rename(other / "templates" / "page.html")
+    (other / "__init__.py").touch()
+
+    messages.main([])
+
+    assert 'msgstr "Mai"' in messages.po_path("till").read_text(encoding="utf-8")
+    assert "Mai" not in messages.po_path("shop").read_text(encoding="utf-8")

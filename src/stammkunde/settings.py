@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "stammkunde.outreach",
     "stammkunde.signals",
     "stammkunde.intake",
-    "stammkunde.activity",
+    "stammkunde.tasks",
     "stammkunde.sales",
     "stammkunde.customers",
     "stammkunde.team",

@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("stammkunde.home.urls")),
     path("", include("stammkunde.calls.urls")),
     path("", include("stammkunde.customers.urls")),
-    path("", include("stammkunde.activity.urls")),
+    path("", include("stammkunde.tasks.urls")),
     path("", include("stammkunde.intake.urls")),
     path("", include("stammkunde.plays.urls")),
     path("", include("stammkunde.outreach.urls")),

@@ -8,9 +8,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stammkunde.activity import services as activity
-from stammkunde.activity.models import Task
 from stammkunde.calls import calendar, links
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
 from tests import factories
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -71,8 +71,8 @@ def test_control_characters_begin_no_line_of_their_own():
 def test_the_address_gives_tasks_with_a_day_to_whoever_has_it(client, salesperson, administrator):
     customer = factories.customer(name="Weber", phone="030 1")
     Task.objects.create(title="Rückruf", customer=customer, owner=salesperson, due_on=date(2999, 1, 2), key="call:1")
-    activity.add(title="Ohne Tag", staff=salesperson)
-    activity.add(title="Anderer", staff=administrator, due_on=date(2999, 1, 2))
+    tasks.add(title="Ohne Tag", staff=salesperson)
+    tasks.add(title="Anderer", staff=administrator, due_on=date(2999, 1, 2))
 
     response = client.get(links.calendar_path(salesperson))
 

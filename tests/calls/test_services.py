@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from stammkunde.activity import queries as activity
-from stammkunde.activity import services as tasks
-from stammkunde.activity.models import Task
 from stammkunde.calls import guides, queries, services
 from stammkunde.calls.models import Call, Draft, Guide, Outcome
 from stammkunde.calls.services import NoMoment, Said
 from stammkunde.customers.models import Channel, Consent, ContactPreference
+from stammkunde.tasks import queries as task_queries
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry, Company
 from tests import factories
 
@@ -50,7 +50,9 @@ def test_a_call_finishes_its_task_and_says_there_how_long_it_took(customer, sale
 def test_a_call_on_no_list_is_counted_once_in_time_spent(customer, salesperson):
     record(customer, salesperson, Outcome.REACHED, minutes=30)
 
-    spent = activity.spent(begin=datetime(2026, 11, 23, tzinfo=UTC), end=datetime(2026, 11, 24, tzinfo=UTC), usual=24)
+    spent = task_queries.spent(
+        begin=datetime(2026, 11, 23, tzinfo=UTC), end=datetime(2026, 11, 24, tzinfo=UTC), usual=24
+    )
     assert [(one.customer_id, one.minutes, one.assumed, one.tasks) for one in spent] == [(customer.pk, 30, 0, 1)]
 
 
@@ -70,7 +72,7 @@ def test_an_offer_is_a_task_of_who_called_for_the_next_working_day(customer, adm
     assert (following.owner, following.due_on, following.due_time, following.is_urgent, following.note) == (
         administrator, date(2026, 11, 24), None, False, "200 Stück",
     )  # fmt: skip
-    assert activity.due(today=date(2026, 11, 24), staff=administrator, limit=5) == [following]
+    assert task_queries.due(today=date(2026, 11, 24), staff=administrator, limit=5) == [following]
 
 
 def test_a_complaint_is_urgent_today_and_belongs_to_who_looks_after_the_customer(customer, administrator, salesperson):
@@ -81,8 +83,8 @@ def test_a_complaint_is_urgent_today_and_belongs_to_who_looks_after_the_customer
     assert (call.next_task.owner, call.next_task.due_on, call.next_task.is_urgent) == (
         salesperson, date(2026, 11, 23), True,
     )  # fmt: skip
-    assert activity.with_open_complaint([customer.pk]) == {customer.pk}
-    assert activity.due(today=date(2026, 11, 23), staff=salesperson, limit=5) == [call.next_task, early]
+    assert task_queries.with_open_complaint([customer.pk]) == {customer.pk}
+    assert task_queries.due(today=date(2026, 11, 23), staff=salesperson, limit=5) == [call.next_task, early]
 
 
 def test_tries_are_counted_until_somebody_is_reached(customer, salesperson):

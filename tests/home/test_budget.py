@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.activity import services as activity
 from stammkunde.home.queries import budget
 from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.tasks import services as tasks
 from stammkunde.team import queries as team
 from stammkunde.team import services
 from stammkunde.team.models import Company, Staff
@@ -124,8 +124,8 @@ def test_database_refuses_a_split_that_does_not_add_up(parts):
 
 def test_customer_page_says_what_is_planned_and_spent(client, salesperson, generation):
     customer = signal(generation, "A", at_risk=50_000)
-    task = activity.add(title="Anrufen", staff=salesperson, customer=customer)
-    activity.finish(task_id=task.pk, staff=salesperson, finished_at=timezone.now(), minutes=15)
+    task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
+    tasks.finish(task_id=task.pk, staff=salesperson, finished_at=timezone.now(), minutes=15)
     client.force_login(salesperson)
 
     page = client.get(reverse("customer", args=[customer.pk])).content.decode()
@@ -145,10 +145,10 @@ def test_customer_page_says_when_nothing_is_planned(client, salesperson, generat
 def test_only_this_month_is_spent(generation, salesperson):
     customer = signal(generation, "A", at_risk=50_000)
     for day, minutes in ((31, 5), (1, 10), (20, None)):
-        task = activity.add(title="Anrufen", staff=salesperson, customer=customer)
+        task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
         month = 10 if day == 31 else 11
         finished_at = datetime(2026, month, day, 12, tzinfo=UTC)
-        activity.finish(task_id=task.pk, staff=salesperson, finished_at=finished_at, minutes=minutes)
+        tasks.finish(task_id=task.pk, staff=salesperson, finished_at=finished_at, minutes=minutes)
 
     found = budget.of_customer(customer.pk, generation, setting(), today=date(2026, 11, 20))
 

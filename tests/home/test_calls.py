@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.activity import services as activity
-from stammkunde.activity.models import Task
 from stammkunde.calls.models import Call, Draft, Guide
 from stammkunde.customers.models import Consent, ContactPreference, Note
 from stammkunde.signals.models import CustomerSignal
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
 from tests import factories
 from tests.home import forecasting
 
@@ -198,7 +198,7 @@ def test_what_no_page_offers_is_refused(client, salesperson, customer, fields):
 
 
 def test_a_task_of_somebody_else_is_left_alone(client, salesperson, customer):
-    other = activity.add(title="Anderes", staff=salesperson, customer=factories.customer())
+    other = tasks.add(title="Anderes", staff=salesperson, customer=factories.customer())
     client.force_login(salesperson)
 
     record(client, customer, "reached", **{"for": f"task:{other.pk}:"})
@@ -208,7 +208,7 @@ def test_a_task_of_somebody_else_is_left_alone(client, salesperson, customer):
 
 
 def test_undo_leads_back_to_the_page_with_the_words(client, salesperson, customer):
-    task = activity.add(title="Anrufen", staff=salesperson, customer=customer)
+    task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
     client.force_login(salesperson)
     record(client, customer, "reached", **{"for": f"task:{task.pk}:", "note": "Alles gut"})
 
@@ -230,7 +230,7 @@ def test_an_objection_is_recorded_for_the_person_spoken_to(client, salesperson, 
 
 
 def test_timeline_tells_a_call_once_and_not_when_it_was_taken_back(client, salesperson, customer):
-    task = activity.add(title="Anrufen wegen Mai", staff=salesperson, customer=customer)
+    task = tasks.add(title="Anrufen wegen Mai", staff=salesperson, customer=customer)
     client.force_login(salesperson)
     record(client, customer, "reached", **{"for": f"task:{task.pk}:", "note": "Bestellt im Mai"})
     address = reverse("customer-timeline", args=[customer.pk])

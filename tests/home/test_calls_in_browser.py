@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.activity.models import Task
 from stammkunde.calls.models import Call, Draft
 from stammkunde.home import charts
+from stammkunde.tasks.models import Task
 from tests import factories
 from tests.home import forecasting
 from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)

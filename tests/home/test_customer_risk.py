@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.activity.models import Task
 from stammkunde.home import course
 from stammkunde.home.queries import customer as queries
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, StageChange
+from stammkunde.tasks.models import Task
 from tests import factories
 from tests.home import forecasting
 from tests.home.forecasting import LATE, SILENT

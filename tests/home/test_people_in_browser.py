@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from stammkunde.activity.models import Task
 from stammkunde.customers.models import Note
 from stammkunde.home import charts
 from stammkunde.signals.models import CustomerSignal
+from stammkunde.tasks.models import Task
 from stammkunde.team.models import Company
 from tests import factories
 from tests.home import forecasting

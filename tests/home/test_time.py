@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.activity import services as activity
 from stammkunde.home import hours
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import hours as queries
 from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.tasks import services as tasks
 from stammkunde.team import queries as team
 from stammkunde.team.models import AuditEntry, Staff
 from tests import factories
@@ -41,8 +41,8 @@ def signal(generation, abc_class, *, yearly, at_risk=10_000, name="Kunde"):
 
 
 def spent(customer, minutes, *, by, at=NOW - timedelta(days=1)):
-    task = activity.add(title="Anrufen", staff=by, customer=customer)
-    activity.finish(task_id=task.pk, staff=by, finished_at=at, minutes=minutes)
+    task = tasks.add(title="Anrufen", staff=by, customer=customer)
+    tasks.finish(task_id=task.pk, staff=by, finished_at=at, minutes=minutes)
 
 
 @pytest.fixture

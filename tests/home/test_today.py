@@ -6,13 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.activity import services as activity
-from stammkunde.activity.models import Task
-from stammkunde.activity.policy import Lengths
 from stammkunde.home.queries import today as queries
 from stammkunde.home.queries.today import ranked
 from stammkunde.intake.models import Import
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Generation
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
+from stammkunde.tasks.policy import Lengths
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -84,16 +84,16 @@ def test_list_goes_on_until_it_is_full_though_many_were_dealt_with(generation, s
     monkeypatch.setattr(ranked, "CHUNK", 2)
     customers = [overdue(generation, rank=rank) for rank in range(1, 8)]
     for item in queries.items(asked(generation), limit=5):
-        task = activity.take_up(item.suggestion("x"), staff=salesperson)
-        activity.dismiss(task_id=task.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
+        task = tasks.take_up(item.suggestion("x"), staff=salesperson)
+        tasks.dismiss(task_id=task.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
 
     assert [item.customer for item in queries.items(asked(generation), limit=5)] == customers[5:]
 
 
 def test_new_purchase_begins_a_new_cycle(generation, salesperson):
     customer = overdue(generation)
-    done = activity.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
-    activity.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
+    done = tasks.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    tasks.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
     assert queries.items(asked(generation), limit=1) == []
 
     CustomerSignal.objects.filter(customer=customer).update(last_on=date(2026, 10, 20))
@@ -103,9 +103,9 @@ def test_new_purchase_begins_a_new_cycle(generation, salesperson):
 
 def test_snoozed_suggestion_comes_back_on_its_day(generation, salesperson):
     overdue(generation)
-    task = activity.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    task = tasks.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
     tomorrow = TODAY + timedelta(days=1)
-    activity.snooze(task_id=task.pk, until_on=tomorrow, today=TODAY, staff=salesperson)
+    tasks.snooze(task_id=task.pk, until_on=tomorrow, today=TODAY, staff=salesperson)
 
     assert queries.items(asked(generation), limit=9) == []
     assert len(queries.items(asked(generation, today=tomorrow), limit=9)) == 1
@@ -138,9 +138,9 @@ def test_birthday_far_away_is_left_out():
 
 def test_snoozed_birthday_comes_back_though_the_day_is_past(salesperson):
     factories.contact_person(factories.customer(), birthday_on=date(1980, 11, 20))
-    task = activity.take_up(queries.items(asked(), limit=1)[0].suggestion("Gratulieren"), staff=salesperson)
+    task = tasks.take_up(queries.items(asked(), limit=1)[0].suggestion("Gratulieren"), staff=salesperson)
     later = TODAY + timedelta(days=7)
-    activity.snooze(task_id=task.pk, until_on=later, today=TODAY, staff=salesperson)
+    tasks.snooze(task_id=task.pk, until_on=later, today=TODAY, staff=salesperson)
 
     assert [item.task for item in queries.items(asked(today=later), limit=9)] == [task]
 
@@ -209,8 +209,8 @@ def test_warned_customers_stand_here_before_they_are_silent(generation):
 
 def test_another_warning_begins_a_new_cycle(generation, salesperson):
     warned = at_risk(generation, cents=50_000, warned_on=date(2026, 11, 3))
-    done = activity.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
-    activity.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
+    done = tasks.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    tasks.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
     assert queries.items(asked(generation), limit=1) == []
 
     EarlyWarning.objects.filter(customer=warned).update(warned_on=date(2026, 11, 19))
@@ -273,12 +273,12 @@ def test_full_day_still_names_three(generation):
 def test_what_has_its_day_is_kept_before_those_at_risk(generation, salesperson):
     for place in range(1, 4):
         at_risk(generation, cents=100_000 * place, rank=place)
-    tasks = [activity.add(title=f"Aufgabe {place}", staff=salesperson) for place in range(3)]
+    written = [tasks.add(title=f"Aufgabe {place}", staff=salesperson) for place in range(3)]
     items = queries.items(asked(generation, owner=None), limit=9)
 
     kept = queries.that_fit(items, minutes=72, least=12)
 
-    assert [item.task for item in kept] == tasks
+    assert [item.task for item in kept] == written
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.activity.models import Task
 from stammkunde.home import forecasts
 from stammkunde.home.queries import proof, today
 from stammkunde.home.queries import warnings as queries
 from stammkunde.home.queries.customers import read_place
 from stammkunde.insight.risk.candidates import RULES
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
+from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
 from tests import factories
 from tests.home import forecasting

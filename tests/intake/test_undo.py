@@ -2,11 +2,11 @@ from datetime import date
 
 import pytest
 
-from stammkunde.activity.models import Task
 from stammkunde.customers.models import Customer, Note
 from stammkunde.intake import services
 from stammkunde.intake.models import BeforeImage
 from stammkunde.sales.models import Change, Line, Order
+from stammkunde.tasks.models import Task
 from tests import factories
 from tests.intake.bringing import NOW, bring, everything, shop, undo
 

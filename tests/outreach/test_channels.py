@@ -11,12 +11,12 @@ from anymail.exceptions import AnymailRequestsAPIError
 from anymail.message import AnymailRecipientStatus
 from requests import Response
 
-from stammkunde.activity.models import Task
 from stammkunde.customers import links
 from stammkunde.customers.models import Channel, Customer
 from stammkunde.outreach import channels, sending, signing
 from stammkunde.outreach.channels import Receipt, email
 from stammkunde.outreach.models import Message
+from stammkunde.tasks.models import Task
 from stammkunde.team.models import Company
 from tests import factories
 from tests.outreach import crash

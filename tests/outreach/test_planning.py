@@ -3,12 +3,12 @@ from datetime import date, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from stammkunde.activity import services as activity
 from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import services
 from stammkunde.outreach.models import AddressUse, Draw, Holdout, Message, MessageEvent, Turn, Undeliverable
 from stammkunde.outreach.policy import Outcome
 from stammkunde.outreach.services import settling
+from stammkunde.tasks import services as tasks
 from tests import factories
 from tests.outreach.planning import CONTENT, DAY, NOW, company, consent, customer, everybody, plan, planned
 
@@ -364,13 +364,13 @@ def test_number_of_reads_is_fixed(django_assert_num_queries):
 def test_promotion_pauses_while_a_complaint_is_open_and_goes_on_when_it_is_settled(salesperson):
     company()
     one = customer()
-    complaint = activity.add(title="Falsche Ware", customer=one, staff=salesperson, is_complaint=True)
+    complaint = tasks.add(title="Falsche Ware", customer=one, staff=salesperson, is_complaint=True)
 
     (message,) = services.plan_messages([plan(one)], now=NOW)
     assert (message.state, message.reason, message.due_at) == ("planned", {"code": "open_complaint"}, None)
     assert services.claim(channel="email", holder="h 1 a", at_most=9, now=NOW) == []
 
-    activity.finish(task_id=complaint.pk, staff=salesperson, finished_at=NOW)
+    tasks.finish(task_id=complaint.pk, staff=salesperson, finished_at=NOW)
     later = NOW + timedelta(hours=7)
     services.look_after(now=later)
     assert [one.pk for one in services.claim(channel="email", holder="h 1 a", at_most=9, now=later)] == [message.pk]
@@ -380,6 +380,6 @@ def test_what_is_planned_already_waits_when_a_complaint_comes(salesperson):
     company()
     one = customer()
     services.plan_messages([plan(one)], now=NOW)
-    activity.add(title="Falsche Ware", customer=one, staff=salesperson, is_complaint=True)
+    tasks.add(title="Falsche Ware", customer=one, staff=salesperson, is_complaint=True)
 
     assert services.claim(channel="email", holder="h 1 a", at_most=9, now=NOW) == []

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stammkunde.activity.queries import Capacity
 from stammkunde.customers.models import Customer
 from stammkunde.insight import recency, risk
 from stammkunde.insight.frames import rows
 from stammkunde.insight.value import worth
 from stammkunde.sales import services as sales
 from stammkunde.signals import compute, explaining, frames, history, mirror, outlook, policy, queries, said, services
+from stammkunde.tasks.queries import Capacity
 from stammkunde.team.models import Company
 from tests import factories
 from tests.signals import company
@@ -70,7 +70,7 @@ def shop():
 @pytest.fixture
 def small_team(monkeypatch):
     """Five contacts a week, twelve a month."""
-    monkeypatch.setattr(services.activity, "capacity", lambda: Capacity(week=5, month=12))
+    monkeypatch.setattr(services.tasks, "capacity", lambda: Capacity(week=5, month=12))
 
 
 def known_now():

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from stammkunde.activity.queries import Capacity
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Order
 from stammkunde.signals import compute, policy, queries, services
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation, StageChange
+from stammkunde.tasks.queries import Capacity
 from stammkunde.team.models import Company
 from tests import factories
 
@@ -40,7 +40,7 @@ def team(monkeypatch):
     """Set how many customers the team can contact, in a week and in a month."""
 
     def allow(*, week, month):
-        monkeypatch.setattr(services.activity, "capacity", lambda: Capacity(week=week, month=month))
+        monkeypatch.setattr(services.tasks, "capacity", lambda: Capacity(week=week, month=month))
 
     allow(week=1, month=2)
     return allow

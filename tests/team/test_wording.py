@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 import stammkunde
-from stammkunde.activity.models import Task
+from stammkunde.tasks.models import Task
 from stammkunde.team import wording
 
 PACKAGE = Path(stammkunde.__file__).parent

@@ -7,11 +7,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.activity.policy import LONGEST_DAY
 from stammkunde.calls import guides
 from stammkunde.calls.models import Guide, Outcome
 from stammkunde.calls.services import Said
 from stammkunde.outreach import content
+from stammkunde.tasks.policy import LONGEST_DAY
 
 MOST_LINES, LONGEST_LINE = 12, 300
 

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.activity.models import Task
 from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.tasks.models import Task
 from stammkunde.team.models import Company
 
 

@@ -10,14 +10,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from stammkunde.activity import services as activity
-from stammkunde.activity.models import Task
 from stammkunde.calls import guides, policy, queries, wording
 from stammkunde.calls.models import Call, Draft, Guide, Outcome
 from stammkunde.calls.policy import NoMoment
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
 from stammkunde.customers.services import Evidence, Recipient
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
 from stammkunde.team import queries as teams
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -82,9 +82,9 @@ def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
     if not changed:
         return call
     if call.next_task is not None:
-        activity.drop_planned(call.next_task.pk)
+        tasks.drop_planned(call.next_task.pk)
     if call.task is not None and call.task.kind != OWN_KIND:
-        activity.reopen(task_id=call.task.pk, staff=staff)
+        tasks.reopen(task_id=call.task.pk, staff=staff)
     elif call.task is not None:
         call.task.delete()
     keep_draft(staff=staff, customer=call.customer, note=call.note, goals=call.goals, now=now)
@@ -128,9 +128,9 @@ def _finish(task: Task | None, call: Call, *, staff: Staff, minutes: int | None,
     still_open = task and Task.objects.filter(pk=task.pk, state=Task.State.OPEN).exists()
     if task is None or not still_open:
         title = wording.own_title(call.customer.name)
-        made = activity.Suggestion(kind=OWN_KIND, customer_id=call.customer.pk, cycle=call.key, title=title)
-        task = activity.take_up(made, staff=staff)
-    return activity.finish(task_id=task.pk, staff=staff, finished_at=now, minutes=minutes)
+        made = tasks.Suggestion(kind=OWN_KIND, customer_id=call.customer.pk, cycle=call.key, title=title)
+        task = tasks.take_up(made, staff=staff)
+    return tasks.finish(task_id=task.pk, staff=staff, finished_at=now, minutes=minutes)
 
 
 def _plan(call: Call, *, staff: Staff, agreed_at: datetime | None, now: datetime) -> Task | None:
@@ -148,12 +148,12 @@ def _plan(call: Call, *, staff: Staff, agreed_at: datetime | None, now: datetime
         return None
     on, at = wording.here(plan, hours.zone)
     owner_id = customer.owner_id if plan.by_owner and customer.owner_id else staff.pk
-    return activity.plan(
+    return tasks.plan(
         key=f"{OWN_KIND}:{call.key}:next",
         title=wording.step(plan.step, name=customer.name),
         customer_id=customer.pk,
         owner_id=owner_id,
-        due=activity.Due(on=on, at=at, is_urgent=plan.is_urgent),
+        due=tasks.Due(on=on, at=at, is_urgent=plan.is_urgent),
         note=call.note,
         is_complaint=plan.step == policy.Step.SETTLE_COMPLAINT,
     )

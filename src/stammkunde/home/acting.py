@@ -1,9 +1,9 @@
 """What a person acts on: found again by its key, as a task or as a suggestion that still stands."""
 
-from stammkunde.activity import services as activity
-from stammkunde.activity.models import Task
 from stammkunde.home import reasons
 from stammkunde.home.queries import today as queries
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
 from stammkunde.team.models import Staff
 
 
@@ -23,4 +23,4 @@ def task(key: str, asked: queries.Asked, *, staff: Staff) -> Task | None:
     if known is not None or key.startswith(f"{queries.TASK}:"):
         return known
     found = queries.item(key, asked)
-    return activity.take_up(found.suggestion(reasons.title(found)), staff=staff) if found else None
+    return tasks.take_up(found.suggestion(reasons.title(found)), staff=staff) if found else None

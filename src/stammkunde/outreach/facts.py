@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from stammkunde.activity import queries as activity
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
 from stammkunde.customers.policy import Permission, Reason
@@ -22,6 +21,7 @@ from stammkunde.outreach.models import AddressUse, Holdout, Message, Undeliverab
 from stammkunde.outreach.policy import Facts, Limit, Open, Taken
 from stammkunde.outreach.slots import Hours
 from stammkunde.sales import queries as sales
+from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
 
@@ -144,7 +144,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
         permissions=_permissions(messages, now=now),
         undeliverable={},
         held_out=_held_out(messages, ids),
-        complaining=activity.with_open_complaint(ids),
+        complaining=tasks.with_open_complaint(ids),
         uses={},
         taken=_taken(ids, since=now - _longest(company, preferences.values())),
         now=now,

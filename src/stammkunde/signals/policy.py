@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from stammkunde.activity.queries import Capacity
+from stammkunde.tasks.queries import Capacity
 
 BEHIND_DAYS = 31  # a company that imports its orders monthly and in time is not "behind"
 HAND_EDIT_QUIET = timedelta(seconds=20)  # how long nobody may have edited before customers are read anew

@@ -11,12 +11,12 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
-from stammkunde.activity.queries import Capacity
 from stammkunde.insight import recency
 from stammkunde.insight.frames import Frame
 from stammkunde.signals.compute import Computation
 from stammkunde.signals.mirror.engine import connection
 from stammkunde.signals.outlook import Outlook
+from stammkunde.tasks.queries import Capacity
 
 _DAYS = ("first_on", "last_on", "due_on", "returned_on")
 _AS_THEY_ARE = (

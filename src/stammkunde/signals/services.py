@@ -18,7 +18,6 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from stammkunde.activity import queries as activity
 from stammkunde.sales.models import Order
 from stammkunde.signals import (
     bulk,
@@ -39,6 +38,7 @@ from stammkunde.signals import (
 from stammkunde.signals.lease import LeaseLost, RefreshRunning
 from stammkunde.signals.mirror import FactsInMotion, MirrorDiffers
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
+from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 
 __all__ = [
@@ -207,7 +207,7 @@ def _profiles(
         facts,
         described=described,
         outlook=expected,
-        capacity=activity.capacity(),
+        capacity=tasks.capacity(),
         earlier=history.risks(before_on, horizon_days=expected.horizon_days),
     )
     explaining.keep(expected, generation_id=generation.pk)

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
-from stammkunde.activity import queries as activity
 from stammkunde.intake.queries import is_publishing
 from stammkunde.signals import answers, lease, mirror, policy, queries, services
 from stammkunde.signals.mirror.versions import WHOLE_TABLES
 from stammkunde.signals.models import Generation
+from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def _team_changed(shown: Generation) -> bool:
     levels = shown.forecast.get("levels")
     if not levels:
         return False
-    now = activity.capacity()
+    now = tasks.capacity()
     return (levels["week_capacity"], levels["month_capacity"]) != (now.week, now.month)
 
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.activity import queries as activity
-from stammkunde.activity.models import Task
 from stammkunde.calls import calendar, links, services
 from stammkunde.calls.models import Call, Outcome
 from stammkunde.customers.models import Customer
+from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -60,8 +60,8 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     """Tell how the calendar gets into a calendar program."""
     path = links.calendar_path(request.user)
     address = f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
-    tasks = activity.planned(request.user, since=timezone.localdate(), limit=10)
-    return render(request, "calls/calendar.html", {"address": address, "path": path, "tasks": tasks})
+    planned = tasks.planned(request.user, since=timezone.localdate(), limit=10)
+    return render(request, "calls/calendar.html", {"address": address, "path": path, "tasks": planned})
 
 
 @login_not_required
@@ -72,9 +72,9 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     staff = links.calendar_of(token)
     if staff is None or not policy.may(staff, policy.TASKS_WORK):
         raise Http404("calendar")
-    tasks = activity.planned(staff, since=timezone.localdate() - timedelta(days=BEHIND_DAYS), limit=MOST_ENTRIES)
+    planned = tasks.planned(staff, since=timezone.localdate() - timedelta(days=BEHIND_DAYS), limit=MOST_ENTRIES)
     base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
-    text = calendar.write([_entry(task, base) for task in tasks], title=_title(staff))
+    text = calendar.write([_entry(task, base) for task in planned], title=_title(staff))
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="stammkunde.ics"'
     return response

@@ -16,10 +16,10 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from stammkunde import __version__
-from stammkunde.activity import policy
-from stammkunde.activity import queries as activity
-from stammkunde.activity.policy import CLASSES, Lengths
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.tasks import policy
+from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.policy import CLASSES, Lengths
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
 
@@ -138,7 +138,7 @@ class OfCustomer:
 def of_customer(customer_id: int, generation: Generation | None, setting: Setting, *, today: date) -> OfCustomer:
     begin = timezone.make_aware(datetime.combine(today.replace(day=1), time()))
     end = timezone.make_aware(datetime.combine(today + timedelta(days=1), time()))
-    rows = activity.spent(begin=begin, end=end, usual=setting.usual_minutes, customer_id=customer_id)
+    rows = tasks.spent(begin=begin, end=end, usual=setting.usual_minutes, customer_id=customer_id)
     return OfCustomer(
         minutes=plan(generation, setting).minutes.get(customer_id, 0),
         spent=sum(row.minutes for row in rows),

@@ -8,12 +8,12 @@ from django.db.models import Case, Count, F, Min, Prefetch, Q, QuerySet, Sum, Wh
 from django.db.models.functions import Abs, ExtractYear
 from django.utils import timezone
 
-from stammkunde.activity.models import Task
 from stammkunde.calls.models import Call
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.insight.money import Money
 from stammkunde.sales.models import Line, Order
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation, StageChange
+from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
 
 ORDERS_PAGE = 10

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from stammkunde.activity import policy
-from stammkunde.activity import queries as activity
-from stammkunde.activity.policy import CLASSES
-from stammkunde.activity.queries import Spent
 from stammkunde.customers.models import Customer
 from stammkunde.home.queries.budget import Plan
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.tasks import policy
+from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.policy import CLASSES
+from stammkunde.tasks.queries import Spent
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 
@@ -88,7 +88,7 @@ class Report:
 
 def report(asked: Asked, *, plan: Plan, generation: Generation | None) -> Report:
     """Put hours budgeted and spent side by side; six queries at most."""
-    rows = activity.spent(begin=asked.begin, end=asked.now, usual=plan.setting.usual_minutes, staff=asked.staff)
+    rows = tasks.spent(begin=asked.begin, end=asked.now, usual=plan.setting.usual_minutes, staff=asked.staff)
     people = [asked.staff] if asked.staff else list(team.workers())
     signals = _signals({row.customer_id for row in rows if row.customer_id}, generation)
     of_class = {pk: signal.abc_class for pk, signal in signals.items()}
@@ -112,7 +112,7 @@ def report(asked: Asked, *, plan: Plan, generation: Generation | None) -> Report
 def minutes_by_customer(asked: Asked, *, usual: int) -> dict[int, tuple[int, int]]:
     """Give what was spent on each customer, and how much of it nobody said."""
     found: dict[int, tuple[int, int]] = {}
-    for row in activity.spent(begin=asked.begin, end=asked.now, usual=usual, staff=asked.staff):
+    for row in tasks.spent(begin=asked.begin, end=asked.now, usual=usual, staff=asked.staff):
         if row.customer_id:
             minutes, assumed = found.get(row.customer_id, (0, 0))
             found[row.customer_id] = minutes + row.minutes, assumed + row.assumed

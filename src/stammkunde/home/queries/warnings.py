@@ -13,13 +13,13 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
-from stammkunde.activity.models import Task
-from stammkunde.activity.queries import OWN
-from stammkunde.activity.services import Suggestion
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.home.queries import people, today
 from stammkunde.home.queries.customers import Page, Place, Stretch, walk
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation
+from stammkunde.tasks.models import Task
+from stammkunde.tasks.queries import OWN
+from stammkunde.tasks.services import Suggestion
 
 PAGE_ROWS = 25
 SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending

@@ -14,9 +14,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.activity import queries as activity
-from stammkunde.activity.models import Task
-from stammkunde.activity.policy import QUICK_MINUTES
 from stammkunde.calls import queries as calls
 from stammkunde.calls import services, wording
 from stammkunde.calls.forms import CallForm
@@ -31,6 +28,9 @@ from stammkunde.outreach import services as outreach
 from stammkunde.sales import queries as sales
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.models import Task
+from stammkunde.tasks.policy import QUICK_MINUTES
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -219,7 +219,7 @@ def _dossier(
         "orders": queries.orders(customer.pk, size=ORDERS).orders,
         "service": queries.service(customer.pk),
         "favourites": queries.favourite_products(customer.pk)[:3],
-        "tasks": [one for one in activity.of_customer(customer.pk, limit=TASKS) if one.state == Task.State.OPEN],
+        "tasks": [one for one in tasks.of_customer(customer.pk, limit=TASKS) if one.state == Task.State.OPEN],
         "notes": list(notes[:NOTES]),
         "matters": [*queries.matters_to_customer(customer.pk), *(note for one in people for note in one.matters)],
         "calls": calls.of_customer(customer.pk, limit=CALLS),

@@ -8,8 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from stammkunde.activity import queries as activity
-from stammkunde.activity.policy import QUICK_MINUTES, Lengths
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
@@ -23,6 +21,8 @@ from stammkunde.sales import queries as sales
 from stammkunde.signals import queries as signals
 from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -95,7 +95,7 @@ def _contact(customer: Customer, people: list[ContactPerson], *, today: date) ->
 def _next(customer: Customer, generation: Generation | None, *, months: int, lengths: Lengths) -> dict[str, Any]:
     """Give the next step: an open task, or what the figures suggest."""
     today = timezone.localdate()
-    task = activity.next_of_customer(customer.pk, today=today)
+    task = tasks.next_of_customer(customer.pk, today=today)
     if task:
         return {"task": task, "key": task.key or f"{work.TASK}:{task.pk}:"}
     asked = work.Asked(

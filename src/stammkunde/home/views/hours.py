@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stammkunde.activity import policy as activity
 from stammkunde.customers.models import Customer
 from stammkunde.home import exports, forecasts, hours
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import hours as queries
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.tasks import policy as tasks
 from stammkunde.team import policy, services
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -45,7 +45,7 @@ class Wish(forms.Form):
         Without JavaScript a slider and its number may differ: the one that was moved counts.
         """
         wished = [self._part(name, was) for name, was in zip(PARTS, shown, strict=True)]
-        return activity.in_percent(wished) if any(wished) else shown
+        return tasks.in_percent(wished) if any(wished) else shown
 
     def _part(self, name: str, was: int) -> int:
         number, slider = self.cleaned_data.get(name), self.data.get(f"{name}_slider", "")
@@ -208,7 +208,7 @@ def _classes(plan: budget.Plan, *, wished: budget.Plan) -> list[dict[str, Any]]:
         {
             "now": now,
             "new": new,
-            "hours": activity.week_hours(new.minutes),
+            "hours": tasks.week_hours(new.minutes),
             "is_other": (now.minutes, now.percent) != (new.minutes, new.percent),
         }
         for now, new in zip(plan.classes, wished.classes, strict=True)

@@ -15,17 +15,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.activity import forms as activity_forms
-from stammkunde.activity import policy as activity_policy
-from stammkunde.activity import queries as activity_queries
-from stammkunde.activity import services as activity
-from stammkunde.activity.models import Task
 from stammkunde.calls import queries as calls
 from stammkunde.customers.models import Customer
 from stammkunde.home import acting, calling, forecasts, reasons
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import today as queries
 from stammkunde.signals import queries as signals
+from stammkunde.tasks import forms as task_forms
+from stammkunde.tasks import policy as task_policy
+from stammkunde.tasks import queries as task_queries
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -69,7 +69,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "yearly_cents": sum(item.stake_cents or 0 for item in shown if item.section == "silence"),
             "shows_worth": forecasts.shows_worth(request.user, asked.generation),
             "snoozes": _snoozes(asked.today),
-            "quick_minutes": activity_policy.QUICK_MINUTES,
+            "quick_minutes": task_policy.QUICK_MINUTES,
         },
     )
 
@@ -80,14 +80,14 @@ class Day:
 
     minutes: int
     done: int
-    lengths: activity_policy.Lengths
+    lengths: task_policy.Lengths
 
     @classmethod
     def of(cls, staff: Staff, *, done: list[Task], usual: int) -> "Day":
         return cls(
-            minutes=activity_policy.day_minutes(staff.hours_per_week),
-            done=sum(activity_policy.took(task.state, task.minutes, usual=usual) for task in done),
-            lengths=activity_policy.Lengths(usual=usual),
+            minutes=task_policy.day_minutes(staff.hours_per_week),
+            done=sum(task_policy.took(task.state, task.minutes, usual=usual) for task in done),
+            lengths=task_policy.Lengths(usual=usual),
         )
 
     @property
@@ -97,7 +97,7 @@ class Day:
     @property
     def most_items(self) -> int:
         """Tell how many could fit if each took the least."""
-        return max(self.left // self.lengths.least, activity_policy.LEAST_PER_DAY)
+        return max(self.left // self.lengths.least, task_policy.LEAST_PER_DAY)
 
 
 def _sections(
@@ -167,9 +167,7 @@ def _shown(request: HttpRequest) -> int:
 
 def _done(request: HttpRequest) -> list[Task]:
     begin = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return activity_queries.closed_between(
-        begin=begin, end=begin + timedelta(days=1), staff=request.user, limit=DONE_SHOWN
-    )
+    return task_queries.closed_between(begin=begin, end=begin + timedelta(days=1), staff=request.user, limit=DONE_SHOWN)
 
 
 def _snoozes(today: date) -> list[tuple[date, str]]:
@@ -219,19 +217,19 @@ def _task(request: HttpRequest) -> Task | None:
 
 
 def _finish(request: HttpRequest, task: Task) -> str:
-    activity.finish(
+    tasks.finish(
         task_id=task.pk,
         staff=request.user,
         finished_at=timezone.now(),
         outcome=request.POST.get("outcome", ""),
-        minutes=activity_forms.minutes(request.POST),
+        minutes=task_forms.minutes(request.POST),
     )
     return _("Done: %(title)s") % {"title": task.title}
 
 
 def _dismiss(request: HttpRequest, task: Task) -> str:
     outcome = request.POST.get("outcome", "")
-    activity.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now(), outcome=outcome)
+    tasks.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now(), outcome=outcome)
     return _("Taken off the list: %(title)s") % {"title": task.title}
 
 
@@ -242,11 +240,11 @@ def _snooze(request: HttpRequest, task: Task) -> str:
         messages.error(request, _("Say until when: choose a day after today."))
         return ""
     try:
-        activity.snooze(task_id=task.pk, until_on=until_on, today=today, staff=request.user)
-    except activity.NotYetDue:
+        tasks.snooze(task_id=task.pk, until_on=until_on, today=today, staff=request.user)
+    except tasks.NotYetDue:
         messages.error(request, _("“Until” is today or earlier. Choose a day after today."))
         return ""
-    except activity.TaskClosed:
+    except tasks.TaskClosed:
         messages.info(request, _("This has been dealt with already."))
         return ""
     return _("Put off until %(day)s: %(title)s") % {"day": writing.day(until_on), "title": task.title}

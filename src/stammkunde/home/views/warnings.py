@@ -16,8 +16,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.activity import services as activity
-from stammkunde.activity.models import Task
 from stammkunde.home import exports, forecasts, plots
 from stammkunde.home.queries import proof as proofs
 from stammkunde.home.queries import warnings as queries
@@ -26,6 +24,8 @@ from stammkunde.sales.models import Order
 from stammkunde.signals import queries as signals
 from stammkunde.signals import reasons
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -220,7 +220,7 @@ def _make_task(request: HttpRequest, row: queries.Row) -> None:
     due_on = timezone.localdate() + timedelta(days=DUE_DAYS.get(row.signal.risk_level, 7))
     told = row.signal.risk_reasons or row.warning.reasons
     note = "\n".join(reasons.texts(told, shows_money=False))
-    task = activity.take_on(row.suggestion(_title(row)), staff=request.user, note=note, due_on=due_on)
+    task = tasks.take_on(row.suggestion(_title(row)), staff=request.user, note=note, due_on=due_on)
     messages.success(
         request, _("Task noted, due %(day)s: %(title)s") % {"day": writing.day(due_on), "title": task.title}
     )
@@ -236,17 +236,17 @@ def _snooze(request: HttpRequest, row: queries.Row) -> None:
     if until_on is None or until_on <= today:
         messages.error(request, _("Say until when: choose a day after today."))
         return
-    task = activity.take_up(row.suggestion(_title(row)), staff=request.user)
+    task = tasks.take_up(row.suggestion(_title(row)), staff=request.user)
     if task.state != Task.State.OPEN:
-        activity.reopen(task_id=task.pk, staff=request.user)
-    activity.snooze(task_id=task.pk, until_on=until_on, today=today, staff=request.user)
+        tasks.reopen(task_id=task.pk, staff=request.user)
+    tasks.snooze(task_id=task.pk, until_on=until_on, today=today, staff=request.user)
     said = _("Put off until %(day)s: %(title)s") % {"day": writing.day(until_on), "title": task.title}
     messages.success(request, said, extra_tags=f"undo:{reverse('task-reopen', args=[task.pk])}")
 
 
 def _dismiss(request: HttpRequest, row: queries.Row) -> None:
-    task = activity.take_up(row.suggestion(_title(row)), staff=request.user)
-    activity.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now())
+    task = tasks.take_up(row.suggestion(_title(row)), staff=request.user)
+    tasks.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now())
     said = _("Taken off the list: %(title)s") % {"title": task.title}
     messages.success(request, said, extra_tags=f"undo:{reverse('task-reopen', args=[task.pk])}")
 

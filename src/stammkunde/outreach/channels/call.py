@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from stammkunde.activity import services as activity
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer
 from stammkunde.outreach.channels import Receipt, Rendered
 from stammkunde.outreach.models import Message
+from stammkunde.tasks import services as tasks
 from stammkunde.team.models import Company
 
 
@@ -46,13 +46,13 @@ class Call:
         yield None
 
     def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
-        task = activity.plan(
+        task = tasks.plan(
             key=message.key,
             title=rendered.body["title"],
             note=rendered.body["note"],
             customer_id=message.customer_id,
             owner_id=Customer.objects.values_list("owner_id", flat=True).get(pk=message.customer_id),
-            due=activity.Due(on=timezone.localdate(message.due_at)),
+            due=tasks.Due(on=timezone.localdate(message.due_at)),
         )
         return Receipt(provider_id=f"task:{task.pk}")
 

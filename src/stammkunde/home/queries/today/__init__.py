@@ -2,7 +2,7 @@
 Whom to call today: derived anew every time from figures, contact persons, tasks and imports.
 
 A suggestion has a key of kind, subject and cycle; once somebody has acted on it, the key keeps it from coming back
-(`activity`). The cycle of an overdue customer is the day of the last purchase, that of a warned one the day of the
+(`tasks`). The cycle of an overdue customer is the day of the last purchase, that of a warned one the day of the
 warning: after a new one, a new cycle begins.
 """
 
@@ -11,9 +11,6 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from stammkunde.activity import queries as activity
-from stammkunde.activity.models import Task
-from stammkunde.activity.policy import LEAST_PER_DAY
 from stammkunde.customers.models import Customer
 from stammkunde.home.queries import people
 from stammkunde.home.queries.today.item import (
@@ -34,6 +31,9 @@ from stammkunde.home.queries.today.item import (
 from stammkunde.home.queries.today.ranked import PAST_RHYTHM, key_of, may_be_lost, months_before, ranked_again
 from stammkunde.home.queries.today.wishes import anniversaries, birthday_again, birthdays, since_again
 from stammkunde.intake.models import Import
+from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.models import Task
+from stammkunde.tasks.policy import LEAST_PER_DAY
 
 __all__ = [
     "ANNIVERSARY", "BIRTHDAY", "OVERDUE", "PAST_RHYTHM", "RANKED", "RISK", "SILENT", "TASK", "Asked", "Item",
@@ -113,17 +113,17 @@ def _imports(asked: Asked) -> list[Item]:
 
 
 def _tasks(asked: Asked, *, limit: int) -> list[Item]:
-    return _task_items(activity.due(today=asked.today, staff=asked.owner, limit=limit), asked)
+    return _task_items(tasks.due(today=asked.today, staff=asked.owner, limit=limit), asked)
 
 
 def _awake_again(asked: Asked, *, limit: int) -> list[Item]:
     """Give the wishes that were put off beyond their own days; what is silent is derived anew anyway."""
-    tasks = activity.awake_again(today=asked.today, staff=asked.owner, limit=limit)
-    return _task_items([task for task in tasks if task.kind in {BIRTHDAY, ANNIVERSARY}], asked)
+    awake = tasks.awake_again(today=asked.today, staff=asked.owner, limit=limit)
+    return _task_items([task for task in awake if task.kind in {BIRTHDAY, ANNIVERSARY}], asked)
 
 
-def _task_items(tasks: list[Task], asked: Asked) -> list[Item]:
-    signals = signals_of([task.customer_id for task in tasks if task.customer_id], asked)
+def _task_items(found: list[Task], asked: Asked) -> list[Item]:
+    signals = signals_of([task.customer_id for task in found if task.customer_id], asked)
     return [
         Item(
             kind=TASK,
@@ -134,7 +134,7 @@ def _task_items(tasks: list[Task], asked: Asked) -> list[Item]:
             task=task,
             minutes=asked.lengths.usual,
         )
-        for task in tasks
+        for task in found
     ]
 
 

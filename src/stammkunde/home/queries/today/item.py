@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from stammkunde.activity import queries as activity
-from stammkunde.activity.models import Task
-from stammkunde.activity.policy import Lengths, at_stake
-from stammkunde.activity.services import Suggestion
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.intake.models import Import
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.models import Task
+from stammkunde.tasks.policy import Lengths, at_stake
+from stammkunde.tasks.services import Suggestion
 from stammkunde.team.models import Staff
 
 RISK, OVERDUE, SILENT = "risk", "overdue", "silent"
@@ -115,5 +115,5 @@ def signals_of(customer_ids: Iterable[int], asked: Asked) -> dict[int, CustomerS
 
 
 def not_taken_up(found: list[Item], *, today: date) -> list[Item]:
-    done_with = activity.taken_up([item.key for item in found if item.kind != TASK], today=today)
+    done_with = tasks.taken_up([item.key for item in found if item.kind != TASK], today=today)
     return [item for item in found if item.key not in done_with]

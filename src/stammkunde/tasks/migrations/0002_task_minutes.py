@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activity', '0001_first'),
+        ('tasks', '0001_first'),
         ('customers', '0003_write_faster'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,9 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from stammkunde.activity import forms, services
-from stammkunde.activity.models import Task
 from stammkunde.customers.models import Customer
+from stammkunde.tasks import forms, services
+from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team.access import needs
 from stammkunde.team.models import Staff

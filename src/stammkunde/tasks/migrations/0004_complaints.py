@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activity', '0003_due_time_and_urgency'),
+        ('tasks', '0003_due_time_and_urgency'),
         ('customers', '0005_consent_unproven'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.activity import views
+from stammkunde.tasks import views
 
 urlpatterns = [
     path("tasks/", views.add, name="task-add"),

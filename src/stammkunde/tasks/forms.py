@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.core.exceptions import BadRequest
 
-from stammkunde.activity.policy import LONGEST_DAY
+from stammkunde.tasks.policy import LONGEST_DAY
 
 
 def minutes(said: Mapping[str, str]) -> int | None:

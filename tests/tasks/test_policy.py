@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stammkunde.activity import policy, queries
+from stammkunde.tasks import policy, queries
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 

@@ -10,10 +10,10 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 
-from stammkunde.activity import policy
-from stammkunde.activity.models import Task
-from stammkunde.activity.queries import OWN
 from stammkunde.customers.models import Customer
+from stammkunde.tasks import policy
+from stammkunde.tasks.models import Task
+from stammkunde.tasks.queries import OWN
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 

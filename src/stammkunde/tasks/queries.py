@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 
-from stammkunde.activity import policy
-from stammkunde.activity.models import Task
+from stammkunde.tasks import policy
+from stammkunde.tasks.models import Task
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 

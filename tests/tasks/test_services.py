@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from stammkunde.activity import queries, services
-from stammkunde.activity.models import Task
+from stammkunde.tasks import queries, services
+from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
 from tests import factories
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activity', '0002_task_minutes'),
+        ('tasks', '0002_task_minutes'),
         ('customers', '0005_consent_unproven'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

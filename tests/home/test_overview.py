@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from stammkunde import mirror
 from stammkunde.sales import services as sales
-from stammkunde.signals import mirror
 from stammkunde.signals.models import Current, Figure, Generation
 from stammkunde.team import policy
 from tests import factories

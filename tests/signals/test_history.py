@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from stammkunde.mirror.engine import connection
 from stammkunde.signals import history
-from stammkunde.signals.mirror.engine import connection
 
 FIRST, SECOND = date(2026, 11, 13), date(2026, 11, 20)
 

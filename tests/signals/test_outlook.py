@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stammkunde import mirror
 from stammkunde.customers.models import Customer
 from stammkunde.insight import recency, risk
 from stammkunde.insight.frames import rows
 from stammkunde.insight.value import worth
 from stammkunde.sales import services as sales
-from stammkunde.signals import compute, explaining, frames, history, mirror, outlook, policy, queries, said, services
+from stammkunde.signals import compute, explaining, frames, history, outlook, policy, queries, said, services
 from stammkunde.tasks.queries import Capacity
 from stammkunde.team.models import Company
 from tests import factories

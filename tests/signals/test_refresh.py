@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
+from stammkunde import mirror
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.insight import kpis, recency
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
-from stammkunde.signals import compute, frames, lease, mirror, policy, profile, queries, services, sweeps
+from stammkunde.signals import compute, frames, lease, policy, profile, queries, services, sweeps
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.team.models import Company
 from tests import factories

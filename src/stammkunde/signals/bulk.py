@@ -18,7 +18,7 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 
-from stammkunde.signals.mirror.snapshot import address_of_postgres
+from stammkunde.mirror.snapshot import address_of_postgres
 
 FIRST_BATCH = 5_000
 LARGEST_BATCH = 100_000

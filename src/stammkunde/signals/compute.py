@@ -8,10 +8,11 @@ from datetime import date
 import narwhals as nw
 import pyarrow as pa
 
+from stammkunde import mirror
 from stammkunde.insight import kpis, periods, rhythm
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.frames import Facts, Frame
-from stammkunde.signals import frames, mirror, reuse
+from stammkunde.signals import frames, reuse
 
 SLICES = (*frames.CLASSES, "kind", "country", "segment", "region", "industry", "owner", "channel")
 SLICED = [name for name in kpis.NAMES if name != "customer_lifetime_days"]  # by slice: only for years and quarters

@@ -5,9 +5,9 @@ from datetime import date
 
 import narwhals as nw
 
+from stammkunde import mirror
 from stammkunde.insight import recency, slices
 from stammkunde.insight.frames import Facts, facts, hold, rows, text
-from stammkunde.signals import mirror
 
 OTHER = "…"  # the slice value under which the smaller values of a long list are counted together
 MOST_VALUES = 30

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 from django.conf import settings
 
-from stammkunde.signals.mirror.engine import connection
+from stammkunde.mirror.engine import connection
 
 DAILY_DAYS = 92
 LEAST_APART_DAYS = 7  # "since last time": from one day to the next, next to nothing changes

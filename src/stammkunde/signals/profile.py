@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from stammkunde.insight import recency
 from stammkunde.insight.frames import Frame
+from stammkunde.mirror.engine import connection
 from stammkunde.signals.compute import Computation
-from stammkunde.signals.mirror.engine import connection
 from stammkunde.signals.outlook import Outlook
 from stammkunde.tasks.queries import Capacity
 

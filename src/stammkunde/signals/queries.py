@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from stammkunde.signals import explaining, history, mirror, policy
+from stammkunde import mirror
+from stammkunde.signals import explaining, history, policy
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Figure, Generation
 
 

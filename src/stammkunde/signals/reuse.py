@@ -12,8 +12,8 @@ from django.db import connection, transaction
 
 from stammkunde import __version__
 from stammkunde.insight import periods
-from stammkunde.signals.mirror import Manifest
-from stammkunde.signals.mirror.versions import WHOLE_TABLES, differing
+from stammkunde.mirror import Manifest
+from stammkunde.mirror.versions import WHOLE_TABLES, differing
 from stammkunde.signals.models import Figure, Generation
 from stammkunde.signals.policy import SAID
 

@@ -8,9 +8,9 @@ said then, whatever has changed since.
 import pyarrow as pa
 
 from stammkunde.insight.frames import text
+from stammkunde.mirror.engine import connection
 from stammkunde.signals import bulk, frames, reuse
 from stammkunde.signals.compute import FIGURES, Computation
-from stammkunde.signals.mirror.engine import connection
 from stammkunde.signals.models import Generation
 from stammkunde.signals.policy import SAID, month_of
 from stammkunde.signals.profile import Profiles

@@ -18,6 +18,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
+from stammkunde import mirror
+from stammkunde.mirror import FactsInMotion, MirrorDiffers
 from stammkunde.sales.models import Order
 from stammkunde.signals import (
     bulk,
@@ -25,7 +27,6 @@ from stammkunde.signals import (
     explaining,
     history,
     lease,
-    mirror,
     outlook,
     policy,
     profile,
@@ -36,7 +37,6 @@ from stammkunde.signals import (
     warned,
 )
 from stammkunde.signals.lease import LeaseLost, RefreshRunning
-from stammkunde.signals.mirror import FactsInMotion, MirrorDiffers
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team

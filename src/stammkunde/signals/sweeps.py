@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
+from stammkunde import mirror
 from stammkunde.intake.queries import is_publishing
-from stammkunde.signals import answers, lease, mirror, policy, queries, services
-from stammkunde.signals.mirror.versions import WHOLE_TABLES
+from stammkunde.mirror.versions import WHOLE_TABLES
+from stammkunde.signals import answers, lease, policy, queries, services
 from stammkunde.signals.models import Generation
 from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team

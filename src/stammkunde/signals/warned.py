@@ -20,8 +20,8 @@ from stammkunde.customers.models import Customer
 from stammkunde.insight import buying
 from stammkunde.insight.frames import Facts
 from stammkunde.insight.periods import day, day_number
+from stammkunde.mirror.engine import connection
 from stammkunde.signals import policy
-from stammkunde.signals.mirror.engine import connection
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 
 CHUNK = 500

@@ -20,9 +20,9 @@ from stammkunde.home.queries import common
 from stammkunde.home.queries import customers as queries
 from stammkunde.home.queries.today import months_before
 from stammkunde.insight.errors import CannotAnswer
+from stammkunde.mirror import NoMirror
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
-from stammkunde.signals.mirror import NoMirror
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team import policy, saved_views
 from stammkunde.team import queries as team

@@ -5,6 +5,7 @@ Every answer counts up to the day, and with the activity window, of the shown ge
 otherwise. `NoMirror`: nothing was refreshed yet. `NoFacts`: there are no orders.
 """
 
+from stammkunde.mirror import NoMirror
 from stammkunde.signals.answers.asking import NoFacts
 from stammkunde.signals.answers.buyers import (
     Abc,
@@ -37,7 +38,6 @@ from stammkunde.signals.answers.over_time import (
     slices,
 )
 from stammkunde.signals.frames import OTHER, Slice
-from stammkunde.signals.mirror import NoMirror
 
 __all__ = [
     "OTHER",

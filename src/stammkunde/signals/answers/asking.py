@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from django.core.cache import cache
 
+from stammkunde import mirror
 from stammkunde.insight import periods
 from stammkunde.insight.frames import Facts
-from stammkunde.signals import compute, frames, mirror, queries
+from stammkunde.mirror import NoMirror
+from stammkunde.signals import compute, frames, queries
 from stammkunde.signals.frames import Slice
-from stammkunde.signals.mirror import NoMirror
 from stammkunde.team import queries as team
 
 FORMAT = 2  # of what is cached; count up when an answer changes its shape

@@ -6,13 +6,13 @@ from typing import TypeVar
 
 import narwhals as nw
 
+from stammkunde import mirror
 from stammkunde.insight import drivers as lost
 from stammkunde.insight import profile as ideal
 from stammkunde.insight.drivers import Drivers, Trait
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.frames import Facts, Frame
 from stammkunde.insight.profile import Profile
-from stammkunde.signals import mirror
 from stammkunde.signals.answers.asking import Base, answer, is_known
 
 UNTOLD = frozenset({"owner", "since_on"})  # of customers: says nothing about them, or is told by tenure

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from stammkunde import mirror
 from stammkunde.insight import cohorts as by_cohort
 from stammkunde.insight import kpis, money, periods
 from stammkunde.insight import lifetime as lifetimes
 from stammkunde.insight.errors import NotEnoughData
-from stammkunde.signals import compute, frames, mirror
+from stammkunde.signals import compute, frames
 from stammkunde.signals.answers.asking import Base, answer, history, shown_until
 from stammkunde.signals.frames import Slice
 

@@ -17,11 +17,11 @@ from uuid import uuid4
 from django.conf import settings
 
 from stammkunde.intake.models import Import
-from stammkunde.signals.mirror import manifest as manifests
-from stammkunde.signals.mirror import versions, write
-from stammkunde.signals.mirror.manifest import Manifest, Month
-from stammkunde.signals.mirror.snapshot import Facts, opened
-from stammkunde.signals.mirror.versions import WHOLE_TABLES
+from stammkunde.mirror import manifest as manifests
+from stammkunde.mirror import versions, write
+from stammkunde.mirror.manifest import Manifest, Month
+from stammkunde.mirror.snapshot import Facts, opened
+from stammkunde.mirror.versions import WHOLE_TABLES
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ The columnar mirror of the facts: Parquet files that insight reads, derived and 
 what is new gets a directory of its own, and one rename makes the new manifest the one that counts.
 """
 
-from stammkunde.signals.mirror.build import FactsInMotion, MirrorDiffers, bring_up_to_date
-from stammkunde.signals.mirror.engine import Tables, tables
-from stammkunde.signals.mirror.manifest import Manifest, NoMirror, read
-from stammkunde.signals.mirror.versions import facts_version, stale_parts
+from stammkunde.mirror.build import FactsInMotion, MirrorDiffers, bring_up_to_date
+from stammkunde.mirror.engine import Tables, tables
+from stammkunde.mirror.manifest import Manifest, NoMirror, read
+from stammkunde.mirror.versions import facts_version, stale_parts
 
 __all__ = [
     "FactsInMotion",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import duckdb
 from django.conf import settings
 
-from stammkunde.signals.mirror import manifest as manifests
-from stammkunde.signals.mirror.manifest import Manifest, NoMirror
+from stammkunde.mirror import manifest as manifests
+from stammkunde.mirror.manifest import Manifest, NoMirror
 
 LINES = {
     "order_id": "BIGINT",

@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from stammkunde.signals.mirror import engine
-from stammkunde.signals.mirror import manifest as manifests
-from stammkunde.signals.mirror.manifest import Month
-from stammkunde.signals.mirror.snapshot import Facts
+from stammkunde.mirror import engine
+from stammkunde.mirror import manifest as manifests
+from stammkunde.mirror.manifest import Month
+from stammkunde.mirror.snapshot import Facts
 
 CUSTOMER_COLUMNS = ["customer_id", "kind", "country", "region", "industry", "segment", "owner", "since_on"]
 ATTRIBUTE = "attr_"

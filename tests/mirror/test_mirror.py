@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
+from stammkunde import mirror
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.intake.models import Import
+from stammkunde.mirror import build, engine
+from stammkunde.mirror import manifest as manifests
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order
-from stammkunde.signals import mirror
-from stammkunde.signals.mirror import build, engine
-from stammkunde.signals.mirror import manifest as manifests
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -225,8 +225,8 @@ settings.DATABASES["default"]["NAME"] = os.environ["DATABASE_NAME"]
 from django.db import connection
 connection.settings_dict["NAME"] = os.environ["DATABASE_NAME"]
 from datetime import UTC, datetime
-from stammkunde.signals import mirror
-from stammkunde.signals.mirror import manifest
+from stammkunde import mirror
+from stammkunde.mirror import manifest
 manifest.swap_in = lambda made: os.kill(os.getpid(), signal.SIGKILL)
 mirror.bring_up_to_date(now=datetime(2026, 3, 1, tzinfo=UTC), progress=lambda *a: None)
 """

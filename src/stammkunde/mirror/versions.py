@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.db import connection
 
-from stammkunde.signals.mirror.manifest import Manifest
+from stammkunde.mirror.manifest import Manifest
 
 CUSTOMERS = "customers"
 OWNERS = "owners"  # the names of those who look after customers: a column of the mirror that `team` owns

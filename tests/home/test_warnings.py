@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.home import forecasts
 from stammkunde.home.queries import proof, today
 from stammkunde.home.queries import warnings as queries
 from stammkunde.home.queries.customers import read_place
 from stammkunde.insight.risk.candidates import RULES
+from stammkunde.signals import forecasts
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from stammkunde.customers import wording
 from stammkunde.customers.models import Consent, Customer
-from stammkunde.home import forecasts
 from stammkunde.home.queries.customers import Row
+from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals import reasons as risk_reasons
 from stammkunde.team import policy

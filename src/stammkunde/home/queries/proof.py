@@ -9,11 +9,12 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde import insight
-from stammkunde.home import forecasts, wording
+from stammkunde.home import wording
 from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
 from stammkunde.insight.risk.candidates import RULES
 from stammkunde.insight.risk.metrics import Bin, Gain
+from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import EarlyWarning, Generation
 from stammkunde.ui import writing

@@ -20,12 +20,13 @@ from stammkunde.calls.forms import CallForm
 from stammkunde.calls.models import Guide
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.home import acting, calling, contact, forecasts, reasons
+from stammkunde.home import acting, calling, contact, reasons
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import customer as queries
 from stammkunde.home.queries import today as work
 from stammkunde.outreach import services as outreach
 from stammkunde.sales import queries as sales
+from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import queries as tasks

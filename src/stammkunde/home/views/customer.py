@@ -11,13 +11,14 @@ from django.views.decorators.http import require_safe
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.home import contact, course, forecasts, reasons, rhythm
+from stammkunde.home import contact, course, reasons, rhythm
 from stammkunde.home.queries import budget, proof, warnings
 from stammkunde.home.queries import customer as queries
 from stammkunde.home.queries import today as work
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import wording as outreach_wording
 from stammkunde.sales import queries as sales
+from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import CustomerSignal, Generation

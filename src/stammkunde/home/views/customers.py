@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
-from stammkunde.home import exports, forecasts, reasons, selection
+from stammkunde.home import exports, reasons, selection
 from stammkunde.home.queries import common
 from stammkunde.home.queries import customers as queries
 from stammkunde.home.queries.today import months_before
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.mirror import NoMirror
-from stammkunde.signals import answers
+from stammkunde.signals import answers, forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team import policy, saved_views

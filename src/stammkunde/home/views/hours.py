@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.customers.models import Customer
-from stammkunde.home import exports, forecasts, hours
+from stammkunde.home import exports, hours
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import hours as queries
+from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import policy as tasks

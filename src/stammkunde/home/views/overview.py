@@ -9,10 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from stammkunde.home import context, forecasts, outlook, plots, selection, tiles, worth
+from stammkunde.home import context, outlook, plots, selection, tiles, worth
 from stammkunde.home.queries import overview as queries
 from stammkunde.sales.models import Order
-from stammkunde.signals import answers
+from stammkunde.signals import answers, forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
 from stammkunde.team import policy

@@ -9,10 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stammkunde.home import forecasts
 from stammkunde.outreach import channels, places, wording
 from stammkunde.outreach.channels import email
-from stammkunde.signals import answers
+from stammkunde.signals import answers, forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals import services as refreshing
 from stammkunde.team import forms, policy, services

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.calls import queries as calls
 from stammkunde.customers.models import Customer
-from stammkunde.home import acting, calling, forecasts, reasons
+from stammkunde.home import acting, calling, reasons
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import today as queries
+from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.tasks import forms as task_forms
 from stammkunde.tasks import policy as task_policy

@@ -80,13 +80,13 @@ def measure_import(folder: Path, form: str) -> dict[str, object]:
             if layouts.get(table).documents or table == "lines"
             else {"origin": "bench"}
         )
-        batch = services.receive(now=timezone.now(), file_name=path.name, path=path, layout=table, options=options)
-        services.start(import_id=batch.pk, now=timezone.now())
-        batch = services.run(import_id=batch.pk, now=timezone.now())
-        assert batch.status == Import.Status.DONE, batch.error
-        assert not batch.counts[table]["refused"], batch.problems[:3]
+        incoming = services.receive(now=timezone.now(), file_name=path.name, path=path, layout=table, options=options)
+        services.start(import_id=incoming.pk, now=timezone.now())
+        incoming = services.run(import_id=incoming.pk, now=timezone.now())
+        assert incoming.status == Import.Status.DONE, incoming.error
+        assert not incoming.counts[table]["refused"], incoming.problems[:3]
         parts[table] = round(time.perf_counter() - started, 2)
-        longest = max(longest, batch.checkpoint["longest_seconds"])
+        longest = max(longest, incoming.checkpoint["longest_seconds"])
     return {"seconds": time.perf_counter() - began, "parts": parts, "longest_batch_seconds": longest}
 
 
@@ -211,7 +211,7 @@ def compare(folder: Path, form: str, url: str) -> None:
         f"peak {ours['peak_mb']} MB; bare ADBC {bare['seconds']:.1f} s: ratio {ours['seconds'] / bare['seconds']:.1f}\n"
         f"  processor time, without a database server's: {ours['cpu_seconds']:.1f} s; "
         f"bare ADBC {bare['cpu_seconds']:.1f} s\n"
-        f"  longest batch {ours['longest_batch_seconds']:.2f} s; a web write waited "
+        f"  longest incoming {ours['longest_batch_seconds']:.2f} s; a web write waited "
         f"{waited['longest_seconds']:.2f} s at most (99 %: {waited['p99_seconds']:.2f} s, {waited['writes']} writes)\n"
         f"  bulk_create of {SLICE:,} lines: {slow['seconds']:.1f} s; all lines by the import: {lines:.1f} s",
         flush=True,

@@ -219,7 +219,7 @@ def bring(
     options = {**(known.options if known else {}), **({"origin": origin} if origin else {})}
     now = timezone.now()
     try:
-        batch = intake.receive(
+        incoming = intake.receive(
             now=now,
             file_name=file.name or "file",
             file=file,
@@ -230,9 +230,9 @@ def bring(
         )
     except (intake.TooLarge, intake.NoRoom) as problem:
         raise HttpError(413, str(problem)) from None
-    if batch.status == Import.Status.UPLOADED:
-        batch = intake.start(import_id=batch.pk, now=now, dry_run=dry_run, staff=request.user)
-    return Status(201, _import(batch))
+    if incoming.status == Import.Status.UPLOADED:
+        incoming = intake.start(import_id=incoming.pk, now=now, dry_run=dry_run, staff=request.user)
+    return Status(201, _import(incoming))
 
 
 @api.get("/imports/{import_id}", auth=NeedsRight(policy.IMPORTS_RUN), response=ImportOut, tags=["imports"])
@@ -303,8 +303,8 @@ def _mapping(name: str) -> Mapping | None:
     return known
 
 
-def _import(batch: Import) -> dict[str, Any]:
+def _import(incoming: Import) -> dict[str, Any]:
     names: Iterable[str] = ("id", "file_name", "layout", "status", "done", "total", "counts", "problem_count")
-    told = outcome.error(batch)
+    told = outcome.error(incoming)
     error = " ".join(told) if told else None
-    return {name: getattr(batch, name) for name in names} | {"problems": batch.problems, "error": error}
+    return {name: getattr(incoming, name) for name in names} | {"problems": incoming.problems, "error": error}

@@ -167,7 +167,7 @@ def test_imports_with_problems_are_for_those_who_import():
     Import.objects.create(file_name="b.csv", path="b", status="done")
 
     today = timezone.localdate(now)
-    assert [item.batch for item in queries.items(asked(today=today, with_imports=True), limit=9)] == [failed]
+    assert [item.incoming for item in queries.items(asked(today=today, with_imports=True), limit=9)] == [failed]
     assert queries.items(asked(today=today), limit=9) == []
 
 

@@ -29,21 +29,21 @@ def queue(path: Path, layout: str, *, headings: list[str] | None = None, now=NOW
     """Put a file in the queue as a person does who has said which column means what."""
     names = headings or path.read_text(encoding="utf-8").splitlines()[0].split(",")
     options = {"origin": "t", "price_basis": "net"} | more.pop("options", {})
-    batch = Import.objects.create(
+    incoming = Import.objects.create(
         file_name=path.name, path=str(path), layout=layout, columns={name: name for name in names}, options=options
     )
-    return services.start(import_id=batch.pk, now=now, **more)
+    return services.start(import_id=incoming.pk, now=now, **more)
 
 
 def bring(folder: Path, layout: str, rows: list[dict[str, object]], *, now=NOW, **more) -> Import:
     """Import rows as a file of this layout, and give the import when it has come to rest."""
-    batch = queue(write(folder, rows), layout, now=now, **more)
-    return services.run(import_id=batch.pk, now=now)
+    incoming = queue(write(folder, rows), layout, now=now, **more)
+    return services.run(import_id=incoming.pk, now=now)
 
 
-def undo(batch: Import, *, now=NOW) -> Import:
-    services.undo(import_id=batch.pk, now=now)
-    return services.run(import_id=batch.pk, now=now)
+def undo(incoming: Import, *, now=NOW) -> Import:
+    services.undo(import_id=incoming.pk, now=now)
+    return services.run(import_id=incoming.pk, now=now)
 
 
 def shop(*, customers: int = 40, orders: int = 90, lines: int = 3, cents: int = 0) -> list[dict[str, object]]:
@@ -99,7 +99,7 @@ def _rows(cursor, sql):
     return cursor.fetchall()
 
 
-def totals(batch: Import) -> dict[str, int]:
+def totals(incoming: Import) -> dict[str, int]:
     """Add up what became of an import's rows, whatever their table."""
     names = ("created", "changed", "unchanged", "refused")
-    return {name: sum(counts[name] for counts in batch.counts.values()) for name in names}
+    return {name: sum(counts[name] for counts in incoming.counts.values()) for name in names}

@@ -177,9 +177,9 @@ def test_contact_persons_are_found_as_they_were_imported(tmp_path, customers, wh
         [{"customer_number": "1", "contact_number": "K-9", "last_name": "Neun", "email": "neun@example.org"}],
     )
 
-    batch = bring(tmp_path, "consents", [SAID | who])
+    incoming = bring(tmp_path, "consents", [SAID | who])
 
-    assert batch.counts["consents"]["created"] == 1
+    assert incoming.counts["consents"]["created"] == 1
     record = Consent.objects.get()
     assert record.person_source == record.contact_person.source
     assert reasons(channel="email", purpose="newsletter")[str(record.contact_person_id)] == Reason.CONSENT_GIVEN
@@ -195,10 +195,10 @@ def test_contact_persons_are_found_as_they_were_imported(tmp_path, customers, wh
     ],
 )
 def test_consent_of_nobody_and_of_somebody_elsewhere_is_refused(tmp_path, customers, wrong, code):
-    batch = bring(tmp_path, "consents", [SAID | wrong])
+    incoming = bring(tmp_path, "consents", [SAID | wrong])
 
-    assert batch.counts == {"consents": {"created": 0, "changed": 0, "unchanged": 0, "refused": 1}}
-    assert [problem["code"] for problem in batch.problems] == [code]
+    assert incoming.counts == {"consents": {"created": 0, "changed": 0, "unchanged": 0, "refused": 1}}
+    assert [problem["code"] for problem in incoming.problems] == [code]
     assert not Consent.objects.exists()
 
 
@@ -224,9 +224,9 @@ def test_dry_run_changes_nothing_and_undo_takes_all_of_it_back(tmp_path, custome
 
     tried = bring(tmp_path, "consents", [SAID | {"purpose": "survey"}], dry_run=True)
     assert (tried.counts["consents"]["created"], everything()) == (1, before)
-    batch = bring(tmp_path, "consents", [SAID, SAID | {"purpose": "survey"}])
-    assert batch.counts["consents"] == {"created": 1, "changed": 0, "unchanged": 1, "refused": 0}
-    undo(batch)
+    incoming = bring(tmp_path, "consents", [SAID, SAID | {"purpose": "survey"}])
+    assert incoming.counts["consents"] == {"created": 1, "changed": 0, "unchanged": 1, "refused": 0}
+    undo(incoming)
 
     assert everything() == before
 

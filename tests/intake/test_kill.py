@@ -22,11 +22,11 @@ STATEMENTS = 30
 ROOT = Path(__file__).parents[2]
 
 
-def start_worker(batch: Import, **more) -> subprocess.Popen:
+def start_worker(incoming: Import, **more) -> subprocess.Popen:
     given = {
         "database": str(connection.settings_dict["NAME"]),
         "uploads": str(django_settings.UPLOAD_DIR),
-        "import": batch.pk,
+        "import": incoming.pk,
     }
     return subprocess.Popen(
         [sys.executable, "-m", "tests.intake.worker", json.dumps(given | more)],
@@ -37,14 +37,14 @@ def start_worker(batch: Import, **more) -> subprocess.Popen:
     )
 
 
-def kill_until_done(batch: Import, *, kills: int, seed: int) -> int:
+def kill_until_done(incoming: Import, *, kills: int, seed: int) -> int:
     """Let workers work on the import and die, so many times; then one that lives. Gives how often one died."""
     chance, died = random.Random(seed), 0
     for _kill in range(kills):
-        worker = start_worker(batch, kill_at=chance.choice((-1, 1)) * chance.randint(2, STATEMENTS))
+        worker = start_worker(incoming, kill_at=chance.choice((-1, 1)) * chance.randint(2, STATEMENTS))
         worker.communicate(timeout=120)
         died += worker.returncode == -signal.SIGKILL
-    worker = start_worker(batch)
+    worker = start_worker(incoming)
     _out, problems = worker.communicate(timeout=120)
     assert worker.returncode == 0, problems.decode()
     return died
@@ -132,12 +132,12 @@ def test_import_whose_working_files_are_lost_in_a_crash_is_compared_again(tmp_pa
     assert meaning() == said
 
 
-def kill_while(batch: Import, status: str) -> None:
+def kill_while(incoming: Import, status: str) -> None:
     """Kill a worker at its first statement after some rows were published."""
-    worker = start_worker(batch, largest=5)
+    worker = start_worker(incoming, largest=5)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and worker.poll() is None:
-        found = Import.objects.get(pk=batch.pk)
+        found = Import.objects.get(pk=incoming.pk)
         if found.status == status and found.done > 40:
             break
         time.sleep(0.01)

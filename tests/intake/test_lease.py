@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_claim_is_given_once(tmp_path):
-    batch = queue(write(tmp_path, shop(orders=2)), "flat")
+    incoming = queue(write(tmp_path, shop(orders=2)), "flat")
 
     claimed, _lease = lease.claim(now=NOW)
 
-    assert claimed.pk == batch.pk
+    assert claimed.pk == incoming.pk
     assert lease.claim(now=NOW) is None
 
 
@@ -39,7 +39,7 @@ def test_claim_waits_while_another_import_is_worked_on(tmp_path):
 
 def test_lease_that_lapsed_is_taken_over_and_its_former_holder_writes_nothing(tmp_path):
     queue(write(tmp_path, shop(orders=2)), "flat")
-    _batch, former = lease.claim(now=NOW)
+    _incoming, former = lease.claim(now=NOW)
 
     taken = lease.claim(now=NOW + lease.LEASE + timedelta(seconds=1))
 
@@ -51,18 +51,18 @@ def test_lease_that_lapsed_is_taken_over_and_its_former_holder_writes_nothing(tm
 
 
 def test_lease_of_a_process_that_is_dead_is_taken_over_at_once(tmp_path):
-    batch = queue(write(tmp_path, shop(orders=2)), "flat")
-    _batch, held = lease.claim(now=NOW)
+    incoming = queue(write(tmp_path, shop(orders=2)), "flat")
+    _incoming, held = lease.claim(now=NOW)
     host, _pid, token = held.holder.split(":")
-    Import.objects.filter(pk=batch.pk).update(leased_by=f"{host}:{2**22 + 1}:{token}")
+    Import.objects.filter(pk=incoming.pk).update(leased_by=f"{host}:{2**22 + 1}:{token}")
 
     assert lease.claim(now=NOW) is not None
 
 
 def test_lease_of_another_machine_is_waited_for(tmp_path):
-    batch = queue(write(tmp_path, shop(orders=2)), "flat")
+    incoming = queue(write(tmp_path, shop(orders=2)), "flat")
     lease.claim(now=NOW)
-    Import.objects.filter(pk=batch.pk).update(leased_by=f"elsewhere:{2**22 + 1}:x")
+    Import.objects.filter(pk=incoming.pk).update(leased_by=f"elsewhere:{2**22 + 1}:x")
 
     assert lease.claim(now=NOW) is None
 
@@ -81,9 +81,9 @@ def test_sweep_takes_imports_in_their_order_and_tells_when_there_are_none(tmp_pa
 
 
 def test_two_workers_at_once_import_every_file_once(tmp_path):
-    batches = [queue(write(tmp_path, shop(orders=90 + n)), "flat", now=timezone.now()) for n in range(3)]
+    imports = [queue(write(tmp_path, shop(orders=90 + n)), "flat", now=timezone.now()) for n in range(3)]
 
-    workers = [start_worker(batches[-1]), start_worker(batches[0]), start_worker(batches[1])]
+    workers = [start_worker(imports[-1]), start_worker(imports[0]), start_worker(imports[1])]
     problems = [worker.communicate(timeout=180)[1].decode() for worker in workers]
 
     assert [worker.returncode for worker in workers] == [0, 0, 0], problems
@@ -92,8 +92,8 @@ def test_two_workers_at_once_import_every_file_once(tmp_path):
 
 
 def test_web_write_during_publishing_waits_for_less_than_two_seconds(tmp_path):
-    batch = queue(write(tmp_path, shop(customers=3000, orders=9000)), "flat", now=timezone.now())
-    worker = start_worker(batch, largest=100_000)
+    incoming = queue(write(tmp_path, shop(customers=3000, orders=9000)), "flat", now=timezone.now())
+    worker = start_worker(incoming, largest=100_000)
     waits, while_publishing = [], 0
     while worker.poll() is None:
         began = time.monotonic()
@@ -104,53 +104,53 @@ def test_web_write_during_publishing_waits_for_less_than_two_seconds(tmp_path):
         time.sleep(0.02)
     worker.communicate()
 
-    batch.refresh_from_db()
-    assert batch.status == "done"
+    incoming.refresh_from_db()
+    assert incoming.status == "done"
     assert while_publishing
     assert max(waits) < 2
-    assert 0 < batch.checkpoint["longest_seconds"] < 2
+    assert 0 < incoming.checkpoint["longest_seconds"] < 2
 
 
 def test_heartbeat_keeps_a_claim_through_a_long_statement(tmp_path, monkeypatch):
     monkeypatch.setattr(lease, "BEAT_SECONDS", 0.05)
-    batch = queue(write(tmp_path, shop(orders=2)), "flat")
-    _batch, held = lease.claim(now=NOW)
-    before = Import.objects.get(pk=batch.pk).lease_until
+    incoming = queue(write(tmp_path, shop(orders=2)), "flat")
+    _incoming, held = lease.claim(now=NOW)
+    before = Import.objects.get(pk=incoming.pk).lease_until
 
     with lease.Heartbeat(held):
         time.sleep(0.4)
 
-    assert Import.objects.get(pk=batch.pk).lease_until > before
+    assert Import.objects.get(pk=incoming.pk).lease_until > before
     assert not [one for one in threading.enumerate() if one.name.startswith("lease-")]
 
 
 def test_progress_is_told_while_an_import_runs(tmp_path):
     told = []
-    batch = queue(write(tmp_path, shop(orders=5)), "flat")
+    incoming = queue(write(tmp_path, shop(orders=5)), "flat")
 
-    services.run(import_id=batch.pk, now=NOW, tell=lambda *step: told.append(step))
+    services.run(import_id=incoming.pk, now=NOW, tell=lambda *step: told.append(step))
 
     assert {"compare", "publish"} <= {step for step, _done, _total in told}
     assert all(done <= total for step, done, total in told if step == "publish")
 
 
 def test_discard_is_refused_for_an_import_that_is_in_the_database(tmp_path):
-    batch = bring(tmp_path, "flat", shop(orders=2))
+    incoming = bring(tmp_path, "flat", shop(orders=2))
 
     with pytest.raises(services.NotNow):
-        services.discard(import_id=batch.pk, now=NOW)
+        services.discard(import_id=incoming.pk, now=NOW)
 
     assert Order.objects.count() == 2
 
 
 def test_files_of_imports_are_removed_after_a_month(tmp_path, settings):
     with write(tmp_path, shop(orders=2)).open("rb") as file:
-        batch = services.receive(now=NOW, file_name="../x/Rechnungen.csv", file=file)
-    assert batch.file_name == "Rechnungen.csv"
-    Import.objects.filter(pk=batch.pk).update(status="done", finished_at=NOW)
+        incoming = services.receive(now=NOW, file_name="../x/Rechnungen.csv", file=file)
+    assert incoming.file_name == "Rechnungen.csv"
+    Import.objects.filter(pk=incoming.pk).update(status="done", finished_at=NOW)
 
     assert sweeps.sweep(now=NOW + timedelta(days=29)) is False
-    assert (settings.UPLOAD_DIR / batch.path).exists()
+    assert (settings.UPLOAD_DIR / incoming.path).exists()
     assert sweeps.sweep(now=NOW + timedelta(days=31)) is True
     assert not list(settings.UPLOAD_DIR.iterdir())
 

@@ -27,17 +27,17 @@ def order(number, on="2024-03-01", **more):
 def test_import_publishes_customers_products_orders_and_lines(tmp_path):
     rows = shop()
 
-    batch = bring(tmp_path, "flat", rows)
+    incoming = bring(tmp_path, "flat", rows)
 
-    assert (batch.status, batch.error) == ("done", None)
-    assert {name: counts["created"] for name, counts in batch.counts.items()} == {
+    assert (incoming.status, incoming.error) == ("done", None)
+    assert {name: counts["created"] for name, counts in incoming.counts.items()} == {
         "customers": Customer.objects.count(),
         "products": 17,
         "orders": 90,
         "lines": 270,
     }
     assert Line.objects.count() == 270
-    assert Line.objects.filter(imported_by=batch.pk).count() == 270
+    assert Line.objects.filter(imported_by=incoming.pk).count() == 270
     assert Order.objects.filter(customer=None).count() == 9
     assert not queries.is_publishing()
 
@@ -91,10 +91,10 @@ def test_column_that_the_file_does_not_have_is_never_overwritten(tmp_path):
     bring(tmp_path, "customers", [customer("1", "Eins", phone="0221", city="Köln")])
     Customer.objects.update(attributes={"Größe": "XL"}, imported_by=None)
 
-    batch = bring(tmp_path, "customers", [customer("1", "Eins", city="Bonn")])
+    incoming = bring(tmp_path, "customers", [customer("1", "Eins", city="Bonn")])
 
     one = Customer.objects.get()
-    assert (one.phone, one.city, one.attributes, one.imported_by) == ("0221", "Bonn", {"Größe": "XL"}, batch.pk)
+    assert (one.phone, one.city, one.attributes, one.imported_by) == ("0221", "Bonn", {"Größe": "XL"}, incoming.pk)
 
 
 def test_empty_and_unknown_are_two_things(tmp_path):
@@ -113,11 +113,11 @@ def test_owner_is_found_by_address_and_an_unknown_one_is_flagged(tmp_path, sales
         customer("2", "Zwei", owner_email="nobody@example.org"),
     ]
 
-    batch = bring(tmp_path, "customers", rows)
+    incoming = bring(tmp_path, "customers", rows)
 
     assert list(Customer.objects.order_by("source").values_list("owner_id", flat=True)) == [salesperson.pk, None]
-    assert totals(batch)["refused"] == 0
-    assert [(one["code"], one["severity"], one["value"]) for one in batch.problems] == [
+    assert totals(incoming)["refused"] == 0
+    assert [(one["code"], one["severity"], one["value"]) for one in incoming.problems] == [
         ("unknown_owner", "flagged", "nobody@example.org")
     ]
 
@@ -130,14 +130,14 @@ def test_reference_to_nothing_known_is_refused_by_row(tmp_path):
         order("C", customer_number=""),
     ]
 
-    batch = bring(tmp_path, "orders", rows)
+    incoming = bring(tmp_path, "orders", rows)
 
-    assert batch.counts["orders"] == {"created": 2, "changed": 0, "unchanged": 0, "refused": 1}
+    assert incoming.counts["orders"] == {"created": 2, "changed": 0, "unchanged": 0, "refused": 1}
     assert list(Order.objects.order_by("source").values_list("source", "customer__source")) == [
         ("t:A", "t:1"),
         ("t:C", None),
     ]
-    assert queries.problems(batch) == [
+    assert queries.problems(incoming) == [
         {
             "row": 3,
             "column": "customer_number",
@@ -152,10 +152,10 @@ def test_reference_to_nothing_known_is_refused_by_row(tmp_path):
 def test_lines_of_a_refused_order_are_refused_too(tmp_path):
     line = {"position": "1", "product_number": "", "quantity": "1", "line_net": "5"}
 
-    batch = bring(tmp_path, "lines", [{"order_number": "X9", **line}])
+    incoming = bring(tmp_path, "lines", [{"order_number": "X9", **line}])
 
-    assert (batch.status, batch.counts["lines"]["refused"], Line.objects.count()) == ("done", 1, 0)
-    assert [one["code"] for one in batch.problems] == ["unknown_order"]
+    assert (incoming.status, incoming.counts["lines"]["refused"], Line.objects.count()) == ("done", 1, 0)
+    assert [one["code"] for one in incoming.problems] == ["unknown_order"]
 
 
 def test_keys_of_another_origin_are_other_keys(tmp_path):
@@ -169,10 +169,10 @@ def test_keys_of_another_origin_are_other_keys(tmp_path):
 def test_keys_differ_by_their_bytes(tmp_path):
     numbers = ["a", "A", "ä", "Ä", "ae", "ß", "ss", "Z", "z-1", "z1", "é", "e\u0301"]
 
-    batch = bring(tmp_path, "customers", [customer(one, f"Name {one}") for one in numbers])
+    incoming = bring(tmp_path, "customers", [customer(one, f"Name {one}") for one in numbers])
     again = bring(tmp_path, "customers", [customer(one, f"Name {one}") for one in reversed(numbers)])
 
-    assert batch.counts["customers"]["created"] == len(numbers)
+    assert incoming.counts["customers"]["created"] == len(numbers)
     assert again.counts["customers"]["unchanged"] == len(numbers)
 
 
@@ -181,10 +181,14 @@ def test_order_moves_to_another_customer_and_another_month(tmp_path):
     bring(tmp_path, "orders", [order("A", "2024-03-01", customer_number="1")])
     versions = dict(Change.objects.values_list("part", "version"))
 
-    batch = bring(tmp_path, "orders", [order("A", "2024-07-15", customer_number="2")])
+    incoming = bring(tmp_path, "orders", [order("A", "2024-07-15", customer_number="2")])
 
     moved = Order.objects.get()
-    assert (moved.customer.source, moved.ordered_on, batch.counts["orders"]["changed"]) == ("t:2", date(2024, 7, 15), 1)
+    assert (moved.customer.source, moved.ordered_on, incoming.counts["orders"]["changed"]) == (
+        "t:2",
+        date(2024, 7, 15),
+        1,
+    )
     after = dict(Change.objects.values_list("part", "version"))
     assert after["2024-03"] == versions["2024-03"] + 1
     assert after["2024-07"] == 1
@@ -217,23 +221,23 @@ def test_person_who_moves_is_found_at_the_new_customer_only(tmp_path):
     bring(tmp_path, "contact_persons", [{"customer_number": "1", **person}])
     assert Customer.objects.get(source="t:1").search == "eins 1 kim wandert"
 
-    batch = bring(tmp_path, "contact_persons", [{"customer_number": "2", **person}])
+    incoming = bring(tmp_path, "contact_persons", [{"customer_number": "2", **person}])
 
     assert ContactPerson.objects.get().customer.source == "t:2"
     assert list(Customer.objects.order_by("source").values_list("search", flat=True)) == [
         "eins 1",
         "zwei 2 kim wandert",
     ]
-    assert batch.counts == {"contact_persons": {"created": 0, "changed": 1, "unchanged": 0, "refused": 0}}
+    assert incoming.counts == {"contact_persons": {"created": 0, "changed": 1, "unchanged": 0, "refused": 0}}
 
 
 def test_dry_run_counts_and_changes_nothing(tmp_path):
     bring(tmp_path, "flat", shop(orders=30))
     before, ids = everything(), Order.objects.order_by("-pk").first().pk
 
-    batch = bring(tmp_path, "flat", shop(orders=40), dry_run=True)
+    incoming = bring(tmp_path, "flat", shop(orders=40), dry_run=True)
 
-    assert (batch.status, batch.counts["orders"]) == (
+    assert (incoming.status, incoming.counts["orders"]) == (
         "checked",
         {"created": 10, "changed": 0, "unchanged": 30, "refused": 0},
     )
@@ -242,10 +246,10 @@ def test_dry_run_counts_and_changes_nothing(tmp_path):
 
 
 def test_dry_run_can_be_followed_by_the_real_one(tmp_path):
-    batch = bring(tmp_path, "flat", shop(orders=10), dry_run=True)
+    incoming = bring(tmp_path, "flat", shop(orders=10), dry_run=True)
 
-    services.start(import_id=batch.pk, now=NOW, dry_run=False)
-    done = services.run(import_id=batch.pk, now=NOW)
+    services.start(import_id=incoming.pk, now=NOW, dry_run=False)
+    done = services.run(import_id=incoming.pk, now=NOW)
 
     assert (done.status, Order.objects.count()) == ("done", 10)
 
@@ -276,14 +280,14 @@ def test_price_of_more_rows_than_a_batch_takes_is_right(tmp_path, monkeypatch):
 
 
 def test_import_that_fails_before_publishing_says_why_and_changes_nothing(tmp_path):
-    batch = queue(write(tmp_path, shop(orders=3)), "flat")
-    Import.objects.filter(pk=batch.pk).update(path=str(tmp_path / "gone.csv"))
+    incoming = queue(write(tmp_path, shop(orders=3)), "flat")
+    Import.objects.filter(pk=incoming.pk).update(path=str(tmp_path / "gone.csv"))
 
-    services.run(import_id=batch.pk, now=NOW)
+    services.run(import_id=incoming.pk, now=NOW)
 
-    batch.refresh_from_db()
-    assert batch.status == "failed"
-    assert batch.error["code"]
+    incoming.refresh_from_db()
+    assert incoming.status == "failed"
+    assert incoming.error["code"]
     assert not Order.objects.exists()
 
 
@@ -291,10 +295,10 @@ def test_import_that_cannot_be_published_is_taken_back(tmp_path, monkeypatch):
     bring(tmp_path, "customers", [customer("K0001", "Schon da")])
     before = meaning()
     monkeypatch.setattr("stammkunde.intake.services.running.PAUSE", services.running.PAUSE * 0)
-    batch = queue(write(tmp_path, shop()), "flat")
+    incoming = queue(write(tmp_path, shop()), "flat")
     monkeypatch.setattr(publish, "mark", _refuse_lines)
 
-    done = services.run(import_id=batch.pk, now=NOW)
+    done = services.run(import_id=incoming.pk, now=NOW)
 
     assert (done.status, done.error["code"]) == ("failed", "unexpected")
     assert "no lines today" in done.error["problem"]
@@ -308,8 +312,8 @@ def _refuse_lines(batch):
 
 
 def test_files_are_kept_until_the_import_is_discarded_and_working_files_are_not(tmp_path, settings):
-    batch = bring(tmp_path, "flat", shop(orders=5))
-    folder = queries.checked_dir(batch)
+    incoming = bring(tmp_path, "flat", shop(orders=5))
+    folder = queries.checked_dir(incoming)
 
     assert {path.name for path in folder.iterdir()} <= {
         "header.json",
@@ -318,7 +322,7 @@ def test_files_are_kept_until_the_import_is_discarded_and_working_files_are_not(
         "raw.parquet",
     }
 
-    undone = undo(batch)
+    undone = undo(incoming)
     services.discard(import_id=undone.pk, now=NOW)
     assert not folder.exists()
 
@@ -327,10 +331,10 @@ def test_counts_are_stored_before_anything_is_published(tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr(publish, "mark", lambda one: seen.append(json.dumps(Import.objects.get().counts)))
 
-    batch = bring(tmp_path, "flat", shop(orders=5))
+    incoming = bring(tmp_path, "flat", shop(orders=5))
 
     assert {json.loads(one)["lines"]["created"] for one in seen} == {15}
-    assert batch.counts["lines"]["created"] == 15
+    assert incoming.counts["lines"]["created"] == 15
 
 
 def test_products_prices_keep_four_decimals(tmp_path):

@@ -19,9 +19,9 @@ def customer(number, name, **more):
 
 def test_undo_of_the_first_import_leaves_nothing_behind(tmp_path):
     before = everything()
-    batch = bring(tmp_path, "flat", shop())
+    incoming = bring(tmp_path, "flat", shop())
 
-    undone = undo(batch)
+    undone = undo(incoming)
 
     assert (undone.status, undone.error) == ("undone", None)
     assert everything() == before
@@ -33,12 +33,12 @@ def test_undo_puts_every_changed_row_back_as_it_was_and_removes_the_new_ones(tmp
     Line.objects.filter(pk=Line.objects.order_by("pk")[3].pk).update(quantity=0.1 + 0.2)
     Customer.objects.update(attributes={"Größe": 'X"L', "leer": ""})
     before = everything()
-    batch = bring(tmp_path, "flat", [one | {"city": "Übersee"} for one in shop(orders=120, cents=7)])
-    assert batch.counts["lines"]["changed"]
-    assert batch.counts["lines"]["created"] == 90
+    incoming = bring(tmp_path, "flat", [one | {"city": "Übersee"} for one in shop(orders=120, cents=7)])
+    assert incoming.counts["lines"]["changed"]
+    assert incoming.counts["lines"]["created"] == 90
     assert everything() != before
 
-    undo(batch)
+    undo(incoming)
 
     assert everything() == before
     assert not BeforeImage.objects.exists()
@@ -47,19 +47,19 @@ def test_undo_puts_every_changed_row_back_as_it_was_and_removes_the_new_ones(tmp
 def test_undo_of_people_restores_what_their_customer_was_found_by(tmp_path):
     bring(tmp_path, "customers", [customer("1", "Eins")])
     before = everything()
-    batch = bring(tmp_path, "contact_persons", [{"customer_number": "1", "first_name": "Kim", "last_name": "Neu"}])
+    incoming = bring(tmp_path, "contact_persons", [{"customer_number": "1", "first_name": "Kim", "last_name": "Neu"}])
     assert Customer.objects.get().search == "eins 1 kim neu"
 
-    undo(batch)
+    undo(incoming)
 
     assert everything() == before
 
 
 def test_undo_tells_the_mirror_which_months_changed(tmp_path):
-    batch = bring(tmp_path, "flat", [one for one in shop() if one["ordered_at"].startswith("2024-02")])
+    incoming = bring(tmp_path, "flat", [one for one in shop() if one["ordered_at"].startswith("2024-02")])
     before = dict(Change.objects.values_list("part", "version"))
 
-    undo(batch)
+    undo(incoming)
 
     after = dict(Change.objects.values_list("part", "version"))
     assert set(after) == {"2024-02", "products"}
@@ -85,18 +85,18 @@ def test_undo_is_refused_once_a_later_import_changed_the_same_rows(tmp_path):
 
 
 def test_undo_is_refused_once_a_person_changed_a_row(tmp_path):
-    batch = bring(tmp_path, "customers", [customer("1", "Eins"), customer("2", "Zwei")])
+    incoming = bring(tmp_path, "customers", [customer("1", "Eins"), customer("2", "Zwei")])
     Customer.objects.filter(source="t:2").update(phone="0221 1", imported_by=None)
 
     with pytest.raises(services.CannotUndo) as refused:
-        services.undo(import_id=batch.pk, now=NOW)
+        services.undo(import_id=incoming.pk, now=NOW)
 
     assert refused.value.detail == {"customers": 1}
 
 
 @pytest.mark.parametrize("what", ["note", "task", "order"])
 def test_undo_is_refused_when_something_hangs_on_a_new_row(tmp_path, what):
-    batch = bring(tmp_path, "customers", [customer("1", "Eins")])
+    incoming = bring(tmp_path, "customers", [customer("1", "Eins")])
     one = Customer.objects.get()
     if what == "note":
         Note.objects.create(customer=one, text="Mag Kaffee")
@@ -106,7 +106,7 @@ def test_undo_is_refused_when_something_hangs_on_a_new_row(tmp_path, what):
         factories.order(one, date(2024, 1, 1))
 
     with pytest.raises(services.CannotUndo) as refused:
-        services.undo(import_id=batch.pk, now=NOW)
+        services.undo(import_id=incoming.pk, now=NOW)
 
     assert (refused.value.code, refused.value.detail) == ("in_use", {what: 1})
 
@@ -115,7 +115,7 @@ def test_undo_of_an_order_that_moved_frees_the_new_customer_first(tmp_path):
     bring(tmp_path, "customers", [customer("1", "Eins")])
     bring(tmp_path, "orders", [{"order_number": "A", "ordered_at": "2024-03-01", "customer_number": "1"}])
     before = everything()
-    batch = bring(
+    incoming = bring(
         tmp_path,
         "flat",
         [
@@ -131,37 +131,37 @@ def test_undo_of_an_order_that_moved_frees_the_new_customer_first(tmp_path):
     )
     assert Order.objects.get().customer.source == "t:2"
 
-    undo(batch)
+    undo(incoming)
 
     assert everything() == before
 
 
 def test_row_that_a_person_takes_while_the_undo_runs_is_left_alone_and_reported(tmp_path):
-    batch = bring(tmp_path, "customers", [customer("1", "Eins"), customer("2", "Zwei")])
-    services.undo(import_id=batch.pk, now=NOW)
+    incoming = bring(tmp_path, "customers", [customer("1", "Eins"), customer("2", "Zwei")])
+    services.undo(import_id=incoming.pk, now=NOW)
     Note.objects.create(customer=Customer.objects.get(source="t:2"), text="Gerade eben")
 
-    done = services.run(import_id=batch.pk, now=NOW)
+    done = services.run(import_id=incoming.pk, now=NOW)
 
     assert (done.status, done.error) == ("undone", {"code": "partly_undone", "rows": 1})
     assert [one.source for one in Customer.objects.all()] == ["t:2"]
 
 
 def test_undo_twice_is_refused(tmp_path):
-    batch = bring(tmp_path, "customers", [customer("1", "Eins")])
-    undo(batch)
+    incoming = bring(tmp_path, "customers", [customer("1", "Eins")])
+    undo(incoming)
 
     with pytest.raises(services.NotNow):
-        services.undo(import_id=batch.pk, now=NOW)
+        services.undo(import_id=incoming.pk, now=NOW)
 
 
 def test_undone_import_can_be_started_again(tmp_path):
-    batch = bring(tmp_path, "flat", shop(orders=10))
+    incoming = bring(tmp_path, "flat", shop(orders=10))
     first = everything()
-    undo(batch)
+    undo(incoming)
 
-    services.start(import_id=batch.pk, now=NOW)
-    again = services.run(import_id=batch.pk, now=NOW)
+    services.start(import_id=incoming.pk, now=NOW)
+    again = services.run(import_id=incoming.pk, now=NOW)
 
     assert (again.status, again.counts["orders"]["created"]) == ("done", 10)
     assert {name: len(rows) for name, rows in everything().items()} == {name: len(rows) for name, rows in first.items()}

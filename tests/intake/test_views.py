@@ -50,24 +50,24 @@ def work() -> None:
         pass
 
 
-def page(client, batch: Import) -> str:
-    return client.get(reverse("import", args=[batch.pk])).content.decode()
+def page(client, incoming: Import) -> str:
+    return client.get(reverse("import", args=[incoming.pk])).content.decode()
 
 
-def shown_form(client, batch: Import) -> dict[str, str]:
+def shown_form(client, incoming: Import) -> dict[str, str]:
     """Give what the preview's form would send if nobody touched it."""
-    context = client.get(reverse("import", args=[batch.pk])).context
+    context = client.get(reverse("import", args=[incoming.pk])).context
     sent = {f"column-{row.name}": row.column for row in context["rows"]}
     sent |= {field.name: field.value() or "" for field in context["preview"].options}
     return sent | {"layout": context["found"].layout, "layout_shown": context["found"].layout}
 
 
 def imported(client, text: str = FLAT) -> Import:
-    batch = uploaded(client, text)
-    client.post(reverse("import-start", args=[batch.pk]), shown_form(client, batch) | {"do": "import"})
+    incoming = uploaded(client, text)
+    client.post(reverse("import-start", args=[incoming.pk]), shown_form(client, incoming) | {"do": "import"})
     work()
-    batch.refresh_from_db()
-    return batch
+    incoming.refresh_from_db()
+    return incoming
 
 
 # Receiving
@@ -76,11 +76,11 @@ def imported(client, text: str = FLAT) -> Import:
 def test_upload_of_one_file_leads_to_its_preview(ada):
     response = upload(ada, FLAT)
 
-    batch = Import.objects.get()
-    assert response.headers["Location"] == reverse("import", args=[batch.pk])
-    assert (batch.file_name, batch.layout, batch.status) == ("export-0.csv", "flat", "uploaded")
-    assert Path(batch.path).read_text() == FLAT
-    assert Path(batch.path).parent.parent == Path(settings.UPLOAD_DIR)
+    incoming = Import.objects.get()
+    assert response.headers["Location"] == reverse("import", args=[incoming.pk])
+    assert (incoming.file_name, incoming.layout, incoming.status) == ("export-0.csv", "flat", "uploaded")
+    assert Path(incoming.path).read_text() == FLAT
+    assert Path(incoming.path).parent.parent == Path(settings.UPLOAD_DIR)
 
 
 def test_upload_of_several_files_leads_to_the_list(ada):
@@ -117,10 +117,10 @@ def test_upload_that_is_forged_is_refused_and_leaves_nothing(administrator, sett
 
 
 def test_upload_of_rubbish_is_told_with_a_cure(ada):
-    batch = uploaded(ada, "PK\x03\x04 rubbish \x00\x00")
+    incoming = uploaded(ada, "PK\x03\x04 rubbish \x00\x00")
 
-    assert batch.status == "failed"
-    assert "Ihre Daten sind unverändert." in page(ada, batch)
+    assert incoming.status == "failed"
+    assert "Ihre Daten sind unverändert." in page(ada, incoming)
 
 
 def test_upload_by_script_is_answered_with_where_to_go(ada):
@@ -133,9 +133,9 @@ def test_upload_by_script_is_answered_with_where_to_go(ada):
 def test_template_is_understood_as_what_it_is_a_template_for(ada, name):
     response = ada.get(reverse("import-template", args=[name]))
 
-    batch = uploaded(ada, response.content.decode("utf-8-sig"))
+    incoming = uploaded(ada, response.content.decode("utf-8-sig"))
     assert response.headers["Content-Disposition"].startswith("attachment")
-    assert batch.layout == name
+    assert incoming.layout == name
 
 
 def test_template_of_something_else_is_not_there(ada):
@@ -154,11 +154,11 @@ def test_preview_sets_fields_beside_columns_with_examples_and_first_problems(ada
 
 
 def test_preview_marks_what_is_missing_and_does_not_start(ada):
-    batch = uploaded(ada)
-    sent = shown_form(ada, batch) | {"column-order_number": ""}
+    incoming = uploaded(ada)
+    sent = shown_form(ada, incoming) | {"column-order_number": ""}
 
-    html = ada.post(reverse("import-preview", args=[batch.pk]), sent).content.decode()
-    refused = ada.post(reverse("import-start", args=[batch.pk]), sent | {"do": "import"})
+    html = ada.post(reverse("import-preview", args=[incoming.pk]), sent).content.decode()
+    refused = ada.post(reverse("import-start", args=[incoming.pk]), sent | {"do": "import"})
 
     assert "Noch fehlt:" in html
     assert refused.status_code == 400
@@ -166,38 +166,38 @@ def test_preview_marks_what_is_missing_and_does_not_start(ada):
 
 
 def test_preview_of_another_layout_recognises_its_columns_anew(ada):
-    batch = uploaded(ada)
-    sent = shown_form(ada, batch) | {"layout": "customers"}
+    incoming = uploaded(ada)
+    sent = shown_form(ada, incoming) | {"layout": "customers"}
 
-    found = ada.post(reverse("import-preview", args=[batch.pk]), sent).context["found"]
+    found = ada.post(reverse("import-preview", args=[incoming.pk]), sent).context["found"]
 
     assert found.layout == "customers"
     assert found.columns["customer_number"] == "Kundennummer"
 
 
 def test_preview_refuses_an_origin_that_would_break_keys(ada):
-    batch = uploaded(ada)
-    sent = shown_form(ada, batch) | {"origin": "My Shop:1", "do": "import"}
+    incoming = uploaded(ada)
+    sent = shown_form(ada, incoming) | {"origin": "My Shop:1", "do": "import"}
 
-    response = ada.post(reverse("import-start", args=[batch.pk]), sent)
+    response = ada.post(reverse("import-start", args=[incoming.pk]), sent)
 
     assert response.status_code == 400
     assert "Nur Kleinbuchstaben" in response.content.decode()
 
 
 def test_preview_changes_nothing(ada):
-    batch = uploaded(ada)
+    incoming = uploaded(ada)
     before = Import.objects.values().get()
 
-    ada.post(reverse("import-preview", args=[batch.pk]), shown_form(ada, batch) | {"layout": "customers"})
+    ada.post(reverse("import-preview", args=[incoming.pk]), shown_form(ada, incoming) | {"layout": "customers"})
 
     assert Import.objects.values().get() == before
 
 
 def test_mapping_saved_is_applied_to_the_next_file(ada):
-    batch = uploaded(ada)
-    sent = shown_form(ada, batch) | {"column-customer_name": "Bezeichnung", "name": "Unsere Kasse"}
-    ada.post(reverse("import-mapping", args=[batch.pk]), sent)
+    incoming = uploaded(ada)
+    sent = shown_form(ada, incoming) | {"column-customer_name": "Bezeichnung", "name": "Unsere Kasse"}
+    ada.post(reverse("import-mapping", args=[incoming.pk]), sent)
     mapping = Mapping.objects.get(name="Unsere Kasse")
     again = uploaded(ada)
 
@@ -209,9 +209,11 @@ def test_mapping_saved_is_applied_to_the_next_file(ada):
 
 
 def test_mapping_without_a_name_is_not_saved(ada):
-    batch = uploaded(ada)
+    incoming = uploaded(ada)
 
-    html = ada.post(reverse("import-mapping", args=[batch.pk]), shown_form(ada, batch) | {"name": " "}).content.decode()
+    html = ada.post(
+        reverse("import-mapping", args=[incoming.pk]), shown_form(ada, incoming) | {"name": " "}
+    ).content.decode()
 
     assert not Mapping.objects.exists()
     assert "Geben Sie der Zuordnung einen Namen." in html
@@ -222,23 +224,23 @@ def test_mapping_without_a_name_is_not_saved(ada):
 
 @runs_imports
 def test_dry_run_tells_what_would_happen_and_changes_nothing(ada):
-    batch = uploaded(ada)
+    incoming = uploaded(ada)
 
-    ada.post(reverse("import-start", args=[batch.pk]), shown_form(ada, batch) | {"do": "dry"})
+    ada.post(reverse("import-start", args=[incoming.pk]), shown_form(ada, incoming) | {"do": "dry"})
     work()
 
-    html = page(ada, batch)
+    html = page(ada, incoming)
     assert "Probelauf: Noch wurde nichts geändert." in html
     assert not Customer.objects.exists()
 
 
 @runs_imports
 def test_import_after_a_dry_run_needs_one_click(ada):
-    batch = uploaded(ada)
-    ada.post(reverse("import-start", args=[batch.pk]), shown_form(ada, batch) | {"do": "dry"})
+    incoming = uploaded(ada)
+    ada.post(reverse("import-start", args=[incoming.pk]), shown_form(ada, incoming) | {"do": "dry"})
     work()
 
-    ada.post(reverse("import-start", args=[batch.pk]), {"do": "import"})
+    ada.post(reverse("import-start", args=[incoming.pk]), {"do": "import"})
     work()
 
     assert Import.objects.get().status == "done"
@@ -247,17 +249,17 @@ def test_import_after_a_dry_run_needs_one_click(ada):
 
 @runs_imports
 def test_result_counts_what_came_and_offers_the_refused_rows(ada):
-    batch = imported(ada)
+    incoming = imported(ada)
 
-    html = page(ada, batch)
-    assert (batch.status, Customer.objects.count(), Order.objects.count()) == ("done", 2, 2)
+    html = page(ada, incoming)
+    assert (incoming.status, Customer.objects.count(), Order.objects.count()) == ("done", 2, 2)
     assert "Zu Ihren Kennzahlen" in html
     assert "35,64" in html  # 6 × 2,55 + 6 × 3,39: the revenue in the file
 
-    answer = ada.post(reverse("import-refused", args=[batch.pk]))
+    answer = ada.post(reverse("import-refused", args=[incoming.pk]))
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")), delimiter=";"))
     assert any("31.02.2011" in cell for row in rows for cell in row)
-    assert AuditEntry.objects.filter(action="import.refused_export", thing_id=batch.pk).count() == 1
+    assert AuditEntry.objects.filter(action="import.refused_export", thing_id=incoming.pk).count() == 1
 
 
 @runs_imports
@@ -272,9 +274,9 @@ def test_result_of_the_same_file_again_is_nothing_new(ada):
 
 @runs_imports
 def test_progress_asks_again_until_there_is_nothing_to_wait_for(ada):
-    batch = uploaded(ada)
-    ada.post(reverse("import-start", args=[batch.pk]), shown_form(ada, batch) | {"do": "import"})
-    address = reverse("import-progress", args=[batch.pk])
+    incoming = uploaded(ada)
+    ada.post(reverse("import-start", args=[incoming.pk]), shown_form(ada, incoming) | {"do": "import"})
+    address = reverse("import-progress", args=[incoming.pk])
 
     waiting = ada.get(address)
     work()
@@ -287,11 +289,11 @@ def test_progress_asks_again_until_there_is_nothing_to_wait_for(ada):
 
 @runs_imports
 def test_start_twice_imports_once(ada):
-    batch = uploaded(ada)
-    sent = shown_form(ada, batch) | {"do": "import"}
+    incoming = uploaded(ada)
+    sent = shown_form(ada, incoming) | {"do": "import"}
 
-    ada.post(reverse("import-start", args=[batch.pk]), sent)
-    ada.post(reverse("import-start", args=[batch.pk]), sent)
+    ada.post(reverse("import-start", args=[incoming.pk]), sent)
+    ada.post(reverse("import-start", args=[incoming.pk]), sent)
     work()
 
     assert Import.objects.get().status == "done"
@@ -303,53 +305,53 @@ def test_start_twice_imports_once(ada):
 
 @runs_imports
 def test_undo_takes_everything_back(ada):
-    batch = imported(ada)
+    incoming = imported(ada)
 
-    ada.post(reverse("import-undo", args=[batch.pk]))
+    ada.post(reverse("import-undo", args=[incoming.pk]))
     work()
 
     assert not Customer.objects.exists()
-    assert "Alles ist, wie es vorher war." in page(ada, batch)
+    assert "Alles ist, wie es vorher war." in page(ada, incoming)
 
 
 @runs_imports
 def test_undo_is_refused_with_the_reason_once_somebody_changed_a_row(ada):
-    batch = imported(ada)
+    incoming = imported(ada)
     Customer.objects.filter(number="17850").update(name="Von Hand", imported_by=None)
 
-    ada.post(reverse("import-undo", args=[batch.pk]))
+    ada.post(reverse("import-undo", args=[incoming.pk]))
 
-    html = page(ada, batch)
+    html = page(ada, incoming)
     assert "Das lässt sich nicht rückgängig machen" in html
     assert "1 Kunden" in html
     assert Customer.objects.count() == 2
 
 
 def test_undo_of_what_is_not_imported_is_told(ada):
-    batch = uploaded(ada)
+    incoming = uploaded(ada)
 
-    ada.post(reverse("import-undo", args=[batch.pk]))
+    ada.post(reverse("import-undo", args=[incoming.pk]))
 
-    assert "Dieser Import kann jetzt nicht rückgängig gemacht werden." in page(ada, batch)
+    assert "Dieser Import kann jetzt nicht rückgängig gemacht werden." in page(ada, incoming)
 
 
 def test_discard_removes_the_file_and_the_entry_from_the_list(ada):
-    batch = uploaded(ada)
+    incoming = uploaded(ada)
 
-    ada.post(reverse("import-discard", args=[batch.pk]))
+    ada.post(reverse("import-discard", args=[incoming.pk]))
 
-    assert not Path(batch.path).exists()
+    assert not Path(incoming.path).exists()
     assert "export-0.csv" not in ada.get(reverse("imports")).context["rows"]
     assert Import.objects.get().status == "discarded"
 
 
 @runs_imports
 def test_discard_of_what_is_in_the_database_is_refused(ada):
-    batch = imported(ada)
+    incoming = imported(ada)
 
-    response = ada.post(reverse("import-discard", args=[batch.pk]))
+    response = ada.post(reverse("import-discard", args=[incoming.pk]))
 
-    assert response.headers["Location"] == reverse("import", args=[batch.pk])
+    assert response.headers["Location"] == reverse("import", args=[incoming.pk])
     assert Import.objects.get().status == "done"
 
 
@@ -371,9 +373,9 @@ def test_list_takes_the_same_queries_for_one_and_three(ada, django_assert_max_nu
 
 
 def test_list_follows_along_while_something_runs(ada):
-    batch = Import.objects.create(file_name="export.csv", status="publishing")
+    incoming = Import.objects.create(file_name="export.csv", status="publishing")
     running = ada.get(reverse("imports")).content.decode()
-    Import.objects.filter(pk=batch.pk).update(status="done")
+    Import.objects.filter(pk=incoming.pk).update(status="done")
     resting = ada.get(reverse("imports")).content.decode()
 
     assert 'hx-trigger="every 2s"' in running
@@ -392,11 +394,11 @@ def test_list_says_that_an_undone_import_left_nothing(ada):
 
 
 def test_import_that_could_not_be_undone_whole_does_not_say_that_nothing_changed(ada):
-    batch = Import.objects.create(
+    incoming = Import.objects.create(
         file_name="export.csv", status="undone", error={"code": "partly_undone", "rows": 1234}
     )
 
-    shown = page(ada, batch)
+    shown = page(ada, incoming)
 
     assert "Einige Zeilen konnten nicht zurückgenommen werden: 1.234." in shown
     assert "Ihre Daten sind unverändert." not in shown
@@ -408,8 +410,8 @@ def test_list_is_paged_by_key(ada):
     first = ada.get(reverse("imports"))
     older = ada.get(f"{reverse('imports')}?before={first.context['older']}")
 
-    assert next(batch.file_name for batch, _summary in first.context["rows"]) == "30.csv"
-    assert [batch.file_name for batch, _summary in older.context["rows"]] == ["0.csv"]
+    assert next(incoming.file_name for incoming, _summary in first.context["rows"]) == "30.csv"
+    assert [incoming.file_name for incoming, _summary in older.context["rows"]] == ["0.csv"]
 
 
 ONE = ("import", "import-progress")
@@ -418,11 +420,11 @@ ACTS = ("import-preview", "import-mapping", "import-start", "import-undo", "impo
 
 @pytest.mark.parametrize("person", ["salesperson", "servant", "analyst"])
 def test_imports_are_closed_to_whoever_may_not_import(client, administrator, request, person):
-    batch = Import.objects.create(file_name="a.csv", path="x", status="done")
+    incoming = Import.objects.create(file_name="a.csv", path="x", status="done")
     client.force_login(request.getfixturevalue(person))
 
-    asked = [client.get(reverse(name, args=[batch.pk])).status_code for name in ONE]
-    acted = [client.post(reverse(name, args=[batch.pk])).status_code for name in ACTS]
+    asked = [client.get(reverse(name, args=[incoming.pk])).status_code for name in ONE]
+    acted = [client.post(reverse(name, args=[incoming.pk])).status_code for name in ACTS]
 
     assert asked + acted == [403] * 8
     assert upload(client, FLAT).status_code == 403
@@ -431,6 +433,6 @@ def test_imports_are_closed_to_whoever_may_not_import(client, administrator, req
 
 @pytest.mark.parametrize("name", ACTS)
 def test_imports_are_never_changed_by_get(ada, name):
-    batch = Import.objects.create(file_name="a.csv", path="x", status="done")
+    incoming = Import.objects.create(file_name="a.csv", path="x", status="done")
 
-    assert ada.get(reverse(name, args=[batch.pk])).status_code == 405
+    assert ada.get(reverse(name, args=[incoming.pk])).status_code == 405

@@ -155,7 +155,7 @@ def test_preview_follows_a_choice_without_a_jump(open_page, export):
 def test_pages_have_no_accessibility_errors(open_page, administrator, salesperson, export, scheme, width):
     from stammkunde.intake import services  # noqa: PLC0415
 
-    batch = services.receive(now=datetime.now(UTC), file_name="export.csv", path=export, staff=administrator)
+    incoming = services.receive(now=datetime.now(UTC), file_name="export.csv", path=export, staff=administrator)
     done = services.receive(now=datetime.now(UTC), file_name="done.csv", path=export, staff=administrator)
     services.start(import_id=done.pk, now=datetime.now(UTC), staff=administrator)
     work()
@@ -167,7 +167,7 @@ def test_pages_have_no_accessibility_errors(open_page, administrator, salesperso
     for address in (
         *(reverse(name) for name in ("imports", "settings", "staff", "staff-add", "audit", "profile")),
         reverse("staff-edit", args=[salesperson.pk]),
-        *(reverse("import", args=[one.pk]) for one in (batch, done)),
+        *(reverse("import", args=[one.pk]) for one in (incoming, done)),
     ):
         page.goto(address)
         found += violations(page)
@@ -178,13 +178,13 @@ def test_pages_have_no_accessibility_errors(open_page, administrator, salesperso
 def test_pages_fit_a_phone(open_page, administrator, salesperson, export):
     from stammkunde.intake import services  # noqa: PLC0415
 
-    batch = services.receive(now=datetime.now(UTC), file_name="export.csv", path=export, staff=administrator)
+    incoming = services.receive(now=datetime.now(UTC), file_name="export.csv", path=export, staff=administrator)
     page = open_page(width=375)
     sign_in(page)
 
     addresses = [reverse(name) for name in ("imports", "settings", "staff", "audit", "profile")]
     too_wide = []
-    for address in [*addresses, reverse("import", args=[batch.pk])]:
+    for address in [*addresses, reverse("import", args=[incoming.pk])]:
         page.goto(address)
         too_wide += [address] if is_too_wide(page) else []
 

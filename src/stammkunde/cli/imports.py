@@ -61,7 +61,7 @@ def command(
     call_command("migrate", verbosity=0)
     given = _given(mapping, layout, {**options, **({"origin": origin} if origin else {})})
     with translation.override(settings.LANGUAGE_CODE):
-        finished = [_finish(batch, dry_run=dry_run) for batch in _received(files, given)]
+        finished = [_finish(incoming, dry_run=dry_run) for incoming in _received(files, given)]
         if refused:
             _write_refused(finished, refused)
     sys.exit(_exit_code(finished))
@@ -93,27 +93,29 @@ def _received(files: tuple[Path, ...], given: dict[str, Any]) -> "list[Import]":
 
     from stammkunde.intake import services  # noqa: PLC0415
 
-    batches = [services.receive(now=timezone.now(), file_name=path.name, path=path, **given) for path in files]
-    return sorted(batches, key=lambda batch: _ORDER.index(batch.layout) if batch.layout in _ORDER else len(_ORDER))
+    imports = [services.receive(now=timezone.now(), file_name=path.name, path=path, **given) for path in files]
+    return sorted(
+        imports, key=lambda incoming: _ORDER.index(incoming.layout) if incoming.layout in _ORDER else len(_ORDER)
+    )
 
 
-def _finish(batch: "Import", *, dry_run: bool) -> "Import":
+def _finish(incoming: "Import", *, dry_run: bool) -> "Import":
     """Import one file while somebody may watch, and say what became of it."""
     from django.utils import timezone  # noqa: PLC0415
 
     from stammkunde.intake import services  # noqa: PLC0415
     from stammkunde.intake.models import Import  # noqa: PLC0415
 
-    if batch.status == Import.Status.UPLOADED:
-        services.start(import_id=batch.pk, now=timezone.now(), dry_run=dry_run)
-        with _Watch(batch.file_name) as watch:
+    if incoming.status == Import.Status.UPLOADED:
+        services.start(import_id=incoming.pk, now=timezone.now(), dry_run=dry_run)
+        with _Watch(incoming.file_name) as watch:
             try:
-                batch = services.run(import_id=batch.pk, now=timezone.now(), tell=watch)
+                incoming = services.run(import_id=incoming.pk, now=timezone.now(), tell=watch)
             except KeyboardInterrupt:
-                services.stop(import_id=batch.pk, now=timezone.now())
+                services.stop(import_id=incoming.pk, now=timezone.now())
                 raise
-    _say(batch)
-    return batch
+    _say(incoming)
+    return incoming
 
 
 class _Watch:
@@ -149,14 +151,14 @@ def _watched() -> bool:
     return sys.stderr.isatty()
 
 
-def _say(batch: "Import") -> None:
+def _say(incoming: "Import") -> None:
     """Print the counts, and the first problems with their cures."""
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
     from stammkunde.intake import outcome  # noqa: PLC0415
 
-    told = outcome.of(batch)
-    click.secho(f"{batch.file_name}: {batch.get_status_display()}", bold=True)
+    told = outcome.of(incoming)
+    click.secho(f"{incoming.file_name}: {incoming.get_status_display()}", bold=True)
     if told.error:
         click.echo(f"  {' '.join(told.error)}")
     for row in told.rows:
@@ -197,18 +199,18 @@ def _write_refused(finished: "list[Import]", target: Path) -> None:
 
     from stammkunde.intake import check, queries  # noqa: PLC0415
 
-    with_refused = [batch for batch in finished if queries.refused(batch) and queries.checked_dir(batch)]
-    for number, batch in enumerate(with_refused):
+    with_refused = [incoming for incoming in finished if queries.refused(incoming) and queries.checked_dir(incoming)]
+    for number, incoming in enumerate(with_refused):
         path = target.with_stem(f"{target.stem}-{number + 1}") if number else target
-        check.write_refused(queries.checked_dir(batch), path, language=settings.LANGUAGE_CODE)
+        check.write_refused(queries.checked_dir(incoming), path, language=settings.LANGUAGE_CODE)
         click.echo(f"→ {path}")
 
 
 def _exit_code(finished: "list[Import]") -> int:
     taken = [
-        sum(counts[one] for counts in batch.counts.values() for one in ("created", "changed", "unchanged"))
-        for batch in finished
-        if batch.status in {"done", "checked"}
+        sum(counts[one] for counts in incoming.counts.values() for one in ("created", "changed", "unchanged"))
+        for incoming in finished
+        if incoming.status in {"done", "checked"}
     ]
     if not any(taken):
         return NOTHING_IMPORTED

@@ -49,10 +49,10 @@ def load(directory: Path, *, seed: int, now: datetime, say: Callable[[str], obje
     if not is_empty():
         raise NotEmpty
     staff = _company()
-    for batch in [_queue(directory / f"{table}.parquet", layout=table, now=now) for table in files.TABLES]:
-        say(f"Importing {batch.file_name} …")
-        intake.run(import_id=batch.pk, now=now)
-        _insist(Import.objects.get(pk=batch.pk))
+    for incoming in [_queue(directory / f"{table}.parquet", layout=table, now=now) for table in files.TABLES]:
+        say(f"Importing {incoming.file_name} …")
+        intake.run(import_id=incoming.pk, now=now)
+        _insist(Import.objects.get(pk=incoming.pk))
     _notes(staff=staff, seed=seed)
     say("Computing the figures …")
     signals.refresh(as_of=signals.as_of(now=now), now=now, progress=lambda *_: None)
@@ -71,14 +71,14 @@ def _company() -> list[Staff]:
 
 def _queue(path: Path, *, layout: str, now: datetime) -> Import:
     shown = f"{layouts.get(layout).label('de')}.parquet"
-    batch = intake.receive(now=now, file_name=shown, path=path, layout=layout, options={"origin": ORIGIN})
-    return intake.start(import_id=batch.pk, now=now)
+    incoming = intake.receive(now=now, file_name=shown, path=path, layout=layout, options={"origin": ORIGIN})
+    return intake.start(import_id=incoming.pk, now=now)
 
 
-def _insist(batch: Import) -> None:
-    refused = sum(count.get("refused", 0) for count in batch.counts.values())
-    if batch.status != Import.Status.DONE or refused:
-        raise DemoIncomplete(f"{batch.file_name}: {batch.status}, {refused} rows refused, {batch.error or ''}")
+def _insist(incoming: Import) -> None:
+    refused = sum(count.get("refused", 0) for count in incoming.counts.values())
+    if incoming.status != Import.Status.DONE or refused:
+        raise DemoIncomplete(f"{incoming.file_name}: {incoming.status}, {refused} rows refused, {incoming.error or ''}")
 
 
 @transaction.atomic

@@ -93,7 +93,7 @@ class Correction:
     options: dict[str, Any]
 
 
-def correction(data: Mapping[str, str], *, batch: models.Import) -> Correction:
+def correction(data: Mapping[str, str], *, incoming: models.Import) -> Correction:
     """
     Read the preview's form.
 
@@ -101,10 +101,10 @@ def correction(data: Mapping[str, str], *, batch: models.Import) -> Correction:
     """
     layout = data.get("layout", "")
     if layout not in {one.name for one in layouts.ALL}:
-        return Correction(layout=None, columns=None, options=_options(data, batch=batch))
+        return Correction(layout=None, columns=None, options=_options(data, incoming=incoming))
     same = layout == data.get("layout_shown")
     return Correction(
-        layout=layout, columns=_columns(data, layout) if same else None, options=_options(data, batch=batch)
+        layout=layout, columns=_columns(data, layout) if same else None, options=_options(data, incoming=incoming)
     )
 
 
@@ -113,9 +113,9 @@ def _columns(data: Mapping[str, str], layout: str) -> dict[str, str]:
     return {name: column for name, column in chosen.items() if column}
 
 
-def _options(data: Mapping[str, str], *, batch: models.Import) -> dict[str, Any]:
+def _options(data: Mapping[str, str], *, incoming: models.Import) -> dict[str, Any]:
     """Give the options as they were, with what the form says about those it asked for."""
-    options = dict(batch.options)
+    options = dict(incoming.options)
     for name, field in Options.base_fields.items():
         if name not in data:
             continue

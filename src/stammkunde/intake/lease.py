@@ -105,10 +105,10 @@ def _due(*, now: datetime, only: int | None) -> Import | None:
     return queued.filter(Q(pk=only) if only else Q()).order_by("pk").first()
 
 
-def _is_held(batch: Import, *, now: datetime) -> bool:
-    if batch.lease_until is None or batch.lease_until <= now:
+def _is_held(incoming: Import, *, now: datetime) -> bool:
+    if incoming.lease_until is None or incoming.lease_until <= now:
         return False
-    host, pid, *_rest = [*batch.leased_by.split(":"), "", ""]
+    host, pid, *_rest = [*incoming.leased_by.split(":"), "", ""]
     return host != socket.gethostname() or not pid.isdecimal() or _is_alive(int(pid))
 
 

@@ -72,10 +72,10 @@ class Import(models.Model):
 class BeforeImage(models.Model):
     """A row as it was before an import changed it: what undo puts back."""
 
-    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="before_images")
+    incoming = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="before_images")
     table = models.CharField(max_length=40)
     row_id = models.BigIntegerField()
     before = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "table", "row_id"], name="before_image_once")]
+        constraints = [models.UniqueConstraint(fields=["incoming", "table", "row_id"], name="before_image_once")]

@@ -66,33 +66,33 @@ class Outcome:
         return bool(self.rows) and not (self.created or self.changed or self.refused)
 
 
-def of(batch: Import) -> Outcome:
+def of(incoming: Import) -> Outcome:
     """Word what became of an import; before there is anything, everything is zero."""
-    known = _known(batch)
+    known = _known(incoming)
     return Outcome(
         rows=[
             Row(table=table_label(table), **{kind: int(of_table.get(kind, 0)) for kind in KINDS})
             for table, of_table in known.items()
         ],
         **_total(known),
-        problems=problems(batch.problems),
-        problem_count=batch.problem_count,
-        error=error(batch),
-        counted=counted(batch),
-        is_unchanged=(batch.error or {}).get("code") != "partly_undone",
+        problems=problems(incoming.problems),
+        problem_count=incoming.problem_count,
+        error=error(incoming),
+        counted=counted(incoming),
+        is_unchanged=(incoming.error or {}).get("code") != "partly_undone",
     )
 
 
-def _known(batch: Import) -> dict[str, dict[str, int]]:
-    return {table: batch.counts[table] for table in TABLES if isinstance(batch.counts.get(table), dict)}
+def _known(incoming: Import) -> dict[str, dict[str, int]]:
+    return {table: incoming.counts[table] for table in TABLES if isinstance(incoming.counts.get(table), dict)}
 
 
 def _total(known: dict[str, dict[str, int]]) -> dict[str, int]:
     return {kind: sum(int(of_table.get(kind, 0)) for of_table in known.values()) for kind in KINDS}
 
 
-def counted(batch: Import) -> Counted | None:
-    found = batch.checkpoint.get("check")
+def counted(incoming: Import) -> Counted | None:
+    found = incoming.checkpoint.get("check")
     if not found:
         return None
     return Counted(
@@ -126,14 +126,14 @@ def _told(problem: dict[str, Any]) -> Told:
     )
 
 
-def error(batch: Import) -> tuple[str, str] | None:
+def error(incoming: Import) -> tuple[str, str] | None:
     """Word why nothing was imported: reason and cure."""
-    if not batch.error:
+    if not incoming.error:
         return None
-    detail = {name: value for name, value in batch.error.items() if name != "code"}
+    detail = {name: value for name, value in incoming.error.items() if name != "code"}
     if "rows" in detail:
         detail["rows"] = writing.number(detail["rows"])
-    return wording.problem_text(batch.error.get("code", ""), detail)
+    return wording.problem_text(incoming.error.get("code", ""), detail)
 
 
 def refusal(refused: CannotUndo) -> str:
@@ -163,13 +163,13 @@ def table_label(table: str) -> str:
     return labels.get(table, table)
 
 
-def summary(batch: Import) -> str:
+def summary(incoming: Import) -> str:
     """Say in a few words what came of an import, for a list: its problems are not needed."""
-    if failed := error(batch):
+    if failed := error(incoming):
         return failed[0]
-    if batch.status == Import.Status.UNDONE:
+    if incoming.status == Import.Status.UNDONE:
         return _("everything as before")
-    known = _known(batch)
+    known = _known(incoming)
     total = _total(known)
     if known and not (total["created"] or total["changed"] or total["refused"]):
         return _("nothing new")

@@ -36,15 +36,15 @@ def recent(*, limit: int = RECENT) -> models.QuerySet[Import]:
     return shown.defer("columns", "options", "checkpoint", "problems").order_by("-pk")[:limit]
 
 
-def progress(batch: Import) -> Progress:
-    share = min(1.0, batch.done / batch.total) if batch.total else None
+def progress(incoming: Import) -> Progress:
+    share = min(1.0, incoming.done / incoming.total) if incoming.total else None
     return Progress(
-        status=batch.status,
-        step=batch.step,
-        done=batch.done,
-        total=batch.total,
+        status=incoming.status,
+        step=incoming.step,
+        done=incoming.done,
+        total=incoming.total,
         share=share,
-        is_running=batch.status in RUNNING,
+        is_running=incoming.status in RUNNING,
     )
 
 
@@ -52,21 +52,21 @@ def mappings() -> models.QuerySet[Mapping]:
     return Mapping.objects.order_by("name")
 
 
-def checked_dir(batch: Import) -> Path | None:
+def checked_dir(incoming: Import) -> Path | None:
     """Give the folder with `problems….parquet` and `raw.parquet`, for the download of what was refused."""
-    folder = staging.attempt_dir(batch)
+    folder = staging.attempt_dir(incoming)
     return folder if folder and folder.is_dir() else None
 
 
-def problems(batch: Import, *, limit: int = 100, offset: int = 0, severity: str = "") -> list[dict[str, Any]]:
+def problems(incoming: Import, *, limit: int = 100, offset: int = 0, severity: str = "") -> list[dict[str, Any]]:
     """Read an import's remarks, refusals before flags; after the files are gone, the first ones that were kept."""
-    folder = checked_dir(batch)
+    folder = checked_dir(incoming)
     if folder is not None:
         return staging.problems(folder, limit=limit, offset=offset, severity=severity)
-    kept = [one for one in batch.problems if not severity or one["severity"] == severity]
+    kept = [one for one in incoming.problems if not severity or one["severity"] == severity]
     return kept[offset : offset + limit]
 
 
-def refused(batch: Import) -> int:
+def refused(incoming: Import) -> int:
     """Count the rows that were not imported."""
-    return sum(int(counts.get("refused", 0)) for counts in batch.counts.values())
+    return sum(int(counts.get("refused", 0)) for counts in incoming.counts.values())

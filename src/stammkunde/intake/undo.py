@@ -37,50 +37,52 @@ class CannotUndo(Exception):
         self.code, self.detail = code, detail
 
 
-def check(batch: Import) -> None:
+def check(incoming: Import) -> None:
     """
     Look whether an import can be taken back as a whole.
 
     :raises CannotUndo: if a later import or a person changed its rows, or something hangs on its new ones
     """
-    changed = {name: count for name, table in TABLES.items() if (count := _changed_since(batch, table))}
+    changed = {name: count for name, table in TABLES.items() if (count := _changed_since(incoming, table))}
     if changed:
         raise CannotUndo("changed_since", changed)
-    used = {name: count for table in TABLES.values() for name, count in _hanging(batch, table) if count}
+    used = {name: count for table in TABLES.values() for name, count in _hanging(incoming, table) if count}
     if used:
         raise CannotUndo("in_use", used)
 
 
-def ranges(batch: Import, table: Table) -> list[tuple[int, int]]:
+def ranges(incoming: Import, table: Table) -> list[tuple[int, int]]:
     """Give the ids that were reserved for the import's new rows, as (first, last)."""
-    return [(first, last) for first, last in batch.checkpoint.get("ranges", {}).get(table.name, [])]
+    return [(first, last) for first, last in incoming.checkpoint.get("ranges", {}).get(table.name, [])]
 
 
-def _changed_since(batch: Import, table: Table) -> int:
-    changed = sum(table.model.objects.filter(_by_others(batch), pk__range=one).count() for one in ranges(batch, table))
-    imaged = BeforeImage.objects.filter(batch=batch, table=table.name)
+def _changed_since(incoming: Import, table: Table) -> int:
+    changed = sum(
+        table.model.objects.filter(_by_others(incoming), pk__range=one).count() for one in ranges(incoming, table)
+    )
+    imaged = BeforeImage.objects.filter(incoming=incoming, table=table.name)
     if not imaged.exists():
         return changed
-    ours = table.model.objects.filter(imported_by=batch.pk, pk__in=imaged.values("row_id"))
+    ours = table.model.objects.filter(imported_by=incoming.pk, pk__in=imaged.values("row_id"))
     return changed + imaged.count() - ours.count()
 
 
-def _hanging(batch: Import, table: Table) -> Iterator[tuple[str, int]]:
+def _hanging(incoming: Import, table: Table) -> Iterator[tuple[str, int]]:
     """Count what refers to the import's new rows and is not the import's own."""
     for relation in _relations(table):
         model, column = relation.related_model, relation.field.name
-        others = model.objects.filter(_by_others(batch)) if _is_fact(model) else model.objects.all()
+        others = model.objects.filter(_by_others(incoming)) if _is_fact(model) else model.objects.all()
         yield (
             model._meta.model_name or "",
             sum(
                 others.filter(**{f"{column}__gte": first, f"{column}__lte": last}).count()
-                for first, last in ranges(batch, table)
+                for first, last in ranges(incoming, table)
             ),
         )
 
 
-def _by_others(batch: Import) -> models.Q:
-    return ~models.Q(imported_by=batch.pk) | models.Q(imported_by=None)
+def _by_others(incoming: Import) -> models.Q:
+    return ~models.Q(imported_by=incoming.pk) | models.Q(imported_by=None)
 
 
 def _relations(table: Table) -> list[Any]:
@@ -106,28 +108,28 @@ def _is_fact(model: type[models.Model]) -> bool:
 class Undoing:
     """One import being taken back, in batches, from the last table to the first."""
 
-    def __init__(self, batch: Import, lease: Lease) -> None:
-        self.batch, self.lease = batch, lease
-        self.checkpoint: dict[str, Any] = dict(batch.checkpoint)
+    def __init__(self, incoming: Import, lease: Lease) -> None:
+        self.incoming, self.lease = incoming, lease
+        self.checkpoint: dict[str, Any] = dict(incoming.checkpoint)
         self.done = 0
-        self.total = sum(last - first + 1 for table in TABLES.values() for first, last in ranges(batch, table))
-        self.total += BeforeImage.objects.filter(batch=batch).count()
+        self.total = sum(last - first + 1 for table in TABLES.values() for first, last in ranges(incoming, table))
+        self.total += BeforeImage.objects.filter(incoming=incoming).count()
 
     def run(self) -> int:
         """Take everything back that is still the import's, and give the number of rows that had to stay."""
         for table in TABLES.values():  # first what was changed: afterwards nothing refers to what was new
             self._restore(table)
         for table in reversed(TABLES.values()):
-            for first, last in ranges(self.batch, table):
+            for first, last in ranges(self.incoming, table):
                 self._delete(table, first, last)
         return sum(
             table.model.objects.filter(pk__range=one).count()
             for table in TABLES.values()
-            for one in ranges(self.batch, table)
+            for one in ranges(self.incoming, table)
         )
 
     def _restore(self, table: Table) -> None:
-        imaged = BeforeImage.objects.filter(batch=self.batch, table=table.name).order_by("pk")
+        imaged = BeforeImage.objects.filter(incoming=self.incoming, table=table.name).order_by("pk")
         pace = Pace()
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:  # opens the connection, if it is not open yet
@@ -138,14 +140,14 @@ class Undoing:
             with transaction.atomic():
                 self._mark_images(table, ids)
                 with connection.cursor() as cursor:
-                    images.put_back(cursor, table, import_id=self.batch.pk, after=ids[0] - 1, upto=ids[-1])
+                    images.put_back(cursor, table, import_id=self.incoming.pk, after=ids[0] - 1, upto=ids[-1])
                 self._mark_images(table, ids)
                 imaged.filter(pk__range=(ids[0], ids[-1])).delete()
                 self._save(len(ids))
             self._rest(pace, began)
 
     def _mark_images(self, table: Table, ids: list[int]) -> None:
-        rows = BeforeImage.objects.filter(pk__range=(ids[0], ids[-1]), batch=self.batch, table=table.name)
+        rows = BeforeImage.objects.filter(pk__range=(ids[0], ids[-1]), incoming=self.incoming, table=table.name)
         _mark(table, table.model.objects.filter(pk__in=rows.values("row_id")))
 
     def _delete(self, table: Table, first: int, last: int) -> None:
@@ -155,7 +157,7 @@ class Undoing:
             low = max(first, at - pace.rows + 1)
             began = time.monotonic()
             with transaction.atomic():
-                _mark(table, table.model.objects.filter(pk__range=(low, at), imported_by=self.batch.pk))
+                _mark(table, table.model.objects.filter(pk__range=(low, at), imported_by=self.incoming.pk))
                 self._delete_some(table, low, at)
                 self._save(at - low + 1)
             at = low - 1
@@ -168,7 +170,7 @@ class Undoing:
             for one in _relations(table)
         ]
         chosen = f"id BETWEEN %s AND %s AND {' AND '.join(free)}"
-        given = [low, upto, self.batch.pk]
+        given = [low, upto, self.incoming.pk]
         with connection.cursor() as cursor:
             for derived, column in _derived(table):
                 ids = f'SELECT id FROM "{table.db_table}" WHERE {chosen}'  # noqa: S608

@@ -33,14 +33,14 @@ CORRECTABLE = (Status.UPLOADED, Status.CHECKED, Status.FAILED, Status.UNDONE)
 @require_safe
 def imports(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
-    batches = Import.objects.exclude(status=Status.DISCARDED).select_related("staff").defer("problems", "columns")
+    shown = Import.objects.exclude(status=Status.DISCARDED).select_related("staff").defer("problems", "columns")
     if before.isdecimal() and len(before) < 19:
-        batches = batches.filter(pk__lt=int(before))
-    rows = list(batches.order_by("-pk")[: PAGE_SIZE + 1])
+        shown = shown.filter(pk__lt=int(before))
+    rows = list(shown.order_by("-pk")[: PAGE_SIZE + 1])
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     context = {
-        "rows": [(batch, outcome.summary(batch)) for batch in rows],
-        "running": any(batch.status in queries.RUNNING for batch in rows),
+        "rows": [(incoming, outcome.summary(incoming)) for incoming in rows],
+        "running": any(incoming.status in queries.RUNNING for incoming in rows),
         "is_first": not before,
         "older": rows[-1].pk if more else None,
         "own": [(one.name, one.label(forms.language())) for one in layouts.OWN],
@@ -70,7 +70,7 @@ def template(_request: HttpRequest, name: str) -> HttpResponse:
 @needs(policy.IMPORTS_RUN)
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    taken = [batch for file in request.FILES.getlist("files") if (batch := _take(request, file))]
+    taken = [incoming for file in request.FILES.getlist("files") if (incoming := _take(request, file))]
     if not request.FILES:
         messages.error(request, _("Choose at least one file."))
     to = reverse("import", args=[taken[0].pk]) if len(taken) == 1 else reverse("imports")
@@ -86,7 +86,7 @@ def _take(request: HttpRequest, file: Upload) -> Import | None:
     try:
         if file.refusal:
             raise file.refusal
-        batch = services.receive(now=timezone.now(), file_name=name, path=file.path, staff=request.user)
+        incoming = services.receive(now=timezone.now(), file_name=name, path=file.path, staff=request.user)
     except services.TooLarge as refusal:
         limit = writing.number(refusal.limit_bytes // 1024**2)
         text = _("“%(name)s” is larger than the %(limit)s MB that this installation takes. Split the file.")
@@ -98,7 +98,7 @@ def _take(request: HttpRequest, file: Upload) -> Import | None:
         messages.error(request, text % {"name": name, "free": free})
         return None
     file.is_taken = True
-    return batch
+    return incoming
 
 
 # One import
@@ -107,30 +107,32 @@ def _take(request: HttpRequest, file: Upload) -> Import | None:
 @needs(policy.IMPORTS_RUN)
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = get_object_or_404(Import, pk=pk)
-    return _page(request, batch, _preview(batch, _as_stored(batch)) if batch.status in CORRECTABLE else None)
+    incoming = get_object_or_404(Import, pk=pk)
+    return _page(
+        request, incoming, _preview(incoming, _as_stored(incoming)) if incoming.status in CORRECTABLE else None
+    )
 
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a correction, or a saved mapping, makes of the file. Nothing is kept."""
-    batch = get_object_or_404(Import, pk=pk, status__in=CORRECTABLE)
-    given = _corrected(request, batch)
+    incoming = get_object_or_404(Import, pk=pk, status__in=CORRECTABLE)
+    given = _corrected(request, incoming)
     chosen = request.POST.get("mapping", "")
     if "apply" in request.POST and chosen.isdecimal():
         mapping = get_object_or_404(Mapping, pk=int(chosen))
         given = forms.Correction(layout=mapping.layout, columns=mapping.columns, options=mapping.options)
-    return _page(request, batch, _preview(batch, given, data=request.POST, is_applied="apply" in request.POST))
+    return _page(request, incoming, _preview(incoming, given, data=request.POST, is_applied="apply" in request.POST))
 
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
 def save_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the mapping under a name, and go on with the preview."""
-    batch = get_object_or_404(Import, pk=pk, status__in=CORRECTABLE)
-    given = _corrected(request, batch)
-    shown = _preview(batch, given, data=request.POST)
+    incoming = get_object_or_404(Import, pk=pk, status__in=CORRECTABLE)
+    given = _corrected(request, incoming)
+    shown = _preview(incoming, given, data=request.POST)
     name = request.POST.get("name", "").strip()[:80]
     if not name or shown.found is None:
         messages.error(request, _("Give the mapping a name."))
@@ -140,19 +142,19 @@ def save_mapping(request: HttpRequest, pk: int) -> HttpResponse:
             name=name, layout=found.layout, columns=found.columns, options=found.options, staff=request.user
         )
         messages.success(request, _("Saved as “%(name)s”. You can use it for the next file.") % {"name": name})
-    return _page(request, batch, shown)
+    return _page(request, incoming, shown)
 
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the import, or its dry run; with the preview's form as corrected, without it as checked before."""
-    batch = get_object_or_404(Import, pk=pk)
+    incoming = get_object_or_404(Import, pk=pk)
     given: dict[str, Any] = {}
-    if "layout" in request.POST and batch.status in CORRECTABLE:
-        shown = _preview(batch, _corrected(request, batch), data=request.POST)
+    if "layout" in request.POST and incoming.status in CORRECTABLE:
+        shown = _preview(incoming, _corrected(request, incoming), data=request.POST)
         if not shown.is_ready:
-            return _page(request, batch, shown, status=400)
+            return _page(request, incoming, shown, status=400)
         given = {"layout": shown.found.layout, "columns": shown.found.columns, "options": shown.found.options}
     try:
         services.start(
@@ -167,10 +169,10 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the progress as a fragment; once there is nothing to wait for, the page is loaded anew."""
-    batch = get_object_or_404(Import, pk=pk)
-    if batch.status not in queries.RUNNING:
+    incoming = get_object_or_404(Import, pk=pk)
+    if incoming.status not in queries.RUNNING:
         return HttpResponseClientRefresh()
-    return render(request, "intake/progress.html", {"batch": batch, "step": _step(batch)})
+    return render(request, "intake/progress.html", {"incoming": incoming, "step": _step(incoming)})
 
 
 @needs(policy.IMPORTS_RUN)
@@ -189,13 +191,13 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(policy.IMPORTS_RUN)
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = get_object_or_404(Import, pk=pk)
+    incoming = get_object_or_404(Import, pk=pk)
     try:
         services.discard(import_id=pk, now=timezone.now(), staff=request.user)
     except services.NotNow:
         messages.warning(request, _("This import is under way or in the database; it cannot be discarded."))
         return redirect("import", pk)
-    messages.success(request, _("“%(name)s” was discarded. Your data is unchanged.") % {"name": batch.file_name})
+    messages.success(request, _("“%(name)s” was discarded. Your data is unchanged.") % {"name": incoming.file_name})
     return redirect("imports")
 
 
@@ -203,8 +205,8 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def refused(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand out the refused rows, each with its line, column, value, reason and cure."""
-    batch = get_object_or_404(Import, pk=pk)
-    folder = queries.checked_dir(batch)
+    incoming = get_object_or_404(Import, pk=pk)
+    folder = queries.checked_dir(incoming)
     if folder is None:
         messages.warning(request, _("The refused rows are no longer there."))
         return redirect("import", pk)
@@ -216,8 +218,10 @@ def refused(request: HttpRequest, pk: int) -> HttpResponse:
             while block := written.read(1024 * 1024):
                 out.write(block)
     out.seek(0)
-    team.record(staff=request.user, action="import.refused_export", thing="import", thing_id=pk, label=batch.file_name)
-    name = f"{Path(batch.file_name).stem}-{_('refused')}.csv"
+    team.record(
+        staff=request.user, action="import.refused_export", thing="import", thing_id=pk, label=incoming.file_name
+    )
+    name = f"{Path(incoming.file_name).stem}-{_('refused')}.csv"
     return FileResponse(out, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
 
 
@@ -238,22 +242,22 @@ class Preview:
         return self.found is not None and self.found.usable and self.is_valid
 
 
-def _as_stored(batch: Import) -> forms.Correction:
-    return forms.Correction(layout=batch.layout or None, columns=batch.columns or None, options=batch.options)
+def _as_stored(incoming: Import) -> forms.Correction:
+    return forms.Correction(layout=incoming.layout or None, columns=incoming.columns or None, options=incoming.options)
 
 
-def _corrected(request: HttpRequest, batch: Import) -> forms.Correction:
-    return forms.correction(request.POST, batch=batch) if "layout" in request.POST else _as_stored(batch)
+def _corrected(request: HttpRequest, incoming: Import) -> forms.Correction:
+    return forms.correction(request.POST, incoming=incoming) if "layout" in request.POST else _as_stored(incoming)
 
 
 def _preview(
-    batch: Import, given: forms.Correction, *, data: dict[str, str] | None = None, is_applied: bool = False
+    incoming: Import, given: forms.Correction, *, data: dict[str, str] | None = None, is_applied: bool = False
 ) -> Preview:
-    if not batch.path or not Path(batch.path).is_file():
+    if not incoming.path or not Path(incoming.path).is_file():
         return Preview(found=None, refusal=(_("The file is no longer there."), _("Upload it once more.")))
     try:
         found = recognise.recognise(
-            Path(batch.path),
+            Path(incoming.path),
             today=timezone.localdate(),
             layout=given.layout,
             columns=given.columns,
@@ -271,12 +275,12 @@ def _preview(
     return shown if typed.is_valid() else replace(shown, options=typed, is_valid=False)
 
 
-def _page(request: HttpRequest, batch: Import, shown: Preview | None, *, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, incoming: Import, shown: Preview | None, *, status: int = 200) -> HttpResponse:
     context = {
-        "batch": batch,
-        "running": batch.status in queries.RUNNING,
-        "outcome": outcome.of(batch),
-        "step": _step(batch),
+        "incoming": incoming,
+        "running": incoming.status in queries.RUNNING,
+        "outcome": outcome.of(incoming),
+        "step": _step(incoming),
     }
     if shown is not None:
         context |= _preview_context(shown)
@@ -300,5 +304,5 @@ def _preview_context(shown: Preview) -> dict[str, Any]:
     }
 
 
-def _step(batch: Import) -> str:
-    return wording.step_label(batch.step) if batch.step else batch.get_status_display()
+def _step(incoming: Import) -> str:
+    return wording.step_label(incoming.step) if incoming.step else incoming.get_status_display()

@@ -31,7 +31,7 @@ def take(cursor: Any, table: Table, *, import_id: int, source: str, some: str, g
     A row that has an image of this import already keeps it: that is how it was before.
     """
     cursor.execute(
-        f'INSERT INTO {_IMAGES} (batch_id, "table", row_id, before) '  # noqa: S608
+        f'INSERT INTO {_IMAGES} (incoming_id, "table", row_id, before) '  # noqa: S608
         f'SELECT %s, %s, t.id, {_packed(table)} FROM {source} JOIN "{table.db_table}" t ON t.id = s.id '
         f"WHERE {some} ON CONFLICT DO NOTHING",
         [import_id, table.name, *given],
@@ -44,7 +44,7 @@ def put_back(cursor: Any, table: Table, *, import_id: int, after: int, upto: int
     row = f', jsonb_populate_record(NULL::"{table.db_table}", b.before) r' if _is_postgresql() else ""
     cursor.execute(
         f'UPDATE "{table.db_table}" SET {sets} FROM {_IMAGES} b{row} '  # noqa: S608
-        f'WHERE b.batch_id = %s AND b."table" = %s AND b.id > %s AND b.id <= %s '
+        f'WHERE b.incoming_id = %s AND b."table" = %s AND b.id > %s AND b.id <= %s '
         f'AND "{table.db_table}".id = b.row_id AND "{table.db_table}".imported_by = %s',
         [import_id, table.name, after, upto, import_id],
     )

@@ -71,31 +71,35 @@ def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known be
     A file that cannot be read at all is kept as an import that failed, with the reason.
     """
     size_bytes, sha256, kept = _keep(file) if file is not None else _look(path)
-    batch = Import(
+    incoming = Import(
         file_name=Path(file_name).name[:255], path=str(kept), size_bytes=size_bytes, sha256=sha256, staff=staff
     )
-    batch.layout, batch.columns, batch.options = layout or "", columns or {}, options or {}
-    _recognise(batch, now=now)
-    batch.save()
-    team.record(staff=staff, action="import.receive", thing="import", thing_id=batch.pk, label=batch.file_name)
-    return batch
+    incoming.layout, incoming.columns, incoming.options = layout or "", columns or {}, options or {}
+    _recognise(incoming, now=now)
+    incoming.save()
+    team.record(staff=staff, action="import.receive", thing="import", thing_id=incoming.pk, label=incoming.file_name)
+    return incoming
 
 
-def _recognise(batch: Import, *, now: datetime) -> None:
+def _recognise(incoming: Import, *, now: datetime) -> None:
     try:
         found = recognise.recognise(
-            Path(batch.path),
+            Path(incoming.path),
             today=timezone.localdate(now),
-            layout=batch.layout or None,
-            columns=batch.columns or None,
-            options=batch.options or None,
+            layout=incoming.layout or None,
+            columns=incoming.columns or None,
+            options=incoming.options or None,
             memory_mb=settings.ENGINE_MEMORY_MB,
         )
     except FileNotUsable as problem:
-        batch.status, batch.finished_at = Import.Status.FAILED, now
-        batch.error = {"code": problem.code, **problem.detail}
+        incoming.status, incoming.finished_at = Import.Status.FAILED, now
+        incoming.error = {"code": problem.code, **problem.detail}
         return
-    batch.layout, batch.columns, batch.options = found.layout, found.columns, {**found.options, **batch.options}
+    incoming.layout, incoming.columns, incoming.options = (
+        found.layout,
+        found.columns,
+        {**found.options, **incoming.options},
+    )
 
 
 def _look(path: Path | None) -> tuple[int, str, Path]:

@@ -61,11 +61,16 @@ def start(
         "finished_at": None,
     }
     _move(import_id, STARTABLE, **fresh, **{name: value for name, value in given.items() if value is not None})
-    batch = Import.objects.get(pk=import_id)
+    incoming = Import.objects.get(pk=import_id)
     team.record(
-        staff=staff, action="import.start", thing="import", thing_id=import_id, label=batch.file_name, dry_run=dry_run
+        staff=staff,
+        action="import.start",
+        thing="import",
+        thing_id=import_id,
+        label=incoming.file_name,
+        dry_run=dry_run,
     )
-    return batch
+    return incoming
 
 
 @transaction.atomic
@@ -76,10 +81,10 @@ def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import
     :raises NotNow: if it is not done
     :raises CannotUndo: if somebody changed its rows since, or something hangs on them
     """
-    batch = Import.objects.get(pk=import_id)
-    if batch.status != Import.Status.DONE:
-        raise NotNow(status=batch.status)
-    undoing.check(batch)
+    incoming = Import.objects.get(pk=import_id)
+    if incoming.status != Import.Status.DONE:
+        raise NotNow(status=incoming.status)
+    undoing.check(incoming)
     _move(
         import_id,
         (Import.Status.DONE,),
@@ -92,7 +97,7 @@ def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import
         leased_by="",
         finished_at=None,
     )
-    team.record(staff=staff, action="import.undo", thing="import", thing_id=import_id, label=batch.file_name)
+    team.record(staff=staff, action="import.undo", thing="import", thing_id=import_id, label=incoming.file_name)
     return Import.objects.get(pk=import_id)
 
 
@@ -104,10 +109,10 @@ def discard(*, import_id: int, now: datetime, staff: Staff | None = None) -> Imp
     """
     with transaction.atomic():
         _move(import_id, DISCARDABLE, status=Import.Status.DISCARDED, finished_at=now, problems=[], lease_until=None)
-        batch = Import.objects.get(pk=import_id)
-        team.record(staff=staff, action="import.discard", thing="import", thing_id=import_id, label=batch.file_name)
-    remove_files(batch)
-    return batch
+        incoming = Import.objects.get(pk=import_id)
+        team.record(staff=staff, action="import.discard", thing="import", thing_id=import_id, label=incoming.file_name)
+    remove_files(incoming)
+    return incoming
 
 
 def save_mapping(
@@ -124,12 +129,12 @@ def save_mapping(
     return mapping
 
 
-def remove_files(batch: Import) -> None:
+def remove_files(incoming: Import) -> None:
     """Delete an import's working files and, where it was uploaded, the file itself; repeating is harmless."""
-    shutil.rmtree(work_dir(batch.pk), ignore_errors=True)
-    if not batch.path:
+    shutil.rmtree(work_dir(incoming.pk), ignore_errors=True)
+    if not incoming.path:
         return
-    folder, uploads = Path(batch.path).parent, Path(settings.UPLOAD_DIR).resolve()
+    folder, uploads = Path(incoming.path).parent, Path(settings.UPLOAD_DIR).resolve()
     if folder.resolve().parent == uploads:
         shutil.rmtree(folder, ignore_errors=True)
 

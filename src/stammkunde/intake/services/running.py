@@ -56,11 +56,11 @@ def run(*, import_id: int, now: datetime, tell: Tell | None = None) -> Import:
     """
     began = time.monotonic()
     while True:
-        batch = Import.objects.get(pk=import_id)
-        if batch.status not in (Import.Status.QUEUED, *WORKING):
-            return batch
+        incoming = Import.objects.get(pk=import_id)
+        if incoming.status not in (Import.Status.QUEUED, *WORKING):
+            return incoming
         if tell:
-            tell(batch.step, batch.done, batch.total)
+            tell(incoming.step, incoming.done, incoming.total)
         claimed = claim(now=now + timedelta(seconds=time.monotonic() - began), only=import_id)
         if claimed is None:
             time.sleep(WAIT_SECONDS)
@@ -79,82 +79,82 @@ def stop(*, import_id: int, now: datetime) -> None:
     waiting = Import.objects.filter(pk=import_id, status__in=(Import.Status.QUEUED, Import.Status.CHECKING))
     if waiting.update(status=Import.Status.FAILED, finished_at=now, step="", **ended):
         return
-    batch = Import.objects.filter(pk=import_id, status=Import.Status.PUBLISHING).first()
-    if batch is not None:
-        checkpoint = {**batch.checkpoint, "undo_because": ended["error"]}
-        Import.objects.filter(pk=import_id, status=Import.Status.PUBLISHING, leased_by=batch.leased_by).update(
+    incoming = Import.objects.filter(pk=import_id, status=Import.Status.PUBLISHING).first()
+    if incoming is not None:
+        checkpoint = {**incoming.checkpoint, "undo_because": ended["error"]}
+        Import.objects.filter(pk=import_id, status=Import.Status.PUBLISHING, leased_by=incoming.leased_by).update(
             status=Import.Status.UNDOING, checkpoint=checkpoint, step="undo", **ended
         )
 
 
-def carry_out(batch: Import, lease: Lease) -> None:
+def carry_out(incoming: Import, lease: Lease) -> None:
     """Take a claimed import as far as it goes; whatever happens is recorded in it."""
-    log.info("import=%d status=%s holder=%s", batch.pk, batch.status, lease.holder)
+    log.info("import=%d status=%s holder=%s", incoming.pk, incoming.status, lease.holder)
     try:
         with Heartbeat(lease):
-            _STEPS[batch.status](batch, lease)
+            _STEPS[incoming.status](incoming, lease)
     except LostLease:
-        log.warning("import=%d lost its lease: another worker goes on", batch.pk)
+        log.warning("import=%d lost its lease: another worker goes on", incoming.pk)
     except FileNotUsable as problem:
-        _fail(batch, lease, {"code": problem.code, **problem.detail})
+        _fail(incoming, lease, {"code": problem.code, **problem.detail})
     except Exception as problem:
-        log.exception("import=%d failed=%s", batch.pk, type(problem).__name__)
-        _after_trouble(batch, lease, problem)
+        log.exception("import=%d failed=%s", incoming.pk, type(problem).__name__)
+        _after_trouble(incoming, lease, problem)
 
 
 # --- check and compare
 
 
-def _check(batch: Import, lease: Lease) -> None:
+def _check(incoming: Import, lease: Lease) -> None:
     """Check the file and compare it with the database; nothing there is changed before this is whole."""
     name = lease.holder.rpartition(":")[2]
-    place = folder.new_attempt(batch.pk, name)
+    place = folder.new_attempt(incoming.pk, name)
     checked = checking.check(
-        Path(batch.path),
-        layout=batch.layout,
-        columns=batch.columns,
-        options=batch.options,
+        Path(incoming.path),
+        layout=incoming.layout,
+        columns=incoming.columns,
+        options=incoming.options,
         out_dir=place,
         today=timezone.localdate(lease.moment()),
         progress=lease.tell,
         memory_mb=settings.ENGINE_MEMORY_MB,
     )
-    found, reserved = _compare(batch, lease, place)
+    found, reserved = _compare(incoming, lease, place)
     counts = _counts(found, refused=checked.refused + _refused_by_us(place))
-    batch.checkpoint = {
+    incoming.checkpoint = {
         "folder": name,
         "ranges": reserved,
         "failures": 0,
         "check": checked.as_dict() | {"problems": []},
     }
     lease.save(
-        checkpoint=batch.checkpoint,
+        checkpoint=incoming.checkpoint,
         counts=counts,
         problems=staging.problems(place, limit=PROBLEMS_SHOWN),
         problem_count=checked.problem_count + _rows(place / "problems-publish.parquet"),
-        status=Import.Status.CHECKED if batch.dry_run else Import.Status.PUBLISHING,
-        **(_at_rest(lease) if batch.dry_run else {}),
+        status=Import.Status.CHECKED if incoming.dry_run else Import.Status.PUBLISHING,
+        **(_at_rest(lease) if incoming.dry_run else {}),
     )
-    if batch.dry_run:
+    if incoming.dry_run:
         folder.tidy(place)
         return
-    batch.status = Import.Status.PUBLISHING
-    _publish(batch, lease)
+    incoming.status = Import.Status.PUBLISHING
+    _publish(incoming, lease)
 
 
-def _compare(batch: Import, lease: Lease, place: Path) -> tuple[difference.Difference, dict[str, list[list[int]]]]:
+def _compare(incoming: Import, lease: Lease, place: Path) -> tuple[difference.Difference, dict[str, list[list[int]]]]:
     """Compare, and reserve ids for new rows unless it is a dry run."""
     reserved: dict[str, list[list[int]]] = {}
 
     def take(table: Table, count: int) -> int:
-        if batch.dry_run:
+        if incoming.dry_run:
             return NOT_RESERVED
         before = reserve(table, count)
         reserved.setdefault(table.name, []).append([before + 1, before + count])
         return before
 
-    found = staging.compare(folder=place, reserve=take, tell=lease.tell, columns=batch.columns)
-    checking.keep_refused(Path(batch.path), place)
+    found = staging.compare(folder=place, reserve=take, tell=lease.tell, columns=incoming.columns)
+    checking.keep_refused(Path(incoming.path), place)
     return found, reserved
 
 
@@ -181,14 +181,14 @@ def _rows(path: Path) -> int:
 # --- publish and take back
 
 
-def _publish(batch: Import, lease: Lease) -> None:
+def _publish(incoming: Import, lease: Lease) -> None:
     """Write the difference, from where an earlier attempt came to; compare again where its files are gone."""
-    place = staging.attempt_dir(batch)
+    place = staging.attempt_dir(incoming)
     found = difference.load(place) if place else None
     if found is None or place is None:
-        _check_again(batch, lease)
+        _check_again(incoming, lease)
         return
-    publishing = Publishing(difference=found, lease=lease, checkpoint=batch.checkpoint)
+    publishing = Publishing(difference=found, lease=lease, checkpoint=incoming.checkpoint)
     publishing.run()
     lease.save(
         status=Import.Status.DONE,
@@ -198,44 +198,44 @@ def _publish(batch: Import, lease: Lease) -> None:
     folder.tidy(place)
 
 
-def _check_again(batch: Import, lease: Lease) -> None:
+def _check_again(incoming: Import, lease: Lease) -> None:
     """
     Check and compare anew in the middle of publishing: what is published already is found unchanged.
 
     The counts stay those of the first comparison, and the ids of the first attempt stay the import's.
     """
     name = lease.holder.rpartition(":")[2]
-    place = folder.new_attempt(batch.pk, name)
+    place = folder.new_attempt(incoming.pk, name)
     checking.check(
-        Path(batch.path),
-        layout=batch.layout,
-        columns=batch.columns,
-        options=batch.options,
+        Path(incoming.path),
+        layout=incoming.layout,
+        columns=incoming.columns,
+        options=incoming.options,
         out_dir=place,
-        today=timezone.localdate(batch.started_at or lease.moment()),
+        today=timezone.localdate(incoming.started_at or lease.moment()),
         progress=lease.tell,
         memory_mb=settings.ENGINE_MEMORY_MB,
     )
-    _found, reserved = _compare(batch, lease, place)
-    ranges = dict(batch.checkpoint.get("ranges", {}))
+    _found, reserved = _compare(incoming, lease, place)
+    ranges = dict(incoming.checkpoint.get("ranges", {}))
     for table, more in reserved.items():
         ranges[table] = [*ranges.get(table, []), *more]
-    kept = {one: batch.checkpoint[one] for one in ("failures", "check") if one in batch.checkpoint}
-    batch.checkpoint = {**kept, "folder": name, "ranges": ranges}
-    lease.save(checkpoint=batch.checkpoint)
-    _publish(batch, lease)
+    kept = {one: incoming.checkpoint[one] for one in ("failures", "check") if one in incoming.checkpoint}
+    incoming.checkpoint = {**kept, "folder": name, "ranges": ranges}
+    lease.save(checkpoint=incoming.checkpoint)
+    _publish(incoming, lease)
 
 
-def _undo(batch: Import, lease: Lease) -> None:
+def _undo(incoming: Import, lease: Lease) -> None:
     """Take the import back; one that failed while it was published ends as failed, with nothing changed."""
-    left = Undoing(batch, lease).run()
-    failed = batch.checkpoint.get("undo_because")
+    left = Undoing(incoming, lease).run()
+    failed = incoming.checkpoint.get("undo_because")
     error = {"code": "partly_undone", "rows": left} if left else failed
-    BeforeImage.objects.filter(batch=batch).delete()
+    BeforeImage.objects.filter(incoming=incoming).delete()
     lease.save(
         status=Import.Status.FAILED if failed else Import.Status.UNDONE,
         error=error,
-        checkpoint={one: batch.checkpoint[one] for one in ("folder", "check") if one in batch.checkpoint},
+        checkpoint={one: incoming.checkpoint[one] for one in ("folder", "check") if one in incoming.checkpoint},
         **_at_rest(lease),
     )
 
@@ -254,38 +254,38 @@ def _at_rest(lease: Lease) -> dict[str, Any]:
     return {"finished_at": lease.moment(), "step": "", "leased_by": "", "lease_until": None}
 
 
-def _fail(batch: Import, lease: Lease, error: dict[str, Any]) -> None:
+def _fail(incoming: Import, lease: Lease, error: dict[str, Any]) -> None:
     """End an import that changed nothing; one that already did is taken back."""
     try:
-        if Import.objects.get(pk=batch.pk).status == Import.Status.CHECKING:
+        if Import.objects.get(pk=incoming.pk).status == Import.Status.CHECKING:
             lease.save(status=Import.Status.FAILED, error=error, **_at_rest(lease))
         else:
-            _take_back(batch, lease, error)
+            _take_back(incoming, lease, error)
     except LostLease:
-        log.warning("import=%d lost its lease: another worker goes on", batch.pk)
+        log.warning("import=%d lost its lease: another worker goes on", incoming.pk)
 
 
-def _after_trouble(batch: Import, lease: Lease, problem: Exception) -> None:
+def _after_trouble(incoming: Import, lease: Lease, problem: Exception) -> None:
     """Try again in a while; give up after some tries: fail if nothing was changed, else take it back."""
-    batch = Import.objects.get(pk=batch.pk)
-    failures = int(batch.checkpoint.get("failures", 0)) + 1
+    incoming = Import.objects.get(pk=incoming.pk)
+    failures = int(incoming.checkpoint.get("failures", 0)) + 1
     error = {"code": "unexpected", "problem": f"{type(problem).__name__}: {problem}"[:500]}
-    patient = isinstance(problem, OperationalError) or batch.status != Import.Status.CHECKING
-    if batch.status != Import.Status.UNDOING and (not patient or failures >= TRIES):
-        _fail(batch, lease, error)
+    patient = isinstance(problem, OperationalError) or incoming.status != Import.Status.CHECKING
+    if incoming.status != Import.Status.UNDOING and (not patient or failures >= TRIES):
+        _fail(incoming, lease, error)
         return
-    checkpoint = {**batch.checkpoint, "failures": failures}
-    if batch.status == Import.Status.PUBLISHING and failures > 1:
+    checkpoint = {**incoming.checkpoint, "failures": failures}
+    if incoming.status == Import.Status.PUBLISHING and failures > 1:
         checkpoint["folder"] = ""  # compare anew: somebody may have changed what this import refers to
     try:
         pause = PAUSE * 2 ** min(failures - 1, 6)
         lease.save(checkpoint=checkpoint, error=error, leased_by="", lease_until=lease.moment() + pause)
     except LostLease:
-        log.warning("import=%d lost its lease: another worker goes on", batch.pk)
+        log.warning("import=%d lost its lease: another worker goes on", incoming.pk)
 
 
-def _take_back(batch: Import, lease: Lease, error: dict[str, Any]) -> None:
-    checkpoint = {**Import.objects.get(pk=batch.pk).checkpoint, "undo_because": error, "failures": 0}
+def _take_back(incoming: Import, lease: Lease, error: dict[str, Any]) -> None:
+    checkpoint = {**Import.objects.get(pk=incoming.pk).checkpoint, "undo_because": error, "failures": 0}
     lease.save(
         status=Import.Status.UNDOING, checkpoint=checkpoint, error=error, leased_by="", lease_until=None, step="undo"
     )

@@ -14,10 +14,10 @@ def work_dir(import_id: int) -> Path:
     return Path(settings.UPLOAD_DIR) / f"import-{import_id}"
 
 
-def attempt_dir(batch: Import) -> Path | None:
+def attempt_dir(incoming: Import) -> Path | None:
     """Give the folder of the attempt whose result counts; None before there is one."""
-    name = batch.checkpoint.get("folder")
-    return work_dir(batch.pk) / name if name else None
+    name = incoming.checkpoint.get("folder")
+    return work_dir(incoming.pk) / name if name else None
 
 
 def new_attempt(import_id: int, name: str) -> Path:

@@ -99,16 +99,20 @@ def _imports(asked: Asked) -> list[Item]:
     since = asked.today - timedelta(days=IMPORT_DAYS)
     status = Import.Status
     troubled = Q(status=status.FAILED) | Q(status=status.DONE, problem_count__gt=0)
-    batches = Import.objects.filter(troubled, created_at__date__gte=since).order_by("-pk")[:MOST_IMPORTS]
+    imports = Import.objects.filter(troubled, created_at__date__gte=since).order_by("-pk")[:MOST_IMPORTS]
     return [
         Item(
             kind=IMPORT,
-            key=f"{IMPORT}:{batch.pk}:{batch.status}",
-            reason={"code": f"import_{batch.status}", "problems": batch.problem_count, "file": batch.file_name},
-            batch=batch,
+            key=f"{IMPORT}:{incoming.pk}:{incoming.status}",
+            reason={
+                "code": f"import_{incoming.status}",
+                "problems": incoming.problem_count,
+                "file": incoming.file_name,
+            },
+            incoming=incoming,
             minutes=asked.lengths.least,
         )
-        for batch in batches
+        for incoming in imports
     ]
 
 

@@ -35,7 +35,7 @@ class Item:
     person: ContactPerson | None = None
     signal: CustomerSignal | None = None
     task: Task | None = None
-    batch: Import | None = None
+    incoming: Import | None = None
     minutes: int = 0  # that it is given
 
     @property

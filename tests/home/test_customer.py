@@ -8,9 +8,10 @@ from django.utils.translation import override
 
 from stammkunde.customers import services
 from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.home import reasons, rhythm
+from stammkunde.home import rhythm
 from stammkunde.home.queries import customer as queries
 from stammkunde.sales.models import Line
+from stammkunde.signals import standing
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from tests import factories
 
@@ -296,6 +297,6 @@ def test_risk_in_rhythm_is_worded_with_its_numbers(language, told):
     reason = {"code": "risk", "silent_days": 12, "risk": 0.641, "base_share": 0.22, "horizon_days": 60}
 
     with override(language):
-        found = reasons.stage(CustomerSignal(stage="at_risk", silent_days=12, gap_days=30.0, stage_reason=reason))
+        found = standing.stage(CustomerSignal(stage="at_risk", silent_days=12, gap_days=30.0, stage_reason=reason))
 
     assert found.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ") == told

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.home.queries import today as queries
-from stammkunde.home.queries.today import ranked
 from stammkunde.intake.models import Import
+from stammkunde.signals import suggestions as queries
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Generation
+from stammkunde.signals.suggestions import ranked
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.policy import Lengths

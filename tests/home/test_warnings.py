@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.home.queries import proof, today
+from stammkunde.home.queries import proof
 from stammkunde.home.queries import warnings as queries
 from stammkunde.home.queries.customers import read_place
 from stammkunde.insight.risk.candidates import RULES
-from stammkunde.signals import forecasts
+from stammkunde.signals import forecasts, suggestions
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
@@ -255,7 +255,7 @@ def test_not_relevant_leaves_today_too_and_a_purchase_begins_anew(client, salesp
 
     generation = forecasting.Generation.objects.get()
     assert state(warning) == "dismissed"
-    assert Task.objects.get().key == f"{today.OVERDUE}:{warning.customer_id}:2026-09-23"
+    assert Task.objects.get().key == f"{suggestions.OVERDUE}:{warning.customer_id}:2026-09-23"
     assert queries.page(queries.Filters(), generation=generation, on=AS_OF).rows == []
     CustomerSignal.objects.update(last_on=date(2026, 10, 1))
     assert len(queries.page(queries.Filters(), generation=generation, on=AS_OF).rows) == 1

@@ -16,8 +16,8 @@ from stammkunde.calls.queries import Hours
 from stammkunde.customers import wording
 from stammkunde.customers.models import Channel, Purpose
 from stammkunde.customers.queries import Standings
-from stammkunde.home.queries.today import ANNIVERSARY, BIRTHDAY, OVERDUE, RISK, SILENT, Item
 from stammkunde.signals.models import CustomerSignal
+from stammkunde.signals.suggestions import ANNIVERSARY, BIRTHDAY, OVERDUE, RISK, SILENT, Item
 
 Kind = Guide.Kind
 WISHES = {BIRTHDAY: Kind.BIRTHDAY, ANNIVERSARY: Kind.THANKS}

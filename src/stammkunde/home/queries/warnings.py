@@ -13,9 +13,10 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
+from stammkunde.customers import people
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.home.queries import people, today
 from stammkunde.home.queries.customers import Page, Place, Stretch, walk
+from stammkunde.signals import suggestions
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.queries import OWN
@@ -68,7 +69,7 @@ class Row:
 
     def suggestion(self, title: str) -> Suggestion:
         """Give what becomes a task once somebody acts on the warning."""
-        kind, _pk, cycle = today.key_of(self.signal, warned_on=self.warning.warned_on).split(":")
+        kind, _pk, cycle = suggestions.key_of(self.signal, warned_on=self.warning.warned_on).split(":")
         return Suggestion(
             kind=kind, customer_id=self.customer.pk, cycle=cycle, title=title, owner_id=self.customer.owner_id
         )
@@ -209,7 +210,7 @@ def _tasks(signals: Mapping[int, CustomerSignal], warnings: Mapping[int, EarlyWa
     keys = [
         f"{kind}:{pk}:{cycle}"
         for pk, signal in signals.items()
-        for kind in today.RANKED
+        for kind in suggestions.RANKED
         for cycle in (signal.last_on, warnings[pk].warned_on if pk in warnings else None)
     ]
     return list(Task.objects.filter(key__in=keys).select_related("owner", "finished_by").order_by("pk"))

@@ -20,15 +20,17 @@ from stammkunde.calls.forms import CallForm
 from stammkunde.calls.models import Guide
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.home import acting, calling, contact, reasons
+from stammkunde.home import calling, contact
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import customer as queries
-from stammkunde.home.queries import today as work
 from stammkunde.outreach import services as outreach
 from stammkunde.sales import queries as sales
-from stammkunde.signals import forecasts
+from stammkunde.signals import forecasts, standing
 from stammkunde.signals import queries as signals
+from stammkunde.signals import suggestions as work
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.signals.suggestions import acting
+from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.policy import QUICK_MINUTES
@@ -173,7 +175,7 @@ def _why_called(task: Task | None, item: work.Item | None, *, staff: Staff) -> d
     if task is not None:
         return {"title": task.title, "text": task.note}
     if item is not None:
-        return {"title": "", "text": reasons.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW))}
+        return {"title": "", "text": suggested.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW))}
     return {"title": "", "text": ""}
 
 
@@ -214,7 +216,7 @@ def _dossier(
         "signal": signal,
         "generation": generation,
         "shows_worth": shows_worth,
-        "stage_why": reasons.stage(signal),
+        "stage_why": standing.stage(signal),
         "trend": forecasts.trend(signal, generation),
         "why": forecasts.why(signal.risk_reasons if signal else None, shows_money=shows_worth),
         "orders": queries.orders(customer.pk, size=ORDERS).orders,

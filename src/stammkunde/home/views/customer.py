@@ -11,17 +11,18 @@ from django.views.decorators.http import require_safe
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.home import contact, course, reasons, rhythm
+from stammkunde.home import changes, contact, course, rhythm
 from stammkunde.home.queries import budget, proof, warnings
 from stammkunde.home.queries import customer as queries
-from stammkunde.home.queries import today as work
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import wording as outreach_wording
 from stammkunde.sales import queries as sales
-from stammkunde.signals import forecasts
+from stammkunde.signals import forecasts, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals import reasons as risks
+from stammkunde.signals import suggestions as work
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
@@ -49,8 +50,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             "customer": found,
             "generation": generation,
             "signal": signal,
-            "stage_why": reasons.stage(signal),
-            "class_why": reasons.abc(signal),
+            "stage_why": standing.stage(signal),
+            "class_why": standing.abc(signal),
             "people": people,
             "hangs_on_one": customers_policy.hangs_on_one(found, people),
             "matters": queries.matters_to_customer(pk),
@@ -108,7 +109,7 @@ def _next(customer: Customer, generation: Generation | None, *, months: int, len
         lengths=lengths,
     )
     item = work.of_customer(customer, asked)
-    return {"item": item, "key": item.key, "reason": reasons.item(item)} if item else {}
+    return {"item": item, "key": item.key, "reason": suggested.item(item)} if item else {}
 
 
 def _history(pk: int, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _worded(staff: Staff, timeline: queries.Timeline, generation: Generation | N
     def word(event: queries.Event) -> str:
         if event.kind == "warning":
             return "; ".join(risks.texts(event.thing.reasons, shows_money=shows_money))
-        return reasons.entry(event.thing) if event.kind == "change" else ""
+        return changes.entry(event.thing) if event.kind == "change" else ""
 
     return {"events": [(event, word(event)) for event in timeline.events], "next_place": timeline.next_place}
 

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
-from stammkunde.home import exports, reasons, selection
+from stammkunde.home import exports, selection
 from stammkunde.home.queries import common
 from stammkunde.home.queries import customers as queries
-from stammkunde.home.queries.today import months_before
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.mirror import NoMirror
-from stammkunde.signals import answers, forecasts
+from stammkunde.signals import answers, forecasts, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.signals.suggestions import months_before
 from stammkunde.team import policy, saved_views
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -186,7 +186,7 @@ class Asked:
     def context(self) -> dict[str, Any]:
         page = self.page()
         return {
-            "rows": [{"row": row, "why": reasons.stage(row.signal)} for row in page.rows],
+            "rows": [{"row": row, "why": standing.stage(row.signal)} for row in page.rows],
             "page": page,
             "count_text": _count(page.count),
             "generation": self.generation,

@@ -17,11 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.calls import queries as calls
 from stammkunde.customers.models import Customer
-from stammkunde.home import acting, calling, reasons
+from stammkunde.home import calling
 from stammkunde.home.queries import budget
-from stammkunde.home.queries import today as queries
 from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
+from stammkunde.signals import suggestions as queries
+from stammkunde.signals.suggestions import acting
+from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import forms as task_forms
 from stammkunde.tasks import policy as task_policy
 from stammkunde.tasks import queries as task_queries
@@ -127,7 +129,7 @@ def _sections(
 def _row(item: queries.Item, asked: queries.Asked, *, staff: Staff) -> dict[str, object]:
     return {
         "item": item,
-        "reason": reasons.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW)),
+        "reason": suggested.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW)),
         "slug": item.key.replace(":", "-"),
         "trend": forecasts.trend(item.signal, asked.generation),
     }

@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from stammkunde.customers import people
 from stammkunde.customers.models import Customer
-from stammkunde.home.queries import people
-from stammkunde.home.queries.today.item import (
+from stammkunde.intake.models import Import
+from stammkunde.signals.suggestions.item import (
     ANNIVERSARY,
     BIRTHDAY,
     IMPORT,
@@ -28,15 +29,14 @@ from stammkunde.home.queries.today.item import (
     not_taken_up,
     signals_of,
 )
-from stammkunde.home.queries.today.ranked import PAST_RHYTHM, key_of, may_be_lost, months_before, ranked_again
-from stammkunde.home.queries.today.wishes import anniversaries, birthday_again, birthdays, since_again
-from stammkunde.intake.models import Import
+from stammkunde.signals.suggestions.ranked import key_of, may_be_lost, months_before, ranked_again
+from stammkunde.signals.suggestions.wishes import anniversaries, birthday_again, birthdays, since_again
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.policy import LEAST_PER_DAY
 
 __all__ = [
-    "ANNIVERSARY", "BIRTHDAY", "OVERDUE", "PAST_RHYTHM", "RANKED", "RISK", "SILENT", "TASK", "Asked", "Item",
+    "ANNIVERSARY", "BIRTHDAY", "OVERDUE", "RANKED", "RISK", "SILENT", "TASK", "Asked", "Item",
     "anniversaries", "birthdays", "item", "items", "key_of", "may_be_lost", "months_before", "of_customer", "that_fit",
 ]  # fmt: skip
 

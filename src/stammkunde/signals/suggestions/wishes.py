@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.home.queries.today.item import ANNIVERSARY, BIRTHDAY, CHUNK, Asked, Item, most_valuable, of_owner
 from stammkunde.signals.models import CustomerSignal
+from stammkunde.signals.suggestions.item import ANNIVERSARY, BIRTHDAY, CHUNK, Asked, Item, most_valuable, of_owner
 
 BIRTHDAY_AHEAD_DAYS = 3
 BIRTHDAY_BEHIND_DAYS = 1

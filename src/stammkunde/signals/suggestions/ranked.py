@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from django.db.models import F, Q, QuerySet
 
 from stammkunde.customers.models import Customer
-from stammkunde.home.queries.today.item import CHUNK, OVERDUE, RISK, SILENT, Asked, Item, not_taken_up
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
+from stammkunde.signals.standing import PAST_RHYTHM
+from stammkunde.signals.suggestions.item import CHUNK, OVERDUE, RISK, SILENT, Asked, Item, not_taken_up
 
-PAST_RHYTHM = (CustomerSignal.Stage.AT_RISK, CustomerSignal.Stage.DORMANT)
 WARNED = (CustomerSignal.Level.RED, CustomerSignal.Level.AMBER)
 SILENT_FOR_MONTHS_AT_MOST = 12  # past the months without purchase; longer ago is a matter for the list
 OWN_RHYTHM = Q(overdue_days__gt=0, stage__in=PAST_RHYTHM)

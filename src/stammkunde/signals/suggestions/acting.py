@@ -1,7 +1,7 @@
 """What a person acts on: found again by its key, as a task or as a suggestion that still stands."""
 
-from stammkunde.home import reasons
-from stammkunde.home.queries import today as queries
+from stammkunde.signals import suggestions as queries
+from stammkunde.signals.suggestions import wording
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import Staff
@@ -23,4 +23,4 @@ def task(key: str, asked: queries.Asked, *, staff: Staff) -> Task | None:
     if known is not None or key.startswith(f"{queries.TASK}:"):
         return known
     found = queries.item(key, asked)
-    return tasks.take_up(found.suggestion(reasons.title(found)), staff=staff) if found else None
+    return tasks.take_up(found.suggestion(wording.title(found)), staff=staff) if found else None

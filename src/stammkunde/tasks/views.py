@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team.access import needs
 from stammkunde.team.models import Staff
+from stammkunde.ui import ways
 
 
 @require_POST
@@ -28,7 +28,7 @@ def add(request: HttpRequest) -> HttpResponse:
         problem = _("“What is to do” is empty or longer than 200 characters. Say it in one line.")
     if problem:
         messages.error(request, problem)
-        return _back(request)
+        return redirect(ways.came_from(request))
     services.add(
         title=title,
         note=request.POST.get("note", "")[:4000],
@@ -39,7 +39,7 @@ def add(request: HttpRequest) -> HttpResponse:
         staff=request.user,
     )
     messages.success(request, _("Task noted."))
-    return _back(request)
+    return redirect(ways.came_from(request))
 
 
 @require_POST
@@ -55,7 +55,7 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
     )
     undo = reverse("task-reopen", args=[pk])
     messages.success(request, _("Done: %(title)s") % {"title": task.title}, extra_tags=f"undo:{undo}")
-    return _back(request)
+    return redirect(ways.came_from(request))
 
 
 @require_POST
@@ -64,7 +64,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Task, pk=pk)
     task = services.reopen(task_id=pk, staff=request.user)
     messages.success(request, _("Back on the list: %(title)s") % {"title": task.title})
-    return _back(request)
+    return redirect(ways.came_from(request))
 
 
 def _day(text: str) -> tuple[date | None, str]:
@@ -82,12 +82,3 @@ def _customer(request: HttpRequest) -> Customer | None:
 def _owner(request: HttpRequest) -> Staff | None:
     pk = request.POST.get("owner", "")
     return Staff.objects.filter(pk=pk, is_active=True).first() if pk.isdecimal() else None
-
-
-def _back(request: HttpRequest) -> HttpResponse:
-    """Go back to the page that asked, on this site only."""
-    target = request.POST.get("next", "") or request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(target if safe and target else "/")

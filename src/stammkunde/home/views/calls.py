@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -38,6 +37,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
 from stammkunde.team.models import Staff
+from stammkunde.ui import ways
 
 ORDERS, NOTES, CALLS, TASKS = 4, 4, 5, 10
 
@@ -71,7 +71,6 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "draft": calls.draft(request.user, pk),
             "quick_minutes": QUICK_MINUTES,
             "usual": company.minutes_per_contact,
-            "next": request.GET.get("next", ""),
             "today": now.date(),
             **_guide(request, customer, people, person, kind=calling.kind(item.kind if item else "", signal)),
             **_dossier(request.user, customer, people, signal, generation),
@@ -108,7 +107,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect(f"{reverse('call', args=[pk])}?{request.GET.urlencode()}")
     messages.success(request, _told(call.get_outcome_display(), call.next_task), extra_tags=_undo(call.pk))
-    return _back(request, pk)
+    return redirect(ways.back(request, default=reverse("customer", args=[pk])))
 
 
 def _undo(call_id: int) -> str:
@@ -119,14 +118,6 @@ def _told(outcome: str, following: Task | None) -> str:
     if following is None:
         return _("Noted: %(outcome)s") % {"outcome": outcome}
     return _("Noted: %(outcome)s. Next: %(title)s") % {"outcome": outcome, "title": following.title}
-
-
-def _back(request: HttpRequest, pk: int) -> HttpResponse:
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(target if safe and target else reverse("customer", args=[pk]))
 
 
 def _found(pk: int) -> Customer:

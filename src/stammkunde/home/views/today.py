@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,7 +32,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
 from stammkunde.team.models import Company, Staff
-from stammkunde.ui import writing
+from stammkunde.ui import ways, writing
 
 MOST_SHOWN = 60
 DONE_SHOWN = 50
@@ -206,12 +205,12 @@ def act(request: HttpRequest) -> HttpResponse:
         raise BadRequest(f"act is one of {', '.join(acts)}")
     if task is None:
         messages.info(request, _("This is no longer on the list: it has been dealt with or has resolved itself."))
-        return _back(request)
+        return redirect(ways.back(request, default="today"))
     said = acts[wanted](request, task)
     if said:
         undo = reverse("task-reopen", args=[task.pk])
         messages.success(request, said, extra_tags=f"undo:{undo}")
-    return _back(request)
+    return redirect(ways.back(request, default="today"))
 
 
 def _task(request: HttpRequest) -> Task | None:
@@ -258,12 +257,3 @@ def _day(text: str) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return None
-
-
-def _back(request: HttpRequest) -> HttpResponse:
-    """Go back to where the act came from: the list as it was, or the customer."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(target if safe and target else reverse("today"))

@@ -6,9 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +19,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
 from stammkunde.team.models import Staff
+from stammkunde.ui import ways
 
 SIDES = {"letter": (1,), "postcard": (1, 2)}  # what the page shows of a sheet
 
@@ -94,7 +93,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Stopped."))
     else:
         messages.error(request, _("It has left already, or somebody was quicker."))
-    return _back(request)
+    return redirect(ways.back(request, default="messages"))
 
 
 @require_POST
@@ -103,7 +102,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     message = _found(pk)
     services.lift_undeliverable(channel=message.channel, address=message.address, staff=request.user)
     messages.success(request, _("The address may be used again."))
-    return _back(request)
+    return redirect(ways.back(request, default="messages"))
 
 
 def _decide(request: HttpRequest, pk: int, decide: Callable[..., Message], done: str) -> HttpResponse:
@@ -114,7 +113,7 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., Message], done:
         messages.error(request, _("It is decided already: somebody was quicker, or the answer came after all."))
     else:
         messages.success(request, done)
-    return _back(request)
+    return redirect(ways.back(request, default="messages"))
 
 
 def _found(pk: int) -> Message:
@@ -137,12 +136,3 @@ def _held_up() -> list[tuple[str, str]]:
 def _key(request: HttpRequest, name: str) -> int | None:
     value = request.GET.get(name, "")
     return int(value) if value.isdecimal() and len(value) < 19 else None
-
-
-def _back(request: HttpRequest) -> HttpResponse:
-    """Go back to the page that asked, on this site only."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(target if safe and target else reverse("messages"))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from stammkunde.ui import writing
+from stammkunde.ui import ways, writing
 from stammkunde.ui.icons import ICONS
 
 register = template.Library()
@@ -76,6 +76,22 @@ def query_string(context: Context, **changes: object) -> str:
         if value not in (None, ""):
             query[key] = value
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def come_back(context: Context) -> SafeString:
+    """Let a form lead back to this page."""
+    return _way(context["request"].get_full_path())
+
+
+@register.simple_tag(takes_context=True)
+def keep_way(context: Context) -> SafeString:
+    """Let a form lead back to where this page was to lead back to."""
+    return _way(ways.wanted(context["request"]))
+
+
+def _way(address: str) -> SafeString:
+    return format_html('<input type="hidden" name="{}" value="{}">', ways.FIELD, address)
 
 
 @register.inclusion_tag("ui/nav_item.html", takes_context=True)

@@ -84,7 +84,7 @@ def test_addresses_are_a_list_that_spreadsheets_read_and_do_not_run(client, sale
 
     answer = client.post(reverse("print-run-addresses", args=[run.pk]))
 
-    text = answer.content.decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text), delimiter=";")) == [
         list(ROW),
         [

@@ -28,9 +28,9 @@ def command(*, file: Path, output: Path) -> None:
 def _score(file: Path, output: Path) -> str:
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
-    from stammkunde.home import exports, prospects  # noqa: PLC0415
+    from stammkunde.home import prospects  # noqa: PLC0415
     from stammkunde.intake.formats import FileNotUsable  # noqa: PLC0415
-    from stammkunde.ui import writing  # noqa: PLC0415
+    from stammkunde.ui import tables, writing  # noqa: PLC0415
 
     rule = _rule()
     try:
@@ -38,7 +38,7 @@ def _score(file: Path, output: Path) -> str:
             found = prospects.scored(file, rule=rule, work_dir=Path(folder))
     except (FileNotUsable, prospects.TooMany, prospects.NoColumn) as refusal:
         raise click.ClickException(prospects.refusal_text(refusal)) from None
-    exports.write(output, columns=prospects.columns(found), rows=prospects.lines(found))
+    tables.write(output, columns=prospects.columns(found), rows=prospects.lines(found))
     lacking = ", ".join(prospects.column_name(name) for name in found.missing) or "–"
     return _("%(n)s scored, %(refused)s not read; missing columns: %(missing)s; written to %(file)s") % {
         "n": writing.number(len(found.rows)),

@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from stammkunde import insight
 from stammkunde.home import charts
 from stammkunde.home.charts import Spec
-from stammkunde.home.exports import Column
 from stammkunde.insight.charts import Chart
 from stammkunde.ui import writing
+from stammkunde.ui.tables import Column
 
 HEADING = 32  # what a heading takes on paper
 NARROW, HALF, FULL = 296, 516, 1094  # what is left for a picture on a phone, in half a page, and across it

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stammkunde.home import traits, wording
-from stammkunde.home.exports import Column
 from stammkunde.insight.profile import Rule, score
 from stammkunde.intake import layouts
 from stammkunde.intake.formats import FileNotUsable, engine, open_source
 from stammkunde.intake.layouts.common import CUSTOMER_KINDS
 from stammkunde.intake.wording import problem_text
 from stammkunde.ui import writing
+from stammkunde.ui.tables import Column
 
 MOST_ROWS = 50_000
 MARKED = ("merkmal:", "attribut:", "attribute:")  # how our own templates head a company's own attributes

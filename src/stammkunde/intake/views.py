@@ -22,7 +22,7 @@ from stammkunde.intake.uploads import Upload, streamed
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import needs
-from stammkunde.ui import writing
+from stammkunde.ui import tables, writing
 
 PAGE_SIZE = 30
 Status = Import.Status
@@ -56,11 +56,9 @@ def template(_request: HttpRequest, name: str) -> HttpResponse:
     """Hand out an empty table of ours, with its headings and an example."""
     if name not in {one.name for one in layouts.OWN}:
         raise Http404(name)
-    text = layouts.template_csv(name, language=forms.language())
-    response = HttpResponse("\N{BYTE ORDER MARK}" + text, content_type="text/csv; charset=utf-8")
-    file_name = get_valid_filename(layouts.get(name).label(forms.language()))
-    response["Content-Disposition"] = f'attachment; filename="{file_name}.csv"'
-    return response
+    text = "\N{BYTE ORDER MARK}" + layouts.template_csv(name, language=forms.language())
+    file_name = tables.file_name(get_valid_filename(layouts.get(name).label(forms.language())), form="csv")
+    return FileResponse([text.encode()], as_attachment=True, filename=file_name, content_type="text/csv; charset=utf-8")
 
 
 # Receiving
@@ -221,7 +219,7 @@ def refused(request: HttpRequest, pk: int) -> HttpResponse:
     team.record(
         staff=request.user, action="import.refused_export", thing="import", thing_id=pk, label=incoming.file_name
     )
-    name = f"{Path(incoming.file_name).stem}-{_('refused')}.csv"
+    name = tables.file_name(Path(incoming.file_name).stem, _("refused"), form="csv")
     return FileResponse(out, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
 
 

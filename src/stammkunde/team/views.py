@@ -1,16 +1,13 @@
-import csv
-from collections.abc import Iterator
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.tokens import default_token_generator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,7 +18,7 @@ from stammkunde.team.access import anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
 from stammkunde.team.models import AuditEntry, Staff
-from stammkunde.ui.writing import harmless
+from stammkunde.ui import tables, ways
 
 YEAR_SECONDS = 365 * 86400
 
@@ -40,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _let_in(request, form):
         return redirect(_next(request))
     status = 400 if form.errors else 200
-    return render(request, "team/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+    return render(request, "team/sign_in.html", {"form": form}, status=status)
 
 
 def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
@@ -60,11 +57,8 @@ def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
 
 
 def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe and wanted != "/" else pages.start(request.user)
+    wanted = ways.wanted(request)
+    return wanted if wanted not in {"", "/"} else pages.start(request.user)
 
 
 @anyone_signed_in
@@ -78,7 +72,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
-    response = redirect(_back(request))
+    response = redirect(ways.back(request, default="/"))
     if chosen in dict(settings.LANGUAGES):
         _remember(request, response, name=LANGUAGE_COOKIE, field="language", value=chosen)
     return response
@@ -88,7 +82,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_POST
 def appearance(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "")
-    response = redirect(_back(request))
+    response = redirect(ways.back(request, default="/"))
     if chosen in Staff.Theme.values:
         _remember(request, response, name=THEME_COOKIE, field="theme", value=chosen)
     return response
@@ -100,14 +94,6 @@ def _remember(request: HttpRequest, response: HttpResponse, *, name: str, field:
         services.choose(staff=request.user, **{field: value})
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=secure)
-
-
-def _back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else "/"
 
 
 @login_not_required
@@ -274,11 +260,9 @@ def audit(request: HttpRequest) -> HttpResponse:
 def audit_export(request: HttpRequest) -> HttpResponse:
     which = _audit_search(request).chosen()
     services.record(staff=request.user, action="audit.exported", thing="audit")
-    response = StreamingHttpResponse(
-        _audit_csv(queries.audit_entries(which=which)), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = 'attachment; filename="audit.csv"'
-    return response
+    columns = _audit_columns()
+    rows = tables.cells(columns, queries.audit_entries(which=which))
+    return tables.answer(form="csv", name="audit", columns=columns, rows=rows)
 
 
 def _audit_search(request: HttpRequest) -> forms.AuditSearch:
@@ -295,25 +279,13 @@ def _key(request: HttpRequest, name: str) -> int | None:
     return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
-def _audit_csv(entries: Iterator[AuditEntry]) -> Iterator[str]:
-    writer = csv.writer(_Echo(), delimiter=";")
-    yield "\N{BYTE ORDER MARK}"
-    yield writer.writerow([_("When"), _("Who"), _("Action"), _("Thing"), _("Number"), _("What"), _("Details")])
-    for entry in entries:
-        row = (
-            timezone.localtime(entry.at).isoformat(timespec="seconds"),
-            entry.staff or "",
-            wording.action(entry.action),
-            entry.thing,
-            entry.thing_id or "",
-            entry.label,
-            wording.changes(entry.detail),
-        )
-        yield writer.writerow([harmless(str(value)) for value in row])
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
+def _audit_columns() -> list[tables.Column]:
+    return [
+        tables.Column(label=_("When"), key="at", unit="moment"),
+        tables.Column(label=_("Who"), read=lambda entry: str(entry.staff or "")),
+        tables.Column(label=_("Action"), read=lambda entry: wording.action(entry.action)),
+        tables.Column(label=_("Thing"), key="thing"),
+        tables.Column(label=_("Number"), read=lambda entry: entry.thing_id or ""),
+        tables.Column(label=_("What"), key="label"),
+        tables.Column(label=_("Details"), read=lambda entry: wording.changes(entry.detail)),
+    ]

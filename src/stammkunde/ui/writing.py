@@ -118,8 +118,3 @@ def _local(when: date) -> date:
 def _on(when: date) -> date:
     local = _local(when)
     return local.date() if isinstance(local, datetime) else local
-
-
-def harmless(text: str) -> str:
-    """Keep spreadsheets from taking a text for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

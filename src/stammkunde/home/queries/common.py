@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde import insight
 from stammkunde.home import traits, wording
-from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
 from stammkunde.insight.drivers import Finding, Trait
 from stammkunde.insight.errors import InvalidInput
 from stammkunde.insight.profile import Profile
 from stammkunde.signals import answers
+from stammkunde.ui.tables import Column
 
 MOST_TRAITS = 4  # in an address
 MOST_DRAWN = 20

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde import insight
 from stammkunde.home import wording
-from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
 from stammkunde.home.selection import Selection, last_complete, short_name
 from stammkunde.home.tiles import Figure as Stored
@@ -24,6 +23,7 @@ from stammkunde.insight.periods import Grain, Period
 from stammkunde.signals import answers
 from stammkunde.signals.models import Figure, Generation
 from stammkunde.ui import writing
+from stammkunde.ui.tables import Column
 
 SPARK_PERIODS = 13
 MOST_PERIODS = 36

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import Customer
-from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
 from stammkunde.home.queries import overview
 from stammkunde.home.selection import Selection, short_name
@@ -16,6 +15,7 @@ from stammkunde.insight import periods
 from stammkunde.insight.comeback import Comeback
 from stammkunde.sales.models import Product
 from stammkunde.signals import answers
+from stammkunde.ui.tables import Column
 
 ROWS = 50
 MOST_ROWS = 1000

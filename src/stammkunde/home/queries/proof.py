@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde import insight
 from stammkunde.home import wording
-from stammkunde.home.exports import Column
 from stammkunde.home.plots import Plot
 from stammkunde.insight.risk.candidates import RULES
 from stammkunde.insight.risk.metrics import Bin, Gain
@@ -18,6 +17,7 @@ from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import EarlyWarning, Generation
 from stammkunde.ui import writing
+from stammkunde.ui.tables import Column
 
 PLOT_HEIGHT = 280
 

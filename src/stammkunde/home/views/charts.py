@@ -8,12 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home import charts, exports, plots
+from stammkunde.home import charts, plots
 from stammkunde.home.plots import Plot
 from stammkunde.home.queries import asked
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import needs
+from stammkunde.ui import tables
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "private, max-age=86400"  # the address names the generation, so another one is another address
@@ -92,7 +93,7 @@ def _json(plot: Plot, look: Look) -> HttpResponse:
 
 
 def _csv(plot: Plot, look: Look) -> HttpResponse:
-    lines = exports.csv_lines(columns=plot.columns, rows=plot.rows, german=look.language == "de")
+    lines = tables.csv_lines(columns=plot.columns, rows=plot.rows, dialect=tables.Dialect.of(look.language))
     return HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +27,7 @@ from stammkunde.team import policy, saved_views
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
 from stammkunde.team.models import Staff
-from stammkunde.ui import writing
+from stammkunde.ui import tables, writing
 
 PAGE = "customers"
 ATTRIBUTE = "attr:"  # a filter by an attribute is `attr:NAME=VALUE`
@@ -419,12 +418,9 @@ def _back_to_list(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
     asked = Asked(request, QueryDict(request.POST.get("query", "")))
-    form = request.POST.get("format", "")
-    if form not in exports.FORMATS:
-        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
     return exports.customers(
         queries.every(asked.filters, generation=asked.generation, sort=asked.sort, size=1000),
-        form=form,
+        form=tables.chosen_format(request.POST),
         staff=request.user,
         query=asked.view_query(),
     )

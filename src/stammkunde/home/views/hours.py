@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.customers.models import Customer
-from stammkunde.home import exports, hours
+from stammkunde.home import hours
 from stammkunde.home.queries import budget
 from stammkunde.home.queries import hours as queries
 from stammkunde.signals import forecasts
@@ -26,6 +26,8 @@ from stammkunde.team import policy, services
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
 from stammkunde.team.models import Staff
+from stammkunde.ui import tables
+from stammkunde.ui.tables import Column
 
 PARTS = ("a", "b", "c")
 WORTH = ("yearly_cents", "margin_at_risk_cents")
@@ -220,33 +222,30 @@ def _classes(plan: budget.Plan, *, wished: budget.Plan) -> list[dict[str, Any]]:
 @needs(policy.EXPORT)
 def export(request: HttpRequest) -> HttpResponseBase:
     """Take along minutes planned and spent by customer; it is a POST because it leaves a trace."""
-    form = request.POST.get("format", "")
-    if form not in exports.FORMATS:
-        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
+    form = tables.chosen_format(request.POST)
     page = Page.of(request)
     shows_worth = forecasts.shows_worth(request.user, page.generation)
     services.record(staff=request.user, action="export", thing="time", label=form, weeks=page.asked.weeks)
-    name = _("time-budget")
-    return exports.response(
+    return tables.answer(
         form=form,
-        name=f"{name}-{timezone.localdate():%Y-%m-%d}",
+        name=(_("time-budget"), timezone.localdate()),
         columns=_columns(shows_worth=shows_worth),
         rows=_rows(page, shows_worth=shows_worth),
     )
 
 
-def _columns(*, shows_worth: bool) -> list[exports.Column]:
+def _columns(*, shows_worth: bool) -> list[Column]:
     worth = [
-        exports.Column(label=_("Value of a year"), unit="cents"),
-        exports.Column(label=_("At stake"), unit="cents"),
+        Column(label=_("Value of a year"), unit="cents"),
+        Column(label=_("At stake"), unit="cents"),
     ]
     return [
-        exports.Column(label=_("Customer number")),
-        exports.Column(label=_("Name")),
-        exports.Column(label=_("Class")),
-        exports.Column(label=_("Minutes planned a month"), unit="number"),
-        exports.Column(label=_("Minutes spent"), unit="number"),
-        exports.Column(label=_("of which assumed"), unit="number"),
+        Column(label=_("Customer number")),
+        Column(label=_("Name")),
+        Column(label=_("Class")),
+        Column(label=_("Minutes planned a month"), unit="number"),
+        Column(label=_("Minutes spent"), unit="number"),
+        Column(label=_("of which assumed"), unit="number"),
         *(worth if shows_worth else []),
     ]
 

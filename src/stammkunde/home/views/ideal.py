@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home import exports, plots, prospects, traits
+from stammkunde.home import plots, prospects, traits
 from stammkunde.home.queries import common
 from stammkunde.insight.profile import Profile, Rule
 from stammkunde.intake.formats import FileNotUsable
@@ -29,7 +28,7 @@ from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import needs
 from stammkunde.team.context import theme as theme_of
-from stammkunde.ui import writing
+from stammkunde.ui import tables, writing
 
 KEPT_SECONDS = 3600  # a scored list, until it is taken along
 SHOWN_ROWS = 20
@@ -189,13 +188,11 @@ def _try(upload: Any, *, rule: Rule, folder: Path) -> tuple[str, prospects.Score
 @needs(policy.FIGURES_VIEW)
 def take(request: HttpRequest) -> HttpResponseBase:
     """Take a scored list along; it is a POST because it leaves a trace."""
-    form, key = request.POST.get("format", ""), request.POST.get("scored", "")
-    if form not in exports.FORMATS:
-        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
+    form, key = tables.chosen_format(request.POST), request.POST.get("scored", "")
     found = cache.get(_key(request, key))
     if found is None:
         messages.error(request, _("The scored list is no longer kept. Upload it again."))
         return redirect("ideal-customer")
     team.record(staff=request.user, action="export", thing="prospects", label=form, rows=len(found[1].rows))
-    columns, rows = prospects.columns(found[1]), list(prospects.lines(found[1]))
-    return exports.response(form=form, name=_("prospects-scored"), columns=columns, rows=rows)
+    columns, rows = prospects.columns(found[1]), prospects.lines(found[1])
+    return tables.answer(form=form, name=_("prospects-scored"), columns=columns, rows=rows)

@@ -10,8 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home import exports, plots
-from stammkunde.home.exports import Column
+from stammkunde.home import plots
 from stammkunde.home.queries import common
 from stammkunde.insight.drivers import Drivers
 from stammkunde.signals import answers
@@ -20,6 +19,8 @@ from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import needs
 from stammkunde.team.context import theme as theme_of
+from stammkunde.ui import tables
+from stammkunde.ui.tables import Column
 
 
 @require_safe
@@ -65,13 +66,13 @@ def _found(request: HttpRequest) -> dict[str, Any]:
 @needs(policy.FIGURES_VIEW)
 def export(request: HttpRequest) -> HttpResponseBase:
     """Take all that was compared along; it is a POST because it leaves a trace."""
-    form = request.POST.get("format", "")
-    found = answers.drivers() if form in exports.FORMATS and signals.current() else None
+    form = tables.chosen_format(request.POST)
+    found = answers.drivers() if signals.current() else None
     if not isinstance(found, Drivers):
-        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
+        raise BadRequest("nothing was compared")
     team.record(staff=request.user, action="export", thing="lost", label=form)
-    rows = [_cells(row) for row in common.of_lost(found, found.findings)]  # in words now: the file is written later
-    return exports.response(form=form, name=_("what-the-lost-share"), columns=_columns(), rows=rows)
+    rows = (_cells(row) for row in common.of_lost(found, found.findings))
+    return tables.answer(form=form, name=_("what-the-lost-share"), columns=_columns(), rows=rows)
 
 
 def _columns() -> list[Column]:

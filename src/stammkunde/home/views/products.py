@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home import exports, plots, selection, wording
+from stammkunde.home import plots, selection, wording
 from stammkunde.home.queries import overview
 from stammkunde.home.queries import products as queries
 from stammkunde.insight.errors import CannotAnswer
@@ -22,7 +22,7 @@ from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import needs
 from stammkunde.team.context import theme as theme_of
-from stammkunde.ui import writing
+from stammkunde.ui import tables, writing
 
 
 @require_safe
@@ -109,23 +109,22 @@ def _cells(row: dict[str, Any], listed: queries.Listed) -> list[dict[str, Any]]:
 @needs(policy.FIGURES_VIEW)
 def export(request: HttpRequest) -> HttpResponseBase:
     """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
-    form, query = request.POST.get("format", ""), QueryDict(request.POST.get("query", ""))
+    form, query = tables.chosen_format(request.POST), QueryDict(request.POST.get("query", ""))
     generation = signals.current()
-    if form not in exports.FORMATS or generation is None:
-        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
+    if generation is None:
+        raise BadRequest("there are no figures yet")
     question = _question(query, generation=generation)
     everything = queries.Question(
         selection=question.selection, q=question.q, category=question.category, sort=question.sort, limit=10**7
     )
     listed = _listed(request, everything)
-    columns = [exports.Column(label=_("Product number")), exports.Column(label=_("Product"))]
-    columns += [exports.Column(label=_("Product group")), *(queries.MEASURES[name] for name in listed.measures)]
+    columns = [tables.Column(label=_("Product number")), tables.Column(label=_("Product"))]
+    columns += [tables.Column(label=_("Product group")), *(queries.MEASURES[name] for name in listed.measures)]
     team.record(staff=request.user, action="export", thing="products", label=form, query=query.urlencode())
     rows = (
         (row["number"], row["name"], row["category"], *(row[name] for name in listed.measures)) for row in listed.rows
     )
-    name = _("products")
-    return exports.response(form=form, name=f"{name}-{question.selection.period}", columns=columns, rows=rows)
+    return tables.answer(form=form, name=(_("products"), question.selection.period), columns=columns, rows=rows)
 
 
 @require_safe

@@ -31,7 +31,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.access import needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.team.models import Staff
-from stammkunde.ui import writing
+from stammkunde.ui import tables, writing
 
 DUE_DAYS = {"red": 0, "amber": 7}  # until when a task about a warning is due
 LATER_DAYS = (1, 7, 30)
@@ -264,9 +264,9 @@ def _day(text: str) -> date | None:
 def export(request: HttpRequest) -> HttpResponseBase:
     """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
     asked = _asked(request, QueryDict(request.POST.get("query", "")))
-    form, generation = request.POST.get("format", ""), signals.current()
-    if form not in exports.FORMATS or generation is None:
-        raise BadRequest(f"format is one of {', '.join(exports.FORMATS)}")
+    form, generation = tables.chosen_format(request.POST), signals.current()
+    if generation is None:
+        raise BadRequest("there are no figures yet")
     pieces = queries.every(asked.filters, generation=generation, on=asked.today, sort=asked.sort)
     return exports.warnings(pieces, form=form, staff=request.user, query=asked.query.urlencode())
 

@@ -1,6 +1,5 @@
 """What was refused, as a file to mend and to import again."""
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from stammkunde.intake.check.result import REFUSED
 from stammkunde.intake.formats import engine, parquet
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.formats.sniff import is_parquet
+from stammkunde.ui import tables
 
 _BATCH = 2000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would carry out
 
 
 def keep_refused(path: Path, out_dir: Path) -> None:
@@ -44,19 +43,26 @@ def write_refused(out_dir: Path, target: Path, *, language: str) -> int:
     `problems-publish.parquet`. One line per problem. Returns the number of lines.
     """
     header = json.loads((out_dir / "header.json").read_text(encoding="utf-8"))
-    written = 0
     with (
         translation.override(language),
         engine.connect(memory_mb=256, work_dir=out_dir) as db,
-        target.open("w", encoding="utf-8-sig", newline="") as file,
+        target.open("w", encoding="utf-8", newline="") as file,
     ):
-        writer = csv.writer(file, delimiter=";" if language.startswith("de") else ",")
-        writer.writerow([_("Row"), _("Column"), _("Value"), _("Reason"), _("Cure"), *header])
         found = db.execute(_query(out_dir, len(header)))
-        while batch := found.fetchmany(_BATCH):
-            writer.writerows(_line(*row) for row in batch)
-            written += len(batch)
-    return written
+        rows = (_line(*row) for batch in iter(lambda: found.fetchmany(_BATCH), []) for row in batch)
+        lines = tables.csv_lines(columns=_columns(header), rows=rows, dialect=tables.Dialect.of(language))
+        return sum(1 for line in lines if file.write(line)) - 1  # without the heading
+
+
+def _columns(header: list[str]) -> list[tables.Column]:
+    return [
+        tables.Column(label=_("Row"), unit="number"),
+        tables.Column(label=_("Column")),
+        tables.Column(label=_("Value"), unit="given"),
+        tables.Column(label=_("Reason")),
+        tables.Column(label=_("Cure")),
+        *(tables.Column(label=heading, unit="given") for heading in header),
+    ]
 
 
 def _query(out_dir: Path, width: int) -> str:
@@ -76,12 +82,4 @@ def _problems(out_dir: Path) -> str:
 
 def _line(row: int, column: str, value: str, code: str, detail: str, *cells: str) -> list[Any]:
     reason, cure = wording.problem_text(code, json.loads(detail or "{}"), value=value or "")
-    return [row, column, _harmless(value), reason, cure, *(_harmless(cell) for cell in cells)]
-
-
-def _harmless(cell: str | None) -> str:
-    """Keep a spreadsheet from carrying out what a file says; numbers stay as they are."""
-    cell = cell or ""
-    if not cell.startswith(_FORMULA) or cell[1:].replace(".", "").replace(",", "").strip().isdigit():
-        return cell
-    return f"'{cell}"
+    return [row, column, value, reason, cure, *cells]

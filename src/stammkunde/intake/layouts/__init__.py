@@ -5,15 +5,13 @@ An entry names fields (with the headings they go by), and for each database tabl
 fills it. Recognising, typing, checking, templates and the guide's tables work from the entry alone.
 """
 
-import csv
-import io
-
 from stammkunde.intake.layouts.attributes import attributes, with_attributes
 from stammkunde.intake.layouts.consents import CONSENTS
 from stammkunde.intake.layouts.documents import FLAT
 from stammkunde.intake.layouts.fields import Column, Field, Layout, Table
 from stammkunde.intake.layouts.own import CONTACT_PERSONS, CUSTOMERS, LINES_LAYOUT, ORDERS, PRODUCTS
 from stammkunde.intake.layouts.shops import SHOPIFY, WOOCOMMERCE
+from stammkunde.ui import tables
 
 OWN = (CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES_LAYOUT, CONSENTS)
 ALL = (*OWN, FLAT, SHOPIFY, WOOCOMMERCE)
@@ -38,13 +36,11 @@ def get(name: str) -> Layout:
 
 def template_csv(name: str, *, language: str) -> str:
     """Write the template of one of our own tables: its headings in `de` or `en`, and one row as an example."""
-    german = language.startswith("de")
     fields = get(name).fields
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if german else ",", lineterminator="\r\n")
-    writer.writerow(one.label(language) for one in fields)
-    writer.writerow(_example(one, german=german) for one in fields)
-    return out.getvalue()
+    example = [_example(one, german=language.startswith("de")) for one in fields]
+    columns = [tables.Column(label=one.label(language), unit="given") for one in fields]
+    dialect = tables.Dialect.of(language)
+    return "".join(tables.csv_lines(columns=columns, rows=[example], dialect=dialect, marked=False))
 
 
 def _example(one: Field, *, german: bool) -> str:

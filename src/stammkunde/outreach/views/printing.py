@@ -1,7 +1,5 @@
 """Print runs: what waits for one, making it, its file and addresses, and bringing it to the post."""
 
-import csv
-import io
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -24,7 +22,7 @@ from stammkunde.team import queries as team
 from stammkunde.team import services as team_services
 from stammkunde.team.access import needs
 from stammkunde.team.models import Staff
-from stammkunde.ui.writing import harmless
+from stammkunde.ui import tables
 
 FEW = 50  # so many are collected while one waits; more are the worker's
 SIZE = 50
@@ -91,7 +89,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     run = _whole(request, pk)
     path = printing.file(run, marks="marks" in request.POST and run.channel == "postcard")
     _note(request, run, "print_run.downloaded")
-    return FileResponse(path.open("rb"), as_attachment=True, filename=_file_name(run, "pdf"))
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{_file_name(run)}.pdf")
 
 
 @require_POST
@@ -99,15 +97,14 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 def addresses(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the list of addresses as a print shop wants it."""
     run = _whole(request, pk)
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(ROW)
-    for position, row in run.pieces.order_by("position").values_list("position", "row"):
-        writer.writerow([position, *(harmless(cell) for cell in row)])
     _note(request, run, "print_run.addresses_exported")
-    response = HttpResponse("\N{BYTE ORDER MARK}" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(run, "csv")}"'
-    return response
+    return tables.answer(
+        form="csv",
+        name=_file_name(run),
+        columns=[tables.Column(label=label) for label in ROW],
+        rows=([position, *row] for position, row in run.pieces.order_by("position").values_list("position", "row")),
+        dialect=tables.Dialect.of("de"),  # German post offices and print shops read it, whoever hands it over
+    )
 
 
 @require_POST
@@ -241,9 +238,9 @@ def _note(request: HttpRequest, run: PrintRun, action: str) -> None:
     )
 
 
-def _file_name(run: PrintRun, kind: str) -> str:
+def _file_name(run: PrintRun) -> str:
     name = {"letter": "Briefe", "postcard": "Postkarten"}[run.channel]
-    return f"{name}-{run.dated_on.isoformat()}-{run.pk}.{kind}"
+    return f"{name}-{run.dated_on.isoformat()}-{run.pk}"
 
 
 def _key(request: HttpRequest, name: str) -> int | None:

@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECK := STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench messages pin clean
+.PHONY: help run test check bench messages record pin clean
 
 help:
 	@sed -n '/^# /s/^# *//p' Makefile | head -3
@@ -56,6 +56,10 @@ bench: .make/test
 
 messages: .make/test
 	$(BIN)/python tools/messages.py $(APPS)
+
+# What the product shows and keeps, to compare before and after a move: docs/develop/testing.md.
+record: .make/test
+	@$(BIN)/python tools/record.py $(or $(OUT),$(error say where to: make record OUT=/tmp/before))
 
 # The pinned versions, made anew: the newest that pyproject.toml allows, on the oldest Python that we support.
 pin:

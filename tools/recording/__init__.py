@@ -1,0 +1,1 @@
+"""What `tools/record.py` is made of."""

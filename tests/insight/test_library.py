@@ -45,7 +45,7 @@ MODULES = [
     "drivers.columns",
     "drivers.findings",
     "drivers.lost",
-    "drivers.snapshot",
+    "drivers.contracts",
     "drivers.traits",
     "frames",
     "kpis",

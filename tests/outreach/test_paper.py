@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from stammkunde.outreach import paper
 from stammkunde.outreach.paper import MOTIFS, Options, Reader, Sender
-from stammkunde.outreach.paper.words import squares
+from stammkunde.outreach.paper.sheet import squares
 
 ON = date(2026, 11, 26)
 MM = 72 / 25.4

@@ -11,7 +11,7 @@ from stammkunde.outreach.services import printing
 from stammkunde.team.models import AuditEntry, Company
 from tests import factories
 from tests.outreach.planning import DAY, NOW, company, consent, customer, planned
-from tests.outreach.test_writing import template
+from tests.outreach.test_filling import template
 
 pytestmark = pytest.mark.django_db
 LETTER = {"subject": "Guten Tag", "text": "Vielen Dank."}

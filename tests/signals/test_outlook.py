@@ -15,7 +15,7 @@ from stammkunde.insight import recency, risk
 from stammkunde.insight.frames import rows
 from stammkunde.insight.value import worth
 from stammkunde.sales import services as sales
-from stammkunde.signals import compute, explaining, frames, history, outlook, policy, queries, said, services
+from stammkunde.signals import compute, diary, explaining, frames, outlook, policy, queries, said, services
 from stammkunde.tasks.queries import Capacity
 from stammkunde.team.models import Company
 from tests import factories
@@ -227,7 +227,7 @@ def test_without_orders_nobody_is_valued_and_nobody_is_at_risk():
     assert made.forecast["value"] == made.forecast["risk"] == {"refusal": {"code": "nobody_bought"}}
     (found,) = signals()
     assert (found.risk_level, found.yearly_cents, found.expected_cents) == ("", None, None)
-    assert history.points(found.customer_id, until=TODAY) == []
+    assert diary.points(found.customer_id, until=TODAY) == []
 
 
 def test_forecast_tells_how_it_was_worked_out(shop):
@@ -323,7 +323,7 @@ def test_history_outlives_the_mirror_and_a_rebuild(shop):
 
     refresh(rebuild=True)
 
-    assert history.days() == [TODAY - timedelta(days=9), TODAY]
+    assert diary.days() == [TODAY - timedelta(days=9), TODAY]
 
 
 def test_history_keeps_the_days_of_a_quarter_and_the_ends_of_months(settings):
@@ -334,9 +334,9 @@ def test_history_keeps_the_days_of_a_quarter_and_the_ends_of_months(settings):
     (settings.HISTORY_DIR / "2026-02-28.12.new").touch()
     beside.touch()
 
-    history.keep(beside, as_of=TODAY)
+    diary.keep(beside, as_of=TODAY)
 
-    kept = history.days()
+    kept = diary.days()
     assert kept[-93:] == [TODAY - timedelta(days=back) for back in range(92, -1, -1)]
     assert kept[:-93] == [date(2025, 8, 31), date(2025, 9, 30), date(2025, 10, 31)]
     assert list(settings.HISTORY_DIR.glob("*.new")) == []

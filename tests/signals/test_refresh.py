@@ -17,7 +17,7 @@ from stammkunde.insight import kpis, recency
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
-from stammkunde.signals import compute, frames, lease, policy, profile, queries, services, sweeps
+from stammkunde.signals import assessed, compute, frames, lease, policy, queries, services, sweeps
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.team.models import Company
 from tests import factories
@@ -258,7 +258,7 @@ def test_refresh_that_lost_its_lease_changes_nothing(shop, monkeypatch):
 
 def test_failure_is_stored_with_its_reason_and_the_former_generation_stays(shop, monkeypatch):
     before = refresh()
-    monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(assessed.recency, "customers", lambda *a, **k: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         refresh(now=NOW + timedelta(minutes=1))
@@ -278,14 +278,14 @@ def test_refresh_waits_for_an_import(shop):
 
 
 def test_rows_of_customers_deleted_meanwhile_are_left_out(shop, monkeypatch):
-    original = profile.profiles
+    original = assessed.assess
 
     def delete_one(*known, **more):
         told = original(*known, **more)
         Customer.objects.filter(country="Peru").delete()
         return told
 
-    monkeypatch.setattr(profile, "profiles", delete_one)
+    monkeypatch.setattr(assessed, "assess", delete_one)
     made = refresh()
 
     assert CustomerSignal.objects.filter(generation=made).count() == 5
@@ -382,7 +382,7 @@ def test_worker_refreshes_when_somebody_asks(shop, monkeypatch):
 
     assert sweeps.sweep(now=NOW + timedelta(minutes=3)) is True
     assert sweeps.sweep(now=NOW + timedelta(minutes=4)) is False
-    monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(assessed.recency, "customers", lambda *a, **k: 1 / 0)
     services.ask(now=NOW + timedelta(minutes=5))
     assert sweeps.sweep(now=NOW + timedelta(minutes=6)) is True
     assert sweeps.sweep(now=NOW + timedelta(minutes=6, seconds=30)) is False
@@ -401,7 +401,7 @@ def test_worker_refreshes_when_the_team_can_do_more(shop, administrator):
 
 
 def test_worker_waits_longer_after_each_failure(shop, monkeypatch):
-    monkeypatch.setattr(profile.recency, "customers", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(assessed.recency, "customers", lambda *a, **k: 1 / 0)
     assert sweeps.sweep(now=NOW) is True
     assert sweeps.sweep(now=NOW + timedelta(seconds=30)) is False
     assert sweeps.sweep(now=NOW + timedelta(minutes=2)) is True

@@ -15,7 +15,7 @@ from stammkunde.home import traits, wording
 from stammkunde.insight.profile import Rule, score
 from stammkunde.intake import layouts
 from stammkunde.intake.formats import FileNotUsable, engine, open_source
-from stammkunde.intake.layouts.common import CUSTOMER_KINDS
+from stammkunde.intake.layouts.vocabulary import CUSTOMER_KINDS
 from stammkunde.intake.wording import problem_text
 from stammkunde.ui import writing
 from stammkunde.ui.tables import Column

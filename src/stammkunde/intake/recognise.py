@@ -8,8 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from stammkunde.intake import columns as typing
-from stammkunde.intake import layouts
+from stammkunde.intake import layouts, parsing
 from stammkunde.intake.check.given import missing
 from stammkunde.intake.check.priced import tax_known
 from stammkunde.intake.check.result import Problem
@@ -181,14 +180,14 @@ def _settle(
     known = proposed | options
     source = open_source(path, work_dir=work, options=options, limit=_LOOK_ROWS)
     with engine.connect(memory_mb=memory_mb, work_dir=work) as db:
-        db.execute(typing.MACROS)
+        db.execute(parsing.MACROS)
         numbers = _texts(kind, given, dialect, source, {"number", "money"})
         if "decimal" not in known and numbers:
-            found = typing.decimal_evidence(db, " UNION ".join(numbers.values()))
+            found = parsing.decimal_evidence(db, " UNION ".join(numbers.values()))
             if found[","] != found["."]:
                 proposed["decimal"] = max(found, key=found.__getitem__)
         days = {
-            column: typing.date_evidence(db, texts)
+            column: parsing.date_evidence(db, texts)
             for column, texts in _texts(kind, given, dialect, source, {"moment", "day"}).items()
         }
     first, second = (sum(one[order] for one in days.values()) for order in ("dmy", "mdy"))

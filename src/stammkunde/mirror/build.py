@@ -18,7 +18,7 @@ from django.conf import settings
 
 from stammkunde.intake.models import Import
 from stammkunde.mirror import manifest as manifests
-from stammkunde.mirror import versions, write
+from stammkunde.mirror import parquet, versions
 from stammkunde.mirror.manifest import Manifest, Month
 from stammkunde.mirror.snapshot import Facts, opened
 from stammkunde.mirror.versions import WHOLE_TABLES
@@ -111,13 +111,13 @@ def _build(facts: Facts, *, plan: Plan, held: Manifest | None, now: datetime, pr
     return made
 
 
-def _write(facts: Facts, *, plan: Plan, folder: Path, progress: Progress) -> write.Written:
+def _write(facts: Facts, *, plan: Plan, folder: Path, progress: Progress) -> parquet.Written:
     asked = plan.months is None or bool(plan.months)
     progress("mirror_read", 0, 1)
-    sums = write.sums(facts, months=plan.months) if asked else {}
-    facts.take(write.selects(facts, parts=plan.parts, months=plan.months if asked else frozenset()))
+    sums = parquet.sums(facts, months=plan.months) if asked else {}
+    facts.take(parquet.selects(facts, parts=plan.parts, months=plan.months if asked else frozenset()))
     progress("mirror_write", 0, 1)
-    written = write.write(facts, parts=plan.parts, orders=asked, folder=folder)
+    written = parquet.write(facts, parts=plan.parts, orders=asked, folder=folder)
     _check(written.months, sums)
     progress("mirror_write", 1, 1)
     return written
@@ -134,7 +134,7 @@ def _check(months: dict[str, Month], sums: dict[str, tuple[int, int, int]]) -> N
         )
 
 
-def _manifest(written: write.Written, *, plan: Plan, held: Manifest | None, now: datetime) -> Manifest:
+def _manifest(written: parquet.Written, *, plan: Plan, held: Manifest | None, now: datetime) -> Manifest:
     months = {} if held is None or plan.months is None else dict(held.months)
     for key in plan.months or ():
         months.pop(key, None)

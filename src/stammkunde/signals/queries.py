@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from stammkunde import mirror
-from stammkunde.signals import explaining, history, policy
+from stammkunde.signals import diary, explaining, policy
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Figure, Generation
 
 
@@ -88,7 +88,7 @@ def expected_now() -> dict[str, Any]:
 def risk_history(customer_id: int) -> list[dict[str, Any]]:
     """Give what was said of a customer day by day, oldest first: `on`, and the columns of `history.COLUMNS`."""
     shown = as_of()
-    return history.points(customer_id, until=shown) if shown else []
+    return diary.points(customer_id, until=shown) if shown else []
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,10 @@ import pyarrow as pa
 from stammkunde.insight.frames import text
 from stammkunde.mirror.engine import connection
 from stammkunde.signals import bulk, frames, reuse
+from stammkunde.signals.assessed import Assessed
 from stammkunde.signals.compute import FIGURES, Computation
 from stammkunde.signals.models import Generation
 from stammkunde.signals.policy import SAID, month_of
-from stammkunde.signals.profile import Profiles
 
 SLICES = ("class", "kind", "country", "segment", "region", "industry", "owner")
 _COUNTS = """
@@ -42,14 +42,14 @@ _HAND_ON = (
 )
 
 
-def figures(known: Computation, profiles: Profiles) -> pa.Table:
+def figures(known: Computation, found: Assessed) -> pa.Table:
     """Sum up what is expected of all customers, and of every slice that tells them apart."""
     wanted = [by for by in SLICES if frames.says_something(known.facts, by=by)]
-    return pa.concat_tables([_figures(known, profiles, by=by) for by in ("", *wanted)])
+    return pa.concat_tables([_figures(known, found, by=by) for by in ("", *wanted)])
 
 
-def _figures(known: Computation, profiles: Profiles, *, by: str) -> pa.Table:
-    everyone, value, join = profiles.known, "''", ""  # noqa: F841
+def _figures(known: Computation, found: Assessed, *, by: str) -> pa.Table:
+    everyone, value, join = found.known, "''", ""  # noqa: F841
     if by:
         of = frames.cut(known.facts, by=by).customers.select("customer_id", text(by).alias("value")).to_native()  # noqa: F841
         value, join = "value", "JOIN of USING (customer_id)"

@@ -22,14 +22,14 @@ from stammkunde import mirror
 from stammkunde.mirror import FactsInMotion, MirrorDiffers
 from stammkunde.sales.models import Order
 from stammkunde.signals import (
+    assessed,
     bulk,
     compute,
+    diary,
     explaining,
-    history,
     lease,
     outlook,
     policy,
-    profile,
     queries,
     reuse,
     said,
@@ -99,7 +99,7 @@ def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = F
         with lease.held(generation, clock=clock, show=progress) as held:
             made = _fill(generation, held=held, now=now, rebuild=rebuild)
             _show(generation, plan=made.plan, clock=clock)
-            history.keep(made.told, as_of=as_of)
+            diary.keep(made.told, as_of=as_of)
     except (FactsInMotion, LeaseLost):
         _drop(generation)
         raise
@@ -164,14 +164,14 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
         known = {"known": found.known, "told": found.told, "horizon_days": found.horizon_days}
         return _Made(
             plan=warned.plan(facts.facts, as_of=facts.as_of, **known),
-            told=history.write(found.rows, as_of=facts.as_of, horizon_days=found.horizon_days),
+            told=diary.write(found.rows, as_of=facts.as_of, horizon_days=found.horizon_days),
         )
 
 
 def _figures(
     generation: Generation,
     facts: compute.Computation,
-    found: profile.Profiles,
+    found: assessed.Assessed,
     *,
     former: Generation | None,
     manifest: mirror.Manifest,
@@ -189,10 +189,10 @@ def _figures(
 
 def _profiles(
     generation: Generation, facts: compute.Computation, *, horizon_days: int | None, held: lease.Held
-) -> profile.Profiles:
+) -> assessed.Assessed:
     """Look ahead, and describe every customer; what explains her later is kept beside the mirror."""
     held.report("customers", 0, 1)
-    described = profile.described(facts)
+    described = assessed.described(facts)
     expected = outlook.look_ahead(
         facts.facts,
         orders=facts.orders,
@@ -202,13 +202,13 @@ def _profiles(
         report=held.report,
     )
     held.report("warnings", 0, 1)
-    before_on = history.before(facts.as_of)
-    found = profile.profiles(
+    before_on = diary.before(facts.as_of)
+    found = assessed.assess(
         facts,
         described=described,
         outlook=expected,
         capacity=tasks.capacity(),
-        earlier=history.risks(before_on, horizon_days=expected.horizon_days),
+        earlier=diary.risks(before_on, horizon_days=expected.horizon_days),
     )
     explaining.keep(expected, generation_id=generation.pk)
     generation.forecast, generation.before_on = found.forecast, before_on

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from stammkunde.home import selection
 from stammkunde.home.plots import Plot
-from stammkunde.home.queries import common, overview, products, proof
+from stammkunde.home.queries import findings, overview, products, proof
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy
@@ -18,8 +18,8 @@ def plot(name: str, *, request: HttpRequest) -> Plot | None:
         return _product(request)
     if name in proof.PLOTS:
         return proof.plot(name, generation=signals.current(), as_of=request.GET.get("day", ""))
-    if name in common.PLOTS:
-        return common.PLOTS[name]() if signals.current() else None
+    if name in findings.PLOTS:
+        return findings.PLOTS[name]() if signals.current() else None
     make = overview.PLOTS.get(name)
     generation = signals.current() if make else None
     if make is None or generation is None:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.home import exports, selection
-from stammkunde.home.queries import common
 from stammkunde.home.queries import customers as queries
+from stammkunde.home.queries import findings
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.mirror import NoMirror
 from stammkunde.signals import answers, forecasts, standing
@@ -127,7 +127,7 @@ class Asked:
             return ()
         if self.behind == "ideal":
             return answers.best_customers()
-        return answers.customers_sharing(common.read(self.get.get("traits", "")))
+        return answers.customers_sharing(findings.read(self.get.get("traits", "")))
 
     def _selection(self) -> selection.Selection:
         generation = self.generation
@@ -167,10 +167,10 @@ class Asked:
         if self.behind == "ideal":
             return _("The best customers")
         try:
-            chosen = common.read(self.get.get("traits", ""))
+            chosen = findings.read(self.get.get("traits", ""))
         except CannotAnswer:
             return _("Still here, with what they have in common")
-        told = common.traits_text(chosen, days=self.generation.activity_days)
+        told = findings.traits_text(chosen, days=self.generation.activity_days)
         return _("Still here: %(traits)s") % {"traits": told}
 
     def page(self) -> queries.Page:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.home import plots, prospects, traits
-from stammkunde.home.queries import common
+from stammkunde.home.queries import findings
 from stammkunde.insight.profile import Profile, Rule
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.uploads import streamed
@@ -65,8 +65,8 @@ def _found(request: HttpRequest) -> dict[str, Any]:
     found = _profile()
     if isinstance(found, answers.TooLittle):
         return {"too_little": found}
-    clear = common.of_best(found, found.clear)
-    plot = common.best_plot()
+    clear = findings.of_best(found, found.clear)
+    plot = findings.best_plot()
     query = {"of": f"{signals.current().pk}-{get_language()}"}
     return {
         "found": found,

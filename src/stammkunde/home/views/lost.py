@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.home import plots
-from stammkunde.home.queries import common
+from stammkunde.home.queries import findings
 from stammkunde.insight.drivers import Drivers
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
@@ -49,14 +49,14 @@ def _found(request: HttpRequest) -> dict[str, Any]:
         found = answers.TooLittle(code="no_facts")
     if isinstance(found, answers.TooLittle):
         return {"too_little": found}
-    clear = common.of_lost(found, found.clear)
-    plot = common.lost_plot()
+    clear = findings.of_lost(found, found.clear)
+    plot = findings.lost_plot()
     query = {"of": f"{signals.current().pk}-{get_language()}"}
     return {
         "found": found,
         "more": [row for row in clear if row.finding.ratio > 1],
         "fewer": [row for row in clear if row.finding.ratio < 1],
-        "hints": common.of_lost(found, found.hints),
+        "hints": findings.of_lost(found, found.hints),
         "shown": plot and plots.shown(plot, query=query, theme=theme_of(request)),
     }
 
@@ -71,7 +71,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if not isinstance(found, Drivers):
         raise BadRequest("nothing was compared")
     team.record(staff=request.user, action="export", thing="lost", label=form)
-    rows = (_cells(row) for row in common.of_lost(found, found.findings))
+    rows = (_cells(row) for row in findings.of_lost(found, found.findings))
     return tables.answer(form=form, name=_("what-the-lost-share"), columns=_columns(), rows=rows)
 
 
@@ -90,7 +90,7 @@ def _columns() -> list[Column]:
     ]
 
 
-def _cells(row: common.Told) -> tuple[Any, ...]:
+def _cells(row: findings.Told) -> tuple[Any, ...]:
     finding = row.finding
     high = None if finding.high == float("inf") else finding.high
     clear = _("yes") if finding.is_clear else _("hint") if finding.is_hint else _("no")

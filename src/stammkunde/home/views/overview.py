@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from stammkunde.home import context, outlook, plots, selection, tiles, worth
+from stammkunde.home import context, gain, outlook, plots, selection, tiles
 from stammkunde.home.queries import overview as queries
 from stammkunde.sales.models import Order
 from stammkunde.signals import answers, forecasts
@@ -69,7 +69,7 @@ def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Sel
     """Say what a point of retention is worth, by the last year that is over."""
     year = queries.last_year(stored, chosen)
     named = (selection.name(year[0]), year[1]) if year else None
-    return worth.worth(figures, name=selection.name(chosen.period), year=named, shows_margin=shows_margin)
+    return gain.gain(figures, name=selection.name(chosen.period), year=named, shows_margin=shows_margin)
 
 
 def _groups(figures: tiles.Figures) -> list[tuple[str, str]]:

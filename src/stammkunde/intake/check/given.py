@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stammkunde.intake import columns as typing
+from stammkunde.intake import parsing
 from stammkunde.intake.formats import Dialect, FileNotUsable, Source
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts import Field, Layout
@@ -103,9 +103,9 @@ def given_sql(source: Source, fields: list[Mapped], numbers: list[Mapped]) -> st
 def _texts_sql(fields: list[Mapped], *, rows: str, cells: dict[str, str] | None = None, kept: str = "") -> str:
     """Give the query that trims cells, empties those that say nothing, and mends keys; each step once."""
     cells = cells or {}
-    trimmed = ", ".join(f"{typing.trimmed(cells.get(one.raw, f'c{one.place}'))} AS {one.raw}" for one in fields)
+    trimmed = ", ".join(f"{parsing.trimmed(cells.get(one.raw, f'c{one.place}'))} AS {one.raw}" for one in fields)
     valued = ", ".join(f"{_value(one)} AS {one.raw}" for one in fields)
-    mended = ", ".join(f"{typing.key_text(one.raw)} AS {one.raw}" for one in fields if one.field.type == KEY)
+    mended = ", ".join(f"{parsing.key_text(one.raw)} AS {one.raw}" for one in fields if one.field.type == KEY)
     return (
         f"SELECT * {f'REPLACE ({mended})' if mended else ''} FROM ("
         f"SELECT row, {valued}{kept} FROM (SELECT row, {trimmed}{kept} FROM {rows}))"
@@ -116,7 +116,7 @@ def _number(one: Mapped) -> str:
     """Take a number of the file as it is; one that six decimals do not hold goes the way of all texts."""
     value = f"CAST(n{one.place} AS DOUBLE)"  # whole numbers would overflow here
     near = f"abs({value} * 1000000 - round({value} * 1000000)) < 0.01"
-    return f"CASE WHEN abs({value}) < {one.field.largest} AND {near} THEN CAST(n{one.place} AS {typing.DECIMAL}) END"
+    return f"CASE WHEN abs({value}) < {one.field.largest} AND {near} THEN CAST(n{one.place} AS {parsing.DECIMAL}) END"
 
 
 def _other_text(one: Mapped) -> str:
@@ -134,11 +134,11 @@ def unpacked_sql(source: Source, layout: Layout, fields: list[Mapped]) -> str:
 
 def _item(part: str) -> str:
     pattern = literal(rf"(?:^|\|)\s*{part}:([^|]*)")
-    return typing.value_text(typing.trimmed(f"regexp_extract(item, {pattern}, 1)"), TEXT)
+    return parsing.value_text(parsing.trimmed(f"regexp_extract(item, {pattern}, 1)"), TEXT)
 
 
 def _value(one: Mapped) -> str:
-    text = typing.value_text(one.raw, one.field.type)
+    text = parsing.value_text(one.raw, one.field.type)
     # Shopify's apostrophe, which keeps spreadsheets from eating zeros
     return f"ltrim({text}, '''')" if one.field.name == "postcode" else text
 

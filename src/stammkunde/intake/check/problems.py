@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from stammkunde.intake import columns as typing
+from stammkunde.intake import parsing
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import FLAGGED, REFUSED, Problem
 from stammkunde.intake.formats import Source
@@ -35,7 +35,7 @@ def add_unreadable(db: duckdb.DuckDBPyConnection, source: Source) -> None:
 
 def add_by_field(db: duckdb.DuckDBPyConnection, one: Mapped, *, always: bool, has_numbers: bool) -> None:
     """Remark what is missing, too long or broken in a column; `always` says that it must not be empty."""
-    limit = LONGEST_VALUE if one.field.type in typing.PARSED else LONGEST_CELL
+    limit = LONGEST_VALUE if one.field.type in parsing.PARSED else LONGEST_CELL
     if always:
         number = f" AND {one.value} IS NULL" if has_numbers else ""
         _remark(db, one, f"{one.raw} IS NULL{number}", "missing_value", REFUSED)
@@ -60,11 +60,11 @@ def _remark(
     add(db, f"SELECT row, {literal(one.column)}, {one.raw}, '{code}', {detail}, '{severity}' FROM given WHERE {where}")
 
 
-def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped, how: typing.Reading) -> None:
+def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped, how: parsing.Reading) -> None:
     """Parse a column's distinct texts into `p_<field>`, and remark those that have no value."""
     name = one.field.name
     texts = f"SELECT DISTINCT {one.raw} AS text FROM given WHERE strlen({one.raw}) <= {4 * LONGEST_VALUE}"
-    db.execute(f"CREATE TABLE p_{name} AS {typing.parsed(one.field, texts, how)}")
+    db.execute(f"CREATE TABLE p_{name} AS {parsing.parsed(one.field, texts, how)}")
     if db.execute(f"SELECT count(code) FROM p_{name}").fetchone()[0]:
         add(db, f"SELECT g.row, {literal(one.column)}, g.{one.raw}, p.code, p.detail, p.severity FROM given g "
                 f"JOIN (SELECT * FROM p_{name} WHERE code IS NOT NULL) p ON g.{one.raw} = p.text")  # fmt: skip

@@ -10,8 +10,7 @@ from typing import Any
 
 import duckdb
 
-from stammkunde.intake import columns as typing
-from stammkunde.intake import layouts
+from stammkunde.intake import layouts, parsing
 from stammkunde.intake.check import given, priced, problems, refused, tables
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import FLAGGED, REFUSED, Checked
@@ -24,7 +23,7 @@ from stammkunde.intake.layouts.fields import CHOICE, CURRENCY, DAY, EMAIL, KEY, 
 STEPS = ("read", "parse", "judge", "write")
 _NULLS = {
     TEXT: "VARCHAR", KEY: "VARCHAR", EMAIL: "VARCHAR", CHOICE: "VARCHAR", CURRENCY: "VARCHAR", DAY: "DATE",
-    NUMBER: typing.DECIMAL, MONEY: typing.DECIMAL, MOMENT: "TIMESTAMPTZ",
+    NUMBER: parsing.DECIMAL, MONEY: parsing.DECIMAL, MOMENT: "TIMESTAMPTZ",
 }  # fmt: skip
 
 
@@ -78,7 +77,7 @@ class _Check:
         today: date,
     ) -> None:
         self.db, self.source, self.layout, self.options = db, source, layout, options
-        self.how = typing.options_of(options, today=today)
+        self.how = parsing.options_of(options, today=today)
         self.fields = given.mapped(layout, columns, source.dialect)
         self.names = {one.field.name for one in self.fields}
         self.rows = self.unreadable = 0
@@ -87,7 +86,7 @@ class _Check:
             raise FileNotUsable("tax_unknown")
 
     def run(self, out_dir: Path, tell: Callable[[str, int, int], None]) -> Checked:
-        self.db.execute(typing.MACROS)
+        self.db.execute(parsing.MACROS)
         self.db.execute(problems.CREATE)
         self._give()
         self._parse(tell)
@@ -134,7 +133,7 @@ class _Check:
             tell("parse", done, len(self.fields))
             always = one.field.required or one.field.name == "quantity"
             problems.add_by_field(self.db, one, always=always, has_numbers=one.field.name in self.numbers)
-            if one.field.type in typing.PARSED:
+            if one.field.type in parsing.PARSED:
                 problems.add_parsed(self.db, one, self.how)
         if self.layout.spread:
             problems.refuse_orders_with(self.db)
@@ -147,7 +146,7 @@ class _Check:
         joins = "".join(
             f" LEFT JOIN p_{name} ON g.{one.raw} = p_{name}.text"
             for name, one in by_name.items()
-            if one.field.type in typing.PARSED
+            if one.field.type in parsing.PARSED
         )
         self.db.execute(
             f"CREATE TABLE typed_given AS SELECT {', '.join(values)} FROM given g{joins} "
@@ -219,24 +218,24 @@ def _value(one: Mapped, *, has_numbers: bool) -> list[str]:
         return [f"p_{name}.value AS {name}", f"p_{name}.day AS {name}_day"]
     if kind == DAY:
         return [f"p_{name}.day AS {name}"]
-    if kind in typing.PARSED:
+    if kind in parsing.PARSED:
         return [f"p_{name}.value AS {name}"]
     return [f"CASE WHEN strlen(g.{one.raw}) <= {limit} THEN g.{one.raw} ELSE left(g.{one.raw}, {limit}) END AS {name}"]
 
 
 def _settled(
-    db: duckdb.DuckDBPyConnection, how: typing.Reading, fields: list[Mapped], options: dict[str, Any]
-) -> typing.Reading:
+    db: duckdb.DuckDBPyConnection, how: parsing.Reading, fields: list[Mapped], options: dict[str, Any]
+) -> parsing.Reading:
     """Settle how dates and numbers are written: as a person said, else as the whole file shows."""
     if not options.get("decimal") and (texts := _texts(fields, {NUMBER, MONEY})):
-        found = typing.decimal_evidence(db, texts)
+        found = parsing.decimal_evidence(db, texts)
         if found[","] != found["."]:
             how = replace(how, decimal=max(found, key=found.__getitem__))
         elif options.get("delimiter") == ";":
             how = replace(how, decimal=",")
     if options.get("date_order") in {"dmy", "mdy"} or not (texts := _texts(fields, {MOMENT, DAY})):
         return how
-    found = typing.date_evidence(db, texts)
+    found = parsing.date_evidence(db, texts)
     if found["mdy"] > found["dmy"]:
         return replace(how, date_order="mdy")
     if found["either"] and not found["dmy"]:

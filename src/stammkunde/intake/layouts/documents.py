@@ -1,6 +1,7 @@
 """Files whose rows are lines of orders: orders, products and customers follow from them."""
 
-from stammkunde.intake.layouts.common import (
+from stammkunde.intake.layouts.fields import MONEY, Column, Field, Layout, Table
+from stammkunde.intake.layouts.vocabulary import (
     ADDRESS,
     CHANNEL,
     CURRENCY_FIELD,
@@ -19,7 +20,6 @@ from stammkunde.intake.layouts.common import (
     plain,
     text,
 )
-from stammkunde.intake.layouts.fields import MONEY, Column, Field, Layout, Table
 
 # Whoever comes later in time knows better; rows of the same moment are taken in the file's order.
 LATEST = "(CAST(epoch(ordered_at) AS BIGINT) // 60) * 17179869184 + row"  # minutes, then 34 bits for the row

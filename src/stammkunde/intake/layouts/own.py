@@ -1,6 +1,7 @@
 """Our own tables: customers, contact persons, products, orders, lines. `docs/guide/import.md` lists every column."""
 
-from stammkunde.intake.layouts.common import (
+from stammkunde.intake.layouts.fields import CHOICE, DAY, EMAIL, KEY, MONEY, Column, Field, Layout, Table
+from stammkunde.intake.layouts.vocabulary import (
     ADDRESS,
     CHANNEL,
     CURRENCY_FIELD,
@@ -23,7 +24,6 @@ from stammkunde.intake.layouts.common import (
     product_number,
     text,
 )
-from stammkunde.intake.layouts.fields import CHOICE, DAY, EMAIL, KEY, MONEY, Column, Field, Layout, Table
 
 CUSTOMERS = Layout(
     name="customers",

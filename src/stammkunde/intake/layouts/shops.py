@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from stammkunde.intake.layouts.common import CHANNEL, CURRENCY_FIELD, LINES, ORDERED_AT, STATUS, STATUSES
 from stammkunde.intake.layouts.documents import CUSTOMERS, ORDERS, PRODUCTS, money
 from stammkunde.intake.layouts.fields import CHOICE, EMAIL, KEY, MOMENT, MONEY, NUMBER, Field, Layout
+from stammkunde.intake.layouts.vocabulary import CHANNEL, CURRENCY_FIELD, LINES, ORDERED_AT, STATUS, STATUSES
 
 
 def said(name: str, de: str, en: str, *also: str, **more) -> Field:

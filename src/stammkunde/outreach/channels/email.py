@@ -21,7 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
-from stammkunde.outreach import asking, foot, mime
+from stammkunde.outreach import foot, mime, optin_mail
 from stammkunde.outreach.channels import ChannelDown, PermanentFailure, Receipt, Rendered, TemporaryFailure, Unclear
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
@@ -72,7 +72,7 @@ class Email:
         return message.address.rpartition("@")[2]
 
     def render(self, message: Message, company: Company) -> Rendered:
-        said, url = asking.content(message, company=company), foot.unsubscribe_url(message, channel=self.reaches)
+        said, url = optin_mail.content(message, company=company), foot.unsubscribe_url(message, channel=self.reaches)
         subject = " ".join(str(said["subject"]).split())
         below = {"url": url, "company": company, "language": message.language}
         content = {

@@ -6,8 +6,8 @@ never as source, so there is nothing to break out of. Only fonts that come with 
 same file, byte by byte, on every machine.
 """
 
+from stammkunde.outreach.paper.sheet import FORMATS, MOTIFS, Options, Reader, Sender, piece, postal_lines
 from stammkunde.outreach.paper.typeset import CannotSet, pdf, pictures
-from stammkunde.outreach.paper.words import FORMATS, MOTIFS, Options, Reader, Sender, piece, postal_lines
 
 __all__ = [
     "FORMATS",

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import typst
 
-from stammkunde.outreach.paper.words import finished
+from stammkunde.outreach.paper.sheet import finished
 
 Piece = Mapping[str, Any]
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # the file's own date: the same pieces shall give the same bytes

@@ -1,6 +1,16 @@
 """What changes messages: planning, arranging, claiming and handing over, and what people and providers say later."""
 
 from stammkunde.outreach.services.claiming import Result, begin, claim, may_repeat, record, release, take_over
+from stammkunde.outreach.services.filling import (
+    Filled,
+    NothingWritten,
+    choose_words,
+    contents,
+    style_of,
+    values,
+    words,
+    write_to,
+)
 from stammkunde.outreach.services.handwritten import foresee, plan_of, send
 from stammkunde.outreach.services.holding_out import hold_out
 from stammkunde.outreach.services.later import (
@@ -31,19 +41,10 @@ from stammkunde.outreach.services.templating import (
     take_out,
     take_words_away,
 )
-from stammkunde.outreach.services.writing import (
-    NothingWritten,
-    Written,
-    choose_words,
-    contents,
-    style_of,
-    values,
-    words,
-    write_to,
-)
 
 __all__ = [
     "CountsAsAdvertising",
+    "Filled",
     "KeyTaken",
     "NameTaken",
     "NotOnPaper",
@@ -52,7 +53,6 @@ __all__ = [
     "Plan",
     "Result",
     "RunIsOver",
-    "Written",
     "archive",
     "begin",
     "change_template",

@@ -8,7 +8,7 @@ from django.db import transaction
 from stammkunde.customers import queries as customers
 from stammkunde.customers import services as customers_services
 from stammkunde.customers.models import Channel, OptIn, Purpose
-from stammkunde.outreach import asking
+from stammkunde.outreach import optin_mail
 from stammkunde.outreach.services.planning import plan_message
 from stammkunde.team.models import Company
 
@@ -43,7 +43,7 @@ def _plan(optin: OptIn, *, company: Company, now: datetime) -> None:
         purpose=Purpose.SERVICE,
         key=f"{ORIGIN}:{optin.pk}:{optin.customer_id}:1:email",
         origin=ORIGIN,
-        content=asking.kept(optin, company=company, language=language),
+        content=optin_mail.kept(optin, company=company, language=language),
         importance_cents=0,
         not_before_at=now,
         latest_at=optin.expires_at,

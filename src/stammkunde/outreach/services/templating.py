@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from stammkunde.outreach import clarity, content, starters
 from stammkunde.outreach.content import FieldsUnknown, Text
 from stammkunde.outreach.models import Template, TemplateText
-from stammkunde.outreach.services.writing import words
+from stammkunde.outreach.services.filling import words
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 

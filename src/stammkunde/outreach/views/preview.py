@@ -20,7 +20,7 @@ from stammkunde.outreach import advice, channels, clarity, content, foot, querie
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.previews import Preview
-from stammkunde.outreach.services import Written
+from stammkunde.outreach.services import Filled
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -99,7 +99,7 @@ def framed(request: HttpRequest, draft: str) -> HttpResponse:
     return response
 
 
-def _written(draft: Draft, *, style: Style, recipient: Recipient, today: date) -> tuple[Written, tuple[str, ...]]:
+def _written(draft: Draft, *, style: Style, recipient: Recipient, today: date) -> tuple[Filled, tuple[str, ...]]:
     """Write for one customer; what is missing stands there in brackets, and is named."""
     asked: dict[str, Any] = {"recipient": recipient, "style": style, "text": draft.text, "today": today}
     written = services.write_to(**asked)
@@ -109,7 +109,7 @@ def _written(draft: Draft, *, style: Style, recipient: Recipient, today: date) -
     return written, gaps
 
 
-def _page(written: Written, *, purpose: str) -> SafeString:
+def _page(written: Filled, *, purpose: str) -> SafeString:
     if written.content is None:
         return format_html("<!doctype html><title>{}</title>", "–")
     url = "" if purpose == Purpose.SERVICE else "#"
@@ -122,7 +122,7 @@ _SHEETS = """<!doctype html><html><head><meta charset="utf-8"><title>{}</title><
 _SHEET = '<img alt="{}" style="max-width:100%;margin:0 0 16px;background:#fff;box-shadow:0 1px 4px #0003" src="{}">'
 
 
-def _sheets(written: Written, said: Mapping[str, Any], recipient: Recipient) -> SafeString:
+def _sheets(written: Filled, said: Mapping[str, Any], recipient: Recipient) -> SafeString:
     """Show every page of a letter or postcard as it will be printed."""
     if written.content is None:
         return format_html("<!doctype html><title>{}</title>", "–")

@@ -161,7 +161,7 @@ def plan(
     return plans, lacking
 
 
-def _plan(play: Play, row: Enrolment, said: outreach.Written, begins: datetime, importance_cents: int) -> Plan:
+def _plan(play: Play, row: Enrolment, said: outreach.Filled, begins: datetime, importance_cents: int) -> Plan:
     channel = play.template.channel
     return Plan(
         customer_id=row.customer_id,

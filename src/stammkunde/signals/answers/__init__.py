@@ -17,14 +17,6 @@ from stammkunde.signals.answers.buyers import (
     rhythm,
     suggested_activity_days,
 )
-from stammkunde.signals.answers.common import (
-    TooLittle,
-    are_known,
-    best_customers,
-    customers_sharing,
-    drivers,
-    profile,
-)
 from stammkunde.signals.answers.goods import Product, ProductList, comebacks, product, products
 from stammkunde.signals.answers.over_time import (
     MonthOfRevenue,
@@ -36,6 +28,14 @@ from stammkunde.signals.answers.over_time import (
     retention_series,
     revenue_by_month,
     slices,
+)
+from stammkunde.signals.answers.traits import (
+    TooLittle,
+    are_known,
+    best_customers,
+    customers_sharing,
+    drivers,
+    profile,
 )
 from stammkunde.signals.frames import OTHER, Slice
 

@@ -69,7 +69,7 @@ _BY_SILENCE = {"worrying": "silent_days > late_after_days AND yearly_cents > 0",
 
 
 @dataclass(frozen=True, kw_only=True)
-class Profiles:
+class Assessed:
     """All customers' rows, shaped like our table, numbered by `row`; and the same as they are in the engine."""
 
     rows: duckdb.DuckDBPyRelation
@@ -86,14 +86,14 @@ def described(known: Computation) -> duckdb.DuckDBPyRelation:
     return frame.to_native().materialize()
 
 
-def profiles(
+def assess(
     known: Computation,
     *,
     described: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _EXPECTED)
     outlook: Outlook,
     capacity: Capacity,
     earlier: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _EXPECTED)
-) -> Profiles:
+) -> Assessed:
     """Add value, risk, level, and reasons for whom we warn."""
     worths, risks = outlook.values, outlook.risks  # noqa: F841 (named in the query, as the others)
     expected = connection().sql(_EXPECTED, params={"activity_days": known.activity_days})
@@ -103,7 +103,7 @@ def profiles(
     rows = connection().sql(_SIGNALS).materialize()
     forecast = outlook.forecast | {"levels": _counted(levelled, outlook, capacity)}
     horizon_days = outlook.horizon_days
-    return Profiles(rows=rows, known=levelled, told=told, forecast=forecast, horizon_days=horizon_days, total=len(rows))
+    return Assessed(rows=rows, known=levelled, told=told, forecast=forecast, horizon_days=horizon_days, total=len(rows))
 
 
 def _staged(expected: duckdb.DuckDBPyRelation, known: Computation, outlook: Outlook) -> duckdb.DuckDBPyRelation:

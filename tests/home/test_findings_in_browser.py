@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.home import charts
-from tests.home.common_shop import open_shop
+from tests.home.findings_shop import open_shop
 from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

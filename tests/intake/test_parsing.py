@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stammkunde.intake import columns, layouts
+from stammkunde.intake import layouts, parsing
 from stammkunde.intake.formats.engine import literal
 
 PRICE = layouts.get("flat").field("unit_price")
@@ -18,13 +18,13 @@ TODAY = date(2026, 11, 21)
 ZONE = ZoneInfo("Europe/Berlin")
 DB = duckdb.connect()
 DB.execute("SET TimeZone = 'UTC'")
-DB.execute(columns.MACROS)
+DB.execute(parsing.MACROS)
 FEW = settings(max_examples=25, deadline=None)
 
 
 def parsed(field, texts, **how):
     listed = ", ".join(f"({literal(one)})" for one in dict.fromkeys(texts))
-    query = columns.parsed(field, f"SELECT * FROM (VALUES {listed}) AS t(text)", columns.Reading(today=TODAY, **how))
+    query = parsing.parsed(field, f"SELECT * FROM (VALUES {listed}) AS t(text)", parsing.Reading(today=TODAY, **how))
     day = "day" if field is WHEN else "NULL"
     value = "strftime(value, '%Y-%m-%d %H:%M:%S')" if field is WHEN else "value"
     found = DB.execute(f"SELECT text, {value}, {day}, code FROM ({query})").fetchall()
@@ -200,4 +200,4 @@ def test_no_text_breaks_date_parsing_and_what_has_no_value_has_a_code(texts):
     ],
 )
 def test_only_what_is_unmistakable_counts_as_evidence_for_a_decimal_mark(texts, expected):
-    assert columns.decimal_evidence(DB, " UNION ".join(f"SELECT {literal(one)} AS text" for one in texts)) == expected
+    assert parsing.decimal_evidence(DB, " UNION ".join(f"SELECT {literal(one)} AS text" for one in texts)) == expected

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from stammkunde.mirror.engine import connection
-from stammkunde.signals import history
+from stammkunde.signals import diary
 
 FIRST, SECOND = date(2026, 11, 13), date(2026, 11, 20)
 
@@ -23,20 +23,20 @@ def keep(on: date, *, risk: float, reasons: str | None, horizon_days: int = 90) 
         "$reasons::VARCHAR AS risk_reasons",
         params={"risk": risk, "reasons": reasons},
     )
-    history.keep(history.write(told, as_of=on, horizon_days=horizon_days), as_of=on)
+    diary.keep(diary.write(told, as_of=on, horizon_days=horizon_days), as_of=on)
 
 
 def test_points_are_in_order_with_their_day_and_reasons_as_codes():
     keep(SECOND, risk=0.625, reasons=json.dumps([{"code": "one_channel"}]))
     keep(FIRST, risk=0.5, reasons=None, horizon_days=60)
 
-    points = history.points(7, until=SECOND)
+    points = diary.points(7, until=SECOND)
 
     told = [(point["on"], point["risk"], point["reasons"], point["horizon_days"]) for point in points]
     assert told == [(FIRST, 0.5, None, 60), (SECOND, 0.625, [{"code": "one_channel"}], 90)]
-    assert [point["on"] for point in history.points(7, until=FIRST)] == [FIRST]
-    assert history.points(8, until=SECOND) == []
+    assert [point["on"] for point in diary.points(7, until=FIRST)] == [FIRST]
+    assert diary.points(8, until=SECOND) == []
 
 
 def test_points_before_the_first_day_are_none():
-    assert history.points(7, until=SECOND) == []
+    assert diary.points(7, until=SECOND) == []

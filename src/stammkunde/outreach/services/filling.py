@@ -27,7 +27,7 @@ class NothingWritten(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class Filled:
     """What a template says to one person; `missing` names the fields that have neither value nor fallback."""
 
     language: str
@@ -41,7 +41,7 @@ def contents(
     recipients: Collection[Recipient],
     today: date,
     more: Mapping[Recipient, Mapping[str, str]] = {},
-) -> dict[Recipient, Written]:
+) -> dict[Recipient, Filled]:
     """
     Write to many at once; the number of queries does not grow with them.
 
@@ -65,7 +65,7 @@ def write_to(
     today: date,
     more: Mapping[str, str] = {},
     options: Mapping[str, Any] = {},
-) -> Written:
+) -> Filled:
     """Write words of one language and form of address to one person, whatever she wishes herself."""
     known = _Known.read([recipient], fields=_fields([text]))
     return known.fill(recipient, style, text, options=options, today=today, more=more)
@@ -130,7 +130,7 @@ class _Known:
         options: Mapping[str, Any],
         today: date,
         more: Mapping[str, str],
-    ) -> Written:
+    ) -> Filled:
         language, form = self.style(recipient)
         chosen = persons.choose(
             {style: (style, text) for style, text in texts.items()},
@@ -148,13 +148,13 @@ class _Known:
         options: Mapping[str, Any],
         today: date,
         more: Mapping[str, str],
-    ) -> Written:
+    ) -> Filled:
         values = self.values(recipient, style, today=today)
         try:
             written = content.write(text, {**values, **more})
         except FieldsMissing as missing:
-            return Written(language=style[0], content=None, missing=missing.names)
-        return Written(language=style[0], content=written | _for_paper(options, more))
+            return Filled(language=style[0], content=None, missing=missing.names)
+        return Filled(language=style[0], content=written | _for_paper(options, more))
 
     def values(self, recipient: Recipient, style: Style, *, today: date) -> dict[str, str]:
         customer = self.customers[recipient[0]]

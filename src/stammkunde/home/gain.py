@@ -17,7 +17,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Worth:
+class Gain:
     """So many points more: so many customers more, each worth what a buyer is worth on average."""
 
     basis: str
@@ -28,7 +28,7 @@ class Worth:
     steps: list[Step]
 
 
-def worth(figures: Figures, *, name: str, year: tuple[str, Figures] | None, shows_margin: bool) -> Worth | None:
+def gain(figures: Figures, *, name: str, year: tuple[str, Figures] | None, shows_margin: bool) -> Gain | None:
     """
     Say what one, three and five points more retention would be worth; None where it cannot be said.
 
@@ -39,7 +39,7 @@ def worth(figures: Figures, *, name: str, year: tuple[str, Figures] | None, show
     basis, each = _each(counted, shows_margin=shows_margin)
     if start is None or not start.value or each is None:
         return None
-    return Worth(
+    return Gain(
         basis=basis,
         each_cents=each,
         of=of,

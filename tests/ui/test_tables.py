@@ -1,6 +1,5 @@
 """One definition of a table gives CSV, Excel and rows for programs; nothing in it is carried out by a table program."""
 
-import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -81,9 +80,9 @@ def test_cell_of_somebodys_file_keeps_its_numbers(cell, written):
 def test_excel_holds_texts_as_texts_numbers_as_numbers_and_moments_by_our_clock():
     answer = tables.answer(form="xlsx", name="cups", columns=COLUMNS, rows=tables.cells(COLUMNS, CUPS))
 
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue()))
+    with answer.file_to_stream as file:
+        book = python_calamine.CalamineWorkbook.from_filelike(file)
     rows = book.get_sheet_by_index(0).to_python()
-    answer.close()
 
     assert rows[1] == ["Tasse; groß", "Ada", 1234.56, 0.25, date(2026, 3, 1), datetime(2026, 1, 3, 0, 30)]  # noqa: DTZ001
     assert rows[2][:3] == ["=1+1", "", ""]

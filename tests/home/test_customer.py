@@ -10,6 +10,7 @@ from stammkunde.customers import services
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.home import rhythm
 from stammkunde.home.queries import customer as queries
+from stammkunde.sales import history
 from stammkunde.sales.models import Line
 from stammkunde.signals import standing
 from stammkunde.signals.models import Current, CustomerSignal, Generation
@@ -123,7 +124,7 @@ def test_orders_are_paged_by_key_without_a_gap():
 
     seen, place = [], ""
     while True:
-        found = queries.orders(customer.pk, place=place, size=3)
+        found = history.orders(customer.pk, place=place, size=3)
         seen += [order.number for order in found.orders]
         place = found.next_place
         if not place:
@@ -140,8 +141,8 @@ def test_cancelled_orders_are_shown_and_count_nothing():
     assert [(year.revenue_cents, year.margin_cents, year.orders) for year in queries.years(customer.pk)] == [
         (1000, 600, 1)
     ]
-    assert len(queries.orders(customer.pk).orders) == 2
-    assert [purchase.on for purchase in queries.purchases(customer.pk)] == [date(2026, 1, 1)]
+    assert len(history.orders(customer.pk).orders) == 2
+    assert [purchase.on for purchase in history.purchases(customer.pk)] == [date(2026, 1, 1)]
 
 
 def test_margin_of_a_year_stays_unknown_where_costs_are():
@@ -157,7 +158,7 @@ def test_service_counts_what_was_late_and_what_came_back():
     factories.order(customer, date(2026, 1, 2), promised_on=date(2026, 1, 3), delivered_on=date(2026, 1, 3))
     Line.objects.create(order=late, key="2", kind="return", quantity=-1, revenue_cents=-700)
 
-    found = queries.service(customer.pk)
+    found = history.service(customer.pk)
 
     assert (found.late, found.promised, found.returned_lines, found.returned_cents) == (1, 2, 1, 700)
 
@@ -190,7 +191,7 @@ def test_fragments_give_the_earlier_entries(client, salesperson):
     client.force_login(salesperson)
 
     for name, parameter, made in (
-        ("customer-orders", "orders", queries.orders),
+        ("customer-orders", "orders", history.orders),
         ("customer-timeline", "timeline", queries.timeline),
     ):
         place = made(customer.pk).next_place
@@ -202,7 +203,7 @@ def test_fragments_give_the_earlier_entries(client, salesperson):
 
 def test_rhythm_draws_every_purchase_within_its_frame():
     days = [date(2026, 1, 1) + timedelta(days=30 * step) for step in range(10)]
-    purchases = [queries.Purchase(on=on, revenue_cents=100 * step) for step, on in enumerate(days)]
+    purchases = [history.Purchase(on=on, revenue_cents=100 * step) for step, on in enumerate(days)]
 
     drawing = rhythm.draw(purchases, as_of_on=AS_OF, due_on=date(2026, 10, 28), width=300)
 
@@ -213,7 +214,7 @@ def test_rhythm_draws_every_purchase_within_its_frame():
 
 
 def test_rhythm_leaves_out_what_is_older_than_three_years():
-    purchases = [queries.Purchase(on=on, revenue_cents=1) for on in (date(2020, 1, 1), date(2026, 1, 1))]
+    purchases = [history.Purchase(on=on, revenue_cents=1) for on in (date(2020, 1, 1), date(2026, 1, 1))]
 
     assert rhythm.draw(purchases, as_of_on=AS_OF, due_on=None, width=300).left_out == 1
 

@@ -1,13 +1,22 @@
-"""What customers allow and wish, read for many at once."""
+"""Customers with the people there, and what they allow and wish, read for many at once."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from stammkunde.customers import policy
-from stammkunde.customers.models import Channel, Consent, ContactPerson, ContactPreference, Customer, OptIn, Purpose
+from stammkunde.customers.models import (
+    Channel,
+    Consent,
+    ContactPerson,
+    ContactPreference,
+    Customer,
+    Note,
+    OptIn,
+    Purpose,
+)
 from stammkunde.customers.policy import Permission, Record, Situation, Standing, Wishes
 from stammkunde.team import queries as team
 
@@ -306,3 +315,34 @@ def _is_closed(of_company: Standing | None, of_all: Wishes, channel: str, purpos
         or (of_all.channels is not None and channel not in of_all.channels)
         or (of_all.topics is not None and purpose not in of_all.topics)
     )
+
+
+def customer(customer_id: int) -> Customer | None:
+    return Customer.objects.select_related("owner").filter(pk=customer_id).first()
+
+
+def people(customer_id: int) -> list[ContactPerson]:
+    """Give the contact persons with what matters to each, latest first, and who wrote it."""
+    matters = Note.objects.filter(kind=Note.Kind.MATTERS).select_related("author")
+    persons = ContactPerson.objects.filter(customer=customer_id)
+    return list(persons.prefetch_related(Prefetch("notes", queryset=matters, to_attr="matters")))
+
+
+def matters_to_customer(customer_id: int) -> list[Note]:
+    """Give what matters to the customer as a whole (a private person has no contact persons)."""
+    notes = Note.objects.filter(customer=customer_id, kind=Note.Kind.MATTERS, contact_person=None)
+    return list(notes.select_related("author"))
+
+
+def people_to_call(customer_ids: Iterable[int]) -> dict[int, ContactPerson]:
+    """Give one person a customer: the decision maker with a number, or else whoever has one, or else anybody."""
+    best: dict[int, ContactPerson] = {}
+    for person in ContactPerson.objects.filter(customer__in=list(customer_ids)).order_by("pk"):
+        known = best.get(person.customer_id)
+        if known is None or _weight(person) > _weight(known):
+            best[person.customer_id] = person
+    return best
+
+
+def _weight(person: ContactPerson) -> tuple[bool, bool]:
+    return bool(person.phone), person.role == ContactPerson.Role.DECISION_MAKER

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
 
-from stammkunde.home.queries.customer import Purchase
+from stammkunde.sales.history import Purchase
 
 HEIGHT = 104
 FLOOR = 84  # the line on which the stems stand

@@ -4,74 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Case, Count, F, Min, Prefetch, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Abs, ExtractYear
 from django.utils import timezone
 
 from stammkunde.calls.models import Call
-from stammkunde.customers.models import ContactPerson, Customer, Note
+from stammkunde.customers.models import Note
 from stammkunde.insight.money import Money
-from stammkunde.sales.models import Line, Order
+from stammkunde.sales import history
+from stammkunde.sales.models import Order
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation, StageChange
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
 
-ORDERS_PAGE = 10
 TIMELINE_PAGE = 12
-MOST_FAVOURITES = 5
 RECENT_YEARS = 6
-NOT_CANCELLED = ~Q(order__status=Order.Status.CANCELLED)
-GIVEN_BACK = (Line.Kind.RETURN, Line.Kind.CANCELLATION)
-
-
-def customer(customer_id: int) -> Customer | None:
-    return Customer.objects.select_related("owner").filter(pk=customer_id).first()
-
-
-def people(customer_id: int) -> list[ContactPerson]:
-    """Give the contact persons with what matters to each, latest first, and who wrote it."""
-    matters = Note.objects.filter(kind=Note.Kind.MATTERS).select_related("author")
-    persons = ContactPerson.objects.filter(customer=customer_id)
-    return list(persons.prefetch_related(Prefetch("notes", queryset=matters, to_attr="matters")))
-
-
-def matters_to_customer(customer_id: int) -> list[Note]:
-    """Give what matters to the customer as a whole (a private person has no contact persons)."""
-    notes = Note.objects.filter(customer=customer_id, kind=Note.Kind.MATTERS, contact_person=None)
-    return list(notes.select_related("author"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderPage:
-    orders: list[Order]  # each with `all_lines`, `revenue_cents` and `given_back_cents`
-    next_place: str = ""
-
-
-def orders(customer_id: int, *, place: str = "", size: int = ORDERS_PAGE) -> OrderPage:
-    """Give a page of orders, latest first, with their lines; cancelled orders are shown and count nothing."""
-    lines = Line.objects.select_related("product").order_by("pk")
-    found = Order.objects.filter(customer=customer_id).order_by("-ordered_at", "-pk")
-    before = _read_place(place)
-    if before:
-        at, pk = before
-        found = found.filter(Q(ordered_at__lt=at) | Q(ordered_at=at, pk__lt=pk))
-    page = list(found.prefetch_related(Prefetch("lines", queryset=lines, to_attr="all_lines"))[: size + 1])
-    more, page = len(page) > size, page[:size]
-    for order in page:
-        order.revenue_cents = sum(line.revenue_cents for line in order.all_lines)
-        for line in order.all_lines:
-            line.margin_cents = None if line.cost_cents is None else line.revenue_cents - line.cost_cents
-        order.given_back_cents = sum(line.revenue_cents for line in order.all_lines if line.kind in GIVEN_BACK)
-    last = f"{page[-1].ordered_at.isoformat()}|{page[-1].pk}" if more else ""
-    return OrderPage(orders=page, next_place=last)
-
-
-def _read_place(place: str) -> tuple[datetime, int] | None:
-    moment, _bar, pk = place.partition("|")
-    try:
-        return datetime.fromisoformat(moment), int(pk)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +33,7 @@ def years(customer_id: int) -> list[Year]:
     """Give revenue and margin of the latest years, oldest first; a year between without orders is there with zero."""
     found = {
         row["year"]: row
-        for row in _lines(customer_id)
+        for row in history.lines(customer_id)
         .annotate(year=ExtractYear("order__ordered_on"))
         .values("year")
         .annotate(orders=Count("order", distinct=True), **_sums())
@@ -123,83 +70,6 @@ def _margin(row: dict[str, Any]) -> int | None:
         margin_cents=row["margin"],
     )
     return money.margin_cents if money.margin_known else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Purchase:
-    on: date
-    revenue_cents: int
-
-
-def purchases(customer_id: int) -> list[Purchase]:
-    """Give the days with a sale, oldest first, with what was sold."""
-    days = (
-        _lines(customer_id)
-        .filter(kind=Line.Kind.SALE)
-        .values_list("order__ordered_on")
-        .annotate(Sum("revenue_cents"))
-        .order_by("order__ordered_on")
-    )
-    return [Purchase(on=on, revenue_cents=cents) for on, cents in days]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Favourite:
-    name: str
-    revenue_cents: int
-    days: int  # on how many days it was bought
-    product_id: int | None = None
-
-
-def favourite_products(customer_id: int) -> list[Favourite]:
-    sold = _lines(customer_id).filter(kind=Line.Kind.SALE, product__kind="product")
-    rows = sold.values("product", "product__name").annotate(cents=Sum("revenue_cents"), days=_DAYS)
-    return [
-        Favourite(name=row["product__name"], revenue_cents=row["cents"], days=row["days"], product_id=row["product"])
-        for row in rows.order_by("-days", "-cents", "product")[:MOST_FAVOURITES]
-    ]
-
-
-def favourite_categories(customer_id: int) -> list[Favourite]:
-    sold = _lines(customer_id).filter(kind=Line.Kind.SALE, product__kind="product").exclude(product__category="")
-    rows = sold.values("product__category").annotate(cents=Sum("revenue_cents"), days=_DAYS)
-    return [
-        Favourite(name=row["product__category"], revenue_cents=row["cents"], days=row["days"])
-        for row in rows.order_by("-cents", "product__category")[:MOST_FAVOURITES]
-    ]
-
-
-_DAYS = Count("order__ordered_on", distinct=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service:
-    """How we served this customer: what was late, what came back."""
-
-    promised: int
-    late: int
-    returned_lines: int
-    returned_cents: int
-    first_on: date | None
-
-
-def service(customer_id: int) -> Service:
-    late = Q(delivered_on__gt=F("promised_on"))
-    deliveries = (
-        Order.objects.filter(customer=customer_id)
-        .exclude(status=Order.Status.CANCELLED)
-        .aggregate(
-            promised=Count("pk", filter=Q(promised_on__isnull=False, delivered_on__isnull=False)),
-            late=Count("pk", filter=late),
-            first_on=Min("ordered_on"),
-        )
-    )
-    back = _lines(customer_id).filter(kind__in=GIVEN_BACK).aggregate(lines=Count("pk"), cents=Sum("revenue_cents"))
-    return Service(**deliveries, returned_lines=back["lines"], returned_cents=-(back["cents"] or 0))
-
-
-def _lines(customer_id: int) -> QuerySet[Line]:
-    return Line.objects.filter(NOT_CANCELLED, order__customer=customer_id).order_by()
 
 
 def known_rank(signal: CustomerSignal | None, generation: Generation | None) -> int | None:
@@ -298,7 +168,7 @@ def _sources(customer_id: int) -> list[tuple[QuerySet, str]]:
     ]
 
 
-_BACK = Sum("lines__revenue_cents", filter=Q(lines__kind__in=GIVEN_BACK))
+_BACK = Sum("lines__revenue_cents", filter=Q(lines__kind__in=history.GIVEN_BACK))
 
 
 def _latest(

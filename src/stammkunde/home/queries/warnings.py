@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
-from stammkunde.customers import people
 from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.queries import people_to_call
 from stammkunde.home.queries.customers import Page, Place, Stretch, walk
 from stammkunde.signals import suggestions
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation
@@ -128,7 +128,7 @@ def load(customer_ids: list[int], *, generation: Generation) -> list[Row]:
     warnings = _by_customer(EarlyWarning.objects.filter(customer__in=customer_ids, outcome=EarlyWarning.Outcome.OPEN))
     signals = _by_customer(CustomerSignal.objects.filter(customer__in=customer_ids, generation=generation))
     tasks = _by_customer(_tasks(signals, warnings))
-    called = people.to_call(customer_ids)
+    called = people_to_call(customer_ids)
     return [
         Row(
             customer=customers[pk],

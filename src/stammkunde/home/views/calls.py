@@ -17,12 +17,13 @@ from stammkunde.calls import queries as calls
 from stammkunde.calls import services, wording
 from stammkunde.calls.forms import CallForm
 from stammkunde.calls.models import Guide
+from stammkunde.customers import permissions
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.home import calling, contact
+from stammkunde.home import calling
 from stammkunde.home.queries import budget
-from stammkunde.home.queries import customer as queries
 from stammkunde.outreach import services as outreach
+from stammkunde.sales import history
 from stammkunde.sales import queries as sales
 from stammkunde.signals import forecasts, standing
 from stammkunde.signals import queries as signals
@@ -45,7 +46,7 @@ ORDERS, NOTES, CALLS, TASKS = 4, 4, 5, 10
 @require_safe
 @needs(policy.TASKS_WORK)
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    customer, people = _found(pk), queries.people(pk)
+    customer, people = _found(pk), customers.people(pk)
     now, generation, company = timezone.localtime(), signals.current(), team.company()
     signal = CustomerSignal.objects.filter(generation=generation, customer=pk).first() if generation else None
     person = _person(request.GET.get("person", ""), people)
@@ -121,7 +122,7 @@ def _told(outcome: str, following: Task | None) -> str:
 
 
 def _found(pk: int) -> Customer:
-    found = queries.customer(pk)
+    found = customers.customer(pk)
     if found is None:
         raise Http404(f"customer {pk}")
     return found
@@ -210,14 +211,14 @@ def _dossier(
         "stage_why": standing.stage(signal),
         "trend": forecasts.trend(signal, generation),
         "why": forecasts.why(signal.risk_reasons if signal else None, shows_money=shows_worth),
-        "orders": queries.orders(customer.pk, size=ORDERS).orders,
-        "service": queries.service(customer.pk),
-        "favourites": queries.favourite_products(customer.pk)[:3],
+        "orders": history.orders(customer.pk, size=ORDERS).orders,
+        "service": history.service(customer.pk),
+        "favourites": history.favourite_products(customer.pk)[:3],
         "tasks": [one for one in tasks.of_customer(customer.pk, limit=TASKS) if one.state == Task.State.OPEN],
         "notes": list(notes[:NOTES]),
-        "matters": [*queries.matters_to_customer(customer.pk), *(note for one in people for note in one.matters)],
+        "matters": [*customers.matters_to_customer(customer.pk), *(note for one in people for note in one.matters)],
         "calls": calls.of_customer(customer.pk, limit=CALLS),
-        "wishes": [wish for one in told.values() for wish in contact.wishes(one, today=timezone.localdate())],
+        "wishes": [wish for one in told.values() for wish in permissions.wishes(one, today=timezone.localdate())],
     }
 
 

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.customers import links, queries
+from stammkunde.customers import links, permissions, queries
 from stammkunde.customers.models import Channel, ContactPerson, ContactPreference, Customer, Purpose
-from stammkunde.home import contact, exports
+from stammkunde.home import exports
 from stammkunde.sales import queries as sales
 from stammkunde.team import policy as rights
 from stammkunde.team.access import needs
@@ -30,12 +30,12 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "customer": customer,
         "recipients": [
-            contact.recipient(one, preference=preferences.get(one.recipient[1]), today=today) for one in matrix
+            permissions.recipient(one, preference=preferences.get(one.recipient[1]), today=today) for one in matrix
         ],
         "links": _links(request, customer, people, preferences),
         "channels": Channel.choices,
         "purposes": Purpose.choices,
-        "history": [contact.entry(one) for one in history[:HISTORY]],
+        "history": [permissions.entry(one) for one in history[:HISTORY]],
         "has_more": len(history) > HISTORY,
     }
     return render(request, "home/contact.html", context)

@@ -8,14 +8,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from stammkunde.customers import permissions
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.home import changes, contact, course, rhythm
+from stammkunde.home import changes, course, rhythm
 from stammkunde.home.queries import budget, proof, warnings
 from stammkunde.home.queries import customer as queries
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import wording as outreach_wording
+from stammkunde.sales import history
 from stammkunde.sales import queries as sales
 from stammkunde.signals import forecasts, standing
 from stammkunde.signals import queries as signals
@@ -40,7 +42,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     generation = signals.current()
     signal = CustomerSignal.objects.filter(generation=generation, customer=found).first() if generation else None
-    people = queries.people(pk)
+    people = customers.people(pk)
     today, company = timezone.localdate(), team.company()
     setting = budget.setting(company)
     return render(
@@ -54,14 +56,14 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             "class_why": standing.abc(signal),
             "people": people,
             "hangs_on_one": customers_policy.hangs_on_one(found, people),
-            "matters": queries.matters_to_customer(pk),
+            "matters": customers.matters_to_customer(pk),
             "call": _call(found, people),
             "next": _next(found, generation, months=company.no_purchase_months, lengths=setting.lengths),
             "time": budget.of_customer(pk, generation, setting, today=today),
             "quick_minutes": QUICK_MINUTES,
-            "orders": queries.orders(pk, place=request.GET.get("orders", "")),
+            "orders": history.orders(pk, place=request.GET.get("orders", "")),
             "timeline": _worded(request.user, queries.timeline(pk, place=request.GET.get("timeline", "")), generation),
-            "service": queries.service(pk),
+            "service": history.service(pk),
             "said": [outreach_wording.told(one) for one in outreach.of_customer(pk, limit=SAID)],
             "today": today,
             **_history(pk, signal, generation),
@@ -73,7 +75,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _found(pk: int) -> Customer:
-    found = queries.customer(pk)
+    found = customers.customer(pk)
     if found is None:
         raise Http404(f"customer {pk}")
     return found
@@ -91,7 +93,7 @@ def _contact(customer: Customer, people: list[ContactPerson], *, today: date) ->
     """Say in a line for everybody there by which way they may get offers."""
     has_bought = bool(sales.buyers(customer_ids=[customer.pk]))
     matrix = customers.matrix(customer=customer, people=people, has_bought=has_bought, today=today)
-    return [contact.in_short(one) for one in matrix]
+    return [permissions.in_short(one) for one in matrix]
 
 
 def _next(customer: Customer, generation: Generation | None, *, months: int, lengths: Lengths) -> dict[str, Any]:
@@ -113,15 +115,15 @@ def _next(customer: Customer, generation: Generation | None, *, months: int, len
 
 
 def _history(pk: int, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:
-    purchases = queries.purchases(pk)
+    purchases = history.purchases(pk)
     as_of = generation.as_of_on if generation else (purchases[-1].on if purchases else date.min)
     due_on = signal.due_on if signal else None
     return {
         "purchases": purchases,
         "rhythm_wide": rhythm.draw(purchases, as_of_on=as_of, due_on=due_on, width=WIDE),
         "rhythm_phone": rhythm.draw(purchases, as_of_on=as_of, due_on=due_on, width=PHONE),
-        "favourite_products": queries.favourite_products(pk),
-        "favourite_categories": queries.favourite_categories(pk),
+        "favourite_products": history.favourite_products(pk),
+        "favourite_categories": history.favourite_categories(pk),
     }
 
 
@@ -224,7 +226,7 @@ def _details(staff: Staff, signal: CustomerSignal, generation: Generation) -> di
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
     """More orders, below those that are there."""
     found = _found(pk)
-    page = queries.orders(pk, place=request.GET.get("orders", ""))
+    page = history.orders(pk, place=request.GET.get("orders", ""))
     return render(request, "home/customer_orders.html", {"customer": found, "orders": page})
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from stammkunde.customers import people
+from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Customer
 from stammkunde.intake.models import Import
 from stammkunde.signals.suggestions.item import (
@@ -144,7 +144,7 @@ def _task_items(found: list[Task], asked: Asked) -> list[Item]:
 
 def _with_people(found: list[Item]) -> list[Item]:
     """Add whom to call."""
-    best = people.to_call({item.customer.pk for item in found if item.customer and item.person is None})
+    best = customers.people_to_call({item.customer.pk for item in found if item.customer and item.person is None})
     return [
         replace(item, person=best.get(item.customer.pk)) if item.customer and item.person is None else item
         for item in found

@@ -1,0 +1,129 @@
+"""What one customer bought, and how we served them: in a fixed number of queries, however much it was."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, Sum
+
+from stammkunde.sales.models import Line, Order
+
+ORDERS_PAGE = 10
+
+
+MOST_FAVOURITES = 5
+
+
+NOT_CANCELLED = ~Q(order__status=Order.Status.CANCELLED)
+
+
+GIVEN_BACK = (Line.Kind.RETURN, Line.Kind.CANCELLATION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPage:
+    orders: list[Order]  # each with `all_lines`, `revenue_cents` and `given_back_cents`
+    next_place: str = ""
+
+
+def orders(customer_id: int, *, place: str = "", size: int = ORDERS_PAGE) -> OrderPage:
+    """Give a page of orders, latest first, with their lines; cancelled orders are shown and count nothing."""
+    lines = Line.objects.select_related("product").order_by("pk")
+    found = Order.objects.filter(customer=customer_id).order_by("-ordered_at", "-pk")
+    before = _read_place(place)
+    if before:
+        at, pk = before
+        found = found.filter(Q(ordered_at__lt=at) | Q(ordered_at=at, pk__lt=pk))
+    page = list(found.prefetch_related(Prefetch("lines", queryset=lines, to_attr="all_lines"))[: size + 1])
+    more, page = len(page) > size, page[:size]
+    for order in page:
+        order.revenue_cents = sum(line.revenue_cents for line in order.all_lines)
+        for line in order.all_lines:
+            line.margin_cents = None if line.cost_cents is None else line.revenue_cents - line.cost_cents
+        order.given_back_cents = sum(line.revenue_cents for line in order.all_lines if line.kind in GIVEN_BACK)
+    last = f"{page[-1].ordered_at.isoformat()}|{page[-1].pk}" if more else ""
+    return OrderPage(orders=page, next_place=last)
+
+
+def _read_place(place: str) -> tuple[datetime, int] | None:
+    moment, _bar, pk = place.partition("|")
+    try:
+        return datetime.fromisoformat(moment), int(pk)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchase:
+    on: date
+    revenue_cents: int
+
+
+def purchases(customer_id: int) -> list[Purchase]:
+    """Give the days with a sale, oldest first, with what was sold."""
+    days = (
+        lines(customer_id)
+        .filter(kind=Line.Kind.SALE)
+        .values_list("order__ordered_on")
+        .annotate(Sum("revenue_cents"))
+        .order_by("order__ordered_on")
+    )
+    return [Purchase(on=on, revenue_cents=cents) for on, cents in days]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Favourite:
+    name: str
+    revenue_cents: int
+    days: int  # on how many days it was bought
+    product_id: int | None = None
+
+
+def favourite_products(customer_id: int) -> list[Favourite]:
+    sold = lines(customer_id).filter(kind=Line.Kind.SALE, product__kind="product")
+    rows = sold.values("product", "product__name").annotate(cents=Sum("revenue_cents"), days=_DAYS)
+    return [
+        Favourite(name=row["product__name"], revenue_cents=row["cents"], days=row["days"], product_id=row["product"])
+        for row in rows.order_by("-days", "-cents", "product")[:MOST_FAVOURITES]
+    ]
+
+
+def favourite_categories(customer_id: int) -> list[Favourite]:
+    sold = lines(customer_id).filter(kind=Line.Kind.SALE, product__kind="product").exclude(product__category="")
+    rows = sold.values("product__category").annotate(cents=Sum("revenue_cents"), days=_DAYS)
+    return [
+        Favourite(name=row["product__category"], revenue_cents=row["cents"], days=row["days"])
+        for row in rows.order_by("-cents", "product__category")[:MOST_FAVOURITES]
+    ]
+
+
+_DAYS = Count("order__ordered_on", distinct=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """How we served this customer: what was late, what came back."""
+
+    promised: int
+    late: int
+    returned_lines: int
+    returned_cents: int
+    first_on: date | None
+
+
+def service(customer_id: int) -> Service:
+    late = Q(delivered_on__gt=F("promised_on"))
+    deliveries = (
+        Order.objects.filter(customer=customer_id)
+        .exclude(status=Order.Status.CANCELLED)
+        .aggregate(
+            promised=Count("pk", filter=Q(promised_on__isnull=False, delivered_on__isnull=False)),
+            late=Count("pk", filter=late),
+            first_on=Min("ordered_on"),
+        )
+    )
+    back = lines(customer_id).filter(kind__in=GIVEN_BACK).aggregate(lines=Count("pk"), cents=Sum("revenue_cents"))
+    return Service(**deliveries, returned_lines=back["lines"], returned_cents=-(back["cents"] or 0))
+
+
+def lines(customer_id: int) -> QuerySet[Line]:
+    return Line.objects.filter(NOT_CANCELLED, order__customer=customer_id).order_by()

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from stammkunde.calls.views import calls, guides
+from stammkunde.calls.views import call, calls, guides
 
 urlpatterns = [
+    path("calls/<int:pk>/", call.page, name="call"),
+    path("calls/<int:pk>/record/", call.record, name="call-record"),
     path("calls/<int:pk>/draft/", calls.draft, name="call-draft"),
     path("calls/<int:pk>/undo/", calls.undo, name="call-undo"),
     path("calls/calendar/", calls.calendar_page, name="calendar"),

@@ -1,7 +1,6 @@
 from django.urls import path
 
 from stammkunde.home.views import (
-    calls,
     campaigns,
     charts,
     contact,
@@ -36,8 +35,6 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),
     path("today/calls/", today.call_list, name="call-list"),
-    path("calls/<int:pk>/", calls.page, name="call"),
-    path("calls/<int:pk>/record/", calls.record, name="call-record"),
     path("time/", hours.time, name="time"),
     path("time/export/", hours.export, name="time-export"),
     path("customers/", customers.customers_list, name="customers"),

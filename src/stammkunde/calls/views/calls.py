@@ -1,4 +1,4 @@
-"""Drafts, taking calls back, and the calendar. The page for a call is `home.views.calls`: it reads everything."""
+"""Drafts, taking calls back, and the calendar."""
 
 from datetime import date, datetime, timedelta
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from stammkunde.calls import leading
 from stammkunde.calls import queries as calls
 from stammkunde.customers.models import Customer
-from stammkunde.home import calling
 from stammkunde.home.queries import budget
 from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
@@ -107,7 +107,7 @@ def _sections(
 ) -> list[dict[str, object]]:
     """Put what belongs together under one heading."""
     hours = calls.hours((item.customer for item in items if item.customer), company=company)
-    hints = calling.hints(items, hours, now=timezone.localtime())
+    hints = leading.hints(items, hours, now=timezone.localtime())
     headings = {
         "tasks": _("Due tasks"),
         "risk": _("At risk, the most for each minute first"),

@@ -13,15 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from stammkunde.calls import leading, services, wording
 from stammkunde.calls import queries as calls
-from stammkunde.calls import services, wording
 from stammkunde.calls.forms import CallForm
 from stammkunde.calls.models import Guide
 from stammkunde.customers import permissions
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.home import calling
-from stammkunde.home.queries import budget
 from stammkunde.outreach import services as outreach
 from stammkunde.sales import history
 from stammkunde.sales import queries as sales
@@ -33,7 +31,7 @@ from stammkunde.signals.suggestions import acting
 from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.models import Task
-from stammkunde.tasks.policy import QUICK_MINUTES
+from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import needs
@@ -55,7 +53,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     hours = calls.hours_of(calls.hours([customer], company=company), pk, person.pk if person else None)
     return render(
         request,
-        "home/call.html",
+        "calls/call.html",
         {
             "customer": customer,
             "key": item.key if item else key,
@@ -66,14 +64,14 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "task": task,
             "item": item,
             "why_called": _why_called(task, item, staff=request.user),
-            "time": calling.best_time(hours, now=now),
-            "outcomes": calling.outcomes(hours=hours, tries=calls.tries(pk, now=now), now=now, today=now.date()),
+            "time": leading.best_time(hours, now=now),
+            "outcomes": leading.outcomes(hours=hours, tries=calls.tries(pk, now=now), now=now, today=now.date()),
             "moments": _moments(now),
             "draft": calls.draft(request.user, pk),
             "quick_minutes": QUICK_MINUTES,
             "usual": company.minutes_per_contact,
             "today": now.date(),
-            **_guide(request, customer, people, person, kind=calling.kind(item.kind if item else "", signal)),
+            **_guide(request, customer, people, person, kind=leading.kind(item.kind if item else "", signal)),
             **_dossier(request.user, customer, people, signal, generation),
         },
     )
@@ -145,7 +143,7 @@ def _asked(generation: Generation | None) -> work.Asked:
         owner=None,
         months=company.no_purchase_months,
         with_imports=False,
-        lengths=budget.setting(company).lengths,
+        lengths=Lengths(usual=company.minutes_per_contact),
     )
 
 
@@ -181,7 +179,7 @@ def _guide(
     has_bought = bool(sales.buyers(customer_ids=[customer.pk]))
     matrix = customers.matrix(customer=customer, people=people, has_bought=has_bought, today=today)
     standings = next(one for one in matrix if one.recipient == recipient)
-    leave = calling.leave(standings, kind)
+    leave = leading.leave(standings, kind)
     (language, form), values = outreach.values(recipient, today=today)
     values["owner"] = request.user.name
     script = calls.guide(Guide.Kind.FREE if leave.service_only else kind, language, form)
@@ -189,7 +187,7 @@ def _guide(
         "leave": leave,
         "kind": kind,
         "kinds": Guide.Kind.choices,
-        "guide": calling.filled(script, values, service_only=leave.service_only),
+        "guide": leading.filled(script, values, service_only=leave.service_only),
     }
 
 

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "stammkunde.customers",
     "stammkunde.team",
     "stammkunde.ui",
+    "stammkunde.store",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,21 @@
+"""Django's `migrate`, and before it the bridge for databases of earlier versions; `serve`, `demo` and tests call it."""
+
+from contextlib import nullcontext
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import connections, transaction
+
+from stammkunde.store import renames
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Rename what was called otherwise, and migrate; who only asks what is missing changes nothing."""
+        database = options["database"]
+        only_asks = options["plan"] or options["check_unapplied"]
+        with transaction.atomic(using=database) if only_asks else nullcontext():
+            renames.cross(connections[database])
+            super().handle(*args, **options)
+            if only_asks:
+                transaction.set_rollback(True, using=database)

@@ -1,0 +1,175 @@
+"""A data folder of an earlier version comes over: nothing is lost, and what it holds can be seen and worked with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from stammkunde.intake import services as intake
+from stammkunde.intake.models import Import
+from stammkunde.sales.models import Product
+from stammkunde.signals import services as signals
+from stammkunde.signals.models import EarlyWarning
+from stammkunde.store import renames
+from stammkunde.team.models import Staff
+from tests.platform import old_folder
+from tests.platform.old_pages import follow, read
+
+pytestmark = pytest.mark.django_db
+
+OLDEST = "oldest"  # which version's dump; see dumps/README.md
+NOW = datetime(2026, 11, 24, 20, tzinfo=UTC)
+
+# What has another place since. Whoever moves or renames a table or column says so here.
+NOW_TABLE = {"activity_task": "tasks_task"}
+NOW_COLUMN = {("intake_beforeimage", "batch_id"): ("intake_beforeimage", "incoming_id")}
+NOT_FACTS = ("django_", "auth_", "customers_search")  # Django's own bookkeeping, and an index made from other rows
+
+
+@contextmanager
+def brought_over(folder) -> Iterator[dict[str, old_folder.Rows]]:
+    """Load the dump, migrate as `serve` and `demo` do, and give the rows as they were before."""
+    with old_folder.beside(folder):
+        old_folder.load(OLDEST)
+        before = old_folder.rows()
+        call_command("migrate", interactive=False, verbosity=0)
+        yield before
+
+
+@pytest.fixture(scope="module")
+def as_new(django_db_setup, django_db_blocker):
+    """The tables of a fresh installation."""
+    with django_db_blocker.unblock():
+        return old_folder.schema()
+
+
+@pytest.fixture(scope="module")
+def before(as_new, django_db_blocker, tmp_path_factory):
+    with django_db_blocker.unblock(), brought_over(tmp_path_factory.mktemp("old")) as rows:
+        yield rows
+
+
+@pytest.fixture
+def ada(before, settings):
+    settings.LANGUAGE_CODE = "de"
+    client = Client()
+    client.force_login(Staff.objects.get(email="ada@roesterei.example"))
+    return client
+
+
+def test_every_value_is_where_it_was_or_where_this_file_says(before):
+    after, lost = old_folder.rows(), []
+    for table, rows in before.items():
+        if table.startswith(NOT_FACTS):
+            continue
+        for key, row in rows.items():
+            for name, value in row.items():
+                now_in, now_called = NOW_COLUMN.get((table, name), (NOW_TABLE.get(table, table), name))
+                there = after.get(now_in, {}).get(key, {})
+                if now_called not in there or there[now_called] != value:
+                    lost.append((table, key, name, value, there.get(now_called)))
+
+    assert lost == []
+
+
+def test_tables_are_as_in_a_fresh_installation(before, as_new):
+    assert sorted(old_folder.schema() ^ as_new) == []
+
+
+def test_no_migration_is_missing_and_none_is_unwritten(before):
+    call_command("migrate", check_unapplied=True, verbosity=0)
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+
+
+def test_migrating_again_changes_nothing(before):
+    rows, schema = old_folder.rows(), old_folder.schema()
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+    assert (old_folder.rows(), old_folder.schema()) == (rows, schema)
+
+
+def test_customers_are_found_and_shown_with_what_people_wrote(ada):
+    customers = follow(ada, "/", "Kunden")
+    words = read(ada, follow(ada, f"{customers}?q=hafenk", "Hafenkontor GmbH")).words
+
+    for said in ("Dr. Eva Harms", "Trinkt nur entkoffeiniert.", "Angebot für Adventspakete schreiben", "Sven Ögür"):
+        assert said in words
+    assert "Élodie Dubois-Meyer" in read(ada, f"{customers}?q=elodie+meyer").words
+    assert "Stille Firmen" in read(ada, customers).words
+
+
+def test_messages_campaigns_and_imports_are_shown(ada):
+    assert "Adventskaffee" in read(ada, follow(ada, "/", "Nachrichten")).words
+    assert "Privatkunden" in read(ada, follow(ada, follow(ada, "/", "Kampagnen"), "Advent 2026")).words
+    assert "rechnungen-november.csv" in read(ada, follow(ada, "/", "Importe")).words
+
+
+def test_settings_show_what_the_company_decided(ada, before):
+    first = follow(ada, "/", "Einstellungen")
+    pages = [read(ada, path) for path in {first, *read(ada, first).links} if path.startswith(first) and "#" not in path]
+    shown = set().union(*(page.values for page in pages))
+    (company,) = before["team_company"].values()
+    hidden = {"id", "is_demo", "time_a_percent", "time_b_percent", "time_c_percent"}
+    decided = {name: as_typed(name, value) for name, value in company.items() if name not in hidden}
+
+    assert {name: typed for name, typed in decided.items() if typed and not typed & shown} == {}
+
+
+def as_typed(name, value) -> set[str]:
+    """Give what may stand in a field for a value; nothing for a box to tick."""
+    if name.endswith("_cents"):
+        return {f"{value / 100:.2f}".replace(".", ",")}
+    if isinstance(value, time):
+        return {value.isoformat("minutes"), value.isoformat()}
+    return set() if isinstance(value, bool) or value in (0, 1) else {str(value).replace("\n", "\r\n"), str(value)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_goes_on(tmp_path, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    with brought_over(tmp_path):
+        assert Client().login(username="ada@roesterei.example", password="richtiges Pferd 27")
+
+        changed = Import.objects.get(file_name="artikel-neu.csv")
+        assert Product.objects.get(number="P1").price_e4 == 199_000
+        intake.undo(import_id=changed.pk, now=NOW)
+        intake.run(import_id=changed.pk, now=NOW)
+        assert Product.objects.get(number="P1").price_e4 == 189_000
+
+        signals.refresh(as_of=date(2026, 11, 24), now=NOW, progress=lambda *_: None)
+        warned = EarlyWarning.objects.filter(outcome="open").values_list("customer__number", "warned_on")
+        assert {("K003", date(2026, 10, 24)), ("K014", date(2026, 11, 23))} <= set(warned)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bridge_killed_half_way_leaves_everything_as_it_was(tmp_path, monkeypatch):
+    def killed(*_arguments, **_more):
+        raise KeyboardInterrupt
+
+    with old_folder.beside(tmp_path):
+        old_folder.load(OLDEST)
+        before = old_folder.rows(), old_folder.schema()
+
+        monkeypatch.setattr(renames, "_rename_app", killed)
+        with pytest.raises(KeyboardInterrupt):
+            call_command("migrate", interactive=False, verbosity=0)
+
+        assert (old_folder.rows(), old_folder.schema()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_what_is_missing_changes_nothing(tmp_path, capsys):
+    with old_folder.beside(tmp_path):
+        old_folder.load(OLDEST)
+        before = old_folder.rows(), old_folder.schema()
+
+        call_command("migrate", plan=True)
+        with pytest.raises(SystemExit, match="1"):
+            call_command("migrate", check_unapplied=True)
+
+        assert "Planned operations" in capsys.readouterr().out
+        assert (old_folder.rows(), old_folder.schema()) == before

@@ -294,6 +294,7 @@ def test_mail_ends_by_one_click_except_what_belongs_to_an_order(set_up):
     text, html = (told[0].get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert text.split() == f"Nur heute. -- Musterhaus GmbH Köln Abmelden: {link}".split()
     assert html.index("Nur heute.") < html.index("Köln") < html.index(f'href="{link}"') < html.index("</body>")
+    assert f'Musterhaus GmbH<br>Köln<br><a href="{link}">Abmelden</a></div>' in html
     assert "Abmelden" not in told[1].get_body(("plain",)).get_content()
     assert "Köln" in told[1].get_body(("html",)).get_content()
 

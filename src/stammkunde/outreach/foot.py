@@ -4,12 +4,15 @@ from collections.abc import Mapping
 
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from stammkunde.customers import links
 from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
+
+NEXT_LINE = mark_safe("<br>")  # escaped if it were only text
 
 
 def unsubscribe_url(message: Message, *, channel: str) -> str:
@@ -40,13 +43,13 @@ def below_html(html: str, *, url: str, company: Company, language: str) -> str:
         return ""
     with translation.override(language):
         word = _("Unsubscribe")
-    imprint = format_html_join("<br>", "{}", ((line,) for line in company.imprint.strip().splitlines()))
+    imprint = format_html_join(NEXT_LINE, "{}", ((line,) for line in company.imprint.strip().splitlines()))
     link = format_html('<a href="{}">{}</a>', url, word) if url else ""
     parts = [part for part in (imprint, link) if part]
     if not parts:
         return html
     foot = format_html(
-        '<div style="margin-top:2em;font-size:.85em;color:#555">{}</div>', format_html_join("<br>", "{}", zip(parts))
+        '<div style="margin-top:2em;font-size:.85em;color:#555">{}</div>', format_html_join(NEXT_LINE, "{}", zip(parts))
     )
     before, body, after = html.rpartition("</body>")
     return f"{before}{foot}{body}{after}" if body else f"{html}{foot}"

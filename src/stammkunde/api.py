@@ -18,11 +18,11 @@ from ninja.security import HttpBearer
 
 from stammkunde import __version__
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.home.queries import customers as lists
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.intake import outcome
 from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import, Mapping
+from stammkunde.segments import queries as lists
 from stammkunde.signals import answers, forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation

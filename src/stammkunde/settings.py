@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "stammkunde.portal",
     "stammkunde.plays",
     "stammkunde.calls",
+    "stammkunde.segments",
     "stammkunde.outreach",
     "stammkunde.signals",
     "stammkunde.intake",

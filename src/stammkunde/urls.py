@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", api_urls),
     path("", include("stammkunde.home.urls")),
     path("", include("stammkunde.calls.urls")),
+    path("", include("stammkunde.segments.urls")),
     path("", include("stammkunde.customers.urls")),
     path("", include("stammkunde.tasks.urls")),
     path("", include("stammkunde.intake.urls")),

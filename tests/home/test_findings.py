@@ -15,11 +15,11 @@ from python_calamine import CalamineWorkbook
 
 from stammkunde.cli import main
 from stammkunde.customers.models import Customer
-from stammkunde.home import prospects, traits
-from stammkunde.home.queries import findings
+from stammkunde.home import prospects
 from stammkunde.insight.drivers import Finding, Trait
 from stammkunde.insight.errors import InvalidInput
 from stammkunde.sales.services import mark_changed
+from stammkunde.segments import traits
 from stammkunde.signals import answers, sweeps
 from stammkunde.team.models import AuditEntry
 from tests import factories
@@ -47,7 +47,7 @@ def text_of(answer):
 
 
 def sharing(chosen):
-    return f"/customers/?{urlencode({'behind': 'sharing', 'traits': findings.write(chosen)})}"
+    return f"/customers/?{urlencode({'behind': 'sharing', 'traits': traits.write(chosen)})}"
 
 
 def test_findings_come_after_the_page_and_then_at_once(client, english, shop, django_assert_num_queries):
@@ -94,7 +94,7 @@ def test_two_traits_narrow_the_list_and_nonsense_is_told(client, english, shop):
     assert "cannot be told" in nonsense.content.decode()
     for address in ("", "{}", "[]", "[1]", json.dumps(["x"] * 9)):
         with pytest.raises(InvalidInput):
-            findings.read(address)
+            traits.read(address)
 
 
 def test_those_without_the_right_to_figures_see_nobody_behind_them(client, servant, shop):

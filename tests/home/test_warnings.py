@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from stammkunde.home.queries import proof
 from stammkunde.home.queries import warnings as queries
-from stammkunde.home.queries.customers import read_place
 from stammkunde.insight.risk.candidates import RULES
+from stammkunde.segments.queries import read_place
 from stammkunde.signals import forecasts, suggestions
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.tasks.models import Task

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from stammkunde.home import sweeps as home
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Holdout, Message
 from stammkunde.plays import queries, services, sweeps
@@ -33,7 +32,7 @@ def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=Non
 
 def work(now=NOW) -> None:
     """Let workers do all there is, without anything leaving."""
-    while any([home.sweep(now=now), sweeps.sweep(now=now)]):
+    while any([sweeps.choose(now=now), sweeps.sweep(now=now)]):
         pass
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from stammkunde.home import sweeps as home
 from stammkunde.outreach.models import Message
 from stammkunde.plays import services, sweeps
 from stammkunde.plays.models import Play
@@ -18,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def work() -> None:
-    while any([home.sweep(now=datetime.now(UTC)), sweeps.sweep(now=datetime.now(UTC))]):
+    while any([sweeps.choose(now=datetime.now(UTC)), sweeps.sweep(now=datetime.now(UTC))]):
         pass
 
 

@@ -72,13 +72,14 @@ def _table(figures: Sequence[Any]) -> str:
 
 def _worded(figure: Any) -> list[str]:
     from stammkunde.home import wording  # noqa: PLC0415
+    from stammkunde.segments import slices  # noqa: PLC0415
     from stammkunde.signals.wording import AT_START  # noqa: PLC0415
 
     meaning = wording.BY_KPI.get(figure.kpi)
     return [
         str(meaning.name if meaning else AT_START),
         figure.period,
-        str(wording.slice_label(figure.slice_by, figure.slice)) if figure.slice_by else "",
+        str(slices.label(figure.slice_by, figure.slice)) if figure.slice_by else "",
         _value(figure.kpi, figure.value) if figure.value is not None else str(wording.reason(figure.reason)),
         _calculation(figure),
         _number(figure.n),

@@ -98,7 +98,6 @@ def command() -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from stammkunde import health  # noqa: PLC0415
-    from stammkunde.home import sweeps as home  # noqa: PLC0415
     from stammkunde.intake import sweeps as intake  # noqa: PLC0415
     from stammkunde.outreach import sweeps as outreach  # noqa: PLC0415
     from stammkunde.plays import sweeps as plays  # noqa: PLC0415
@@ -115,7 +114,7 @@ def command() -> None:
     sweeps = [
         Sweep(name="outreach", run=outreach.sweep),
         Sweep(name="plays", run=plays.sweep),
-        Sweep(name="audiences", run=home.sweep),
+        Sweep(name="audiences", run=plays.choose),
         Sweep(name="intake", run=intake.sweep),
         Sweep(name="signals", run=signals.sweep),
     ]

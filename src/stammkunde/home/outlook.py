@@ -6,11 +6,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from stammkunde.home import selection, tiles
+from stammkunde.home import tiles
 from stammkunde.home.queries.overview import Points
 from stammkunde.home.tiles import Comparison, Figure
 from stammkunde.home.wording import FORECASTS, Meaning, named, reason
 from stammkunde.insight import periods
+from stammkunde.segments import selection
 from stammkunde.signals import forecasts
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.ui import writing

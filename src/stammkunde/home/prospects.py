@@ -11,12 +11,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.home import traits, wording
 from stammkunde.insight.profile import Rule, score
 from stammkunde.intake import layouts
 from stammkunde.intake.formats import FileNotUsable, engine, open_source
 from stammkunde.intake.layouts.vocabulary import CUSTOMER_KINDS
 from stammkunde.intake.wording import problem_text
+from stammkunde.segments import slices, traits
 from stammkunde.ui import writing
 from stammkunde.ui.tables import Column
 
@@ -149,7 +149,7 @@ def refusal_text(refusal: Exception) -> str:
 
 def column_name(name: str) -> str:
     """Name a column of the rule."""
-    return str(wording.slice_name(name))
+    return str(slices.name(name))
 
 
 COLUMNS = (

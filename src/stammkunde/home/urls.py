@@ -1,11 +1,9 @@
 from django.urls import path
 
 from stammkunde.home.views import (
-    campaigns,
     charts,
     contact,
     customer,
-    customers,
     hours,
     ideal,
     lost,
@@ -37,12 +35,6 @@ urlpatterns = [
     path("today/calls/", today.call_list, name="call-list"),
     path("time/", hours.time, name="time"),
     path("time/export/", hours.export, name="time-export"),
-    path("customers/", customers.customers_list, name="customers"),
-    path("campaigns/new/", campaigns.new, name="campaign-new"),
-    path("customers/export/", customers.export, name="customers-export"),
-    path("customers/assign/", customers.assign, name="customers-assign"),
-    path("customers/views/", customers.save_view, name="customers-save-view"),
-    path("customers/views/<int:pk>/remove/", customers.remove_view, name="customers-remove-view"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/orders/", customer.orders, name="customer-orders"),
     path("customers/<int:pk>/risk/", customer.risk, name="customer-risk"),

@@ -229,35 +229,3 @@ CHARTS = {
 def chart_labels(**others: str | Promise) -> dict[str, str]:
     """Give the words of the charts in the language of the page; `others` take the place of the usual ones."""
     return {name: str(label) for name, label in (CHARTS | others).items()}
-
-
-SLICES = {
-    "class": _("A/B/C class"),
-    "kind": _("Kind"),
-    "country": _("Country"),
-    "region": _("Region"),
-    "industry": _("Industry"),
-    "segment": _("Segment"),
-    "owner": _("Responsible"),
-    "channel": _("Channel"),
-    "category": _("Product group"),
-    "cohort": _("Month of the first purchase"),
-    "cohort_quarter": _("Quarter of the first purchase"),
-    "cohort_year": _("Year of the first purchase"),
-}
-OTHER = "…"  # signals count the smaller values of a long list together under it
-KINDS = {"company": _("Companies"), "person": _("Private customers")}
-
-
-def slice_name(slice_by: str) -> str | Promise:
-    """Word what figures are sliced by; a company's own attribute has the name that the company gave it."""
-    return SLICES.get(slice_by, slice_by.removeprefix("attr_"))
-
-
-def slice_label(slice_by: str, slice_value: str) -> str | Promise:
-    """Word one value of a slice."""
-    if slice_value == OTHER:
-        return _("others")
-    if not slice_value:
-        return _("unknown")
-    return KINDS.get(slice_value, slice_value) if slice_by == "kind" else slice_value

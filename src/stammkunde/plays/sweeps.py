@@ -1,4 +1,8 @@
-"""What the worker does for plays: ask who may be written to, enrol who bought, plan what is due, close what is over."""
+"""
+What the worker does for plays.
+
+It chooses whom they are for, asks who may be written to, enrols who bought, plans what is due, closes what is over.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,6 +10,9 @@ from datetime import datetime
 from stammkunde.outreach.services import NothingWritten
 from stammkunde.plays import services
 from stammkunde.plays.models import Play
+from stammkunde.segments import audience
+from stammkunde.segments import queries as customers
+from stammkunde.signals import queries as signals
 
 
 def sweep(*, now: datetime) -> bool:
@@ -48,3 +55,30 @@ def _run(play: Play, now: datetime) -> bool:
 
 
 DUTIES: dict[str, Callable[[Play, datetime], bool]] = {Play.Status.PREPARING: _prepare, Play.Status.RUNNING: _run}
+
+
+def choose(*, now: datetime) -> bool:
+    """
+    Choose the customers of one campaign, if there is one that waits for it. Safe to run twice and to kill.
+
+    What goes wrong is said on the campaign's page; its lease lets the others have their turn first.
+    """
+    play = services.claim_choosing(now=now)
+    if play is None:
+        return False
+    try:
+        _choose(play, now=now)
+    except audience.UnknownFilters:
+        services.note_trouble(play=play, code=services.UNKNOWN_FILTERS)
+    except Exception:
+        services.note_trouble(play=play, code=services.FAILED)
+        raise
+    return True
+
+
+def _choose(play: Play, *, now: datetime) -> None:
+    filters = audience.restored(play.audience)
+    for ids in customers.ids(filters, generation=signals.current()):
+        services.choose(play=play, customer_ids=ids, now=now)
+    services.chosen(play=play, now=now)
+    services.note_trouble(play=play, code="")

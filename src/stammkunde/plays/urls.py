@@ -1,14 +1,15 @@
 from django.urls import path
 
-from stammkunde.plays import views
+from stammkunde.plays.views import campaigns, plays
 
 urlpatterns = [
-    path("plays/", views.listed, name="plays"),
-    path("plays/thanks/", views.new_thanks, name="thanks-new"),
-    path("plays/<int:pk>/", views.one, name="play"),
-    path("plays/<int:pk>/people/", views.people, name="play-people"),
-    path("plays/<int:pk>/start/", views.start, name="play-start"),
-    path("plays/<int:pk>/pause/", views.pause, name="play-pause"),
-    path("plays/<int:pk>/resume/", views.resume, name="play-resume"),
-    path("plays/<int:pk>/stop/", views.stop, name="play-stop"),
+    path("campaigns/new/", campaigns.new, name="campaign-new"),
+    path("plays/", plays.listed, name="plays"),
+    path("plays/thanks/", plays.new_thanks, name="thanks-new"),
+    path("plays/<int:pk>/", plays.one, name="play"),
+    path("plays/<int:pk>/people/", plays.people, name="play-people"),
+    path("plays/<int:pk>/start/", plays.start, name="play-start"),
+    path("plays/<int:pk>/pause/", plays.pause, name="play-pause"),
+    path("plays/<int:pk>/resume/", plays.resume, name="play-resume"),
+    path("plays/<int:pk>/stop/", plays.stop, name="play-stop"),
 ]

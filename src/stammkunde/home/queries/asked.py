@@ -2,9 +2,9 @@
 
 from django.http import HttpRequest
 
-from stammkunde.home import selection
 from stammkunde.home.plots import Plot
 from stammkunde.home.queries import findings, overview, products, proof
+from stammkunde.segments import selection
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy

@@ -1,6 +1,5 @@
 """What the lost, and the best, have in common, as pages show it: rows in words, and their chart."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,15 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde import insight
-from stammkunde.home import traits, wording
+from stammkunde.home import wording
 from stammkunde.home.plots import Plot
-from stammkunde.insight.drivers import Finding, Trait
-from stammkunde.insight.errors import InvalidInput
+from stammkunde.insight.drivers import Finding
 from stammkunde.insight.profile import Profile
+from stammkunde.segments import traits
 from stammkunde.signals import answers
 from stammkunde.ui.tables import Column
 
-MOST_TRAITS = 4  # in an address
 MOST_DRAWN = 20
 ROW_PX, FRAME_PX = 26, 64
 NARROW_NAMES_PX, NAMES_PX = 130, 230
@@ -48,10 +46,15 @@ def told(findings: Sequence[Finding], *, days: int, sentence: Callable[[Finding]
             times=traits.times(finding.ratio),
             interval=traits.times_interval(finding),
             same=[traits.text(trait, names=names, days=days) for trait in finding.same],
-            address=f"{reverse('customers')}?{urlencode({'behind': 'sharing', 'traits': write(finding.traits)})}",
+            address=_address(finding),
         )
         for finding in findings
     ]
+
+
+def _address(finding: Finding) -> str:
+    shared = {"behind": "sharing", "traits": traits.write(finding.traits)}
+    return f"{reverse('customers')}?{urlencode(shared)}"
 
 
 def of_lost(found: insight.drivers.Drivers, findings: Sequence[Finding]) -> list[Told]:
@@ -62,36 +65,6 @@ def of_lost(found: insight.drivers.Drivers, findings: Sequence[Finding]) -> list
 def of_best(found: Profile, findings: Sequence[Finding]) -> list[Told]:
     """Put findings about the best into words."""
     return told(findings, days=found.definition.value_days, sentence=traits.best_sentence)
-
-
-def write(chosen: Sequence[Trait]) -> str:
-    """Write traits for an address."""
-    return json.dumps([trait.key for trait in chosen], ensure_ascii=False)
-
-
-def read(text: str) -> tuple[Trait, ...]:
-    """
-    Read traits from an address.
-
-    :raises InvalidInput: if they are none
-    """
-    try:
-        keys = json.loads(text)
-    except ValueError:
-        keys = None
-    if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_TRAITS:
-        raise InvalidInput("The address names no traits.")
-    return tuple(Trait.read(key if isinstance(key, str) else "") for key in keys)
-
-
-def traits_text(chosen: Sequence[Trait], *, days: int) -> str:
-    """Name traits as the list of customers does."""
-    names = traits.product_names([_nothing(tuple(chosen))])
-    return str(_(" and ")).join(traits.text(trait, names=names, days=days) for trait in chosen)
-
-
-def _nothing(chosen: tuple[Trait, ...]) -> Finding:
-    return Finding(chosen, 0, 0, 0, 0, 1, 1, 1, 1, 1)
 
 
 COLUMNS = (

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde import insight
 from stammkunde.home import wording
 from stammkunde.home.plots import Plot
-from stammkunde.home.selection import Selection, last_complete, short_name
 from stammkunde.home.tiles import Figure as Stored
 from stammkunde.home.tiles import Figures
 from stammkunde.home.wording import MEANINGS
@@ -20,6 +19,8 @@ from stammkunde.insight.cohorts import CohortMatrix
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.insight.money import Turnover
 from stammkunde.insight.periods import Grain, Period
+from stammkunde.segments import slices
+from stammkunde.segments.selection import Selection, last_complete, short_name
 from stammkunde.signals import answers
 from stammkunde.signals.models import Figure, Generation
 from stammkunde.ui import writing
@@ -99,12 +100,12 @@ def segments(generation: Generation, *, period: Period) -> list[SegmentGroup]:
     )
     found: dict[str, list[Segment]] = {}
     for slice_by, slice_value, value in rows:
-        label = str(wording.slice_label(slice_by, slice_value))
+        label = str(slices.label(slice_by, slice_value))
         found.setdefault(slice_by, []).append(
             Segment(key=f"{slice_by}:{slice_value}", label=label, customers=int(value or 0))
         )
     stored = [
-        SegmentGroup(label=str(wording.slice_name(slice_by)), segments=members)
+        SegmentGroup(label=str(slices.name(slice_by)), segments=members)
         for slice_by, members in found.items()
         if len(members) > 1
     ]
@@ -119,9 +120,9 @@ def _own_attributes() -> list[SegmentGroup]:
         return []
     return [
         SegmentGroup(
-            label=str(wording.slice_name(column.by)),
+            label=str(slices.name(column.by)),
             segments=[
-                Segment(key=f"{column.by}:{value}", label=str(wording.slice_label(column.by, value)), customers=n)
+                Segment(key=f"{column.by}:{value}", label=str(slices.label(column.by, value)), customers=n)
                 for value, n in column.values
             ],
         )

@@ -10,10 +10,10 @@ from django.utils.translation import pgettext_lazy
 from stammkunde.customers.models import Customer
 from stammkunde.home.plots import Plot
 from stammkunde.home.queries import overview
-from stammkunde.home.selection import Selection, short_name
 from stammkunde.insight import periods
 from stammkunde.insight.comeback import Comeback
 from stammkunde.sales.models import Product
+from stammkunde.segments.selection import Selection, short_name
 from stammkunde.signals import answers
 from stammkunde.ui.tables import Column
 

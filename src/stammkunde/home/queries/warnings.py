@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import people_to_call
-from stammkunde.home.queries.customers import Page, Place, Stretch, walk
+from stammkunde.segments.queries import Page, Place, Stretch, walk
 from stammkunde.signals import suggestions
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation
 from stammkunde.tasks.models import Task

@@ -7,9 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.customers import links, permissions, queries
+from stammkunde.customers import exports, links, permissions, queries
 from stammkunde.customers.models import Channel, ContactPerson, ContactPreference, Customer, Purpose
-from stammkunde.home import exports
 from stammkunde.sales import queries as sales
 from stammkunde.team import policy as rights
 from stammkunde.team.access import needs

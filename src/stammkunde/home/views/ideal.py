@@ -17,11 +17,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home import plots, prospects, traits
+from stammkunde.home import plots, prospects
 from stammkunde.home.queries import findings
 from stammkunde.insight.profile import Profile, Rule
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.uploads import streamed
+from stammkunde.segments import traits
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy

@@ -9,9 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from stammkunde.home import context, gain, outlook, plots, selection, tiles
+from stammkunde.home import context, gain, outlook, plots, tiles
 from stammkunde.home.queries import overview as queries
 from stammkunde.sales.models import Order
+from stammkunde.segments import selection
 from stammkunde.signals import answers, forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation

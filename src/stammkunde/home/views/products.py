@@ -10,11 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home import plots, selection, wording
+from stammkunde.home import plots
 from stammkunde.home.queries import overview
 from stammkunde.home.queries import products as queries
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.sales.models import Product
+from stammkunde.segments import selection, slices
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
@@ -174,8 +175,8 @@ def _groups(found: answers.Product | None) -> list[dict[str, Any]]:
     """Word who buys a product, beside who buys at all; groups that tell nobody apart are left out."""
     return [
         {
-            "label": wording.slice_name(by),
-            "shares": [{"label": wording.slice_label(by, share.slice), "share": share} for share in shares[:8]],
+            "label": slices.name(by),
+            "shares": [{"label": slices.label(by, share.slice), "share": share} for share in shares[:8]],
         }
         for by, shares in (found.buyers if found else {}).items()
         if len(shares) > 1

@@ -16,12 +16,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home import exports, plots
+from stammkunde.home import plots
 from stammkunde.home.queries import proof as proofs
 from stammkunde.home.queries import warnings as queries
-from stammkunde.home.queries.customers import read_place
 from stammkunde.sales.models import Order
-from stammkunde.signals import forecasts, reasons
+from stammkunde.segments.queries import read_place
+from stammkunde.signals import exports, forecasts, reasons
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import services as tasks

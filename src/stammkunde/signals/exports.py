@@ -1,25 +1,28 @@
-"""What goes into the files of customers, warnings and consents, and who took them along."""
+"""What goes into the files of customers and of warnings, and who took them along."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from stammkunde.customers import wording
-from stammkunde.customers.models import Consent, Customer
-from stammkunde.home.queries.customers import Row
-from stammkunde.signals import forecasts
-from stammkunde.signals import queries as signals
-from stammkunde.signals import reasons as risk_reasons
+from stammkunde.customers.models import Customer
+from stammkunde.signals import forecasts, queries, reasons
+from stammkunde.signals.models import CustomerSignal
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 from stammkunde.ui import tables
 from stammkunde.ui.tables import Column
+
+
+class Row(Protocol):
+    """A row of a list of customers: somebody, and what is figured out about them."""
+
+    customer: Customer
+    signal: CustomerSignal | None
 
 
 def customers(pieces: Iterable[list[Row]], *, form: str, staff: Staff, query: str) -> HttpResponseBase:
@@ -34,43 +37,14 @@ def warnings(pieces: Iterable[list[Any]], *, form: str, staff: Staff, query: str
     return _taken(pieces, [*customer_columns(staff), *_warning()], form=form, name=_("early-warning"))
 
 
-def consents(records: Iterable[Consent], *, staff: Staff, customer: Customer | None) -> HttpResponseBase:
-    """Give records of consent with their proof, and record who took them along."""
-    whose = {"thing_id": customer.pk, "label": customer.name} if customer else {"label": ""}
-    team.record(staff=staff, action="consents.exported", thing="customer" if customer else "consents", **whose)
-    return _taken([records], _consent(), form="csv", name=_("consents"))
-
-
 def _taken(pieces: Iterable[Iterable[Any]], columns: Sequence[Column], *, form: str, name: str) -> HttpResponseBase:
     rows = tables.cells(columns, chain.from_iterable(pieces))
     return tables.answer(form=form, name=(name, timezone.localdate()), columns=columns, rows=rows)
 
 
-def _consent() -> list[Column]:
-    return [
-        Column(label=_("Customer number"), key="customer.number"),
-        Column(label=_("Name"), key="customer.name"),
-        Column(
-            label=_("Contact person"),
-            read=lambda one: one.person_name or str(one.contact_person or one.person_source),
-        ),
-        Column(label=_("Channel"), read=lambda one: one.get_channel_display()),
-        Column(label=_("Purpose"), read=lambda one: one.get_purpose_display()),
-        Column(label=pgettext("of consent", "State"), read=lambda one: one.get_state_display()),
-        Column(label=_("How"), read=lambda one: one.get_basis_display()),
-        Column(label=_("When"), key="happened_at", unit="moment"),
-        Column(label=_("Origin"), read=lambda one: wording.origin(one.origin)),
-        Column(label=_("Wording"), key="wording"),
-        Column(label=_("Proof"), read=lambda one: "; ".join(f"{name}: {text}" for name, text in one.proof.items())),
-        Column(label=_("Address"), key="address"),
-        Column(label=_("Recorded by"), read=lambda one: str(one.recorded_by or "")),
-        Column(label=_("Recorded"), key="recorded_at", unit="moment"),
-    ]
-
-
 def customer_columns(staff: Staff) -> list[Column]:
     """Give the columns of the list of customers that someone may take along."""
-    shows_worth = forecasts.shows_worth(staff, signals.current())
+    shows_worth = forecasts.shows_worth(staff, queries.current())
     found = [*_who(), *_when(), *_risk(shows_money=shows_worth)]
     if policy.may(staff, policy.FIGURES_VIEW):
         found += _figures()
@@ -113,7 +87,7 @@ def _when() -> list[Column]:
 def _risk(*, shows_money: bool) -> list[Column]:
     def why(row: Row) -> str:
         told = row.signal.risk_reasons if row.signal else None
-        return "; ".join(risk_reasons.texts(told, shows_money=shows_money))
+        return "; ".join(reasons.texts(told, shows_money=shows_money))
 
     return [
         Column(label=_("Risk level"), read=lambda row: row.signal.get_risk_level_display() if row.signal else ""),

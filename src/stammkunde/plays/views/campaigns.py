@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from stammkunde.home import audience
-from stammkunde.home.views.customers import Asked
 from stammkunde.plays import services
 from stammkunde.plays.forms import CampaignForm
 from stammkunde.plays.models import Play
+from stammkunde.segments import audience
+from stammkunde.segments.asked import Asked
 from stammkunde.team import policy
 from stammkunde.team.access import needs
 
@@ -27,7 +27,7 @@ def new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Being prepared: nothing is sent before you start it."))
         return redirect("play", play.pk)
     shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.view_query()}
-    return render(request, "home/campaign.html", shown | {"has_templates": form.fields["template"].queryset.exists()})
+    return render(request, "plays/campaign.html", shown | {"has_templates": form.fields["template"].queryset.exists()})
 
 
 def _create(request: HttpRequest, form: CampaignForm, asked: Asked) -> Play:

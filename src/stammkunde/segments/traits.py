@@ -1,15 +1,18 @@
 """Traits and findings in words."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stammkunde.home import wording
 from stammkunde.insight.drivers import Finding, Trait
+from stammkunde.insight.errors import InvalidInput
 from stammkunde.sales.models import Product
+from stammkunde.segments import slices
 from stammkunde.ui import writing
 
+MOST_TRAITS = 4  # in an address
 FAR = 100  # times as often; more is told as "more than"
 Names = Mapping[str, str]
 
@@ -34,7 +37,7 @@ def finding_text(finding: Finding, *, names: Names, days: int) -> str:
 def text(trait: Trait, *, names: Names, days: int) -> str:
     """Name a trait."""
     if trait.family == "attribute":
-        return f"{wording.slice_name(trait.name)}: {_value(trait)}"
+        return f"{slices.name(trait.name)}: {_value(trait)}"
     if trait.family in {"first_order", "tenure"}:
         return _band(trait)
     value = names.get(trait.value, trait.value)
@@ -55,7 +58,7 @@ def text(trait: Trait, *, names: Names, days: int) -> str:
 
 def _value(trait: Trait) -> str:
     if trait.band is None:
-        return str(wording.slice_label(trait.name, trait.value))
+        return str(slices.label(trait.name, trait.value))
     return _between(trait, writing.number)
 
 
@@ -145,15 +148,45 @@ def _numbers(finding: Finding) -> dict[str, str]:
 def points_text(column: str, value: str, points: float) -> str:
     """Word a reason of a score: what is known, and the points that it brings."""
     sign = "+" if points > 0 else "−"
-    return f"{wording.slice_name(column)}: {point_value(column, value)} ({sign}{writing.number(abs(points))})"
+    return f"{slices.name(column)}: {point_value(column, value)} ({sign}{writing.number(abs(points))})"
 
 
 def point_value(column: str, value: str) -> str:
     """Word one value of a column of the rule."""
     trait = Trait("attribute", column, value)
-    return _value(trait) if trait.band else str(wording.slice_label(column, value))
+    return _value(trait) if trait.band else str(slices.label(column, value))
 
 
 def reasons_text(reasons: Sequence[Mapping[str, Any]]) -> str:
     """Word the reasons of a score in one line."""
     return ", ".join(points_text(one["column"], one["value"], one["points"]) for one in reasons)
+
+
+def write(chosen: Sequence[Trait]) -> str:
+    """Write traits for an address."""
+    return json.dumps([trait.key for trait in chosen], ensure_ascii=False)
+
+
+def read(text: str) -> tuple[Trait, ...]:
+    """
+    Read traits from an address.
+
+    :raises InvalidInput: if they are none
+    """
+    try:
+        keys = json.loads(text)
+    except ValueError:
+        keys = None
+    if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_TRAITS:
+        raise InvalidInput("The address names no traits.")
+    return tuple(Trait.read(key if isinstance(key, str) else "") for key in keys)
+
+
+def traits_text(chosen: Sequence[Trait], *, days: int) -> str:
+    """Name traits as the list of customers does."""
+    names = product_names([_nothing(tuple(chosen))])
+    return _(" and ").join(text(trait, names=names, days=days) for trait in chosen)
+
+
+def _nothing(chosen: tuple[Trait, ...]) -> Finding:
+    return Finding(chosen, 0, 0, 0, 0, 1, 1, 1, 1, 1)

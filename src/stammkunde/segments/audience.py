@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from stammkunde.home.queries.customers import Filters
+from stammkunde.segments.queries import Filters
 
 
 class UnknownFilters(ValueError):

@@ -10,8 +10,8 @@ from python_calamine import CalamineWorkbook
 
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
-from stammkunde.home.queries import customers as queries
-from stammkunde.home.queries.customers import read_place
+from stammkunde.segments import queries
+from stammkunde.segments.queries import read_place
 from stammkunde.signals import forecasts
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team import policy

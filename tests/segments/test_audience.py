@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stammkunde.home import audience
-from stammkunde.home.queries.customers import Filters
+from stammkunde.segments import audience
+from stammkunde.segments.queries import Filters
 
 TEXTS = st.text(max_size=8)
 PAIRS = st.lists(st.tuples(TEXTS.filter(bool), TEXTS.filter(bool)), max_size=3).map(tuple)

@@ -1,0 +1,46 @@
+"""Records of consent with their proof, to take along."""
+
+from collections.abc import Iterable
+
+from django.http import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from stammkunde.customers import wording
+from stammkunde.customers.models import Consent, Customer
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+from stammkunde.ui import tables
+from stammkunde.ui.tables import Column
+
+
+def consents(records: Iterable[Consent], *, staff: Staff, customer: Customer | None) -> HttpResponseBase:
+    """Give records of consent with their proof, and record who took them along."""
+    whose = {"thing_id": customer.pk, "label": customer.name} if customer else {"label": ""}
+    team.record(staff=staff, action="consents.exported", thing="customer" if customer else "consents", **whose)
+    columns = _consent()
+    rows = tables.cells(columns, records)
+    return tables.answer(form="csv", name=(_("consents"), timezone.localdate()), columns=columns, rows=rows)
+
+
+def _consent() -> list[Column]:
+    return [
+        Column(label=_("Customer number"), key="customer.number"),
+        Column(label=_("Name"), key="customer.name"),
+        Column(
+            label=_("Contact person"),
+            read=lambda one: one.person_name or str(one.contact_person or one.person_source),
+        ),
+        Column(label=_("Channel"), read=lambda one: one.get_channel_display()),
+        Column(label=_("Purpose"), read=lambda one: one.get_purpose_display()),
+        Column(label=pgettext("of consent", "State"), read=lambda one: one.get_state_display()),
+        Column(label=_("How"), read=lambda one: one.get_basis_display()),
+        Column(label=_("When"), key="happened_at", unit="moment"),
+        Column(label=_("Origin"), read=lambda one: wording.origin(one.origin)),
+        Column(label=_("Wording"), key="wording"),
+        Column(label=_("Proof"), read=lambda one: "; ".join(f"{name}: {text}" for name, text in one.proof.items())),
+        Column(label=_("Address"), key="address"),
+        Column(label=_("Recorded by"), read=lambda one: str(one.recorded_by or "")),
+        Column(label=_("Recorded"), key="recorded_at", unit="moment"),
+    ]

@@ -19,7 +19,7 @@ from ninja.security import HttpBearer
 from stammkunde import __version__
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.insight.errors import CannotAnswer
-from stammkunde.intake import outcome
+from stammkunde.intake import report
 from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.segments import queries as lists
@@ -305,6 +305,6 @@ def _mapping(name: str) -> Mapping | None:
 
 def _import(incoming: Import) -> dict[str, Any]:
     names: Iterable[str] = ("id", "file_name", "layout", "status", "done", "total", "counts", "problem_count")
-    told = outcome.error(incoming)
+    told = report.error(incoming)
     error = " ".join(told) if told else None
     return {name: getattr(incoming, name) for name in names} | {"problems": incoming.problems, "error": error}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stammkunde.calls import policy
 from stammkunde.calls.models import Guide, Outcome
-from stammkunde.calls.policy import Conduct, NoMoment, Plan, Step, Window
+from stammkunde.calls.policy import Conduct, NextStep, NoMoment, Step, Window
 from stammkunde.customers.policy import Basis, Permission, Reason
 
 moment = partial(datetime, tzinfo=UTC)
@@ -26,11 +26,11 @@ def step(outcome, called_at=MONDAY_MORNING, *, tries=1, window=ANY, agreed_at=No
 @pytest.mark.parametrize(
     ("tries", "called_at", "expected"),
     [
-        (1, MONDAY_MORNING, Plan(step=Step.CALL_AGAIN, on=date(2026, 11, 24), at=time(15))),
-        (2, MONDAY_MORNING, Plan(step=Step.CALL_AGAIN, on=date(2026, 11, 25), at=time(15))),
-        (3, FRIDAY_AFTERNOON, Plan(step=Step.CALL_AGAIN, on=date(2026, 12, 3), at=time(10))),
-        (4, FRIDAY_AFTERNOON, Plan(step=Step.WRITE_INSTEAD, on=date(2026, 11, 30))),
-        (9, MONDAY_MORNING, Plan(step=Step.WRITE_INSTEAD, on=date(2026, 11, 24))),
+        (1, MONDAY_MORNING, NextStep(step=Step.CALL_AGAIN, on=date(2026, 11, 24), at=time(15))),
+        (2, MONDAY_MORNING, NextStep(step=Step.CALL_AGAIN, on=date(2026, 11, 25), at=time(15))),
+        (3, FRIDAY_AFTERNOON, NextStep(step=Step.CALL_AGAIN, on=date(2026, 12, 3), at=time(10))),
+        (4, FRIDAY_AFTERNOON, NextStep(step=Step.WRITE_INSTEAD, on=date(2026, 11, 30))),
+        (9, MONDAY_MORNING, NextStep(step=Step.WRITE_INSTEAD, on=date(2026, 11, 24))),
     ],
 )
 def test_who_was_not_reached_is_called_again_at_another_time_of_day_then_written_to(tries, called_at, expected):
@@ -42,7 +42,7 @@ def test_another_try_keeps_to_the_hours_somebody_likes_and_to_no_holiday():
 
     found = step(Outcome.NOT_REACHED, MONDAY_MORNING, window=likes)
 
-    assert found == Plan(step=Step.CALL_AGAIN, on=date(2026, 11, 25), at=time(10))
+    assert found == NextStep(step=Step.CALL_AGAIN, on=date(2026, 11, 25), at=time(10))
     assert step(Outcome.NOT_REACHED, moment(2026, 11, 24, 10, 30), window=likes).at == time(9)
 
 
@@ -52,11 +52,11 @@ def test_another_try_keeps_to_the_hours_somebody_likes_and_to_no_holiday():
         (Outcome.REACHED, None),
         (Outcome.NOT_INTERESTED, None),
         (Outcome.NO_MORE_CALLS, None),
-        (Outcome.WANTS_OFFER, Plan(step=Step.SEND_OFFER, on=date(2026, 11, 30))),
-        (Outcome.WRONG_NUMBER, Plan(step=Step.FIND_NUMBER, on=date(2026, 11, 30), by_owner=True)),
+        (Outcome.WANTS_OFFER, NextStep(step=Step.SEND_OFFER, on=date(2026, 11, 30))),
+        (Outcome.WRONG_NUMBER, NextStep(step=Step.FIND_NUMBER, on=date(2026, 11, 30), by_owner=True)),
         (
             Outcome.COMPLAINT,
-            Plan(step=Step.SETTLE_COMPLAINT, on=date(2026, 11, 27), is_urgent=True, by_owner=True),
+            NextStep(step=Step.SETTLE_COMPLAINT, on=date(2026, 11, 27), is_urgent=True, by_owner=True),
         ),
     ],
 )
@@ -67,7 +67,7 @@ def test_each_outcome_has_its_next_step(outcome, expected):
 def test_a_call_back_is_due_when_it_was_agreed_upon():
     agreed_at = moment(2026, 11, 28, 8, 15)  # a Saturday: agreed is agreed
 
-    assert step(Outcome.CALL_BACK, agreed_at=agreed_at) == Plan(
+    assert step(Outcome.CALL_BACK, agreed_at=agreed_at) == NextStep(
         step=Step.CALL_BACK, on=date(2026, 11, 28), at=time(8, 15)
     )
 

@@ -47,7 +47,7 @@ def test_month_of_the_team_is_shared_out_to_the_minute(generation):
     for place in range(1, 41):
         signal(generation, "ABC"[place % 3], at_risk=place * 1_000)
 
-    plan = budget.plan(generation, setting())
+    plan = budget.of(generation, setting())
 
     assert plan.setting.month_minutes == 5200
     assert sum(plan.minutes.values()) == 5200
@@ -59,7 +59,7 @@ def test_more_at_risk_is_given_more_time_within_its_class(generation):
     less, more = signal(generation, "A", at_risk=10_000), signal(generation, "A", at_risk=40_000)
     least = signal(generation, "C", at_risk=1)
 
-    plan = budget.plan(generation, setting(hours=1, split=(80, 10, 10)))
+    plan = budget.of(generation, setting(hours=1, split=(80, 10, 10)))
 
     assert plan.minutes == {more.pk: 156, less.pk: 78, least.pk: 26}
     assert plan.classes[0].usual == 117
@@ -69,7 +69,7 @@ def test_without_anything_at_risk_nobody_is_given_time(generation):
     signal(generation, "A", at_risk=0)
     signal(generation, "", at_risk=500)  # bought nothing yet
 
-    plan = budget.plan(generation, setting())
+    plan = budget.of(generation, setting())
 
     assert plan.minutes == {}
     assert plan.left_minutes == 5200
@@ -80,7 +80,7 @@ def test_where_no_risk_is_known_silence_and_worth_decide(generation):
     in_rhythm = signal(generation, "A", silent_days=10)
     signal(generation, "A", stage="lost", silent_days=900)
 
-    plan = budget.plan(generation, setting(hours=1, split=(100, 0, 0)))
+    plan = budget.of(generation, setting(hours=1, split=(100, 0, 0)))
 
     assert not plan.by_risk
     assert plan.minutes == {silent.pk: 165, in_rhythm.pk: 95}  # 3/4 and 1/4 of the same worth, by their roots
@@ -91,19 +91,19 @@ def test_proposal_holds_until_the_company_decides(generation):
     signal(generation, "B", yearly=150_00, at_risk=250_00)
     signal(generation, "C", yearly=50_00, at_risk=150_00)
 
-    assert budget.plan(generation, setting(split=None)).split == (70, 20, 10)
-    assert budget.plan(generation, setting(split=(50, 30, 20))).split == (50, 30, 20)
-    assert budget.plan(None, setting(split=None)).split == (70, 20, 10)
+    assert budget.of(generation, setting(split=None)).split == (70, 20, 10)
+    assert budget.of(generation, setting(split=(50, 30, 20))).split == (50, 30, 20)
+    assert budget.of(None, setting(split=None)).split == (70, 20, 10)
 
 
 def test_plan_is_made_once_for_a_generation_and_a_setting(generation, django_assert_num_queries):
     signal(generation, "A", at_risk=500)
-    budget.plan(generation, setting())
+    budget.of(generation, setting())
 
     with django_assert_num_queries(0):
-        budget.plan(generation, setting())
+        budget.of(generation, setting())
     with django_assert_num_queries(1):  # the customers of A; what is known of the classes is kept
-        budget.plan(generation, setting(split=(80, 10, 10)))
+        budget.of(generation, setting(split=(80, 10, 10)))
 
 
 def test_hours_are_those_of_whoever_works_the_list(salesperson, analyst):

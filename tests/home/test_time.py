@@ -63,8 +63,8 @@ def asked(staff=None, *, weeks=4, now=NOW) -> queries.Asked:
     return queries.Asked(staff=staff, weeks=weeks, now=now)
 
 
-def plan_of(generation, *, split=(70, 20, 10)) -> budget.Plan:
-    return budget.plan(generation, budget.Setting(hours_per_week=40, usual_minutes=24, split=split))
+def plan_of(generation, *, split=(70, 20, 10)) -> budget.Budget:
+    return budget.of(generation, budget.Setting(hours_per_week=40, usual_minutes=24, split=split))
 
 
 def test_hours_planned_and_spent_stand_side_by_side(generation, company, salesperson, administrator):
@@ -235,7 +235,7 @@ def test_without_scripts_the_slider_that_was_moved_counts(client, administrator,
 
 def test_nothing_wished_for_changes_nothing(client, administrator, company):
     client.force_login(administrator)
-    shown = budget.plan(Generation.objects.get(), budget.setting(team.company())).split
+    shown = budget.of(Generation.objects.get(), budget.setting(team.company())).split
 
     client.post(reverse("time"), sent(a=shown[0], b=shown[1], c=shown[2]))
 

@@ -188,7 +188,7 @@ def test_mirror_that_does_not_add_up_is_refused_and_the_old_one_stays(monkeypatc
     before = build_mirror()
     factories.order(Customer.objects.first(), date(2025, 1, 7))
     sales.mark_changed(["2025-01"])
-    monkeypatch.setattr(build.write, "sums", lambda facts, months: {"2025-01": (2, 2, 1)})
+    monkeypatch.setattr(build.parquet, "sums", lambda facts, months: {"2025-01": (2, 2, 1)})
 
     with pytest.raises(mirror.MirrorDiffers, match="2025-01"):
         build_mirror()

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import services
 from stammkunde.outreach.models import AddressUse, Draw, Holdout, Message, MessageEvent, Turn, Undeliverable
-from stammkunde.outreach.policy import Outcome
+from stammkunde.outreach.policy import Verdict
 from stammkunde.outreach.services import settling
 from stammkunde.tasks import services as tasks
 from tests import factories
@@ -325,13 +325,13 @@ def test_forecast_tells_what_planning_does_and_plans_nothing():
     planned(anna)
     plans = [plan(anna), plan(customer()), plan(customer(email=""))]
 
-    told = {one.key: (decision.outcome, decision.at) for one, decision in services.forecast(plans, now=NOW)}
+    told = {one.key: (decision.verdict, decision.at) for one, decision in services.forecast(plans, now=NOW)}
 
     assert Message.objects.count() == 1
     assert list(told.values()) == [
-        (Outcome.ALLOWED, NOW + 7 * DAY),
-        (Outcome.ALLOWED, NOW),
-        (Outcome.REFUSED, None),
+        (Verdict.ALLOWED, NOW + 7 * DAY),
+        (Verdict.ALLOWED, NOW),
+        (Verdict.REFUSED, None),
     ]
     services.plan_messages(plans, now=NOW)
     assert {one.key: one.due_at for one in Message.objects.filter(key__in=told)} == {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stammkunde.outreach import policy
-from stammkunde.outreach.policy import Facts, Limit, Open, Outcome, Taken
+from stammkunde.outreach.policy import Case, Limit, Open, Taken, Verdict
 from stammkunde.outreach.slots import Hours
 
 NOW = datetime(2026, 11, 24, 11, tzinfo=UTC)  # a Tuesday noon in Berlin
@@ -16,8 +16,8 @@ NIGHT = Hours(zone=ZoneInfo("Europe/Berlin"), quiet_from=time(20), quiet_until=t
 WEEKLY = (Limit(code="cap_person", most=1, days=7),)
 
 
-def facts(**some) -> Facts:
-    return Facts(
+def case(**some) -> Case:
+    return Case(
         **{
             "purpose": "advertising",
             "now": NOW,
@@ -31,13 +31,13 @@ def facts(**some) -> Facts:
 
 
 def said(decision):
-    return decision.outcome, decision.at, decision.reason
+    return decision.verdict, decision.at, decision.reason
 
 
 def test_message_without_obstacle_leaves_now_and_takes_a_slot():
-    decision = policy.decide(facts())
+    decision = policy.decide(case())
 
-    assert said(decision) == (Outcome.ALLOWED, NOW, None)
+    assert said(decision) == (Verdict.ALLOWED, NOW, None)
     assert decision.takes_slot
 
 
@@ -61,7 +61,7 @@ def test_message_without_obstacle_leaves_now_and_takes_a_slot():
     ],
 )
 def test_message_is_refused_with_its_reason(some, reason):
-    assert said(policy.decide(facts(**some))) == (Outcome.REFUSED, None, reason)
+    assert said(policy.decide(case(**some))) == (Verdict.REFUSED, None, reason)
 
 
 @pytest.mark.parametrize(
@@ -86,17 +86,15 @@ def test_message_is_refused_with_its_reason(some, reason):
     ],
 )
 def test_message_is_put_off_with_the_reason(some, at, reason):
-    decision = policy.decide(facts(**some), taken=[Taken(person=None, at=NOW - 2 * DAY)])
+    decision = policy.decide(case(**some), taken=[Taken(person=None, at=NOW - 2 * DAY)])
 
-    assert said(decision) == (Outcome.ALLOWED, at, reason)
+    assert said(decision) == (Verdict.ALLOWED, at, reason)
 
 
 def test_message_over_the_cap_waits_where_nothing_is_free_before_it_expires():
-    decision = policy.decide(
-        facts(limits=WEEKLY, latest_at=NOW + 3 * DAY), taken=[Taken(person=None, at=NOW - 2 * DAY)]
-    )
+    decision = policy.decide(case(limits=WEEKLY, latest_at=NOW + 3 * DAY), taken=[Taken(person=None, at=NOW - 2 * DAY)])
 
-    assert said(decision) == (Outcome.WAITS, None, {"code": "cap_person", "most": 1, "days": 7, "taken": 1})
+    assert said(decision) == (Verdict.WAITS, None, {"code": "cap_person", "most": 1, "days": 7, "taken": 1})
     assert not decision.takes_slot
 
 
@@ -104,8 +102,8 @@ def test_cap_counts_per_person_unless_it_is_the_customers():
     taken = [Taken(person=1, at=NOW - DAY)]
     of_all = (Limit(code="cap_customer", most=1, days=7, of_customer=True),)
 
-    assert policy.decide(facts(limits=WEEKLY), taken=taken, person=2).at == NOW
-    assert policy.decide(facts(limits=of_all), taken=taken, person=2).at == NOW + 6 * DAY
+    assert policy.decide(case(limits=WEEKLY), taken=taken, person=2).at == NOW
+    assert policy.decide(case(limits=of_all), taken=taken, person=2).at == NOW + 6 * DAY
 
 
 anything = st.fixed_dictionaries(
@@ -123,8 +121,8 @@ anything = st.fixed_dictionaries(
 def test_orders_and_requests_are_exempt_from_everything_but_permission_and_address(some, slots):
     taken = [Taken(person=None, at=NOW)] * slots
 
-    assert said(policy.decide(facts(purpose="service", **some), taken=taken)) == (Outcome.ALLOWED, NOW, None)
-    refused = policy.decide(facts(purpose="service", **some, permitted=False, permission_code="objected"))
+    assert said(policy.decide(case(purpose="service", **some), taken=taken)) == (Verdict.ALLOWED, NOW, None)
+    refused = policy.decide(case(purpose="service", **some, permitted=False, permission_code="objected"))
     assert refused.reason == {"code": "objected"}
 
 
@@ -132,10 +130,10 @@ def test_orders_and_requests_are_exempt_from_everything_but_permission_and_addre
 def test_thanks_are_outside_caps_and_inside_quiet_hours(slots):
     late = datetime(2026, 11, 24, 20, tzinfo=UTC)
     decision = policy.decide(
-        facts(purpose="thanks", limits=WEEKLY, hours=NIGHT, wanted_at=late), taken=[Taken(person=None, at=NOW)] * slots
+        case(purpose="thanks", limits=WEEKLY, hours=NIGHT, wanted_at=late), taken=[Taken(person=None, at=NOW)] * slots
     )
 
-    assert said(decision) == (Outcome.ALLOWED, datetime(2026, 11, 25, 7, tzinfo=UTC), {"code": "quiet_hours"})
+    assert said(decision) == (Verdict.ALLOWED, datetime(2026, 11, 25, 7, tzinfo=UTC), {"code": "quiet_hours"})
     assert not decision.takes_slot
 
 
@@ -145,7 +143,7 @@ def wants(key, *, worth=0, order=1, person=None, **some) -> Open:
         person=person,
         importance_cents=worth,
         order=order,
-        facts=facts(**{"limits": WEEKLY, "latest_at": NOW + 30 * DAY} | some),
+        case=case(**{"limits": WEEKLY, "latest_at": NOW + 30 * DAY} | some),
     )
 
 
@@ -199,8 +197,8 @@ def test_arrangement_keeps_every_window_and_forgets_nobody(wanted, most, days):
         assert max([sum(first <= at < first + span for at in mine) for first in mine], default=0) <= most
     for one in messages:
         at = decisions[one.key].at
-        assert (at is None) == (decisions[one.key].outcome == Outcome.WAITS)
-        assert at is None or one.facts.wanted_at <= at <= one.facts.latest_at
+        assert (at is None) == (decisions[one.key].verdict == Verdict.WAITS)
+        assert at is None or one.case.wanted_at <= at <= one.case.latest_at
 
 
 @given(several)
@@ -248,16 +246,16 @@ def test_back_off_doubles_up_to_four_hours_and_is_spread(attempts, minutes):
 
 
 def test_decision_says_nothing_where_nothing_is_to_be_said():
-    assert replace(policy.decide(facts()), at=None).reason is None
+    assert replace(policy.decide(case()), at=None).reason is None
 
 
 @pytest.mark.parametrize("purpose", ["advertising", "newsletter", "survey"])
 def test_advertising_waits_while_a_complaint_is_open(purpose):
-    decision = policy.decide(facts(purpose=purpose, open_complaint=True))
+    decision = policy.decide(case(purpose=purpose, open_complaint=True))
 
-    assert (decision.outcome, decision.at, decision.reason) == ("waits", None, {"code": "open_complaint"})
+    assert (decision.verdict, decision.at, decision.reason) == ("waits", None, {"code": "open_complaint"})
 
 
 @pytest.mark.parametrize("purpose", ["service", "thanks"])
 def test_orders_and_thanks_do_not_wait_for_a_complaint(purpose):
-    assert policy.decide(facts(purpose=purpose, open_complaint=True)).outcome == "allowed"
+    assert policy.decide(case(purpose=purpose, open_complaint=True)).verdict == "allowed"

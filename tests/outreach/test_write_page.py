@@ -10,7 +10,7 @@ from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import services
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Message
-from stammkunde.outreach.policy import Decision, Outcome
+from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.wording import Foretold, foretold
 from stammkunde.team.models import AuditEntry
 from tests import factories
@@ -132,11 +132,11 @@ def test_what_waits_says_until_when(client, salesperson):
     ("decision", "told"),
     [
         (
-            Decision(outcome=Outcome.ALLOWED, at=NOW),
+            Decision(verdict=Verdict.ALLOWED, at=NOW),
             Foretold(mood="accent", text="Die Nachricht wird sofort gesendet."),
         ),
         (
-            Decision(outcome=Outcome.ALLOWED, at=NOW + DAY, code="sunday"),
+            Decision(verdict=Verdict.ALLOWED, at=NOW + DAY, code="sunday"),
             Foretold(
                 mood="warning",
                 text="Die Nachricht wartet bis 25.11.2026, 12:00.",
@@ -144,7 +144,7 @@ def test_what_waits_says_until_when(client, salesperson):
             ),
         ),
         (
-            Decision(outcome=Outcome.REFUSED, code="held_out"),
+            Decision(verdict=Verdict.REFUSED, code="held_out"),
             Foretold(
                 mood="danger",
                 text="Die Nachricht würde abgelehnt.",

@@ -215,7 +215,7 @@ def test_failed_refresh_leaves_no_warnings_and_no_day_of_the_history(late, monke
 
 
 def test_customer_deleted_meanwhile_is_not_warned_about(late, monkeypatch):
-    original = services.warned.plan
+    original = services.warned.changes
 
     def delete_one(*known, **more):
         made = original(*known, **more)
@@ -223,7 +223,7 @@ def test_customer_deleted_meanwhile_is_not_warned_about(late, monkeypatch):
         Customer.objects.filter(pk=late[2].pk).delete()
         return made
 
-    monkeypatch.setattr(services.warned, "plan", delete_one)
+    monkeypatch.setattr(services.warned, "changes", delete_one)
     refresh()
 
     assert warned() == [(late[1], 0, "amber", "open", None)]

@@ -102,8 +102,8 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A task to come."""
+class NextStep:
+    """A task to come: what follows from a call."""
 
     step: Step
     on: date
@@ -118,7 +118,7 @@ class NoMoment(Exception):
 
 def next_step(
     outcome: str, *, called_at: datetime, tries: int, window: Window, agreed_at: datetime | None = None
-) -> Plan | None:
+) -> NextStep | None:
     """
     Say what follows from a call; None where nothing does.
 
@@ -135,22 +135,22 @@ def next_step(
     if outcome == Outcome.CALL_BACK:
         if agreed_at is None or agreed_at <= called_at:
             raise NoMoment(agreed_at)
-        return Plan(step=Step.CALL_BACK, on=agreed_at.date(), at=agreed_at.time())
+        return NextStep(step=Step.CALL_BACK, on=agreed_at.date(), at=agreed_at.time())
     if outcome == Outcome.NOT_REACHED:
         return _again(called_at, tries=tries, window=window)
     rule = RULES.get(Outcome(outcome))
     if rule is None:
         return None
     on = working_day(called_at.date(), rule.after_days, closed=window.closed)
-    return Plan(step=rule.step, on=on, is_urgent=rule.is_urgent, by_owner=rule.by_owner)
+    return NextStep(step=rule.step, on=on, is_urgent=rule.is_urgent, by_owner=rule.by_owner)
 
 
-def _again(called_at: datetime, *, tries: int, window: Window) -> Plan:
+def _again(called_at: datetime, *, tries: int, window: Window) -> NextStep:
     """Try again later and at another time of day; when three more tries have failed, writing is better."""
     if tries > len(AGAIN_AFTER_DAYS):
-        return Plan(step=Step.WRITE_INSTEAD, on=working_day(called_at.date(), 1, closed=window.closed))
+        return NextStep(step=Step.WRITE_INSTEAD, on=working_day(called_at.date(), 1, closed=window.closed))
     earliest = working_day(called_at.date(), AGAIN_AFTER_DAYS[tries - 1], closed=window.closed)
-    return Plan(step=Step.CALL_AGAIN, on=_good_day(earliest, window), at=_other_time(called_at.time(), window))
+    return NextStep(step=Step.CALL_AGAIN, on=_good_day(earliest, window), at=_other_time(called_at.time(), window))
 
 
 def working_day(on: date, days: int, *, closed: Container[date]) -> date:

@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.calls.policy import Plan, Step, Window
+from stammkunde.calls.policy import NextStep, Step, Window
 from stammkunde.ui import writing
 
 STEPS = {
@@ -40,19 +40,19 @@ def step(code: Step, *, name: str) -> str:
     return STEPS[code] % {"name": name}
 
 
-def short(plan: Plan | None, zone: ZoneInfo, *, today: date) -> str:
+def short(following: NextStep | None, zone: ZoneInfo, *, today: date) -> str:
     """Say what follows, below the button that leads to it; empty where nothing does."""
-    if plan is None:
+    if following is None:
         return ""
-    on, at = here(plan, zone)
-    return SHORT[plan.step] % {"when": when(on, at, today=today)}
+    on, at = here(following, zone)
+    return SHORT[following.step] % {"when": when(on, at, today=today)}
 
 
-def here(plan: Plan, zone: ZoneInfo) -> tuple[date, time | None]:
-    """Give the day and time of a plan where we are; it was made where the customer is."""
-    if plan.at is None:
-        return plan.on, None
-    moment = timezone.localtime(datetime.combine(plan.on, plan.at, zone))
+def here(following: NextStep, zone: ZoneInfo) -> tuple[date, time | None]:
+    """Give the day and time of what follows where we are; it was made where the customer is."""
+    if following.at is None:
+        return following.on, None
+    moment = timezone.localtime(datetime.combine(following.on, following.at, zone))
     return moment.date(), moment.time()
 
 

@@ -155,9 +155,9 @@ def _say(incoming: "Import") -> None:
     """Print the counts, and the first problems with their cures."""
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
-    from stammkunde.intake import outcome  # noqa: PLC0415
+    from stammkunde.intake import report  # noqa: PLC0415
 
-    told = outcome.of(incoming)
+    told = report.of(incoming)
     click.secho(f"{incoming.file_name}: {incoming.get_status_display()}", bold=True)
     if told.error:
         click.echo(f"  {' '.join(told.error)}")

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from stammkunde.intake import check, forms, layouts, outcome, queries, recognise, services, wording
+from stammkunde.intake import check, forms, layouts, queries, recognise, report, services, wording
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.uploads import Upload, streamed
@@ -39,7 +39,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     rows = list(shown.order_by("-pk")[: PAGE_SIZE + 1])
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     context = {
-        "rows": [(incoming, outcome.summary(incoming)) for incoming in rows],
+        "rows": [(incoming, report.summary(incoming)) for incoming in rows],
         "running": any(incoming.status in queries.RUNNING for incoming in rows),
         "is_first": not before,
         "older": rows[-1].pk if more else None,
@@ -182,7 +182,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except services.NotNow:
         messages.warning(request, _("This import cannot be undone now."))
     except services.CannotUndo as refusal:
-        messages.error(request, outcome.refusal(refusal))
+        messages.error(request, report.refusal(refusal))
     return redirect("import", pk)
 
 
@@ -277,7 +277,7 @@ def _page(request: HttpRequest, incoming: Import, shown: Preview | None, *, stat
     context = {
         "incoming": incoming,
         "running": incoming.status in queries.RUNNING,
-        "outcome": outcome.of(incoming),
+        "report": report.of(incoming),
         "step": _step(incoming),
     }
     if shown is not None:
@@ -297,7 +297,7 @@ def _preview_context(shown: Preview) -> dict[str, Any]:
         "rows": rows,
         "questions": [wording.question_text(code) for code in found.questions],
         "missing": [row.label for row in rows if row.missing],
-        "problems": outcome.problems([problem.as_dict() for problem in found.problems[:8]]),
+        "problems": report.problems([problem.as_dict() for problem in found.problems[:8]]),
         "mappings": queries.mappings(),
     }
 

@@ -210,7 +210,7 @@ _OF_FILES = {
     ),
 }  # fmt: skip
 
-# What went wrong while importing, and why an import cannot be taken back; `outcome` adds which tables are meant.
+# What went wrong while importing, and why an import cannot be taken back; `report` adds which tables are meant.
 _OF_IMPORTS = {
     "unexpected": (
         _("Something unexpected happened while importing."),

@@ -20,7 +20,7 @@ from stammkunde.intake.models import Import
 from stammkunde.mirror import manifest as manifests
 from stammkunde.mirror import parquet, versions
 from stammkunde.mirror.manifest import Manifest, Month
-from stammkunde.mirror.snapshot import Facts, opened
+from stammkunde.mirror.snapshot import Snapshot, opened
 from stammkunde.mirror.versions import WHOLE_TABLES
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class MirrorDiffers(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Stale:
     """What is to be read anew. `months` None: all there are."""
 
     customers: bool
@@ -63,11 +63,11 @@ def bring_up_to_date(*, now: datetime, progress: Progress, rebuild: bool = False
     settings.MIRROR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone():
         held = None if rebuild else manifests.read()
-        with opened() as facts:
-            plan = _plan(facts, held)
-            if held and not (plan.parts or plan.months):
+        with opened() as snapshot:
+            stale = _stale(snapshot, held)
+            if held and not (stale.parts or stale.months):
                 return held
-            return _build(facts, plan=plan, held=held, now=now, progress=progress)
+            return _build(snapshot, stale=stale, held=held, now=now, progress=progress)
 
 
 @contextmanager
@@ -78,30 +78,30 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _plan(facts: Facts, held: Manifest | None) -> Plan:
-    in_motion = facts.fetch(
+def _stale(snapshot: Snapshot, held: Manifest | None) -> Stale:
+    in_motion = snapshot.fetch(
         f"SELECT 1 FROM {Import._meta.db_table} WHERE status IN ('publishing', 'undoing') LIMIT 1"  # noqa: S608, SLF001
     )
     if in_motion:
         raise FactsInMotion
-    there = versions.of_database(facts.fetch)
+    there = versions.of_database(snapshot.fetch)
     if held is None:
-        return Plan(customers=True, products=True, months=None, versions=there)
-    stale = versions.differing(held.versions, there)
-    return Plan(
-        customers=bool(stale & {versions.CUSTOMERS, versions.OWNERS}),
-        products=versions.PRODUCTS in stale,
-        months=frozenset(stale - WHOLE_TABLES),
+        return Stale(customers=True, products=True, months=None, versions=there)
+    differing = versions.differing(held.versions, there)
+    return Stale(
+        customers=bool(differing & {versions.CUSTOMERS, versions.OWNERS}),
+        products=versions.PRODUCTS in differing,
+        months=frozenset(differing - WHOLE_TABLES),
         versions=there,
     )
 
 
-def _build(facts: Facts, *, plan: Plan, held: Manifest | None, now: datetime, progress: Progress) -> Manifest:
+def _build(snapshot: Snapshot, *, stale: Stale, held: Manifest | None, now: datetime, progress: Progress) -> Manifest:
     folder = Path("builds") / uuid4().hex
     manifests.path(str(folder)).mkdir(parents=True)
     try:
-        written = _write(facts, plan=plan, folder=folder, progress=progress)
-        made = _manifest(written, plan=plan, held=held, now=now)
+        written = _write(snapshot, stale=stale, folder=folder, progress=progress)
+        made = _manifest(written, stale=stale, held=held, now=now)
         manifests.swap_in(made)
     except BaseException:
         shutil.rmtree(manifests.path(str(folder)), ignore_errors=True)
@@ -111,13 +111,13 @@ def _build(facts: Facts, *, plan: Plan, held: Manifest | None, now: datetime, pr
     return made
 
 
-def _write(facts: Facts, *, plan: Plan, folder: Path, progress: Progress) -> parquet.Written:
-    asked = plan.months is None or bool(plan.months)
+def _write(snapshot: Snapshot, *, stale: Stale, folder: Path, progress: Progress) -> parquet.Written:
+    asked = stale.months is None or bool(stale.months)
     progress("mirror_read", 0, 1)
-    sums = parquet.sums(facts, months=plan.months) if asked else {}
-    facts.take(parquet.selects(facts, parts=plan.parts, months=plan.months if asked else frozenset()))
+    sums = parquet.sums(snapshot, months=stale.months) if asked else {}
+    snapshot.take(parquet.selects(snapshot, parts=stale.parts, months=stale.months if asked else frozenset()))
     progress("mirror_write", 0, 1)
-    written = parquet.write(facts, parts=plan.parts, orders=asked, folder=folder)
+    written = parquet.write(snapshot, parts=stale.parts, orders=asked, folder=folder)
     _check(written.months, sums)
     progress("mirror_write", 1, 1)
     return written
@@ -134,18 +134,18 @@ def _check(months: dict[str, Month], sums: dict[str, tuple[int, int, int]]) -> N
         )
 
 
-def _manifest(written: parquet.Written, *, plan: Plan, held: Manifest | None, now: datetime) -> Manifest:
-    months = {} if held is None or plan.months is None else dict(held.months)
-    for key in plan.months or ():
+def _manifest(written: parquet.Written, *, stale: Stale, held: Manifest | None, now: datetime) -> Manifest:
+    months = {} if held is None or stale.months is None else dict(held.months)
+    for key in stale.months or ():
         months.pop(key, None)
     former = manifests.read()
     made = Manifest(
-        version=versions.digest(plan.versions),
+        version=versions.digest(stale.versions),
         built_at=now.isoformat(),
-        versions=plan.versions,
-        customers=written.customers if plan.customers else held.customers,
-        products=written.products if plan.products else held.products,
-        customer_columns=written.customer_columns if plan.customers else held.customer_columns,
+        versions=stale.versions,
+        customers=written.customers if stale.customers else held.customers,
+        products=written.products if stale.products else held.products,
+        customer_columns=written.customer_columns if stale.customers else held.customer_columns,
         months=dict(sorted((months | written.months).items())),
     )
     retired = {name: now.isoformat() for name in former.files - made.files} if former else {}

@@ -12,7 +12,7 @@ import pyarrow as pa
 from stammkunde.mirror import engine
 from stammkunde.mirror import manifest as manifests
 from stammkunde.mirror.manifest import Month
-from stammkunde.mirror.snapshot import Facts
+from stammkunde.mirror.snapshot import Snapshot
 
 CUSTOMER_COLUMNS = ["customer_id", "kind", "country", "region", "industry", "segment", "owner", "since_on"]
 ATTRIBUTE = "attr_"
@@ -30,20 +30,20 @@ class Written:
     months: dict[str, Month] = field(default_factory=dict)
 
 
-def selects(facts: Facts, *, parts: Iterable[str], months: frozenset[str] | None) -> dict[str, str]:
+def selects(snapshot: Snapshot, *, parts: Iterable[str], months: frozenset[str] | None) -> dict[str, str]:
     """Say in SQL what to read: whole tables, and the orders and lines of these months (None: all)."""
-    wanted = {"customers": _customers(facts), "products": _products()}
+    wanted = {"customers": _customers(snapshot), "products": _products()}
     chosen = {part: wanted[part] for part in parts}
     if months is None or months:
-        chosen |= {"orders": _orders(facts, months), "lines": _lines(months)}
+        chosen |= {"orders": _orders(snapshot, months), "lines": _lines(months)}
     return chosen
 
 
-def _customers(facts: Facts) -> str:
+def _customers(snapshot: Snapshot) -> str:
     return (
         "SELECT c.id AS customer_id, c.kind, c.country, c.region, c.industry, c.segment, "
         "COALESCE(NULLIF(s.name, ''), s.email, '') AS owner, "
-        f"{facts.day('c.since_on')} AS since_on, CAST(c.attributes AS TEXT) AS attributes "
+        f"{snapshot.day('c.since_on')} AS since_on, CAST(c.attributes AS TEXT) AS attributes "
         "FROM customers_customer c LEFT JOIN team_staff s ON s.id = c.owner_id"
     )
 
@@ -52,8 +52,8 @@ def _products() -> str:
     return "SELECT id AS product_id, number, name, category, kind FROM sales_product"
 
 
-def _orders(facts: Facts, months: frozenset[str] | None) -> str:
-    days = ", ".join(f"{facts.day(f'o.{name}')} AS {name}" for name in ("ordered_on", "promised_on", "delivered_on"))
+def _orders(snapshot: Snapshot, months: frozenset[str] | None) -> str:
+    days = ", ".join(f"{snapshot.day(f'o.{name}')} AS {name}" for name in ("ordered_on", "promised_on", "delivered_on"))
     return (
         f"SELECT o.id AS order_id, o.customer_id, {days}, o.status, o.channel, o.shipping_cents, "
         f"o.shipping_cost_cents FROM sales_order o WHERE {_within(months)}"
@@ -68,11 +68,11 @@ def _lines(months: frozenset[str] | None) -> str:
     return f"{columns} JOIN sales_order o ON o.id = l.order_id WHERE {_within(months)}"
 
 
-def sums(facts: Facts, *, months: frozenset[str] | None) -> dict[str, tuple[int, int, int]]:
+def sums(snapshot: Snapshot, *, months: frozenset[str] | None) -> dict[str, tuple[int, int, int]]:
     """Count in the database, by month: all orders, and the lines and cents of those that took place."""
     key = "substr(CAST(o.ordered_on AS TEXT), 1, 7)"
-    orders = facts.fetch(f"SELECT {key}, count(*) FROM sales_order o WHERE {_within(months)} GROUP BY 1")
-    lines = facts.fetch(
+    orders = snapshot.fetch(f"SELECT {key}, count(*) FROM sales_order o WHERE {_within(months)} GROUP BY 1")
+    lines = snapshot.fetch(
         f"SELECT {key}, count(*), CAST(sum(l.revenue_cents) AS BIGINT) FROM sales_line l "
         f"JOIN sales_order o ON o.id = l.order_id WHERE o.status <> 'cancelled' AND {_within(months)} GROUP BY 1"
     )
@@ -106,16 +106,16 @@ def _next(month: str) -> str:
     return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def write(facts: Facts, *, parts: Iterable[str], orders: bool, folder: Path) -> Written:
+def write(snapshot: Snapshot, *, parts: Iterable[str], orders: bool, folder: Path) -> Written:
     """Write the taken tables below `folder`; inside the mirror's lock."""
     written = Written()
     if "customers" in parts:
-        written.customers, written.customer_columns = _write_customers(facts.rows("customers"), folder)
+        written.customers, written.customer_columns = _write_customers(snapshot.rows("customers"), folder)
     if "products" in parts:
-        written.products = [_write_products(facts.rows("products"), folder)]
+        written.products = [_write_products(snapshot.rows("products"), folder)]
     if orders:
-        _write_orders(facts.rows("orders"), folder)
-        _write_lines(facts.rows("lines"), folder)
+        _write_orders(snapshot.rows("orders"), folder)
+        _write_lines(snapshot.rows("lines"), folder)
         written.months = _months(folder)
     return written
 

@@ -26,7 +26,7 @@ class DatabaseInMemory(Exception):
     """The mirror cannot attach a SQLite database that has no file."""
 
 
-class Facts(Protocol):
+class Snapshot(Protocol):
     """What a snapshot offers: small answers at once, and whole tables after `take`."""
 
     def fetch(self, sql: str) -> list[tuple]: ...
@@ -39,23 +39,23 @@ class Facts(Protocol):
 
 
 @contextmanager
-def opened() -> Iterator[Facts]:
+def opened() -> Iterator[Snapshot]:
     """Open a snapshot of whichever database this installation has."""
-    with _sqlite() if connection.vendor == "sqlite" else _postgres() as facts:
-        yield facts
+    with _sqlite() if connection.vendor == "sqlite" else _postgres() as snapshot:
+        yield snapshot
 
 
 @contextmanager
-def _sqlite() -> Iterator[Facts]:
+def _sqlite() -> Iterator[Snapshot]:
     name = str(connection.settings_dict["NAME"])
     if "memory" in name:
         raise DatabaseInMemory(name)
     with tempfile.TemporaryDirectory(prefix="exchange-", dir=settings.MIRROR_DIR) as folder:
-        facts = _Sqlite(database=Path(name).resolve(), exchange=Path(folder) / "exchange.sqlite3")
+        snapshot = _Sqlite(database=Path(name).resolve(), exchange=Path(folder) / "exchange.sqlite3")
         try:
-            yield facts
+            yield snapshot
         finally:
-            facts.close()
+            snapshot.close()
 
 
 class _Sqlite:
@@ -98,11 +98,11 @@ class _Sqlite:
 
 
 @contextmanager
-def _postgres() -> Iterator[Facts]:
+def _postgres() -> Iterator[Snapshot]:
     with closing(adbc_driver_postgresql.dbapi.connect(address_of_postgres())) as own:
-        facts = _Postgres(own)
-        yield facts
-        facts.close()
+        snapshot = _Postgres(own)
+        yield snapshot
+        snapshot.close()
 
 
 def address_of_postgres() -> str:

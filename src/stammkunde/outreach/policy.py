@@ -21,7 +21,7 @@ LONGEST_BACK_OFF = timedelta(hours=4)
 FIRST_BACK_OFF = timedelta(minutes=2)
 
 
-class Outcome(StrEnum):
+class Verdict(StrEnum):
     ALLOWED = "allowed"  # at `at`, which may be now
     WAITS = "waits"  # no room before it expires; something may still become free
     REFUSED = "refused"
@@ -38,7 +38,7 @@ class Limit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class Case:
     """All that decides about one message."""
 
     purpose: str
@@ -62,7 +62,7 @@ class Facts:
 class Decision:
     """What the governor says; `code` and `numbers` say why, where it is not simply allowed."""
 
-    outcome: Outcome
+    verdict: Verdict
     at: datetime | None = None
     code: str = ""
     numbers: tuple[tuple[str, int | str], ...] = ()
@@ -81,7 +81,7 @@ class Open:
     person: int | None
     importance_cents: int
     order: int  # equals choose in this order
-    facts: Facts
+    case: Case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,28 +92,28 @@ class Taken:
     at: datetime
 
 
-def decide(facts: Facts, *, taken: Sequence[Taken] = (), person: int | None = None) -> Decision:
+def decide(case: Case, *, taken: Sequence[Taken] = (), person: int | None = None) -> Decision:
     """Decide about one message, given the slots that are taken."""
-    refusal = next(_refusals(facts), None)
+    refusal = next(_refusals(case), None)
     if refusal:
         return refusal
-    wanted = max(facts.wanted_at, facts.now)
-    if facts.purpose in BOUND_TO_AN_ORDER:
-        return _timely(facts, wanted, Decision(outcome=Outcome.ALLOWED, at=wanted))
-    if facts.open_complaint and facts.purpose not in OUTSIDE_CAPS:
-        return _timely(facts, wanted, Decision(outcome=Outcome.WAITS, code="open_complaint"))
-    caps = [] if facts.purpose in OUTSIDE_CAPS else _caps(facts.limits, taken, person)
+    wanted = max(case.wanted_at, case.now)
+    if case.purpose in BOUND_TO_AN_ORDER:
+        return _timely(case, wanted, Decision(verdict=Verdict.ALLOWED, at=wanted))
+    if case.open_complaint and case.purpose not in OUTSIDE_CAPS:
+        return _timely(case, wanted, Decision(verdict=Verdict.WAITS, code="open_complaint"))
+    caps = [] if case.purpose in OUTSIDE_CAPS else _caps(case.limits, taken, person)
     none_allowed = next((cap for cap in caps if cap.most == 0), None)
     if none_allowed:
         return _refuse("none_allowed", days=none_allowed.days)
-    return _moment(facts, _after_pause(facts, wanted), caps, wanted)
+    return _moment(case, _after_pause(case, wanted), caps, wanted)
 
 
 def arrange(messages: Iterable[Open], *, taken: Sequence[Taken]) -> dict[str, Decision]:
     """Decide about all messages of one customer that have not left: who is worth most chooses first."""
     decisions, used = {}, list(taken)
     for message in sorted(messages, key=lambda one: (-one.importance_cents, one.order)):
-        decision = decide(message.facts, taken=used, person=message.person)
+        decision = decide(message.case, taken=used, person=message.person)
         decisions[message.key] = decision
         if decision.takes_slot and decision.at is not None:
             used.append(Taken(person=message.person, at=decision.at))
@@ -132,21 +132,21 @@ def back_off(*, attempts: int, jitter: float) -> timedelta:
     return pause * (0.5 + jitter / 2)
 
 
-def _refusals(facts: Facts) -> Iterator[Decision]:
-    if facts.person_is_gone:
+def _refusals(case: Case) -> Iterator[Decision]:
+    if case.person_is_gone:
         yield _refuse("person_gone")
-    if not facts.permitted:
-        yield _refuse(facts.permission_code)
-    if not facts.address:
+    if not case.permitted:
+        yield _refuse(case.permission_code)
+    if not case.address:
         yield _refuse("no_address")
-    if facts.undeliverable:
-        yield _refuse(f"address_{facts.undeliverable}")
-    if facts.purpose in OUTSIDE_CAPS:
+    if case.undeliverable:
+        yield _refuse(f"address_{case.undeliverable}")
+    if case.purpose in OUTSIDE_CAPS:
         return
-    if facts.held_out:
+    if case.held_out:
         yield _refuse("held_out")
-    if facts.duplicate_of is not None:
-        yield _refuse("duplicate_address", customer=facts.duplicate_of)
+    if case.duplicate_of is not None:
+        yield _refuse("duplicate_address", customer=case.duplicate_of)
 
 
 def _caps(limits: Iterable[Limit], taken: Sequence[Taken], person: int | None) -> list[Cap]:
@@ -161,42 +161,40 @@ def _caps(limits: Iterable[Limit], taken: Sequence[Taken], person: int | None) -
     ]
 
 
-def _after_pause(facts: Facts, wanted: datetime) -> datetime:
-    if facts.paused_until_on is None:
+def _after_pause(case: Case, wanted: datetime) -> datetime:
+    if case.paused_until_on is None:
         return wanted
-    zone = facts.hours.zone if facts.hours else UTC
-    over = datetime.combine(facts.paused_until_on + timedelta(days=1), time(), zone).astimezone(UTC)
+    zone = case.hours.zone if case.hours else UTC
+    over = datetime.combine(case.paused_until_on + timedelta(days=1), time(), zone).astimezone(UTC)
     return max(wanted, over)
 
 
-def _moment(facts: Facts, begin: datetime, caps: Sequence[Cap], wanted: datetime) -> Decision:
+def _moment(case: Case, begin: datetime, caps: Sequence[Cap], wanted: datetime) -> Decision:
     """Find the moment, and name what moved it or left no room."""
-    if begin > facts.latest_at:
-        return _refuse("paused", until=str(facts.paused_until_on)) if begin > wanted else _refuse("too_late")
-    opening = begin if facts.hours is None else facts.hours.next_open(begin)
-    if opening is None or opening > facts.latest_at:
-        return _refuse("no_time_left", because=facts.hours.closed_by(begin) if facts.hours else "")
-    at = first_free(wanted_at=begin, hours=facts.hours, caps=caps)
+    if begin > case.latest_at:
+        return _refuse("paused", until=str(case.paused_until_on)) if begin > wanted else _refuse("too_late")
+    opening = begin if case.hours is None else case.hours.next_open(begin)
+    if opening is None or opening > case.latest_at:
+        return _refuse("no_time_left", because=case.hours.closed_by(begin) if case.hours else "")
+    at = first_free(wanted_at=begin, hours=case.hours, caps=caps)
     full = next((cap for cap in caps if not cap.fits(opening)), None)
-    if full and (at is None or at > facts.latest_at):
-        return Decision(outcome=Outcome.WAITS, code=full.code, numbers=_counted(full, opening))
-    allowed = Decision(outcome=Outcome.ALLOWED, at=at, takes_slot=facts.purpose not in OUTSIDE_CAPS)
+    if full and (at is None or at > case.latest_at):
+        return Decision(verdict=Verdict.WAITS, code=full.code, numbers=_counted(full, opening))
+    allowed = Decision(verdict=Verdict.ALLOWED, at=at, takes_slot=case.purpose not in OUTSIDE_CAPS)
     if full:
         return replace(allowed, code=full.code, numbers=_counted(full, opening))
-    if opening > begin and facts.hours:
-        return replace(allowed, code=facts.hours.closed_by(begin))
-    return (
-        replace(allowed, code="paused", numbers=(("until", str(facts.paused_until_on)),)) if at != wanted else allowed
-    )
+    if opening > begin and case.hours:
+        return replace(allowed, code=case.hours.closed_by(begin))
+    return replace(allowed, code="paused", numbers=(("until", str(case.paused_until_on)),)) if at != wanted else allowed
 
 
 def _counted(cap: Cap, at: datetime) -> tuple[tuple[str, int | str], ...]:
     return (("most", cap.most), ("days", cap.days), ("taken", cap.taken(at)))
 
 
-def _timely(facts: Facts, at: datetime, decision: Decision) -> Decision:
-    return decision if at <= facts.latest_at else _refuse("too_late")
+def _timely(case: Case, at: datetime, decision: Decision) -> Decision:
+    return decision if at <= case.latest_at else _refuse("too_late")
 
 
 def _refuse(code: str, **numbers: int | str) -> Decision:
-    return Decision(outcome=Outcome.REFUSED, code=code, numbers=tuple(numbers.items()))
+    return Decision(verdict=Verdict.REFUSED, code=code, numbers=tuple(numbers.items()))

@@ -13,7 +13,7 @@ from stammkunde.customers import wording as customers
 from stammkunde.customers.policy import Reason
 from stammkunde.outreach import channels
 from stammkunde.outreach.models import Message, PrintRun
-from stammkunde.outreach.policy import Decision, Outcome
+from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.ui.writing import day, moment
 
 Numbers = Mapping[str, Any]
@@ -212,7 +212,7 @@ class Foretold:
 def foretold(decision: Decision, *, now: datetime) -> Foretold:
     """Tell what would become of a message."""
     why = reason(decision.reason)
-    if decision.outcome == Outcome.REFUSED:
+    if decision.verdict == Verdict.REFUSED:
         return Foretold(mood="danger", text=_("It would be refused."), why=why)
     if decision.at is None:
         return Foretold(mood="warning", text=_("It waits until there is room, and expires if there is none."), why=why)

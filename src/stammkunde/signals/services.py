@@ -98,7 +98,7 @@ def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = F
     try:
         with lease.held(generation, clock=clock, show=progress) as held:
             made = _fill(generation, held=held, now=now, rebuild=rebuild)
-            _show(generation, plan=made.plan, clock=clock)
+            _show(generation, warnings=made.warnings, clock=clock)
             diary.keep(made.told, as_of=as_of)
     except (FactsInMotion, LeaseLost):
         _drop(generation)
@@ -121,7 +121,7 @@ def _clock(now: datetime) -> Callable[[], datetime]:
 class _Made:
     """What is left to do when a generation's rows are there."""
 
-    plan: warned.Plan
+    warnings: warned.Changes
     told: Path  # this day of the history, beside it
 
 
@@ -163,7 +163,7 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
         stages.note(shown, generation, progress=lambda done, total: held.report("save_changes", done, total))
         known = {"known": found.known, "told": found.told, "horizon_days": found.horizon_days}
         return _Made(
-            plan=warned.plan(facts.facts, as_of=facts.as_of, **known),
+            warnings=warned.changes(facts.facts, as_of=facts.as_of, **known),
             told=diary.write(found.rows, as_of=facts.as_of, horizon_days=found.horizon_days),
         )
 
@@ -217,12 +217,12 @@ def _profiles(
 
 
 @transaction.atomic
-def _show(generation: Generation, *, plan: warned.Plan, clock: Callable[[], datetime]) -> None:
+def _show(generation: Generation, *, warnings: warned.Changes, clock: Callable[[], datetime]) -> None:
     """Make a complete generation the current one, and give its warnings."""
     ours = Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING, leased_by=generation.leased_by)
     if not ours.update(status=Generation.Status.DONE, finished_at=clock(), lease_until=None, step="", error=None):
         raise LeaseLost(generation.leased_by)
-    warned.write(plan)
+    warned.write(warnings)
     Current.objects.update_or_create(pk=1, defaults={"generation": generation})
     generation.refresh_from_db()
 

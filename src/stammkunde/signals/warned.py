@@ -44,7 +44,7 @@ WHERE risk_level IN ('red', 'amber') ORDER BY customer_id
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Changes:
     """What is to be written once the generation is shown."""
 
     opened: list[EarlyWarning] = field(default_factory=list)
@@ -52,14 +52,14 @@ class Plan:
     closed: dict[tuple[str, date], list[int]] = field(default_factory=dict)  # (outcome, day) → warnings
 
 
-def plan(
+def changes(
     facts: Facts,
     *,
     known: duckdb.DuckDBPyRelation,
     told: pa.Table,
     as_of: date,
     horizon_days: int | None,
-) -> Plan:
+) -> Changes:
     """Decide whom to warn about anew, and what became of the open warnings; nothing is written."""
     before = list(EarlyWarning.objects.filter(outcome=Outcome.OPEN))
     since = _since(facts, before, known=known)
@@ -74,7 +74,7 @@ def plan(
     opened = horizon_days and _opened(
         known, told, still=still, just_left=just_left, as_of=as_of, horizon_days=horizon_days
     )
-    return Plan(
+    return Changes(
         opened=opened or [],  # without a horizon nobody has bought, and nobody is at risk
         risen=[one.pk for one in still if one.pk in brighter and one.level != Level.RED and one.warned_on <= as_of],
         closed=dict(closed),
@@ -91,14 +91,14 @@ def _end(warning: EarlyWarning, *, as_of: date, is_at_risk: bool, bought_on: dat
     )
 
 
-def write(plan: Plan) -> None:
+def write(due: Changes) -> None:
     """Write what was planned; inside the caller's transaction."""
-    for (outcome, closed_on), pks in plan.closed.items():
+    for (outcome, closed_on), pks in due.closed.items():
         for some in _chunks(pks):
             EarlyWarning.objects.filter(pk__in=some, outcome=Outcome.OPEN).update(outcome=outcome, closed_on=closed_on)
-    for some in _chunks(plan.risen):
+    for some in _chunks(due.risen):
         EarlyWarning.objects.filter(pk__in=some).update(level=Level.RED)
-    for new in _chunks(plan.opened):
+    for new in _chunks(due.opened):
         ids = [warning.customer_id for warning in new]
         there = set(Customer.objects.select_for_update(no_key=True).filter(pk__in=ids).values_list("pk", flat=True))
         EarlyWarning.objects.bulk_create(warning for warning in new if warning.customer_id in there)

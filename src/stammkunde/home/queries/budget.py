@@ -85,7 +85,7 @@ class ClassBudget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Budget:
     """Minutes a month, by class and by customer."""
 
     setting: Setting
@@ -109,16 +109,16 @@ def setting(company: Company) -> Setting:
     return Setting(hours_per_week=sum(hours), usual_minutes=company.minutes_per_contact, split=company.time_split)
 
 
-def plan(generation: Generation | None, setting: Setting) -> Plan:
-    """Give the plan of a generation under a setting."""
+def of(generation: Generation | None, setting: Setting) -> Budget:
+    """Give the budget of a generation under a setting."""
     if generation is None:
         split = setting.split or policy.USUAL_SPLIT
         classes = [
             ClassBudget(known=Class(abc_class=name), percent=percent, minutes=0)
             for name, percent in zip(CLASSES, split, strict=True)
         ]
-        return Plan(setting=setting, classes=tuple(classes))
-    return _kept(generation, f"plan:{setting}", lambda: _plan(generation, setting))
+        return Budget(setting=setting, classes=tuple(classes))
+    return _kept(generation, f"plan:{setting}", lambda: _of(generation, setting))
 
 
 def known(generation: Generation) -> Known:
@@ -140,7 +140,7 @@ def of_customer(customer_id: int, generation: Generation | None, setting: Settin
     end = timezone.make_aware(datetime.combine(today + timedelta(days=1), time()))
     rows = tasks.spent(begin=begin, end=end, usual=setting.usual_minutes, customer_id=customer_id)
     return OfCustomer(
-        minutes=plan(generation, setting).minutes.get(customer_id, 0),
+        minutes=of(generation, setting).minutes.get(customer_id, 0),
         spent=sum(row.minutes for row in rows),
         usual=setting.usual_minutes,
     )
@@ -183,7 +183,7 @@ def _class(name: str, row: Mapping[str, int] | None, *, by_risk: bool) -> Class:
     )
 
 
-def _plan(generation: Generation, setting: Setting) -> Plan:
+def _of(generation: Generation, setting: Setting) -> Budget:
     found = known(generation)
     split = setting.split or policy.proposed_split(
         margins=[one.yearly_cents for one in found.classes], at_risk=[one.at_risk_cents for one in found.classes]
@@ -195,7 +195,7 @@ def _plan(generation: Generation, setting: Setting) -> Plan:
         given = _given(generation, one, part, by_risk=found.by_risk, lengths=setting.lengths)
         classes.append(ClassBudget(known=one, percent=percent, minutes=part, given=tuple(given.values())))
         minutes |= given
-    return Plan(setting=setting, by_risk=found.by_risk, classes=tuple(classes), minutes=minutes)
+    return Budget(setting=setting, by_risk=found.by_risk, classes=tuple(classes), minutes=minutes)
 
 
 def _given(generation: Generation, of: Class, minutes: int, *, by_risk: bool, lengths: Lengths) -> dict[int, int]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
-from stammkunde.home.queries.budget import Plan
+from stammkunde.home.queries.budget import Budget
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import policy
 from stammkunde.tasks import queries as tasks
@@ -86,7 +86,7 @@ class Report:
         return sum(line.yearly_cents or 0 for line in self.classes)
 
 
-def report(asked: Asked, *, plan: Plan, generation: Generation | None) -> Report:
+def report(asked: Asked, *, plan: Budget, generation: Generation | None) -> Report:
     """Put hours budgeted and spent side by side; six queries at most."""
     rows = tasks.spent(begin=asked.begin, end=asked.now, usual=plan.setting.usual_minutes, staff=asked.staff)
     people = [asked.staff] if asked.staff else list(team.workers())
@@ -139,7 +139,7 @@ def _by_class(rows: Iterable[Spent], of_class: Mapping[int, str]) -> Counter[str
     return found
 
 
-def _classes(plan: Plan, *, budget: int, spent: Mapping[str, int]) -> list[Line]:
+def _classes(plan: Budget, *, budget: int, spent: Mapping[str, int]) -> list[Line]:
     parts = policy.shared_out(budget, plan.split)
     return [
         Line(
@@ -181,7 +181,7 @@ def _weeks(rows: Iterable[Spent], asked: Asked) -> list[tuple[date, int]]:
     return [(on, found[on]) for on in (monday - timedelta(weeks=back) for back in range(asked.weeks))]
 
 
-def _eaters(rows: Sequence[Spent], signals: Mapping[int, CustomerSignal], *, plan: Plan, weeks: int) -> list[Eater]:
+def _eaters(rows: Sequence[Spent], signals: Mapping[int, CustomerSignal], *, plan: Budget, weeks: int) -> list[Eater]:
     """Give those who take most time against what they bring."""
     minutes: Counter[int] = Counter()
     for row in rows:

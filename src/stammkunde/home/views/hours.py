@@ -64,12 +64,12 @@ class Page:
     request: HttpRequest
     generation: Generation | None
     setting: budget.Setting
-    plan: budget.Plan
+    plan: budget.Budget
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Page":
         generation, setting = signals.current(), budget.setting(team.company())
-        return cls(request=request, generation=generation, setting=setting, plan=budget.plan(generation, setting))
+        return cls(request=request, generation=generation, setting=setting, plan=budget.of(generation, setting))
 
     @property
     def staff(self) -> Staff:
@@ -116,7 +116,7 @@ def _preview(page: Page) -> HttpResponse:
     wish = Wish(page.request.POST)
     if not wish.is_valid():
         return _shown(page, wish=wish)
-    return _shown(page, wish=wish, wished=budget.plan(page.generation, page.wished(wish)))
+    return _shown(page, wish=wish, wished=budget.of(page.generation, page.wished(wish)))
 
 
 def _save(page: Page) -> HttpResponse:
@@ -146,7 +146,7 @@ def _keep(page: Page, split: tuple[int, ...] | None) -> None:
     services.change_company(by=page.staff, **dict(zip(names, parts, strict=True)))
 
 
-def _shown(page: Page, *, wish: Wish | None = None, wished: budget.Plan | None = None) -> HttpResponse:
+def _shown(page: Page, *, wish: Wish | None = None, wished: budget.Budget | None = None) -> HttpResponse:
     report = queries.report(page.asked, plan=page.plan, generation=page.generation)
     shows_worth = forecasts.shows_worth(page.staff, page.generation)
     basis = forecasts.basis(page.generation)
@@ -205,7 +205,7 @@ def _part(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def _classes(plan: budget.Plan, *, wished: budget.Plan) -> list[dict[str, Any]]:
+def _classes(plan: budget.Budget, *, wished: budget.Budget) -> list[dict[str, Any]]:
     """Say what each class would get, beside what it gets."""
     return [
         {

@@ -144,7 +144,7 @@ def _asked(request: HttpRequest, company: Company, *, owner: Staff | None) -> qu
         months=company.no_purchase_months,
         with_imports=policy.may(request.user, policy.IMPORTS_RUN),
         lengths=setting.lengths,
-        plan=budget.plan(generation, setting).minutes,
+        plan=budget.of(generation, setting).minutes,
     )
 
 

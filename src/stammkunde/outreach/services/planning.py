@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from stammkunde.customers.models import ContactPerson, Customer, Purpose
-from stammkunde.outreach import facts, policy
+from stammkunde.outreach import cases, policy
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.policy import Decision
 from stammkunde.outreach.services import settling
@@ -103,7 +103,7 @@ def forecast(plans: Iterable[Plan], *, now: datetime) -> Iterator[tuple[Plan, De
         messages = [_message(plan, now=now) for plan in batch]
         ids = {plan.customer_id for plan in batch}
         waiting = list(Message.objects.filter(customer__in=ids, state=Message.State.PLANNED))
-        decisions = settling.decide([*waiting, *messages], facts.read([*waiting, *messages], now=now))
+        decisions = settling.decide([*waiting, *messages], cases.read([*waiting, *messages], now=now))
         yield from ((plan, decisions[plan.key]) for plan in batch)
 
 

@@ -19,10 +19,10 @@ from django.db import transaction
 from django.db.models import F, Q, prefetch_related_objects
 from django.utils import timezone
 
-from stammkunde.outreach import channels, facts, paper, policy
+from stammkunde.outreach import cases, channels, paper, policy
 from stammkunde.outreach.channels import paper as on_paper
 from stammkunde.outreach.models import Message, Piece, PrintRun
-from stammkunde.outreach.policy import Decision, Outcome
+from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.services import claiming, settling
 from stammkunde.outreach.services.claiming import Result
 from stammkunde.team import queries as team
@@ -133,9 +133,9 @@ def cancel(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
 def objections(run: PrintRun, *, now: datetime) -> list[tuple[Piece, Decision]]:
     """Give the pieces of a run that should not leave any more, because somebody objected or moved meanwhile."""
     pieces = list(run.pieces.select_related("message"))
-    book = facts.read([one.message for one in pieces], now=now)
-    decided = [(one, policy.decide(book.facts(one.message))) for one in pieces]
-    return [(one, decision) for one, decision in decided if decision.outcome == Outcome.REFUSED]
+    book = cases.read([one.message for one in pieces], now=now)
+    decided = [(one, policy.decide(book.case(one.message))) for one in pieces]
+    return [(one, decision) for one, decision in decided if decision.verdict == Verdict.REFUSED]
 
 
 @transaction.atomic

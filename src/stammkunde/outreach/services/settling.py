@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from stammkunde.outreach import facts, policy
-from stammkunde.outreach.facts import Book
+from stammkunde.outreach import cases, policy
+from stammkunde.outreach.cases import Book
 from stammkunde.outreach.models import AddressUse, Message, MessageEvent, Turn
-from stammkunde.outreach.policy import Decision, Outcome
+from stammkunde.outreach.policy import Decision, Verdict
 
 State = Message.State
 LOOK_AGAIN_AFTER = timedelta(hours=6)
@@ -47,7 +47,7 @@ def settle(customer_ids: Collection[int], *, now: datetime, new: Sequence[Messag
         Turn.objects.filter(pk__in=customer_ids, look_at__isnull=False).update(look_at=None)
         return []
     before = {one.key: (one.due_at, one.slot_at, one.reason, one.address) for one in waiting}
-    book = facts.read(everything, now=now)
+    book = cases.read(everything, now=now)
     decisions = decide(everything, book)
     _claim_addresses(everything, decisions, book)
     for message in everything:
@@ -105,7 +105,7 @@ def _claim_addresses(messages: Sequence[Message], decisions: dict[str, Decision]
     guarded = [
         one
         for one in messages
-        if decisions[one.key].outcome != Outcome.REFUSED
+        if decisions[one.key].verdict != Verdict.REFUSED
         and one.purpose not in policy.OUTSIDE_CAPS
         and (one.origin, one.channel, one.address) not in book.uses
     ]
@@ -116,19 +116,19 @@ def _claim_addresses(messages: Sequence[Message], decisions: dict[str, Decision]
         [AddressUse(origin=o, channel=c, address=a, customer_id=wanted[o, c, a]) for o, c, a in sorted(wanted)],
         ignore_conflicts=True,
     )
-    book.uses.update(facts.uses(guarded))
+    book.uses.update(cases.uses(guarded))
     for message in guarded:
         owner = book.uses[message.origin, message.channel, message.address]
         if owner != message.customer_id:
-            decisions[message.key] = policy.decide(book.facts(message))
+            decisions[message.key] = policy.decide(book.case(message))
 
 
 def _apply(message: Message, decision: Decision, *, now: datetime) -> None:
-    if decision.outcome == Outcome.REFUSED:
+    if decision.verdict == Verdict.REFUSED:
         message.state = State.EXPIRED if decision.code == "too_late" and message.pk else State.REFUSED
         message.reason, message.due_at, message.slot_at = _why(message, decision), None, None
         message.finished_at = now
-    elif decision.outcome == Outcome.WAITS:
+    elif decision.verdict == Verdict.WAITS:
         message.reason, message.due_at, message.slot_at = decision.reason, None, None
     else:
         is_due_still = message.due_at is not None and message.due_at <= now == decision.at

@@ -132,8 +132,8 @@ def ask_governor(*, play: Play, now: datetime) -> int:
     by_key = {one.key: row for row, one in plans}
     for one, decision in outreach.forecast([one for _row, one in plans], now=now):
         row = by_key[one.key]
-        row.forecast = {"outcome": decision.outcome.value, **(decision.reason or {"code": ""})}
-        row.code = "" if decision.outcome == "allowed" else decision.code
+        row.forecast = {"outcome": decision.verdict.value, **(decision.reason or {"code": ""})}
+        row.code = "" if decision.verdict == "allowed" else decision.code
     Enrolment.objects.bulk_update(rows, ["forecast", "code"], batch_size=AT_ONCE)
     return len(rows)
 

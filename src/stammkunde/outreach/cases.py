@@ -18,7 +18,7 @@ from stammkunde.customers.policy import Permission, Reason
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, places, policy
 from stammkunde.outreach.models import AddressUse, Holdout, Message, Undeliverable
-from stammkunde.outreach.policy import Facts, Limit, Open, Taken
+from stammkunde.outreach.policy import Case, Limit, Open, Taken
 from stammkunde.outreach.slots import Hours
 from stammkunde.sales import queries as sales
 from stammkunde.tasks import queries as tasks
@@ -54,13 +54,13 @@ class Book:
             person=message.contact_person_id,
             importance_cents=message.importance_cents,
             order=message.pk or 2**63,
-            facts=self.facts(message),
+            case=self.case(message),
         )
 
-    def facts(self, message: Message) -> Facts:
+    def case(self, message: Message) -> Case:
         wishes = self.wishes(message)
         allowed = self._permission(message)
-        return Facts(
+        return Case(
             purpose=message.purpose,
             now=self.now,
             wanted_at=message.not_before_at,

@@ -49,7 +49,7 @@ class Counted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Report:
     rows: list[Row]
     created: int
     changed: int
@@ -66,10 +66,10 @@ class Outcome:
         return bool(self.rows) and not (self.created or self.changed or self.refused)
 
 
-def of(incoming: Import) -> Outcome:
+def of(incoming: Import) -> Report:
     """Word what became of an import; before there is anything, everything is zero."""
     known = _known(incoming)
-    return Outcome(
+    return Report(
         rows=[
             Row(table=table_label(table), **{kind: int(of_table.get(kind, 0)) for kind in KINDS})
             for table, of_table in known.items()

@@ -4,12 +4,15 @@ import contextlib
 import importlib
 import io
 import logging
+import signal
+from functools import partial
 from typing import Any
 
 from recording import aliases
 from recording.fixed import clock
 
 MOST_TURNS = 60
+FIGURES = "signals"  # the sweep that computes them
 
 
 def command(*words: str) -> str:
@@ -21,26 +24,30 @@ def command(*words: str) -> str:
     return said.getvalue()
 
 
-def work() -> None:
+def work(*, figures: bool = False) -> None:
     """
-    Run the sweeps that `stammkunde work` would run until none has anything to do.
+    Run the sweeps that `stammkunde work` would run until none has anything to do; figures, which take long, if asked.
 
-    :raises RuntimeError: if a sweep fails, or they never rest
+    :raises RuntimeError: if they never rest
     """
     module, _colon, name = aliases.place("worker's loop").partition(":")
     holder = importlib.import_module(module)
     loop = getattr(holder, name)
-    setattr(holder, name, _until_idle)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    setattr(holder, name, partial(_until_idle, figures))
     try:
         command("work")
     finally:
         setattr(holder, name, loop)
+        for number, handler in before.items():  # the worker has its own way of being told to stop
+            signal.signal(number, handler)
 
 
-def _until_idle(sweeps: Any, *, stop: Any, **_others: Any) -> None:
+def _until_idle(figures: bool, sweeps: Any, *, stop: Any, **_others: Any) -> None:
+    chosen = [sweep for sweep in sweeps if figures or sweep.name != FIGURES]
     try:
         for _turn in range(MOST_TURNS):
-            busy = [sweep.run(now=clock.at) for sweep in sweeps]  # each has its turn
+            busy = [sweep.run(now=clock.at) for sweep in chosen]  # each has its turn
             if not any(busy):
                 return
         raise RuntimeError("the worker never rests")

@@ -265,7 +265,7 @@ class Story:
         for kind, said in (("confirm", {"act": "yes"}), ("unsubscribe", {"what": "one"})):
             for link in [one for one in self.links if kind in one][:1]:
                 visitor.client.post(link, said)
-        work()
+        work(figures=True)
 
     def _try(self, step: Any) -> bool:
         """Take a step that may be refused; the pages then show the refusal."""

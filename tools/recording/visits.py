@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -68,6 +68,7 @@ class Reader:
         headers = {"HX-Request": "true"} if ask.fragment else {}
         trace = transaction.atomic()
         trace._from_testcase = True  # what views do may ask for a transaction of its own
+        reset_queries()  # only the last few thousand are kept
         with trace:
             with CaptureQueriesContext(connection) as asked:
                 if ask.data is None:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from recording.visits import Ask, Found, Reader, named
 
 CUSTOMERS = 400
 SEED = 8
-LANGUAGES = ("de", "en")
 ROLES = ("administrator", "management", "sales", "marketing", "service", "analyst")
+# Who reads which language: the translation does not depend on the role, so two people read the second one.
+READERS = {"de": ROLES, "en": ("administrator", "service")}
 
 
 def record(out: Path, *, only: str = "") -> None:
@@ -82,38 +84,47 @@ def _write_said(out: Path, story: Any) -> None:
 
 
 def write_pages(out: Path, staff: dict[str, Any], *, only: str = "") -> list[str]:
-    """Open every page in every role and language; return the sources that the first one saw."""
-    known, first, counts = [one for one in asks.every() if one.title.startswith(only)], list[str](), list[str]()
-    for language in LANGUAGES:
-        for role, person in staff.items():
-            reader = Reader(out / "pages", language=language, who=role, staff=person)
-            sources = [reader.read(one) for one in known]
-            if not first:
-                found = Found(known)
-                new = [ask for source in sources for ask in found.new(source)] if not only else []
-                first = sources + [reader.read(one) for one in new]
-                known += new
-            if language == LANGUAGES[-1]:  # what can be kept is kept by now, so that the order does not count
-                counts += [f"{title}  {role}  {count}" for title, count in reader.queries.items()]
+    """
+    Open every page in every role and language; return the sources that the first reader saw.
+
+    Queries are not counted for the first: whether an answer is kept already would depend on the order of pages.
+    """
+    known = [one for one in asks.every() if one.title.startswith(only)]
+    sources, found, counts = list[str](), list[Ask](), list[str]()
+    for language, who, reader in _readers(out / "pages", staff):
+        said = [reader.read(one) for one in known]
+        if sources:
+            counts += [f"{title}  {who} {language}  {count}" for title, count in reader.queries.items()]
+        else:
+            follow = Found(known)
+            found = [] if only else [ask for source in said for ask in follow.new(source)]
+            sources = said
+        if who == ROLES[0]:
+            sources += [reader.read(one) for one in found]
     (out / "queries.txt").write_text("".join(f"{line}\n" for line in sorted(counts)))
-    return first
+    return sources
+
+
+def _readers(folder: Path, staff: dict[str, Any]) -> Iterator[tuple[str, str, Reader]]:
+    for language, roles in READERS.items():
+        for role in roles:
+            yield language, role, Reader(folder, language=language, who=role, staff=staff[role])
 
 
 def _write_portal(out: Path, story: Any, sources: list[str]) -> None:
     """Open what needs no signing in: customers' links, a calendar, and the way in."""
     calendars = sorted(set(re.findall(r"/calls/calendar/[^\"\s<]+\.ics", "\n".join(sources))))
-    asks = [*takes.portal(story.links), *(Ask(name="calendar-feed", path=path) for path in calendars[:1])]
-    asks += [one for one in (named("sign-in"), named("health"), named("overview")) if one]
-    for language in LANGUAGES:
-        reader = Reader(out / "pages", language=language, who="nobody")
-        for one in asks:
-            reader.read(one)
+    wanted = [*takes.portal(story.links), *(Ask(name="calendar-feed", path=path) for path in calendars[:1])]
+    wanted += [Ask(name="missing", path="/missing/"), *filter(None, map(named, ("sign-in", "health", "overview")))]
+    for language in READERS:
+        reader, follow = Reader(out / "pages", language=language, who="nobody"), Found(wanted)
+        said = [reader.read(one) for one in wanted]
+        for ask in [ask for source in said for ask in follow.new(source)]:
+            reader.read(ask)
 
 
 def _write_exports(out: Path, staff: dict[str, Any]) -> None:
     pages = "\n".join(path.read_text() for path in sorted((out / "pages/de/administrator").glob("*.txt")))
-    for language in LANGUAGES:
-        for role, person in staff.items():
-            reader = Reader(out / "exports", language=language, who=role, staff=person)
-            for one in takes.every(pages):
-                reader.read(one)
+    for _language, _who, reader in _readers(out / "exports", staff):
+        for one in takes.every(pages):
+            reader.read(one)

@@ -86,20 +86,18 @@ def refresh(*, rebuild: bool) -> dict:
 
 def copy(table: str, select: str, last: int, *, first: int = 0, **values: int) -> None:
     import duckdb  # noqa: PLC0415
+    from django.apps import apps  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
-    from stammkunde.signals import bulk  # noqa: PLC0415
+    from stammkunde.store import bulk  # noqa: PLC0415
 
+    model = next(one for one in apps.get_models() if one._meta.db_table == table)
     for start in range(first, last, CHUNK):
         sql = select.format(first=start, last=min(start + CHUNK, last), epoch=LAST, **values)
         rows = duckdb.connect().sql(f"SELECT *, row_number() OVER () AS row FROM ({sql})").to_arrow_table()
-        columns = [name for name in rows.column_names if name != "row"]
-        names = ", ".join(columns)
-        casts = ", ".join(
-            f"{n}::jsonb" if connection.vendor == "postgresql" and n == "attributes" else n for n in columns
-        )
-        with bulk.staged(rows.to_reader()) as source, connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {casts} FROM {source}")
+        names = ", ".join(name for name in rows.column_names if name != "row")
+        with bulk.staged(rows.to_reader(), model=model) as source, connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {source}")
 
 
 MIX = "(hash(i * 7919 + {salt}) % 1000003) / 1000003.0"

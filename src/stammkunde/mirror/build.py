@@ -20,8 +20,9 @@ from stammkunde.intake.models import Import
 from stammkunde.mirror import manifest as manifests
 from stammkunde.mirror import parquet, versions
 from stammkunde.mirror.manifest import Manifest, Month
-from stammkunde.mirror.snapshot import Snapshot, opened
 from stammkunde.mirror.versions import WHOLE_TABLES
+from stammkunde.store import bulk
+from stammkunde.store.bulk import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def bring_up_to_date(*, now: datetime, progress: Progress, rebuild: bool = False
     settings.MIRROR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone():
         held = None if rebuild else manifests.read()
-        with opened() as snapshot:
+        with bulk.snapshot() as snapshot:
             stale = _stale(snapshot, held)
             if held and not (stale.parts or stale.months):
                 return held
@@ -162,9 +163,6 @@ def _clear_away(made: Manifest, *, now: datetime) -> None:
     kept = made.files | (made.retired.keys() - old)
     for build in manifests.path("builds").iterdir():
         _remove_unless_kept(build, kept)
-    for left in settings.MIRROR_DIR.glob("exchange-*"):
-        if left.stat().st_mtime < (now - KEPT).timestamp():
-            shutil.rmtree(left, ignore_errors=True)
     if old:
         manifests.swap_in(_with_retired(made, {name: made.retired[name] for name in made.retired.keys() - old}))
 

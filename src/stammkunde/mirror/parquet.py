@@ -12,7 +12,7 @@ import pyarrow as pa
 from stammkunde.mirror import engine
 from stammkunde.mirror import manifest as manifests
 from stammkunde.mirror.manifest import Month
-from stammkunde.mirror.snapshot import Snapshot
+from stammkunde.store.bulk import Snapshot
 
 CUSTOMER_COLUMNS = ["customer_id", "kind", "country", "region", "industry", "segment", "owner", "since_on"]
 ATTRIBUTE = "attr_"

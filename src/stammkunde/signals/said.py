@@ -9,11 +9,12 @@ import pyarrow as pa
 
 from stammkunde.insight.frames import text
 from stammkunde.mirror.engine import connection
-from stammkunde.signals import bulk, frames, reuse
+from stammkunde.signals import frames, reuse
 from stammkunde.signals.assessed import Assessed
 from stammkunde.signals.compute import FIGURES, Computation
 from stammkunde.signals.models import Generation
 from stammkunde.signals.policy import SAID, month_of
+from stammkunde.store import bulk
 
 SLICES = ("class", "kind", "country", "segment", "region", "industry", "owner")
 _COUNTS = """

@@ -23,7 +23,6 @@ from stammkunde.mirror import FactsInMotion, MirrorDiffers
 from stammkunde.sales.models import Order
 from stammkunde.signals import (
     assessed,
-    bulk,
     compute,
     diary,
     explaining,
@@ -38,6 +37,7 @@ from stammkunde.signals import (
 )
 from stammkunde.signals.lease import LeaseLost, RefreshRunning
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
+from stammkunde.store import bulk
 from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 
@@ -126,7 +126,7 @@ class _Made:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Store:
+class _Rows:
     """Where a generation's rows go."""
 
     generation: Generation
@@ -137,7 +137,7 @@ class _Store:
             rows,
             total=total,
             model=model,
-            generation_id=self.generation.pk,
+            alike={"generation_id": self.generation.pk},
             progress=lambda done, of: self.held.report(step, done, of),
         )
 
@@ -156,9 +156,9 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
         generation.save(update_fields=["facts_version", "activity_days", "checkpoint"])
         shown = queries.current()
         found = _profiles(generation, facts, horizon_days=wanted.risk_horizon_days, held=held)
-        store = _Store(generation=generation, held=held)
-        store(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")
-        _figures(generation, facts, found, former=None if rebuild else shown, manifest=manifest, store=store)
+        put = _Rows(generation=generation, held=held)
+        put(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")
+        _figures(generation, facts, found, former=None if rebuild else shown, manifest=manifest, put=put)
         said.hand_on(shown, generation)
         stages.note(shown, generation, progress=lambda done, total: held.report("save_changes", done, total))
         known = {"known": found.known, "told": found.told, "horizon_days": found.horizon_days}
@@ -175,16 +175,16 @@ def _figures(
     *,
     former: Generation | None,
     manifest: mirror.Manifest,
-    store: _Store,
+    put: _Rows,
 ) -> None:
     """Count the figures that are not taken over, and add what is expected now."""
     kept = reuse.kept(former, generation, manifest=manifest)
     if former and kept.periods:
         reuse.copy(former, generation, kept=kept)
-    report = store.held.report
+    report = put.held.report
     counted = facts.figures(progress=lambda done, total: report("figures", done, total), kept=kept)
     figures = compute.numbered([counted, said.figures(facts, found)])
-    store(figures.to_reader(), total=len(figures), model=Figure, step="save_figures")
+    put(figures.to_reader(), total=len(figures), model=Figure, step="save_figures")
 
 
 def _profiles(
@@ -230,7 +230,7 @@ def _show(generation: Generation, *, warnings: warned.Changes, clock: Callable[[
 def _drop(generation: Generation) -> None:
     """Forget a refresh that never really began, or that somebody else has closed."""
     for model in (CustomerSignal, Figure):
-        bulk.delete(model, generation_id=generation.pk)
+        bulk.delete(model, where={"generation_id": generation.pk})
     Generation.objects.filter(pk=generation.pk).delete()
 
 
@@ -258,7 +258,7 @@ def sweep(*, now: datetime) -> bool:
         if generation.status == Generation.Status.DONE and shown_since and shown_since > now - KEPT:
             continue
         for model in (CustomerSignal, Figure):
-            bulk.delete(model, generation_id=generation.pk)
+            bulk.delete(model, where={"generation_id": generation.pk})
         Generation.objects.filter(pk=generation.pk).update(step=SWEPT)
         swept = True
     _forget(over)

@@ -7,9 +7,8 @@ leaves some behind; the next one clears away those of a later day, and corrects 
 
 from django.db.models import Max
 
-from stammkunde.signals import bulk
-from stammkunde.signals.bulk import Progress
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.store import bulk
 
 _LATER = (
     "DELETE FROM signals_stagechange WHERE id IN (SELECT id FROM signals_stagechange WHERE changed_on > %s LIMIT %s)"
@@ -34,7 +33,7 @@ _BACK_AGAIN = (
 )
 
 
-def note(former: Generation | None, now: Generation, *, progress: Progress) -> None:
+def note(former: Generation | None, now: Generation, *, progress: bulk.Progress) -> None:
     """Write down who went from one stage to another since the shown generation. Repeating changes nothing."""
     if former is None:
         return
@@ -43,6 +42,6 @@ def note(former: Generation | None, now: Generation, *, progress: Progress) -> N
     bulk.repeat(_LATER, [shown_until or on])
     bulk.repeat(_CORRECT, [now.pk, now.pk, on])
     last = CustomerSignal.objects.filter(generation=now).aggregate(last=Max("customer_id"))["last"] or 0
-    for after, up_to in bulk.batches(last, progress=progress):
+    for after, up_to in bulk.cut(last, progress=progress):
         bulk.run(_NOTE, [on, former.pk, now.pk, after, up_to])
     bulk.repeat(_BACK_AGAIN, [on])

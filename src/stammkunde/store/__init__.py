@@ -1,1 +1,1 @@
-"""What the database needs beside rows: what it was called in earlier versions, and how a folder of then comes over."""
+"""What the database needs beside rows: bulk in and out of it (`bulk`), and what it was called earlier (`renames`)."""

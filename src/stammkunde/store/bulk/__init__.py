@@ -1,0 +1,27 @@
+"""
+Bulk rows in and out of both databases, as Arrow: taken in one consistent look, put in batches that lock nobody out.
+
+On SQLite, ADBC never opens the system of record: its wheel carries a second SQLite library, and two in one process
+release each other's locks. It writes and reads exchange files of its own; the database's own SQLite attaches them.
+"""
+
+from stammkunde.store.bulk.addresses import address
+from stammkunde.store.bulk.batches import Progress, cut, delete, repeat, run
+from stammkunde.store.bulk.inserts import insert, staged
+from stammkunde.store.bulk.pace import Pace
+from stammkunde.store.bulk.snapshots import DatabaseInMemory, Snapshot, snapshot
+
+__all__ = [
+    "DatabaseInMemory",
+    "Pace",
+    "Progress",
+    "Snapshot",
+    "address",
+    "cut",
+    "delete",
+    "insert",
+    "repeat",
+    "run",
+    "snapshot",
+    "staged",
+]

@@ -1,0 +1,64 @@
+"""Exchange files: SQLite databases of our own, for rows on their way between Arrow and the database."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import connection
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a folder for exchange files, and remove it afterwards; what killed processes left behind goes as well."""
+    home: Path = settings.DATA_DIR / "exchange"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _clear_away(home)
+    with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as name, _held(Path(name)):
+        yield Path(name)
+
+
+@contextmanager
+def _held(place: Path) -> Iterator[None]:
+    """Lock a folder; the kernel releases it even from a killed process."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _clear_away(home: Path) -> None:
+    for place in home.iterdir():
+        with suppress(BlockingIOError, FileNotFoundError), _held(place):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def fill(path: Path, *, rows: pa.RecordBatchReader, columns: Mapping[str, str]) -> None:
+    """Write rows to the table `rows` of a new file: column → its definition. It must not be attached meanwhile."""
+    import adbc_driver_sqlite.dbapi as adbc  # noqa: PLC0415 (slow to load, and needed for SQLite only)
+
+    with closing(adbc.connect(str(path), autocommit=True)) as own, closing(own.cursor()) as cursor:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+        listed = ", ".join(f'"{name}" {definition}' for name, definition in columns.items())
+        cursor.execute(f"CREATE TABLE rows ({listed})")
+        cursor.adbc_ingest("rows", rows, mode="append")
+
+
+@contextmanager
+def attached(path: Path) -> Iterator[None]:
+    """Attach a file to Django's connection as `exchange`; outside of any transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("ATTACH DATABASE %s AS exchange", [str(path)])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DETACH DATABASE exchange")

@@ -133,7 +133,7 @@ def test_upload_by_script_is_answered_with_where_to_go(ada):
 def test_template_is_understood_as_what_it_is_a_template_for(ada, name):
     response = ada.get(reverse("import-template", args=[name]))
 
-    incoming = uploaded(ada, response.content.decode("utf-8-sig"))
+    incoming = uploaded(ada, response.getvalue().decode("utf-8-sig"))
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert incoming.layout == name
 

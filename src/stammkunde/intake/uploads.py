@@ -13,10 +13,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from stammkunde.intake.services.receiving import NoRoom, TooLarge, check_room
+from stammkunde.team.access import StaffRequest
 
 
 class Upload(UploadedFile):
@@ -34,7 +35,7 @@ class StraightToDisk(FileUploadHandler):
 
     chunk_size = 1024 * 1024
 
-    def __init__(self, request: HttpRequest | None = None) -> None:
+    def __init__(self, request: StaffRequest | None = None) -> None:
         super().__init__(request)
         self.begun: list[Path] = []
         self.done: list[Upload] = []
@@ -84,7 +85,7 @@ def streamed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @csrf_exempt
     @wraps(view)
-    def receiving(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def receiving(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponse:
         handler = StraightToDisk(request)
         request.upload_handlers = [handler]
         try:

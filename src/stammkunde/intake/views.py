@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.uploads import Upload, streamed
 from stammkunde.team import policy
 from stammkunde.team import services as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import tables, writing
 
 PAGE_SIZE = 30
@@ -31,7 +31,7 @@ CORRECTABLE = (Status.UPLOADED, Status.CHECKED, Status.FAILED, Status.UNDONE)
 
 @needs(policy.IMPORTS_RUN)
 @require_safe
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: StaffRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     shown = Import.objects.exclude(status=Status.DISCARDED).select_related("staff").defer("problems", "columns")
     if before.isdecimal() and len(before) < 19:
@@ -52,7 +52,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_safe
-def template(_request: HttpRequest, name: str) -> HttpResponse:
+def template(_request: StaffRequest, name: str) -> HttpResponse:
     """Hand out an empty table of ours, with its headings and an example."""
     if name not in {one.name for one in layouts.OWN}:
         raise Http404(name)
@@ -67,7 +67,7 @@ def template(_request: HttpRequest, name: str) -> HttpResponse:
 @streamed
 @needs(policy.IMPORTS_RUN)
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: StaffRequest) -> HttpResponse:
     taken = [incoming for file in request.FILES.getlist("files") if (incoming := _take(request, file))]
     if not request.FILES:
         messages.error(request, _("Choose at least one file."))
@@ -78,7 +78,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return HttpResponseClientRedirect(to) if request.htmx else redirect(to)
 
 
-def _take(request: HttpRequest, file: Upload) -> Import | None:
+def _take(request: StaffRequest, file: Upload) -> Import | None:
     """Make an import of an uploaded file; refusals are told, and the other files go on."""
     name = file.name or _("File")
     try:
@@ -104,7 +104,7 @@ def _take(request: HttpRequest, file: Upload) -> Import | None:
 
 @needs(policy.IMPORTS_RUN)
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
     incoming = get_object_or_404(Import, pk=pk)
     return _page(
         request, incoming, _preview(incoming, _as_stored(incoming)) if incoming.status in CORRECTABLE else None
@@ -113,7 +113,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: StaffRequest, pk: int) -> HttpResponse:
     """Show what a correction, or a saved mapping, makes of the file. Nothing is kept."""
     incoming = get_object_or_404(Import, pk=pk, status__in=CORRECTABLE)
     given = _corrected(request, incoming)
@@ -126,7 +126,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
-def save_mapping(request: HttpRequest, pk: int) -> HttpResponse:
+def save_mapping(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep the mapping under a name, and go on with the preview."""
     incoming = get_object_or_404(Import, pk=pk, status__in=CORRECTABLE)
     given = _corrected(request, incoming)
@@ -145,7 +145,7 @@ def save_mapping(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: StaffRequest, pk: int) -> HttpResponse:
     """Queue the import, or its dry run; with the preview's form as corrected, without it as checked before."""
     incoming = get_object_or_404(Import, pk=pk)
     given: dict[str, Any] = {}
@@ -165,7 +165,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_safe
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """Give the progress as a fragment; once there is nothing to wait for, the page is loaded anew."""
     incoming = get_object_or_404(Import, pk=pk)
     if incoming.status not in queries.RUNNING:
@@ -175,7 +175,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
     get_object_or_404(Import, pk=pk)
     try:
         services.undo(import_id=pk, now=timezone.now(), staff=request.user)
@@ -188,7 +188,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: StaffRequest, pk: int) -> HttpResponse:
     incoming = get_object_or_404(Import, pk=pk)
     try:
         services.discard(import_id=pk, now=timezone.now(), staff=request.user)
@@ -201,7 +201,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
-def refused(request: HttpRequest, pk: int) -> HttpResponse:
+def refused(request: StaffRequest, pk: int) -> HttpResponse:
     """Hand out the refused rows, each with its line, column, value, reason and cure."""
     incoming = get_object_or_404(Import, pk=pk)
     folder = queries.checked_dir(incoming)
@@ -244,7 +244,7 @@ def _as_stored(incoming: Import) -> forms.Correction:
     return forms.Correction(layout=incoming.layout or None, columns=incoming.columns or None, options=incoming.options)
 
 
-def _corrected(request: HttpRequest, incoming: Import) -> forms.Correction:
+def _corrected(request: StaffRequest, incoming: Import) -> forms.Correction:
     return forms.correction(request.POST, incoming=incoming) if "layout" in request.POST else _as_stored(incoming)
 
 
@@ -273,7 +273,7 @@ def _preview(
     return shown if typed.is_valid() else replace(shown, options=typed, is_valid=False)
 
 
-def _page(request: HttpRequest, incoming: Import, shown: Preview | None, *, status: int = 200) -> HttpResponse:
+def _page(request: StaffRequest, incoming: Import, shown: Preview | None, *, status: int = 200) -> HttpResponse:
     context = {
         "incoming": incoming,
         "running": incoming.status in queries.RUNNING,

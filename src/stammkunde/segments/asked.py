@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +19,7 @@ from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.signals.suggestions import months_before
 from stammkunde.team import policy, saved_views
 from stammkunde.team import queries as team
+from stammkunde.team.access import StaffRequest
 from stammkunde.team.models import Staff
 from stammkunde.ui import writing
 
@@ -41,7 +42,7 @@ BEHIND_FIELDS = ("behind", "period", "days", "segment", "traits")
 class Asked:
     """What the address asks for, read once."""
 
-    def __init__(self, request: HttpRequest, query: QueryDict | None = None) -> None:
+    def __init__(self, request: StaffRequest, query: QueryDict | None = None) -> None:
         self.request = request
         self.get = request.GET if query is None else query
         self.generation: Generation | None = signals.current()

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from stammkunde.segments import queries
 from stammkunde.segments.asked import PAGE, Asked
 from stammkunde.signals import exports
 from stammkunde.team import policy, saved_views
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import tables, writing
 
@@ -24,7 +24,7 @@ MOST_ASSIGNED = 5000
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def customers_list(request: HttpRequest) -> HttpResponse:
+def customers_list(request: StaffRequest) -> HttpResponse:
     asked = Asked(request)
     fragment = request.htmx and not request.htmx.boosted
     template = "segments/customers_rows.html" if fragment else "segments/customers.html"
@@ -36,7 +36,7 @@ def customers_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def assign(request: HttpRequest) -> HttpResponse:
+def assign(request: StaffRequest) -> HttpResponse:
     ids = [int(pk) for pk in request.POST.getlist("customer") if pk.isdecimal()][:MOST_ASSIGNED]
     chosen = request.POST.get("owner", "")
     owner = Staff.objects.filter(pk=chosen, is_active=True).first() if chosen.isdecimal() else None
@@ -62,7 +62,7 @@ def _assigned(changed: int, owner: Staff | None) -> str:
 
 @require_POST
 @needs(policy.CUSTOMERS_VIEW)
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: StaffRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()[:80]
     if not name:
         messages.error(request, _("“Name” is empty. Give the view a name to find it by."))
@@ -80,7 +80,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_VIEW)
-def remove_view(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_view(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         saved_views.remove(view_id=pk, staff=request.user)
     except saved_views.NotYours as problem:
@@ -88,14 +88,14 @@ def remove_view(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customers")
 
 
-def _back_to_list(request: HttpRequest) -> HttpResponse:
+def _back_to_list(request: StaffRequest) -> HttpResponse:
     query = QueryDict(request.POST.get("query", ""))
     return redirect(f"{reverse('customers')}?{urlencode(list(query.items()))}" if query else reverse("customers"))
 
 
 @require_POST
 @needs(policy.EXPORT)
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: StaffRequest) -> HttpResponseBase:
     """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
     asked = Asked(request, QueryDict(request.POST.get("query", "")))
     return exports.customers(

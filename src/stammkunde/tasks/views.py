@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,14 +14,14 @@ from stammkunde.customers.models import Customer
 from stammkunde.tasks import forms, services
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import ways
 
 
 @require_POST
 @needs(policy.TASKS_WORK)
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: StaffRequest) -> HttpResponse:
     title = request.POST.get("title", "").strip()
     due_on, problem = _day(request.POST.get("due_on", ""))
     if not title or len(title) > 200:
@@ -44,7 +44,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.TASKS_WORK)
-def finish(request: HttpRequest, pk: int) -> HttpResponse:
+def finish(request: StaffRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(Task, pk=pk)
     services.finish(
         task_id=pk,
@@ -60,7 +60,7 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.TASKS_WORK)
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: StaffRequest, pk: int) -> HttpResponse:
     get_object_or_404(Task, pk=pk)
     task = services.reopen(task_id=pk, staff=request.user)
     messages.success(request, _("Back on the list: %(title)s") % {"title": task.title})
@@ -74,11 +74,11 @@ def _day(text: str) -> tuple[date | None, str]:
         return None, _("“%(text)s” is not a day. Choose one from the calendar.") % {"text": text}
 
 
-def _customer(request: HttpRequest) -> Customer | None:
+def _customer(request: StaffRequest) -> Customer | None:
     pk = request.POST.get("customer", "")
     return get_object_or_404(Customer, pk=pk) if pk.isdecimal() else None
 
 
-def _owner(request: HttpRequest) -> Staff | None:
+def _owner(request: StaffRequest) -> Staff | None:
     pk = request.POST.get("owner", "")
     return Staff.objects.filter(pk=pk, is_active=True).first() if pk.isdecimal() else None

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from stammkunde.team import access, attempts, forms, pages, policy, queries, services, tokens, wording
-from stammkunde.team.access import anyone_signed_in, needs
+from stammkunde.team.access import StaffRequest, anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
 from stammkunde.team.models import AuditEntry, Staff
@@ -63,7 +63,7 @@ def _next(request: HttpRequest) -> str:
 
 @anyone_signed_in
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: StaffRequest) -> HttpResponse:
     logout(request)
     return redirect("sign-in")
 
@@ -126,7 +126,7 @@ def _invited(person: str) -> Staff | None:
 @anyone_signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: StaffRequest) -> HttpResponse:
     form = forms.Profile(request.POST or None, instance=_fresh(request.user))
     if request.method == "POST" and form.is_valid():
         services.change_profile(staff=request.user, **form.cleaned_data)
@@ -143,7 +143,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @anyone_signed_in
 @require_POST
-def token_create(request: HttpRequest) -> HttpResponse:
+def token_create(request: StaffRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()[:60]
     try:
         if name:
@@ -157,7 +157,7 @@ def token_create(request: HttpRequest) -> HttpResponse:
 
 @anyone_signed_in
 @require_POST
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def token_revoke(request: StaffRequest, pk: int) -> HttpResponse:
     tokens.revoke(staff=request.user, token_id=pk)
     messages.success(request, _("The token is taken back. Programs that used it are locked out."))
     return redirect(reverse("profile") + "#tokens")
@@ -166,7 +166,7 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @anyone_signed_in
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: StaffRequest) -> HttpResponse:
     form = forms.ChangePassword(request.POST or None, staff=request.user)
     if request.method == "POST" and form.is_valid():
         services.change_password(staff=request.user, password=form.cleaned_data["new"])
@@ -181,13 +181,13 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.STAFF_MANAGE)
 @require_GET
-def staff_list(request: HttpRequest) -> HttpResponse:
+def staff_list(request: StaffRequest) -> HttpResponse:
     return render(request, "team/staff_list.html", {"people": queries.staff_list()})
 
 
 @needs(policy.STAFF_MANAGE)
 @require_http_methods(["GET", "POST"])
-def staff_add(request: HttpRequest) -> HttpResponse:
+def staff_add(request: StaffRequest) -> HttpResponse:
     form = forms.NewStaff(request.POST or None)
     if request.method == "POST" and form.is_valid():
         staff = services.add_staff(by=request.user, **form.cleaned_data)
@@ -197,7 +197,7 @@ def staff_add(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.STAFF_MANAGE)
 @require_http_methods(["GET", "POST"])
-def staff_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def staff_edit(request: StaffRequest, pk: int) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk)
     form = forms.EditStaff(request.POST or None, instance=_fresh(staff))
     if request.method == "POST" and form.is_valid() and _change(request, staff, form):
@@ -206,7 +206,7 @@ def staff_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "team/staff_edit.html", {"form": form, "person": staff, "roles": pages.roles()})
 
 
-def _change(request: HttpRequest, staff: Staff, form: forms.EditStaff) -> bool:
+def _change(request: StaffRequest, staff: Staff, form: forms.EditStaff) -> bool:
     try:
         services.change_staff(by=request.user, staff_id=staff.pk, **form.cleaned_data)
     except services.LastAdministrator:
@@ -220,13 +220,13 @@ def _change(request: HttpRequest, staff: Staff, form: forms.EditStaff) -> bool:
 
 @needs(policy.STAFF_MANAGE)
 @require_POST
-def staff_link(request: HttpRequest, pk: int) -> HttpResponse:
+def staff_link(request: StaffRequest, pk: int) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk, is_active=True)
     services.note_link(by=request.user, staff=staff)
     return _show_link(request, staff)
 
 
-def _show_link(request: HttpRequest, staff: Staff) -> HttpResponse:
+def _show_link(request: StaffRequest, staff: Staff) -> HttpResponse:
     """Show the link for a new password: this once, in the answer to the POST."""
     person = urlsafe_base64_encode(str(staff.pk).encode())
     path = reverse("set-password", args=[person, default_token_generator.make_token(staff)])
@@ -246,7 +246,7 @@ def _fresh(staff: Staff) -> Staff:
 
 @needs(policy.AUDIT_VIEW)
 @require_GET
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: StaffRequest) -> HttpResponse:
     form = _audit_search(request)
     page = queries.audit_page(which=form.chosen(), before=_key(request, "before"), after=_key(request, "after"))
     return render(
@@ -257,7 +257,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 @needs(policy.AUDIT_VIEW)
 @needs(policy.EXPORT)
 @require_POST
-def audit_export(request: HttpRequest) -> HttpResponse:
+def audit_export(request: StaffRequest) -> HttpResponse:
     which = _audit_search(request).chosen()
     services.record(staff=request.user, action="audit.exported", thing="audit")
     columns = _audit_columns()
@@ -265,7 +265,7 @@ def audit_export(request: HttpRequest) -> HttpResponse:
     return tables.answer(form="csv", name="audit", columns=columns, rows=rows)
 
 
-def _audit_search(request: HttpRequest) -> forms.AuditSearch:
+def _audit_search(request: StaffRequest) -> forms.AuditSearch:
     actions = sorted(((code, wording.action(code)) for code in queries.audit_actions()), key=lambda pair: pair[1])
     return forms.AuditSearch(request.GET, actions=actions)
 
@@ -274,7 +274,7 @@ def _audit_row(entry: AuditEntry) -> dict[str, object]:
     return {"entry": entry, "action": wording.action(entry.action), "changes": wording.changes(entry.detail)}
 
 
-def _key(request: HttpRequest, name: str) -> int | None:
+def _key(request: StaffRequest, name: str) -> int | None:
     value = request.GET.get(name, "")
     return int(value) if value.isdecimal() and len(value) < 19 else None
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,7 +34,7 @@ from stammkunde.tasks.models import Task
 from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import ways
 
@@ -43,7 +43,7 @@ ORDERS, NOTES, CALLS, TASKS = 4, 4, 5, 10
 
 @require_safe
 @needs(policy.TASKS_WORK)
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: StaffRequest, pk: int) -> HttpResponse:
     customer, people = _found(pk), customers.people(pk)
     now, generation, company = timezone.localtime(), signals.current(), team.company()
     signal = CustomerSignal.objects.filter(generation=generation, customer=pk).first() if generation else None
@@ -79,7 +79,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.TASKS_WORK)
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: StaffRequest, pk: int) -> HttpResponse:
     """Record what came of the call; what follows is on somebody's list at once."""
     customer, form = _found(pk), CallForm(request.POST)
     if not form.is_valid():
@@ -170,7 +170,7 @@ def _why_called(task: Task | None, item: work.Item | None, *, staff: Staff) -> d
 
 
 def _guide(
-    request: HttpRequest, customer: Customer, people: list[ContactPerson], person: ContactPerson | None, *, kind: str
+    request: StaffRequest, customer: Customer, people: list[ContactPerson], person: ContactPerson | None, *, kind: str
 ) -> dict[str, Any]:
     """Give the guide, filled for the person, and how the call may be led."""
     chosen = request.GET.get("guide", "")

@@ -20,7 +20,7 @@ from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 
 BEHIND_DAYS, MOST_ENTRIES = 30, 500
@@ -28,7 +28,7 @@ BEHIND_DAYS, MOST_ENTRIES = 30, 500
 
 @require_POST
 @needs(policy.TASKS_WORK)
-def draft(request: HttpRequest, pk: int) -> HttpResponse:
+def draft(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep what is being written, while it is written."""
     services.keep_draft(
         staff=request.user,
@@ -42,7 +42,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.TASKS_WORK)
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Call.objects.select_related("task"), pk=pk)
     key = found.task.key or f"task:{found.task.pk}:" if found.task and found.task.kind != services.OWN_KIND else ""
     call = services.take_back(call_id=pk, staff=request.user, now=timezone.now())
@@ -56,7 +56,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs(policy.TASKS_WORK)
-def calendar_page(request: HttpRequest) -> HttpResponse:
+def calendar_page(request: StaffRequest) -> HttpResponse:
     """Tell how the calendar gets into a calendar program."""
     path = links.calendar_path(request.user)
     address = f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)

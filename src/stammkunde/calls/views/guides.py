@@ -1,7 +1,7 @@
 """The guides, and the company's own words for them."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,12 +12,12 @@ from stammkunde.calls import guides, queries, services
 from stammkunde.calls.forms import KINDS, GuideForm
 from stammkunde.outreach import content
 from stammkunde.team import policy
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 
 
 @require_safe
 @needs(policy.MESSAGES_SEND)
-def every(request: HttpRequest) -> HttpResponse:
+def every(request: StaffRequest) -> HttpResponse:
     own = queries.own_guides()
     rows = [
         {
@@ -34,7 +34,7 @@ def every(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
-def edit(request: HttpRequest, kind: str, language: str, form: str) -> HttpResponse:
+def edit(request: StaffRequest, kind: str, language: str, form: str) -> HttpResponse:
     _known(kind, language, form)
     script = queries.guide(kind, language, form)
     own = (kind, language, form) in queries.own_guides()
@@ -59,7 +59,7 @@ def edit(request: HttpRequest, kind: str, language: str, form: str) -> HttpRespo
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def reset(request: HttpRequest, kind: str, language: str, form: str) -> HttpResponse:
+def reset(request: StaffRequest, kind: str, language: str, form: str) -> HttpResponse:
     _known(kind, language, form)
     services.reset_guide(kind=kind, language=language, form=form, staff=request.user)
     messages.success(request, _("The ready-made guide is back."))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,12 +18,12 @@ from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.customers.views.records import form_view
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     form = ConsentForm(request.POST or None, customer=customer, now=timezone.now(), initial=_initial(request))
     if request.method == "POST" and form.is_valid():
@@ -42,7 +42,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     initial = _initial(request) | {"purposes": [str(one) for one in PROMOTIONAL]}
     form = WithdrawalForm(request.POST or None, customer=customer, now=timezone.now(), initial=initial)
@@ -56,7 +56,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     form = AskForm(request.POST or None, customer=customer, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
@@ -69,7 +69,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, form, customer, title=_("Ask for consent by e-mail"), lead=lead)
 
 
-def _ask(request: HttpRequest, customer: Customer, form: AskForm) -> str:
+def _ask(request: StaffRequest, customer: Customer, form: AskForm) -> str:
     """Ask, or say why it cannot be done."""
     now = timezone.now()
     language = queries.language(customer=customer, person=form.contact_person)
@@ -89,7 +89,7 @@ def _ask(request: HttpRequest, customer: Customer, form: AskForm) -> str:
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def wishes(request: HttpRequest, pk: int) -> HttpResponse:
+def wishes(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     person = _person(customer, request.GET.get("person", ""))
     preference = queries.preference(customer_id=pk, contact_person_id=person.pk if person else None)
@@ -107,7 +107,7 @@ def wishes(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     person = _person(customer, request.POST.get("person", ""))
     services.revoke_links(recipient=_recipient(customer, person), staff=request.user)
@@ -123,13 +123,13 @@ def _recipient(customer: Customer, person: ContactPerson | None) -> Recipient:
     return Recipient(customer_id=customer.pk, contact_person_id=person.pk if person else None)
 
 
-def _initial(request: HttpRequest) -> dict[str, Any]:
+def _initial(request: StaffRequest) -> dict[str, Any]:
     """Take from the address whom and which way it is about."""
     chosen = {"person": request.GET.get("person"), "channels": request.GET.getlist("channel")}
     return {"happened_at": timezone.now()} | {name: value for name, value in chosen.items() if value}
 
 
-def _form(request: HttpRequest, form: Any, customer: Customer, *, title: str, lead: str) -> HttpResponse:
+def _form(request: StaffRequest, form: Any, customer: Customer, *, title: str, lead: str) -> HttpResponse:
     context = {
         "form": form,
         "page_title": title,

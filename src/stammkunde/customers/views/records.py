@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from stammkunde.customers import services
 from stammkunde.customers.forms import ContactPersonForm, CustomerForm, NoteForm
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.team import policy
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 
 REMOVED = "contact_person_removed"  # kept in the session, so that the last removal can be taken back
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +24,7 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     form = CustomerForm(request.POST or None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
@@ -39,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     form = CustomerForm(request.POST or None, instance=customer, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
@@ -51,7 +51,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def new_person(request: HttpRequest, pk: int) -> HttpResponse:
+def new_person(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     form = ContactPersonForm(request.POST or None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
@@ -63,7 +63,7 @@ def new_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_person(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(ContactPerson.objects.select_related("customer"), pk=pk)
     form = ContactPersonForm(request.POST or None, instance=person, today=timezone.localdate())
     back = reverse("customer", args=[person.customer_id])
@@ -84,7 +84,7 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_person(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(ContactPerson, pk=pk)
     request.session[REMOVED] = services.remove_contact_person(person_id=pk, staff=request.user)
     undo = reverse("contact-person-restore")
@@ -94,7 +94,7 @@ def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def restore_person(request: HttpRequest) -> HttpResponse:
+def restore_person(request: StaffRequest) -> HttpResponse:
     kept = request.session.pop(REMOVED, None)
     if kept is None:
         messages.info(request, _("There is nothing to put back any more."))
@@ -106,7 +106,7 @@ def restore_person(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def add_note(request: HttpRequest, pk: int) -> HttpResponse:
+def add_note(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
@@ -126,7 +126,7 @@ def add_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form_view
 @needs(policy.CUSTOMERS_EDIT)
-def edit_note(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_note(request: StaffRequest, pk: int) -> HttpResponse:
     note = _own_note(request, pk)
     form = NoteForm(request.POST or None, instance=note)
     back = reverse("customer", args=[note.customer_id])
@@ -140,14 +140,14 @@ def edit_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def delete_note(request: HttpRequest, pk: int) -> HttpResponse:
+def delete_note(request: StaffRequest, pk: int) -> HttpResponse:
     note = _own_note(request, pk)
     services.delete_note(note_id=pk, staff=request.user)
     messages.success(request, _("The note has been deleted."))
     return redirect("customer", note.customer_id)
 
 
-def _own_note(request: HttpRequest, pk: int) -> Note:
+def _own_note(request: StaffRequest, pk: int) -> Note:
     note = get_object_or_404(Note.objects.select_related("customer"), pk=pk)
     if not customers_policy.may_change_note(request.user, note):
         raise PermissionDenied("only the author may change a note")
@@ -155,7 +155,7 @@ def _own_note(request: HttpRequest, pk: int) -> Note:
 
 
 def _form(
-    request: HttpRequest, form: Any, *, title: str, back: str, customer: Customer | None = None, remove: str = ""
+    request: StaffRequest, form: Any, *, title: str, back: str, customer: Customer | None = None, remove: str = ""
 ):
     status = 422 if form.errors else 200
     context = {"form": form, "page_title": title, "back": back, "customer": customer, "remove": remove}

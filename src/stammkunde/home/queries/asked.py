@@ -1,18 +1,17 @@
 """Which chart an address asks for, and what it is drawn from."""
 
-from django.http import HttpRequest
-
 from stammkunde.home.plots import Plot
 from stammkunde.home.queries import findings, overview, products, proof
 from stammkunde.segments import selection
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy
+from stammkunde.team.access import StaffRequest
 
 MOST_DIGITS = 18  # of a number that a database can hold
 
 
-def plot(name: str, *, request: HttpRequest) -> Plot | None:
+def plot(name: str, *, request: StaffRequest) -> Plot | None:
     """Make the chart of that name for the selection in the address; None where there is nothing to draw."""
     if name == "product":
         return _product(request)
@@ -34,7 +33,7 @@ def plot(name: str, *, request: HttpRequest) -> Plot | None:
     )
 
 
-def _product(request: HttpRequest) -> Plot | None:
+def _product(request: StaffRequest) -> Plot | None:
     """Make the chart of the product in the address."""
     pk = request.GET.get("product", "")
     if not pk.isdecimal() or len(pk) > MOST_DIGITS:

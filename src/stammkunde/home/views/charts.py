@@ -13,7 +13,7 @@ from stammkunde.home.plots import Plot
 from stammkunde.home.queries import asked
 from stammkunde.team import policy
 from stammkunde.team import services as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import tables
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -33,7 +33,7 @@ class Look:
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def chart(request: HttpRequest, name: str, ending: str) -> HttpResponse:
+def chart(request: StaffRequest, name: str, ending: str) -> HttpResponse:
     if ending not in SHOWN:
         raise Http404(ending)
     response = ANSWERS[ending](_plot(name, request), _look(request))
@@ -43,7 +43,7 @@ def chart(request: HttpRequest, name: str, ending: str) -> HttpResponse:
 
 @require_POST
 @needs(policy.EXPORT)
-def take(request: HttpRequest, name: str, ending: str) -> HttpResponse:
+def take(request: StaffRequest, name: str, ending: str) -> HttpResponse:
     """Take a chart along; it is a POST because it leaves a trace."""
     if ending not in TAKEN:
         raise Http404(ending)
@@ -57,14 +57,14 @@ def take(request: HttpRequest, name: str, ending: str) -> HttpResponse:
     return response
 
 
-def _plot(name: str, request: HttpRequest) -> Plot:
+def _plot(name: str, request: StaffRequest) -> Plot:
     plot = asked.plot(name, request=request)
     if plot is None:
         raise Http404(name)
     return plot
 
 
-def _look(request: HttpRequest, *, to_take: bool = False) -> Look:
+def _look(request: StaffRequest, *, to_take: bool = False) -> Look:
     theme, width = request.GET.get("theme", ""), request.GET.get("width", "")
     return Look(
         theme=theme if theme in plots.THEMES else "light",

@@ -1,7 +1,7 @@
 """What a customer allows and wishes, with its history, on a page of its own; and all consents to take along."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,14 +11,14 @@ from stammkunde.customers import exports, links, permissions, queries
 from stammkunde.customers.models import Channel, ContactPerson, ContactPreference, Customer, Purpose
 from stammkunde.sales import queries as sales
 from stammkunde.team import policy as rights
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 
 HISTORY = 100  # records shown; the export has all of them
 
 
 @require_safe
 @needs(rights.CUSTOMERS_VIEW)
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: StaffRequest, pk: int) -> HttpResponse:
     customer = _found(pk)
     people = list(customer.contact_persons.all())
     has_bought = bool(sales.buyers(customer_ids=[pk]))
@@ -48,7 +48,7 @@ def _found(pk: int) -> Customer:
 
 
 def _links(
-    request: HttpRequest,
+    request: StaffRequest,
     customer: Customer,
     people: list[ContactPerson],
     preferences: dict[int | None, ContactPreference],
@@ -70,11 +70,11 @@ def _links(
 
 @require_POST
 @needs(rights.EXPORT)
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: StaffRequest) -> HttpResponseBase:
     return exports.consents(queries.every_consent(), staff=request.user, customer=None)
 
 
 @require_POST
 @needs(rights.EXPORT)
-def export_one(request: HttpRequest, pk: int) -> HttpResponseBase:
+def export_one(request: StaffRequest, pk: int) -> HttpResponseBase:
     return exports.consents(queries.every_consent(customer_id=pk), staff=request.user, customer=_found(pk))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -29,7 +29,7 @@ from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 
 SAID = 6  # messages; the rest is a click away
@@ -38,7 +38,7 @@ WIDE, PHONE = 760, 330
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def customer(request: HttpRequest, pk: int) -> HttpResponse:
+def customer(request: StaffRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     generation = signals.current()
     signal = CustomerSignal.objects.filter(generation=generation, customer=found).first() if generation else None
@@ -165,7 +165,7 @@ def _worded(staff: Staff, timeline: queries.Timeline, generation: Generation | N
     return {"events": [(event, word(event)) for event in timeline.events], "next_place": timeline.next_place}
 
 
-def _outlook(request: HttpRequest, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:
+def _outlook(request: StaffRequest, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:
     """Tell what is to be expected of a customer, and how likely it is that nothing comes."""
     value = forecasts.part(generation, "value")
     told = {
@@ -223,7 +223,7 @@ def _details(staff: Staff, signal: CustomerSignal, generation: Generation) -> di
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def orders(request: HttpRequest, pk: int) -> HttpResponse:
+def orders(request: StaffRequest, pk: int) -> HttpResponse:
     """More orders, below those that are there."""
     found = _found(pk)
     page = history.orders(pk, place=request.GET.get("orders", ""))
@@ -232,7 +232,7 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def risk(request: HttpRequest, pk: int) -> HttpResponse:
+def risk(request: StaffRequest, pk: int) -> HttpResponse:
     """Reasons, changes and course of the risk, worked out when somebody looks."""
     generation = signals.current()
     signal = CustomerSignal.objects.filter(generation=generation, customer=pk).exclude(risk_level="").first()
@@ -244,7 +244,7 @@ def risk(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     """Earlier entries of the timeline, below those that are there."""
     found = _found(pk)
     page = _worded(request.user, queries.timeline(pk, place=request.GET.get("timeline", "")), signals.current())

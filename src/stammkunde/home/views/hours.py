@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import policy as tasks
 from stammkunde.team import policy, services
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import tables
 from stammkunde.ui.tables import Column
@@ -61,13 +61,13 @@ class Wish(forms.Form):
 class Page:
     """What the page is made from: the budget as it is, and as it would be."""
 
-    request: HttpRequest
+    request: StaffRequest
     generation: Generation | None
     setting: budget.Setting
     plan: budget.Budget
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Page":
+    def of(cls, request: StaffRequest) -> "Page":
         generation, setting = signals.current(), budget.setting(team.company())
         return cls(request=request, generation=generation, setting=setting, plan=budget.of(generation, setting))
 
@@ -100,7 +100,7 @@ class Page:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.TASKS_WORK)
-def time(request: HttpRequest) -> HttpResponse:
+def time(request: StaffRequest) -> HttpResponse:
     page = Page.of(request)
     if request.method != "POST":
         return _shown(page)
@@ -220,7 +220,7 @@ def _classes(plan: budget.Budget, *, wished: budget.Budget) -> list[dict[str, An
 
 @require_POST
 @needs(policy.EXPORT)
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: StaffRequest) -> HttpResponseBase:
     """Take along minutes planned and spent by customer; it is a POST because it leaves a trace."""
     form = tables.chosen_format(request.POST)
     page = Page.of(request)

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -27,7 +27,7 @@ from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy
 from stammkunde.team import services as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.ui import tables, writing
 
@@ -38,7 +38,7 @@ MOST_TOLD = 10
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def ideal(request: HttpRequest) -> HttpResponse:
+def ideal(request: StaffRequest) -> HttpResponse:
     """Show at once what is known; what is still to be worked out comes after the page, so that nobody waits for it."""
     generation = signals.current()
     if generation is None:
@@ -62,7 +62,7 @@ def _profile() -> Profile | answers.TooLittle:
         return answers.TooLittle(code="no_facts")
 
 
-def _found(request: HttpRequest) -> dict[str, Any]:
+def _found(request: StaffRequest) -> dict[str, Any]:
     found = _profile()
     if isinstance(found, answers.TooLittle):
         return {"too_little": found}
@@ -114,7 +114,7 @@ def _quality(found: Profile) -> dict[str, str]:
     }
 
 
-def _scored(request: HttpRequest) -> dict[str, Any] | None:
+def _scored(request: StaffRequest) -> dict[str, Any] | None:
     """Show the beginning of the list that this person had scored a moment ago."""
     key = request.GET.get("scored", "")
     found = cache.get(_key(request, key)) if key else None
@@ -137,7 +137,7 @@ def _scored(request: HttpRequest) -> dict[str, Any] | None:
     }
 
 
-def _key(request: HttpRequest, key: str) -> str:
+def _key(request: StaffRequest, key: str) -> str:
     return f"prospects:{request.user.pk}:{key[:40]}"
 
 
@@ -145,7 +145,7 @@ def _key(request: HttpRequest, key: str) -> str:
 @require_POST
 @needs(policy.EXPORT)
 @needs(policy.FIGURES_VIEW)
-def score(request: HttpRequest) -> HttpResponse:
+def score(request: StaffRequest) -> HttpResponse:
     """Score an uploaded list, and keep the outcome for an hour for whoever brought it."""
     upload, found = request.FILES.get("file"), _profile()
     to = reverse("ideal-customer")
@@ -187,7 +187,7 @@ def _try(upload: Any, *, rule: Rule, folder: Path) -> tuple[str, prospects.Score
 @require_POST
 @needs(policy.EXPORT)
 @needs(policy.FIGURES_VIEW)
-def take(request: HttpRequest) -> HttpResponseBase:
+def take(request: StaffRequest) -> HttpResponseBase:
     """Take a scored list along; it is a POST because it leaves a trace."""
     form, key = tables.chosen_format(request.POST), request.POST.get("scored", "")
     found = cache.get(_key(request, key))

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy
 from stammkunde.team import services as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.ui import tables
 from stammkunde.ui.tables import Column
@@ -25,7 +25,7 @@ from stammkunde.ui.tables import Column
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def lost(request: HttpRequest) -> HttpResponse:
+def lost(request: StaffRequest) -> HttpResponse:
     """Show at once what is known; what is still to be worked out comes after the page, so that nobody waits for it."""
     generation = signals.current()
     if generation is None:
@@ -42,7 +42,7 @@ def _is_known() -> bool:
     return True
 
 
-def _found(request: HttpRequest) -> dict[str, Any]:
+def _found(request: StaffRequest) -> dict[str, Any]:
     try:
         found = answers.drivers()
     except (answers.NoMirror, answers.NoFacts):
@@ -64,7 +64,7 @@ def _found(request: HttpRequest) -> dict[str, Any]:
 @require_POST
 @needs(policy.EXPORT)
 @needs(policy.FIGURES_VIEW)
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: StaffRequest) -> HttpResponseBase:
     """Take all that was compared along; it is a POST because it leaves a trace."""
     form = tables.chosen_format(request.POST)
     found = answers.drivers() if signals.current() else None

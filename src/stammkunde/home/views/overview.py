@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,14 +18,14 @@ from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.ui import writing
 
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: StaffRequest) -> HttpResponse:
     generation = signals.current()
     if generation is None:
         return _empty(request)
@@ -87,13 +87,13 @@ def _before(stored: queries.Points, chosen: selection.Selection) -> tuple[str, t
     return (selection.name(before), figures) if figures else None
 
 
-def _plots(request: HttpRequest, answer: queries.Answer, *, generation: Generation) -> list[plots.Shown]:
+def _plots(request: StaffRequest, answer: queries.Answer, *, generation: Generation) -> list[plots.Shown]:
     """Show the charts that have something to show; their addresses name the generation, so browsers may keep them."""
     query = answer.selection.parameters | {"of": f"{generation.pk}-{get_language()}"}
     return [plots.shown(plot, query=query, theme=theme_of(request)) for plot in queries.plots(answer)]
 
 
-def _empty(request: HttpRequest) -> HttpResponse:
+def _empty(request: StaffRequest) -> HttpResponse:
     """Before the first figures: what will be here, and how it gets here."""
     state, has_orders = context.state(request), Order.objects.exists()
     is_coming = has_orders and (state["as_of_on"] is None or state["stale"])
@@ -120,5 +120,5 @@ def _window_origin(chosen: selection.Selection) -> str:
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def state(request: HttpRequest) -> HttpResponse:
+def state(request: StaffRequest) -> HttpResponse:
     return render(request, "ui/state.html")

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,14 +21,14 @@ from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
 from stammkunde.team import policy
 from stammkunde.team import services as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.ui import tables, writing
 
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def products(request: HttpRequest) -> HttpResponse:
+def products(request: StaffRequest) -> HttpResponse:
     generation = signals.current()
     if generation is None:
         return render(request, "home/products.html", {})
@@ -71,7 +71,7 @@ def _kept(question: queries.Question) -> dict[str, str]:
     return {name: value for name, value in kept.items() if value}
 
 
-def _listed(request: HttpRequest, question: queries.Question) -> queries.Listed:
+def _listed(request: StaffRequest, question: queries.Question) -> queries.Listed:
     with suppress(CannotAnswer, answers.NoMirror, answers.NoFacts):
         return queries.listed(question, shows_margin=policy.may(request.user, policy.MARGIN_VIEW))
     return queries.Listed(rows=[], total=0, categories=[], measures=[], best_by="revenue_cents", tops=[], flops=[])
@@ -108,7 +108,7 @@ def _cells(row: dict[str, Any], listed: queries.Listed) -> list[dict[str, Any]]:
 @require_POST
 @needs(policy.EXPORT)
 @needs(policy.FIGURES_VIEW)
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: StaffRequest) -> HttpResponseBase:
     """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
     form, query = tables.chosen_format(request.POST), QueryDict(request.POST.get("query", ""))
     generation = signals.current()
@@ -130,7 +130,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def product(request: HttpRequest, pk: int) -> HttpResponse:
+def product(request: StaffRequest, pk: int) -> HttpResponse:
     thing = get_object_or_404(Product, pk=pk)
     generation = signals.current()
     found = _described(pk) if generation else None
@@ -158,7 +158,7 @@ def _described(pk: int) -> answers.Product | None:
     return None
 
 
-def _shown(request: HttpRequest, plot: plots.Plot, *, pk: int, generation: Generation) -> plots.Shown:
+def _shown(request: StaffRequest, plot: plots.Plot, *, pk: int, generation: Generation) -> plots.Shown:
     query = {"product": str(pk), "of": f"{generation.pk}-{get_language()}"}
     return plots.shown(plot, query=query, theme=theme_of(request))
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -16,12 +16,12 @@ from stammkunde.signals import queries as signals
 from stammkunde.signals import services as refreshing
 from stammkunde.team import forms, policy, services
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: StaffRequest) -> HttpResponse:
     form = forms.Settings(request.POST or None, instance=team.company())
     if request.method == "POST" and form.is_valid():
         services.change_company(by=request.user, **form.cleaned_data)
@@ -39,7 +39,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.SETTINGS_EDIT)
 @require_POST
-def refresh(request: HttpRequest) -> HttpResponse:
+def refresh(request: StaffRequest) -> HttpResponse:
     refreshing.ask(now=timezone.now())
     messages.success(request, _("The worker computes everything anew in a moment."))
     return redirect("settings")
@@ -47,7 +47,7 @@ def refresh(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
-def contact(request: HttpRequest) -> HttpResponse:
+def contact(request: StaffRequest) -> HttpResponse:
     form = forms.ContactSettings(request.POST or None, instance=team.company())
     if request.method == "POST" and form.is_valid():
         services.change_company(by=request.user, **form.cleaned_data)
@@ -59,7 +59,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
-def paper(request: HttpRequest) -> HttpResponse:
+def paper(request: StaffRequest) -> HttpResponse:
     form = forms.PaperSettings(request.POST or None, instance=team.company())
     if request.method == "POST" and form.is_valid():
         services.change_company(by=request.user, **form.changes())
@@ -70,7 +70,7 @@ def paper(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
-def sending(request: HttpRequest) -> HttpResponse:
+def sending(request: StaffRequest) -> HttpResponse:
     company = team.company()
     form = forms.SendingSettings(request.POST or None, instance=company, is_region=places.is_region)
     if request.method == "POST" and form.is_valid():
@@ -84,7 +84,7 @@ def sending(request: HttpRequest) -> HttpResponse:
 
 @needs(policy.SETTINGS_EDIT)
 @require_POST
-def send_test(request: HttpRequest) -> HttpResponse:
+def send_test(request: StaffRequest) -> HttpResponse:
     """Send a mail to whoever asks, at once: what the server says is the answer."""
     try:
         email.send_test(

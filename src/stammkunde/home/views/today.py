@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +30,7 @@ from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Company, Staff
 from stammkunde.ui import ways, writing
 
@@ -40,7 +40,7 @@ DONE_SHOWN = 50
 
 @require_safe
 @needs(policy.TASKS_WORK)
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: StaffRequest) -> HttpResponse:
     company, done = team.company(), _done(request)
     workers = list(team.workers())
     who = _who(request, workers)
@@ -134,7 +134,7 @@ def _row(item: queries.Item, asked: queries.Asked, *, staff: Staff) -> dict[str,
     }
 
 
-def _asked(request: HttpRequest, company: Company, *, owner: Staff | None) -> queries.Asked:
+def _asked(request: StaffRequest, company: Company, *, owner: Staff | None) -> queries.Asked:
     generation = signals.current()
     setting = budget.setting(company)
     return queries.Asked(
@@ -148,12 +148,12 @@ def _asked(request: HttpRequest, company: Company, *, owner: Staff | None) -> qu
     )
 
 
-def _owner(request: HttpRequest, who: str, workers: list[Staff]) -> Staff | None:
+def _owner(request: StaffRequest, who: str, workers: list[Staff]) -> Staff | None:
     """Give the person whose list it is; None: everybody's."""
     return request.user if who == "mine" else next((one for one in workers if str(one.pk) == who), None)
 
 
-def _who(request: HttpRequest, workers: list[Staff]) -> str:
+def _who(request: StaffRequest, workers: list[Staff]) -> str:
     """Show one's own work first; who looks after nobody sees everybody's. A colleague is named by number."""
     chosen = request.GET.get("who", "")
     if chosen in {"mine", "all"} or any(str(one.pk) == chosen for one in workers):
@@ -161,13 +161,13 @@ def _who(request: HttpRequest, workers: list[Staff]) -> str:
     return "mine" if Customer.objects.filter(owner=request.user).exists() else "all"
 
 
-def _shown(request: HttpRequest) -> int:
+def _shown(request: StaffRequest) -> int:
     """Tell how many were asked for; 0 is what still fits into the day."""
     wanted = request.GET.get("shown", "")
     return min(int(wanted), MOST_SHOWN) if wanted.isdecimal() else 0
 
 
-def _done(request: HttpRequest) -> list[Task]:
+def _done(request: StaffRequest) -> list[Task]:
     begin = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return task_queries.closed_between(begin=begin, end=begin + timedelta(days=1), staff=request.user, limit=DONE_SHOWN)
 
@@ -178,7 +178,7 @@ def _snoozes(today: date) -> list[tuple[date, str]]:
 
 @require_safe
 @needs(policy.TASKS_WORK)
-def call_list(request: HttpRequest) -> HttpResponse:
+def call_list(request: StaffRequest) -> HttpResponse:
     """The same list to print or to keep in the pocket: whom, which number, when, why, and room to write."""
     company = team.company()
     workers = list(team.workers())
@@ -196,10 +196,10 @@ def call_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.TASKS_WORK)
-def act(request: HttpRequest) -> HttpResponse:
+def act(request: StaffRequest) -> HttpResponse:
     """Do, put off or dismiss what stands on the list, found again by its key."""
     task = _task(request)
-    acts: dict[str, Callable[[HttpRequest, Task], str]] = {"done": _finish, "dismiss": _dismiss, "snooze": _snooze}
+    acts: dict[str, Callable[[StaffRequest, Task], str]] = {"done": _finish, "dismiss": _dismiss, "snooze": _snooze}
     wanted = "snooze" if request.POST.get("later") else request.POST.get("act", "")
     if wanted not in acts:
         raise BadRequest(f"act is one of {', '.join(acts)}")
@@ -213,12 +213,12 @@ def act(request: HttpRequest) -> HttpResponse:
     return redirect(ways.back(request, default="today"))
 
 
-def _task(request: HttpRequest) -> Task | None:
+def _task(request: StaffRequest) -> Task | None:
     asked = _asked(request, team.company(), owner=None)
     return acting.task(request.POST.get("key", ""), asked, staff=request.user)
 
 
-def _finish(request: HttpRequest, task: Task) -> str:
+def _finish(request: StaffRequest, task: Task) -> str:
     tasks.finish(
         task_id=task.pk,
         staff=request.user,
@@ -229,13 +229,13 @@ def _finish(request: HttpRequest, task: Task) -> str:
     return _("Done: %(title)s") % {"title": task.title}
 
 
-def _dismiss(request: HttpRequest, task: Task) -> str:
+def _dismiss(request: StaffRequest, task: Task) -> str:
     outcome = request.POST.get("outcome", "")
     tasks.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now(), outcome=outcome)
     return _("Taken off the list: %(title)s") % {"title": task.title}
 
 
-def _snooze(request: HttpRequest, task: Task) -> str:
+def _snooze(request: StaffRequest, task: Task) -> str:
     until_on = _day(request.POST.get("later", "") or request.POST.get("until_on", ""))
     today = timezone.localdate()
     if until_on is None:

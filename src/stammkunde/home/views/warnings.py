@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.team.models import Staff
 from stammkunde.ui import tables, writing
@@ -92,7 +92,7 @@ class Asked:
         }
 
 
-def _asked(request: HttpRequest, query: QueryDict | None = None) -> Asked:
+def _asked(request: StaffRequest, query: QueryDict | None = None) -> Asked:
     chosen = request.GET if query is None else query
     return Asked(query=chosen, staff=request.user, today=timezone.localdate())
 
@@ -103,7 +103,7 @@ def _one_of(value: str, known: Any) -> str:
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def warnings(request: HttpRequest) -> HttpResponse:
+def warnings(request: StaffRequest) -> HttpResponse:
     generation = signals.current()
     if generation is None or not forecasts.has_buyers(generation):
         return render(request, "home/warnings.html", {})
@@ -190,9 +190,9 @@ def _later() -> list[tuple[int, str]]:
 
 @require_POST
 @needs(policy.TASKS_WORK)
-def act(request: HttpRequest) -> HttpResponse:
+def act(request: StaffRequest) -> HttpResponse:
     """Make a task of a warning, put it off, or say that it is not relevant."""
-    acts: dict[str, Callable[[HttpRequest, queries.Row], str]] = {
+    acts: dict[str, Callable[[StaffRequest, queries.Row], str]] = {
         "task": _make_task,
         "snooze": _snooze,
         "dismiss": _dismiss,
@@ -209,13 +209,13 @@ def act(request: HttpRequest) -> HttpResponse:
     return _back(request, pk)
 
 
-def _back(request: HttpRequest, pk: str) -> HttpResponse:
+def _back(request: StaffRequest, pk: str) -> HttpResponse:
     if request.POST.get("back") == "customer":
         return redirect("customer", pk)
     return redirect(_asked(request, QueryDict(request.POST.get("query", ""))).address())
 
 
-def _make_task(request: HttpRequest, row: queries.Row) -> None:
+def _make_task(request: StaffRequest, row: queries.Row) -> None:
     """Write the reasons into the task, without amounts: whoever works on it may not see money."""
     due_on = timezone.localdate() + timedelta(days=DUE_DAYS.get(row.signal.risk_level, 7))
     told = row.signal.risk_reasons or row.warning.reasons
@@ -230,7 +230,7 @@ def _title(row: queries.Row) -> str:
     return _("Get in touch: %(name)s may be leaving") % {"name": row.customer.name}
 
 
-def _snooze(request: HttpRequest, row: queries.Row) -> None:
+def _snooze(request: StaffRequest, row: queries.Row) -> None:
     until_on = _day(request.POST.get("later", "") or request.POST.get("until_on", ""))
     today = timezone.localdate()
     if until_on is None or until_on <= today:
@@ -244,7 +244,7 @@ def _snooze(request: HttpRequest, row: queries.Row) -> None:
     messages.success(request, said, extra_tags=f"undo:{reverse('task-reopen', args=[task.pk])}")
 
 
-def _dismiss(request: HttpRequest, row: queries.Row) -> None:
+def _dismiss(request: StaffRequest, row: queries.Row) -> None:
     task = tasks.take_up(row.suggestion(_title(row)), staff=request.user)
     tasks.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now())
     said = _("Taken off the list: %(title)s") % {"title": task.title}
@@ -261,7 +261,7 @@ def _day(text: str) -> date | None:
 @require_POST
 @needs(policy.EXPORT)
 @needs(policy.FIGURES_VIEW)
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: StaffRequest) -> HttpResponseBase:
     """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
     asked = _asked(request, QueryDict(request.POST.get("query", "")))
     form, generation = tables.chosen_format(request.POST), signals.current()
@@ -273,7 +273,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @needs(policy.FIGURES_VIEW)
-def proof(request: HttpRequest) -> HttpResponse:
+def proof(request: StaffRequest) -> HttpResponse:
     """How good the warnings have been, on the company's own past and in earnest."""
     generation = signals.current()
     if generation is None or not forecasts.has_buyers(generation):
@@ -301,7 +301,7 @@ def proof(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _chart(request: HttpRequest, plot: plots.Plot, tried: proofs.BackTest, generation: Generation) -> plots.Shown:
+def _chart(request: StaffRequest, plot: plots.Plot, tried: proofs.BackTest, generation: Generation) -> plots.Shown:
     query = {"day": tried.as_of.isoformat(), "of": f"{generation.pk}-{get_language()}"}
     return plots.shown(plot, query=query, theme=theme_of(request))
 

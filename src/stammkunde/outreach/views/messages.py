@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from stammkunde.outreach.models import Message, MessageEvent
 from stammkunde.outreach.views.write import purposes
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import ways
 
@@ -26,7 +26,7 @@ SIDES = {"letter": (1,), "postcard": (1, 2)}  # what the page shows of a sheet
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     form = MessageSearch(request.GET)
     which = form.chosen()
     page = queries.message_page(which=which, before=_key(request, "before"), after=_key(request, "after"))
@@ -47,7 +47,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: StaffRequest, pk: int) -> HttpResponse:
     message = _found(pk)
     is_on_paper = message.channel in channels.collecting()
     shut = queries.shut_addresses([message]).get((message.channel, message.address), "")
@@ -72,7 +72,7 @@ def _may_print(staff: Staff, message: Message) -> bool:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+def send_again(request: StaffRequest, pk: int) -> HttpResponse:
     """Send once more what is unclear, for whoever may write such a message to begin with."""
     if _found(pk).purpose not in purposes(request.user):
         raise PermissionDenied(policy.MESSAGES_SEND)
@@ -81,13 +81,13 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def count_as_sent(request: HttpRequest, pk: int) -> HttpResponse:
+def count_as_sent(request: StaffRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, services.count_as_sent, _("It counts as sent."))
 
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def stop(request: HttpRequest, pk: int) -> HttpResponse:
+def stop(request: StaffRequest, pk: int) -> HttpResponse:
     _found(pk)
     if services.stop_one(message_id=pk, staff=request.user, now=timezone.now()):
         messages.success(request, _("Stopped."))
@@ -98,14 +98,14 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
-def lift(request: HttpRequest, pk: int) -> HttpResponse:
+def lift(request: StaffRequest, pk: int) -> HttpResponse:
     message = _found(pk)
     services.lift_undeliverable(channel=message.channel, address=message.address, staff=request.user)
     messages.success(request, _("The address may be used again."))
     return redirect(ways.back(request, default="messages"))
 
 
-def _decide(request: HttpRequest, pk: int, decide: Callable[..., Message], done: str) -> HttpResponse:
+def _decide(request: StaffRequest, pk: int, decide: Callable[..., Message], done: str) -> HttpResponse:
     _found(pk)
     try:
         decide(message_id=pk, staff=request.user, now=timezone.now())
@@ -133,6 +133,6 @@ def _held_up() -> list[tuple[str, str]]:
     return queries.held_up(team.company())
 
 
-def _key(request: HttpRequest, name: str) -> int | None:
+def _key(request: StaffRequest, name: str) -> int | None:
     value = request.GET.get(name, "")
     return int(value) if value.isdecimal() and len(value) < 19 else None

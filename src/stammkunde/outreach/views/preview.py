@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -23,7 +23,7 @@ from stammkunde.outreach.previews import Preview
 from stammkunde.outreach.services import Filled
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import middleware
 
 SALT = "outreach.preview"
@@ -50,7 +50,7 @@ class Shown:
 
 
 def show(
-    request: HttpRequest,
+    request: StaffRequest,
     draft: Draft,
     *,
     style: Style,
@@ -84,7 +84,7 @@ def show(
 @xframe_options_sameorigin
 @require_safe
 @needs(policy.ANSWERS_SEND)
-def framed(request: HttpRequest, draft: str) -> HttpResponse:
+def framed(request: StaffRequest, draft: str) -> HttpResponse:
     """Give the page in the frame: the mail with its own styles, and nothing that could act."""
     said = _read(draft, by=request.user.pk)
     words, recipient = Draft.of(content.read(**said["draft"])), (said["to"][0], said["to"][1])

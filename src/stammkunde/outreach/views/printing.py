@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from stammkunde.outreach.services import printing
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team import services as team_services
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import tables
 
@@ -30,7 +30,7 @@ SIZE = 50
 
 @require_safe
 @needs(policy.ANSWERS_SEND)
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     now, may_all = timezone.now(), policy.may(request.user, policy.MESSAGES_SEND)
     runs = queries.print_runs(staff=None if may_all else request.user, before=_key(request, "before"), size=SIZE + 1)
     waiting = queries.waiting_for_print(now=now) if may_all else []
@@ -49,14 +49,14 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def make(request: HttpRequest) -> HttpResponse:
+def make(request: StaffRequest) -> HttpResponse:
     channel, origin = request.POST.get("channel", ""), request.POST.get("origin", "")[:60]
     return _made(request, channel=channel, origin=origin)
 
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
-def print_one(request: HttpRequest, pk: int) -> HttpResponse:
+def print_one(request: StaffRequest, pk: int) -> HttpResponse:
     message = _message(pk)
     may = policy.may(request.user, policy.MESSAGES_SEND)
     if not may and message.purpose not in {Purpose.SERVICE, Purpose.THANKS}:
@@ -66,7 +66,7 @@ def print_one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs(policy.ANSWERS_SEND)
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: StaffRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     after = _key(request, "after") or 0
     pieces = queries.pieces(run, after=after, size=SIZE + 1)
@@ -84,7 +84,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: StaffRequest, pk: int) -> HttpResponse:
     """Give the pages as one PDF. It is a POST, since the audit trail keeps who took addresses along."""
     run = _whole(request, pk)
     path = printing.file(run, marks="marks" in request.POST and run.channel == "postcard")
@@ -94,7 +94,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
-def addresses(request: HttpRequest, pk: int) -> HttpResponse:
+def addresses(request: StaffRequest, pk: int) -> HttpResponse:
     """Give the list of addresses as a print shop wants it."""
     run = _whole(request, pk)
     _note(request, run, "print_run.addresses_exported")
@@ -109,31 +109,31 @@ def addresses(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_over(request: StaffRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, printing.hand_over, _("Handed over: the messages count as sent."))
 
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, printing.cancel, _("Cancelled: what was in it waits for the next run."))
 
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
-def take_out(request: HttpRequest, pk: int) -> HttpResponse:
+def take_out(request: StaffRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, printing.take_out, _("Taken out. Please download the file again."))
 
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def page_of_message(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def page_of_message(request: StaffRequest, pk: int, number: int) -> HttpResponse:
     return _picture(request, _message(pk), number)
 
 
 @require_safe
 @needs(policy.CUSTOMERS_VIEW)
-def sheet(_request: HttpRequest, pk: int) -> HttpResponse:
+def sheet(_request: StaffRequest, pk: int) -> HttpResponse:
     """Show one message's pages as PDF in the browser."""
     try:
         made = _preview(_message(pk)).pdf()
@@ -142,7 +142,7 @@ def sheet(_request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(made, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})
 
 
-def _picture(request: HttpRequest, message: Message, number: int) -> HttpResponse:
+def _picture(request: StaffRequest, message: Message, number: int) -> HttpResponse:
     try:
         pages = _preview(message).pictures(window=request.GET.get("window") == "1")
     except paper.CannotSet as problem:
@@ -162,7 +162,7 @@ def _preview(message: Message) -> Preview:
         raise Http404(f"no {problem} in message {message.pk}") from problem
 
 
-def _made(request: HttpRequest, *, channel: str, origin: str = "", only: Message | None = None) -> HttpResponse:
+def _made(request: StaffRequest, *, channel: str, origin: str = "", only: Message | None = None) -> HttpResponse:
     now = timezone.now()
     try:
         run = printing.make_run(channel=channel, origin=origin, only=only, staff=request.user, now=now)
@@ -182,7 +182,7 @@ def _due(channel: str, origin: str) -> int:
     return sum(one.due for one in found if one.channel == channel and origin in {"", one.origin})
 
 
-def _decide(request: HttpRequest, pk: int, decide: Callable[..., object], done: str) -> HttpResponse:
+def _decide(request: StaffRequest, pk: int, decide: Callable[..., object], done: str) -> HttpResponse:
     run = _run(request, pk)
     try:
         decide(run_id=run.pk, staff=request.user, now=timezone.now())
@@ -193,7 +193,7 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., object], done: 
     return redirect("print-run", run.pk)
 
 
-def _run(request: HttpRequest, pk: int) -> PrintRun:
+def _run(request: StaffRequest, pk: int) -> PrintRun:
     """Give a run; who may not write to many sees the own ones only."""
     run = queries.print_run(pk)
     if run is None:
@@ -207,7 +207,7 @@ def _may(staff: Staff, run: PrintRun) -> bool:
     return policy.may(staff, policy.MESSAGES_SEND) or run.made_by_id == staff.pk
 
 
-def _whole(request: HttpRequest, pk: int) -> PrintRun:
+def _whole(request: StaffRequest, pk: int) -> PrintRun:
     run = _run(request, pk)
     if run.state not in {PrintRun.State.READY, PrintRun.State.HANDED_OVER}:
         raise Http404(f"print run {pk} has no file")
@@ -232,7 +232,7 @@ def _told(run: PrintRun) -> dict[str, object]:
     }
 
 
-def _note(request: HttpRequest, run: PrintRun, action: str) -> None:
+def _note(request: StaffRequest, run: PrintRun, action: str) -> None:
     team_services.record(
         staff=request.user, action=action, thing="print_run", thing_id=run.pk, label=str(run), pieces=run.pieces_count
     )
@@ -243,6 +243,6 @@ def _file_name(run: PrintRun) -> str:
     return f"{name}-{run.dated_on.isoformat()}-{run.pk}"
 
 
-def _key(request: HttpRequest, name: str) -> int | None:
+def _key(request: StaffRequest, name: str) -> int | None:
     value = request.GET.get(name, "")
     return int(value) if value.isdecimal() and len(value) < 19 else None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from stammkunde.outreach.models import Template
 from stammkunde.outreach.views.preview import Style, show
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import middleware
 
 STYLES: tuple[Style, ...] = (("de", "sie"), ("de", "du"), ("en", "sie"), ("en", "du"))
@@ -36,7 +36,7 @@ class Row:
 
 @require_safe
 @needs(policy.MESSAGES_SEND)
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     is_archived = request.GET.get("archive") == "1"
     rows = [_row(one) for one in queries.templates(is_archived=is_archived)]
     return render(request, "outreach/templates.html", {"rows": rows, "is_archived": is_archived})
@@ -44,7 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: StaffRequest) -> HttpResponse:
     form = TemplateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -58,7 +58,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: StaffRequest) -> HttpResponse:
     try:
         made = services.create_starters(language=get_language() or "de", by=request.user, now=timezone.now())
     except services.NameTaken:  # somebody pressed the button at the same moment
@@ -72,7 +72,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: StaffRequest, pk: int) -> HttpResponse:
     template = _found(pk)
     form = TemplateForm(request.POST or None, template=template)
     if request.method == "POST" and form.is_valid():
@@ -91,7 +91,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change the words of one language and form of address. All but saving leaves the database alone."""
     template = _found(pk)
     kept = services.words(template)
@@ -112,7 +112,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs(policy.MESSAGES_SEND)
-def gaps(request: HttpRequest, pk: int) -> HttpResponse:
+def gaps(request: StaffRequest, pk: int) -> HttpResponse:
     """Tell for how many customers a field of a template has no value."""
     template = _found(pk)
     used: dict[str, bool] = {}
@@ -128,7 +128,7 @@ def gaps(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+def duplicate(request: StaffRequest, pk: int) -> HttpResponse:
     _found(pk)
     made = services.duplicate(template_id=pk, copy_of=_("%(name)s (%(n)s)"), by=request.user, now=timezone.now())
     messages.success(request, _("This is the copy."))
@@ -137,13 +137,13 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def archive(request: HttpRequest, pk: int) -> HttpResponse:
+def archive(request: StaffRequest, pk: int) -> HttpResponse:
     return _file(request, pk, services.archive, _("Put into the archive."), undo="template-take-out")
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def take_out(request: HttpRequest, pk: int) -> HttpResponse:
+def take_out(request: StaffRequest, pk: int) -> HttpResponse:
     return _file(request, pk, services.take_out, _("Taken out of the archive."), undo="template-archive")
 
 
@@ -173,7 +173,7 @@ def _row(template: Template) -> Row:
 
 
 def _editor(
-    request: HttpRequest, template: Template, style: Style, draft: Draft, problems: dict[str, str] | None = None
+    request: StaffRequest, template: Template, style: Style, draft: Draft, problems: dict[str, str] | None = None
 ) -> HttpResponse:
     to = request.POST.get("customer") or request.GET.get("customer", "")
     recipient = queries.somebody(int(to) if to.isdecimal() and len(to) < 19 else None)
@@ -208,7 +208,7 @@ def _editor(
     return response
 
 
-def _save(request: HttpRequest, template: Template, style: Style, draft: Draft) -> HttpResponse:
+def _save(request: StaffRequest, template: Template, style: Style, draft: Draft) -> HttpResponse:
     problems = draft.problems()
     refused = clarity.refusals(draft.text, purpose=template.purpose)
     if refused:
@@ -228,7 +228,7 @@ def _save(request: HttpRequest, template: Template, style: Style, draft: Draft) 
     return redirect(f"{reverse('template', args=[template.pk])}?words={'-'.join(style)}&customer={to}")
 
 
-def _test(request: HttpRequest, draft: Draft, style: Style) -> None:
+def _test(request: StaffRequest, draft: Draft, style: Style) -> None:
     """Send what is typed to whoever typed it, at once: what the server says is the answer."""
     to = request.POST.get("customer", "")
     recipient = queries.somebody(int(to) if to.isdecimal() and len(to) < 19 else None)
@@ -271,7 +271,7 @@ def _begin(kept: dict[Style, content.Text], style: Style) -> Draft:
 _EMPTY = content.Text(subject="", blocks=(content.Block(kind="text", text="{greeting},\n\n"),))
 
 
-def _file(request: HttpRequest, pk: int, move: Callable[..., Template], done: str, *, undo: str) -> HttpResponse:
+def _file(request: StaffRequest, pk: int, move: Callable[..., Template], done: str, *, undo: str) -> HttpResponse:
     _found(pk)
     move(template_id=pk, by=request.user, now=timezone.now())
     messages.success(request, done, extra_tags=f"undo:{reverse(undo, args=[pk])}")

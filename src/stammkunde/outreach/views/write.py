@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from stammkunde.outreach.views.preview import Style, show
 from stammkunde.outreach.wording import Foretold
 from stammkunde.team import policy
 from stammkunde.team import queries as team
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import middleware
 
@@ -33,7 +33,7 @@ from stammkunde.ui import middleware
 class Writing:
     """One visit to the page: who writes to whom, and what is chosen so far."""
 
-    request: HttpRequest
+    request: StaffRequest
     customer: Customer
     form: WriteForm
     recipient: Recipient
@@ -60,7 +60,7 @@ class Writing:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.ANSWERS_SEND)
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: StaffRequest, pk: int) -> HttpResponse:
     customer = Customer.objects.filter(pk=pk).first()
     if customer is None:
         raise Http404(f"customer {pk}")
@@ -84,7 +84,7 @@ def purposes(staff: Staff) -> list[str]:
     return [one for one in Purpose if policy.may(staff, policy.MESSAGES_SEND) or one in clarity.PURE]
 
 
-def _form(request: HttpRequest, customer: Customer) -> WriteForm:
+def _form(request: StaffRequest, customer: Customer) -> WriteForm:
     people: list[tuple[int | str, str]] = [(one.pk, str(one)) for one in customer.contact_persons.all()]
     allowed = purposes(request.user)
     usual = {
@@ -206,7 +206,7 @@ def _refusals(writing: Writing, draft: Draft) -> dict[str, str]:
     return found
 
 
-def _say(request: HttpRequest, message: Message, *, is_ours: bool) -> None:
+def _say(request: StaffRequest, message: Message, *, is_ours: bool) -> None:
     told = wording.told(message)
     if not is_ours:  # somebody went back in the browser, and wrote something else
         messages.error(

@@ -1,7 +1,7 @@
 """From the list of customers to a campaign: the list's filters say whom it is for."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,12 +13,12 @@ from stammkunde.plays.models import Play
 from stammkunde.segments import audience
 from stammkunde.segments.asked import Asked
 from stammkunde.team import policy
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
     count = asked.page().count
     form = CampaignForm(request.POST or None, customers=count)
@@ -30,7 +30,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "plays/campaign.html", shown | {"has_templates": form.fields["template"].queryset.exists()})
 
 
-def _create(request: HttpRequest, form: CampaignForm, asked: Asked) -> Play:
+def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:
     given = form.cleaned_data
     return services.create_campaign(
         name=given["name"],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from stammkunde.plays.forms import ThanksForm
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.queries import Progress
 from stammkunde.team import policy
-from stammkunde.team.access import needs
+from stammkunde.team.access import StaffRequest, needs
 
 Status = Play.Status
 MOVING = frozenset({Status.PREPARING, Status.RUNNING})
@@ -33,7 +33,7 @@ BADGES = {
 
 @require_safe
 @needs(policy.MESSAGES_SEND)
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     plays, older = queries.plays(before=int(before) if before.isdecimal() else None)
     progress = queries.progress(plays)
@@ -43,7 +43,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(policy.MESSAGES_SEND)
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: StaffRequest, pk: int) -> HttpResponse:
     play = _found(pk)
     template = "plays/course.html" if request.htmx and not request.htmx.boosted else "plays/play.html"
     return render(request, template, _context(play))
@@ -51,7 +51,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs(policy.MESSAGES_SEND)
-def people(request: HttpRequest, pk: int) -> HttpResponse:
+def people(request: StaffRequest, pk: int) -> HttpResponse:
     """Who is in a play, with what became of each; or those who are refused for one reason."""
     play, code, after = _found(pk), request.GET.get("code"), request.GET.get("after", "")
     code = code if code in wording.codes() else None
@@ -63,7 +63,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
-def new_thanks(request: HttpRequest) -> HttpResponse:
+def new_thanks(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     form = ThanksForm(request.POST or None, initial={"name": _("Thanks after a purchase"), "after_on": today})
     if request.method == "POST" and form.is_valid():
@@ -77,7 +77,7 @@ def new_thanks(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: StaffRequest, pk: int) -> HttpResponse:
     play = _found(pk)
     act = lambda: services.start(play_id=pk, starts_at=play.starts_at, staff=request.user, now=timezone.now())  # noqa: E731
     return _act(request, pk, act, _("It runs."))
@@ -85,25 +85,25 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def pause(request: HttpRequest, pk: int) -> HttpResponse:
+def pause(request: StaffRequest, pk: int) -> HttpResponse:
     act = lambda: services.pause(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
     return _act(request, pk, act, _("It is on hold: nothing more leaves."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+def resume(request: StaffRequest, pk: int) -> HttpResponse:
     return _act(request, pk, lambda: services.resume(play_id=pk, staff=request.user), _("It goes on."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def stop(request: HttpRequest, pk: int) -> HttpResponse:
+def stop(request: StaffRequest, pk: int) -> HttpResponse:
     act = lambda: services.stop(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
     return _act(request, pk, act, _("Stopped: what had not left will not leave."))
 
 
-def _act(request: HttpRequest, pk: int, act: Callable[[], Play], done: str) -> HttpResponse:
+def _act(request: StaffRequest, pk: int, act: Callable[[], Play], done: str) -> HttpResponse:
     _found(pk)
     try:
         act()

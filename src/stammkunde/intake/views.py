@@ -1,5 +1,6 @@
 import tempfile
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ def template(_request: StaffRequest, name: str) -> HttpResponse:
         raise Http404(name)
     text = "\N{BYTE ORDER MARK}" + layouts.template_csv(name, language=forms.language())
     file_name = tables.file_name(get_valid_filename(layouts.get(name).label(forms.language())), form="csv")
-    return FileResponse([text.encode()], as_attachment=True, filename=file_name, content_type="text/csv; charset=utf-8")
+    return FileResponse(
+        BytesIO(text.encode()), as_attachment=True, filename=file_name, content_type="text/csv; charset=utf-8"
+    )
 
 
 # Receiving

@@ -14,6 +14,7 @@ urlpatterns = [
     path("health/", health.page, name="health"),
     path("api/v1/", api_urls),
     path("", include("stammkunde.home.urls")),
+    path("", include("stammkunde.figures.urls")),
     path("", include("stammkunde.calls.urls")),
     path("", include("stammkunde.segments.urls")),
     path("", include("stammkunde.customers.urls")),

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stammkunde.calls.models import Call, Draft
-from stammkunde.home import charts
+from stammkunde.figures import charts
 from stammkunde.tasks.models import Task
 from tests import factories
 from tests.home import forecasting

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.customers.models import Note
-from stammkunde.home import charts
+from stammkunde.figures import charts
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import Company

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.home.queries import proof
+from stammkunde.figures.queries import proof
 from stammkunde.home.queries import warnings as queries
 from stammkunde.insight.risk.candidates import RULES
 from stammkunde.segments.queries import read_place

@@ -71,7 +71,7 @@ def _table(figures: Sequence[Any]) -> str:
 
 
 def _worded(figure: Any) -> list[str]:
-    from stammkunde.home import wording  # noqa: PLC0415
+    from stammkunde.figures import wording  # noqa: PLC0415
     from stammkunde.segments import slices  # noqa: PLC0415
     from stammkunde.signals.wording import AT_START  # noqa: PLC0415
 

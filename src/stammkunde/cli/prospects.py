@@ -28,7 +28,7 @@ def command(*, file: Path, output: Path) -> None:
 def _score(file: Path, output: Path) -> str:
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
-    from stammkunde.home import prospects  # noqa: PLC0415
+    from stammkunde.figures import prospects  # noqa: PLC0415
     from stammkunde.intake.formats import FileNotUsable  # noqa: PLC0415
     from stammkunde.ui import tables, writing  # noqa: PLC0415
 

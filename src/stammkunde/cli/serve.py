@@ -131,7 +131,7 @@ def prepare() -> tuple[str, str] | None:
     """Bring database and static files up to date, and give the first administrator's password where there was none."""
     from django.core.management import call_command  # noqa: PLC0415
 
-    from stammkunde.home import charts  # noqa: PLC0415
+    from stammkunde.figures import charts  # noqa: PLC0415
 
     cli.refuse_broken_database()
     call_command("migrate", interactive=False, verbosity=0)

@@ -1,29 +1,8 @@
 from django.urls import path
 
-from stammkunde.home.views import (
-    charts,
-    contact,
-    customer,
-    hours,
-    ideal,
-    lost,
-    overview,
-    products,
-    settings,
-    today,
-    warnings,
-)
+from stammkunde.home.views import contact, customer, settings, today, warnings
 
 urlpatterns = [
-    # Overview, products and their charts
-    path("", overview.overview, name="overview"),
-    path("overview/state/", overview.state, name="figures-state"),
-    path("charts/<slug:name>.<slug:ending>", charts.chart, name="chart"),
-    path("charts/<slug:name>.<slug:ending>/take/", charts.take, name="chart-take"),
-    path("charts/bundle/<str:name>", charts.bundle, name="chart-bundle"),
-    path("products/", products.products, name="products"),
-    path("products/export/", products.export, name="products-export"),
-    path("products/<int:pk>/", products.product, name="product"),
     # The early warning
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings/act/", warnings.act, name="warnings-act"),
@@ -33,8 +12,6 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),
     path("today/calls/", today.call_list, name="call-list"),
-    path("time/", hours.time, name="time"),
-    path("time/export/", hours.export, name="time-export"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/orders/", customer.orders, name="customer-orders"),
     path("customers/<int:pk>/risk/", customer.risk, name="customer-risk"),
@@ -42,12 +19,6 @@ urlpatterns = [
     path("customers/<int:pk>/contact/", contact.page, name="customer-contact"),
     path("customers/<int:pk>/contact/export/", contact.export_one, name="customer-consents-export"),
     path("customers/consents/export/", contact.export, name="consents-export"),
-    # What the lost, and the best, have in common
-    path("lost/", lost.lost, name="lost"),
-    path("lost/export/", lost.export, name="lost-export"),
-    path("ideal-customer/", ideal.ideal, name="ideal-customer"),
-    path("ideal-customer/score/", ideal.score, name="ideal-customer-score"),
-    path("ideal-customer/take/", ideal.take, name="ideal-customer-take"),
     # What the company decided
     path("settings/", settings.settings, name="settings"),
     path("settings/refresh/", settings.refresh, name="settings-refresh"),

@@ -12,9 +12,10 @@ from stammkunde.customers import permissions
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.figures.queries import budget, proof
 from stammkunde.home import changes, course, rhythm
-from stammkunde.home.queries import budget, proof, warnings
 from stammkunde.home.queries import customer as queries
+from stammkunde.home.queries import warnings
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import wording as outreach_wording
 from stammkunde.sales import history

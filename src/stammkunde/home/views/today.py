@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from stammkunde.calls import leading
 from stammkunde.calls import queries as calls
 from stammkunde.customers.models import Customer
-from stammkunde.home.queries import budget
+from stammkunde.figures.queries import budget
 from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals import suggestions as queries

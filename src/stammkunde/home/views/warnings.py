@@ -16,8 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home import plots
-from stammkunde.home.queries import proof as proofs
+from stammkunde.figures import plots
+from stammkunde.figures.queries import proof as proofs
 from stammkunde.home.queries import warnings as queries
 from stammkunde.sales.models import Order
 from stammkunde.segments.queries import read_place

@@ -1,0 +1,41 @@
+"""Which chart an address asks for, and what it is drawn from."""
+
+from stammkunde.figures.plots import Plot
+from stammkunde.figures.queries import findings, overview, products, proof
+from stammkunde.segments import selection
+from stammkunde.signals import answers
+from stammkunde.signals import queries as signals
+from stammkunde.team import policy
+from stammkunde.team.access import StaffRequest
+
+MOST_DIGITS = 18  # of a number that a database can hold
+
+
+def plot(name: str, *, request: StaffRequest) -> Plot | None:
+    """Make the chart of that name for the selection in the address; None where there is nothing to draw."""
+    if name == "product":
+        return _product(request)
+    if name in proof.PLOTS:
+        return proof.plot(name, generation=signals.current(), as_of=request.GET.get("day", ""))
+    if name in findings.PLOTS:
+        return findings.PLOTS[name]() if signals.current() else None
+    make = overview.PLOTS.get(name)
+    generation = signals.current() if make else None
+    if make is None or generation is None:
+        return None
+    chosen = selection.read(request.GET, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
+    return make(
+        overview.Answer(
+            selection=chosen,
+            points=overview.chosen_points(generation, chosen),
+            shows_margin=policy.may(request.user, policy.MARGIN_VIEW),
+        )
+    )
+
+
+def _product(request: StaffRequest) -> Plot | None:
+    """Make the chart of the product in the address."""
+    pk = request.GET.get("product", "")
+    if not pk.isdecimal() or len(pk) > MOST_DIGITS:
+        return None
+    return products.money(answers.product(int(pk)), shows_margin=policy.may(request.user, policy.MARGIN_VIEW))

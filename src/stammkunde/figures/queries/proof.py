@@ -1,0 +1,244 @@
+"""How good the early warning is: on past days as it would have been known then, and what became of real warnings."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Min
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde import insight
+from stammkunde.figures import wording
+from stammkunde.figures.plots import Plot
+from stammkunde.insight.risk.candidates import RULES
+from stammkunde.insight.risk.metrics import Bin, Gain
+from stammkunde.signals import forecasts
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import EarlyWarning, Generation
+from stammkunde.ui import writing
+from stammkunde.ui.tables import Column
+
+PLOT_HEIGHT = 280
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassTest:
+    """What the warnings of one day were worth among the customers of one class."""
+
+    abc_class: str
+    customers: int
+    left: int
+    warned: int
+    warned_left: int
+
+    @property
+    def precision(self) -> float | None:
+        return self.warned_left / self.warned if self.warned else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.warned_left / self.left if self.left else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackTest:
+    """Whom would have been warned on a past day by what was known then, and who left."""
+
+    as_of: date
+    rule: str
+    customers: int
+    left: int
+    warned: int
+    warned_left: int
+    days_ahead: float | None
+    lift: float | None
+    calibration_error: float | None
+    calibration: Sequence[Bin]
+    gains: Sequence[Gain]
+    by_class: Sequence[ClassTest]
+
+    @property
+    def rule_name(self) -> Any:
+        return forecasts.rule(self.rule)[0]
+
+    @property
+    def precision(self) -> float | None:
+        """Of the warned, the share that left."""
+        return self.warned_left / self.warned if self.warned else None
+
+    @property
+    def recall(self) -> float | None:
+        """Of those who left, the share that was warned."""
+        return self.warned_left / self.left if self.left else None
+
+    @property
+    def left_share(self) -> float | None:
+        return self.left / self.customers if self.customers else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One of the rules that competed, and how it did on the company's own past."""
+
+    rule: str
+    quality: Mapping[str, float]
+    is_used: bool
+
+    @property
+    def name(self) -> Any:
+        return forecasts.rule(self.rule)[0]
+
+    @property
+    def meaning(self) -> Any:
+        return forecasts.rule(self.rule)[1]
+
+    @property
+    def points_off(self) -> str:
+        """Write by how many points of a hundred its probabilities lay from what came."""
+        return writing.number(self.quality["calibration_error"] * 100, places=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What became of the warnings given so far."""
+
+    test: signals.LiveTest
+    since_on: date | None
+
+    @property
+    def outcomes(self) -> list[tuple[str, int]]:
+        """Name every outcome with how many warnings had it."""
+        return [(str(label), getattr(self.test, value)) for value, label in EarlyWarning.Outcome.choices]
+
+    @property
+    def total(self) -> int:
+        return self.test.open + self.test.closed
+
+    @property
+    def decided(self) -> int:
+        """How many of them are known to have left or to have bought again."""
+        return self.test.left + self.test.bought
+
+    @property
+    def left_share(self) -> float | None:
+        return self.test.left_share
+
+
+def back_tests(generation: Generation | None) -> list[BackTest]:
+    """Read the back-tests of a generation, latest first."""
+    return [_back_test(told) for told in forecasts.part(generation, "risk").get("back_tests") or []]
+
+
+def latest(generation: Generation | None) -> BackTest | None:
+    """Give the back-test that speaks for the warnings of today."""
+    return next(iter(back_tests(generation)), None)
+
+
+def _back_test(told: Mapping[str, Any]) -> BackTest:
+    counts = {name: told[name] for name in ("rule", "customers", "left", "warned", "warned_left", "days_ahead", "lift")}
+    return BackTest(
+        **counts,
+        as_of=date.fromisoformat(told["as_of"]),
+        calibration_error=told.get("calibration_error"),
+        calibration=[Bin(**group) for group in told.get("calibration") or ()],
+        gains=[_gain(point, customers=told["customers"]) for point in told.get("lift_curve") or () if point["share"]],
+        by_class=[_class_test(one) for one in told.get("by_class") or () if one["customers"]],
+    )
+
+
+def _gain(point: Mapping[str, float], *, customers: int) -> Gain:
+    share, found = point["share"], point["found"]
+    return Gain(share=share, customers=round(share * customers), reached=found, lift=found / share)
+
+
+def _class_test(told: Mapping[str, Any]) -> ClassTest:
+    counts = {name: told[name] for name in ("customers", "left", "warned", "warned_left")}
+    return ClassTest(abc_class=told["class"], **counts)
+
+
+def candidates(generation: Generation | None) -> list[Candidate]:
+    """List the rules that competed, from simple to strong."""
+    told = forecasts.part(generation, "risk")
+    qualities = told.get("qualities") or {}
+    return [
+        Candidate(rule=rule, quality=qualities[rule], is_used=rule == told.get("rule"))
+        for rule in RULES
+        if rule in qualities
+    ]
+
+
+def given() -> Given:
+    """Count what became of the warnings given so far; two queries."""
+    first = EarlyWarning.objects.aggregate(first=Min("warned_on"))["first"]
+    return Given(test=signals.live_test(), since_on=first)
+
+
+def plots(tried: BackTest) -> list[Plot]:
+    """Make the charts of one back-test that have something to show."""
+    return [plot for make in PLOTS.values() if (plot := make(tried)) is not None]
+
+
+def calibration(tried: BackTest) -> Plot | None:
+    """Draw whether probabilities meant it."""
+    if not tried.calibration:
+        return None
+    return Plot(
+        name="calibration",
+        title=_("Do the probabilities hold?"),
+        about=_("Each point is a group of customers: what was said of them, and how many left. Best is on the line."),
+        draw=lambda _width: insight.charts.calibration(tried.calibration, labels=_labels()),
+        columns=[
+            Column(label=_("Probability said"), unit="share"),
+            Column(label=_("Share that left"), unit="share"),
+            Column(label=_("Customers"), unit="number"),
+        ],
+        rows=[(one.expected, one.left, one.customers) for one in tried.calibration],
+        height=PLOT_HEIGHT,
+    )
+
+
+def lift(tried: BackTest) -> Plot | None:
+    """Draw how much more often the warned left than everybody."""
+    if not tried.gains:
+        return None
+    return Plot(
+        name="lift",
+        title=_("How much better than chance?"),
+        about=_("How many times as often those with the highest risk left as all customers on average; 1 is chance."),
+        draw=lambda _width: insight.charts.lift(tried.gains, labels=_labels()),
+        columns=[
+            Column(label=_("Customers warned, highest risk first"), unit="share"),
+            Column(label=_("Of those who left, found"), unit="share"),
+            Column(label=_("Times as often as everybody"), unit="times"),
+        ],
+        rows=[(one.share, one.reached, one.lift) for one in tried.gains],
+        height=PLOT_HEIGHT,
+    )
+
+
+def _labels() -> dict[str, str]:
+    return wording.chart_labels(customers=_("Customers"))
+
+
+PLOTS: dict[str, Callable[[BackTest], Plot | None]] = {"calibration": calibration, "lift": lift}
+
+
+def plot(name: str, *, generation: Generation | None, as_of: str) -> Plot | None:
+    """Make the chart of that name for a past day; None where there is nothing to draw."""
+    tried = next((one for one in back_tests(generation) if one.as_of.isoformat() == as_of), None)
+    return PLOTS[name](tried) if tried and name in PLOTS else None
+
+
+def sentence_numbers(tried: BackTest) -> dict[str, str]:
+    """Write the numbers of the sentence that says what a warning on a past day would have been worth."""
+    return {
+        "day": writing.day(tried.as_of),
+        "warned": writing.number(tried.warned),
+        "warned_left": writing.number(tried.warned_left),
+        "precision": writing.percent(tried.precision, places=0),
+        "left": writing.number(tried.left),
+        "recall": writing.percent(tried.recall, places=0),
+        "days": writing.number(tried.days_ahead),
+        "left_share": writing.percent(tried.left_share, places=0),
+    }

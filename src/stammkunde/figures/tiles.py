@@ -1,0 +1,241 @@
+"""Figures as tiles: the value, how it moved, and the formula with the real numbers in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stammkunde.figures.wording import BY_KPI, MEANINGS, Better, Meaning, Unit, reason
+from stammkunde.ui import writing
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 200.0, 28.0, 3.0
+STEADY_SHARE = 0.0005  # less than what the tile shows is no movement
+STEADY_RATIO = 0.0005
+
+
+class Figure(Protocol):
+    kpi: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    n: int
+    reason: str
+
+
+Figures = Mapping[str, Figure]  # by KPI, all of one period and slice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A figure beside that of another period. `tone` says whether the movement is welcome."""
+
+    label: str
+    value: str
+    change: str = ""
+    direction: str = ""  # up, down, flat; empty: cannot be compared
+    tone: str = ""  # good, bad, or empty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spark:
+    points: str
+    area: str  # the same line, closed along the bottom
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    meaning: Meaning
+    value: str
+    reason: str
+    formula: str
+    numerator: str
+    denominator: str
+    n: int
+    comparisons: tuple[Comparison, ...]
+    spark: Spark | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return not self.reason
+
+
+def tiles(
+    figures: Figures,
+    *,
+    others: Sequence[tuple[str, Figures]],
+    history: Mapping[str, Sequence[float | None]],
+    shows_margin: bool,
+) -> list[Tile]:
+    """Make the tiles of a period; `others` are the periods to compare with, by their labels."""
+    shown = [meaning for meaning in MEANINGS if meaning.kpi in figures and (shows_margin or not meaning.needs_margin)]
+    return [
+        Tile(
+            meaning=meaning,
+            value=write(figures[meaning.kpi].value, unit=meaning.unit),
+            reason=_why(figures[meaning.kpi]),
+            formula=formula(meaning.kpi, figures),
+            numerator=_part(figures[meaning.kpi].numerator, meaning=meaning),
+            denominator=_part(figures[meaning.kpi].denominator, meaning=meaning, below=True),
+            n=figures[meaning.kpi].n,
+            comparisons=tuple(
+                compare(figures[meaning.kpi], other.get(meaning.kpi), label=label, meaning=meaning)
+                for label, other in others
+            ),
+            spark=spark(history.get(meaning.kpi, ()), unit=meaning.unit),
+        )
+        for meaning in shown
+    ]
+
+
+def write(value: float | None, *, unit: Unit) -> str:
+    """Write a value as its unit wants it, short enough for a tile."""
+    if value is None:
+        return writing.UNKNOWN
+    if unit is Unit.SHARE:
+        return writing.percent(value)
+    if unit is Unit.CENTS:
+        return writing.money(value, places=2 if abs(value) < 100_000 else 0)
+    if unit is Unit.DAYS:
+        days = round(value)
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": writing.number(days)}
+    return writing.number(value)
+
+
+def compare(now: Figure, then: Figure | None, *, label: str, meaning: Meaning) -> Comparison:
+    """Say how a figure moved against another period: shares in points, everything else in percent."""
+    if then is None or then.value is None:
+        return Comparison(label=label, value=writing.UNKNOWN)
+    value = _short(then.value, unit=meaning.unit)
+    if now.value is None:
+        return Comparison(label=label, value=value)
+    moved, steady, change = _change(now.value, then.value, unit=meaning.unit)
+    direction = "flat" if abs(moved) < steady else ("up" if moved > 0 else "down")
+    welcome = "up" if meaning.better is Better.HIGHER else "down"
+    tone = "" if direction == "flat" else ("good" if direction == welcome else "bad")
+    return Comparison(label=label, value=value, change=change, direction=direction, tone=tone)
+
+
+def _change(now: float, then: float, *, unit: Unit) -> tuple[float, float, str]:
+    if unit is Unit.SHARE:
+        moved = now - then
+        return moved, STEADY_SHARE, _("%(points)s pts") % {"points": _signed(moved * 100, places=1)}
+    if not then:
+        return now - then, 0.5, _signed(now - then)
+    moved = now / then - 1
+    places = 1 if abs(moved) < 0.1 else 0  # so the line stays one line
+    return moved, STEADY_RATIO, f"{'+' if moved > 0 else ''}{writing.percent(moved, places=places)}"
+
+
+def _short(value: float, *, unit: Unit) -> str:
+    """Write a value beside another: no cents where there are hundreds."""
+    if unit is Unit.CENTS and abs(value) >= 10_000:
+        return writing.money(value, places=0)
+    return write(value, unit=unit)
+
+
+def _signed(value: float, *, places: int = 0) -> str:
+    text = writing.number(value, places=places)
+    return f"+{text}" if value > 0 else text
+
+
+def formula(kpi: str, figures: Figures) -> str:
+    """Write the formula with the period's numbers in it; empty where the figure cannot be given."""
+    figure = figures[kpi]
+    if figure.value is None:
+        return ""
+    result = write(figure.value, unit=BY_KPI[kpi].unit)
+    if kpi == "retention_rate" and {"customers_end", "customers_won", "customers_start"} <= set(figures):
+        end, won, start = (writing.number(figures[f"customers_{key}"].value) for key in ("end", "won", "start"))
+        return f"({end} − {won}) / {start} = {result}"
+    if figure.denominator is None or figure.numerator is None or BY_KPI[kpi].unit in {Unit.DAYS, Unit.CUSTOMERS}:
+        return ""
+    numerator = _part(figure.numerator, meaning=BY_KPI[kpi])
+    return f"{numerator} / {_part(figure.denominator, meaning=BY_KPI[kpi], below=True)} = {result}"
+
+
+def _part(value: float | None, *, meaning: Meaning, below: bool = False) -> str:
+    """Write what is divided: money above the line, people and orders below it."""
+    if value is None:
+        return ""
+    return writing.money(value, places=0) if meaning.unit is Unit.CENTS and not below else writing.number(value)
+
+
+def _why(figure: Figure) -> str:
+    return str(reason(figure.reason)) if figure.value is None else ""
+
+
+def spark(values: Sequence[float | None], *, unit: Unit) -> Spark | None:
+    """Draw how a figure went in a few strokes; nothing with fewer than three points."""
+    known = [(at, value) for at, value in enumerate(values) if value is not None]
+    if len(known) < 3:
+        return None
+    low, high = min(value for _at, value in known), max(value for _at, value in known)
+    first, last = known[0][0], known[-1][0]
+    places = [(_across(at, first, last), _down(value, low, high)) for at, value in known]
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    return Spark(
+        points=points,
+        area=f"0,{SPARK_HEIGHT:g} {points} {SPARK_WIDTH:g},{SPARK_HEIGHT:g}",
+        label=_("between %(low)s and %(high)s") % {"low": write(low, unit=unit), "high": write(high, unit=unit)},
+    )
+
+
+def _across(at: int, first: int, last: int) -> float:
+    return (at - first) / (last - first) * SPARK_WIDTH
+
+
+def _down(value: float, low: float, high: float) -> float:
+    return SPARK_HEIGHT - SPARK_MARGIN - (value - low) / ((high - low) or 1) * (SPARK_HEIGHT - 2 * SPARK_MARGIN)
+
+
+def sentence(figures: Figures) -> str:
+    """Say the period in plain words: who stayed, who left, who came. Empty where nobody was there."""
+    counts = {key: _count(figures.get(f"customers_{key}")) for key in ("start", "lost", "won")}
+    if counts["start"] is None or counts["lost"] is None or counts["won"] is None:
+        return ""
+    came = ngettext("%(n)s has joined.", "%(n)s have joined.", counts["won"]) % {"n": writing.number(counts["won"])}
+    if not counts["start"]:
+        return _("Nobody was a customer at the start; %(came)s") % {"came": came}
+    stayed = ngettext(
+        "Of %(start)s customer at the start, %(stayed)s stayed and %(lost)s left; %(came)s",
+        "Of %(start)s customers at the start, %(stayed)s stayed and %(lost)s left; %(came)s",
+        counts["start"],
+    )
+    return stayed % {
+        "start": writing.number(counts["start"]),
+        "stayed": writing.number(counts["start"] - counts["lost"]),
+        "lost": writing.number(counts["lost"]),
+        "came": came,
+    }
+
+
+def headline(figures: Figures, *, before: tuple[str, Figures] | None) -> str:
+    """Say how many stayed, and whether that is more than before; empty where it cannot be said."""
+    now = figures.get("retention_rate")
+    if now is None or now.value is None:
+        return ""
+    share = writing.percent(now.value)
+    then = before[1].get("retention_rate") if before else None
+    if before is None or then is None or then.value is None:
+        return _("%(share)s of the customers stayed.") % {"share": share}
+    return _against(now.value - then.value) % {
+        "share": share,
+        "points": writing.number(abs(now.value - then.value) * 100, places=1),
+        "period": before[0],
+        "then": writing.percent(then.value),
+    }
+
+
+def _against(moved: float) -> str:
+    if abs(moved) < STEADY_SHARE:
+        return _("%(share)s of the customers stayed, as many as before (%(period)s: %(then)s).")
+    if moved > 0:
+        return _("%(share)s of the customers stayed, %(points)s points more than before (%(period)s: %(then)s).")
+    return _("%(share)s of the customers stayed, %(points)s points fewer than before (%(period)s: %(then)s).")
+
+
+def _count(figure: Figure | None) -> int | None:
+    return None if figure is None or figure.value is None else int(figure.value)

@@ -1,0 +1,124 @@
+"""The overview: how well the company keeps its customers, in one look."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from stammkunde.figures import context, gain, outlook, plots, tiles
+from stammkunde.figures.queries import overview as queries
+from stammkunde.sales.models import Order
+from stammkunde.segments import selection
+from stammkunde.signals import answers, forecasts
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import Generation
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.context import theme as theme_of
+from stammkunde.ui import writing
+
+
+@require_safe
+@needs(policy.FIGURES_VIEW)
+def overview(request: StaffRequest) -> HttpResponse:
+    generation = signals.current()
+    if generation is None:
+        return _empty(request)
+    chosen = selection.read(request.GET, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
+    stored = queries.chosen_points(generation, chosen)
+    if not stored.by_period and not chosen.slice_by:
+        return _empty(request)
+    chosen = chosen if request.GET.get("period") else queries.begun(stored, chosen)
+    figures = queries.figures(stored, chosen)
+    shows_margin = policy.may(request.user, policy.MARGIN_VIEW)
+    return render(
+        request,
+        "figures/overview.html",
+        {
+            "selection": chosen,
+            "generation": generation,
+            "tiles": tiles.tiles(
+                figures,
+                others=[(selection.short_name(period), then) for period, then in queries.others(stored, chosen)],
+                history=queries.histories(stored, until=chosen.period),
+                shows_margin=shows_margin,
+            ),
+            "plots": _plots(
+                request,
+                queries.Answer(selection=chosen, points=stored, shows_margin=shows_margin),
+                generation=generation,
+            ),
+            "point": _point(figures, stored, chosen, shows_margin=shows_margin),
+            "ahead": outlook.outlook(stored, generation, shows_worth=forecasts.shows_worth(request.user, generation)),
+            "formula": tiles.formula("retention_rate", figures) if "retention_rate" in figures else "",
+            "groups": _groups(figures),
+            "headline": tiles.headline(figures, before=_before(stored, chosen)),
+            "sentence": tiles.sentence(figures),
+            "bar": selection.bar(chosen),
+            "segments": queries.segments(generation, period=chosen.period),
+            "window_origin": _window_origin(chosen),
+        },
+    )
+
+
+def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, shows_margin: bool) -> Any:
+    """Say what a point of retention is worth, by the last year that is over."""
+    year = queries.last_year(stored, chosen)
+    named = (selection.name(year[0]), year[1]) if year else None
+    return gain.gain(figures, name=selection.name(chosen.period), year=named, shows_margin=shows_margin)
+
+
+def _groups(figures: tiles.Figures) -> list[tuple[str, str]]:
+    """Give the groups of customers that the sentence speaks of, as far as there is somebody in them."""
+    asked = (("lost", _("Who left?")), ("won", _("Who has joined?")))
+    counts = ((group, label, figures.get(f"customers_{group}")) for group, label in asked)
+    return [(group, label) for group, label, figure in counts if figure and figure.value]
+
+
+def _before(stored: queries.Points, chosen: selection.Selection) -> tuple[str, tiles.Figures] | None:
+    """Give the period before with its name, if anything is known of it."""
+    before = chosen.period.previous()
+    figures = stored.at(before)
+    return (selection.name(before), figures) if figures else None
+
+
+def _plots(request: StaffRequest, answer: queries.Answer, *, generation: Generation) -> list[plots.Shown]:
+    """Show the charts that have something to show; their addresses name the generation, so browsers may keep them."""
+    query = answer.selection.parameters | {"of": f"{generation.pk}-{get_language()}"}
+    return [plots.shown(plot, query=query, theme=theme_of(request)) for plot in queries.plots(answer)]
+
+
+def _empty(request: StaffRequest) -> HttpResponse:
+    """Before the first figures: what will be here, and how it gets here."""
+    state, has_orders = context.state(request), Order.objects.exists()
+    is_coming = has_orders and (state["as_of_on"] is None or state["stale"])
+    return render(
+        request, "figures/overview_empty.html", {"state": state, "is_coming": is_coming, "has_orders": has_orders}
+    )
+
+
+def _window_origin(chosen: selection.Selection) -> str:
+    """Say where the activity window comes from, with the numbers where it was suggested."""
+    if chosen.activity_days != chosen.usual_days:
+        return _("You chose this window for this page; usually it is %(days)s days.") % {"days": chosen.usual_days}
+    if team.company().activity_days:
+        return _("The company set this window.")
+    with suppress(answers.NoMirror, answers.NoFacts):
+        found = answers.suggested_activity_days()
+        if found is not None and found.activity_days == chosen.usual_days:
+            words = _(
+                "Suggested by your customers' order rhythm: %(share)s of %(gaps)s gaps between purchases are shorter."
+            )
+            return words % {"share": writing.percent(found.covered_share, places=0), "gaps": writing.number(found.gaps)}
+    return _("A usual value: for a suggestion of your own, too few customers have bought twice.")
+
+
+@require_safe
+@needs(policy.FIGURES_VIEW)
+def state(request: StaffRequest) -> HttpResponse:
+    return render(request, "ui/state.html")

@@ -1,0 +1,53 @@
+"""In a real browser: what the lost and the best have in common, for the eye and the ear, wide and narrow."""
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.figures import charts
+from tests.figures.findings_shop import open_shop
+from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _bundle(settings, tmp_path):
+    """Charts need the browser's half, which `serve` would have built."""
+    settings.DATA_DIR = tmp_path
+    charts.build_bundle(charts.bundle_dir())
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 375)])
+def test_pages_are_accessible_and_fit(open_page, administrator, scheme, width):  # noqa: F811
+    open_shop()
+    page = open_page(scheme=scheme, width=width)
+    sign_in(page)
+
+    found, too_wide = [], []
+    for address in (reverse("lost"), reverse("ideal-customer")):
+        page.goto(address)
+        page.locator("table.findings").first.wait_for()
+        found += violations(page)
+        too_wide += [address] if is_too_wide(page) else []
+
+    assert found == []
+    assert too_wide == []
+
+
+def test_list_is_scored_and_keys_lead_here(open_page, administrator, tmp_path):  # noqa: F811
+    open_shop()
+    page = open_page()
+    sign_in(page)
+    (tmp_path / "messe.csv").write_text("Firma;Art\nHotel Adler;Firma\nMax Muster;Privat\n", encoding="utf-8")
+
+    page.keyboard.press("g")
+    page.keyboard.press("b")
+    page.get_by_label("Interessentenliste").set_input_files(tmp_path / "messe.csv")
+    page.get_by_role("button", name="Liste bewerten").click()
+    page.get_by_role("heading", name="messe.csv").wait_for()
+
+    assert page.locator("#scored tbody tr").count() == 2
+    assert violations(page) == []
+    page.keyboard.press("g")
+    page.keyboard.press("v")
+    page.get_by_role("heading", name="Was Verlorene gemeinsam haben").wait_for()

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 
+import click
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
+from stammkunde import cli
+from stammkunde.cli import doctor
 from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
 from stammkunde.sales.models import Product
@@ -35,7 +39,7 @@ def brought_over(folder) -> Iterator[dict[str, old_folder.Rows]]:
     with old_folder.beside(folder):
         old_folder.load(OLDEST)
         before = old_folder.rows()
-        call_command("migrate", interactive=False, verbosity=0)
+        cli.open_database()
         yield before
 
 
@@ -158,6 +162,21 @@ def test_bridge_killed_half_way_leaves_everything_as_it_was(tmp_path, monkeypatc
         with pytest.raises(KeyboardInterrupt):
             call_command("migrate", interactive=False, verbosity=0)
 
+        assert (old_folder.rows(), old_folder.schema()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_older_than_the_oldest_is_refused_with_the_cure_and_left_alone(tmp_path):
+    with old_folder.beside(tmp_path):
+        old_folder.load(OLDEST)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'team' AND name = '0008_paper'")
+        before = old_folder.rows(), old_folder.schema()
+
+        with pytest.raises(click.ClickException, match=r"lacks 'team\.0008_paper'.*git checkout db210b6"):
+            cli.open_database()
+
+        assert [finding.level for finding in doctor.check_migrations()] == [doctor.PROBLEM]
         assert (old_folder.rows(), old_folder.schema()) == before
 
 

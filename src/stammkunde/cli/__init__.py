@@ -61,11 +61,16 @@ def setup() -> None:
         raise click.ClickException(f"The data directory cannot be used: {problem}. See STAMMKUNDE_DATA_DIR.") from None
 
 
-def refuse_broken_database() -> None:
-    """Open the database, and end with a plain sentence where it does not answer."""
+def open_database() -> None:
+    """Bring the tables up to date, and end with a plain sentence where the database does not answer or is too old."""
+    from django.core.management import CommandError, call_command  # noqa: PLC0415
     from django.db import DatabaseError, connection  # noqa: PLC0415
 
     try:
         connection.ensure_connection()
     except DatabaseError as problem:
         raise click.ClickException(f"The database does not answer: {str(problem).strip()}. See DATABASE_URL.") from None
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except CommandError as problem:
+        raise click.ClickException(str(problem)) from None

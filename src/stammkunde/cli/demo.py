@@ -41,14 +41,12 @@ def _write(directory: Path, *, customers: int, seed: int, until: date) -> None:
 
 def _load(*, customers: int, seed: int, until: date, if_empty: bool) -> None:
     from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from stammkunde.demo import load  # noqa: PLC0415
 
-    cli.refuse_broken_database()
+    cli.open_database()
     logging.getLogger("stammkunde").setLevel(logging.WARNING)
-    call_command("migrate", interactive=False, verbosity=0)
     if not load.is_empty():
         if if_empty:
             return

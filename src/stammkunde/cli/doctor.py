@@ -143,6 +143,13 @@ def check_migrations() -> Iterator[Finding]:
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
+    from stammkunde.store import oldest  # noqa: PLC0415
+
+    try:
+        oldest.refuse_older(connection)
+    except oldest.TooOld as problem:
+        yield Finding(what="Tables are too old for this version", level=PROBLEM, cure=str(problem))
+        return
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:

@@ -53,12 +53,10 @@ def command(
     """
     cli.setup()
     from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
     from django.utils import translation  # noqa: PLC0415
 
-    cli.refuse_broken_database()
+    cli.open_database()
     logging.getLogger("stammkunde").setLevel(logging.ERROR)
-    call_command("migrate", verbosity=0)
     given = _given(mapping, layout, {**options, **({"origin": origin} if origin else {})})
     with translation.override(settings.LANGUAGE_CODE):
         finished = [_finish(incoming, dry_run=dry_run) for incoming in _received(files, given)]

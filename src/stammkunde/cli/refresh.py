@@ -42,14 +42,12 @@ def bring_up_the_mirror() -> None:
 def _prepared() -> Iterator[None]:
     """Migrate, speak the installation's language, and end with a plain sentence where a refresh cannot be."""
     from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
     from django.utils import translation  # noqa: PLC0415
 
     from stammkunde.signals import services, wording  # noqa: PLC0415
 
-    cli.refuse_broken_database()
+    cli.open_database()
     logging.getLogger("stammkunde").setLevel(logging.WARNING)
-    call_command("migrate", verbosity=0)
     with translation.override(settings.LANGUAGE_CODE):
         try:
             yield

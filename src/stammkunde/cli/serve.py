@@ -133,8 +133,7 @@ def prepare() -> tuple[str, str] | None:
 
     from stammkunde.figures import charts  # noqa: PLC0415
 
-    cli.refuse_broken_database()
-    call_command("migrate", interactive=False, verbosity=0)
+    cli.open_database()
     call_command("collectstatic", interactive=False, verbosity=0)  # copies only what is newer
     charts.build_bundle(charts.bundle_dir())
     return staff.first_administrator()

@@ -10,7 +10,6 @@ A table that moves or changes without its app being renamed is the business of a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import names_digest
 
@@ -29,17 +28,16 @@ class Rename:
 RENAMES = (Rename(was="activity", now="tasks", tables={"activity_task": "tasks_task"}),)
 
 
-def cross(connection: BaseDatabaseWrapper, *, renames: Sequence[Rename] = RENAMES) -> None:
-    """Call everything in the database as this version does, all or nothing; repeating changes nothing."""
-    with transaction.atomic(using=connection.alias):
-        there = set(connection.introspection.table_names())
-        if MIGRATIONS not in there:
-            return  # nothing has ever been migrated
-        for one in renames:
-            for old, new in one.tables.items():
-                if old in there:
-                    _rename_table(connection, old, new)
-            _rename_app(connection, one, knows_kinds=KINDS in there)
+def cross(connection: BaseDatabaseWrapper) -> None:
+    """Call everything in the database as this version does; inside the caller's transaction. Repeating is harmless."""
+    there = set(connection.introspection.table_names())
+    if MIGRATIONS not in there:
+        return  # nothing has ever been migrated
+    for one in RENAMES:
+        for old, new in one.tables.items():
+            if old in there:
+                _rename_table(connection, old, new)
+        _rename_app(connection, one, knows_kinds=KINDS in there)
 
 
 def _rename_app(connection: BaseDatabaseWrapper, one: Rename, *, knows_kinds: bool) -> None:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0001_first")]
+    dependencies = [("intake", "0001_imports")]
 
     operations = [
         migrations.RemoveConstraint("beforeimage", "before_image_once"),

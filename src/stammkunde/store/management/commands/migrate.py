@@ -6,16 +6,21 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections, transaction
 
-from stammkunde.store import renames
+from stammkunde.store import oldest, renames
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rename what was called otherwise, and migrate; who only asks what is missing changes nothing."""
-        database = options["database"]
-        only_asks = options["plan"] or options["check_unapplied"]
+        """
+        Rename what was called otherwise, and migrate; who only asks what is missing changes nothing.
+
+        :raises TooOld: if the database is older than what can be taken over; nothing is changed
+        """
+        database, only_asks = options["database"], options["plan"] or options["check_unapplied"]
         with transaction.atomic(using=database) if only_asks else nullcontext():
-            renames.cross(connections[database])
+            with transaction.atomic(using=database):
+                renames.cross(connections[database])
+                oldest.refuse_older(connections[database])
             super().handle(*args, **options)
             if only_asks:
                 transaction.set_rollback(True, using=database)

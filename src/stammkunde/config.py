@@ -74,29 +74,33 @@ def _words(value: str) -> list[str]:
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
+_DATABASE_HINT = "write 'postgresql://USER:PASSWORD@HOST:PORT/NAME'"
+
+
 def _database(value: str) -> dict[str, Any]:
     """Turn a database address into Django's settings; empty means SQLite in the data directory."""
     if not value:
         return {}
-    parts = urlsplit(value)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(
-            f"'{parts.scheme}' is not a database we know; leave it empty for SQLite, or write "
-            "'postgresql://USER:PASSWORD@HOST:PORT/NAME'"
-        )
-    name = unquote(parts.path.lstrip("/"))
-    if not name:
-        raise ValueError("the address names no database; write 'postgresql://USER:PASSWORD@HOST:PORT/NAME'")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": name,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    }
+    import dj_database_url  # noqa: PLC0415 (loads parts of Django)
+
+    scheme = value.partition(":")[0]
+    if scheme not in {"postgres", "postgresql"}:
+        raise ValueError(f"{scheme!r} is not a database we know; leave it empty for SQLite, or {_DATABASE_HINT}")
+    try:
+        found = dj_database_url.parse(value, conn_max_age=60, conn_health_checks=True)
+    except ValueError:
+        raise ValueError(f"this is no address; {_DATABASE_HINT}, special characters as %40 and the like") from None
+    if not found["NAME"]:
+        raise ValueError(f"the address names no database; {_DATABASE_HINT}")
+    if unknown := sorted(found.get("OPTIONS", {}).keys() - _options_of_postgresql()):
+        raise ValueError(f"{', '.join(unknown)} is no option of a PostgreSQL address; write for example '?sslmode=require'")
+    return {**found, "PORT": str(found["PORT"])}
+
+
+def _options_of_postgresql() -> set[str]:
+    import psycopg.pq  # noqa: PLC0415 (needed for PostgreSQL only)
+
+    return {one.keyword.decode() for one in psycopg.pq.Conninfo.get_defaults()}
 
 
 MAIL_PROVIDERS = {

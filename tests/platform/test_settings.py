@@ -22,6 +22,10 @@ from stammkunde import config
         ("STAMMKUNDE_PUBLIC_URL", "https://a.b/c", "STAMMKUNDE_PUBLIC_URL: 'https://a.b/c' is not an address"),
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL: 'mysql' is not a database we know"),
         ("DATABASE_URL", "postgresql://localhost/", "DATABASE_URL: the address names no database"),
+        ("DATABASE_URL", "stammkunde", "DATABASE_URL: 'stammkunde' is not a database we know"),
+        ("DATABASE_URL", "postgresql://u:p@localhost:x/db", "DATABASE_URL: this is no address"),
+        ("DATABASE_URL", "postgresql://u:p/1@[::1/db", "DATABASE_URL: this is no address"),
+        ("DATABASE_URL", "postgresql://h/db?sslmod=require", "DATABASE_URL: sslmod is no option of a PostgreSQL address"),
         ("DATABASE_URL_FILE", "/nowhere", "DATABASE_URL_FILE: cannot read '/nowhere'"),
     ],
 )
@@ -50,6 +54,16 @@ def test_database_address_may_hold_special_characters():
     )  # fmt: skip
 
 
+def test_database_address_may_hold_options_and_connections_stay_open():
+    read = config.read({"DATABASE_URL": "postgres://h/db?sslmode=require&connect_timeout=5&currentSchema=crm"})
+
+    assert read["DATABASE_URL"]["OPTIONS"] == {
+        "sslmode": "require", "connect_timeout": 5, "options": "-c search_path=crm",
+    }  # fmt: skip
+    assert read["DATABASE_URL"]["ENGINE"] == "django.db.backends.postgresql"
+    assert (read["DATABASE_URL"]["CONN_MAX_AGE"], read["DATABASE_URL"]["CONN_HEALTH_CHECKS"]) == (60, True)
+
+
 def test_secret_key_is_made_once_for_its_owner_only(tmp_path):
     key = config.secret_key(tmp_path)
 
@@ -62,6 +76,7 @@ def test_secret_key_is_made_once_for_its_owner_only(tmp_path):
     [
         ("STAMMKUNDE_TIME_ZONE", "Mars", "Error: STAMMKUNDE_TIME_ZONE: 'Mars' is not an IANA time zone"),
         ("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/none", "Error: The database does not answer:"),
+        ("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/none?sslmode=yes", "Error: The database does not answer:"),
         ("STAMMKUNDE_DATA_DIR", "/proc/nowhere", "Error: The data directory cannot be used:"),
     ],
 )

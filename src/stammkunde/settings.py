@@ -99,7 +99,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "stammkunde.store.kept.Entries",
+        "KEY_FUNCTION": "stammkunde.store.kept.key",
         "LOCATION": DATA_DIR / "cache",
         "TIMEOUT": 7 * 86400,
         "OPTIONS": {"MAX_ENTRIES": 5000},

@@ -31,11 +31,7 @@ class NoBundle(LookupError):
 def svg(spec: Spec, *, language: str) -> str:
     """Draw a specification as SVG in a language; the same specification is drawn once."""
     key = f"chart:svg:{digest(spec, language=language)}"
-    picture = pictures.get(key)
-    if picture is None:
-        picture = vl_convert.vegalite_to_svg(spec, **locale(language))
-        pictures.set(key, picture, KEEP_SECONDS)
-    return picture
+    return pictures.get_or_set(key, lambda: vl_convert.vegalite_to_svg(spec, **locale(language)), KEEP_SECONDS)
 
 
 def png(spec: Spec, *, language: str) -> bytes:

@@ -1,14 +1,10 @@
 """
 Reasons for whoever was not warned: the fitted model and the signs it saw, kept beside the mirror until somebody looks.
 
-What is kept belongs to one generation and one version of the program, and is signed with this installation's own key:
+What is kept belongs to one generation and one version of insight, and is sealed with this installation's own key:
 nothing that somebody else put there is ever loaded. Where it is missing, the next refresh keeps it anew.
 """
 
-import hashlib
-import hmac
-import logging
-import pickle
 import shutil
 from collections.abc import Collection
 from dataclasses import replace
@@ -18,14 +14,9 @@ from typing import Any
 import pyarrow.parquet as pq
 from django.conf import settings
 
-from stammkunde import __version__
 from stammkunde.insight import risk
 from stammkunde.signals.outlook import Outlook
-
-log = logging.getLogger(__name__)
-
-_SIGNATURE_BYTES = hashlib.sha256().digest_size
-_UNREADABLE = (pickle.UnpicklingError, AttributeError, ImportError, LookupError, TypeError, ValueError, EOFError)
+from stammkunde.store import kept
 
 
 def keep(outlook: Outlook, *, generation_id: int) -> None:
@@ -35,15 +26,15 @@ def keep(outlook: Outlook, *, generation_id: int) -> None:
     folder = _folder(generation_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     pq.write_table(outlook.signs, folder / "signs.parquet", compression="zstd", row_group_size=16_384)
-    content = pickle.dumps(replace(outlook.model, back_tests=()))
-    (folder / "model").write_bytes(_signature(content, generation_id) + content)
+    model = replace(outlook.model, back_tests=())
+    (folder / "model").write_bytes(kept.seal(model, name=_name(generation_id)))
 
 
 def forget_all_but(generation_ids: Collection[int]) -> None:
     """Remove what was kept for other generations. Repeating is harmless."""
-    kept = {str(generation_id) for generation_id in generation_ids}
+    wanted = {str(generation_id) for generation_id in generation_ids}
     for folder in _folder(0).parent.glob("*"):
-        if folder.name not in kept:
+        if folder.name not in wanted:
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -59,24 +50,15 @@ def explain(customer_id: int, *, generation_id: int) -> list[dict[str, Any]] | N
 
 def _model(folder: Path, generation_id: int) -> risk.RiskModel | None:
     try:
-        signed = (folder / "model").read_bytes()
+        sealed = (folder / "model").read_bytes()
     except FileNotFoundError:
         return None
-    signature, content = signed[:_SIGNATURE_BYTES], signed[_SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _signature(content, generation_id)):
-        log.warning("model=%s was kept by another version, or is not ours", generation_id)
-        return None
-    try:
-        model: risk.RiskModel = pickle.loads(content)  # noqa: S301 (written and signed by ourselves)
-    except _UNREADABLE:
-        log.warning("model=%s cannot be read any more", generation_id)
-        return None
+    model: risk.RiskModel | None = kept.unseal(sealed, name=_name(generation_id))
     return model
 
 
-def _signature(content: bytes, generation_id: int) -> bytes:
-    name = f"stammkunde risk {__version__} {generation_id} ".encode()
-    return hmac.digest(settings.SECRET_KEY.encode(), name + content, "sha256")
+def _name(generation_id: int) -> str:
+    return f"risk {generation_id} {kept.program('insight')}"
 
 
 def _folder(generation_id: int) -> Path:

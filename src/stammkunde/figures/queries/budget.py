@@ -15,7 +15,6 @@ from django.db.models import Count, F, FloatField, Q, Sum
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
-from stammkunde import __version__
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import policy
 from stammkunde.tasks import queries as tasks
@@ -148,12 +147,8 @@ def of_customer(customer_id: int, generation: Generation | None, setting: Settin
 
 def _kept(generation: Generation, name: str, make: Callable[[], Any]) -> Any:
     """Make it once per generation; the moment tells generations of another database apart."""
-    key = f"budget:{__version__}:{generation.pk}:{generation.started_at.timestamp()}:{name}".replace(" ", "")
-    found = cache.get(key)
-    if found is None:
-        found = make()
-        cache.set(key, found, KEEP_SECONDS)
-    return found
+    key = f"budget:{generation.pk}:{generation.started_at.timestamp()}:{name}".replace(" ", "")
+    return cache.get_or_set(key, make, KEEP_SECONDS)
 
 
 def _known(generation: Generation) -> Known:

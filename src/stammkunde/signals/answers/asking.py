@@ -17,7 +17,6 @@ from stammkunde.signals import compute, frames, queries
 from stammkunde.signals.frames import Slice
 from stammkunde.team import queries as team
 
-FORMAT = 2  # of what is cached; count up when an answer changes its shape
 Answer = TypeVar("Answer")
 
 
@@ -52,7 +51,7 @@ def answer(
     tables = mirror.tables()
     until = as_of or shown_until(tables)
     days = activity_days or _activity_days(tables, as_of=until)
-    asked = (FORMAT, tables.version, tables.built_at, name, question, by, days, until, within)
+    asked = (tables.version, tables.built_at, name, question, by, days, until, within)
     return _remembered(asked, lambda: _worked_out(tables, work_out, by=by, days=days, until=until, within=within))
 
 
@@ -66,7 +65,7 @@ def is_known(name: str) -> bool:
     tables = mirror.tables()
     until = shown_until(tables)
     days = _activity_days(tables, as_of=until)
-    return _key((FORMAT, tables.version, tables.built_at, name, (), None, days, until, None)) in cache
+    return _key((tables.version, tables.built_at, name, (), None, days, until, None)) in cache
 
 
 def _worked_out(

@@ -65,14 +65,14 @@ def test_list_is_paged_by_key(client, salesperson):
     keys = [planned(anna, purpose="service").pk for _many in range(52)]
     client.force_login(salesperson)
 
-    first = client.get(reverse("messages")).context["page"]
-    second = client.get(reverse("messages"), {"before": first.older}).context["page"]
-    back = client.get(reverse("messages"), {"after": second.newer}).context["page"]
+    first = client.get(reverse("messages")).context["listing"]
+    second = client.get(first.pager["next"]).context["listing"]
+    back = client.get(second.pager["previous"]).context["listing"]
 
-    assert [one.pk for one in first.messages] == keys[::-1][:50]
-    assert [one.pk for one in second.messages] == keys[::-1][50:]
-    assert back.messages == first.messages
-    assert (first.newer, second.older) == (None, None)
+    assert [one.pk for one in first.page.rows] == keys[::-1][:50]
+    assert [one.pk for one in second.page.rows] == keys[::-1][50:]
+    assert back.page.rows == first.page.rows
+    assert (first.pager["previous"], second.pager["next"]) == ("", "")
 
 
 def test_unclear_message_is_announced_and_decided(client, salesperson):

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from stammkunde.team import queries
 from stammkunde.team.models import AuditEntry
 from stammkunde.team.services import record
+from stammkunde.team.views import AuditTrail
 
 
 @pytest.fixture
@@ -18,21 +18,23 @@ def at(entry_id: int, moment: datetime) -> None:
     AuditEntry.objects.filter(pk=entry_id).update(at=moment)
 
 
-def test_audit_is_paged_by_key_in_both_directions(administrator):
+def test_audit_is_paged_by_key_in_both_directions(ada, administrator, monkeypatch):
+    monkeypatch.setattr(AuditTrail, "size", 2)
     for number in range(5):
         record(staff=administrator, action="staff.changed", label=str(number))
-    which = queries.AuditFilter()
 
-    first = queries.audit_page(which=which, size=2)
-    second = queries.audit_page(which=which, before=first.older, size=2)
-    last = queries.audit_page(which=which, before=second.older, size=2)
-    back = queries.audit_page(which=which, after=last.newer, size=2)
+    def shown(address):
+        page = ada.get(address).context["listing"]
+        return [row["entry"].label for row in page.rows], page.pager
 
-    assert [entry.label for entry in first.entries] == ["4", "3"]
-    assert [entry.label for entry in second.entries] == ["2", "1"]
-    assert [entry.label for entry in last.entries] == ["0"]
-    assert (first.newer, last.older) == (None, None)
-    assert [entry.label for entry in back.entries] == ["2", "1"]
+    first, there = shown("/audit/?action=staff.changed")
+    second, further = shown(there["next"])
+    last, end = shown(further["next"])
+    back, _pager = shown(end["previous"])
+
+    assert (first, second, last, back) == (["4", "3"], ["2", "1"], ["0"], ["2", "1"])
+    assert (there["previous"], end["next"]) == ("", "")
+    assert further["first"] == "/audit/?action=staff.changed"
 
 
 def test_audit_is_filtered_by_person_action_and_day(ada, administrator, salesperson):
@@ -68,7 +70,7 @@ def test_audit_takes_the_same_queries_for_one_and_three(
 def test_audit_export_is_recorded_and_harmless_in_a_spreadsheet(ada, administrator):
     record(staff=administrator, action="staff.changed", label='=HYPERLINK("x")', changes={"name": ["A", "B"]})
 
-    response = ada.post(reverse("audit-export"))
+    response = ada.post(reverse("audit"), {"format": "csv"})
 
     text = b"".join(response.streaming_content).decode()
     assert text.startswith("\N{BYTE ORDER MARK}Wann;Wer;Vorgang;")

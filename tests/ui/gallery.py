@@ -51,6 +51,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     text = (Path(__file__).parent / "gallery.html").read_text(encoding="utf-8")
     form = Example({"name": "", "days": "x"})
     context = {"rows": ROWS, "today": TODAY, "form": form, "icons": sorted(ICONS)}
+    context |= {"pager": {"first": "?", "previous": "?b", "next": "?n"}}
     return HttpResponse(engines["django"].from_string(text).render(context, request))
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
@@ -23,32 +24,41 @@ from stammkunde.intake.uploads import Upload, streamed
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.lists import StaffList
 from stammkunde.ui import tables, writing
 
-PAGE_SIZE = 30
 Status = Import.Status
 CORRECTABLE = (Status.UPLOADED, Status.CHECKED, Status.FAILED, Status.UNDONE)
 
 
+class Imports(StaffList):
+    title = gettext_lazy("Imports")
+    lead = gettext_lazy(
+        "Files from your shop or ERP become customers, products and orders. You see what will happen before anything "
+        "happens, and can undo it."
+    )
+    size = 30
+    template = "intake/imports.html"
+
+    def find(self, _chosen: dict[str, Any]) -> QuerySet[Import]:
+        return Import.objects.exclude(status=Status.DISCARDED).select_related("staff").defer("problems", "columns")
+
+    def told(self, rows: list[Import]) -> list[tuple[Import, str]]:
+        return [(incoming, report.summary(incoming)) for incoming in rows]
+
+    def more(self) -> dict[str, Any]:
+        return {
+            "running": any(incoming.status in queries.RUNNING for incoming in self.page.rows),
+            "own": [(one.name, one.label(forms.language())) for one in layouts.OWN],
+            "others": [one.label(forms.language()) for one in layouts.ALL if one not in layouts.OWN],
+            "limit": writing.number(settings.UPLOAD_LIMIT_BYTES // 1024**2),
+        }
+
+
 @needs(policy.IMPORTS_RUN)
 @require_safe
-def imports(request: StaffRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
-    shown = Import.objects.exclude(status=Status.DISCARDED).select_related("staff").defer("problems", "columns")
-    if before.isdecimal() and len(before) < 19:
-        shown = shown.filter(pk__lt=int(before))
-    rows = list(shown.order_by("-pk")[: PAGE_SIZE + 1])
-    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
-    context = {
-        "rows": [(incoming, report.summary(incoming)) for incoming in rows],
-        "running": any(incoming.status in queries.RUNNING for incoming in rows),
-        "is_first": not before,
-        "older": rows[-1].pk if more else None,
-        "own": [(one.name, one.label(forms.language())) for one in layouts.OWN],
-        "others": [one.label(forms.language()) for one in layouts.ALL if one not in layouts.OWN],
-        "limit": writing.number(settings.UPLOAD_LIMIT_BYTES // 1024**2),
-    }
-    return render(request, "intake/imports.html", context)
+def imports(request: StaffRequest) -> HttpResponseBase:
+    return Imports(request).answer()
 
 
 @needs(policy.IMPORTS_RUN)

@@ -18,36 +18,10 @@ State = Message.State
 MANY = 100  # "100 or more": nobody counts further on a page
 
 
-@dataclass(frozen=True, kw_only=True)
-class MessageFilter:
-    state: str = ""
-    channel: str = ""
-    origin: str = ""
-    customer_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MessagePage:
-    messages: list[Message]
-    newer: int | None  # the key to go back from, where there is something newer
-    older: int | None
-
-
-def message_page(
-    *, which: MessageFilter, before: int | None = None, after: int | None = None, size: int = 50
-) -> MessagePage:
-    """Give one page of messages, the latest planned first, by key: older than `before`, or newer than `after`."""
-    found = _messages(which)
-    if after is not None:
-        rows = list(found.filter(pk__gt=after).order_by("pk")[: size + 1])
-        more, rows = len(rows) > size, rows[:size][::-1]
-        return MessagePage(messages=rows, newer=rows[0].pk if more else None, older=rows[-1].pk if rows else None)
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    rows = list(found.order_by("-pk")[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
-    newer = rows[0].pk if rows and before is not None else None
-    return MessagePage(messages=rows, newer=newer, older=rows[-1].pk if more else None)
+def messages(*, state: str = "", channel: str = "", origin: str = "", customer: int | None = None) -> QuerySet[Message]:
+    """Give the messages that fit, with whom they are to."""
+    wanted = {"state": state, "channel": channel, "origin": origin, "customer": customer}
+    return Message.objects.select_related("customer").filter(**{name: value for name, value in wanted.items() if value})
 
 
 def of_customer(customer_id: int, *, limit: int) -> list[Message]:
@@ -134,19 +108,6 @@ def by_provider(*, provider_id: str, address: str) -> Message | None:
     if not provider_id:
         return None
     return Message.objects.filter(provider_id=provider_id, address=address.strip().lower()).first()
-
-
-def _messages(which: MessageFilter) -> QuerySet[Message]:
-    found = Message.objects.select_related("customer")
-    if which.state:
-        found = found.filter(state=which.state)
-    if which.channel:
-        found = found.filter(channel=which.channel)
-    if which.origin:
-        found = found.filter(origin=which.origin)
-    if which.customer_id is not None:
-        found = found.filter(customer=which.customer_id)
-    return found
 
 
 def templates(*, is_archived: bool) -> list[Template]:

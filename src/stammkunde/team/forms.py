@@ -8,8 +8,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from stammkunde.team import queries, wording
 from stammkunde.team.models import Company, Staff
-from stammkunde.team.queries import AuditFilter
+from stammkunde.ui.forms import Search
 
 
 class SignIn(forms.Form):
@@ -306,30 +307,13 @@ class SendingSettings(forms.ModelForm):
         return self.cleaned_data
 
 
-class AuditSearch(forms.Form):
-    staff = forms.ModelChoiceField(
-        label=_("Person"), queryset=Staff.objects.all(), required=False, empty_label=_("everyone")
-    )
-    action = forms.ChoiceField(label=_("Action"), required=False)
-    from_on = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    to_on = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+class AuditSearch(Search):
+    staff = forms.ModelChoiceField(label=_("Person"), queryset=Staff.objects.all(), empty_label=_("everyone"))
+    action = forms.ChoiceField(label=_("Action"))
+    from_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    to_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
-    def __init__(self, *args: object, actions: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        actions = sorted(((code, wording.action(code)) for code in queries.audit_actions()), key=lambda pair: pair[1])
         self.fields["action"].choices = [("", _("all")), *actions]
-
-    def chosen(self) -> AuditFilter:
-        """Give what was chosen; what cannot be read does not filter."""
-        self.is_valid()
-        found = self.cleaned_data
-        staff = found.get("staff")
-        return AuditFilter(
-            staff_id=staff.pk if staff else None,
-            action=found.get("action") or "",
-            from_on=found.get("from_on"),
-            to_on=found.get("to_on"),
-        )

@@ -17,5 +17,4 @@ urlpatterns = [
     path("staff/<int:pk>/", views.staff_edit, name="staff-edit"),
     path("staff/<int:pk>/link/", views.staff_link, name="staff-link"),
     path("audit/", views.audit, name="audit"),
-    path("audit/export/", views.audit_export, name="audit-export"),
 ]

@@ -1,14 +1,18 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.tokens import default_token_generator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,9 +20,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stammkunde.team import access, attempts, forms, pages, policy, queries, services, tokens, wording
 from stammkunde.team.access import StaffRequest, anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
+from stammkunde.team.lists import StaffList
 from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
 from stammkunde.team.models import AuditEntry, Staff
-from stammkunde.ui import tables, ways
+from stammkunde.ui import ways
+from stammkunde.ui.lists import Empty
+from stammkunde.ui.tables import Column
 
 YEAR_SECONDS = 365 * 86400
 
@@ -244,48 +251,47 @@ def _fresh(staff: Staff) -> Staff:
 # Audit trail
 
 
-@needs(policy.AUDIT_VIEW)
-@require_GET
-def audit(request: StaffRequest) -> HttpResponse:
-    form = _audit_search(request)
-    page = queries.audit_page(which=form.chosen(), before=_key(request, "before"), after=_key(request, "after"))
-    return render(
-        request, "team/audit.html", {"form": form, "page": page, "rows": [_audit_row(entry) for entry in page.entries]}
+class AuditTrail(StaffList):
+    title = gettext_lazy("Audit trail")
+    lead = gettext_lazy("Who changed or exported what. Entries are only ever added.")
+    name = "audit"
+    search = forms.AuditSearch
+    columns = (
+        Column(label=gettext_lazy("When"), key="at", unit="moment"),
+        Column(label=gettext_lazy("Who"), key="staff"),
+        Column(label=gettext_lazy("What")),
+        Column(label=gettext_lazy("Details")),
+    )
+    taken = (
+        Column(label=gettext_lazy("When"), key="at", unit="moment"),
+        Column(label=gettext_lazy("Who"), key="staff"),
+        Column(label=gettext_lazy("Action"), read=lambda entry: wording.action(entry.action)),
+        Column(label=gettext_lazy("Thing"), key="thing"),
+        Column(label=gettext_lazy("Number"), key="thing_id"),
+        Column(label=gettext_lazy("What"), key="label"),
+        Column(label=gettext_lazy("Details"), read=lambda entry: wording.changes(entry.detail)),
+    )
+    file_name = "audit"
+    exported = "audit.exported"
+    template = "team/audit.html"
+    empty = no_match = Empty(
+        icon_name="audit",
+        title=gettext_lazy("Nothing here"),
+        text=gettext_lazy("No entry fits this choice."),
+        url="?",
+        label=gettext_lazy("Show everything"),
     )
 
+    def find(self, chosen: dict[str, Any]) -> QuerySet[AuditEntry]:
+        return queries.audit(**chosen)
+
+    def told(self, rows: list[AuditEntry]) -> list[dict[str, object]]:
+        return [
+            {"entry": entry, "action": wording.action(entry.action), "changes": wording.changes(entry.detail)}
+            for entry in rows
+        ]
+
 
 @needs(policy.AUDIT_VIEW)
-@needs(policy.EXPORT)
-@require_POST
-def audit_export(request: StaffRequest) -> HttpResponse:
-    which = _audit_search(request).chosen()
-    services.record(staff=request.user, action="audit.exported", thing="audit")
-    columns = _audit_columns()
-    rows = tables.cells(columns, queries.audit_entries(which=which))
-    return tables.answer(form="csv", name="audit", columns=columns, rows=rows)
-
-
-def _audit_search(request: StaffRequest) -> forms.AuditSearch:
-    actions = sorted(((code, wording.action(code)) for code in queries.audit_actions()), key=lambda pair: pair[1])
-    return forms.AuditSearch(request.GET, actions=actions)
-
-
-def _audit_row(entry: AuditEntry) -> dict[str, object]:
-    return {"entry": entry, "action": wording.action(entry.action), "changes": wording.changes(entry.detail)}
-
-
-def _key(request: StaffRequest, name: str) -> int | None:
-    value = request.GET.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 19 else None
-
-
-def _audit_columns() -> list[tables.Column]:
-    return [
-        tables.Column(label=_("When"), key="at", unit="moment"),
-        tables.Column(label=_("Who"), read=lambda entry: str(entry.staff or "")),
-        tables.Column(label=_("Action"), read=lambda entry: wording.action(entry.action)),
-        tables.Column(label=_("Thing"), key="thing"),
-        tables.Column(label=_("Number"), read=lambda entry: entry.thing_id or ""),
-        tables.Column(label=_("What"), key="label"),
-        tables.Column(label=_("Details"), read=lambda entry: wording.changes(entry.detail)),
-    ]
+def audit(request: StaffRequest) -> HttpResponseBase:
+    return AuditTrail(request).answer()

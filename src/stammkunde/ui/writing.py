@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
 
 from django.conf import settings
 from django.utils import formats, timezone
@@ -57,6 +58,19 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return UNKNOWN
     return f"{day(at)}, {formats.date_format(_local(at), 'H:i')}"
+
+
+def in_unit(value: Any, unit: str) -> str:
+    """Write a cell of a table, where there is little room: by one of the units of `ui.tables`."""
+    if unit in {"text", "given"}:
+        return UNKNOWN if value in (None, "") else str(value)
+    if unit == "cents":
+        return money(value, places=0)
+    if unit == "share":
+        return percent(value, places=0)
+    if unit == "day":
+        return day(value)
+    return moment(value) if unit == "moment" else number(value, places=1 if unit in {"times", "ratio"} else 0)
 
 
 def ago(then: date, *, now: datetime) -> str:

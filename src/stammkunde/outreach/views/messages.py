@@ -1,13 +1,16 @@
 """The messages: what was said, what was refused and why; and what people decide about them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers.models import Customer, Purpose
@@ -18,31 +21,60 @@ from stammkunde.outreach.views.write import purposes
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
 from stammkunde.ui import ways
+from stammkunde.ui.lists import Empty
+from stammkunde.ui.tables import Column
 
 SIDES = {"letter": (1,), "postcard": (1, 2)}  # what the page shows of a sheet
 
 
-@require_safe
-@needs(policy.CUSTOMERS_VIEW)
-def listed(request: StaffRequest) -> HttpResponse:
-    form = MessageSearch(request.GET)
-    which = form.chosen()
-    page = queries.message_page(which=which, before=_key(request, "before"), after=_key(request, "after"))
-    return render(
-        request,
-        "outreach/messages.html",
-        {
-            "form": form,
-            "which": which,
-            "page": page,
-            "rows": [wording.told(message) for message in page.messages],
-            "customer": Customer.objects.filter(pk=which.customer_id).first() if which.customer_id else None,
+class Messages(StaffList):
+    title = gettext_lazy("Messages")
+    lead = gettext_lazy("What was said to customers, what waits, and what was refused and why.")
+    search = MessageSearch
+    columns = (
+        Column(label=gettext_lazy("Customer")),
+        Column(label=gettext_lazy("Message")),
+        Column(label=gettext_lazy("State")),
+        Column(label=gettext_lazy("When")),
+    )
+    template = "outreach/messages.html"
+    empty = Empty(
+        icon_name="mail",
+        title=gettext_lazy("No messages yet"),
+        text=gettext_lazy(
+            "Whatever is said to customers will stand here: with its state, and where it was refused, with the reason."
+        ),
+    )
+    no_match = Empty(
+        icon_name="mail",
+        title=gettext_lazy("Nothing here"),
+        text=gettext_lazy("No message fits this choice."),
+        url="?",
+        label=gettext_lazy("Show everything"),
+    )
+
+    def find(self, chosen: dict[str, Any]) -> QuerySet[Message]:
+        return queries.messages(**chosen)
+
+    def told(self, rows: list[Message]) -> list[wording.Told]:
+        return [wording.told(message) for message in rows]
+
+    def more(self) -> dict[str, Any]:
+        customer = self.chosen.get("customer")
+        return {
+            "customer": Customer.objects.filter(pk=customer).first() if customer else None,
             "unclear": queries.unclear(),
             "held_up": [(wording.channel(name), wording.reason({"code": code})) for name, code in _held_up()],
-        },
-    )
+        }
+
+
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def listed(request: StaffRequest) -> HttpResponseBase:
+    return Messages(request).answer()
 
 
 @require_safe
@@ -131,8 +163,3 @@ def _history(message: Message) -> list[tuple[MessageEvent, str, str]]:
 
 def _held_up() -> list[tuple[str, str]]:
     return queries.held_up(team.company())
-
-
-def _key(request: StaffRequest, name: str) -> int | None:
-    value = request.GET.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 19 else None

@@ -42,7 +42,7 @@ def cell_text(value: Any, *, unit: str, dialect: Dialect) -> str:
     if unit in TEXTS:
         return str(value) if unit == "given" and _is_number(str(value)) else defused(str(value))
     if unit == "day":
-        return value.strftime(dialect.day)
+        return str(value.strftime(dialect.day))
     if unit == "moment":
         return local(value).isoformat(sep=" ", timespec="seconds")
     return _number(value, unit=unit).replace(".", dialect.decimal_mark)

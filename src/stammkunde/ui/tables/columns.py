@@ -15,7 +15,9 @@ class Column:
     A column: its heading, what its cells are (one of `UNITS`), and how a row is asked for one.
 
     `key` names it in addresses and for programs; where `read` says nothing else, it is also the attribute that is read
-    ("customer.name" goes on from there; what leads nowhere is unknown). `right` keeps it from whoever lacks that.
+    ("customer.name" goes on from there; what leads nowhere is unknown). `right` keeps it from whoever lacks that. On a
+    page, `sort` is the field of the database by which it sorts (none: it does not), `template` writes a cell that needs
+    more than its value (it gets `value` and `row`), and `classes` are those of its cells.
     """
 
     label: str | Promise
@@ -23,10 +25,18 @@ class Column:
     key: str = ""
     read: Callable[[Any], Any] | None = None
     right: str = ""
+    sort: str = ""
+    template: str = ""
+    classes: str = ""
 
     @property
     def is_number(self) -> bool:
         return self.unit not in TEXTS | {"day", "moment"}
+
+    @property
+    def begins_high(self) -> bool:
+        """Say whether one looks for the highest or latest first."""
+        return self.unit not in TEXTS
 
     def value(self, row: Any) -> Any:
         """Give what stands in this column of a row."""

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from stammkunde.ui import ways, writing
 from stammkunde.ui.icons import ICONS
+from stammkunde.ui.lists import Cell, ListPage
 
 register = template.Library()
 
@@ -46,6 +47,11 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def in_unit(value: object, unit: str) -> str:
+    return writing.in_unit(value, unit)
+
+
+@register.filter
 def ago(then: date | None, now: date | None = None) -> str:
     """Say how long ago something is, exact on hover; the day to count from may be given."""
     if then is None:
@@ -76,6 +82,18 @@ def query_string(context: Context, **changes: object) -> str:
         if value not in (None, ""):
             query[key] = value
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+def cells_of(listing: ListPage, row: object) -> list[Cell]:
+    """Give the cells of a row of a list page."""
+    return listing.cells(row)
+
+
+@register.simple_tag
+def row_address(listing: ListPage, row: object) -> str:
+    """Give the address of a row's own page."""
+    return listing.row_address(row)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,25 @@
+"""Forms below all others: what an address asks for."""
+
+from typing import Any
+
+from django import forms
+
+
+class Search(forms.Form):
+    """
+    What a list's address asks for. Every field may be left out; what cannot be read does not filter.
+
+    A field called `q` is the search to which the key `/` leads.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = False
+            if name == "q":
+                field.widget = forms.TextInput(attrs={"type": "search", "data-search": True, **field.widget.attrs})
+
+    def chosen(self) -> dict[str, Any]:
+        """Give what was chosen, field by field; what was not is left out."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}

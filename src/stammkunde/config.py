@@ -93,7 +93,7 @@ def _database(value: str) -> dict[str, Any]:
     if not found["NAME"]:
         raise ValueError(f"the address names no database; {_DATABASE_HINT}")
     if unknown := sorted(found.get("OPTIONS", {}).keys() - _options_of_postgresql()):
-        raise ValueError(f"{', '.join(unknown)} is no option of a PostgreSQL address; write for example '?sslmode=require'")
+        raise ValueError(f"{', '.join(unknown)} is no option of PostgreSQL; write for example '?sslmode=require'")
     return {**found, "PORT": str(found["PORT"])}
 
 

@@ -25,7 +25,7 @@ from stammkunde import config
         ("DATABASE_URL", "stammkunde", "DATABASE_URL: 'stammkunde' is not a database we know"),
         ("DATABASE_URL", "postgresql://u:p@localhost:x/db", "DATABASE_URL: this is no address"),
         ("DATABASE_URL", "postgresql://u:p/1@[::1/db", "DATABASE_URL: this is no address"),
-        ("DATABASE_URL", "postgresql://h/db?sslmod=require", "DATABASE_URL: sslmod is no option of a PostgreSQL address"),
+        ("DATABASE_URL", "postgresql://h/db?sslmod=require", "DATABASE_URL: sslmod is no option of PostgreSQL"),
         ("DATABASE_URL_FILE", "/nowhere", "DATABASE_URL_FILE: cannot read '/nowhere'"),
     ],
 )

@@ -26,7 +26,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "stammkunde"
-WITHOUT_MESSAGES = {"demo", "insight", "mirror"}  # nothing to say
+WITHOUT_MESSAGES = {"demo", "insight", "mirror", "store"}  # nothing to say
 LOCALE = "de"
 ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a catalogue has no dates, so that it changes only when its words do
 HEADER = """\

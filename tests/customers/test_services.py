@@ -3,7 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from stammkunde.customers import services
-from stammkunde.customers.models import Change, ContactPerson, Customer, Note
+from stammkunde.customers.models import ContactPerson, Customer, Note
+from stammkunde.store import changes
 from stammkunde.team.models import AuditEntry
 from tests import factories
 
@@ -13,7 +14,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def version() -> int:
-    return Change.objects.filter(part="customers").values_list("version", flat=True).first() or 0
+    return changes.version("customers")
 
 
 def actions() -> list[str]:

@@ -12,10 +12,11 @@ from stammkunde import mirror
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.intake.models import Import
-from stammkunde.mirror import build, engine
+from stammkunde.mirror import build
 from stammkunde.mirror import manifest as manifests
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order
+from stammkunde.store import facts
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +56,7 @@ def test_mirror_without_facts_is_empty_and_readable():
 
     tables = mirror.tables()
     assert [len(tables.lines), len(tables.orders), len(tables.customers), len(tables.products)] == [0, 0, 0, 0]
-    assert list(tables.lines.columns) == list(engine.LINES)
+    assert list(tables.lines.columns) == list(facts.table("lines").mirrored.columns)
 
 
 def test_mirror_before_the_first_build_is_refused():
@@ -88,7 +89,7 @@ def test_attributes_that_differ_in_case_only_share_a_column():
 
     build_mirror()
 
-    assert mirror.tables().customer_columns[-1] == "attr_Farbe"
+    assert mirror.tables().columns("customers")[-1] == "attr_Farbe"
     assert sorted(mirror.tables().customers.project('"attr_Farbe"').fetchall()) == [("",), ("blau",), ("rot",)]
 
 
@@ -115,9 +116,10 @@ def test_mirror_rewrites_only_the_months_that_changed():
     sales.mark_changed(["2025-02"])
     after = build_mirror()
 
-    kept = {key for key in before.months if before.months[key] == after.months[key]}
-    assert kept == {"2025-01", "2025-03"}
-    assert after.customers == before.customers
+    for table in ("orders", "lines"):
+        kept = {key for key, share in before.months[table].items() if after.months[table][key] == share}
+        assert kept == {"2025-01", "2025-03"}
+    assert after.whole == before.whole
     assert after.version != before.version
     assert lines_in_mirror() == lines_in_database()
 
@@ -136,7 +138,7 @@ def test_month_whose_last_order_went_away_is_empty():
     order.delete()
     sales.mark_changed(["2025-01"])
 
-    assert build_mirror().months == {}
+    assert build_mirror().months == {"orders": {}, "lines": {}}
     assert lines_in_mirror() == []
 
 
@@ -188,7 +190,9 @@ def test_mirror_that_does_not_add_up_is_refused_and_the_old_one_stays(monkeypatc
     before = build_mirror()
     factories.order(Customer.objects.first(), date(2025, 1, 7))
     sales.mark_changed(["2025-01"])
-    monkeypatch.setattr(build.parquet, "sums", lambda facts, months: {"2025-01": (2, 2, 1)})
+    monkeypatch.setattr(
+        build.write, "sums", lambda facts, wanted: {"orders": {"2025-01": (2, 0)}, "lines": {"2025-01": (2, 1)}}
+    )
 
     with pytest.raises(mirror.MirrorDiffers, match="2025-01"):
         build_mirror()
@@ -210,7 +214,7 @@ def test_former_files_stay_for_their_readers_and_go_later():
     sales.mark_changed(["2025-01"])
     build_mirror(now=NOW + timedelta(hours=2))
     on_disk = {str(file.relative_to(manifests.path("."))) for file in manifests.path("builds").rglob("*.parquet")}
-    assert not set(before.months["2025-01"].lines) & on_disk
+    assert not set(before.months["lines"]["2025-01"].files) & on_disk
     assert manifests.read().files <= on_disk
 
 

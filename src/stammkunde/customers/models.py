@@ -343,10 +343,3 @@ class ContactPreference(models.Model):
                 name="preference_calls_in_order",
             ),
         ]
-
-
-class Change(models.Model):
-    """How often a part of this app's facts has changed. The mirror compares the number with the one it holds."""
-
-    part = models.CharField(max_length=20, primary_key=True)  # "customers"
-    version = models.BigIntegerField(default=0)

@@ -19,10 +19,11 @@ from django.conf import settings
 from stammkunde.intake.models import Import
 from stammkunde.mirror import manifest as manifests
 from stammkunde.mirror import parquet, versions
-from stammkunde.mirror.manifest import Manifest, Month
-from stammkunde.mirror.versions import WHOLE_TABLES
-from stammkunde.store import bulk
+from stammkunde.mirror.manifest import Manifest, Share
+from stammkunde.store import bulk, changes
+from stammkunde.store import facts as tables
 from stammkunde.store.bulk import Snapshot
+from stammkunde.store.facts import FactTable
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +41,10 @@ class MirrorDiffers(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Stale:
-    """What is to be read anew. `months` None: all there are."""
+    """What is to be read anew: table → the months of it; None: all of it."""
 
-    customers: bool
-    products: bool
-    months: frozenset[str] | None
+    wanted: dict[str, parquet.Months]
     versions: dict[str, int]
-
-    @property
-    def parts(self) -> list[str]:
-        return [name for name, wanted in (("customers", self.customers), ("products", self.products)) if wanted]
 
 
 def bring_up_to_date(*, now: datetime, progress: Progress, rebuild: bool = False) -> Manifest:
@@ -66,7 +61,7 @@ def bring_up_to_date(*, now: datetime, progress: Progress, rebuild: bool = False
         held = None if rebuild else manifests.read()
         with bulk.snapshot() as snapshot:
             stale = _stale(snapshot, held)
-            if held and not (stale.parts or stale.months):
+            if held and not stale.wanted:
                 return held
             return _build(snapshot, stale=stale, held=held, now=now, progress=progress)
 
@@ -87,14 +82,20 @@ def _stale(snapshot: Snapshot, held: Manifest | None) -> Stale:
         raise FactsInMotion
     there = versions.of_database(snapshot.fetch)
     if held is None:
-        return Stale(customers=True, products=True, months=None, versions=there)
-    differing = versions.differing(held.versions, there)
-    return Stale(
-        customers=bool(differing & {versions.CUSTOMERS, versions.OWNERS}),
-        products=versions.PRODUCTS in differing,
-        months=frozenset(differing - WHOLE_TABLES),
-        versions=there,
-    )
+        return Stale(wanted={table.name: None for table, _what in tables.mirrored()}, versions=there)
+    parts = versions.differing(held.versions, there)
+    wanted = {table.name: _months(table, parts, held) for table, _what in tables.mirrored()}
+    return Stale(wanted={name: months for name, months in wanted.items() if months != frozenset()}, versions=there)
+
+
+def _months(table: FactTable, parts: set[str], held: Manifest) -> parquet.Months:
+    """Name a table's months that are to be read anew; none of them, where nothing changed; None: read all of it."""
+    if table.name not in (held.months if table.by_month else held.whole):
+        return None  # a table that is mirrored since today
+    touched = versions.of_table(table, parts)
+    if not table.by_month:
+        return None if touched else frozenset()
+    return frozenset(changes.split(part)[1] for part in touched)
 
 
 def _build(snapshot: Snapshot, *, stale: Stale, held: Manifest | None, now: datetime, progress: Progress) -> Manifest:
@@ -108,49 +109,52 @@ def _build(snapshot: Snapshot, *, stale: Stale, held: Manifest | None, now: date
         shutil.rmtree(manifests.path(str(folder)), ignore_errors=True)
         raise
     _clear_away(made, now=now)
-    log.info("mirror=%s months=%s lines=%s", made.version[:12], len(written.months), made.line_rows)
+    log.info("mirror=%s tables=%s rows=%s", made.version[:12], ",".join(stale.wanted), made.rows)
     return made
 
 
 def _write(snapshot: Snapshot, *, stale: Stale, folder: Path, progress: Progress) -> parquet.Written:
-    asked = stale.months is None or bool(stale.months)
     progress("mirror_read", 0, 1)
-    sums = parquet.sums(snapshot, months=stale.months) if asked else {}
-    snapshot.take(parquet.selects(snapshot, parts=stale.parts, months=stale.months if asked else frozenset()))
+    sums = parquet.sums(snapshot, stale.wanted)
+    snapshot.take(parquet.selects(snapshot, stale.wanted))
     progress("mirror_write", 0, 1)
-    written = parquet.write(snapshot, parts=stale.parts, orders=asked, folder=folder)
-    _check(written.months, sums)
+    written = parquet.write(snapshot, wanted=stale.wanted, folder=folder)
+    for name, shares in written.months.items():
+        _check(name, {month: (share.rows, share.cents) for month, share in shares.items()}, sums[name])
     progress("mirror_write", 1, 1)
     return written
 
 
-def _check(months: dict[str, Month], sums: dict[str, tuple[int, int, int]]) -> None:
-    found = {key: (month.order_rows, month.line_rows, month.line_cents) for key, month in months.items()}
+def _check(name: str, found: parquet.Sums, sums: parquet.Sums) -> None:
     if found != sums:
         differing = sorted(key for key in found.keys() | sums.keys() if found.get(key) != sums.get(key))
         key = differing[0]
         raise MirrorDiffers(
-            f"{len(differing)} months differ, first {key}: (orders, lines, cents) are {found.get(key)} "
+            f"{name}: {len(differing)} months differ, first {key}: (rows, cents) are {found.get(key)} "
             f"in the mirror and {sums.get(key)} in the database"
         )
 
 
 def _manifest(written: parquet.Written, *, stale: Stale, held: Manifest | None, now: datetime) -> Manifest:
-    months = {} if held is None or stale.months is None else dict(held.months)
-    for key in stale.months or ():
-        months.pop(key, None)
     former = manifests.read()
     made = Manifest(
         version=versions.digest(stale.versions),
         built_at=now.isoformat(),
         versions=stale.versions,
-        customers=written.customers if stale.customers else held.customers,
-        products=written.products if stale.products else held.products,
-        customer_columns=written.customer_columns if stale.customers else held.customer_columns,
-        months=dict(sorted((months | written.months).items())),
+        whole=(held.whole if held else {}) | written.whole,
+        months=(held.months if held else {})
+        | {name: _joined(name, shares, stale=stale, held=held) for name, shares in written.months.items()},
     )
     retired = {name: now.isoformat() for name in former.files - made.files} if former else {}
     return _with_retired(made, (former.retired if former else {}) | retired)
+
+
+def _joined(name: str, shares: dict[str, Share], *, stale: Stale, held: Manifest | None) -> dict[str, Share]:
+    """Put the months that were written in the place of those that were read anew: one may be empty by now."""
+    months = stale.wanted[name]
+    kept = {} if held is None or months is None else held.months[name]
+    left = {month: share for month, share in kept.items() if month not in (months or ())}
+    return dict(sorted((left | shares).items()))
 
 
 def _with_retired(made: Manifest, retired: dict[str, str]) -> Manifest:
@@ -163,6 +167,9 @@ def _clear_away(made: Manifest, *, now: datetime) -> None:
     kept = made.files | (made.retired.keys() - old)
     for build in manifests.path("builds").iterdir():
         _remove_unless_kept(build, kept)
+    for left in settings.MIRROR_DIR.glob("exchange-*"):
+        if left.stat().st_mtime < (now - KEPT).timestamp():
+            shutil.rmtree(left, ignore_errors=True)
     if old:
         manifests.swap_in(_with_retired(made, {name: made.retired[name] for name in made.retired.keys() - old}))
 

@@ -6,6 +6,7 @@ There is no `.duckdb` file; what does not fit into memory goes to a directory be
 
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -13,31 +14,7 @@ from django.conf import settings
 
 from stammkunde.mirror import manifest as manifests
 from stammkunde.mirror.manifest import Manifest, NoMirror
-
-LINES = {
-    "order_id": "BIGINT",
-    "customer_id": "BIGINT",
-    "product_id": "BIGINT",
-    "ordered_on": "INTEGER",
-    "ordered_month": "INTEGER",
-    "channel": "VARCHAR",
-    "kind": "VARCHAR",
-    "quantity": "DOUBLE",
-    "revenue_cents": "BIGINT",
-    "cost_cents": "BIGINT",
-}
-ORDERS = {
-    "order_id": "BIGINT",
-    "customer_id": "BIGINT",
-    "ordered_on": "INTEGER",
-    "ordered_month": "INTEGER",
-    "promised_on": "INTEGER",
-    "delivered_on": "INTEGER",
-    "status": "VARCHAR",
-    "channel": "VARCHAR",
-    "shipping_cents": "BIGINT",
-    "shipping_cost_cents": "BIGINT",
-}
+from stammkunde.store import facts
 
 _lock = threading.Lock()
 _roots: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -46,15 +23,39 @@ _mine = threading.local()
 
 @dataclass(frozen=True, kw_only=True)
 class Tables:
-    """The mirror's tables as lazy DuckDB relations of this thread's connection."""
+    """The mirror's tables, each a lazy DuckDB relation of this thread's connection: `tables.lines`."""
 
-    version: str
-    built_at: str
-    lines: duckdb.DuckDBPyRelation
-    orders: duckdb.DuckDBPyRelation
-    customers: duckdb.DuckDBPyRelation
-    products: duckdb.DuckDBPyRelation
-    customer_columns: list[str]
+    manifest: Manifest
+
+    def __getattr__(self, name: str) -> duckdb.DuckDBPyRelation:
+        try:
+            return self.table(name)
+        except facts.NotDeclared:
+            raise AttributeError(name) from None
+
+    @property
+    def version(self) -> str:
+        return self.manifest.version
+
+    def stamp(self, *names: str) -> str:
+        """Name what these tables hold, so that what was worked out from them can be kept as long as it holds."""
+        return self.manifest.stamp(names)
+
+    def table(self, name: str) -> duckdb.DuckDBPyRelation:
+        """
+        Open one table.
+
+        :raises NotDeclared: if no app declares it
+        """
+        what = facts.table(name).mirrored
+        if what is None:
+            raise facts.NotDeclared(name)
+        return _relation(self.manifest.of(name), what.columns)
+
+    def columns(self, name: str) -> list[str]:
+        """Name a table's columns; customers have one for each of the company's own attributes."""
+        share = self.manifest.whole.get(name)
+        return share.columns if share else self.table(name).columns
 
 
 def connection() -> duckdb.DuckDBPyConnection:
@@ -89,19 +90,10 @@ def tables(manifest: Manifest | None = None) -> Tables:
     manifest = manifest or manifests.read()
     if manifest is None:
         raise NoMirror
-    months = [month for _, month in sorted(manifest.months.items())]
-    return Tables(
-        version=manifest.version,
-        built_at=manifest.built_at,
-        lines=_relation([name for month in months for name in month.lines], LINES),
-        orders=_relation([name for month in months for name in month.orders], ORDERS),
-        customers=_relation(manifest.customers, {}),
-        products=_relation(manifest.products, {}),
-        customer_columns=manifest.customer_columns,
-    )
+    return Tables(manifest=manifest)
 
 
-def _relation(names: list[str], columns: dict[str, str]) -> duckdb.DuckDBPyRelation:
+def _relation(names: list[str], columns: Mapping[str, str]) -> duckdb.DuckDBPyRelation:
     if names:
         paths = [str(manifests.path(name)) for name in names]
         return connection().read_parquet(paths, hive_partitioning=False)

@@ -1,14 +1,16 @@
 """Which files are the mirror: one JSON file, replaced by rename, so that a reader sees the old state or the new one."""
 
+import hashlib
 import json
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 
@@ -17,36 +19,48 @@ class NoMirror(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Month:
-    """One month's files (relative to the mirror's directory), with what they must add up to."""
+class Share:
+    """A table's files, or a month's share of them (relative to the mirror's directory), with what they hold."""
 
-    lines: list[str] = field(default_factory=list)
-    orders: list[str] = field(default_factory=list)
-    line_rows: int = 0
-    line_cents: int = 0
-    order_rows: int = 0
+    files: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    rows: int = 0
+    cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    version: str  # of the facts, see versions.digest
+    version: str  # of the facts that figures rest on, see versions.digest
     built_at: str
     versions: dict[str, int]
-    customers: list[str]
-    products: list[str]
-    customer_columns: list[str]
-    months: dict[str, Month]
+    whole: dict[str, Share]  # table → its files
+    months: dict[str, dict[str, Share]]  # table → month → files
     retired: dict[str, str] = field(default_factory=dict)  # file → since when no longer part of the mirror
 
     @property
     def files(self) -> set[str]:
         """All files that belong to the mirror."""
-        of_months = (name for month in self.months.values() for name in month.lines + month.orders)
-        return {*self.customers, *self.products, *of_months}
+        return {file for share in self._shares() for file in share.files}
 
     @property
-    def line_rows(self) -> int:
-        return sum(month.line_rows for month in self.months.values())
+    def rows(self) -> int:
+        return sum(share.rows for share in self._shares())
+
+    def of(self, table: str) -> list[str]:
+        """Name a table's files, by month."""
+        if table in self.whole:
+            return self.whole[table].files
+        return [file for _month, share in sorted(self.months.get(table, {}).items()) for file in share.files]
+
+    def stamp(self, tables: Iterable[str]) -> str:
+        """Name what these tables hold: a file is never changed, so equal files are equal rows."""
+        named = "\n".join(file for table in sorted(tables) for file in [table, *self.of(table)])
+        return hashlib.sha256(named.encode()).hexdigest()
+
+    def _shares(self) -> Iterator[Share]:
+        yield from self.whole.values()
+        for months in self.months.values():
+            yield from months.values()
 
 
 def read() -> Manifest | None:
@@ -57,8 +71,12 @@ def read() -> Manifest | None:
         return None
     if content.pop("format", None) != FORMAT:
         return None
-    months = {key: Month(**month) for key, month in content.pop("months").items()}
-    return Manifest(months=months, **content)
+    whole = {table: Share(**share) for table, share in content.pop("whole").items()}
+    months = {
+        table: {month: Share(**share) for month, share in shares.items()}
+        for table, shares in content.pop("months").items()
+    }
+    return Manifest(whole=whole, months=months, **content)
 
 
 def swap_in(manifest: Manifest) -> None:

@@ -1,8 +1,8 @@
-"""From the snapshot's rows to the mirror's Parquet files: which columns, which types, which month."""
+"""From the snapshot's rows to the mirror's Parquet files, by what the tables of facts say of themselves."""
 
 # ruff: noqa: S608 (our own table and column names; values are days and months)
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,112 +11,101 @@ import pyarrow as pa
 
 from stammkunde.mirror import engine
 from stammkunde.mirror import manifest as manifests
-from stammkunde.mirror.manifest import Month
+from stammkunde.mirror.manifest import Share
+from stammkunde.mirror.months import key_of, within
+from stammkunde.store import facts as tables
 from stammkunde.store.bulk import Snapshot
+from stammkunde.store.facts import FactTable, Mirrored
 
-CUSTOMER_COLUMNS = ["customer_id", "kind", "country", "region", "industry", "segment", "owner", "since_on"]
 ATTRIBUTE = "attr_"
 
-_MONTH = "((year({day}) - 1970) * 12 + month({day}) - 1)::INTEGER"
+Months = frozenset[str] | None  # None: all there are
+Sums = dict[str, tuple[int, int]]  # month → rows, cents
 
 
 @dataclass(kw_only=True)
 class Written:
     """What one build wrote."""
 
-    customers: list[str] = field(default_factory=list)
-    products: list[str] = field(default_factory=list)
-    customer_columns: list[str] = field(default_factory=list)
-    months: dict[str, Month] = field(default_factory=dict)
+    whole: dict[str, Share] = field(default_factory=dict)
+    months: dict[str, dict[str, Share]] = field(default_factory=dict)
 
 
-def selects(snapshot: Snapshot, *, parts: Iterable[str], months: frozenset[str] | None) -> dict[str, str]:
-    """Say in SQL what to read: whole tables, and the orders and lines of these months (None: all)."""
-    wanted = {"customers": _customers(snapshot), "products": _products()}
-    chosen = {part: wanted[part] for part in parts}
-    if months is None or months:
-        chosen |= {"orders": _orders(snapshot, months), "lines": _lines(months)}
-    return chosen
+def selects(snapshot: Snapshot, wanted: Mapping[str, Months]) -> dict[str, str]:
+    """Say in SQL what to read: the wanted tables, those by month with the orders of these months (None: all)."""
+    return {name: _select(snapshot, tables.table(name), months) for name, months in wanted.items()}
 
 
-def _customers(snapshot: Snapshot) -> str:
-    return (
-        "SELECT c.id AS customer_id, c.kind, c.country, c.region, c.industry, c.segment, "
-        "COALESCE(NULLIF(s.name, ''), s.email, '') AS owner, "
-        f"{snapshot.day('c.since_on')} AS since_on, CAST(c.attributes AS TEXT) AS attributes "
-        "FROM customers_customer c LEFT JOIN team_staff s ON s.id = c.owner_id"
+def _select(snapshot: Snapshot, table: FactTable, months: Months) -> str:
+    what = _mirrored(table)
+    columns = [f"{_read(snapshot, what, name)} AS {name}" for name in _own(table, what)]
+    if what.spread:
+        columns.append(f"CAST(t.{what.spread} AS TEXT) AS {what.spread}")
+    sql = f"SELECT {', '.join(columns)} FROM {table.db_table} t {what.join}"
+    if not table.by_month or months is None:  # without their parents: the engine joins quicker than the database
+        return sql
+    return f"{sql} {_parent_join(table)} WHERE {within(_day(table), months)}"
+
+
+def _own(table: FactTable, what: Mirrored) -> list[str]:
+    """Name the columns that are read from the database: a month is worked out, and some are the parent's."""
+    return [name for name in what.columns if name not in what.takes and not _is_month(table, name)]
+
+
+def _is_month(table: FactTable, name: str) -> bool:
+    return bool(table.month_of) and name == month_column(table)
+
+
+def month_column(table: FactTable) -> str:
+    """Name the column with the month as a whole number, after the day that it is the month of."""
+    return tables.parent(table).month_of.removesuffix("_on") + "_month"
+
+
+def _read(snapshot: Snapshot, what: Mirrored, name: str) -> str:
+    column = what.read.get(name) or ("t.id" if name == what.key else f"t.{name}")
+    return snapshot.day(column) if name in what.days else column
+
+
+def _parent_join(table: FactTable) -> str:
+    return f"JOIN {tables.parent(table).db_table} o ON o.id = t.{table.within}" if table.within else ""
+
+
+def _day(table: FactTable) -> str:
+    return f"{'o' if table.within else 't'}.{tables.parent(table).month_of}"
+
+
+def _mirrored(table: FactTable) -> Mirrored:
+    assert table.mirrored is not None  # whoever asks took it from those that are
+    return table.mirrored
+
+
+def sums(snapshot: Snapshot, wanted: Mapping[str, Months]) -> dict[str, Sums]:
+    """Count in the database, by table and month, what the mirror must add up to."""
+    chosen = {name: months for name, months in wanted.items() if tables.table(name).by_month}
+    return {name: _sums(snapshot, tables.table(name), months) for name, months in chosen.items()}
+
+
+def _sums(snapshot: Snapshot, table: FactTable, months: Months) -> Sums:
+    what, day = _mirrored(table), _day(table)
+    cents = f"CAST(COALESCE(sum(t.{what.total}), 0) AS BIGINT)" if what.total else "0"
+    left_out = f"AND NOT ({what.unless})" if what.unless else ""
+    found = snapshot.fetch(
+        f"SELECT substr(CAST({day} AS TEXT), 1, 7), count(*), {cents} FROM {table.db_table} t {_parent_join(table)} "
+        f"WHERE {within(day, months)} {left_out} GROUP BY 1"
     )
+    return {month: (rows, total) for month, rows, total in found}
 
 
-def _products() -> str:
-    return "SELECT id AS product_id, number, name, category, kind FROM sales_product"
-
-
-def _orders(snapshot: Snapshot, months: frozenset[str] | None) -> str:
-    days = ", ".join(f"{snapshot.day(f'o.{name}')} AS {name}" for name in ("ordered_on", "promised_on", "delivered_on"))
-    return (
-        f"SELECT o.id AS order_id, o.customer_id, {days}, o.status, o.channel, o.shipping_cents, "
-        f"o.shipping_cost_cents FROM sales_order o WHERE {_within(months)}"
-    )
-
-
-def _lines(months: frozenset[str] | None) -> str:
-    """Read lines without their orders where all are wanted: the engine joins quicker than the database."""
-    columns = "SELECT l.order_id, l.product_id, l.kind, l.quantity, l.revenue_cents, l.cost_cents FROM sales_line l"
-    if months is None:
-        return columns
-    return f"{columns} JOIN sales_order o ON o.id = l.order_id WHERE {_within(months)}"
-
-
-def sums(snapshot: Snapshot, *, months: frozenset[str] | None) -> dict[str, tuple[int, int, int]]:
-    """Count in the database, by month: all orders, and the lines and cents of those that took place."""
-    key = "substr(CAST(o.ordered_on AS TEXT), 1, 7)"
-    orders = snapshot.fetch(f"SELECT {key}, count(*) FROM sales_order o WHERE {_within(months)} GROUP BY 1")
-    lines = snapshot.fetch(
-        f"SELECT {key}, count(*), CAST(sum(l.revenue_cents) AS BIGINT) FROM sales_line l "
-        f"JOIN sales_order o ON o.id = l.order_id WHERE o.status <> 'cancelled' AND {_within(months)} GROUP BY 1"
-    )
-    of_lines = {month: (rows, cents) for month, rows, cents in lines}
-    return {month: (rows, *of_lines.get(month, (0, 0))) for month, rows in orders}
-
-
-def _within(months: frozenset[str] | None) -> str:
-    if months is None:
-        return "1 = 1"
-    return "(" + " OR ".join(_span(*span) for span in _spans(sorted(months))) + ")"
-
-
-def _spans(months: list[str]) -> list[tuple[str, str]]:
-    """Join neighbouring months, so that the database reads few ranges: (first, the one after the last)."""
-    spans: list[tuple[str, str]] = []
-    for month in months:
-        if spans and spans[-1][1] == month:
-            spans[-1] = (spans[-1][0], _next(month))
-        else:
-            spans.append((month, _next(month)))
-    return spans
-
-
-def _span(first: str, after: str) -> str:
-    return f"(o.ordered_on >= '{first}-01' AND o.ordered_on < '{after}-01')"
-
-
-def _next(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:7])
-    return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def write(snapshot: Snapshot, *, parts: Iterable[str], orders: bool, folder: Path) -> Written:
+def write(snapshot: Snapshot, *, wanted: Mapping[str, Months], folder: Path) -> Written:
     """Write the taken tables below `folder`; inside the mirror's lock."""
     written = Written()
-    if "customers" in parts:
-        written.customers, written.customer_columns = _write_customers(snapshot.rows("customers"), folder)
-    if "products" in parts:
-        written.products = [_write_products(snapshot.rows("products"), folder)]
-    if orders:
-        _write_orders(snapshot.rows("orders"), folder)
-        _write_lines(snapshot.rows("lines"), folder)
-        written.months = _months(folder)
+    for name in wanted:
+        table = tables.table(name)
+        if table.by_month:
+            _write_months(table, snapshot.rows(name), folder)
+            written.months[name] = _shares(table, folder)
+        else:
+            written.whole[name] = _write_whole(table, snapshot.rows(name), folder)
     return written
 
 
@@ -138,32 +127,36 @@ def _quoted(target: Path) -> str:
     return str(manifests.path(str(target))).replace("'", "''")
 
 
-def _write_products(rows: pa.RecordBatchReader, folder: Path) -> str:
-    target = folder / "products.parquet"
-    texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in ("number", "name", "category", "kind"))
-    _copy_taken(rows, f"SELECT product_id::BIGINT AS product_id, {texts} FROM taken ORDER BY product_id", target)
-    return str(target)
+# --- tables that are read as a whole
 
 
-def _write_customers(rows: pa.RecordBatchReader, folder: Path) -> tuple[list[str], list[str]]:
-    """Write the customers, each attribute a text column of its own: first as they come, then spread."""
-    raw, target = folder / "customers-raw.parquet", folder / "customers.parquet"
-    _copy_taken(rows, "SELECT * REPLACE (attributes::VARCHAR AS attributes) FROM taken", raw)
-    names = _attributes(raw)
-    texts = [f"{name}::VARCHAR AS {name}" for name in CUSTOMER_COLUMNS[1:-1]]
-    spread = [f"{_attribute_value(group)} AS {_column(group[0])}" for group in names]
-    columns = ["customer_id::BIGINT AS customer_id", *texts, "since_on::INTEGER AS since_on", *spread]
-    source = f"read_parquet('{_quoted(raw)}')"
-    _copy(f"SELECT {', '.join(columns)} FROM {source} ORDER BY customer_id", target)
+def _write_whole(table: FactTable, rows: pa.RecordBatchReader, folder: Path) -> Share:
+    what, target = _mirrored(table), folder / f"{table.name}.parquet"
+    typed = [f"{name}::{kind} AS {name}" for name, kind in what.columns.items()]
+    if not what.spread:
+        _copy_taken(rows, f"SELECT {', '.join(typed)} FROM taken ORDER BY {what.key}", target)
+        return Share(files=[str(target)], columns=list(what.columns), rows=_rows(target))
+    # First as they come, then each entry of the JSON column as a text column of its own.
+    raw = folder / f"{table.name}-raw.parquet"
+    _copy_taken(rows, f"SELECT * REPLACE ({what.spread}::VARCHAR AS {what.spread}) FROM taken", raw)
+    names = _entries(raw, what.spread)
+    spread = [f"{_entry(what.spread, group)} AS {_column(group[0])}" for group in names]
+    _copy(f"SELECT {', '.join(typed + spread)} FROM read_parquet('{_quoted(raw)}') ORDER BY {what.key}", target)
     manifests.path(str(raw)).unlink()
-    return [str(target)], [*CUSTOMER_COLUMNS, *(ATTRIBUTE + group[0] for group in names)]
+    columns = [*what.columns, *(ATTRIBUTE + group[0] for group in names)]
+    return Share(files=[str(target)], columns=columns, rows=_rows(target))
 
 
-def _attributes(raw: Path) -> list[list[str]]:
-    """Find the attributes' names, those that differ in case only together: the engine does not tell them apart."""
+def _rows(target: Path) -> int:
+    ((rows,),) = engine.connection().execute(f"SELECT count(*) FROM read_parquet('{_quoted(target)}')").fetchall()
+    return int(rows)
+
+
+def _entries(raw: Path, column: str) -> list[list[str]]:
+    """Find the entries' names, those that differ in case only together: the engine does not tell them apart."""
     found = engine.connection().execute(
-        "SELECT DISTINCT unnest(json_keys(attributes)) AS name FROM "
-        f"(SELECT DISTINCT attributes FROM read_parquet('{_quoted(raw)}') WHERE attributes <> '{{}}') ORDER BY name"
+        f"SELECT DISTINCT unnest(json_keys({column})) AS name FROM "
+        f"(SELECT DISTINCT {column} FROM read_parquet('{_quoted(raw)}') WHERE {column} <> '{{}}') ORDER BY name"
     )
     groups: dict[str, list[str]] = {}
     for (name,) in found.fetchall():
@@ -175,8 +168,8 @@ def _column(name: str) -> str:
     return '"' + (ATTRIBUTE + name).replace('"', '""') + '"'
 
 
-def _attribute_value(names: list[str]) -> str:
-    values = ", ".join(f"json_extract_string(attributes, '{_pointer(name)}')" for name in names)
+def _entry(column: str, names: list[str]) -> str:
+    values = ", ".join(f"json_extract_string({column}, '{_pointer(name)}')" for name in names)
     return f"COALESCE({values}, '')"
 
 
@@ -185,55 +178,56 @@ def _pointer(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1").replace("'", "''")
 
 
-def _write_orders(rows: pa.RecordBatchReader, folder: Path) -> None:
-    day = "(DATE '1970-01-01' + ordered_on::INTEGER)"
-    columns = {name: f"{name}::{kind} AS {name}" for name, kind in engine.ORDERS.items()}
-    columns["ordered_month"] = f"{_MONTH.format(day=day)} AS ordered_month"
-    _copy_taken(rows, f"SELECT {', '.join(columns.values())} FROM taken", folder / "orders", _BY_MONTH)
+# --- tables that are read by month
 
 
-def _write_lines(rows: pa.RecordBatchReader, folder: Path) -> None:
-    of_order = {"customer_id", "ordered_on", "ordered_month", "channel"}
+def _write_months(table: FactTable, rows: pa.RecordBatchReader, folder: Path) -> None:
+    month = month_column(table)
+    options = f", PARTITION_BY ({month}), WRITE_PARTITION_COLUMNS true"
+    if table.within:
+        select = _with_parents(table, folder)
+    else:
+        day = f"(DATE '1970-01-01' + {table.month_of}::INTEGER)"
+        number = f"((year({day}) - 1970) * 12 + month({day}) - 1)::INTEGER AS {month}"
+        columns = _mirrored(table).columns.items()
+        select = (
+            f"SELECT {', '.join(number if n == month else f'{n}::{kind} AS {n}' for n, kind in columns)} FROM taken"
+        )
+    if select:
+        _copy_taken(rows, select, folder / table.name, options)
+
+
+def _with_parents(table: FactTable, folder: Path) -> str:
+    """Give the SQL that joins rows to those whose month they share; empty where there are none of these."""
+    what, above = _mirrored(table), tables.parent(table)
+    if not any(_files(above, folder)):
+        return ""
     columns = ", ".join(
-        f"{'o' if name in of_order else 'l'}.{name}::{kind} AS {name}" for name, kind in engine.LINES.items()
+        f"{'o' if name in what.takes else 't'}.{name}::{kind} AS {name}" for name, kind in what.columns.items()
     )
-    orders = f"read_parquet('{_quoted(folder / 'orders')}/**/*.parquet', hive_partitioning=false)"
-    if not _files(folder, "orders"):
-        return
-    _copy_taken(
-        rows,
-        f"SELECT {columns} FROM taken l JOIN {orders} o ON o.order_id = l.order_id WHERE o.status <> 'cancelled'",
-        folder / "lines",
-        _BY_MONTH,
-    )
+    parents = f"read_parquet('{_quoted(folder / above.name)}/**/*.parquet', hive_partitioning=false)"
+    left_out = f" WHERE NOT ({what.unless})" if what.unless else ""
+    return f"SELECT {columns} FROM taken t JOIN {parents} o ON o.{_mirrored(above).key} = t.{table.within}{left_out}"
 
 
-_BY_MONTH = ", PARTITION_BY (ordered_month), WRITE_PARTITION_COLUMNS true"
+def _files(table: FactTable, folder: Path) -> Iterator[tuple[str, str]]:
+    """Find a table's files: (month, file)."""
+    for file in sorted(manifests.path(str(folder / table.name)).glob(f"{month_column(table)}=*/*.parquet")):
+        yield key_of(int(file.parent.name.partition("=")[2])), str(folder / table.name / file.parent.name / file.name)
 
 
-def _files(folder: Path, table: str) -> dict[str, list[str]]:
-    """Find a table's files by month."""
-    found: dict[str, list[str]] = {}
-    for file in sorted(manifests.path(str(folder / table)).glob("ordered_month=*/*.parquet")):
-        number = int(file.parent.name.partition("=")[2])
-        key = f"{1970 + number // 12:04d}-{number % 12 + 1:02d}"
-        found.setdefault(key, []).append(str(folder / table / file.parent.name / file.name))
-    return found
-
-
-def _months(folder: Path) -> dict[str, Month]:
+def _shares(table: FactTable, folder: Path) -> dict[str, Share]:
     """Describe what was written by what the files say, not by what was meant."""
-    orders, lines = _files(folder, "orders"), _files(folder, "lines")
-    return {key: _month(names, lines.get(key, [])) for key, names in orders.items()}
+    found: dict[str, list[str]] = {}
+    for month, file in _files(table, folder):
+        found.setdefault(month, []).append(file)
+    what = _mirrored(table)
+    return {month: _share(files, what) for month, files in found.items()}
 
 
-def _month(orders: list[str], lines: list[str]) -> Month:
-    order_rows, _ = _count(orders, "NULL::BIGINT")
-    line_rows, cents = _count(lines, "revenue_cents") if lines else (0, 0)
-    return Month(lines=lines, orders=orders, line_rows=line_rows, line_cents=cents, order_rows=order_rows)
-
-
-def _count(names: list[str], of: str) -> tuple[int, int]:
-    paths = [str(manifests.path(name)) for name in names]
+def _share(files: list[str], what: Mirrored) -> Share:
+    paths = [str(manifests.path(name)) for name in files]
     relation: duckdb.DuckDBPyRelation = engine.connection().read_parquet(paths, hive_partitioning=False)
-    return relation.aggregate(f"count(*), coalesce(sum({of}), 0)::BIGINT").fetchall()[0]
+    cents = f"coalesce(sum({what.total}), 0)::BIGINT" if what.total else "0::BIGINT"
+    ((rows, total),) = relation.aggregate(f"count(*), {cents}").fetchall()
+    return Share(files=files, columns=list(what.columns), rows=rows, cents=total)

@@ -1,8 +1,8 @@
 """
 Which version of the facts the mirror holds, and which one the database has.
 
-Whoever writes facts counts their part up in the same transaction; the mirror remembers the numbers it has read.
-Unequal is stale, and nothing is ever "cleared", so that a change during a refresh cannot be lost.
+`store.changes` counts what changed; here the numbers are compared. A part is a whole table (`customers`), a month of
+tables that are read by month (`orders:2011-09`), or something beside the facts that a column depends on (`owners`).
 """
 
 import hashlib
@@ -11,30 +11,25 @@ from collections.abc import Callable, Iterable, Mapping
 from django.db import connection
 
 from stammkunde.mirror.manifest import Manifest
-
-CUSTOMERS = "customers"
-OWNERS = "owners"  # the names of those who look after customers: a column of the mirror that `team` owns
-PRODUCTS = "products"
-WHOLE_TABLES = frozenset({CUSTOMERS, OWNERS, PRODUCTS})
+from stammkunde.store import changes, facts
+from stammkunde.store.facts import FactTable
 
 Fetch = Callable[[str], Iterable[tuple]]
 
-_VERSIONS = "SELECT part, version FROM customers_change UNION ALL SELECT part, version FROM sales_change"
-_OWNERS = (
-    "SELECT s.id, s.name, s.email FROM team_staff s "
-    "WHERE EXISTS (SELECT 1 FROM customers_customer c WHERE c.owner_id = s.id) ORDER BY s.id"
-)
+_VERSIONS = f"SELECT part, version FROM {changes.TABLE}"  # noqa: S608 (our own table)
 
 
 def of_database(fetch: Fetch | None = None) -> dict[str, int]:
     """Read the version of every part; through `fetch` inside a snapshot, else through Django's connection."""
     fetch = fetch or _fetch
-    return {part: version for part, version in fetch(_VERSIONS) if version} | {OWNERS: _number_of(fetch(_OWNERS))}
+    found = {part: version for part, version in fetch(_VERSIONS) if version}
+    beside = (one.beside.items() for _table, one in facts.mirrored())
+    return found | {part: _number_of(fetch(sql)) for parts in beside for part, sql in parts}
 
 
 def digest(versions: Mapping[str, int]) -> str:
-    """Name a state of the facts: equal facts versions, equal name."""
-    text = "\n".join(f"{part}={version}" for part, version in sorted(versions.items()) if version)
+    """Name a state of the facts that figures rest on: equal facts versions, equal name."""
+    text = "\n".join(f"{part}={version}" for part, version in sorted(starting(versions).items()) if version)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -48,8 +43,25 @@ def differing(held: Mapping[str, int], there: Mapping[str, int]) -> set[str]:
 
 
 def stale_parts(manifest: Manifest | None) -> set[str]:
-    """Name the parts that the database has in another version than the mirror."""
-    return differing(manifest.versions if manifest else {}, of_database())
+    """Name the parts that figures rest on, and that the database has in another version than the mirror."""
+    return differing(starting(manifest.versions) if manifest else {}, starting(of_database()))
+
+
+def starting(versions: Mapping[str, int]) -> dict[str, int]:
+    """Keep the parts whose changes make figures stale; the others come along with the next refresh."""
+    waits = {table.part for table in facts.tables().values() if table.part and not table.starts_refresh}
+    return {part: version for part, version in versions.items() if changes.split(part)[0] not in waits}
+
+
+def is_whole(part: str) -> bool:
+    """Say whether a part is a whole table, or what it depends on: a change of these may touch every figure."""
+    return not changes.split(part)[1]
+
+
+def of_table(table: FactTable, parts: Iterable[str]) -> set[str]:
+    """Keep the parts that a table's rows in the mirror depend on."""
+    beside = table.mirrored.beside if table.mirrored else {}
+    return {part for part in parts if changes.split(part)[0] == table.part or part in beside}
 
 
 def _fetch(sql: str) -> list[tuple]:

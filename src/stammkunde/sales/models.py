@@ -103,10 +103,3 @@ class Line(models.Model):
                 condition=Q(kind__in=["sale", "return", "cancellation", "adjustment"]), name="line_kind_known"
             ),
         ]
-
-
-class Change(models.Model):
-    """How often a part of this app's facts has changed: `products`, or a month such as `2011-09`."""
-
-    part = models.CharField(max_length=20, primary_key=True)
-    version = models.BigIntegerField(default=0)

@@ -2,15 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
-
-from stammkunde.sales.models import Change
-
-PRODUCTS = "products"
+from stammkunde.sales.facts import ORDERS, PRODUCTS
+from stammkunde.store import changes
 
 
 def mark_changed(parts: Iterable[str]) -> None:
-    """Count a change of each part (`products`, or months as `2011-09`); inside the caller's transaction."""
-    parts = sorted(set(parts))
-    Change.objects.bulk_create([Change(part=part) for part in parts], ignore_conflicts=True)
-    Change.objects.filter(part__in=parts).update(version=F("version") + 1)
+    """Count a change of each part (`products`, or months of orders as `2011-09`); inside the caller's transaction."""
+    changes.mark(one if one == PRODUCTS.part else changes.of_month(ORDERS.part, one) for one in parts)

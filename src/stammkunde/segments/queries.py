@@ -21,8 +21,9 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from stammkunde.customers import search
-from stammkunde.customers.models import Change, Customer
+from stammkunde.customers.models import Customer
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.store import changes
 
 PAGE_ROWS = 50
 FEW = 2000  # matches that are sorted exactly; with more, the list's own index is walked
@@ -320,7 +321,7 @@ class Choices:
 
 def choices() -> Choices:
     """Give the values that occur; kept until customers change. Attributes are those of the latest thousand."""
-    version = Change.objects.filter(part="customers").values_list("version", flat=True).first()
+    version = changes.version("customers")
     return cache.get_or_set(f"customers:choices:{version}", _choices, KEEP_SECONDS)
 
 

@@ -13,9 +13,10 @@ from django.db import connection, transaction
 from stammkunde import __version__
 from stammkunde.insight import periods
 from stammkunde.mirror import Manifest
-from stammkunde.mirror.versions import WHOLE_TABLES, differing
+from stammkunde.mirror.versions import differing, is_whole, starting
 from stammkunde.signals.models import Figure, Generation
 from stammkunde.signals.policy import SAID
+from stammkunde.store import changes
 
 COUNTED_ANEW = frozenset({"class", "channel"})
 COLUMNS = (
@@ -43,8 +44,8 @@ def kept(former: Generation | None, now: Generation, *, manifest: Manifest) -> K
         return Kept()
     if former.checkpoint.get("program") != __version__ or "versions" not in former.checkpoint:
         return Kept()
-    changed = differing(former.checkpoint["versions"], manifest.versions)
-    if changed & WHOLE_TABLES:
+    changed = differing(starting(former.checkpoint["versions"]), starting(manifest.versions))
+    if any(map(is_whole, changed)):
         return Kept()
     until = min(former.as_of_on, now.as_of_on)
     stored = Figure.objects.filter(generation=former, slice_by="").values_list("period", flat=True).distinct()
@@ -57,7 +58,7 @@ def kept(former: Generation | None, now: Generation, *, manifest: Manifest) -> K
 
 def _is_kept(period: periods.Period, *, until, changed: set[str]) -> bool:
     last_month = f"{period.end_on:%Y-%m}"
-    return period.end_on <= until and all(month > last_month for month in changed)
+    return period.end_on <= until and all(changes.split(part)[1] > last_month for part in changed)
 
 
 def copy(former: Generation, now: Generation, *, kept: Kept) -> None:

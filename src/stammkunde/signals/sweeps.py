@@ -7,7 +7,7 @@ from django.core.cache import cache
 
 from stammkunde import mirror
 from stammkunde.intake.queries import is_publishing
-from stammkunde.mirror.versions import WHOLE_TABLES
+from stammkunde.mirror.versions import is_whole
 from stammkunde.signals import answers, lease, policy, queries, services
 from stammkunde.signals.models import Generation
 from stammkunde.tasks import queries as tasks
@@ -100,7 +100,7 @@ def _is_settled(shown: Generation, *, version: str, now: datetime) -> bool:
     stale = mirror.stale_parts(mirror.read())
     took = shown.finished_at - shown.started_at if shown.finished_at else timedelta()
     return policy.is_settled(
-        now=now, stale_since=seen[1], changed_at=seen[2], by_hand=bool(stale) and stale <= WHOLE_TABLES, took=took
+        now=now, stale_since=seen[1], changed_at=seen[2], by_hand=bool(stale) and all(map(is_whole, stale)), took=took
     )
 
 

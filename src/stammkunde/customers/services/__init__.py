@@ -20,7 +20,6 @@ from stammkunde.customers.services.optins import (
 from stammkunde.customers.services.preferences import PREFERENCE_FIELDS, change_preference, revoke_links
 from stammkunde.customers.services.records import (
     CUSTOMER_FIELDS,
-    CUSTOMERS,
     ORIGIN,
     PERSON_FIELDS,
     NotTheAuthor,
@@ -40,7 +39,6 @@ from stammkunde.customers.services.records import (
 )
 
 __all__ = [
-    "CUSTOMERS",
     "CUSTOMER_FIELDS",
     "ORIGIN",
     "PERSON_FIELDS",

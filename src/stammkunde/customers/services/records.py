@@ -11,14 +11,12 @@ from uuid import uuid4
 
 from django.core import serializers
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from stammkunde.customers import policy, search
-from stammkunde.customers.models import Change, Consent, ContactPerson, ContactPreference, Customer, Note
+from stammkunde.customers import facts, policy, search
+from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
-CUSTOMERS = "customers"
 ORIGIN = "hand"  # customers and contact persons entered by a person
 
 CUSTOMER_FIELDS = (
@@ -55,8 +53,7 @@ class PersonElsewhere(Exception):
 
 def mark_changed() -> None:
     """Count a change of the customers for the mirror; inside the caller's transaction."""
-    Change.objects.bulk_create([Change(part=CUSTOMERS)], ignore_conflicts=True)
-    Change.objects.filter(part=CUSTOMERS).update(version=F("version") + 1)
+    facts.CUSTOMERS.mark()
 
 
 def create_customer(*, fields: dict[str, Any], staff: Staff) -> Customer:

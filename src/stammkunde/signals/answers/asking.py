@@ -17,6 +17,7 @@ from stammkunde.signals import compute, frames, queries
 from stammkunde.signals.frames import Slice
 from stammkunde.team import queries as team
 
+READ = ("lines", "orders", "customers", "products")  # what answers are worked out from
 Answer = TypeVar("Answer")
 
 
@@ -51,7 +52,7 @@ def answer(
     tables = mirror.tables()
     until = as_of or shown_until(tables)
     days = activity_days or _activity_days(tables, as_of=until)
-    asked = (tables.version, tables.built_at, name, question, by, days, until, within)
+    asked = (tables.stamp(*READ), name, question, by, days, until, within)
     return _remembered(asked, lambda: _worked_out(tables, work_out, by=by, days=days, until=until, within=within))
 
 
@@ -65,7 +66,7 @@ def is_known(name: str) -> bool:
     tables = mirror.tables()
     until = shown_until(tables)
     days = _activity_days(tables, as_of=until)
-    return _key((tables.version, tables.built_at, name, (), None, days, until, None)) in cache
+    return _key((tables.stamp(*READ), name, (), None, days, until, None)) in cache
 
 
 def _worked_out(
@@ -129,7 +130,7 @@ def _activity_days(tables: mirror.Tables, *, as_of: date) -> int:
     shown = queries.current()
     chosen = team.company().activity_days or (shown.activity_days if shown else 0)
     return chosen or _remembered(
-        ("window", tables.version, tables.built_at, as_of),
+        ("window", tables.stamp(*READ), as_of),
         lambda: compute.suggested_days(frames.open_facts(tables), as_of=as_of),
     )
 

@@ -1,0 +1,87 @@
+"""What imports, the mirror and undo must know of customers, the people there, and what these allowed."""
+
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.customers import search
+from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note, OptIn
+from stammkunde.store.facts import FactTable, Hanging, Lookup, Mirrored, Reference, Words
+from stammkunde.team.models import Staff
+
+PART = "customers"  # with the people there
+
+_OWNERS = (
+    "SELECT s.id, s.name, s.email FROM team_staff s "
+    "WHERE EXISTS (SELECT 1 FROM customers_customer c WHERE c.owner_id = s.id) ORDER BY s.id"
+)
+TO_CUSTOMER = Reference(column="customer_id", source="customer_source", table="customers", required=True)
+
+CUSTOMERS = FactTable(
+    name="customers",
+    label=_("Customers"),
+    model=Customer,
+    lookups=(Lookup(column="owner_id", given="owner_email", model=Staff, by="email", code="unknown_owner"),),
+    words=Words(
+        column="search",
+        own=("name", "number", "email", "city"),
+        table="contact_persons",
+        theirs=("first_name", "last_name", "email"),
+        order=("last_name", "first_name"),
+    ),
+    stays={"name": "number", "kind": ""},
+    part=PART,
+    mirrored=Mirrored(
+        key="customer_id",
+        columns={
+            "customer_id": "BIGINT",
+            "kind": "VARCHAR",
+            "country": "VARCHAR",
+            "region": "VARCHAR",
+            "industry": "VARCHAR",
+            "segment": "VARCHAR",
+            "owner": "VARCHAR",
+            "since_on": "INTEGER",
+        },
+        read={"owner": "COALESCE(NULLIF(s.name, ''), s.email, '')"},
+        join="LEFT JOIN team_staff s ON s.id = t.owner_id",
+        days=("since_on",),
+        spread="attributes",
+        beside={"owners": _OWNERS},
+    ),
+    after=search.catch_up,
+)
+
+CONTACT_PERSONS = FactTable(
+    name="contact_persons",
+    label=_("Contact persons"),
+    model=ContactPerson,
+    references=(TO_CUSTOMER,),
+    part=PART,
+)
+
+CONSENTS = FactTable(
+    name="consents",
+    label=_("Consents"),
+    model=Consent,
+    references=(
+        TO_CUSTOMER,
+        Reference(
+            column="contact_person_id",
+            source="contact_person_source",
+            table="contact_persons",
+            required=False,
+            within="customer_id",
+        ),
+    ),
+)
+
+TABLES = (CUSTOMERS, CONTACT_PERSONS, CONSENTS)
+
+HANGING = (
+    Hanging(model=Note, column="customer", label=_("Notes")),
+    Hanging(model=Note, column="contact_person", label=_("Notes")),
+    Hanging(model=OptIn, column="customer", label=_("Questions for consent")),
+    Hanging(model=OptIn, column="contact_person", label=_("Questions for consent")),
+    Hanging(model=ContactPreference, column="customer", label=_("Contact preferences")),
+    Hanging(model=ContactPreference, column="contact_person", label=_("Contact preferences")),
+    Hanging(model=Consent, column="asked", label=_("Consents")),
+)

@@ -1,0 +1,270 @@
+# ruff: noqa: SLF001 (`_meta` is how Django lets a model be asked)
+"""
+What a table of facts says of itself, so that import, mirror and undo need to know none by its name.
+
+An app declares its tables in `facts.py`: `TABLES` (rows that tell what happened), and `HANGING` (rows of its own that
+point at somebody's facts, with what becomes of them when these are taken back).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from graphlib import TopologicalSorter
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models.functions import TruncMonth
+
+from stammkunde.store import changes
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+_KINDS: "dict[type[models.Field[Any, Any]], str]" = {
+    models.CharField: "text",
+    models.TextField: "text",
+    models.BooleanField: "flag",
+    models.PositiveSmallIntegerField: "whole",
+    models.IntegerField: "whole",
+    models.BigIntegerField: "whole",
+    models.ForeignKey: "whole",
+    models.FloatField: "real",
+    models.DateTimeField: "moment",
+    models.DateField: "day",
+    models.JSONField: "json",
+}
+# What an import writes by itself, whatever the file holds.
+_OURS = frozenset({"id", "imported_by", "updated_at"})
+
+
+class NotDeclared(LookupError):
+    """No app declares a table of facts of that name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """
+    A column that holds another fact's id; a file names that row by its source.
+
+    `within` is a column of both rows that must be the same: a contact person must be at the customer.
+    """
+
+    column: str
+    source: str
+    table: str
+    required: bool
+    within: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """
+    A column that holds the id of a row that is no fact (who is responsible); a file names it by one of its words.
+
+    A word that leads nowhere leaves the row as it is, and is flagged with `code`.
+    """
+
+    column: str
+    given: str
+    model: type[models.Model]
+    by: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """A column with the words to find a row by: its own columns, and those of the rows of `table` that point at it."""
+
+    column: str
+    own: tuple[str, ...]
+    table: str
+    theirs: tuple[str, ...]
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirrored:
+    """
+    A table's columns in the mirror: name → the engine's type, the id (`key`) first.
+
+    Args:
+        read: SQL over `t` for columns that are not simply named alike, and over what `join` brings.
+        days: columns that are days, mirrored as whole numbers since 1970.
+        spread: a JSON column whose entries become text columns named `attr_…`.
+        beside: parts that others own and the columns depend on: name → SQL whose rows tell whether they changed.
+        takes: columns that come from the row of `within`, whose month is the row's own.
+        unless: SQL over `o`, the row of `within`, for rows that are left out.
+        total: a column of cents that must add up to what the database has.
+    """
+
+    key: str
+    columns: Mapping[str, str]
+    read: Mapping[str, str] = field(default_factory=dict)
+    join: str = ""
+    days: tuple[str, ...] = ()
+    spread: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
+    unless: str = ""
+    total: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactTable:
+    """
+    One table of facts.
+
+    Args:
+        name: of the table, as layouts, imports and the mirror call it; it is in the plural.
+        label: what people call it.
+        match: the columns that say which row is meant: `source`, or the reference to a parent and a key.
+        lookups: columns that are found by a word outside of the facts.
+        words: the column with the words to find rows by.
+        stays: columns that keep what they say where a file is silent; new rows get another column's value, or the
+            field's default where none is named.
+        part: whose version counts the table's changes; empty where nothing is derived from it.
+        month_of: the day that says whose month's version it is; empty where the table is read as a whole.
+        within: the column of the reference to the row whose month counts, where the rows have no day of their own.
+        starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
+        mirrored: what insight reads of it.
+        after: called when new rows are in; repeating it is harmless.
+    """
+
+    name: str
+    label: "_StrPromise"
+    model: type[models.Model]
+    match: tuple[str, ...] = ("source",)
+    references: tuple[Reference, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    words: Words | None = None
+    stays: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
+    month_of: str = ""
+    within: str = ""
+    starts_refresh: bool = True
+    mirrored: Mirrored | None = None
+    after: Callable[[], None] | None = None
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Give the kind of every column that a file may fill."""
+        return {
+            one.column: next(kind for known, kind in _KINDS.items() if isinstance(one, known))
+            for one in self.model._meta.concrete_fields
+            if one.column not in _OURS
+        }
+
+    @property
+    def db_table(self) -> str:
+        return str(self.model._meta.db_table)
+
+    @property
+    def has_updated_at(self) -> bool:
+        return any(column.name == "updated_at" for column in self.model._meta.concrete_fields)
+
+    @property
+    def has_source(self) -> bool:
+        """Say whether others may refer to the table's rows."""
+        return "source" in self.kinds
+
+    @property
+    def by_month(self) -> bool:
+        return bool(self.month_of or self.within)
+
+    def default(self, column: str) -> Any:
+        """Give what a new row gets where the file says nothing; `…` where it must say something."""
+        model_field = next(one for one in self.model._meta.concrete_fields if one.column == column)
+        if model_field.has_default():
+            return "{}" if self.kinds[column] == "json" else model_field.get_default()
+        return None if model_field.null else ...
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Name the columns without which there can be no new row."""
+        references = {one.column for one in self.references}
+        return tuple(one for one in self.kinds if one not in references and self.default(one) is ...)
+
+    def reference(self, column: str) -> Reference:
+        return next(one for one in self.references if one.column == column)
+
+    def mark(self, months: Iterable[str] = ()) -> None:
+        """Count a change, of these months (`2011-09`) where the table is read by month; inside a transaction."""
+        if self.part:
+            changes.mark([changes.of_month(self.part, one) for one in months] if self.by_month else [self.part])
+
+    def mark_rows(self, rows: "models.QuerySet[Any]") -> None:
+        """Count a change of these rows; inside the caller's transaction."""
+        if not (self.part and self.by_month):
+            self.mark()
+            return
+        day = self.month_of or f"{self.within.removesuffix('_id')}__{parent(self).month_of}"
+        found = rows.order_by().values_list(TruncMonth(day), flat=True).distinct()
+        self.mark(f"{one:%Y-%m}" for one in found if one)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hanging:
+    """
+    Rows that point at a fact and are none themselves.
+
+    Rows that `hold` keep the fact from being taken back (a person wrote a note about it); all others were derived from
+    it and go with it.
+    """
+
+    model: type[models.Model]
+    column: str  # the field that leads to the fact
+    label: "_StrPromise"
+    hold: models.Q | None = None  # None: all of them
+
+    @property
+    def to(self) -> type[models.Model]:
+        found = self.model._meta.get_field(self.column).related_model
+        assert isinstance(found, type)
+        return found
+
+
+GOES = models.Q(pk__in=())  # nothing holds: the rows go with the fact
+
+
+@cache
+def tables() -> dict[str, FactTable]:
+    """Give every table of facts by its name, what is referred to before what refers to it."""
+    found: dict[str, FactTable] = {one.name: one for one in _declared("TABLES")}
+    order = TopologicalSorter({name: [one.table for one in table.references] for name, table in found.items()})
+    return {name: found[name] for name in order.static_order()}
+
+
+def table(name: str) -> FactTable:
+    """
+    Find a table of facts.
+
+    :raises NotDeclared: if no app declares one of that name
+    """
+    try:
+        return tables()[name]
+    except KeyError:
+        raise NotDeclared(name) from None
+
+
+def parent(one: FactTable) -> FactTable:
+    """Give the table whose rows say to which month the rows of this one belong; itself, where they have a day."""
+    return table(one.reference(one.within).table) if one.within else one
+
+
+def mirrored() -> Iterator[tuple[FactTable, Mirrored]]:
+    """Give the tables that the mirror holds, with what it holds of them."""
+    yield from ((one, one.mirrored) for one in tables().values() if one.mirrored)
+
+
+def hanging(to: type[models.Model]) -> list[Hanging]:
+    """Give what hangs on the rows of a table of facts."""
+    return [one for one in _declared("HANGING") if one.to is to]
+
+
+def _declared(what: str) -> Iterator[Any]:
+    for app in apps.get_app_configs():
+        if find_spec(f"{app.name}.facts"):
+            yield from getattr(import_module(f"{app.name}.facts"), what, ())

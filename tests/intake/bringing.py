@@ -10,6 +10,7 @@ from django.db import connection
 
 from stammkunde.intake import services
 from stammkunde.intake.models import Import
+from stammkunde.store.models import Change
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FACTS = ("customers", "sales")
@@ -103,3 +104,8 @@ def totals(incoming: Import) -> dict[str, int]:
     """Add up what became of an import's rows, whatever their table."""
     names = ("created", "changed", "unchanged", "refused")
     return {name: sum(counts[name] for counts in incoming.counts.values()) for name in names}
+
+
+def changed() -> dict[str, int]:
+    """How often each part of the facts has changed."""
+    return dict(Change.objects.values_list("part", "version"))

@@ -143,7 +143,7 @@ def test_customer_numbers_of_spreadsheets_lose_their_decimals(tmp_path):
 
 
 def test_templates_are_checked_without_a_remark(tmp_path):
-    for kind in layouts.OWN:
+    for kind in layouts.own():
         for language in ("de", "en"):
             folder = tmp_path / kind.name / language
             folder.mkdir(parents=True)

@@ -13,7 +13,7 @@ UCI = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-@pytest.mark.parametrize("layout", layouts.OWN, ids=lambda one: one.name)
+@pytest.mark.parametrize("layout", layouts.own(), ids=lambda one: one.name)
 def test_a_template_is_recognised_whole(tmp_path, layout, language):
     path = write(tmp_path, layouts.template_csv(layout.name, language=language))
 
@@ -172,7 +172,7 @@ def test_templates_are_csv_with_one_example(tmp_path):
 
 
 def test_every_layout_can_be_named_in_both_languages():
-    for kind in layouts.ALL:
+    for kind in layouts.known():
         assert kind.label("de")
         assert kind.label("en")
         names = [one.name for one in kind.fields]

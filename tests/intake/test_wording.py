@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from stammkunde.intake import check, wording
-from stammkunde.intake.staging.tables import TABLES
+from stammkunde.store import facts
 from tests.intake.reading import checked, out, write
 
 READING = Path(wording.__file__).parent
@@ -34,9 +34,9 @@ def codes_in_the_source() -> set[str]:
     found = {code for pattern in (RAISED, RECORDED) for code in re.findall(pattern, everywhere)}
     found |= {code for pattern in (REMARKED, JUDGED, NAMED) for code in re.findall(pattern, queries)}
     found.discard("did_you_mean")  # it goes with a code
-    return found | {
-        f"unknown_{one.column.removesuffix('_id')}" for table in TABLES.values() for one in table.references
-    }
+    tables = facts.tables().values()
+    found |= {f"unknown_{one.column.removesuffix('_id')}" for table in tables for one in table.references}
+    return found | {one.code for table in tables for one in table.lookups}
 
 
 def steps_in_the_source() -> set[str]:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 ALL_IMPORTED, SOME_REFUSED, NOTHING_IMPORTED = 0, 1, 2
 PROBLEMS_SHOWN = 10
-# What others refer to comes first, whatever the order on the command line.
-_ORDER = ("customers", "contact_persons", "products", "orders", "lines")
 
 
 def _pairs(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -79,7 +77,7 @@ def _given(mapping: str | None, layout: str | None, options: dict[str, str]) -> 
             text = _("There is no mapping “%(name)s”. There are: %(known)s")
             raise click.BadParameter(text % {"name": mapping, "known": known}, param_hint="--mapping")
         return {"layout": layout or saved.layout, "columns": saved.columns, "options": {**saved.options, **options}}
-    names = [one.name for one in layouts.ALL]
+    names = [one.name for one in layouts.known()]
     if layout and layout not in names:
         text = _("There is no layout “%(name)s”. There are: %(known)s")
         raise click.BadParameter(text % {"name": layout, "known": ", ".join(names)}, param_hint="--layout")
@@ -90,11 +88,11 @@ def _received(files: tuple[Path, ...], given: dict[str, Any]) -> "list[Import]":
     from django.utils import timezone  # noqa: PLC0415
 
     from stammkunde.intake import services  # noqa: PLC0415
+    from stammkunde.store import facts  # noqa: PLC0415
 
     imports = [services.receive(now=timezone.now(), file_name=path.name, path=path, **given) for path in files]
-    return sorted(
-        imports, key=lambda incoming: _ORDER.index(incoming.layout) if incoming.layout in _ORDER else len(_ORDER)
-    )
+    order = list(facts.tables())  # what others refer to comes first, whatever the order on the command line
+    return sorted(imports, key=lambda one: order.index(one.layout) if one.layout in order else len(order))
 
 
 def _finish(incoming: "Import", *, dry_run: bool) -> "Import":

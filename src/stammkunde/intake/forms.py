@@ -100,7 +100,7 @@ def correction(data: Mapping[str, str], *, incoming: models.Import) -> Correctio
     Another layout than the one that was shown has other fields, so its columns are recognised anew.
     """
     layout = data.get("layout", "")
-    if layout not in {one.name for one in layouts.ALL}:
+    if layout not in {one.name for one in layouts.known()}:
         return Correction(layout=None, columns=None, options=_options(data, incoming=incoming))
     same = layout == data.get("layout_shown")
     return Correction(
@@ -179,7 +179,7 @@ def samples(found: Recognition, column: str, *, count: int = 3) -> list[str]:
 def layout_choices(found: Recognition) -> list[tuple[str, str]]:
     """Give the layouts by name, the likeliest first."""
     order = {name: place for place, (name, _score) in enumerate(found.candidates)}
-    ranked = sorted(layouts.ALL, key=lambda one: order.get(one.name, len(order)))
+    ranked = sorted(layouts.known(), key=lambda one: order.get(one.name, len(order)))
     return [(one.name, one.label(language())) for one in ranked]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from stammkunde.intake.formats.engine import literal
-from stammkunde.intake.layouts.fields import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
+from stammkunde.store.layouts import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
 
 DECIMAL = "DECIMAL(18, 6)"  # what a number is kept as
 PARSED = (NUMBER, MONEY, MOMENT, DAY, CHOICE, EMAIL, CURRENCY)

@@ -103,7 +103,7 @@ def _unused(kind: Layout, given: dict[str, str], dialect: Dialect, options: dict
 
 def rank(header: Sequence[str]) -> list[tuple[str, float]]:
     """Rank the layouts by how well they fit the headings, best first; 1 is a perfect fit."""
-    scores = [(kind.name, _score(kind, header)) for kind in layouts.ALL]
+    scores = [(kind.name, _score(kind, header)) for kind in layouts.known()]
     return sorted(((name, round(score, 3)) for name, score in scores if score > 0), key=lambda item: -item[1])
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from stammkunde.intake import wording
 from stammkunde.intake.models import Import
 from stammkunde.intake.undo import CannotUndo
+from stammkunde.store import facts
 from stammkunde.ui import writing
 
-TABLES = ("customers", "contact_persons", "consents", "products", "orders", "lines")
 KINDS = ("created", "changed", "unchanged", "refused")
 
 
@@ -71,7 +71,7 @@ def of(incoming: Import) -> Report:
     known = _known(incoming)
     return Report(
         rows=[
-            Row(table=table_label(table), **{kind: int(of_table.get(kind, 0)) for kind in KINDS})
+            Row(table=facts.label(table), **{kind: int(of_table.get(kind, 0)) for kind in KINDS})
             for table, of_table in known.items()
         ],
         **_total(known),
@@ -84,7 +84,7 @@ def of(incoming: Import) -> Report:
 
 
 def _known(incoming: Import) -> dict[str, dict[str, int]]:
-    return {table: incoming.counts[table] for table in TABLES if isinstance(incoming.counts.get(table), dict)}
+    return {table: incoming.counts[table] for table in facts.tables() if isinstance(incoming.counts.get(table), dict)}
 
 
 def _total(known: dict[str, dict[str, int]]) -> dict[str, int]:
@@ -138,29 +138,8 @@ def error(incoming: Import) -> tuple[str, str] | None:
 
 def refusal(refused: CannotUndo) -> str:
     """Word why an import cannot be undone."""
-    numbers = ", ".join(f"{writing.number(count)} {table_label(table)}" for table, count in refused.detail.items())
+    numbers = ", ".join(f"{writing.number(count)} {facts.label(table)}" for table, count in refused.detail.items())
     return " ".join(wording.problem_text(refused.code, {"numbers": numbers}))
-
-
-def table_label(table: str) -> str:
-    labels = {
-        "customers": _("Customers"),
-        "contact_persons": _("Contact persons"),
-        "consents": _("Consents"),
-        "products": _("Products"),
-        "orders": _("Orders"),
-        "lines": _("Lines"),
-        # what may hang on an import's rows
-        "contactperson": _("Contact persons"),
-        "order": _("Orders"),
-        "line": _("Lines"),
-        "consent": _("Consents"),
-        "optin": _("Questions for consent"),
-        "contactpreference": _("Contact preferences"),
-        "note": _("Notes"),
-        "task": _("Tasks"),
-    }
-    return labels.get(table, table)
 
 
 def summary(incoming: Import) -> str:

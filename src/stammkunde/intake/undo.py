@@ -11,18 +11,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, models, transaction
 
-from stammkunde.customers import services as customers
 from stammkunde.intake.lease import Lease
 from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.intake.publish import GAP_SECONDS, Pace, images
-from stammkunde.intake.staging.tables import TABLES, Table
-from stammkunde.sales import services as sales
-
-# Rows that were derived from facts go with them; everything else that hangs on a row keeps it.
-DERIVED = {"signals"}
+from stammkunde.store import facts
+from stammkunde.store.facts import FactTable
 
 
 class CannotUndo(Exception):
@@ -43,20 +38,23 @@ def check(incoming: Import) -> None:
 
     :raises CannotUndo: if a later import or a person changed its rows, or something hangs on its new ones
     """
-    changed = {name: count for name, table in TABLES.items() if (count := _changed_since(incoming, table))}
+    changed = {name: count for name, table in facts.tables().items() if (count := _changed_since(incoming, table))}
     if changed:
         raise CannotUndo("changed_since", changed)
-    used = {name: count for table in TABLES.values() for name, count in _hanging(incoming, table) if count}
-    if used:
-        raise CannotUndo("in_use", used)
+    used: dict[str, int] = {}
+    for table in facts.tables().values():
+        for name, count in _keeping(incoming, table):
+            used[name] = max(used.get(name, 0), count)  # a note about a person is one about the customer, too
+    if any(used.values()):
+        raise CannotUndo("in_use", {name: count for name, count in used.items() if count})
 
 
-def ranges(incoming: Import, table: Table) -> list[tuple[int, int]]:
+def ranges(incoming: Import, table: FactTable) -> list[tuple[int, int]]:
     """Give the ids that were reserved for the import's new rows, as (first, last)."""
     return [(first, last) for first, last in incoming.checkpoint.get("ranges", {}).get(table.name, [])]
 
 
-def _changed_since(incoming: Import, table: Table) -> int:
+def _changed_since(incoming: Import, table: FactTable) -> int:
     changed = sum(
         table.model.objects.filter(_by_others(incoming), pk__range=one).count() for one in ranges(incoming, table)
     )
@@ -67,42 +65,32 @@ def _changed_since(incoming: Import, table: Table) -> int:
     return changed + imaged.count() - ours.count()
 
 
-def _hanging(incoming: Import, table: Table) -> Iterator[tuple[str, int]]:
-    """Count what refers to the import's new rows and is not the import's own."""
-    for relation in _relations(table):
-        model, column = relation.related_model, relation.field.name
-        others = model.objects.filter(_by_others(incoming)) if _is_fact(model) else model.objects.all()
-        yield (
-            model._meta.model_name or "",
-            sum(
-                others.filter(**{f"{column}__gte": first, f"{column}__lte": last}).count()
-                for first, last in ranges(incoming, table)
-            ),
-        )
+def _keeping(incoming: Import, table: FactTable) -> Iterator[tuple[str, int]]:
+    """Count what keeps the import's new rows: facts that others brought, and what people have done with them."""
+    for other, column in _pointing(table):
+        yield other.name, _at(incoming, table, other.model.objects.filter(_by_others(incoming)), column)
+    for one in facts.hanging(table.model):
+        yield one.name, _at(incoming, table, one.holding(), one.column)
+
+
+def _at(incoming: Import, table: FactTable, rows: models.QuerySet[Any], column: str) -> int:
+    """Count the rows that point at the import's new rows."""
+    return sum(
+        rows.filter(**{f"{column}__gte": first, f"{column}__lte": last}).count()
+        for first, last in ranges(incoming, table)
+    )
 
 
 def _by_others(incoming: Import) -> models.Q:
     return ~models.Q(imported_by=incoming.pk) | models.Q(imported_by=None)
 
 
-def _relations(table: Table) -> list[Any]:
-    """Name the foreign keys to a table, except those of derived rows."""
-    return [one for one in table.model._meta.related_objects if one.related_model._meta.app_label not in DERIVED]
-
-
-def _derived(table: Table) -> list[tuple[str, str]]:
-    """Name the tables and columns of derived rows that go with a row of this table."""
-    return [
-        (model._meta.db_table, one.column)
-        for name in DERIVED
-        for model in (apps.get_app_config(name).get_models() if apps.is_installed(f"stammkunde.{name}") else ())
-        for one in model._meta.concrete_fields
-        if one.related_model is table.model
-    ]
-
-
-def _is_fact(model: type[models.Model]) -> bool:
-    return any(table.model is model for table in TABLES.values())
+def _pointing(table: FactTable) -> Iterator[tuple[FactTable, str]]:
+    """Name the tables of facts that point at this one, with the column that does."""
+    for other in facts.tables().values():
+        for reference in other.references:
+            if reference.table == table.name:
+                yield other, reference.column
 
 
 class Undoing:
@@ -112,23 +100,25 @@ class Undoing:
         self.incoming, self.lease = incoming, lease
         self.checkpoint: dict[str, Any] = dict(incoming.checkpoint)
         self.done = 0
-        self.total = sum(last - first + 1 for table in TABLES.values() for first, last in ranges(incoming, table))
+        self.total = sum(
+            last - first + 1 for table in facts.tables().values() for first, last in ranges(incoming, table)
+        )
         self.total += BeforeImage.objects.filter(incoming=incoming).count()
 
     def run(self) -> int:
         """Take everything back that is still the import's, and give the number of rows that had to stay."""
-        for table in TABLES.values():  # first what was changed: afterwards nothing refers to what was new
+        for table in facts.tables().values():  # first what was changed: afterwards nothing refers to what was new
             self._restore(table)
-        for table in reversed(TABLES.values()):
+        for table in reversed(facts.tables().values()):
             for first, last in ranges(self.incoming, table):
                 self._delete(table, first, last)
         return sum(
             table.model.objects.filter(pk__range=one).count()
-            for table in TABLES.values()
+            for table in facts.tables().values()
             for one in ranges(self.incoming, table)
         )
 
-    def _restore(self, table: Table) -> None:
+    def _restore(self, table: FactTable) -> None:
         imaged = BeforeImage.objects.filter(incoming=self.incoming, table=table.name).order_by("pk")
         pace = Pace()
         if connection.vendor == "sqlite":
@@ -146,36 +136,39 @@ class Undoing:
                 self._save(len(ids))
             self._rest(pace, began)
 
-    def _mark_images(self, table: Table, ids: list[int]) -> None:
+    def _mark_images(self, table: FactTable, ids: list[int]) -> None:
         rows = BeforeImage.objects.filter(pk__range=(ids[0], ids[-1]), incoming=self.incoming, table=table.name)
-        _mark(table, table.model.objects.filter(pk__in=rows.values("row_id")))
+        table.mark_rows(table.model.objects.filter(pk__in=rows.values("row_id")))
 
-    def _delete(self, table: Table, first: int, last: int) -> None:
+    def _delete(self, table: FactTable, first: int, last: int) -> None:
         """Delete new rows from the end, so that the number of those left is the checkpoint."""
         pace, at = Pace(), last
         while at >= first:
             low = max(first, at - pace.rows + 1)
             began = time.monotonic()
             with transaction.atomic():
-                _mark(table, table.model.objects.filter(pk__range=(low, at), imported_by=self.incoming.pk))
+                table.mark_rows(table.model.objects.filter(pk__range=(low, at), imported_by=self.incoming.pk))
                 self._delete_some(table, low, at)
                 self._save(at - low + 1)
             at = low - 1
             self._rest(pace, began)
 
-    def _delete_some(self, table: Table, low: int, upto: int) -> None:
-        free = [f'"{table.db_table}".imported_by = %s'] + [
-            f'NOT EXISTS (SELECT 1 FROM "{one.related_model._meta.db_table}" o '  # noqa: S608
-            f'WHERE o."{one.field.column}" = "{table.db_table}".id)'
-            for one in _relations(table)
-        ]
-        chosen = f"id BETWEEN %s AND %s AND {' AND '.join(free)}"
-        given = [low, upto, self.incoming.pk]
-        with connection.cursor() as cursor:
-            for derived, column in _derived(table):
-                ids = f'SELECT id FROM "{table.db_table}" WHERE {chosen}'  # noqa: S608
-                cursor.execute(f'DELETE FROM "{derived}" WHERE "{column}" IN ({ids})', given)  # noqa: S608
-            cursor.execute(f'DELETE FROM "{table.db_table}" WHERE {chosen}', given)  # noqa: S608
+    def _delete_some(self, table: FactTable, low: int, upto: int) -> None:
+        """Delete new rows that nothing keeps, after what was derived from them."""
+        free = self._free(table).filter(pk__range=(low, upto))
+        for one in facts.hanging(table.model):
+            if one.hold is not None:  # else none is left that points at a free row
+                one.model._default_manager.filter(**{f"{one.column}__in": free.values("pk")}).delete()
+        free._raw_delete(using=connection.alias)
+
+    def _free(self, table: FactTable) -> models.QuerySet[Any]:
+        """Give the import's new rows that nothing keeps by now."""
+        free = table.model._default_manager.filter(imported_by=self.incoming.pk)
+        for other, column in _pointing(table):
+            free = free.exclude(models.Exists(other.model._default_manager.filter(**{column: models.OuterRef("pk")})))
+        for one in facts.hanging(table.model):
+            free = free.exclude(models.Exists(one.holding().filter(**{one.column: models.OuterRef("pk")})))
+        return free
 
     def _save(self, rows: int) -> None:
         self.done += rows
@@ -187,17 +180,3 @@ class Undoing:
         pace.note(seconds)
         if connection.vendor == "sqlite":
             time.sleep(min(GAP_SECONDS, seconds))
-
-
-def _mark(table: Table, rows: models.QuerySet[Any]) -> None:
-    """Tell the mirror what to read again; inside the caller's transaction."""
-    if table.name in {"customers", "contact_persons"}:
-        customers.mark_changed()
-    elif table.name == "consents":
-        return  # figures do not rest on them
-    elif table.name == "products":
-        sales.mark_changed([sales.PRODUCTS])
-    else:
-        day = "ordered_on" if table.name == "orders" else "order__ordered_on"
-        months = rows.order_by().values_list(models.functions.TruncMonth(day), flat=True).distinct()
-        sales.mark_changed(f"{one:%Y-%m}" for one in months)

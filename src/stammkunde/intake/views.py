@@ -49,8 +49,8 @@ class Imports(StaffList):
     def more(self) -> dict[str, Any]:
         return {
             "running": any(incoming.status in queries.RUNNING for incoming in self.page.rows),
-            "own": [(one.name, one.label(forms.language())) for one in layouts.OWN],
-            "others": [one.label(forms.language()) for one in layouts.ALL if one not in layouts.OWN],
+            "own": [(one.name, one.label(forms.language())) for one in layouts.own()],
+            "others": [one.label(forms.language()) for one in layouts.known() if one not in layouts.own()],
             "limit": writing.number(settings.UPLOAD_LIMIT_BYTES // 1024**2),
         }
 
@@ -65,7 +65,7 @@ def imports(request: StaffRequest) -> HttpResponseBase:
 @require_safe
 def template(_request: StaffRequest, name: str) -> HttpResponse:
     """Hand out an empty table of ours, with its headings and an example."""
-    if name not in {one.name for one in layouts.OWN}:
+    if name not in {one.name for one in layouts.own()}:
         raise Http404(name)
     text = "\N{BYTE ORDER MARK}" + layouts.template_csv(name, language=forms.language())
     file_name = tables.file_name(get_valid_filename(layouts.get(name).label(forms.language())), form="csv")

@@ -313,7 +313,7 @@ def _day(iso: str) -> str:
 
 def _column_label(name: str) -> str:
     """Name a database column by the field that fills it, where one does."""
-    for kind in layouts.OWN:
+    for kind in layouts.own():
         for table in kind.tables:
             for column in table.columns:
                 if column.name == name:
@@ -325,7 +325,7 @@ def _choice(field: str, ours: str) -> str:
     """Name a choice as files name it: in German by its first word, in English by ours."""
     words = {
         name: said
-        for kind in layouts.ALL
+        for kind in layouts.known()
         for one in kind.fields
         if one.name == field
         for name, said in one.choices.items()

@@ -9,16 +9,16 @@ point at somebody's facts, with what becomes of them when these are taken back).
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from graphlib import TopologicalSorter
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.db import models
 from django.db.models.functions import TruncMonth
 
 from stammkunde.store import changes
+from stammkunde.store.layouts import Layout
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -130,6 +130,7 @@ class FactTable:
         within: the column of the reference to the row whose month counts, where the rows have no day of their own.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
         mirrored: what insight reads of it.
+        layout: the kind of file that fills the table, where no other kind does.
         after: called when new rows are in; repeating it is harmless.
     """
 
@@ -146,6 +147,7 @@ class FactTable:
     within: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
+    layout: Layout | None = None
     after: Callable[[], None] | None = None
 
     @cached_property
@@ -220,21 +222,38 @@ class Hanging:
     hold: models.Q | None = None  # None: all of them
 
     @property
+    def name(self) -> str:
+        return str(self.model._meta.model_name)
+
+    def holding(self) -> "models.QuerySet[Any]":
+        """Give the rows that keep the fact they point at."""
+        rows = self.model._default_manager.all()
+        return rows if self.hold is None else rows.filter(self.hold)
+
+    @property
     def to(self) -> type[models.Model]:
         found = self.model._meta.get_field(self.column).related_model
         assert isinstance(found, type)
         return found
 
 
-GOES = models.Q(pk__in=())  # nothing holds: the rows go with the fact
+GOES = models.Q(pk__in=())  # no row holds: all of them go with the fact
 
 
 @cache
 def tables() -> dict[str, FactTable]:
-    """Give every table of facts by its name, what is referred to before what refers to it."""
-    found: dict[str, FactTable] = {one.name: one for one in _declared("TABLES")}
-    order = TopologicalSorter({name: [one.table for one in table.references] for name, table in found.items()})
-    return {name: found[name] for name in order.static_order()}
+    """Give every table of facts by its name, what is referred to before what refers to it, the lowest app's first."""
+    found: dict[str, FactTable] = {one.name: one for one in _declared("TABLES", apps_first=reversed)}
+    placed: dict[str, FactTable] = {}
+
+    def place(one: FactTable) -> None:
+        for reference in one.references:
+            place(found[reference.table])
+        placed.setdefault(one.name, one)
+
+    for one in found.values():
+        place(one)
+    return placed
 
 
 def table(name: str) -> FactTable:
@@ -264,7 +283,14 @@ def hanging(to: type[models.Model]) -> list[Hanging]:
     return [one for one in _declared("HANGING") if one.to is to]
 
 
-def _declared(what: str) -> Iterator[Any]:
-    for app in apps.get_app_configs():
+def label(name: str) -> str:
+    """Say what people call a table of facts, or what hangs on one; its name where nobody declares it any more."""
+    labels = {one.name: one.label for one in (*_declared("HANGING"), *_declared("TABLES"))}
+    return str(labels.get(name, name))
+
+
+def _declared(what: str, *, apps_first: Callable[[list[AppConfig]], Iterable[AppConfig]] = list) -> Iterator[Any]:
+    """Collect what the apps declare; the highest app's first, so that what hangs on what hangs is met before it."""
+    for app in apps_first(list(apps.get_app_configs())):
         if find_spec(f"{app.name}.facts"):
             yield from getattr(import_module(f"{app.name}.facts"), what, ())

@@ -6,7 +6,7 @@ from stammkunde.intake import parsing
 from stammkunde.intake.formats import Dialect, FileNotUsable, Source
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts import Field, Layout
-from stammkunde.intake.layouts.fields import KEY, MONEY, NUMBER, TEXT
+from stammkunde.store.layouts import KEY, MONEY, NUMBER, TEXT
 
 NUMBERS = (NUMBER, MONEY)
 

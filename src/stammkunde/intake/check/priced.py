@@ -14,7 +14,7 @@ from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import FLAGGED, REFUSED
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts import Layout
-from stammkunde.intake.layouts.fields import MOMENT
+from stammkunde.store.layouts import MOMENT
 
 _NOT_PRODUCTS = (
     "post", "postage", "dot", "m", "d", "s", "b", "c2", "cruk", "pads", "manual", "bank charges", "amazonfee", "adjust",

@@ -11,7 +11,7 @@ from stammkunde.intake.check.result import FLAGGED, REFUSED, Problem
 from stammkunde.intake.formats import Source
 from stammkunde.intake.formats.encoding import REPLACED
 from stammkunde.intake.formats.engine import LONGEST_CELL, literal
-from stammkunde.intake.layouts.fields import KEY, TEXT
+from stammkunde.store.layouts import KEY, TEXT
 
 LONGEST_VALUE = 400  # characters: nobody writes a number, a date or an e-mail address longer
 _SHOWN = 200  # problems that are shown before all of them are downloaded

@@ -18,7 +18,7 @@ from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.formats.source import Progress
 from stammkunde.intake.layouts import Layout
-from stammkunde.intake.layouts.fields import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
+from stammkunde.store.layouts import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
 
 STEPS = ("read", "parse", "judge", "write")
 _NULLS = {
@@ -197,7 +197,7 @@ def _of(out_dir: Path, table: str, what: str) -> str:
 _DOCUMENT_FIELDS = tuple(
     {
         one.name: one
-        for kind in layouts.ALL
+        for kind in (*layouts.OF_TABLES, *layouts.OTHERS)
         if kind.documents
         for one in kind.fields
     }.values()

@@ -1,5 +1,5 @@
 """
-The kinds of file that we understand. A new one is one entry in `ALL` and a test.
+The kinds of file that we understand. A new one is one entry in `OTHERS`, or a table of facts that declares it.
 
 An entry names fields (with the headings they go by), and for each database table the SQL over the typed fields that
 fills it. Recognising, typing, checking, templates and the guide's tables work from the entry alone.
@@ -8,14 +8,14 @@ fills it. Recognising, typing, checking, templates and the guide's tables work f
 from stammkunde.intake.layouts.attributes import attributes, with_attributes
 from stammkunde.intake.layouts.consents import CONSENTS
 from stammkunde.intake.layouts.documents import FLAT
-from stammkunde.intake.layouts.fields import Column, Field, Layout, Table
 from stammkunde.intake.layouts.own import CONTACT_PERSONS, CUSTOMERS, LINES_LAYOUT, ORDERS, PRODUCTS
 from stammkunde.intake.layouts.shops import SHOPIFY, WOOCOMMERCE
+from stammkunde.store import facts
+from stammkunde.store.layouts import Column, Field, Layout, Table
 from stammkunde.ui import tables
 
-OWN = (CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES_LAYOUT, CONSENTS)
-ALL = (*OWN, FLAT, SHOPIFY, WOOCOMMERCE)
-_BY_NAME = {layout.name: layout for layout in ALL}
+OF_TABLES = (CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES_LAYOUT, CONSENTS)
+OTHERS = (FLAT, SHOPIFY, WOOCOMMERCE)
 
 
 class UnknownLayout(LookupError):
@@ -28,10 +28,20 @@ def get(name: str) -> Layout:
 
     :raises UnknownLayout: if there is none
     """
-    try:
-        return _BY_NAME[name]
-    except KeyError:
-        raise UnknownLayout(name) from None
+    found = next((one for one in known() if one.name == name), None)
+    if found is None:
+        raise UnknownLayout(name)
+    return found
+
+
+def own() -> tuple[Layout, ...]:
+    """Give the kinds of file that are a table of ours each: there is a template of each."""
+    return (*OF_TABLES, *(table.layout for table in facts.tables().values() if table.layout))
+
+
+def known() -> tuple[Layout, ...]:
+    """Give every kind of file that we understand."""
+    return (*own(), *OTHERS)
 
 
 def template_csv(name: str, *, language: str) -> str:
@@ -52,8 +62,6 @@ def _example(one: Field, *, german: bool) -> str:
 
 
 __all__ = [
-    "ALL",
-    "OWN",
     "Column",
     "Field",
     "Layout",
@@ -61,6 +69,8 @@ __all__ = [
     "UnknownLayout",
     "attributes",
     "get",
+    "known",
+    "own",
     "template_csv",
     "with_attributes",
 ]

@@ -2,7 +2,7 @@
 
 import sys
 
-from stammkunde.intake.layouts import OWN, Layout
+from stammkunde.intake.layouts import OF_TABLES, Layout
 
 _TYPES = {
     "text": "text", "key": "number or code", "email": "e-mail address", "number": "number", "money": "amount",
@@ -12,7 +12,7 @@ _TYPES = {
 
 def tables() -> str:
     """Write one Markdown table for each of our own tables."""
-    return "\n".join(_table(layout) for layout in OWN)
+    return "\n".join(_table(layout) for layout in OF_TABLES)
 
 
 def _table(layout: Layout) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stammkunde.intake.layouts.fields import Column, Field, Layout
+from stammkunde.store.layouts import Column, Field, Layout
 
 _MARKED = re.compile(
     r"^(?:merkmal|attribut|attribute)\s*[:.\-]?\s+(.+)$|^(?:merkmal|attribut|attribute):(.+)$", re.IGNORECASE

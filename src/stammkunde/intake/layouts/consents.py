@@ -1,7 +1,7 @@
 """Consents that another program kept, with their proof. `docs/guide/import.md` lists every column."""
 
-from stammkunde.intake.layouts.fields import CHOICE, EMAIL, KEY, MOMENT, Column, Field, Layout, Table
 from stammkunde.intake.layouts.vocabulary import customer_number, plain, text
+from stammkunde.store.layouts import CHOICE, EMAIL, KEY, MOMENT, Column, Field, Layout, Table
 
 CHANNELS = {
     "email": ("E-Mail", "Email", "Mail", "E-Mail-Werbung"),

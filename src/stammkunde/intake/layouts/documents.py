@@ -1,6 +1,5 @@
 """Files whose rows are lines of orders: orders, products and customers follow from them."""
 
-from stammkunde.intake.layouts.fields import MONEY, Column, Field, Layout, Table
 from stammkunde.intake.layouts.vocabulary import (
     ADDRESS,
     CHANNEL,
@@ -20,6 +19,7 @@ from stammkunde.intake.layouts.vocabulary import (
     plain,
     text,
 )
+from stammkunde.store.layouts import MONEY, Column, Field, Layout, Table
 
 # Whoever comes later in time knows better; rows of the same moment are taken in the file's order.
 LATEST = "(CAST(epoch(ordered_at) AS BIGINT) // 60) * 17179869184 + row"  # minutes, then 34 bits for the row

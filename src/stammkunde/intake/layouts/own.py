@@ -1,6 +1,5 @@
 """Our own tables: customers, contact persons, products, orders, lines. `docs/guide/import.md` lists every column."""
 
-from stammkunde.intake.layouts.fields import CHOICE, DAY, EMAIL, KEY, MONEY, Column, Field, Layout, Table
 from stammkunde.intake.layouts.vocabulary import (
     ADDRESS,
     CHANNEL,
@@ -24,6 +23,7 @@ from stammkunde.intake.layouts.vocabulary import (
     product_number,
     text,
 )
+from stammkunde.store.layouts import CHOICE, DAY, EMAIL, KEY, MONEY, Column, Field, Layout, Table
 
 CUSTOMERS = Layout(
     name="customers",

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from stammkunde.intake.layouts.documents import CUSTOMERS, ORDERS, PRODUCTS, money
-from stammkunde.intake.layouts.fields import CHOICE, EMAIL, KEY, MOMENT, MONEY, NUMBER, Field, Layout
 from stammkunde.intake.layouts.vocabulary import CHANNEL, CURRENCY_FIELD, LINES, ORDERED_AT, STATUS, STATUSES
+from stammkunde.store.layouts import CHOICE, EMAIL, KEY, MOMENT, MONEY, NUMBER, Field, Layout
 
 
 def said(name: str, de: str, en: str, *also: str, **more) -> Field:

@@ -1,6 +1,6 @@
 """Fields and words that several layouts share, German and English. `docs/guide/import.md` lists every column."""
 
-from stammkunde.intake.layouts.fields import (
+from stammkunde.store.layouts import (
     CHOICE,
     CURRENCY,
     DAY,

@@ -13,13 +13,10 @@ from typing import Any
 
 from django.db import transaction
 
-from stammkunde.customers import search
-from stammkunde.customers import services as customers
 from stammkunde.intake.lease import Lease
 from stammkunde.intake.publish.batch import Batch, Feed
 from stammkunde.intake.publish.writers import Writer, writer
 from stammkunde.intake.staging.difference import Difference, Part
-from stammkunde.sales import services as sales
 
 # SQLite asks for a lock that is taken every 100 ms, after a while: so long a gap lets every waiting writer in.
 GAP_SECONDS = 0.11
@@ -77,14 +74,14 @@ class Publishing:
         checkpoint = {**self.checkpoint, key: batch.upto, "longest_seconds": round(self.longest_seconds, 3)}
         with transaction.atomic():
             write.write(batch)
-            mark(batch)
+            batch.part.spec.mark(batch.months)
             self.lease.save(
                 checkpoint=checkpoint, step="publish", done=self.done + len(batch.rows), total=self.difference.rows
             )
         self.checkpoint = checkpoint
         self.lease.hear("publish", self.done + len(batch.rows), self.difference.rows)
-        if batch.part.table == "customers" and batch.what == "created":
-            search.catch_up()
+        if batch.part.spec.after and batch.what == "created":
+            batch.part.spec.after()
 
 
 def _work(difference: Difference) -> Iterator[tuple[Part, str, int]]:
@@ -93,15 +90,3 @@ def _work(difference: Difference) -> Iterator[tuple[Part, str, int]]:
             yield part, "created", part.counts.created
         if part.changes:
             yield part, "changed", part.changes
-
-
-def mark(batch: Batch) -> None:
-    """Tell the mirror what to read again; inside the caller's transaction."""
-    if batch.part.table in {"customers", "contact_persons"}:
-        customers.mark_changed()
-    elif batch.part.table == "consents":
-        return  # figures do not rest on them
-    elif batch.part.table == "products":
-        sales.mark_changed([sales.PRODUCTS])
-    else:
-        sales.mark_changed(batch.months)

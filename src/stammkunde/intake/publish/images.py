@@ -7,12 +7,12 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stammkunde.intake.models import BeforeImage
-from stammkunde.intake.staging.tables import Table
+from stammkunde.store.facts import FactTable
 
 _IMAGES = BeforeImage._meta.db_table
 
 
-def columns(table: Table) -> dict[str, str]:
+def columns(table: FactTable) -> dict[str, str]:
     """Name every column of a table but its id, with its kind."""
     ours = {"imported_by": "whole"} | ({"updated_at": "moment"} if table.has_updated_at else {})
     return {**table.kinds, **ours}
@@ -24,7 +24,7 @@ def install(link: BaseDatabaseWrapper) -> None:
     link.connection.create_function("text_to_real", 1, lambda value: None if value is None else float(value))
 
 
-def take(cursor: Any, table: Table, *, import_id: int, source: str, some: str, given: list[Any]) -> None:
+def take(cursor: Any, table: FactTable, *, import_id: int, source: str, some: str, given: list[Any]) -> None:
     """
     Keep the rows that `source` (alias s, with their ids) is about to change; inside the caller's transaction.
 
@@ -38,7 +38,7 @@ def take(cursor: Any, table: Table, *, import_id: int, source: str, some: str, g
     )
 
 
-def put_back(cursor: Any, table: Table, *, import_id: int, after: int, upto: int) -> int:
+def put_back(cursor: Any, table: FactTable, *, import_id: int, after: int, upto: int) -> int:
     """Restore the rows of the images with ids after … upto that are still as the import left them; in a transaction."""
     sets = ", ".join(f'"{one}" = {_unpacked(one, kind)}' for one, kind in columns(table).items())
     row = f', jsonb_populate_record(NULL::"{table.db_table}", b.before) r' if _is_postgresql() else ""
@@ -55,7 +55,7 @@ def _is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _packed(table: Table) -> str:
+def _packed(table: FactTable) -> str:
     if _is_postgresql():
         pairs = (f"'{one}', t.\"{one}\"" for one in columns(table))
         return f"jsonb_build_object({', '.join(pairs)})"

@@ -23,8 +23,8 @@ from stammkunde.intake.publish import Publishing
 from stammkunde.intake.services.requests import remove_files
 from stammkunde.intake.staging import difference, folder
 from stammkunde.intake.staging.reserve import reserve
-from stammkunde.intake.staging.tables import Table
 from stammkunde.intake.undo import Undoing
+from stammkunde.store.facts import FactTable
 
 PROBLEMS_SHOWN = 100
 TRIES = 4
@@ -146,7 +146,7 @@ def _compare(incoming: Import, lease: Lease, place: Path) -> tuple[difference.Di
     """Compare, and reserve ids for new rows unless it is a dry run."""
     reserved: dict[str, list[list[int]]] = {}
 
-    def take(table: Table, count: int) -> int:
+    def take(table: FactTable, count: int) -> int:
         if incoming.dry_run:
             return NOT_RESERVED
         before = reserve(table, count)

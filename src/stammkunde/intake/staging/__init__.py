@@ -11,6 +11,5 @@ from stammkunde.intake.staging.compare import compare
 from stammkunde.intake.staging.difference import Counts, Difference
 from stammkunde.intake.staging.folder import attempt_dir, work_dir
 from stammkunde.intake.staging.problems import problems
-from stammkunde.intake.staging.tables import TABLES, Table
 
-__all__ = ["TABLES", "Counts", "Difference", "Table", "attempt_dir", "compare", "problems", "work_dir"]
+__all__ = ["Counts", "Difference", "attempt_dir", "compare", "problems", "work_dir"]

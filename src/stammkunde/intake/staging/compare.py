@@ -8,23 +8,11 @@ from stammkunde.intake.staging.database import database
 from stammkunde.intake.staging.difference import Counts, Difference, Part
 from stammkunde.intake.staging.engine import TYPES, Engine, text
 from stammkunde.intake.staging.existing import Existing
-from stammkunde.intake.staging.tables import TABLES, Reference, Table
+from stammkunde.store import facts
+from stammkunde.store.facts import FactTable, Lookup, Reference, Words
 
-Reserve = Callable[[Table, int], int]
+Reserve = Callable[[FactTable, int], int]
 Tell = Callable[[str, int, int], None]
-
-# What tells which row is meant; never written by itself.
-_GUIDES = {
-    "row",
-    "search",
-    "customer_source",
-    "contact_person_source",
-    "product_source",
-    "order_source",
-    "owner_email",
-}
-# An address of nobody here leaves the responsible as it is.
-_OWNER = "CASE WHEN c.owner_email IS NOT NULL AND o.id IS NULL THEN e.owner_id ELSE o.id END"
 
 
 class UnknownColumn(Exception):
@@ -57,28 +45,28 @@ class _Comparison:
 
     def run(self) -> Difference:
         existing = Existing(self.engine, database(self.engine.folder))
-        self.tell("compare", 0, len(TABLES))
+        self.tell("compare", 0, len(facts.tables()))
         existing.load()
         self._start_refused()
-        for done, table in enumerate(TABLES.values(), start=1):
-            if table.name == "lines":
-                existing.load_lines()
+        for done, table in enumerate(facts.tables().values(), start=1):
+            if not table.has_source:
+                existing.load_of_parents(table)
             self._compare(table)
-            self.tell("compare", done, len(TABLES))
+            self.tell("compare", done, len(facts.tables()))
         self.engine.write(
             'SELECT * FROM refused ORDER BY row, "column"', self.engine.folder / "problems-publish.parquet"
         )
         return self.result
 
-    def _compare(self, table: Table) -> None:
+    def _compare(self, table: FactTable) -> None:
         part = None
-        if table.name in self.engine.names or (table.name == "customers" and "contact_persons" in self.engine.names):
+        if {table.name, table.words.table if table.words else ""} & set(self.engine.names):
             part = self._part(table)
             self.result.parts.append(part)
-        if table.name != "lines":
+        if table.has_source:
             self._identify(table, part)
 
-    def _part(self, table: Table) -> Part:
+    def _part(self, table: FactTable) -> Part:
         match = _Match(self.engine, table)
         match.make()
         part = Part(
@@ -90,7 +78,7 @@ class _Comparison:
         self._write(table, part)
         return part
 
-    def _write(self, table: Table, part: Part) -> None:
+    def _write(self, table: FactTable, part: Part) -> None:
         matched = f"FROM matched_{table.name}"
         if part.counts.created:
             order = ", ".join(table.match)
@@ -106,14 +94,14 @@ class _Comparison:
                 self.result.path(part, "changed"),
             )
 
-    def _identify(self, table: Table, part: Part | None) -> None:
+    def _identify(self, table: FactTable, part: Part | None) -> None:
         """Make `ids_…` for those who refer to this table: rows that are there, and rows that will be."""
-        month = "strftime(e.ordered_on, '%Y-%m')" if table.name == "orders" else "NULL::VARCHAR"
+        month = f"strftime(e.{table.month_of}, '%Y-%m')" if table.month_of else "NULL::VARCHAR"
         old = f"SELECT e.source, e.id, {month} AS month FROM existing_{table.name} e"  # noqa: S608
-        if part and part.counts.changed and table.name == "orders":
+        if part and part.counts.changed and table.month_of:
             old = (
-                f"SELECT e.source, e.id, coalesce(m.month, {month}) AS month FROM existing_orders e "  # noqa: S608
-                "LEFT JOIN matched_orders m ON m.id = e.id AND m.fate = 'changed'"
+                f"SELECT e.source, e.id, coalesce(m.month, {month}) AS month FROM existing_{table.name} e "  # noqa: S608
+                f"LEFT JOIN matched_{table.name} m ON m.id = e.id AND m.fate = 'changed'"
             )
         new = ""
         if part and part.counts.created:
@@ -129,11 +117,11 @@ class _Comparison:
             "severity VARCHAR)"
         )
 
-    def _refuse(self, table: Table, match: "_Match") -> None:
+    def _refuse(self, table: FactTable, match: "_Match") -> None:
         for one in match.references:
             self._refuse_reference(table, one)
-        if match.names_owner:
-            self._flag_owners()
+        for one in match.lookups:
+            self._flag(table, one)
         if match.lacking:
             self.engine.run(
                 "INSERT INTO refused SELECT row, '', '', 'new_row_incomplete', json_object('column', ?)::VARCHAR, "  # noqa: S608
@@ -141,15 +129,16 @@ class _Comparison:
                 match.lacking[0],
             )
 
-    def _flag_owners(self) -> None:
+    def _flag(self, table: FactTable, one: Lookup) -> None:
         self.engine.run(
-            "INSERT INTO refused SELECT c.row, ?, c.owner_email, 'unknown_owner', '{}', 'flagged' "
-            "FROM checked_customers c LEFT JOIN ids_staff o ON o.source = lower(c.owner_email) "
-            "WHERE c.owner_email IS NOT NULL AND o.id IS NULL",
-            self.columns.get("owner_email", ""),
+            f"INSERT INTO refused SELECT c.row, ?, c.{one.given}, ?, '{{}}', 'flagged' "  # noqa: S608
+            f"FROM checked_{table.name} c LEFT JOIN ids_{one.column} o ON o.word = lower(c.{one.given}) "
+            f"WHERE c.{one.given} IS NOT NULL AND o.id IS NULL",
+            self.columns.get(one.given, ""),
+            one.code,
         )
 
-    def _refuse_reference(self, table: Table, reference: Reference) -> None:
+    def _refuse_reference(self, table: FactTable, reference: Reference) -> None:
         noun = reference.column.removesuffix("_id")
         self.engine.run(
             f"INSERT INTO refused SELECT c.row, ?, substr(c.{reference.source}, instr(c.{reference.source}, ':') + 1), ?, "  # noqa: S608, E501
@@ -165,23 +154,23 @@ class _Comparison:
 class _Match:
     """One table's rows beside those that are there: `matched_…` holds all that are not unchanged."""
 
-    def __init__(self, engine: Engine, table: Table) -> None:
+    def __init__(self, engine: Engine, table: FactTable) -> None:
         self.engine, self.table = engine, table
         self.references = [one for one in table.references if engine.has(table.name, one.source)]
         self.provided = self._provided()
         self.lacking = [one for one in table.needed if one not in self.provided]
         self.finals = {one: final(table, one) for one in self.provided} | self._guesses()
-        self.names_owner = engine.has(table.name, "owner_email")
-        if self.names_owner:
-            self.provided.append("owner_id")
-            self.finals["owner_id"] = _OWNER
+        self.lookups = [one for one in table.lookups if engine.has(table.name, one.given)]
+        for one in self.lookups:
+            self.provided.append(one.column)
+            self.finals[one.column] = _looked_up(one)
 
     @property
     def written(self) -> list[str]:
-        return [*self.provided, "search"] if self.table.name == "customers" else self.provided
+        return [*self.provided, self.table.words.column] if self.table.words else self.provided
 
     def make(self) -> None:
-        rows = self._customers() if self.table.name == "customers" else self._rows()
+        rows = self._worded(self.table.words) if self.table.words else self._rows()
         self.engine.run(f"CREATE TABLE matched_{self.table.name} AS SELECT * FROM ({rows}) WHERE fate <> 'unchanged'")  # noqa: S608
 
     def count(self) -> Counts:
@@ -193,61 +182,72 @@ class _Match:
 
     def _provided(self) -> list[str]:
         """Name the database columns that the file fills; what it does not have stays as it is."""
-        guides = _GUIDES if "source" in self.table.kinds else {*_GUIDES, "source"}
-        named = [one for one in self.engine.columns(self.table.name) if one not in guides]
+        named = [one for one in self.engine.columns(self.table.name) if one not in self._guides()]
         strange = [one for one in named if one not in self.table.kinds]
         if strange:
             raise UnknownColumn(f"{self.table.name}: {', '.join(strange)}")
         named += [one for one in self._guesses() if one not in named]
         return [*named, *(one.column for one in self.references)]
 
+    def _guides(self) -> set[str]:
+        """Name what tells which row is meant, and is never written by itself."""
+        guides = {"row", *(one.source for one in self.table.references), *(one.given for one in self.table.lookups)}
+        guides |= {self.table.words.column} if self.table.words else set()
+        return guides if self.table.has_source else {*guides, "source"}
+
     def _guesses(self) -> dict[str, str]:
         """Name what a file may leave open: it stays as it is, and a new row is called by its number."""
         given = self.engine.columns(self.table.name)
-        fallbacks = {
-            "name": 'c."number"',
-            "kind": text(self.table.default("kind")) if "kind" in self.table.kinds else "",
-        }
         return {
-            one: f'coalesce({f"""c."{one}", """ if one in given else ""}e."{one}", {other})'
-            for one, other in fallbacks.items()
-            if self.table.name in {"customers", "products"} and (one in given or one == "name") and "number" in given
+            column: self._guess(column, other, is_given=column in given)
+            for column, other in self.table.stays.items()
+            if (column in given or column in self.table.needed) and (not other or other in given)
         }
+
+    def _guess(self, column: str, other: str, *, is_given: bool) -> str:
+        otherwise = f'c."{other}"' if other else text(self.table.default(column))
+        own = f'c."{column}", ' if is_given else ""
+        return f'coalesce({own}e."{column}", {otherwise})'
 
     def _rows(self) -> str:
         finals = ", ".join(f'{value} AS "{column}"' for column, value in self.finals.items())
         on = " AND ".join(f"e.{one} = c.{one}" for one in self.table.match)
         return (
             f"SELECT c.row, e.id, {self._fate()} AS fate, {self._broken()} AS broken, {self._months()}, {finals} "  # noqa: S608
-            f"FROM ({self._resolved()}) c LEFT JOIN existing_{self.table.name} e ON {on}"
+            f"FROM ({self._resolved()}) c LEFT JOIN existing_{self.table.name} e ON {on}{self._lookup_joins()}"
         )
 
-    def _customers(self) -> str:
-        """Look at every customer whose words may change, in the file or not."""
-        search.prepare(self.engine)
+    def _worded(self, words: Words) -> str:
+        """Look at every row whose words may change, in the file or not."""
+        name = self.table.name
+        search.prepare(self.engine, self.table, words)
         finals = {
             one: "t.source" if one == "source" else f'CASE WHEN c.row IS NULL THEN e."{one}" ELSE {value} END'
             for one, value in self.finals.items()
         }
-        words = search.words(finals)
-        owner = " LEFT JOIN ids_staff o ON o.source = lower(c.owner_email)" if self.names_owner else ""
         listed = ", ".join(f'{value} AS "{column}"' for column, value in finals.items())
         fate = f"CASE WHEN c.row IS NULL THEN 'unchanged' ELSE {self._fate()} END"
         return (
-            f"SELECT row, id, CASE WHEN fate = 'unchanged' AND search <> was THEN 'touched' ELSE fate END AS fate, "  # noqa: S608
+            f"SELECT row, id, CASE WHEN fate = 'unchanged' AND {words.column} <> was THEN 'touched' ELSE fate END AS fate, "  # noqa: S608, E501
             "broken, month, old_month, * EXCLUDE (row, id, fate, broken, month, old_month, was) FROM ("
             f"SELECT c.row, e.id, {fate} AS fate, {self._broken()} AS broken, {self._months()}, {listed}, "
-            f"{words} AS search, e.search AS was FROM touched t "
-            f"LEFT JOIN checked_customers c ON c.source = t.source{owner} "
-            "LEFT JOIN existing_customers e ON e.source = t.source LEFT JOIN words w ON w.customer = t.source "
+            f"{search.words(words, finals)} AS {words.column}, e.{words.column} AS was FROM touched t "
+            f"LEFT JOIN checked_{name} c ON c.source = t.source{self._lookup_joins()} "
+            f"LEFT JOIN existing_{name} e ON e.source = t.source LEFT JOIN words w ON w.source = t.source "
             "WHERE c.row IS NOT NULL OR e.id IS NOT NULL)"
+        )
+
+    def _lookup_joins(self) -> str:
+        return "".join(
+            f" LEFT JOIN ids_{one.column} {one.column}_o ON {one.column}_o.word = lower(c.{one.given})"
+            for one in self.lookups
         )
 
     def _resolved(self) -> str:
         """Add to the checked rows the ids of the rows that they refer to."""
         name = self.table.name
-        months = {"orders": ", order_id_r.month"}
-        ids = [f", {_id(one)} AS {one.column}{months.get(one.table, '')}" for one in self.references]
+        months = {self.table.within: f", {self.table.within}_r.month"}
+        ids = [f", {_id(one)} AS {one.column}{months.get(one.column, '')}" for one in self.references]
         joins = [
             f" LEFT JOIN ids_{one.table} {one.column}_r ON {one.column}_r.source = checked_{name}.{one.source}"
             + (
@@ -277,12 +277,19 @@ class _Match:
 
     def _months(self) -> str:
         """Say which months the mirror must read again: the row's month, and the one it was in before."""
-        if self.table.name == "lines":
+        if self.table.within:
             return "c.month AS month, NULL::VARCHAR AS old_month"
-        if self.table.name != "orders":
+        on = self.table.month_of
+        if not on:
             return "NULL::VARCHAR AS month, NULL::VARCHAR AS old_month"
-        day = "c.ordered_on::DATE" if "ordered_on" in self.provided else "e.ordered_on"
-        return f"strftime({day}, '%Y-%m') AS month, strftime(e.ordered_on, '%Y-%m') AS old_month"
+        day = f"c.{on}::DATE" if on in self.provided else f"e.{on}"
+        return f"strftime({day}, '%Y-%m') AS month, strftime(e.{on}, '%Y-%m') AS old_month"
+
+
+def _looked_up(one: Lookup) -> str:
+    """Give the SQL of an id that is looked up; a word that leads nowhere leaves the row as it is."""
+    unknown = f"c.{one.given} IS NOT NULL AND {one.column}_o.id IS NULL"
+    return f"CASE WHEN {unknown} THEN e.{one.column} ELSE {one.column}_o.id END"
 
 
 def _id(reference: Reference) -> str:
@@ -299,7 +306,7 @@ def _named(reference: Reference) -> str:
     return "" if reference.required else f" AND c.{reference.source} IS NOT NULL"
 
 
-def final(table: Table, column: str) -> str:
+def final(table: FactTable, column: str) -> str:
     """Give the SQL of a column's new value, from the file's row `c` and the row that is there, `e`."""
     kind = table.kinds[column]
     value = f'c."{column}"::{TYPES[kind]}'
@@ -309,7 +316,7 @@ def final(table: Table, column: str) -> str:
     return f"coalesce({value}, {text(default)})" if isinstance(default, str) else value
 
 
-def _before(table: Table, column: str) -> str:
+def _before(table: FactTable, column: str) -> str:
     if table.kinds[column] == "json":
         return f"json_merge_patch(e.\"{column}\"::JSON, '{{}}'::JSON)::VARCHAR"
     return f'e."{column}"'

@@ -17,25 +17,28 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connection
 
-from stammkunde.intake.staging.tables import Table
+from stammkunde.store.facts import FactTable
 
 ROWS_AT_ONCE = 50_000
 FEW_KEYS = 10_000
 _ARROW = {
     "whole": pa.int64(),
     "real": pa.float64(),
+    "flag": pa.bool_(),
     "text": pa.string(),
     "json": pa.string(),
     "day": pa.string(),
     "moment": pa.string(),
 }
 
+Keys = duckdb.DuckDBPyRelation
+
 
 class Database(Protocol):
-    def read(self, *, table: Table, columns: list[str], by: str, keys: duckdb.DuckDBPyRelation, target: Path) -> None:
+    def read(self, *, table: FactTable, columns: list[str], by: str, keys: Keys, target: Path) -> None:
         """Write the rows whose column `by` is among the keys to a Parquet file."""
 
-    def read_all(self, *, table: Table, columns: list[str], target: Path) -> None:
+    def read_all(self, *, table: FactTable, columns: list[str], target: Path) -> None:
         """Write all rows to a Parquet file."""
 
 
@@ -43,22 +46,22 @@ def database(folder: Path) -> Database:
     return Postgresql() if connection.vendor == "postgresql" else Sqlite(folder)
 
 
-def is_empty(table: Table) -> bool:
+def is_empty(table: FactTable) -> bool:
     return not table.model._default_manager.exists()
 
 
-def is_most_of(table: Table, keys: int) -> bool:
+def is_most_of(table: FactTable, keys: int) -> bool:
     """Tell whether so many keys mean so much of a table that reading all of it is quicker than looking each up."""
     return keys >= FEW_KEYS and keys * 2 >= table.model._default_manager.count()
 
 
-def schema(table: Table, columns: list[str]) -> pa.Schema:
+def schema(table: FactTable, columns: list[str]) -> pa.Schema:
     """Say how rows come back: days and moments as text, which both databases write alike."""
     kinds = {"id": "whole"} | table.kinds
     return pa.schema([pa.field(column, _ARROW[kinds[column]]) for column in columns])
 
 
-def _select(table: Table, columns: list[str]) -> str:
+def _select(table: FactTable, columns: list[str]) -> str:
     kinds = {"id": "whole"} | table.kinds
     return ", ".join(_plain(f't."{column}"', kinds[column]) for column in columns)
 
@@ -75,7 +78,7 @@ class Sqlite:
     def __init__(self, folder: Path) -> None:
         self._keys = folder / "keys.sqlite3"
 
-    def read(self, *, table: Table, columns: list[str], by: str, keys: duckdb.DuckDBPyRelation, target: Path) -> None:
+    def read(self, *, table: FactTable, columns: list[str], by: str, keys: Keys, target: Path) -> None:
         self._keys.unlink(missing_ok=True)
         fill_exchange(self._keys, {"keys": ("key", keys)})
         sql = (
@@ -85,7 +88,7 @@ class Sqlite:
         with attached(self._keys):
             self._write(sql, schema(table, columns), target)
 
-    def read_all(self, *, table: Table, columns: list[str], target: Path) -> None:
+    def read_all(self, *, table: FactTable, columns: list[str], target: Path) -> None:
         self._write(f'SELECT {_select(table, columns)} FROM "{table.db_table}" t', schema(table, columns), target)  # noqa: S608
 
     def _write(self, sql: str, shape: pa.Schema, target: Path) -> None:
@@ -104,7 +107,7 @@ def _fetched(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
 
 
 class Postgresql:
-    def read(self, *, table: Table, columns: list[str], by: str, keys: duckdb.DuckDBPyRelation, target: Path) -> None:
+    def read(self, *, table: FactTable, columns: list[str], by: str, keys: Keys, target: Path) -> None:
         sql = (
             f"SELECT {_select(table, columns)} FROM import_keys k "  # noqa: S608
             f'JOIN "{table.db_table}" t ON t."{by}" = k.key'
@@ -114,7 +117,7 @@ class Postgresql:
             cursor.execute("ANALYZE import_keys")
             self._write(cursor, sql, schema(table, columns), target)
 
-    def read_all(self, *, table: Table, columns: list[str], target: Path) -> None:
+    def read_all(self, *, table: FactTable, columns: list[str], target: Path) -> None:
         sql = f'SELECT {_select(table, columns)} FROM "{table.db_table}" t'  # noqa: S608
         with _link() as link, link.cursor() as cursor:
             self._write(cursor, sql, schema(table, columns), target)

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stammkunde.intake.staging.tables import TABLES, Table
+from stammkunde.store import facts
+from stammkunde.store.facts import FactTable
 
 
 @dataclass(kw_only=True)
@@ -38,8 +39,8 @@ class Part:
     counts: Counts = field(default_factory=Counts)
 
     @property
-    def spec(self) -> Table:
-        return TABLES[self.table]
+    def spec(self) -> FactTable:
+        return facts.table(self.table)
 
     @property
     def changes(self) -> int:

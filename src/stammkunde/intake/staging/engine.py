@@ -6,12 +6,14 @@ from typing import Any
 import duckdb
 from django.conf import settings
 
-from stammkunde.intake.staging.tables import TABLES, Table
+from stammkunde.store import facts
+from stammkunde.store.facts import FactTable
 
 TYPES = {
     "text": "VARCHAR",
     "whole": "BIGINT",
     "real": "DOUBLE",
+    "flag": "BOOLEAN",
     "day": "DATE",
     "moment": "TIMESTAMP",
     "json": "VARCHAR",
@@ -29,11 +31,11 @@ class Engine:
         self.duck.execute(f"SET memory_limit = '{int(settings.ENGINE_MEMORY_MB * SHARE_OF_MEMORY)}MB'")
         self.duck.execute(f"SET temp_directory = {text(folder / 'spill')}")
         self.duck.execute("SET TimeZone = 'UTC'")
-        self.names = [name for name in TABLES if self.checked(name).exists()]
-        for table in TABLES.values():
+        self.names = [name for name in facts.tables() if self.checked(name).exists()]
+        for table in facts.tables().values():
             self.duck.execute(f"CREATE VIEW checked_{table.name} AS {self._source(table)}")
             self.duck.execute(f"CREATE TABLE existing_{table.name} ({_typed(table)})")
-        self._columns = {name: self._describe(name) for name in TABLES}
+        self._columns = {name: self._describe(name) for name in facts.tables()}
 
     def checked(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"
@@ -61,7 +63,7 @@ class Engine:
     def _describe(self, name: str) -> list[str]:
         return [one[0] for one in self.run(f"DESCRIBE checked_{name}")]
 
-    def _source(self, table: Table) -> str:
+    def _source(self, table: FactTable) -> str:
         if table.name in self.names:
             return f"SELECT * FROM read_parquet({text(self.checked(table.name))})"  # noqa: S608
         keys = [*(one.source for one in table.references), *(one for one in table.match if not one.endswith("_id"))]
@@ -73,5 +75,5 @@ def text(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _typed(table: Table) -> str:
+def _typed(table: FactTable) -> str:
     return ", ".join(f'"{column}" {TYPES[kind]}' for column, kind in {"id": "whole", **table.kinds}.items())

@@ -1,12 +1,10 @@
+# ruff: noqa: SLF001 (`_default_manager` is how Django lets any model be asked)
 """Loading what is there: only the rows that the file may mean, and what the words to find customers by depend on."""
 
 from stammkunde.intake.staging.database import Database, is_empty, is_most_of
 from stammkunde.intake.staging.engine import Engine, text
-from stammkunde.intake.staging.tables import TABLES, Table
-from stammkunde.team.models import Staff
-
-# Of a row that is only referred to, this is enough.
-_OF_REFERRED = {"id", "source", "ordered_on"}
+from stammkunde.store import facts
+from stammkunde.store.facts import FactTable, Lookup, Words
 
 
 class Existing:
@@ -16,44 +14,55 @@ class Existing:
         self._engine, self._database = engine, database
 
     def load(self) -> None:
-        """Load everything but lines, which are found by the ids of their orders."""
-        self._load_staff()
-        for name in ("customers", "contact_persons", "consents", "products", "orders"):
-            self._read(TABLES[name], by="source", keys=self._sources(TABLES[name]))
-        if {"customers", "contact_persons"} & set(self._engine.names):
-            self._load_people()
+        """Load everything but the rows of a parent, which are found by the ids of their parents."""
+        for table in facts.tables().values():
+            for one in table.lookups:
+                self._look_up(table, one)
+            if table.has_source:
+                self._read(table, by="source", keys=self._sources(table))
+        for table in facts.tables().values():
+            if table.words and {table.name, table.words.table} & set(self._engine.names):
+                self._load_beside(table, table.words)
 
-    def load_lines(self) -> None:
-        keys = "SELECT DISTINCT i.id FROM checked_lines c JOIN existing_orders i ON i.source = c.order_source"
-        self._read(TABLES["lines"], by="order_id", keys=keys)
+    def load_of_parents(self, table: FactTable) -> None:
+        """Load a table whose rows have no source of their own, once its parents are known."""
+        parent = table.reference(table.match[0])
+        keys = (
+            f"SELECT DISTINCT i.id FROM checked_{table.name} c "  # noqa: S608
+            f"JOIN existing_{parent.table} i ON i.source = c.{parent.source}"
+        )
+        self._read(table, by=parent.column, keys=keys)
 
-    def _load_staff(self) -> None:
-        self._engine.run("CREATE TABLE ids_staff (source VARCHAR, id BIGINT)")
-        staff = list(Staff.objects.values_list("email", "pk"))
-        if staff and self._engine.has("customers", "owner_email"):
+    def _look_up(self, table: FactTable, one: Lookup) -> None:
+        self._engine.run(f"CREATE TABLE ids_{one.column} (word VARCHAR, id BIGINT)")
+        known = list(one.model._default_manager.values_list(one.by, "pk"))
+        if known and self._engine.has(table.name, one.given):
             self._engine.duck.executemany(
-                "INSERT INTO ids_staff VALUES (lower(?), ?)", [[email, pk] for email, pk in staff]
+                f"INSERT INTO ids_{one.column} VALUES (lower(?), ?)",  # noqa: S608
+                [[word, pk] for word, pk in known],
             )
 
-    def _load_people(self) -> None:
+    def _load_beside(self, table: FactTable, words: Words) -> None:
         """Load where the file's people were until now, and who else is at the customers that are touched."""
-        moved = "SELECT DISTINCT e.customer_id FROM existing_contact_persons e"
-        self._read(TABLES["customers"], by="id", keys=moved)
-        beside = "SELECT e.id FROM existing_customers e"
-        self._read(TABLES["contact_persons"], by="customer_id", keys=beside)
+        theirs = facts.table(words.table)
+        column = next(one.column for one in theirs.references if one.table == table.name)
+        moved = f"SELECT DISTINCT e.{column} FROM existing_{theirs.name} e"  # noqa: S608
+        self._read(table, by="id", keys=moved)
+        beside = f"SELECT e.id FROM existing_{table.name} e"  # noqa: S608
+        self._read(theirs, by=column, keys=beside)
 
-    def _sources(self, table: Table) -> str:
+    def _sources(self, table: FactTable) -> str:
         """Say where the file names rows of this table: in its own list, and wherever another refers to it."""
         own = [f"SELECT source AS key FROM checked_{table.name}"]  # noqa: S608
         others = [
             f"SELECT {one.source} FROM checked_{name}"  # noqa: S608
-            for name, other in TABLES.items()
+            for name, other in facts.tables().items()
             for one in other.references
             if one.table == table.name and self._engine.has(name, one.source)
         ]
         return " UNION ".join(own + others)
 
-    def _read(self, table: Table, *, by: str, keys: str) -> None:
+    def _read(self, table: FactTable, *, by: str, keys: str) -> None:
         if is_empty(table):
             return
         named = f"({keys}) k(key) WHERE key IS NOT NULL"
@@ -74,9 +83,18 @@ class Existing:
         )
         target.unlink()
 
-    def _columns(self, table: Table) -> list[str]:
+    def _columns(self, table: FactTable) -> list[str]:
         everything = ["id", *table.kinds]
-        needed = {table.name} if table.name != "customers" else {"customers", "contact_persons"}
-        if table.name in {"lines", "contact_persons"} or needed & set(self._engine.names):
+        if self._is_compared(table) or table.name in _looked_into():
             return everything
-        return [one for one in everything if one in _OF_REFERRED]
+        return [one for one in everything if one in {"id", "source", table.month_of}]  # enough of who is referred to
+
+    def _is_compared(self, table: FactTable) -> bool:
+        own = {table.name} | ({table.words.table} if table.words else set())
+        return bool(own & set(self._engine.names))
+
+
+def _looked_into() -> set[str]:
+    """Name the tables whose rows are looked into although the file may not hold them."""
+    within = {one.table for table in facts.tables().values() for one in table.references if one.within}
+    return within | {table.words.table for table in facts.tables().values() if table.words}

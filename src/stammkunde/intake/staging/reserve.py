@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from stammkunde.intake.staging.tables import Table
+from stammkunde.store.facts import FactTable
 
 TRIES = 20
 
@@ -11,7 +11,7 @@ class NoIds(Exception):
     """No unbroken run of ids was to be had, because too many rows were being written beside us."""
 
 
-def reserve(table: Table, count: int) -> int:
+def reserve(table: FactTable, count: int) -> int:
     """Reserve `count` ids that nobody else will get, and give the number before the first."""
     if connection.vendor == "postgresql":
         return _from_sequence(table.db_table, count)

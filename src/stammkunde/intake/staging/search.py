@@ -1,45 +1,49 @@
-"""The words to find customers by, from the customer and the people there: `customers.policy.search_text`, in bulk."""
+"""The words to find rows by, from the row and those that point at it: `customers.policy.search_text`, in bulk."""
+
+# ruff: noqa: S608 (our own table and column names)
 
 from stammkunde.intake.staging.engine import Engine
-
-_OF_CUSTOMER = ("name", "number", "email", "city")
-_OF_PERSON = ("first_name", "last_name", "email")
-
-# Whose words may change: customers in the file, and customers whose people are, or were until now.
-_TOUCHED = """
-    CREATE TABLE touched AS
-    SELECT source FROM checked_customers
-    UNION SELECT customer_source FROM checked_contact_persons WHERE customer_source IS NOT NULL
-    UNION SELECT was.source FROM checked_contact_persons c
-        JOIN existing_contact_persons e ON e.source = c.source JOIN existing_customers was ON was.id = e.customer_id
-"""
+from stammkunde.store import facts
+from stammkunde.store.facts import FactTable, Reference, Words
 
 
-def prepare(engine: Engine) -> None:
-    """Make `touched` and `words` (customer → the words of the people there, as they will be)."""
-    engine.run(_TOUCHED)
-    new = ", ".join(_of_file(engine, one) for one in _OF_PERSON)
-    old = ", ".join(f"e.{one}" for one in _OF_PERSON)
-    text = ", ".join(f"nullif({one}, '')" for one in _OF_PERSON)
+def prepare(engine: Engine, table: FactTable, words: Words) -> None:
+    """Make `touched` (whose words may change) and `words` (of the rows that point at each, as they will be)."""
+    theirs = facts.table(words.table)
+    to = next(one for one in theirs.references if one.table == table.name)
+    engine.run(_touched(table, theirs, to))
+    new = ", ".join(_of_file(engine, theirs, one) for one in words.theirs)
+    old = ", ".join(f"e.{one}" for one in words.theirs)
+    text = ", ".join(f"nullif({one}, '')" for one in words.theirs)
     engine.run(
-        f"CREATE TABLE words AS SELECT customer, string_agg(concat_ws(' ', {text}), ' ' "  # noqa: S608
-        "ORDER BY last_name, first_name, id NULLS LAST, source) AS words FROM ("
-        f"SELECT c.customer_source AS customer, e.id, c.source, {new} "
-        "FROM checked_contact_persons c LEFT JOIN existing_contact_persons e ON e.source = c.source "
+        f"CREATE TABLE words AS SELECT to_source AS source, string_agg(concat_ws(' ', {text}), ' ' "
+        f"ORDER BY {', '.join(words.order)}, id NULLS LAST, source) AS words FROM ("
+        f"SELECT c.{to.source} AS to_source, e.id, c.source, {new} "
+        f"FROM checked_{theirs.name} c LEFT JOIN existing_{theirs.name} e ON e.source = c.source "
         f"UNION ALL SELECT k.source, e.id, e.source, {old} "
-        "FROM existing_contact_persons e JOIN existing_customers k ON k.id = e.customer_id "
-        "WHERE e.source NOT IN (SELECT source FROM checked_contact_persons)"
-        ") GROUP BY customer"
+        f"FROM existing_{theirs.name} e JOIN existing_{table.name} k ON k.id = e.{to.column} "
+        f"WHERE e.source NOT IN (SELECT source FROM checked_{theirs.name})"
+        ") GROUP BY to_source"
     )
 
 
-def words(finals: dict[str, str]) -> str:
-    """Give the SQL of a customer's `search`; a column that the file does not have stays as it is."""
-    own = ", ".join(f"nullif({finals.get(one, f'e.{one}')}, '')" for one in _OF_CUSTOMER)
+def words(words: Words, finals: dict[str, str]) -> str:
+    """Give the SQL of a row's words; a column that the file does not have stays as it is."""
+    own = ", ".join(f"nullif({finals.get(one, f'e.{one}')}, '')" for one in words.own)
     return f"lower(concat_ws(' ', {own}, nullif(w.words, '')))"
 
 
-def _of_file(engine: Engine, column: str) -> str:
-    if not engine.has("contact_persons", column):
+def _touched(table: FactTable, theirs: FactTable, to: Reference) -> str:
+    """Name rows in the file, and rows at which others of the file point, or did until now."""
+    return (
+        f"CREATE TABLE touched AS SELECT source FROM checked_{table.name} "
+        f"UNION SELECT {to.source} FROM checked_{theirs.name} WHERE {to.source} IS NOT NULL "
+        f"UNION SELECT was.source FROM checked_{theirs.name} c JOIN existing_{theirs.name} e ON e.source = c.source "
+        f"JOIN existing_{table.name} was ON was.id = e.{to.column}"
+    )
+
+
+def _of_file(engine: Engine, theirs: FactTable, column: str) -> str:
+    if not engine.has(theirs.name, column):
         return f"e.{column}"
     return f"coalesce(c.{column}, '') AS {column}"

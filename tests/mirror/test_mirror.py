@@ -191,7 +191,7 @@ def test_mirror_that_does_not_add_up_is_refused_and_the_old_one_stays(monkeypatc
     factories.order(Customer.objects.first(), date(2025, 1, 7))
     sales.mark_changed(["2025-01"])
     monkeypatch.setattr(
-        build.write, "sums", lambda facts, wanted: {"orders": {"2025-01": (2, 0)}, "lines": {"2025-01": (2, 1)}}
+        build.parquet, "sums", lambda facts, wanted: {"orders": {"2025-01": (2, 0)}, "lines": {"2025-01": (2, 1)}}
     )
 
     with pytest.raises(mirror.MirrorDiffers, match="2025-01"):

@@ -1,0 +1,17 @@
+"""What hangs on facts: a message that may have left keeps whom it went to; what was only planned goes along."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.outreach.models import AddressUse, Holdout, Message, Turn
+from stammkunde.store.facts import GOES, Hanging
+
+_LEFT = Q(begun_at__isnull=False) | Q(state=Message.State.CLAIMED)
+
+HANGING = (
+    Hanging(model=Message, column="customer", label=_("Messages"), hold=_LEFT),
+    Hanging(model=Message, column="contact_person", label=_("Messages"), hold=_LEFT),
+    Hanging(model=AddressUse, column="customer", label=_("Messages"), hold=GOES),
+    Hanging(model=Turn, column="customer", label=_("Messages"), hold=GOES),
+    Hanging(model=Holdout, column="customer", label=_("Held out"), hold=GOES),
+)

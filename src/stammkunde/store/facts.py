@@ -154,7 +154,7 @@ class FactTable:
     def kinds(self) -> dict[str, str]:
         """Give the kind of every column that a file may fill."""
         return {
-            one.column: next(kind for known, kind in _KINDS.items() if isinstance(one, known))
+            str(one.column): next(kind for known, kind in _KINDS.items() if isinstance(one, known))
             for one in self.model._meta.concrete_fields
             if one.column not in _OURS
         }

@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """How often facts changed is counted by `store` for every app; months say whose they are."""
 
-    dependencies = [("sales", "0002_write_faster"), ("store", "0001_changes")]
+    dependencies = [("sales", "0001_orders"), ("store", "0001_changes")]
 
     operations = [
         migrations.RunSQL(

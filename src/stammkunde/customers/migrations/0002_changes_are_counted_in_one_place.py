@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """How often facts changed is counted by `store` for every app."""
 
-    dependencies = [("customers", "0005_consent_unproven"), ("store", "0001_changes")]
+    dependencies = [("customers", "0001_customers_and_consent"), ("store", "0001_changes")]
 
     operations = [
         migrations.RunSQL(

@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.figures.queries import proof
+from stammkunde.figures.queries import back_tests
 from stammkunde.home.queries import warnings as queries
 from stammkunde.insight.risk.candidates import RULES
 from stammkunde.segments.queries import read_place
-from stammkunde.signals import forecasts, suggestions
+from stammkunde.signals import forecasts, proof, suggestions
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
@@ -425,7 +425,7 @@ def test_proof_takes_a_fixed_number_of_queries(client, analyst, generation, djan
         client.get(reverse("warnings-proof"))
 
 
-@pytest.mark.parametrize("name", proof.PLOTS)
+@pytest.mark.parametrize("name", back_tests.PLOTS)
 @pytest.mark.parametrize("ending", ["svg", "json"])
 def test_charts_of_the_proof_are_drawn(client, analyst, servant, generation, name, ending):
     address = f"{reverse('chart', args=[name, ending])}?day=2026-03-31"
@@ -440,8 +440,8 @@ def test_charts_of_the_proof_are_drawn(client, analyst, servant, generation, nam
 def test_charts_say_the_same_as_their_tables(generation):
     tried = proof.latest(generation)
 
-    assert proof.calibration(tried).rows == [(0.05, 0.04, 2060), (0.3, 0.27, 2060)]
-    assert proof.lift(tried).rows == [(0.1, 0.42, pytest.approx(4.2)), (1.0, 1.0, 1.0)]
+    assert back_tests.calibration(tried).rows == [(0.05, 0.04, 2060), (0.3, 0.27, 2060)]
+    assert back_tests.lift(tried).rows == [(0.1, 0.42, pytest.approx(4.2)), (1.0, 1.0, 1.0)]
     assert [one.abc_class for one in tried.by_class] == ["A", "C"]
 
 

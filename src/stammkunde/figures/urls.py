@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.figures.views import charts, hours, ideal, lost, overview, products
+from stammkunde.figures.views import charts, hours, ideal, lost, overview, products, proof
 
 urlpatterns = [
     # Overview, products and their charts
@@ -12,6 +12,8 @@ urlpatterns = [
     path("products/", products.products, name="products"),
     path("products/export/", products.export, name="products-export"),
     path("products/<int:pk>/", products.product, name="product"),
+    # How good the early warning is
+    path("warnings/proof/", proof.proof, name="warnings-proof"),
     # The time budget
     path("time/", hours.time, name="time"),
     path("time/export/", hours.export, name="time-export"),

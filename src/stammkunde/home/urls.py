@@ -7,7 +7,6 @@ urlpatterns = [
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings/act/", warnings.act, name="warnings-act"),
     path("warnings/export/", warnings.export, name="warnings-export"),
-    path("warnings/proof/", warnings.proof, name="warnings-proof"),
     # Today, customers and the customer page
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),

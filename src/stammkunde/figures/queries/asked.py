@@ -1,7 +1,7 @@
 """Which chart an address asks for, and what it is drawn from."""
 
 from stammkunde.figures.plots import Plot
-from stammkunde.figures.queries import findings, overview, products, proof
+from stammkunde.figures.queries import back_tests, findings, overview, products
 from stammkunde.segments import selection
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
@@ -15,8 +15,8 @@ def plot(name: str, *, request: StaffRequest) -> Plot | None:
     """Make the chart of that name for the selection in the address; None where there is nothing to draw."""
     if name == "product":
         return _product(request)
-    if name in proof.PLOTS:
-        return proof.plot(name, generation=signals.current(), as_of=request.GET.get("day", ""))
+    if name in back_tests.PLOTS:
+        return back_tests.plot(name, generation=signals.current(), as_of=request.GET.get("day", ""))
     if name in findings.PLOTS:
         return findings.PLOTS[name]() if signals.current() else None
     make = overview.PLOTS.get(name)

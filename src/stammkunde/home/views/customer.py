@@ -12,7 +12,7 @@ from stammkunde.customers import permissions
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.figures.queries import budget, proof
+from stammkunde.figures.queries import budget
 from stammkunde.home import changes, course, rhythm
 from stammkunde.home.queries import customer as queries
 from stammkunde.home.queries import warnings
@@ -20,7 +20,7 @@ from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import wording as outreach_wording
 from stammkunde.sales import history
 from stammkunde.sales import queries as sales
-from stammkunde.signals import forecasts, standing
+from stammkunde.signals import forecasts, proof, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals import reasons as risks
 from stammkunde.signals import suggestions as work

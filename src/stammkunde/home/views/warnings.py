@@ -1,4 +1,4 @@
-"""The early warning: about whom, why, what to do about it, and how good it has been (R-W2, R-W3)."""
+"""The early warning: about whom, why, what to do about it (R-W2)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,24 +12,19 @@ from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.figures import plots
-from stammkunde.figures.queries import proof as proofs
 from stammkunde.home.queries import warnings as queries
-from stammkunde.sales.models import Order
 from stammkunde.segments.queries import read_place
 from stammkunde.signals import exports, forecasts, reasons
+from stammkunde.signals import proof as proofs
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
-from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.team.context import theme as theme_of
 from stammkunde.team.models import Staff
 from stammkunde.ui import tables, writing
 
@@ -128,7 +123,7 @@ def warnings(request: StaffRequest) -> HttpResponse:
             "shows_worth": asked.shows_worth(generation),
             "snoozes": [(asked.today + timedelta(days=days), text) for days, text in _later()],
             "today": asked.today,
-            **_trust(generation),
+            **proofs.trust(generation),
         },
     )
 
@@ -147,28 +142,6 @@ def _by_level(total: queries.Total) -> list[tuple[str, str, int]]:
     """Name the levels that occur, the highest first, each with how many warnings have it."""
     choices = reversed(CustomerSignal.Level.choices)
     return [(value, label, total.levels[value]) for value, label in choices if value in total.levels]
-
-
-def _trust(generation: Generation) -> dict[str, Any]:
-    """Tell how far ahead is looked, how good it has been, and what is missing for more."""
-    tried = proofs.latest(generation)
-    told = forecasts.part(generation, "risk")
-    return {
-        "generation": generation,
-        "horizon_days": told.get("horizon_days") if told.get("base_share") is not None else None,
-        "tried": tried,
-        "numbers": proofs.sentence_numbers(tried) if tried else {},
-        "refusal": reasons.refusal(told.get("refusal")),
-        "enough_on": _enough_on(told.get("refusal"), generation),
-    }
-
-
-def _enough_on(refused: dict[str, Any] | None, generation: Generation) -> date | None:
-    """Say when there will be enough past, where only time is missing."""
-    needed = (refused or {}).get("needed_days")
-    first = Order.objects.exclude(status=Order.Status.CANCELLED).order_by("ordered_on").values_list("ordered_on")
-    days = [on for (on,) in first[:1]] if needed else []
-    return max(days[0] + timedelta(days=needed), generation.as_of_on) if days else None
 
 
 def _sorts() -> list[tuple[str, str]]:
@@ -269,46 +242,3 @@ def export(request: StaffRequest) -> HttpResponseBase:
         raise BadRequest("there are no figures yet")
     pieces = queries.every(asked.filters, generation=generation, on=asked.today, sort=asked.sort)
     return exports.warnings(pieces, form=form, staff=request.user, query=asked.query.urlencode())
-
-
-@require_safe
-@needs(policy.FIGURES_VIEW)
-def proof(request: StaffRequest) -> HttpResponse:
-    """How good the warnings have been, on the company's own past and in earnest."""
-    generation = signals.current()
-    if generation is None or not forecasts.has_buyers(generation):
-        return render(request, "home/proof.html", {})
-    tests = proofs.back_tests(generation)
-    wanted = request.GET.get("day", "")
-    shown = next((one for one in tests if one.as_of.isoformat() == wanted), next(iter(tests), None))
-    told = forecasts.part(generation, "risk")
-    return render(
-        request,
-        "home/proof.html",
-        {
-            "tests": tests,
-            "shown": shown,
-            "shown_numbers": proofs.sentence_numbers(shown) if shown else {},
-            "charts": [_chart(request, plot, shown, generation) for plot in proofs.plots(shown)] if shown else [],
-            "candidates": proofs.candidates(generation),
-            "rule": forecasts.rule(told.get("rule", "")),
-            "risk": told,
-            "refused": [_refused(column) for column in told.get("refused") or ()],
-            "given": proofs.given(),
-            "wanted_days": team.company().risk_horizon_days,
-            **_trust(generation),
-        },
-    )
-
-
-def _chart(request: StaffRequest, plot: plots.Plot, tried: proofs.BackTest, generation: Generation) -> plots.Shown:
-    query = {"day": tried.as_of.isoformat(), "of": f"{generation.pk}-{get_language()}"}
-    return plots.shown(plot, query=query, theme=theme_of(request))
-
-
-def _refused(column: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": reasons.column_name(column["column"]),
-        "why": reasons.refused_column(column["code"]),
-        "measure": column.get("measure"),
-    }

@@ -1,25 +1,19 @@
 """How good the early warning is: on past days as it would have been known then, and what became of real warnings."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Min
-from django.utils.translation import gettext_lazy as _
 
-from stammkunde import insight
-from stammkunde.figures import wording
-from stammkunde.figures.plots import Plot
 from stammkunde.insight.risk.candidates import RULES
 from stammkunde.insight.risk.metrics import Bin, Gain
-from stammkunde.signals import forecasts
+from stammkunde.sales.models import Order
+from stammkunde.signals import forecasts, reasons
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import EarlyWarning, Generation
 from stammkunde.ui import writing
-from stammkunde.ui.tables import Column
-
-PLOT_HEIGHT = 280
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,62 +168,6 @@ def given() -> Given:
     return Given(test=signals.live_test(), since_on=first)
 
 
-def plots(tried: BackTest) -> list[Plot]:
-    """Make the charts of one back-test that have something to show."""
-    return [plot for make in PLOTS.values() if (plot := make(tried)) is not None]
-
-
-def calibration(tried: BackTest) -> Plot | None:
-    """Draw whether probabilities meant it."""
-    if not tried.calibration:
-        return None
-    return Plot(
-        name="calibration",
-        title=_("Do the probabilities hold?"),
-        about=_("Each point is a group of customers: what was said of them, and how many left. Best is on the line."),
-        draw=lambda _width: insight.charts.calibration(tried.calibration, labels=_labels()),
-        columns=[
-            Column(label=_("Probability said"), unit="share"),
-            Column(label=_("Share that left"), unit="share"),
-            Column(label=_("Customers"), unit="number"),
-        ],
-        rows=[(one.expected, one.left, one.customers) for one in tried.calibration],
-        height=PLOT_HEIGHT,
-    )
-
-
-def lift(tried: BackTest) -> Plot | None:
-    """Draw how much more often the warned left than everybody."""
-    if not tried.gains:
-        return None
-    return Plot(
-        name="lift",
-        title=_("How much better than chance?"),
-        about=_("How many times as often those with the highest risk left as all customers on average; 1 is chance."),
-        draw=lambda _width: insight.charts.lift(tried.gains, labels=_labels()),
-        columns=[
-            Column(label=_("Customers warned, highest risk first"), unit="share"),
-            Column(label=_("Of those who left, found"), unit="share"),
-            Column(label=_("Times as often as everybody"), unit="times"),
-        ],
-        rows=[(one.share, one.reached, one.lift) for one in tried.gains],
-        height=PLOT_HEIGHT,
-    )
-
-
-def _labels() -> dict[str, str]:
-    return wording.chart_labels(customers=_("Customers"))
-
-
-PLOTS: dict[str, Callable[[BackTest], Plot | None]] = {"calibration": calibration, "lift": lift}
-
-
-def plot(name: str, *, generation: Generation | None, as_of: str) -> Plot | None:
-    """Make the chart of that name for a past day; None where there is nothing to draw."""
-    tried = next((one for one in back_tests(generation) if one.as_of.isoformat() == as_of), None)
-    return PLOTS[name](tried) if tried and name in PLOTS else None
-
-
 def sentence_numbers(tried: BackTest) -> dict[str, str]:
     """Write the numbers of the sentence that says what a warning on a past day would have been worth."""
     return {
@@ -242,3 +180,25 @@ def sentence_numbers(tried: BackTest) -> dict[str, str]:
         "days": writing.number(tried.days_ahead),
         "left_share": writing.percent(tried.left_share, places=0),
     }
+
+
+def trust(generation: Generation) -> dict[str, Any]:
+    """Tell how far ahead is looked, how good it has been, and what is missing for more."""
+    tried = latest(generation)
+    told = forecasts.part(generation, "risk")
+    return {
+        "generation": generation,
+        "horizon_days": told.get("horizon_days") if told.get("base_share") is not None else None,
+        "tried": tried,
+        "numbers": sentence_numbers(tried) if tried else {},
+        "refusal": reasons.refusal(told.get("refusal")),
+        "enough_on": _enough_on(told.get("refusal"), generation),
+    }
+
+
+def _enough_on(refused: dict[str, Any] | None, generation: Generation) -> date | None:
+    """Say when there will be enough past, where only time is missing."""
+    needed = (refused or {}).get("needed_days")
+    first = Order.objects.exclude(status=Order.Status.CANCELLED).order_by("ordered_on").values_list("ordered_on")
+    days = [on for (on,) in first[:1]] if needed else []
+    return max(days[0] + timedelta(days=needed), generation.as_of_on) if days else None

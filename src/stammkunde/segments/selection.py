@@ -7,15 +7,12 @@ from urllib.parse import urlencode
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from stammkunde.insight import periods
 from stammkunde.insight.errors import PeriodUnclear
 from stammkunde.insight.periods import Grain, Period
 from stammkunde.signals.answers import Slice
 
-GRAINS: tuple[Grain, ...] = ("month", "quarter", "year")
-GRAIN_NAMES = {"month": gettext_lazy("Month"), "quarter": gettext_lazy("Quarter"), "year": gettext_lazy("Year")}
 LONGEST_WINDOW_DAYS = 3650
 USUAL_GRAIN: Grain = "quarter"
 
@@ -110,15 +107,6 @@ def last_complete(on: date, *, grain: Grain) -> Period:
     return current if current.end_on <= on else current.previous()
 
 
-def following(period: Period) -> Period:
-    return Period(period.first_month + period.months, period.months)
-
-
-def in_grain(period: Period, *, grain: Grain, as_of_on: date) -> Period:
-    """Look at a period with another length: at its end, but not later than there are facts."""
-    return periods.containing(min(period.end_on, max(as_of_on, period.start_on)), grain=grain)
-
-
 def name(period: Period) -> str:
     """Write a period as people say it: September 2011, 3rd quarter 2011, 2011."""
     if period.grain == "year":
@@ -139,47 +127,3 @@ def short_name(period: Period) -> str:
     if period.grain == "month":
         return formats.date_format(period.start_on, "M Y")
     return name(period) if period.grain == "year" else f"Q{(period.start_on.month + 2) // 3} {period.start_on.year}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    label: str
-    address: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bar:
-    """What the bar on top of a page offers: lengths, the period before and after, and the way back to the present."""
-
-    period: str
-    name: str
-    grains: list[Step]
-    previous: str
-    next: str  # empty: it has not begun
-    latest: str
-    kept: Mapping[str, str]
-
-
-def bar(selection: Selection, *, kept: Mapping[str, str] | None = None) -> Bar:
-    """Make the bar; `kept` is what else stays in the address."""
-    period, after = selection.period, following(selection.period)
-    latest = last_complete(selection.as_of_on, grain=period.grain)
-    if period == latest:  # it leads on, never to where one stands
-        latest = periods.containing(selection.as_of_on, grain=period.grain)
-    return Bar(
-        period=str(period),
-        name=name(period),
-        grains=[
-            Step(
-                label=str(GRAIN_NAMES[grain]),
-                address=selection.to(in_grain(period, grain=grain, as_of_on=selection.as_of_on), kept=kept),
-                is_chosen=grain == period.grain,
-            )
-            for grain in GRAINS
-        ],
-        kept=dict(kept or {}),
-        previous=selection.to(period.previous(), kept=kept),
-        next=selection.to(after, kept=kept) if after.start_on <= selection.as_of_on else "",
-        latest=selection.to(latest, kept=kept),
-    )

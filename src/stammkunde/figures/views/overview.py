@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from stammkunde.figures import context, gain, outlook, plots, tiles
+from stammkunde.figures import bar, context, gain, outlook, plots, tiles
 from stammkunde.figures.queries import overview as queries
 from stammkunde.sales.models import Order
 from stammkunde.segments import selection
@@ -59,7 +59,7 @@ def overview(request: StaffRequest) -> HttpResponse:
             "groups": _groups(figures),
             "headline": tiles.headline(figures, before=_before(stored, chosen)),
             "sentence": tiles.sentence(figures),
-            "bar": selection.bar(chosen),
+            "bar": bar.bar(chosen),
             "segments": queries.segments(generation, period=chosen.period),
             "window_origin": _window_origin(chosen),
         },

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.figures import plots
+from stammkunde.figures import bar, plots
 from stammkunde.figures.queries import overview
 from stammkunde.figures.queries import products as queries
 from stammkunde.insight.errors import CannotAnswer
@@ -40,7 +40,7 @@ def products(request: StaffRequest) -> HttpResponse:
         {
             "question": question,
             "selection": question.selection,
-            "bar": selection.bar(question.selection, kept=_kept(question)),
+            "bar": bar.bar(question.selection, kept=_kept(question)),
             "segments": overview.segments(generation, period=question.selection.period),
             "listed": listed,
             "columns": _columns(question, listed),

@@ -68,6 +68,14 @@ def test_address_at_home_names_no_country(house, country):
     assert channels.get("letter").render(message, house).body["lines"] == ["Kim Weber", "Weg 1", "10115 Berlin"]
 
 
+@pytest.mark.parametrize(("region", "said"), [("DE-NW", "SERBIEN"), ("CH", "SERBIEN"), ("IE", "SERBIA")])
+def test_address_abroad_names_the_country_as_the_post_at_home_reads_it(region, said):
+    house = company(sender_address="Lindenstraße 12\n50667 Köln", holiday_region=region)
+    message = letter(to=customer(name="Kim", country="Serbia", street="Ulica 1", postcode="11000", city="Beograd"))
+
+    assert channels.get("letter").render(message, house).body["lines"][-1] == said
+
+
 def test_address_abroad_keeps_a_country_that_nobody_knows(house):
     message = letter(to=customer(name="Kim", country="Absurdistan", **home()))
 

@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 
 from django.utils import translation
 
+from stammkunde.customers import countries
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
-from stammkunde.outreach import paper, persons, places
+from stammkunde.outreach import paper, persons
 from stammkunde.outreach.channels import Rendered, TemporaryFailure
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.paper import Reader, Sender
@@ -109,9 +110,10 @@ def postal_lines(customer: Customer, person: ContactPerson | None, *, home: str)
 
 
 def abroad(customer: Customer, *, home: str) -> str:
-    """Name the customer's country; empty where it is `home`, or unknown."""
-    is_home = not customer.country.strip() or places.country_code(customer.country) == home
-    return "" if is_home else places.country_name(customer.country)
+    """Name the customer's country in German, or English where `home` speaks no German; empty where it is `home`."""
+    is_home = not customer.country.strip() or countries.code(customer.country) == home
+    language = countries.GERMAN if countries.speaks_german(home) else countries.ENGLISH
+    return "" if is_home else countries.name(customer.country, language=language)
 
 
 def row(message: Message, sheet: dict[str, Any], company: Company) -> list[str]:

@@ -6,10 +6,16 @@ views' own look at the clock can be had in no other way than by holding `django.
 before the product is loaded, which takes some of these functions by name.
 """
 
+import concurrent.futures  # noqa: F401 (it, and the next, take the true clock along, to wait by)
 import os
+import queue  # noqa: F401
 import random
+import re
 import secrets
 import socket
+import subprocess  # noqa: F401
+import threading  # noqa: F401
+import time
 import uuid
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -23,6 +29,9 @@ import django.utils.timezone
 LAST_DAY = "2026-11-23"  # of the demo company's books
 BEGIN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # a Tuesday, nine o'clock in Berlin
 SECRET_KEY = "recorded, and good for nothing else"
+MASKED = [  # what cannot be held, and says nothing
+    (re.compile(r"/calls/calendar/[^/\s›]+\.ics"), "/calls/calendar/….ics"),  # hangs on a password's salt
+]
 
 
 class Clock:
@@ -70,6 +79,7 @@ def hold() -> None:
     secrets.token_hex = lambda size=32: drawn("token_hex", size).hex()
     secrets.token_urlsafe = lambda size=32: drawn("token_urlsafe", size).hex()
     random.random = lambda: 0.5
+    time.monotonic = lambda: 0.0  # work takes no time, so that moments written during it are those it began with
     socket.gethostname = lambda: "machine"
 
 
@@ -83,3 +93,9 @@ class Drawn:
         self._asked[way] += 1
         blocks = [sha256(f"{way} {self._asked[way]} {place}".encode()).digest() for place in range(size // 32 + 1)]
         return b"".join(blocks)[:size]
+
+
+def masked(said: str) -> str:
+    for pattern, shown in MASKED:
+        said = pattern.sub(shown, said)
+    return said

@@ -11,8 +11,7 @@ from typing import Any
 
 from recording import aliases
 
-OF_THIS_RUN = {"leased_by", "lease_until", "password", "digest", "session", "claimed_by"}  # who works, and when
-TIMED = {"Import", "Generation", "Turn"}  # their moments hold how long work took
+OF_THIS_RUN = {"leased_by", "lease_until", "password", "path"}  # who works, and where
 FIGURES = ("kpi", "period", "slice_by", "slice_value")
 LENGTH = 12
 
@@ -40,14 +39,9 @@ def _about_customers(name: str) -> Iterable[dict[str, Any]]:
 def every() -> str:
     """Give all tables of the product, row by row in the order in which they were made."""
     return "".join(
-        _told(name, model.objects.order_by("pk").values(), left_out=OF_THIS_RUN | _moments(name, model))
+        _told(name, model.objects.order_by("pk").values(), left_out=OF_THIS_RUN)
         for name, model in sorted(aliases.models().items())
     )
-
-
-def _moments(name: str, model: Any) -> set[str]:
-    fields = model._meta.concrete_fields if name in TIMED else ()
-    return {one.attname for one in fields if one.get_internal_type() == "DateTimeField"}
 
 
 def _told(name: str, rows: Iterable[dict[str, Any]], *, left_out: set[str]) -> str:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from recording import answers
+from recording.fixed import masked
 
 LINKED = re.compile(r'(?:href|src|hx-get)="(/[^"#]*)')
 LONGEST_NAME = 120
@@ -61,7 +62,7 @@ class Reader:
         self.queries[ask.title] = queries
         path = self.folder / self.language / self.who / f"{ask.title}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{'POST' if ask.data is not None else 'GET'} {ask.path}\n{answers.text(response)}")
+        path.write_text(masked(f"{'GET' if ask.data is None else 'POST'} {ask.path}\n{answers.text(response)}"))
         return response.content.decode(errors="replace") if answers.kind(response) == "text/html" else ""
 
     def _answer(self, ask: Ask) -> tuple[Any, int]:

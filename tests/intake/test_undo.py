@@ -1,10 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from stammkunde.customers.models import Customer, Note
 from stammkunde.intake import services
 from stammkunde.intake.models import BeforeImage
+from stammkunde.outreach.models import Message, Template
+from stammkunde.plays.models import Enrolment, Play
 from stammkunde.sales.models import Line, Order
 from stammkunde.tasks.models import Task
 from tests import factories
@@ -165,3 +167,44 @@ def test_undone_import_can_be_started_again(tmp_path):
 
     assert (again.status, again.counts["orders"]["created"]) == ("done", 10)
     assert {name: len(rows) for name, rows in everything().items()} == {name: len(rows) for name, rows in first.items()}
+
+
+def planned_for(customer, *, begun_at=None):
+    """A message of a play that somebody started: planned, or on its way."""
+    when = {
+        "planned_at": NOW,
+        "not_before_at": NOW,
+        "latest_at": NOW + timedelta(days=5),
+        "begun_at": begun_at,
+        "reason": begun_at and {"code": "x"},
+    }
+    state = Message.State.UNKNOWN if begun_at else Message.State.PLANNED
+    message = Message.objects.create(
+        key="play:1", origin="play:1", channel="email", purpose="thanks", customer=customer, state=state, **when
+    )
+    template = Template.objects.create(name="Herbst", channel="email", purpose="thanks", changed_at=NOW)
+    play = Play.objects.create(kind="campaign", status="running", name="Herbst", created_at=NOW, template=template)
+    return Enrolment.objects.create(
+        play=play, customer=customer, cycle="", arm="treated", entered_at=NOW, message=message
+    )
+
+
+def test_undo_takes_along_what_was_only_planned_for_a_new_customer(tmp_path):
+    incoming = bring(tmp_path, "customers", [customer("1", "Eins")])
+    planned_for(Customer.objects.get())
+
+    undo(incoming)
+
+    assert not Customer.objects.exists()
+    assert not Enrolment.objects.exists()
+    assert not Message.objects.exists()
+
+
+def test_undo_is_refused_once_a_message_may_have_left(tmp_path):
+    incoming = bring(tmp_path, "customers", [customer("1", "Eins")])
+    planned_for(Customer.objects.get(), begun_at=NOW)
+
+    with pytest.raises(services.CannotUndo) as refused:
+        services.undo(import_id=incoming.pk, now=NOW)
+
+    assert (refused.value.code, refused.value.detail) == ("in_use", {"message": 1, "enrolment": 1})

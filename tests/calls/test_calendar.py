@@ -1,4 +1,4 @@
-"""The calendar file: read again by a library that others use."""
+"""The calendar file: what goes in comes out again."""
 
 from datetime import UTC, date, datetime
 
@@ -48,6 +48,15 @@ def test_any_text_comes_back_as_it_was(title, note):
     (found,) = events(text)
     assert str(found["SUMMARY"]) == title
     assert str(found.get("DESCRIPTION", "")) == note
+
+
+def test_a_calendar_says_whose_it_is_and_how_often_it_is_worth_asking_again():
+    found = icalendar.Calendar.from_ical(calendar.write([], title="Lorenz, Müller · Ada"))
+
+    assert str(found["X-WR-CALNAME"]) == "Lorenz\\, Müller · Ada"  # programs read it as text, the library as it stands
+    assert (str(found["VERSION"]), str(found["METHOD"]), found["REFRESH-INTERVAL"].to_ical()) == (
+        "2.0", "PUBLISH", b"PT1H",
+    )  # fmt: skip
 
 
 @given(title=words)

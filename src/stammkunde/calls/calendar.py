@@ -1,16 +1,17 @@
 """
-Someone's tasks as a calendar file (RFC 5545). Pure.
+Someone's tasks as a calendar to subscribe to. Pure.
 
-A line ends with CR LF and is at most 75 octets long; a longer one goes on after a line break and a space. Moments are
-written in UTC, so that no time zone has to be explained; what has a day only is an entry for the whole day.
+Moments are written in UTC, so that no time zone has to be explained; what has a day only is an entry for the whole day.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-LONGEST_LINE = 75  # octets
+import icalendar
+
 NAME = "Stammkunde"
+_NO_TEXT = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"}  # signs that no text may hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,59 +31,38 @@ class Entry:
 
 def write(entries: Iterable[Entry], *, title: str) -> str:
     """Write a calendar of entries."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"PRODID:-//{NAME}//Calls//DE",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{escaped(title)}",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
-        *(line for entry in entries for line in _event(entry)),
-        "END:VCALENDAR",
-    ]
-    return "".join(f"{folded(line)}\r\n" for line in lines)
+    calendar = icalendar.Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", f"-//{NAME}//Calls//DE")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", icalendar.vText(_text(title)))
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    for entry in entries:
+        calendar.add_component(_event(entry))
+    return calendar.to_ical().decode()
 
 
-def _event(entry: Entry) -> Iterator[str]:
-    yield "BEGIN:VEVENT"
-    yield f"UID:{escaped(entry.uid)}"
-    yield f"DTSTAMP:{_moment(entry.changed_at)}"
+def _event(entry: Entry) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", entry.uid)
+    event.add("dtstamp", entry.changed_at.astimezone(UTC))
     if entry.at is None:
-        yield f"DTSTART;VALUE=DATE:{entry.on:%Y%m%d}"
-        yield f"DTEND;VALUE=DATE:{entry.on + timedelta(days=1):%Y%m%d}"
-        yield "TRANSP:TRANSPARENT"
+        event.add("dtstart", entry.on)
+        event.add("dtend", entry.on + timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
     else:
-        yield f"DTSTART:{_moment(entry.at)}"
-        yield f"DTEND:{_moment(entry.at + timedelta(minutes=entry.minutes))}"
-    yield f"SUMMARY:{escaped(entry.title)}"
+        event.add("dtstart", entry.at.astimezone(UTC))
+        event.add("dtend", entry.at.astimezone(UTC) + timedelta(minutes=entry.minutes))
+    event.add("summary", _text(entry.title))
     if entry.note:
-        yield f"DESCRIPTION:{escaped(entry.note)}"
+        event.add("description", _text(entry.note))
     if entry.url:
-        yield f"URL:{entry.url}"
+        event.add("url", entry.url)
     if entry.is_urgent:
-        yield "PRIORITY:1"
-    yield "END:VEVENT"
+        event.add("priority", 1)
+    return event
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def escaped(text: str) -> str:
-    """Write a text so that it stays one: marks of the format get a backslash, line breaks become one; others vanish."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\\", "\\\\").replace("\n", "\\n")
-    text = text.replace(";", "\\;").replace(",", "\\,")
-    return "".join(sign for sign in text if (sign >= " " and sign != "\x7f") or sign == "\t")
-
-
-def folded(line: str) -> str:
-    """Break a line after at most 75 octets, and never within a character."""
-    parts, part, size = [], "", 0
-    for sign in line:
-        width = len(sign.encode())
-        if size + width > LONGEST_LINE:
-            parts.append(part)
-            part, size = " ", 1
-        part, size = part + sign, size + width
-    return "\r\n".join([*parts, part])
+def _text(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_NO_TEXT)

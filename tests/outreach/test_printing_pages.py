@@ -153,7 +153,7 @@ def test_servants_print_answers_only_and_see_their_own_runs(client, servant, sal
     assert client.post(reverse("print-run-make"), {"channel": "letter"}).status_code == 403
     assert client.get(reverse("print-run", args=[theirs.pk])).status_code == 403
     assert client.post(reverse("print-run-pages", args=[theirs.pk])).status_code == 403
-    assert client.get(reverse("print-runs")).context["runs"] == []
+    assert client.get(reverse("print-runs")).context["rows"] == []
 
 
 def test_analysts_print_nothing(client, analyst, salesperson):

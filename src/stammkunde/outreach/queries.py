@@ -71,14 +71,10 @@ def waiting_for_print(*, now: datetime) -> list[Waiting]:
     return sorted(found, key=lambda one: (one.latest_at, one.channel, one.origin))
 
 
-def print_runs(*, staff: Staff | None = None, before: int | None = None, size: int = 50) -> list[PrintRun]:
-    """Give the latest print runs, of everybody or of one person, older than `before`."""
+def print_runs(*, staff: Staff | None = None) -> QuerySet[PrintRun]:
+    """Give the print runs, of everybody or of one person."""
     found = PrintRun.objects.select_related("made_by", "only")
-    if staff is not None:
-        found = found.filter(made_by=staff)
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    return list(found.order_by("-pk")[:size])
+    return found if staff is None else found.filter(made_by=staff)
 
 
 def print_run(pk: int) -> PrintRun | None:
@@ -86,10 +82,9 @@ def print_run(pk: int) -> PrintRun | None:
     return PrintRun.objects.select_related("made_by", "only").filter(pk=pk).first()
 
 
-def pieces(run: PrintRun, *, after: int, size: int = 50) -> list[Piece]:
-    """Give pieces of a run in their order, after a position."""
-    found = Piece.objects.select_related("message__customer").filter(run=run, position__gt=after)
-    return list(found.order_by("position")[:size])
+def pieces(run: PrintRun) -> QuerySet[Piece]:
+    """Give the pieces of a run with whom they are to."""
+    return Piece.objects.select_related("message__customer").filter(run=run)
 
 
 def run_of(message: Message) -> PrintRun | None:

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from stammkunde.outreach.models import Message
 from stammkunde.plays.models import Enrolment, Play
 
-PAGE = 50
 State = Message.State
 LEFT = (State.HANDED_OVER, State.DELIVERED)
 
@@ -47,11 +46,9 @@ def play(pk: int) -> Play | None:
     return Play.objects.select_related("template", "created_by").filter(pk=pk).first()
 
 
-def plays(*, before: int | None = None, size: int = PAGE) -> tuple[list[Play], int | None]:
-    """Give a page of plays, the latest first, and the key of the next page."""
-    found = Play.objects.select_related("template", "created_by").order_by("-pk")
-    rows = list((found.filter(pk__lt=before) if before else found)[: size + 1])
-    return rows[:size], rows[size - 1].pk if len(rows) > size else None
+def plays() -> QuerySet[Play]:
+    """Give the plays with whose they are."""
+    return Play.objects.select_related("template", "created_by")
 
 
 def progress(some: Iterable[Play]) -> dict[int, Progress]:
@@ -78,16 +75,7 @@ def progress(some: Iterable[Play]) -> dict[int, Progress]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    rows: list[Enrolment]
-    next: int | None
-
-
-def enrolments(*, play_id: int, code: str | None = None, after: int = 0, size: int = PAGE) -> Page:
-    """Give a page of who is in a play; with a code, of those who are refused for it."""
-    found = Enrolment.objects.filter(play=play_id, pk__gt=after).select_related("customer", "contact_person", "message")
-    if code is not None:
-        found = found.filter(code=code)
-    rows = list(found.order_by("pk")[: size + 1])
-    return Page(rows=rows[:size], next=rows[size - 1].pk if len(rows) > size else None)
+def enrolments(*, play_id: int, code: str | None = None) -> QuerySet[Enrolment]:
+    """Give who is in a play; with a code, those who are refused for it."""
+    found = Enrolment.objects.filter(play=play_id).select_related("customer", "contact_person", "message")
+    return found if code is None else found.filter(code=code)

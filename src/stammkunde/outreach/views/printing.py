@@ -1,50 +1,66 @@
 """Print runs: what waits for one, making it, its file and addresses, and bringing it to the post."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers.models import Purpose
 from stammkunde.outreach import channels, paper, queries, services, wording
 from stammkunde.outreach.channels.paper import ROW
-from stammkunde.outreach.models import Message, PrintRun
+from stammkunde.outreach.models import Message, Piece, PrintRun
 from stammkunde.outreach.previews import Preview
 from stammkunde.outreach.services import printing
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team import services as team_services
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
 from stammkunde.ui import tables
+from stammkunde.ui.lists import Stretch
 
 FEW = 50  # so many are collected while one waits; more are the worker's
-SIZE = 50
+
+
+class PrintRuns(StaffList):
+    title = gettext_lazy("Print runs")
+    lead = gettext_lazy("Letters and postcards wait here until you print them together and bring them to the post.")
+    template = "outreach/print_runs.html"
+
+    @property
+    def may_all(self) -> bool:
+        return self.may(policy.MESSAGES_SEND)
+
+    def find(self, _chosen: dict[str, Any]) -> QuerySet[PrintRun]:
+        return queries.print_runs(staff=None if self.may_all else self.request.user)
+
+    def told(self, rows: list[PrintRun]) -> list[dict[str, object]]:
+        return [_told(run) for run in rows]
+
+    def more(self) -> dict[str, Any]:
+        waiting = queries.waiting_for_print(now=timezone.now()) if self.may_all else []
+        missing = channels.get("letter").missing(team.company())
+        return {
+            "waiting": [(one, wording.channel(one.channel), wording.origin(one.origin)) for one in waiting],
+            "may_all": self.may_all,
+            "missing": wording.reason({"code": missing}) if missing else "",
+            "most": printing.MOST,
+        }
 
 
 @require_safe
 @needs(policy.ANSWERS_SEND)
-def listed(request: StaffRequest) -> HttpResponse:
-    now, may_all = timezone.now(), policy.may(request.user, policy.MESSAGES_SEND)
-    runs = queries.print_runs(staff=None if may_all else request.user, before=_key(request, "before"), size=SIZE + 1)
-    waiting = queries.waiting_for_print(now=now) if may_all else []
-    company = team.company()
-    missing = channels.get("letter").missing(company)
-    context = {
-        "waiting": [(one, wording.channel(one.channel), wording.origin(one.origin)) for one in waiting],
-        "runs": [_told(run) for run in runs[:SIZE]],
-        "older": runs[SIZE - 1].pk if len(runs) > SIZE else None,
-        "may_all": may_all,
-        "missing": wording.reason({"code": missing}) if missing else "",
-        "most": printing.MOST,
-    }
-    return render(request, "outreach/print_runs.html", context)
+def listed(request: StaffRequest) -> HttpResponseBase:
+    return PrintRuns(request).answer()
 
 
 @require_POST
@@ -64,22 +80,33 @@ def print_one(request: StaffRequest, pk: int) -> HttpResponse:
     return _made(request, channel=message.channel, only=message)
 
 
+class Pieces(StaffList):
+    template = "outreach/print_run.html"
+
+    def __init__(self, request: StaffRequest, run: PrintRun) -> None:
+        super().__init__(request)
+        self.run = run
+
+    def find(self, _chosen: dict[str, Any]) -> QuerySet[Piece]:
+        return queries.pieces(self.run)
+
+    def stretches(self) -> list[Stretch]:
+        return [Stretch(rows=self.find(self.chosen), key="position")]
+
+    def more(self) -> dict[str, Any]:
+        run = self.run
+        objections = printing.objections(run, now=timezone.now()) if run.state == PrintRun.State.READY else []
+        return {
+            **_told(run),
+            "objections": [(piece, wording.reason(decision.reason)) for piece, decision in objections],
+            "total_cents": None if run.cost_cents is None else run.cost_cents * run.pieces_count,
+        }
+
+
 @require_safe
 @needs(policy.ANSWERS_SEND)
-def one(request: StaffRequest, pk: int) -> HttpResponse:
-    run = _run(request, pk)
-    after = _key(request, "after") or 0
-    pieces = queries.pieces(run, after=after, size=SIZE + 1)
-    objections = printing.objections(run, now=timezone.now()) if run.state == PrintRun.State.READY else []
-    context = {
-        **_told(run),
-        "pieces": pieces[:SIZE],
-        "next_after": pieces[SIZE - 1].position if len(pieces) > SIZE else None,
-        "after": after,
-        "objections": [(piece, wording.reason(decision.reason)) for piece, decision in objections],
-        "total_cents": None if run.cost_cents is None else run.cost_cents * run.pieces_count,
-    }
-    return render(request, "outreach/print_run.html", context)
+def one(request: StaffRequest, pk: int) -> HttpResponseBase:
+    return Pieces(request, _run(request, pk)).answer()
 
 
 @require_POST
@@ -241,8 +268,3 @@ def _note(request: StaffRequest, run: PrintRun, action: str) -> None:
 def _file_name(run: PrintRun) -> str:
     name = {"letter": "Briefe", "postcard": "Postkarten"}[run.channel]
     return f"{name}-{run.dated_on.isoformat()}-{run.pk}"
-
-
-def _key(request: StaffRequest, name: str) -> int | None:
-    value = request.GET.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 19 else None

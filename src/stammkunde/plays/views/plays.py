@@ -4,10 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.outreach import wording as outreach
@@ -18,6 +22,9 @@ from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.queries import Progress
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.lists import StaffList
+from stammkunde.ui.lists import Empty, Stretch
+from stammkunde.ui.tables import Column
 
 Status = Play.Status
 MOVING = frozenset({Status.PREPARING, Status.RUNNING})
@@ -31,14 +38,42 @@ BADGES = {
 }
 
 
+class Plays(StaffList):
+    title = gettext_lazy("Campaigns")
+    lead = gettext_lazy("Who hears what from you: campaigns to chosen customers, and thanks after a purchase.")
+    columns = (
+        Column(label=gettext_lazy("Name")),
+        Column(label=gettext_lazy("State")),
+        Column(label=gettext_lazy("Customers"), unit="number"),
+        Column(label=gettext_lazy("Sent"), unit="number"),
+        Column(label=gettext_lazy("Refused"), unit="number"),
+        Column(label=gettext_lazy("Since")),
+    )
+    template = "plays/plays.html"
+
+    empty = Empty(
+        icon_name="heart",
+        title=gettext_lazy("No campaigns yet"),
+        text=gettext_lazy(
+            "Filter the list of customers until it shows whom you mean, and choose “Campaign” there. Before anything "
+            "is sent you see who would be refused and why."
+        ),
+        url=reverse_lazy("customers"),
+        label=gettext_lazy("To the customers"),
+    )
+
+    def find(self, _chosen: dict[str, Any]) -> QuerySet[Play]:
+        return queries.plays()
+
+    def told(self, rows: list[Play]) -> list[dict[str, Any]]:
+        progress = queries.progress(rows)
+        return [{"play": one, "progress": progress[one.pk], "badge": BADGES[one.status]} for one in rows]
+
+
 @require_safe
 @needs(policy.MESSAGES_SEND)
-def listed(request: StaffRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
-    plays, older = queries.plays(before=int(before) if before.isdecimal() else None)
-    progress = queries.progress(plays)
-    rows = [{"play": one, "progress": progress[one.pk], "badge": BADGES[one.status]} for one in plays]
-    return render(request, "plays/plays.html", {"rows": rows, "older": older, "is_first": not before})
+def listed(request: StaffRequest) -> HttpResponseBase:
+    return Plays(request).answer()
 
 
 @require_safe
@@ -49,16 +84,39 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, template, _context(play))
 
 
+class People(StaffList):
+    """Who is in a play, with what became of each; or those who are refused for one reason."""
+
+    columns = (Column(label=gettext_lazy("Customer")), Column(label=gettext_lazy("State")))
+    template = "plays/people.html"
+    empty = no_match = Empty(
+        icon_name="customers", title=gettext_lazy("Nobody here"), text=gettext_lazy("No customer fits.")
+    )
+
+    def __init__(self, request: StaffRequest, play: Play) -> None:
+        super().__init__(request)
+        self.play = play
+        self.title = _code_text(self.chosen["code"]) if self.chosen else _("Customers")
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        code = self.request.GET.get("code")
+        return {"code": code} if code in wording.codes() else {}
+
+    def find(self, chosen: dict[str, Any]) -> QuerySet[Enrolment]:
+        return queries.enrolments(play_id=self.play.pk, **chosen)
+
+    def stretches(self) -> list[Stretch]:
+        return [Stretch(rows=self.find(self.chosen))]
+
+    def told(self, rows: list[Enrolment]) -> list[dict[str, Any]]:
+        return [{"enrolment": one, "text": wording.enrolment(one), "badge": _badge(one)} for one in rows]
+
+
 @require_safe
 @needs(policy.MESSAGES_SEND)
-def people(request: StaffRequest, pk: int) -> HttpResponse:
-    """Who is in a play, with what became of each; or those who are refused for one reason."""
-    play, code, after = _found(pk), request.GET.get("code"), request.GET.get("after", "")
-    code = code if code in wording.codes() else None
-    page = queries.enrolments(play_id=pk, code=code, after=int(after) if after.isdecimal() else 0)
-    rows = [{"enrolment": one, "text": wording.enrolment(one), "badge": _badge(one)} for one in page.rows]
-    shown = {"play": play, "rows": rows, "page": page, "code": code, "is_first": not after}
-    return render(request, "plays/people.html", shown | {"why": _code_text(code) if code is not None else ""})
+def people(request: StaffRequest, pk: int) -> HttpResponseBase:
+    return People(request, _found(pk)).answer()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

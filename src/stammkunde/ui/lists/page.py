@@ -29,7 +29,7 @@ class Empty:
 
     title: Text
     text: Text
-    url: str = ""
+    url: Text = ""
     label: Text = ""
     icon_name: str = "table"
 

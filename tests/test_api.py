@@ -210,3 +210,25 @@ def test_token_of_somebody_else_cannot_be_taken_back(client, analyst, servant):
     client.post(f"/profile/tokens/{ApiToken.objects.get().pk}/revoke/")
 
     assert ApiToken.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_brought_by_the_same_checks_as_a_file(administrator, client):
+    headers = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='till')}"}
+
+    def bring(kind, rows):
+        body = {"origin": "till-1", "rows": rows}
+        return client.post(f"/api/v1/rows/{kind}", body, content_type="application/json", headers=headers)
+
+    sent = bring("orders", [{"order_number": "A-1", "ordered_at": "2026-11-01"}])
+    assert (sent.status_code, sent.json()["status"]) == (201, "queued")
+    while sweeps.sweep(now=timezone.now()):
+        pass
+    state = client.get(f"/api/v1/imports/{sent.json()['id']}", headers=headers).json()
+    assert (state["status"], state["counts"]["orders"]["created"]) == ("done", 1)
+
+    assert bring("dreams", [{}]).status_code == 404
+    assert bring("orders", []).status_code == 422
+    strange = bring("orders", [{"order": "A-1"}])
+    assert strange.status_code == 422
+    assert "There are: order_number," in strange.json()["detail"]

@@ -19,8 +19,9 @@ from ninja.security import HttpBearer
 from stammkunde import __version__
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.insight.errors import CannotAnswer
-from stammkunde.intake import report
+from stammkunde.intake import layouts, report
 from stammkunde.intake import services as intake
+from stammkunde.intake.layouts import UnknownLayout
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.segments import queries as lists
 from stammkunde.signals import answers, forecasts
@@ -145,6 +146,12 @@ class ImportOut(Schema):
     error: str | None
 
 
+class RowsIn(Schema):
+    origin: str  # whose keys these are, such as "till-1"
+    rows: list[dict[str, Any]]
+    name: str = "API"
+
+
 class Which(Schema):
     q: str = ""
     stage: str = ""
@@ -233,6 +240,21 @@ def bring(
     if incoming.status == Import.Status.UPLOADED:
         incoming = intake.start(import_id=incoming.pk, now=now, dry_run=dry_run, staff=request.user)
     return Status(201, _import(incoming))
+
+
+@api.post("/rows/{layout}", auth=NeedsRight(policy.IMPORTS_RUN), response={201: ImportOut}, tags=["imports"])
+def bring_rows(request: HttpRequest, layout: str, body: RowsIn) -> Any:
+    """Take rows in by the same checks as a file (`customers`, `orders`, …); the same rows again change nothing."""
+    given = {"layout": layout, "rows": body.rows, "name": body.name, "origin": body.origin}
+    try:
+        return Status(201, _import(intake.bring(**given, now=timezone.now(), staff=request.user)))
+    except UnknownLayout:
+        names = ", ".join(one.name for one in layouts.known())
+        raise HttpError(404, f"There are no rows of the kind '{layout}'. There are: {names}.") from None
+    except intake.NoRows:
+        raise HttpError(422, "Give at least one row.") from None
+    except (intake.TooManyRows, intake.UnknownFields, intake.TooLarge, intake.NoRoom) as problem:
+        raise HttpError(422, str(problem)) from None
 
 
 @api.get("/imports/{import_id}", auth=NeedsRight(policy.IMPORTS_RUN), response=ImportOut, tags=["imports"])

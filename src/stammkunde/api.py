@@ -23,12 +23,13 @@ from stammkunde.intake import layouts, report
 from stammkunde.intake import services as intake
 from stammkunde.intake.layouts import UnknownLayout
 from stammkunde.intake.models import Import, Mapping
-from stammkunde.segments import queries as lists
+from stammkunde.segments import queries as segments
 from stammkunde.signals import answers, forecasts
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team import policy, tokens
 from stammkunde.team import services as team
+from stammkunde.ui.lists import NoPlace
 
 MOST_CUSTOMERS = 500
 SEEN_BY_ALL = ("stage", "last_on", "due_on", "overdue_days", "risk_level", "risk")
@@ -183,20 +184,23 @@ def figures(
 def customers(request: HttpRequest, which: Query[Which]) -> Any:
     """List customers, page by page."""
     sees_figures = policy.may(request.user, policy.FIGURES_VIEW)
-    if which.sort not in lists.OPEN_SORTS and not sees_figures:
+    if which.sort not in segments.OPEN_SORTS and not sees_figures:
         raise HttpError(403, f"Sorting by '{which.sort}' needs the right '{policy.FIGURES_VIEW}'.")
     generation = signals.current()
-    page = lists.page(
-        lists.Filters(q=which.q[:100], stage=which.stage, level=which.level),
-        generation=generation,
-        sort=which.sort,
-        after=_place(which),
-        size=max(1, min(which.limit, MOST_CUSTOMERS)),
-    )
+    try:
+        page = segments.page(
+            segments.Filters(q=which.q[:100], stage=which.stage, level=which.level),
+            generation=generation,
+            sort=which.sort,
+            after=which.after,
+            size=max(1, min(which.limit, MOST_CUSTOMERS)),
+        )
+    except NoPlace:
+        raise HttpError(422, "'after' is not a place that a page gave. Leave it out to start anew.") from None
     _note_export(request, rows=len(page.rows))
     return {
         "customers": [_customer(request, row.customer, row.signal, generation) for row in page.rows],
-        "next": str(page.last) if page.has_next and page.last else None,
+        "next": page.after or None,
     }
 
 
@@ -277,15 +281,6 @@ def _figure(found: Any) -> dict[str, Any]:
     names = ("kpi", "period", "value", "numerator", "denominator", "n", "reason", "remark")
     sliced = {"by": found.slice_by, "value": found.slice or ""} if found.slice_by else None
     return {name: getattr(found, name) for name in names} | {"slice": sliced}
-
-
-def _place(which: Which) -> lists.Place | None:
-    if not which.after:
-        return None
-    place = lists.read_place(which.after, sort=which.sort)
-    if place is None:
-        raise HttpError(422, "'after' is not a place that a page gave. Leave it out to start anew.")
-    return place
 
 
 def _customer(

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("stammkunde.figures.urls")),
     path("", include("stammkunde.calls.urls")),
     path("", include("stammkunde.segments.urls")),
+    path("", include("stammkunde.signals.urls")),
     path("", include("stammkunde.customers.urls")),
     path("", include("stammkunde.tasks.urls")),
     path("", include("stammkunde.intake.urls")),

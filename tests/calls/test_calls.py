@@ -13,7 +13,7 @@ from stammkunde.signals.models import CustomerSignal
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from tests import factories
-from tests.home import forecasting
+from tests.signals import forecasting
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from stammkunde.calls.models import Call, Draft
 from stammkunde.figures import charts
 from stammkunde.tasks.models import Task
 from tests import factories
-from tests.home import forecasting
+from tests.signals import forecasting
 from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -12,8 +12,8 @@ from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, StageChange
 from stammkunde.tasks.models import Task
 from tests import factories
-from tests.home import forecasting
-from tests.home.forecasting import LATE, SILENT
+from tests.signals import forecasting
+from tests.signals.forecasting import LATE, SILENT
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from stammkunde.signals import services
 from stammkunde.team import queries
 from stammkunde.team.models import AuditEntry
-from tests.home import forecasting
+from tests.signals import forecasting
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from python_calamine import CalamineWorkbook
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
 from stammkunde.segments import queries
-from stammkunde.segments.queries import read_place
 from stammkunde.signals import forecasts
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team import policy
@@ -81,12 +80,12 @@ def test_pages_forward_and_back_show_everybody_once_and_in_order(five, monkeypat
     while last is None or last.has_next:
         last = queries.page(everybody, generation=five, sort=sort, after=place, size=2)
         forward += names(last)
-        place = read_place(str(last.last), sort=sort)
+        place = str(last.last)
 
     assert forward == ORDERS[sort]
-    back = queries.page(everybody, generation=five, sort=sort, before=read_place(str(last.first), sort=sort), size=2)
+    back = queries.page(everybody, generation=five, sort=sort, before=str(last.first), size=2)
     assert (names(back), back.has_previous, back.has_next) == (ORDERS[sort][2:4], True, True)
-    start = queries.page(everybody, generation=five, sort=sort, before=read_place(str(back.first), sort=sort), size=2)
+    start = queries.page(everybody, generation=five, sort=sort, before=str(back.first), size=2)
     assert (names(start), start.has_previous) == (ORDERS[sort][:2], False)
 
 

@@ -1,12 +1,8 @@
 from django.urls import path
 
-from stammkunde.home.views import contact, customer, settings, today, warnings
+from stammkunde.home.views import contact, customer, settings, today
 
 urlpatterns = [
-    # The early warning
-    path("warnings/", warnings.warnings, name="warnings"),
-    path("warnings/act/", warnings.act, name="warnings-act"),
-    path("warnings/export/", warnings.export, name="warnings-export"),
     # Today, customers and the customer page
     path("today/", today.today, name="today"),
     path("today/act/", today.act, name="today-act"),

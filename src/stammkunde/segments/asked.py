@@ -22,6 +22,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.models import Staff
 from stammkunde.ui import writing
+from stammkunde.ui.lists import NoPlace, Page
 
 PAGE = "customers"
 ATTRIBUTE = "attr:"  # a filter by an attribute is `attr:NAME=VALUE`
@@ -162,14 +163,13 @@ class Asked:
         told = traits.traits_text(chosen, days=self.generation.activity_days)
         return _("Still here: %(traits)s") % {"traits": told}
 
-    def page(self) -> queries.Page:
-        return queries.page(
-            self.filters,
-            generation=self.generation,
-            sort=self.sort,
-            after=queries.read_place(self.get.get("after", ""), sort=self.sort),
-            before=queries.read_place(self.get.get("before", ""), sort=self.sort),
-        )
+    def page(self) -> Page:
+        filters, asked = self.filters, {"generation": self.generation, "sort": self.sort}
+        places = {name: self.get.get(name, "") for name in ("after", "before")}
+        try:
+            return queries.page(filters, **asked, **places)
+        except NoPlace:
+            return queries.page(filters, **asked)
 
     def context(self) -> dict[str, Any]:
         page = self.page()
@@ -286,11 +286,11 @@ class Asked:
                 query[name] = str(value)
         return f"{reverse('customers')}?{query.urlencode()}"
 
-    def pager(self, page: queries.Page) -> dict[str, str]:
+    def pager(self, page: Page) -> dict[str, str]:
         return {
-            "first": self.address() if page.has_previous else "",
-            "previous": self.address(before=page.first) if page.has_previous and page.first else "",
-            "next": self.address(after=page.last) if page.has_next and page.last else "",
+            "first": self.address() if page.before else "",
+            "previous": self.address(before=page.before) if page.before else "",
+            "next": self.address(after=page.after) if page.after else "",
         }
 
 

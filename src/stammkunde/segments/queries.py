@@ -7,8 +7,8 @@ order of one index: those with a value, those without, and those who came after 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,8 @@ from stammkunde.customers import search
 from stammkunde.customers.models import Customer
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.store import changes
+from stammkunde.ui import lists
+from stammkunde.ui.lists import Keys, Page, Place
 
 PAGE_ROWS = 50
 FEW = 2000  # matches that are sorted exactly; with more, the list's own index is walked
@@ -87,98 +89,24 @@ class Row:
     signal: CustomerSignal | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a row stands in a sorted list."""
-
-    stretch: int
-    value: Any
-    key: int
-
-    def __str__(self) -> str:
-        value = self.value.isoformat() if isinstance(self.value, date) else self.value
-        return json.dumps([self.stretch, value, self.key], ensure_ascii=False, separators=(",", ":"))
-
-
-READS = {"last_on": date.fromisoformat, "warned_on": date.fromisoformat, "name": str, "risk": float}
-
-
-def read_place(text: str, *, sort: str, sorts: Mapping[str, tuple[str, bool]] = SORTS) -> Place | None:
-    """Read a place back from JSON; None where it is not one."""
-    column, _descending = sorts[sort]
-    try:
-        stretch, value, key = json.loads(text)
-        return Place(stretch=int(stretch), value=READS.get(column, int)(value) if stretch == 0 else None, key=int(key))
-    except (TypeError, ValueError):
-        return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    rows: list[Any]
-    first: Place | None = None
-    last: Place | None = None
-    has_previous: bool = False
-    has_next: bool = False
-    count: int | None = None  # only where it is known without scanning
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stretch:
-    """A part of a list that one index sorts: by `column`, then by `key`."""
-
-    rows: QuerySet
-    key: str
-    column: str = ""
-    descending: bool = False
-    walks_back: bool = False  # the index is read from its end, so that the keys descend, too
-
-    def pairs(self, *, limit: int, beyond: Place | None, backwards: bool) -> list[tuple[Any, int]]:
-        """Give (value, key) of the rows beyond a place, nearest first."""
-        rows = self.rows if beyond is None else self.rows.filter(self._beyond(beyond, backwards=backwards))
-        key = self._order(self.key, descending=self.walks_back != backwards)
-        if not self.column:
-            return [(None, pk) for pk in rows.order_by(key).values_list(self.key, flat=True)[:limit]]
-        column = self._order("sorted", descending=self.descending != backwards)
-        return list(rows.order_by(column, key).values_list("sorted", self.key)[:limit])
-
-    def _beyond(self, place: Place, *, backwards: bool) -> Q:
-        past_key = Q(**{f"{self.key}__{'lt' if self.walks_back != backwards else 'gt'}": place.key})
-        if not self.column:
-            return past_key
-        side = "lt" if self.descending != backwards else "gt"
-        return Q(**{f"sorted__{side}e": place.value}) & (Q(**{f"sorted__{side}": place.value}) | past_key)
-
-    @staticmethod
-    def _order(name: str, *, descending: bool) -> Any:
-        return F(name).desc() if descending else F(name).asc()
-
-
 def page(
     filters: Filters,
     *,
     generation: Generation | None,
     sort: str = "value",
-    after: Place | None = None,
-    before: Place | None = None,
+    after: Place | str | None = None,
+    before: Place | str | None = None,
     size: int = PAGE_ROWS,
 ) -> Page:
-    """Give one page of the list: from the start, after a place, or before one."""
+    """
+    Give one page of the list: from the start, after a place, or before one.
+
+    :raises NoPlace: if what is given is none
+    """
     matches = Matches.find(filters, generation=generation)
-    stretches = matches.stretches(sort)
-    backwards = before is not None
-    places = list(walk(stretches, start=before or after, backwards=backwards, limit=size + 1))
-    more, places = len(places) > size, places[:size]
-    if backwards:
-        places.reverse()
-    return Page(
-        rows=load([place.key for place in places], generation=generation),
-        first=places[0] if places else None,
-        last=places[-1] if places else None,
-        has_previous=more if backwards else after is not None,
-        has_next=more or backwards,
-        count=None if matches.ids is None else len(matches.ids),
-    )
+    found = lists.one_page(matches.stretches(sort), after=after, before=before, size=size)
+    count = None if matches.ids is None else len(matches.ids)
+    return replace(found, rows=load(found.rows, generation=generation), count=count)
 
 
 def every(filters: Filters, *, generation: Generation | None, sort: str, size: int = 1000) -> Iterator[list[Row]]:
@@ -189,10 +117,7 @@ def every(filters: Filters, *, generation: Generation | None, sort: str, size: i
 
 def ids(filters: Filters, *, generation: Generation | None, sort: str = "name", size: int = 500) -> Iterator[list[int]]:
     """Give the numbers of all who match, in pieces, whatever is written meanwhile."""
-    stretches, place = Matches.find(filters, generation=generation).stretches(sort), None
-    while places := list(walk(stretches, start=place, backwards=False, limit=size)):
-        place = places[-1]
-        yield [one.key for one in places]
+    return lists.every(Matches.find(filters, generation=generation).stretches(sort), size=size)
 
 
 def load(ids: list[int], *, generation: Generation | None) -> list[Row]:
@@ -202,20 +127,6 @@ def load(ids: list[int], *, generation: Generation | None) -> list[Row]:
         signal.customer_id: signal for signal in CustomerSignal.objects.filter(generation=generation, customer__in=ids)
     }
     return [Row(customer=customers[pk], signal=signals.get(pk)) for pk in ids if pk in customers]
-
-
-def walk(stretches: list[Stretch], *, start: Place | None, backwards: bool, limit: int) -> Iterator[Place]:
-    """Give the places beyond a start, nearest first, one stretch after the other."""
-    order = range(len(stretches))
-    for number in reversed(order) if backwards else order:
-        if start and ((number > start.stretch) if backwards else (number < start.stretch)):
-            continue
-        beyond = start if start and start.stretch == number else None
-        for value, key in stretches[number].pairs(limit=limit, beyond=beyond, backwards=backwards):
-            yield Place(stretch=number, value=value, key=key)
-            limit -= 1
-        if limit <= 0:
-            return
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,25 +149,25 @@ class Matches:
         ids = _few(customers if narrows else None, of_signals, generation=generation)
         return cls(generation=generation, customers=customers, signal_conditions=of_signals, ids=ids)
 
-    def stretches(self, sort: str) -> list[Stretch]:
+    def stretches(self, sort: str) -> list[Keys]:
         column, descending = SORTS[sort]
         if column == "name":
-            return [Stretch(rows=self._sortable(self._of_customers(), column), key="pk", column=column)]
+            return [Keys(rows=self._sortable(self._of_customers(), column), key="pk", column="sorted")]
         signals = self._of_signals()
-        valued = Stretch(
+        valued = Keys(
             rows=self._sortable(signals.filter(**{f"{column}__isnull": False}), column),
             key="customer_id",
-            column=column,
+            column="sorted",
             descending=descending,
-            walks_back=sort == "silent",
+            key_descends=sort == "silent",
         )
-        others = Stretch(rows=signals.filter(**{f"{column}__isnull": True}), key="customer_id")
+        others = Keys(rows=signals.filter(**{f"{column}__isnull": True}), key="customer_id")
         return [valued, others] if self.signal_conditions else [valued, others, self._newcomers()]
 
-    def _newcomers(self) -> Stretch:
+    def _newcomers(self) -> Keys:
         """Find the customers who came after the figures were computed."""
         last = _signals(self.generation).aggregate(last=Max("customer_id"))["last"] or 0
-        return Stretch(rows=self._of_customers().filter(pk__gt=last), key="pk")
+        return Keys(rows=self._of_customers().filter(pk__gt=last), key="pk")
 
     def _of_customers(self) -> QuerySet:
         if self.ids is not None:

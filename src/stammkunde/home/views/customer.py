@@ -15,12 +15,11 @@ from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.figures.queries import budget
 from stammkunde.home import changes, course, rhythm
 from stammkunde.home.queries import customer as queries
-from stammkunde.home.queries import warnings
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import wording as outreach_wording
 from stammkunde.sales import history
 from stammkunde.sales import queries as sales
-from stammkunde.signals import forecasts, proof, standing
+from stammkunde.signals import forecasts, proof, standing, warnings
 from stammkunde.signals import queries as signals
 from stammkunde.signals import reasons as risks
 from stammkunde.signals import suggestions as work

@@ -15,11 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.home.queries import warnings as queries
-from stammkunde.segments.queries import read_place
 from stammkunde.signals import exports, forecasts, reasons
 from stammkunde.signals import proof as proofs
 from stammkunde.signals import queries as signals
+from stammkunde.signals import warnings as queries
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
@@ -27,6 +26,7 @@ from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import tables, writing
+from stammkunde.ui.lists import NoPlace, Page
 
 DUE_DAYS = {"red": 0, "amber": 7}  # until when a task about a warning is due
 LATER_DAYS = (1, 7, 30)
@@ -66,12 +66,13 @@ class Asked:
     def is_filtered(self) -> bool:
         return any(self.query.get(name) for name in ("level", "abc", "owner"))
 
-    def page(self, generation: Generation) -> queries.Page:
-        places = {
-            name: read_place(self.query.get(name, ""), sort=self.sort, sorts=queries.SORTS)
-            for name in ("after", "before")
-        }
-        return queries.page(self.filters, generation=generation, on=self.today, sort=self.sort, **places)
+    def page(self, generation: Generation) -> Page:
+        asked = {"generation": generation, "on": self.today, "sort": self.sort}
+        places = {name: self.query.get(name, "") for name in ("after", "before")}
+        try:
+            return queries.page(self.filters, **asked, **places)
+        except NoPlace:
+            return queries.page(self.filters, **asked)
 
     def address(self, **changes: Any) -> str:
         """Lead to the same list with something changed."""
@@ -79,11 +80,11 @@ class Asked:
         kept |= {name: str(value or "") for name, value in changes.items()}
         return f"{reverse('warnings')}?{urlencode({name: value for name, value in kept.items() if value})}"
 
-    def pager(self, page: queries.Page) -> dict[str, str]:
+    def pager(self, page: Page) -> dict[str, str]:
         return {
-            "first": self.address() if page.has_previous else "",
-            "previous": self.address(before=page.first) if page.has_previous and page.first else "",
-            "next": self.address(after=page.last) if page.has_next and page.last else "",
+            "first": self.address() if page.before else "",
+            "previous": self.address(before=page.before) if page.before else "",
+            "next": self.address(after=page.after) if page.after else "",
         }
 
 
@@ -101,12 +102,12 @@ def _one_of(value: str, known: Any) -> str:
 def warnings(request: StaffRequest) -> HttpResponse:
     generation = signals.current()
     if generation is None or not forecasts.has_buyers(generation):
-        return render(request, "home/warnings.html", {})
+        return render(request, "signals/warnings.html", {})
     asked = _asked(request)
     page, total = asked.page(generation), queries.summed(generation=generation)
     return render(
         request,
-        "home/warnings.html",
+        "signals/warnings.html",
         {
             "asked": asked,
             "filters": asked.filters,

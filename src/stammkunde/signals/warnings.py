@@ -6,7 +6,7 @@ is not relevant here is so there, too, and comes back after the next purchase, o
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,12 +15,13 @@ from django.db.models.functions import Cast
 
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import people_to_call
-from stammkunde.segments.queries import Page, Place, Stretch, walk
 from stammkunde.signals import suggestions
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.queries import OWN
 from stammkunde.tasks.services import Suggestion
+from stammkunde.ui import lists
+from stammkunde.ui.lists import Keys, Page, Place
 
 PAGE_ROWS = 25
 SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending
@@ -93,33 +94,25 @@ def page(
     generation: Generation,
     on: date,
     sort: str = "at_risk",
-    after: Place | None = None,
-    before: Place | None = None,
+    after: Place | str | None = None,
+    before: Place | str | None = None,
     size: int = PAGE_ROWS,
 ) -> Page:
-    """Give one page of the open warnings: from the start, after a place, or before one."""
+    """
+    Give one page of the open warnings: from the start, after a place, or before one.
+
+    :raises NoPlace: if what is given is none
+    """
     stretches = _stretches(filters, generation=generation, on=on, sort=sort)
-    backwards = before is not None
-    places = list(walk(stretches, start=before or after, backwards=backwards, limit=size + 1))
-    more, places = len(places) > size, places[:size]
-    if backwards:
-        places.reverse()
-    return Page(
-        rows=load([place.key for place in places], generation=generation),
-        first=places[0] if places else None,
-        last=places[-1] if places else None,
-        has_previous=more if backwards else after is not None,
-        has_next=more or backwards,
-    )
+    found = lists.one_page(stretches, after=after, before=before, size=size)
+    return replace(found, rows=load(found.rows, generation=generation))
 
 
 def every(filters: Filters, *, generation: Generation, on: date, sort: str, size: int = 1000) -> Iterator[list[Row]]:
     """Give all of them in pieces."""
     stretches = _stretches(filters, generation=generation, on=on, sort=sort)
-    place = None
-    while places := list(walk(stretches, start=place, backwards=False, limit=size)):
-        place = places[-1]
-        yield load([one.key for one in places], generation=generation)
+    for keys in lists.every(stretches, size=size):
+        yield load(keys, generation=generation)
 
 
 def load(customer_ids: list[int], *, generation: Generation) -> list[Row]:
@@ -172,13 +165,13 @@ def _open(generation: Generation) -> QuerySet[CustomerSignal]:
     return warned.filter(warning__isnull=False).annotate(warned_on=F("warning__warned_on"))
 
 
-def _stretches(filters: Filters, *, generation: Generation, on: date, sort: str) -> list[Stretch]:
+def _stretches(filters: Filters, *, generation: Generation, on: date, sort: str) -> list[Keys]:
     column, descending = SORTS[sort]
     rows = _matching(_open(generation), filters, on=on)
-    valued = rows.filter(**{f"{column}__isnull": False}).annotate(sorted=F(column))
+    valued = rows.filter(**{f"{column}__isnull": False})
     return [
-        Stretch(rows=valued, key="customer_id", column=column, descending=descending),
-        Stretch(rows=rows.filter(**{f"{column}__isnull": True}), key="customer_id"),
+        Keys(rows=valued, key="customer_id", column=column, descending=descending),
+        Keys(rows=rows.filter(**{f"{column}__isnull": True}), key="customer_id"),
     ]
 
 

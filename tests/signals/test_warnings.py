@@ -8,16 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stammkunde.figures.queries import back_tests
-from stammkunde.home.queries import warnings as queries
 from stammkunde.insight.risk.candidates import RULES
-from stammkunde.segments.queries import read_place
 from stammkunde.signals import forecasts, proof, suggestions
+from stammkunde.signals import warnings as queries
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
 from tests import factories
-from tests.home import forecasting
-from tests.home.forecasting import AS_OF, LATE, SILENT
+from tests.signals import forecasting
+from tests.signals.forecasting import AS_OF, LATE, SILENT
 
 pytestmark = pytest.mark.django_db
 
@@ -68,8 +67,8 @@ def test_pages_forward_and_back_show_every_open_warning_once_and_in_order(four, 
         return queries.page(everybody, generation=four, on=AS_OF, sort=sort, size=3, **place)
 
     first = page()
-    second = page(after=read_place(str(first.last), sort=sort, sorts=queries.SORTS))
-    back = page(before=read_place(str(second.first), sort=sort, sorts=queries.SORTS))
+    second = page(after=str(first.last))
+    back = page(before=str(second.first))
 
     assert names(first) + names(second) == ORDERS[sort]
     assert (first.has_previous, first.has_next, second.has_previous, second.has_next) == (False, True, True, False)

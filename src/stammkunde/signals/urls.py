@@ -1,0 +1,9 @@
+from django.urls import path
+
+from stammkunde.signals.views import warnings
+
+urlpatterns = [
+    path("warnings/", warnings.warnings, name="warnings"),
+    path("warnings/act/", warnings.act, name="warnings-act"),
+    path("warnings/export/", warnings.export, name="warnings-export"),
+]

@@ -7,6 +7,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PARALLEL ?= 2
 APPS ?=
+CATALOGUES := $(wildcard src/stammkunde/*/locale/*/LC_MESSAGES/*.po)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What the checks themselves need of a data directory; their database is never the installation's.
@@ -34,7 +35,7 @@ test: check
 		*) echo "PostgreSQL was skipped: STAMMKUNDE_TEST_DATABASE_URL names no server.";; \
 	esac; fi
 
-check: .make/test
+check: .make/test .make/run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(CHECK) $(BIN)/mypy
@@ -43,7 +44,7 @@ check: .make/test
 	$(CHECK) $(BIN)/python tools/messages.py --check
 
 # Small sizes; bench/README.md has the full commands and what was measured.
-bench: .make/test
+bench: .make/test .make/run
 	@rm -rf .make/bench
 	DATABASE_URL= $(BIN)/python bench/outreach_crash.py --messages 1000 --kills 10
 	DATABASE_URL= $(BIN)/python bench/outreach_send.py --messages 500
@@ -58,7 +59,7 @@ messages: .make/test
 	$(BIN)/python tools/messages.py $(APPS)
 
 # What the product shows and keeps, to compare before and after a move: docs/develop/testing.md.
-record: .make/test
+record: .make/test .make/run
 	@$(BIN)/python tools/record.py $(or $(OUT),$(error say where to: make record OUT=/tmp/before))
 
 # The pinned versions, made anew: the newest that pyproject.toml allows, on the oldest Python that we support.
@@ -73,14 +74,21 @@ clean:
 		|| { echo "Stammkunde needs Python 3.11 or later; say which: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "Python lacks venv; on Debian: apt-get install python3-venv"; rm -rf .venv; exit 1; }
 
-.make/run: .venv/bin/python requirements/build.txt requirements/run.txt pyproject.toml
+.make/installed: .venv/bin/python requirements/build.txt requirements/run.txt pyproject.toml
 	@echo "Installing what Stammkunde needs (once) …"
 	@$(PIP) install -r requirements/build.txt -r requirements/run.txt
 	@$(PIP) install --no-build-isolation --no-deps --editable .
 	@mkdir -p .make && touch $@
 
+# Compiled catalogues are not in git: they are made where their words are newer.
+.make/run: .make/installed $(CATALOGUES:.po=.mo)
+	@touch $@
+
+%.mo: %.po | .make/installed
+	@$(BIN)/python tools/messages.py --compile
+
 # Spark is tested where Java is there.
-.make/test: .make/run requirements/test.txt requirements/spark.txt
+.make/test: .make/installed requirements/test.txt requirements/spark.txt
 	@echo "Installing what the tests need (once) …"
 	@$(PIP) install -r requirements/test.txt
 	@if command -v java >/dev/null; then $(PIP) install -r requirements/spark.txt; fi

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tools import messages
 
 from stammkunde.cli import ONE_THREAD
 
@@ -22,6 +23,16 @@ MISSING = {
     "browser": lambda: "" if shutil.which("chromium") else "there is no Chromium",
     "spark": lambda: "" if shutil.which("java") and find_spec("pyspark") else "Java or PySpark is missing",
 }
+
+
+def pytest_configure(config):
+    """Compiled catalogues are not in git: nobody shall test pages that speak no German without noticing."""
+    stale = [path.parents[3].name for path in messages.uncompiled()]
+    if stale:
+        raise pytest.UsageError(
+            f"German is not compiled, or older than its words ({', '.join(stale)}): "
+            "call 'make .make/run', or 'python tools/messages.py --compile'."
+        )
 
 
 def pytest_collection_modifyitems(config, items):

@@ -4,13 +4,14 @@ Keep the German message catalogues in step with the code: extract, merge, compil
     python tools/messages.py                  every app
     python tools/messages.py customers home   these apps
     python tools/messages.py --check          change nothing; fail where something is stale or missing
+    python tools/messages.py --compile        only compile what is newer than its compiled file; `make` and wheels do it
 
-English is the message itself. No system tool is needed: Babel reads Python, and templates too, once Django has turned
-them into something that looks like Python.
+English is the message itself. Compiled catalogues (`django.mo`) are not in git. No system tool is needed: Babel reads
+Python, and templates too, once Django has turned them into something that looks like Python.
 """
 
 import argparse
-import gettext
+import os
 import re
 import sys
 from collections import Counter
@@ -23,7 +24,6 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "stammkunde"
 WITHOUT_MESSAGES = {"demo", "insight", "mirror", "store"}  # nothing to say
@@ -82,6 +82,8 @@ def _messages(path: Path) -> Iterator[tuple]:
 
 def _as_python(template: Path) -> bytes:
     """Blank out everything but the messages, and the indentation, which Python would stumble over."""
+    from django.utils.translation.template import templatize  # noqa: PLC0415 (who only compiles needs no Django)
+
     text = templatize(template.read_text(encoding="utf-8"))
     return "\n".join(line.lstrip() for line in text.splitlines()).encode()
 
@@ -127,26 +129,27 @@ def po_text(catalog: Catalog) -> str:
     return HEADER + out.getvalue().decode().strip() + "\n"
 
 
-def _compiled(catalog: Catalog) -> bytes:
-    out = BytesIO()
-    write_mo(out, catalog)
-    return out.getvalue()
+def uncompiled() -> list[Path]:
+    """Give the catalogues whose compiled file is missing or older."""
+    catalogues = sorted(PACKAGE.glob(f"*/locale/{LOCALE}/LC_MESSAGES/*.po"))
+    return [path for path in catalogues if _changed(path) > _changed(path.with_suffix(".mo"))]
 
 
-def _spoken(mo: bytes) -> dict:
-    """Read what a compiled catalogue says, without its header."""
-    entries = dict(gettext.GNUTranslations(BytesIO(mo))._catalog)
-    entries.pop("", None)
-    return entries
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def _mo_is_stale(app: str, catalog: Catalog) -> bool:
-    mo = po_path(app).with_suffix(".mo")
-    return not mo.exists() or _spoken(mo.read_bytes()) != _spoken(_compiled(catalog))
+def compile_all() -> None:
+    """Compile what is not; repeating it, also at the same time, is harmless."""
+    for path in uncompiled():
+        beside = path.with_suffix(f".{os.getpid()}.part")
+        with path.open("rb") as said, beside.open("wb") as compiled:
+            write_mo(compiled, read_po(said, locale=LOCALE))
+        beside.replace(path.with_suffix(".mo"))
 
 
 def update(app: str, *, known: dict[tuple, Message]) -> None:
-    """Bring an app's catalogue up to date and compile it; what has not changed is not written."""
+    """Bring an app's catalogue up to date; what has not changed is not written."""
     catalog = translated(app)
     _take_known(catalog, known)
     if not len(catalog):
@@ -155,8 +158,6 @@ def update(app: str, *, known: dict[tuple, Message]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text(encoding="utf-8") != po_text(catalog):
         path.write_text(po_text(catalog), encoding="utf-8")
-    if _mo_is_stale(app, catalog):
-        path.with_suffix(".mo").write_bytes(_compiled(catalog))
 
 
 def findings(app: str) -> Iterator[str]:
@@ -167,8 +168,6 @@ def findings(app: str) -> Iterator[str]:
     path = po_path(app)
     if not path.exists() or path.read_text(encoding="utf-8") != po_text(catalog):
         yield f"{app}: django.po does not match the code; run 'make messages'"
-    elif _mo_is_stale(app, catalog):
-        yield f"{app}: django.mo is not that of django.po; run 'make messages'"
     for message in catalog:
         if message.id:
             yield from (f"{app}: {_shown(message)} {problem}" for problem in _problems(message))
@@ -226,7 +225,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     parser.add_argument("apps", nargs="*", metavar="APP", help="apps to look at; none: every app")
     parser.add_argument("--check", action="store_true", help="change nothing; fail where something is stale or missing")
+    parser.add_argument("--compile", action="store_true", help="only compile what is newer than its compiled file")
     options = parser.parse_args(arguments)
+    if options.compile:
+        compile_all()
+        return 0
     unknown = set(options.apps) - set(apps())
     if unknown:
         parser.error(f"no such app: {', '.join(sorted(unknown))}; there are {', '.join(apps())}")
@@ -237,6 +240,7 @@ def main(arguments: list[str]) -> int:
     for app in names:
         update(app, known=known)
         print(_report(app))
+    compile_all()
     return 0
 
 

@@ -19,6 +19,6 @@ $pip install --constraint "$work/run.txt" ".[dev]"
 pinned "$work/run" > "$work/test.txt"
 $pip install --constraint "$work/test.txt" ".[spark]"
 pinned "$work/run" > "$work/spark.txt"
-"$work/build/bin/python" -m pip --disable-pip-version-check --quiet install "hatchling>=1.26" editables
+"$work/build/bin/python" -m pip --disable-pip-version-check --quiet install --constraint "$work/run.txt" "hatchling>=1.26" "babel>=2.17" editables
 pinned "$work/build" > "$work/build.txt"
 for part in build run test spark; do cp "$work/$part.txt" "requirements/$part.txt"; done

@@ -56,6 +56,16 @@ def test_doctor_finds_a_secret_key_that_is_none(data_dir, mode, length):
     assert _levels(doctor.check_secret_key()) == [(doctor.PROBLEM, True)]
 
 
+def test_doctor_misses_german_that_is_not_compiled(settings, tmp_path):
+    assert _levels(doctor.check_languages()) == [(doctor.OK, False)]
+
+    (tmp_path / "de" / "LC_MESSAGES").mkdir(parents=True)
+    (tmp_path / "de" / "LC_MESSAGES" / "django.po").touch()
+    settings.LOCALE_PATHS = [tmp_path]
+
+    assert _levels(doctor.check_languages()) == [(doctor.PROBLEM, True)]
+
+
 @pytest.mark.django_db
 def test_doctor_misses_an_administrator_until_there_is_one(analyst):
     before = _levels(doctor.check_staff())

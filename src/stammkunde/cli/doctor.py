@@ -252,6 +252,19 @@ def _early_warning(risk: dict) -> Finding:
     return Finding(what=f"Early warning: rule {risk['rule']}, area under the curve {auc:.2f}")
 
 
+def check_languages() -> Iterator[Finding]:
+    """Look whether what is said in German is compiled: it is not in git."""
+    from django.apps import apps  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
+
+    folders = [*settings.LOCALE_PATHS, *(Path(app.path) / "locale" for app in apps.get_app_configs())]
+    said = [path for folder in folders for path in Path(folder).glob("*/LC_MESSAGES/*.po")]
+    if all(path.with_suffix(".mo").exists() for path in said):
+        yield Finding(what="Pages speak German and English")
+    else:
+        yield Finding(what="Some pages speak no German", level=PROBLEM, cure="make .make/run, then start again.")
+
+
 def check_public_url() -> Iterator[Finding]:
     """Look whether pages answer to the host that links in mails begin with."""
     from django.conf import settings  # noqa: PLC0415
@@ -307,7 +320,12 @@ def check_messages() -> Iterator[Finding]:
 
 def examine(*, now: datetime) -> Iterator[Finding]:
     """Check one thing after the other; what needs the database is left out where it does not answer or lacks tables."""
-    first: tuple[Callable[[], Iterator[Finding]], ...] = (check_settings, check_data_dir, check_secret_key)
+    first: tuple[Callable[[], Iterator[Finding]], ...] = (
+        check_settings,
+        check_data_dir,
+        check_secret_key,
+        check_languages,
+    )
     for check in first:
         yield from check()
     for check in (check_database, check_migrations):

@@ -1,0 +1,43 @@
+"""The wheel, built from what is in git and nothing else."""
+
+import gettext
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clean")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no checkout of git")
+    for name in filter(None, listed.stdout.split("\0")):
+        if not name.startswith(("tests/", "bench/", "docs/")) and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
+    subprocess.run([*build, "--wheel-dir", str(folder / "dist"), str(folder)], check=True, capture_output=True)
+    with ZipFile(next((folder / "dist").glob("*.whl"))) as found:
+        yield found
+
+
+def test_wheel_built_from_a_clean_checkout_speaks_german(wheel):
+    names = {name for name in wheel.namelist() if name.endswith("/django.po")}
+    german = gettext.GNUTranslations(wheel.open("stammkunde/ui/locale/de/LC_MESSAGES/django.mo"))
+
+    assert names
+    assert {name.replace(".po", ".mo") for name in names} <= set(wheel.namelist())
+    assert german.gettext("Close") == "Schließen"
+
+
+def test_wheel_holds_what_pages_need(wheel):
+    suffixes = {Path(name).suffix for name in wheel.namelist()}
+
+    assert {".py", ".html", ".css", ".js", ".mo"} <= suffixes

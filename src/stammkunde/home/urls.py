@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.home.views import contact, customer, settings, today
+from stammkunde.home.views import contact, customer, today
 
 urlpatterns = [
     # Today, customers and the customer page
@@ -14,11 +14,4 @@ urlpatterns = [
     path("customers/<int:pk>/contact/", contact.page, name="customer-contact"),
     path("customers/<int:pk>/contact/export/", contact.export_one, name="customer-consents-export"),
     path("customers/consents/export/", contact.export, name="consents-export"),
-    # What the company decided
-    path("settings/", settings.settings, name="settings"),
-    path("settings/refresh/", settings.refresh, name="settings-refresh"),
-    path("settings/contact/", settings.contact, name="settings-contact"),
-    path("settings/post/", settings.paper, name="settings-paper"),
-    path("settings/sending/", settings.sending, name="settings-sending"),
-    path("settings/sending/test/", settings.send_test, name="settings-send-test"),
 ]

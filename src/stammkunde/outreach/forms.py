@@ -1,15 +1,18 @@
-"""What people choose and type about messages and templates."""
+"""What people choose and type about messages and templates, and what the company decides about them."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import channels, wording
+from stammkunde.outreach import channels, places, wording
 from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.paper import FORMATS, MOTIFS, Options
+from stammkunde.team.models import Company
 from stammkunde.ui.forms import Search
 
 
@@ -87,3 +90,167 @@ class WriteForm(forms.Form):
 def written() -> list[tuple[str, str]]:
     """Name the channels on which something is written; a call is talked."""
     return [(name, wording.channel(name)) for name in channels.NAMES if name != "call"]
+
+
+class _Cost(forms.DecimalField):
+    """Euros for one piece, printing and postage; empty: unknown."""
+
+    def __init__(self, *, label: object) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            min_value=0,
+            max_value=1000,
+            decimal_places=2,
+            localize=True,
+            help_text=_("Printing and postage. Empty: unknown, and no cost is counted."),
+        )
+
+
+def _euros(cents: int | None) -> Decimal | None:
+    return None if cents is None else Decimal(cents).scaleb(-2)
+
+
+class ContactSettings(forms.ModelForm):
+    """How customers are written to, and on what ground."""
+
+    privacy_url = forms.URLField(
+        label=_("Address of the privacy notice"), required=False, assume_scheme="https", max_length=200
+    )
+
+    class Meta:
+        model = Company
+        fields = [
+            "sender_name",
+            "sender_email",
+            "imprint",
+            "privacy_url",
+            "default_form",
+            "optin_days",
+            "ip_evidence",
+            "existing_customer_email",
+        ]
+        labels = {
+            "sender_name": _("Name of the sender"),
+            "sender_email": _("E-mail of the sender"),
+            "imprint": _("Imprint"),
+            "default_form": _("Form of address"),
+            "optin_days": _("Days to confirm consent"),
+            "ip_evidence": _("Internet address in proofs"),
+            "existing_customer_email": _("Write to existing customers without consent (§ 7 (3) UWG)"),
+        }
+        help_texts = {
+            "sender_name": _("Empty: the name of the company."),
+            "imprint": _("Name, address, register, represented by: stands below every mail and page for customers."),
+            "default_form": _("Where a customer has no wish of their own."),
+            "optin_days": _("So long does the link in the mail work (double opt-in)."),
+            "ip_evidence": _("From where consent was confirmed. Shortened, it names a neighbourhood and nobody in it."),
+            "existing_customer_email": _("Only after reading what stands beside."),
+        }
+        widgets = {"imprint": forms.Textarea(attrs={"rows": 4})}
+
+    def clean_optin_days(self) -> int:
+        days = self.cleaned_data["optin_days"]
+        if not 1 <= days <= 90:
+            raise ValidationError(_("Between 1 and 90 days."))
+        return days
+
+
+class PaperSettings(forms.ModelForm):
+    """What stands on letters and postcards, and what one of them costs."""
+
+    letter_cost = _Cost(label=_("Cost of a letter in euros"))
+    postcard_cost = _Cost(label=_("Cost of a postcard in euros"))
+
+    class Meta:
+        model = Company
+        fields = ["sender_address", "sender_phone", "voucher_url"]
+        labels = {
+            "sender_address": _("Address of the sender"),
+            "sender_phone": _("Phone"),
+            "voucher_url": _("Address behind QR codes of vouchers"),
+        }
+        help_texts = {
+            "sender_address": _("Street, and below it postcode and city: the small line above the recipient."),
+            "sender_phone": _("Stands on letters beside the date."),
+            "voucher_url": _("{code} stands for the voucher's code: https://shop.example/gutschein/{code}"),
+        }
+        widgets = {"sender_address": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in ("letter", "postcard"):
+            self.fields[f"{kind}_cost"].initial = _euros(getattr(self.instance, f"{kind}_cost_cents"))
+
+    def clean_voucher_url(self) -> str:
+        url = self.cleaned_data["voucher_url"].strip()
+        if url and not url.startswith(("https://", "http://")):
+            raise ValidationError(_("An address on the web begins with https://."))
+        return url
+
+    def changes(self) -> dict[str, object]:
+        """Give what was typed as the company keeps it."""
+        said = dict(self.cleaned_data)
+        for kind in ("letter", "postcard"):
+            cost = said.pop(f"{kind}_cost")
+            said[f"{kind}_cost_cents"] = None if cost is None else int(cost * 100)
+        return said
+
+
+class SendingSettings(forms.ModelForm):
+    """When customers may be disturbed, and how often."""
+
+    class Meta:
+        model = Company
+        fields = [
+            "quiet_from",
+            "quiet_until",
+            "quiet_sundays",
+            "quiet_holidays",
+            "holiday_region",
+            "cap_contacts",
+            "cap_customer_contacts",
+            "cap_days",
+        ]
+        labels = {
+            "quiet_from": _("Quiet hours from"),
+            "quiet_until": _("until"),
+            "quiet_sundays": _("Nothing on Sundays"),
+            "quiet_holidays": _("Nothing on public holidays"),
+            "holiday_region": _("Region for public holidays"),
+            "cap_contacts": _("Contacts with one person at most"),
+            "cap_customer_contacts": _("Contacts with one customer at most"),
+            "cap_days": _("in so many days"),
+        }
+        help_texts = {
+            "quiet_from": _("In the customer's own time zone. Letters and what belongs to an order are not held back."),
+            "holiday_region": _(
+                "Country, or country and region: DE, DE-BY, AT-9, CH-ZH. Customers elsewhere have their own holidays."
+            ),
+            "cap_contacts": _("Empty: no limit. 0: no advertising at all. What belongs to an order does not count."),
+            "cap_customer_contacts": _("All contact persons of a company together. Empty: no limit."),
+            "cap_days": _("Counted backwards from every single moment, not by calendar weeks."),
+        }
+        widgets = {
+            "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def clean_holiday_region(self) -> str:
+        region = self.cleaned_data["holiday_region"].strip().upper()
+        if region and not places.is_region(region):
+            raise ValidationError(
+                _("No holidays are known for “%(region)s”. Write for example DE-NW.") % {"region": region}
+            )
+        return region
+
+    def clean_cap_days(self) -> int:
+        days = self.cleaned_data["cap_days"]
+        if not 1 <= days <= 366:
+            raise ValidationError(_("Between 1 and 366 days."))
+        return days
+
+    def clean(self) -> dict[str, object]:
+        if (self.cleaned_data.get("quiet_from") is None) != (self.cleaned_data.get("quiet_until") is None):
+            self.add_error("quiet_until", _("Quiet hours need a beginning and an end, or neither."))
+        return self.cleaned_data

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.outreach.views import events, messages, preview, printing, templates, write
+from stammkunde.outreach.views import events, messages, preview, printing, settings, templates, write
 
 urlpatterns = [
     path("messages/", messages.listed, name="messages"),
@@ -33,4 +33,8 @@ urlpatterns = [
     path("print-runs/<int:pk>/take-out/", printing.take_out, name="print-run-take-out"),
     path("mail-events/", events.signed, name="mail-events"),
     path("mail-events/<slug:name>/", events.provider, name="mail-events-provider"),
+    path("settings/contact/", settings.contact, name="settings-contact"),
+    path("settings/post/", settings.paper, name="settings-paper"),
+    path("settings/sending/", settings.sending, name="settings-sending"),
+    path("settings/sending/test/", settings.send_test, name="settings-send-test"),
 ]

@@ -1,4 +1,4 @@
-"""What the company decided, with what its own figures say about it."""
+"""What the company decided about writing to customers: who writes, on what ground, when, and on paper."""
 
 from django.conf import settings as django_settings
 from django.contrib import messages
@@ -9,40 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stammkunde.outreach import channels, places, wording
+from stammkunde.outreach import channels, forms, wording
 from stammkunde.outreach.channels import email
-from stammkunde.signals import answers, forecasts
-from stammkunde.signals import queries as signals
-from stammkunde.signals import services as refreshing
-from stammkunde.team import forms, policy, services
+from stammkunde.team import policy, services
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
-
-
-@needs(policy.SETTINGS_EDIT)
-@require_http_methods(["GET", "POST"])
-def settings(request: StaffRequest) -> HttpResponse:
-    form = forms.Settings(request.POST or None, instance=team.company())
-    if request.method == "POST" and form.is_valid():
-        services.change_company(by=request.user, **form.cleaned_data)
-        messages.success(request, _("Saved. The figures follow in a moment."))
-        return redirect("settings")
-    shown = signals.current()
-    context = {
-        "form": form,
-        "suggestion": _suggestion(),
-        "used_days": shown.activity_days if shown else None,
-        "horizon": forecasts.part(shown, "risk"),
-    }
-    return render(request, "home/settings.html", context, status=400 if form.errors else 200)
-
-
-@needs(policy.SETTINGS_EDIT)
-@require_POST
-def refresh(request: StaffRequest) -> HttpResponse:
-    refreshing.ask(now=timezone.now())
-    messages.success(request, _("The worker computes everything anew in a moment."))
-    return redirect("settings")
 
 
 @needs(policy.SETTINGS_EDIT)
@@ -54,7 +25,7 @@ def contact(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("settings-contact")
     context = {"form": form, "public_url": django_settings.PUBLIC_URL}
-    return render(request, "home/settings_contact.html", context, status=400 if form.errors else 200)
+    return render(request, "outreach/settings_contact.html", context, status=400 if form.errors else 200)
 
 
 @needs(policy.SETTINGS_EDIT)
@@ -65,21 +36,21 @@ def paper(request: StaffRequest) -> HttpResponse:
         services.change_company(by=request.user, **form.changes())
         messages.success(request, _("Saved."))
         return redirect("settings-paper")
-    return render(request, "home/settings_paper.html", {"form": form}, status=400 if form.errors else 200)
+    return render(request, "outreach/settings_paper.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
 def sending(request: StaffRequest) -> HttpResponse:
     company = team.company()
-    form = forms.SendingSettings(request.POST or None, instance=company, is_region=places.is_region)
+    form = forms.SendingSettings(request.POST or None, instance=company)
     if request.method == "POST" and form.is_valid():
         services.change_company(by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("settings-sending")
     ways = [(wording.channel(one.name), wording.reason(_code(one.missing(team.company())))) for one in channels.every()]
     context = {"form": form, "ways": ways, "sender": company.sender_email}
-    return render(request, "home/settings_sending.html", context, status=400 if form.errors else 200)
+    return render(request, "outreach/settings_sending.html", context, status=400 if form.errors else 200)
 
 
 @needs(policy.SETTINGS_EDIT)
@@ -101,11 +72,3 @@ def send_test(request: StaffRequest) -> HttpResponse:
 
 def _code(code: str) -> dict[str, str] | None:
     return {"code": code} if code else None
-
-
-def _suggestion() -> object | None:
-    """Give the window that the own order rhythm suggests; None while there is too little to tell."""
-    try:
-        return answers.suggested_activity_days()
-    except (answers.NoMirror, answers.NoFacts):
-        return None

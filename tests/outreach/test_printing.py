@@ -76,6 +76,12 @@ def test_address_abroad_names_the_country_as_the_post_at_home_reads_it(region, s
     assert channels.get("letter").render(message, house).body["lines"][-1] == said
 
 
+def test_address_that_is_kept_names_the_country_as_it_always_did(house):
+    message = letter(to=customer(name="Kim Weber", country="DE", **home()))
+
+    assert message.address == "Kim Weber, Weg 1, 10115 Berlin, DEUTSCHLAND"
+
+
 def test_address_abroad_keeps_a_country_that_nobody_knows(house):
     message = letter(to=customer(name="Kim", country="Absurdistan", **home()))
 

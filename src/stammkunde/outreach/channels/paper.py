@@ -110,9 +110,13 @@ def postal_lines(customer: Customer, person: ContactPerson | None, *, home: str)
 
 
 def abroad(customer: Customer, *, home: str) -> str:
-    """Name the customer's country in German, or English where `home` speaks no German; empty where it is `home`."""
+    """
+    Name the customer's country in German, or English where `home` speaks no German; empty where it is `home`.
+
+    Seen from nowhere (`home` is empty), it is named in German: kept addresses are compared with those of years ago.
+    """
     is_home = not customer.country.strip() or countries.code(customer.country) == home
-    language = countries.GERMAN if countries.speaks_german(home) else countries.ENGLISH
+    language = countries.GERMAN if not home or countries.speaks_german(home) else countries.ENGLISH
     return "" if is_home else countries.name(customer.country, language=language)
 
 

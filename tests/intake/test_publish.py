@@ -6,9 +6,10 @@ from django.db.models import Sum
 
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.intake import publish, queries, services
+from stammkunde.intake import queries, services
 from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.sales.models import Line, Order, Product
+from stammkunde.store.bulk import pace
 from stammkunde.store.facts import FactTable
 from tests import factories
 from tests.intake.bringing import NOW, bring, changed, everything, meaning, queue, shop, totals, undo, write
@@ -265,8 +266,8 @@ def test_ids_that_people_take_meanwhile_never_collide(tmp_path):
 
 
 def test_price_of_more_rows_than_a_batch_takes_is_right(tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "LARGEST", 70)
-    monkeypatch.setattr(publish, "SMALLEST", 7)
+    monkeypatch.setattr(pace, "LARGEST", 70)
+    monkeypatch.setattr(pace, "SMALLEST", 7)
     bring(tmp_path, "flat", shop())
     expected = Line.objects.aggregate(cents=Sum("revenue_cents"))
 

@@ -25,10 +25,11 @@ def main(given: dict) -> None:
     from django.db import connection  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from stammkunde.intake import publish, services  # noqa: PLC0415
+    from stammkunde.intake import services  # noqa: PLC0415
+    from stammkunde.store.bulk import pace  # noqa: PLC0415
 
-    publish.LARGEST, publish.SMALLEST = given.get("largest", 40), 5
-    publish.GAP_SECONDS = 0.0
+    pace.LARGEST, pace.SMALLEST = given.get("largest", 40), 5
+    pace.GAP_SECONDS = 0.0
     numbers = count(1)
 
     def fatal(execute, sql, params, many, context):

@@ -71,8 +71,8 @@ def test_run_tries_again_and_gives_up_after_some_times(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_run_leaves_nothing_of_a_batch_that_fails():
     with pytest.raises(IntegrityError):
-        bulk.run("INSERT INTO customers_change (part, version) VALUES ('twice', 1), ('twice', 2)", [])
+        bulk.run("INSERT INTO store_change (part, version) VALUES ('twice', 1), ('twice', 2)", [])
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM customers_change WHERE part = 'twice'")
+        cursor.execute("SELECT count(*) FROM store_change WHERE part = 'twice'")
         assert cursor.fetchone() == (0,)

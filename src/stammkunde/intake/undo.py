@@ -15,8 +15,8 @@ from django.db import connection, models, transaction
 
 from stammkunde.intake.lease import Lease
 from stammkunde.intake.models import BeforeImage, Import
-from stammkunde.intake.publish import GAP_SECONDS, Pace, images
-from stammkunde.store import facts
+from stammkunde.intake.publish import images
+from stammkunde.store import bulk, facts
 from stammkunde.store.facts import FactTable
 
 
@@ -120,7 +120,7 @@ class Undoing:
 
     def _restore(self, table: FactTable) -> None:
         imaged = BeforeImage.objects.filter(incoming=self.incoming, table=table.name).order_by("pk")
-        pace = Pace()
+        pace = bulk.Pace()
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:  # opens the connection, if it is not open yet
                 cursor.execute("SELECT 1")
@@ -142,7 +142,7 @@ class Undoing:
 
     def _delete(self, table: FactTable, first: int, last: int) -> None:
         """Delete new rows from the end, so that the number of those left is the checkpoint."""
-        pace, at = Pace(), last
+        pace, at = bulk.Pace(), last
         while at >= first:
             low = max(first, at - pace.rows + 1)
             began = time.monotonic()
@@ -174,9 +174,8 @@ class Undoing:
         self.done += rows
         self.lease.save(checkpoint=self.checkpoint, step="undo", done=self.done, total=max(self.total, self.done))
 
-    def _rest(self, pace: Pace, began: float) -> None:
+    def _rest(self, pace: bulk.Pace, began: float) -> None:
         self.lease.hear("undo", self.done, max(self.total, self.done))
         seconds = time.monotonic() - began
         pace.note(seconds)
-        if connection.vendor == "sqlite":
-            time.sleep(min(GAP_SECONDS, seconds))
+        bulk.rest(seconds)

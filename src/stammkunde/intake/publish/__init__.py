@@ -17,24 +17,7 @@ from stammkunde.intake.lease import Lease
 from stammkunde.intake.publish.batch import Batch, Feed
 from stammkunde.intake.publish.writers import Writer, writer
 from stammkunde.intake.staging.difference import Difference, Part
-
-# SQLite asks for a lock that is taken every 100 ms, after a while: so long a gap lets every waiting writer in.
-GAP_SECONDS = 0.11
-LOCK_SECONDS = 0.45  # on a machine that is busy otherwise, a batch has taken three times as long (measured)
-SMALLEST, FIRST, LARGEST = 500, 4_000, 100_000
-
-
-@dataclass(kw_only=True)
-class Pace:
-    """How many rows a batch takes, so that its lock lasts for `LOCK_SECONDS`."""
-
-    rows: int = field(default_factory=lambda: min(FIRST, LARGEST))
-    longest_seconds: float = 0.0
-
-    def note(self, seconds: float) -> None:
-        self.longest_seconds = max(self.longest_seconds, seconds)
-        factor = min(2.0, max(0.3, LOCK_SECONDS / max(seconds, 0.001)))
-        self.rows = int(min(LARGEST, max(SMALLEST, self.rows * factor)))
+from stammkunde.store import bulk
 
 
 @dataclass(kw_only=True)
@@ -56,7 +39,7 @@ class Publishing:
         key = f"{what}-{part.table}"
         at = int(self.checkpoint.get(key, 0))
         self.done += at
-        pace = Pace()
+        pace = bulk.Pace()
         feed = Feed(self.difference.path(part, what), columns=write.columns(part, what), skip=at)
         write.begin(part, what, after=at)
         while at < rows:
@@ -67,7 +50,7 @@ class Publishing:
             pace.note(time.monotonic() - began)
             at, self.done = batch.upto, self.done + len(batch.rows)
             self.longest_seconds = max(self.longest_seconds, pace.longest_seconds)
-            write.rest(time.monotonic() - began)
+            bulk.rest(time.monotonic() - began)
         write.end()
 
     def _commit(self, write: Writer, batch: Batch, key: str) -> None:

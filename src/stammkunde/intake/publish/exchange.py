@@ -2,20 +2,22 @@
 Rows on their way into SQLite: in exchange files, some at a time, written by ADBC and attached by Django's connection.
 
 While one file is read, a thread of its own writes the next. ADBC never opens the system of record, nor a file that is
-attached (see `staging.database`). The files hold nothing that the difference does not: after a kill they are made anew.
+attached. The files hold nothing that the difference does not: after a kill they are made anew.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from stammkunde.intake.publish.batch import Feed
-from stammkunde.intake.staging.database import attached, fill_exchange
 from stammkunde.intake.staging.difference import Difference, Part
+from stammkunde.store.bulk import exchange
 
 ROWS_PER_FILE = 200_000
+ROWS_AT_ONCE = 50_000
 
 
 class Exchange:
@@ -27,29 +29,22 @@ class Exchange:
         self._feed = Feed(difference.path(part, what), columns=self._columns, skip=after)
         self._made, self.upto = after, after
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="exchange")
-        self._current: Path | None = None
-        self._attached: attached | None = None
+        self._current = ExitStack()
         self._next = self._begin()
 
     def advance(self) -> None:
         """Attach the file with the rows after `upto`; outside of any transaction."""
-        self._leave()
+        self._current.close()
         if self._next is None:
             return
-        self._current, self.upto = self._next.result()
+        path, self.upto = self._next.result()
         self._next = self._begin()
-        self._attached = attached(self._current)
-        self._attached.__enter__()
+        self._current.callback(path.unlink)
+        self._current.enter_context(exchange.attached(path))
 
     def close(self) -> None:
         self._thread.shutdown()
-        self._leave()
-
-    def _leave(self) -> None:
-        if self._attached is not None and self._current is not None:
-            self._attached.__exit__()
-            self._current.unlink()
-        self._attached = None
+        self._current.close()
 
     def _begin(self) -> Future[tuple[Path, int]] | None:
         return self._thread.submit(self._fill) if self._left > 0 else None
@@ -61,9 +56,9 @@ class Exchange:
         path.unlink(missing_ok=True)
         with duckdb.connect() as engine:
             listed = ", ".join(["n", *(_written(one, self._part) for one in self._columns)])
-            relation = engine.from_arrow(rows.append_column("n", numbers)).project(listed)
-            definition = ", ".join(["n INTEGER PRIMARY KEY", *(f'"{one}"' for one in self._columns)])
-            fill_exchange(path, {"rows": (definition, relation)})
+            written = engine.from_arrow(rows.append_column("n", numbers)).project(listed).to_arrow_reader(ROWS_AT_ONCE)
+            columns = {"n": "INTEGER PRIMARY KEY"} | dict.fromkeys(self._columns, "")
+            exchange.fill(path, rows=written, columns=columns)
         self._left, self._made = self._left - len(rows), self._made + len(rows)
         return path, self._made
 

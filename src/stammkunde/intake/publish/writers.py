@@ -1,21 +1,19 @@
 """How a batch gets into each database."""
 
 import sys
-import time
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
 from django.db import connection
 
 from stammkunde.intake.publish import images
 from stammkunde.intake.publish.batch import MONTHS, Batch
 from stammkunde.intake.publish.exchange import Exchange
 from stammkunde.intake.staging.difference import Difference, Part
+from stammkunde.store.bulk import copies
 
-GAP_SECONDS = 0.11
 # While rows are written: room for the indexes' pages, and fewer of them copied from the log between two batches.
 _PRAGMAS = {"main.cache_size": -256_000, "wal_autocheckpoint": 16_000}
 
@@ -42,9 +40,6 @@ class Writer(Protocol):
 
     def write(self, batch: Batch) -> None:
         """Write the batch; inside the caller's transaction."""
-
-    def rest(self, seconds: float) -> None:
-        """Let others have their turn after a lock of so many seconds."""
 
 
 def writer(difference: Difference, *, import_id: int, now: datetime) -> Writer:
@@ -143,10 +138,6 @@ class SqliteWriter(_Base):
             else:
                 self._change(cursor, batch, source, some)
 
-    def rest(self, seconds: float) -> None:
-        """Sleep as long as SQLite takes to ask again for a lock; after a short lock, hardly anybody waits so long."""
-        time.sleep(min(GAP_SECONDS, seconds))
-
     def _insert(self, cursor: Any, batch: Batch, source: str, some: str) -> None:
         constants = self.constants(batch.part)
         columns = ", ".join(f'"{one}"' for one in ["id", *batch.part.provided, *constants])
@@ -192,20 +183,14 @@ class PostgresqlWriter(_Base):
         rows = batch.rows.drop_columns(list(MONTHS))
         if batch.what == "created":
             rows = self._completed(batch, rows)
-        sink = pa.BufferOutputStream()
-        pacsv.write_csv(rows, sink, pacsv.WriteOptions(include_header=False, quoting_style="needed"))
-        self._columns = ", ".join(f'"{one}"' for one in rows.column_names)
-        self._data = sink.getvalue()
+        self._columns, self._data = rows.column_names, copies.encoded(rows)
 
     def write(self, batch: Batch) -> None:
         with connection.cursor() as cursor:
             if batch.what == "created":
-                self._copy(cursor, batch.part.spec.db_table)
+                copies.copy_encoded(cursor, table=batch.part.spec.db_table, columns=self._columns, data=self._data)
             else:
                 self._change(cursor, batch)
-
-    def rest(self, seconds: float) -> None:
-        """Nothing: PostgreSQL locks rows, and those of a batch are free as soon as it is committed."""
 
     def _completed(self, batch: Batch, rows: pa.Table) -> pa.Table:
         first = batch.part.first_id + batch.after + 1
@@ -216,17 +201,12 @@ class PostgresqlWriter(_Base):
             rows = rows.append_column(column, values)
         return rows
 
-    def _copy(self, cursor: Any, table: str) -> None:
-        # A missing value is written as nothing, an empty text as "": this is how PostgreSQL tells them apart.
-        with cursor.copy(f'COPY "{table}" ({self._columns}) FROM STDIN (FORMAT csv)') as copy:
-            copy.write(memoryview(self._data))
-
     def _change(self, cursor: Any, batch: Batch) -> None:
-        table = batch.part.spec.db_table
+        table, columns = batch.part.spec.db_table, ", ".join(f'"{one}"' for one in self._columns)
         cursor.execute(
-            f'CREATE TEMPORARY TABLE import_batch ON COMMIT DROP AS SELECT {self._columns} FROM "{table}" WITH NO DATA'  # noqa: S608
+            f'CREATE TEMPORARY TABLE import_batch ON COMMIT DROP AS SELECT {columns} FROM "{table}" WITH NO DATA'  # noqa: S608
         )
-        self._copy(cursor, "import_batch")
+        copies.copy_encoded(cursor, table="import_batch", columns=self._columns, data=self._data)
         cursor.execute("ANALYZE import_batch")
         images.take(cursor, batch.part.spec, import_id=self.import_id, source="import_batch s", some="true", given=[])
         sets, values = self.assignments(batch.part)

@@ -22,8 +22,8 @@ from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.intake.publish import Publishing
 from stammkunde.intake.services.requests import remove_files
 from stammkunde.intake.staging import difference, folder
-from stammkunde.intake.staging.reserve import reserve
 from stammkunde.intake.undo import Undoing
+from stammkunde.store import bulk
 from stammkunde.store.facts import FactTable
 
 PROBLEMS_SHOWN = 100
@@ -149,7 +149,7 @@ def _compare(incoming: Import, lease: Lease, place: Path) -> tuple[difference.Di
     def take(table: FactTable, count: int) -> int:
         if incoming.dry_run:
             return NOT_RESERVED
-        before = reserve(table, count)
+        before = bulk.reserve(table.model, count)
         reserved.setdefault(table.name, []).append([before + 1, before + count])
         return before
 

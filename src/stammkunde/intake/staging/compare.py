@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stammkunde.intake.staging import search
-from stammkunde.intake.staging.database import database
 from stammkunde.intake.staging.difference import Counts, Difference, Part
 from stammkunde.intake.staging.engine import TYPES, Engine, text
 from stammkunde.intake.staging.existing import Existing
@@ -44,7 +43,7 @@ class _Comparison:
         self.result = Difference(folder=engine.folder)
 
     def run(self) -> Difference:
-        existing = Existing(self.engine, database(self.engine.folder))
+        existing = Existing(self.engine)
         self.tell("compare", 0, len(facts.tables()))
         existing.load()
         self._start_refused()

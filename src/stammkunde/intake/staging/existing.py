@@ -1,17 +1,23 @@
 # ruff: noqa: SLF001 (`_default_manager` is how Django lets any model be asked)
 """Loading what is there: only the rows that the file may mean, and what the words to find customers by depend on."""
 
-from stammkunde.intake.staging.database import Database, is_empty, is_most_of
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
 from stammkunde.intake.staging.engine import Engine, text
-from stammkunde.store import facts
+from stammkunde.store import bulk, facts
 from stammkunde.store.facts import FactTable, Lookup, Words
+
+ROWS_AT_ONCE = 50_000
+FEW_KEYS = 10_000
 
 
 class Existing:
     """Fills `existing_…` in the engine from the database."""
 
-    def __init__(self, engine: Engine, database: Database) -> None:
-        self._engine, self._database = engine, database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def load(self) -> None:
         """Load everything but the rows of a parent, which are found by the ids of their parents."""
@@ -63,7 +69,7 @@ class Existing:
         return " UNION ".join(own + others)
 
     def _read(self, table: FactTable, *, by: str, keys: str) -> None:
-        if is_empty(table):
+        if not table.model._default_manager.exists():
             return
         named = f"({keys}) k(key) WHERE key IS NOT NULL"
         self._engine.run(f"CREATE OR REPLACE TABLE keys AS SELECT DISTINCT key FROM {named}")  # noqa: S608
@@ -71,27 +77,40 @@ class Existing:
         if not count:
             return
         target = self._engine.folder / f"existing-{table.name}.parquet"
-        columns = self._columns(table)
-        if is_most_of(table, count):
-            self._database.read_all(table=table, columns=columns, target=target)
-        else:
-            found = self._engine.rows("SELECT key FROM keys ORDER BY key")
-            self._database.read(table=table, columns=columns, by=by, keys=found, target=target)
+        self._fetch(table, by=by, count=count, target=target)
         self._engine.run(
             f"INSERT INTO existing_{table.name} BY NAME SELECT * FROM read_parquet({text(target)}) "  # noqa: S608
             f'WHERE id NOT IN (SELECT id FROM existing_{table.name}) AND "{by}" IN (SELECT key FROM keys)'
         )
         target.unlink()
 
-    def _columns(self, table: FactTable) -> list[str]:
-        everything = ["id", *table.kinds]
+    def _fetch(self, table: FactTable, *, by: str, count: int, target: Path) -> None:
+        """Write the rows whose column `by` is among the keys, and maybe others, to a Parquet file."""
+        columns = self._columns(table)
+        if _is_most_of(table, count):
+            found = bulk.rows_of(table.model, columns=columns)
+        else:
+            keys = self._engine.rows("SELECT key FROM keys ORDER BY key").to_arrow_reader(ROWS_AT_ONCE)
+            found = bulk.rows_with(table.model, columns=columns, by=by, keys=keys)
+        with found as rows, pq.ParquetWriter(target, rows.schema) as file:
+            for some in rows:
+                file.write_batch(some)
+
+    def _columns(self, table: FactTable) -> dict[str, str]:
+        everything = {"id": "whole", **table.kinds}
         if self._is_compared(table) or table.name in _looked_into():
             return everything
-        return [one for one in everything if one in {"id", "source", table.month_of}]  # enough of who is referred to
+        enough = {"id", "source", table.month_of}  # of who is only referred to
+        return {column: kind for column, kind in everything.items() if column in enough}
 
     def _is_compared(self, table: FactTable) -> bool:
         own = {table.name} | ({table.words.table} if table.words else set())
         return bool(own & set(self._engine.names))
+
+
+def _is_most_of(table: FactTable, keys: int) -> bool:
+    """Tell whether so many keys mean so much of a table that reading all of it is quicker than looking each up."""
+    return keys >= FEW_KEYS and keys * 2 >= table.model._default_manager.count()
 
 
 def _looked_into() -> set[str]:

@@ -7,12 +7,15 @@ release each other's locks. It writes and reads exchange files of its own; the d
 
 from stammkunde.store.bulk.addresses import address
 from stammkunde.store.bulk.batches import Progress, cut, delete, repeat, run
+from stammkunde.store.bulk.ids import NoIds, reserve
 from stammkunde.store.bulk.inserts import insert, staged
-from stammkunde.store.bulk.pace import Pace
+from stammkunde.store.bulk.lookups import rows_of, rows_with
+from stammkunde.store.bulk.pace import Pace, rest
 from stammkunde.store.bulk.snapshots import DatabaseInMemory, Snapshot, snapshot
 
 __all__ = [
     "DatabaseInMemory",
+    "NoIds",
     "Pace",
     "Progress",
     "Snapshot",
@@ -21,6 +24,10 @@ __all__ = [
     "delete",
     "insert",
     "repeat",
+    "reserve",
+    "rest",
+    "rows_of",
+    "rows_with",
     "run",
     "snapshot",
     "staged",

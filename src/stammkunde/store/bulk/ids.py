@@ -1,8 +1,6 @@
 """Ids for new rows, taken from the database beforehand, so that rows can refer to each other before they are in it."""
 
-from django.db import connection, transaction
-
-from stammkunde.store.facts import FactTable
+from django.db import connection, models, transaction
 
 TRIES = 20
 
@@ -11,11 +9,10 @@ class NoIds(Exception):
     """No unbroken run of ids was to be had, because too many rows were being written beside us."""
 
 
-def reserve(table: FactTable, count: int) -> int:
+def reserve(model: type[models.Model], count: int) -> int:
     """Reserve `count` ids that nobody else will get, and give the number before the first."""
-    if connection.vendor == "postgresql":
-        return _from_sequence(table.db_table, count)
-    return _from_counter(table.db_table, count)
+    table = model._meta.db_table  # noqa: SLF001 (`_meta` is how Django lets a model be asked)
+    return _from_sequence(table, count) if connection.vendor == "postgresql" else _from_counter(table, count)
 
 
 def _from_counter(db_table: str, count: int) -> int:

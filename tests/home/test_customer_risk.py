@@ -226,7 +226,7 @@ def test_button_makes_a_task_with_the_reasons(client, salesperson, krone, warned
     address = "warnings-act" if warned else "task-add"
     assert f'action="{reverse(address)}"' in text
 
-    sent = {"customer": krone.pk, "act": "task", "back": "customer", "title": "Melden", "note": "seit 58 Tagen still"}
+    sent = {"customer": krone.pk, "act": "task", "title": "Melden", "note": "seit 58 Tagen still"}
     answer = client.post(reverse(address), sent | {"next": reverse("customer", args=[krone.pk])})
 
     assert answer.url == reverse("customer", args=[krone.pk])

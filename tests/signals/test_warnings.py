@@ -184,7 +184,9 @@ QUERIES = 18
 
 
 def act(client, warning, **sent):
-    return client.post(reverse("warnings-act"), {"customer": warning.customer_id, "query": "sort=risk"} | sent)
+    return client.post(
+        reverse("warnings-act"), {"customer": warning.customer_id, "next": "/warnings/?sort=risk"} | sent
+    )
 
 
 @pytest.fixture
@@ -303,7 +305,7 @@ def test_rights(client, request, warning, person, list_, act_, export):
     assert client.get(reverse("warnings")).status_code == list_
     assert client.get(reverse("warnings-proof")).status_code == list_
     assert act(client, warning, act="dismiss").status_code == act_
-    assert client.post(reverse("warnings-export"), {"format": "csv"}).status_code == export
+    assert client.post(reverse("warnings"), {"format": "csv"}).status_code == export
 
 
 def test_analyst_sees_no_buttons(client, analyst, warning):
@@ -324,7 +326,7 @@ def test_amounts_are_hidden_from_whoever_may_not_see_margins(client, salesperson
 def test_export_takes_the_list_along(client, salesperson, four, form):
     client.force_login(salesperson)
 
-    answer = client.post(reverse("warnings-export"), {"format": form, "query": "sort=since&owner=mine"})
+    answer = client.post(f"{reverse('warnings')}?sort=since&owner=mine", {"format": form})
 
     content = b"".join(answer.streaming_content)
     assert AuditEntry.objects.get(action="export").detail == {"query": "sort=since&owner=mine"}
@@ -341,7 +343,7 @@ def test_export_takes_the_list_along(client, salesperson, four, form):
 def test_export_in_no_form_is_refused(client, salesperson, four):
     client.force_login(salesperson)
 
-    assert client.post(reverse("warnings-export"), {"format": "doc"}).status_code == 400
+    assert client.post(reverse("warnings"), {"format": "doc"}).status_code == 400
 
 
 def test_without_figures_the_pages_say_how_they_come(client, administrator):

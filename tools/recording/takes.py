@@ -23,6 +23,7 @@ EXPORTS: dict[str, dict[str, str]] = {
     "consents-export": {},
     "audit-export": {},
 }
+AT_THE_LIST = {"customers-export": "customers", "warnings-export": "warnings", "audit-export": "audit"}  # since then
 CHARTS = ("csv", "svg", "png")
 
 
@@ -35,7 +36,14 @@ def every(pages: str) -> list[Ask]:
 def _lists() -> Iterator[Ask | None]:
     for name, said in EXPORTS.items():
         for form in FORMATS:
-            yield _posted(named(name, label=form), {**said, "format": form})
+            yield _posted(named(name, label=form), {**said, "format": form}) or _at_the_list(name, said, form=form)
+
+
+def _at_the_list(name: str, said: dict[str, str], *, form: str) -> Ask | None:
+    """Take a list along from its own address, where it is filtered."""
+    ask = named(AT_THE_LIST[name], label=form) if name in AT_THE_LIST else None
+    query = f"?{said['query']}" if "query" in said else ""
+    return ask and Ask(name=name, label=form, path=f"{ask.path}{query}", data={"format": form})
 
 
 def _of_customers() -> Iterator[Ask | None]:

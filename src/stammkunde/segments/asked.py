@@ -1,59 +1,67 @@
 """What the address of the list of customers asks for: whom, in which order, and how that is said."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from stammkunde.customers.models import Customer
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.mirror import NoMirror
 from stammkunde.segments import queries, selection, traits
-from stammkunde.signals import answers, forecasts, standing
+from stammkunde.signals import answers, exports, forecasts, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.signals.suggestions import months_before
-from stammkunde.team import policy, saved_views
+from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest
+from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
 from stammkunde.ui import writing
-from stammkunde.ui.lists import NoPlace, Page
+from stammkunde.ui.lists import Page
+from stammkunde.ui.tables import Column
 
-PAGE = "customers"
 ATTRIBUTE = "attr:"  # a filter by an attribute is `attr:NAME=VALUE`
-
-
 LONGEST_MONTHS = 60
-
-
 MONTHS = (3, 6, 9, 12, 18, 24, 36)
-
-
 BEHIND = ("start", "end", "stayed", "lost", "won", "buyers", "repeated", "sharing", "ideal")
-
-
 BEHIND_FIELDS = ("behind", "period", "days", "segment", "traits")
 
 
-class Asked:
-    """What the address asks for, read once."""
+class Asked(StaffList):
+    """The list of customers, as an address asks for it."""
+
+    title = gettext_lazy("Customers")
+    name = "customers"
+    file_name = gettext_lazy("customers")
+    exported = "customers.exported"
+    keeps_views = True
+    template = "segments/customers.html"
+    rows_template = "segments/customers_rows.html"
+    ignored = frozenset({*StaffList.ignored, "view"})
 
     def __init__(self, request: StaffRequest, query: QueryDict | None = None) -> None:
-        self.request = request
-        self.get = request.GET if query is None else query
+        super().__init__(request, query)
+        self.get = self.query_dict
         self.generation: Generation | None = signals.current()
-        self.sees_figures = policy.may(request.user, policy.FIGURES_VIEW)
+        self.sees_figures = self.may(policy.FIGURES_VIEW)
         self.sorts = [name for name in queries.SORTS if self.sees_figures or name in queries.OPEN_SORTS]
-        self.sort = self._sort()
         self.months = self._months()
         self.behind = self.get.get("behind", "") if self.get.get("behind", "") in BEHIND else ""
 
-    def _sort(self) -> str:
+    @property
+    def path(self) -> str:
+        return reverse("customers")
+
+    @cached_property
+    def order(self) -> str:
         wanted = self.get.get("sort", "")
         usual = "value" if self.sees_figures and self.generation else "name"
         return wanted if wanted in self.sorts else usual
@@ -66,7 +74,7 @@ class Asked:
     def silent_before_on(self) -> date | None:
         return months_before(self.generation.as_of_on, self.months) if self.months and self.generation else None
 
-    @property
+    @cached_property
     def filters(self) -> queries.Filters:
         abc = self.get.get("abc", "")
         return queries.Filters(
@@ -163,29 +171,33 @@ class Asked:
         told = traits.traits_text(chosen, days=self.generation.activity_days)
         return _("Still here: %(traits)s") % {"traits": told}
 
-    def page(self) -> Page:
-        filters, asked = self.filters, {"generation": self.generation, "sort": self.sort}
-        places = {name: self.get.get(name, "") for name in ("after", "before")}
-        try:
-            return queries.page(filters, **asked, **places)
-        except NoPlace:
-            return queries.page(filters, **asked)
+    @cached_property
+    def chips(self) -> list[tuple[str, str]]:
+        return list(self._chips())
 
-    def context(self) -> dict[str, Any]:
-        page = self.page()
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.chips)
+
+    def read(self, *, after: str = "", before: str = "") -> Page:
+        return queries.page(self.filters, generation=self.generation, sort=self.order, after=after, before=before)
+
+    def every(self) -> Iterator[list[queries.Row]]:
+        return queries.every(self.filters, generation=self.generation, sort=self.order)
+
+    def file_columns(self) -> list[Column]:
+        return exports.customer_columns(self.request.user)
+
+    def told(self, rows: list[queries.Row]) -> list[dict[str, Any]]:
+        return [{"row": row, "why": standing.stage(row.signal)} for row in rows]
+
+    def more(self) -> dict[str, Any]:
         return {
-            "rows": [{"row": row, "why": standing.stage(row.signal)} for row in page.rows],
-            "page": page,
-            "count_text": _count(page.count),
+            "count_text": _count(self.page.count),
             "generation": self.generation,
-            "sort": self.sort,
             "sorts": [(name, label) for name, label in _sort_names() if name in self.sorts],
-            "asked": self,
-            "chosen": list(self.chosen()),
-            "is_filtered": any(True for _one in self.chosen()),
             "shows_worth": forecasts.shows_worth(self.request.user, self.generation),
-            "pager": self.pager(page),
-            "empty": not page.rows and not Customer.objects.exists(),
+            "nobody_yet": not self.rows and not Customer.objects.exists(),
             **self.choices(),
         }
 
@@ -211,8 +223,6 @@ class Asked:
             ],
             "staff": list(Staff.objects.filter(is_active=True)),
             **self.silence(),
-            "views": saved_views.of_page(PAGE, staff=self.request.user).select_related("staff"),
-            "view_query": self.view_query(),
         }
 
     def silence(self) -> dict[str, Any]:
@@ -222,9 +232,7 @@ class Asked:
             return {"months_choices": [(number, _months(number)) for number in months]}
         since = {number: months_before(self.generation.as_of_on, number) for number in months}
         found = queries.silence(generation=self.generation, before_on=since.values())
-        margin = policy.may(self.request.user, policy.MARGIN_VIEW) and any(
-            one.margin_cents for classes in found.values() for one in classes
-        )
+        margin = self.may(policy.MARGIN_VIEW) and any(one.margin_cents for classes in found.values() for one in classes)
         told = {number: _hanging(found[on], before_on=on, is_margin=margin) for number, on in since.items()}
         return {
             "months_choices": [
@@ -233,7 +241,7 @@ class Asked:
             "silence": told.get(self.months),
         }
 
-    def chosen(self) -> Any:
+    def _chips(self) -> Iterator[tuple[str, str]]:
         """Give every filter that is set, as (label, the address without it)."""
         names = {
             "q": "“{}”",
@@ -272,26 +280,6 @@ class Asked:
             return _("My customers") if value == "mine" else _("Without a responsible")
         staff = Staff.objects.filter(pk=value).first() if value.isdecimal() else None
         return str(staff or value)
-
-    def view_query(self) -> str:
-        """Give what a saved view keeps: everything but the place in the list."""
-        return self.address().partition("?")[2]
-
-    def address(self, **changes: Any) -> str:
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in self.get.items() if value})
-        for name, value in {"after": None, "before": None, "view": None, **changes}.items():
-            query.pop(name, None)
-            if value not in (None, ""):
-                query[name] = str(value)
-        return f"{reverse('customers')}?{query.urlencode()}"
-
-    def pager(self, page: Page) -> dict[str, str]:
-        return {
-            "first": self.address() if page.before else "",
-            "previous": self.address(before=page.before) if page.before else "",
-            "next": self.address(after=page.after) if page.after else "",
-        }
 
 
 def _months(number: int) -> str:

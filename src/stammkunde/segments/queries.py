@@ -2,8 +2,8 @@
 The list of customers: filtered, sorted and paged by key, never counted by scanning.
 
 Two ways lead to a page. Where few customers match (a bounded probe tells), exactly those are sorted. Where many match,
-the index that has the order is walked, and the page is full soon. A sorted list is a row of stretches, each in the
-order of one index: those with a value, those without, and those who came after the figures were computed.
+the index that has the order is walked, and the page is full soon. The stretches of a sorted list (`ui.lists`) are those
+with a value, those without, and those who came after the figures were computed.
 """
 
 import json
@@ -152,14 +152,14 @@ class Matches:
     def stretches(self, sort: str) -> list[Keys]:
         column, descending = SORTS[sort]
         if column == "name":
-            return [Keys(rows=self._sortable(self._of_customers(), column), key="pk", column="sorted")]
+            return [Keys(rows=self._sortable(self._of_customers(), column), column="sorted")]
         signals = self._of_signals()
         valued = Keys(
             rows=self._sortable(signals.filter(**{f"{column}__isnull": False}), column),
             key="customer_id",
             column="sorted",
             descending=descending,
-            key_descends=sort == "silent",
+            key_descends=sort == "silent",  # the index is read from its end
         )
         others = Keys(rows=signals.filter(**{f"{column}__isnull": True}), key="customer_id")
         return [valued, others] if self.signal_conditions else [valued, others, self._newcomers()]
@@ -167,7 +167,7 @@ class Matches:
     def _newcomers(self) -> Keys:
         """Find the customers who came after the figures were computed."""
         last = _signals(self.generation).aggregate(last=Max("customer_id"))["last"] or 0
-        return Keys(rows=self._of_customers().filter(pk__gt=last), key="pk")
+        return Keys(rows=self._of_customers().filter(pk__gt=last))
 
     def _of_customers(self) -> QuerySet:
         if self.ids is not None:

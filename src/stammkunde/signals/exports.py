@@ -1,20 +1,14 @@
-"""What goes into the files of customers and of warnings, and who took them along."""
+"""The columns of the files of customers and of warnings, as somebody may see them."""
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
-from typing import Any, Protocol
+from typing import Protocol
 
-from django.http import HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stammkunde.customers.models import Customer
 from stammkunde.signals import forecasts, queries, reasons
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.team import policy
-from stammkunde.team import services as team
 from stammkunde.team.models import Staff
-from stammkunde.ui import tables
 from stammkunde.ui.tables import Column
 
 
@@ -23,23 +17,6 @@ class Row(Protocol):
 
     customer: Customer
     signal: CustomerSignal | None
-
-
-def customers(pieces: Iterable[list[Row]], *, form: str, staff: Staff, query: str) -> HttpResponseBase:
-    """Give the list of customers with what someone may see of it, and record who took what along."""
-    team.record(staff=staff, action="customers.exported", thing="customers", label=form, query=query)
-    return _taken(pieces, customer_columns(staff), form=form, name=_("customers"))
-
-
-def warnings(pieces: Iterable[list[Any]], *, form: str, staff: Staff, query: str) -> HttpResponseBase:
-    """Give the open warnings with all that is known of the customers, and record who took what along."""
-    team.record(staff=staff, action="export", thing="warnings", label=form, query=query)
-    return _taken(pieces, [*customer_columns(staff), *_warning()], form=form, name=_("early-warning"))
-
-
-def _taken(pieces: Iterable[Iterable[Any]], columns: Sequence[Column], *, form: str, name: str) -> HttpResponseBase:
-    rows = tables.cells(columns, chain.from_iterable(pieces))
-    return tables.answer(form=form, name=(name, timezone.localdate()), columns=columns, rows=rows)
 
 
 def customer_columns(staff: Staff) -> list[Column]:
@@ -53,6 +30,11 @@ def customer_columns(staff: Staff) -> list[Column]:
     if shows_worth:
         found += _worth()
     return found
+
+
+def warning_columns(staff: Staff) -> list[Column]:
+    """Give the columns of the list of warnings: all that is known of the customers, and what is done about it."""
+    return [*customer_columns(staff), *_warning()]
 
 
 def _who() -> list[Column]:

@@ -5,7 +5,6 @@ from stammkunde.signals.views import settings, warnings
 urlpatterns = [
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings/act/", warnings.act, name="warnings-act"),
-    path("warnings/export/", warnings.export, name="warnings-export"),
     path("settings/", settings.settings, name="settings"),
     path("settings/refresh/", settings.refresh, name="settings-refresh"),
 ]

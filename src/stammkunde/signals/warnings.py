@@ -110,9 +110,8 @@ def page(
 
 def every(filters: Filters, *, generation: Generation, on: date, sort: str, size: int = 1000) -> Iterator[list[Row]]:
     """Give all of them in pieces."""
-    stretches = _stretches(filters, generation=generation, on=on, sort=sort)
-    for keys in lists.every(stretches, size=size):
-        yield load(keys, generation=generation)
+    for some in lists.every(_stretches(filters, generation=generation, on=on, sort=sort), size=size):
+        yield load(some, generation=generation)
 
 
 def load(customer_ids: list[int], *, generation: Generation) -> list[Row]:
@@ -168,9 +167,9 @@ def _open(generation: Generation) -> QuerySet[CustomerSignal]:
 def _stretches(filters: Filters, *, generation: Generation, on: date, sort: str) -> list[Keys]:
     column, descending = SORTS[sort]
     rows = _matching(_open(generation), filters, on=on)
-    valued = rows.filter(**{f"{column}__isnull": False})
+    known = rows.filter(**{f"{column}__isnull": False})
     return [
-        Keys(rows=valued, key="customer_id", column=column, descending=descending),
+        Keys(rows=known, key="customer_id", column=column, descending=descending),
         Keys(rows=rows.filter(**{f"{column}__isnull": True}), key="customer_id"),
     ]
 

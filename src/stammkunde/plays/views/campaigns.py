@@ -20,13 +20,13 @@ from stammkunde.team.access import StaffRequest, needs
 @needs(policy.MESSAGES_SEND)
 def new(request: StaffRequest) -> HttpResponse:
     asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
-    count = asked.page().count
+    count = asked.page.count
     form = CampaignForm(request.POST or None, customers=count)
     if request.method == "POST" and form.is_valid():
         play = _create(request, form, asked)
         messages.success(request, _("Being prepared: nothing is sent before you start it."))
         return redirect("play", play.pk)
-    shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.view_query()}
+    shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.query}
     return render(request, "plays/campaign.html", shown | {"has_templates": form.fields["template"].queryset.exists()})
 
 
@@ -47,4 +47,4 @@ def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:
 
 def _whom(asked: Asked) -> str:
     """Say whom the filters choose."""
-    return " · ".join(label for label, _address in asked.chosen()) or _("All customers")
+    return " · ".join(label for label, _address in asked.chips) or _("All customers")

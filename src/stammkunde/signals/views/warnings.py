@@ -1,19 +1,19 @@
 """The early warning: about whom, why, what to do about it (R-W2)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from stammkunde.signals import exports, forecasts, reasons
 from stammkunde.signals import proof as proofs
@@ -24,119 +24,104 @@ from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
-from stammkunde.ui import tables, writing
-from stammkunde.ui.lists import NoPlace, Page
+from stammkunde.ui import ways, writing
+from stammkunde.ui.lists import Page
+from stammkunde.ui.tables import Column
 
 DUE_DAYS = {"red": 0, "amber": 7}  # until when a task about a warning is due
 LATER_DAYS = (1, 7, 30)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the address asks for."""
+class Warnings(StaffList):
+    """The open warnings, as an address asks for them; there are none before there are figures."""
 
-    query: QueryDict
-    staff: Staff
-    today: date
+    title = gettext_lazy("Early warning")
+    name = "warnings"
+    file_name = gettext_lazy("early-warning")
+    template = "signals/warnings.html"
 
-    @property
+    def __init__(self, request: StaffRequest, generation: Generation) -> None:
+        super().__init__(request)
+        self.generation = generation
+        self.today = timezone.localdate()
+        self.shows_worth = forecasts.shows_worth(request.user, generation)
+
+    @cached_property
     def filters(self) -> queries.Filters:
         return queries.Filters(
-            level=_one_of(self.query.get("level", ""), CustomerSignal.Level.values),
-            abc=_one_of(self.query.get("abc", ""), ("A", "B", "C")),
+            level=_one_of(self.query_dict.get("level", ""), CustomerSignal.Level.values),
+            abc=_one_of(self.query_dict.get("abc", ""), ("A", "B", "C")),
             owner=self._owner(),
-            state=_one_of(self.query.get("state", ""), queries.STATES) or queries.TODO,
+            state=_one_of(self.query_dict.get("state", ""), queries.STATES) or queries.TODO,
         )
 
     def _owner(self) -> str:
-        wanted = self.query.get("owner", "")
+        wanted = self.query_dict.get("owner", "")
         if wanted == "mine":
-            return str(self.staff.pk)
+            return str(self.request.user.pk)
         return wanted if wanted == "nobody" or wanted.isdecimal() else ""
 
-    @property
-    def sort(self) -> str:
-        return _one_of(self.query.get("sort", ""), queries.SORTS) or "at_risk"
-
-    def shows_worth(self, generation: Generation) -> bool:
-        return forecasts.shows_worth(self.staff, generation)
+    @cached_property
+    def order(self) -> str:
+        return _one_of(self.query_dict.get("sort", ""), queries.SORTS) or "at_risk"
 
     @property
     def is_filtered(self) -> bool:
-        return any(self.query.get(name) for name in ("level", "abc", "owner"))
+        return any(self.query_dict.get(name) for name in ("level", "abc", "owner"))
 
-    def page(self, generation: Generation) -> Page:
-        asked = {"generation": generation, "on": self.today, "sort": self.sort}
-        places = {name: self.query.get(name, "") for name in ("after", "before")}
-        try:
-            return queries.page(self.filters, **asked, **places)
-        except NoPlace:
-            return queries.page(self.filters, **asked)
+    def read(self, *, after: str = "", before: str = "") -> Page:
+        return queries.page(
+            self.filters, generation=self.generation, on=self.today, sort=self.order, after=after, before=before
+        )
 
-    def address(self, **changes: Any) -> str:
-        """Lead to the same list with something changed."""
-        kept = {name: value for name, value in self.query.items() if value} | {"after": "", "before": ""}
-        kept |= {name: str(value or "") for name, value in changes.items()}
-        return f"{reverse('warnings')}?{urlencode({name: value for name, value in kept.items() if value})}"
+    def every(self) -> Iterator[list[queries.Row]]:
+        return queries.every(self.filters, generation=self.generation, on=self.today, sort=self.order)
 
-    def pager(self, page: Page) -> dict[str, str]:
+    def file_columns(self) -> list[Column]:
+        return exports.warning_columns(self.request.user)
+
+    def told(self, rows: list[queries.Row]) -> list[dict[str, Any]]:
+        return [
+            {
+                "row": row,
+                "state": row.state(on=self.today),
+                "why": forecasts.why(row.signal.risk_reasons or row.warning.reasons, shows_money=self.shows_worth),
+                "trend": forecasts.trend(row.signal, self.generation),
+                "meaning": reasons.LEVELS.get(row.signal.risk_level, ""),
+            }
+            for row in rows
+        ]
+
+    def more(self) -> dict[str, Any]:
+        total = queries.summed(generation=self.generation)
         return {
-            "first": self.address() if page.before else "",
-            "previous": self.address(before=page.before) if page.before else "",
-            "next": self.address(after=page.after) if page.after else "",
+            "total": total,
+            "by_level": _by_level(total),
+            "levels": [choice for choice in CustomerSignal.Level.choices if choice[0] != CustomerSignal.Level.GREEN],
+            "sorts": _sorts(),
+            "states": [
+                {"name": name, "label": label, "address": self.address(state=name)} for name, label in _states()
+            ],
+            "staff": list(Staff.objects.filter(is_active=True)),
+            "shows_worth": self.shows_worth,
+            "snoozes": [(self.today + timedelta(days=days), text) for days, text in _later()],
+            "today": self.today,
+            **proofs.trust(self.generation),
         }
-
-
-def _asked(request: StaffRequest, query: QueryDict | None = None) -> Asked:
-    chosen = request.GET if query is None else query
-    return Asked(query=chosen, staff=request.user, today=timezone.localdate())
 
 
 def _one_of(value: str, known: Any) -> str:
     return value if value in known else ""
 
 
-@require_safe
 @needs(policy.FIGURES_VIEW)
-def warnings(request: StaffRequest) -> HttpResponse:
+def warnings(request: StaffRequest) -> HttpResponseBase:
     generation = signals.current()
     if generation is None or not forecasts.has_buyers(generation):
         return render(request, "signals/warnings.html", {})
-    asked = _asked(request)
-    page, total = asked.page(generation), queries.summed(generation=generation)
-    return render(
-        request,
-        "signals/warnings.html",
-        {
-            "asked": asked,
-            "filters": asked.filters,
-            "rows": [_row(row, asked=asked, generation=generation) for row in page.rows],
-            "pager": asked.pager(page),
-            "total": total,
-            "by_level": _by_level(total),
-            "levels": [choice for choice in CustomerSignal.Level.choices if choice[0] != CustomerSignal.Level.GREEN],
-            "sorts": _sorts(),
-            "states": [
-                {"name": name, "label": label, "address": asked.address(state=name)} for name, label in _states()
-            ],
-            "staff": list(Staff.objects.filter(is_active=True)),
-            "shows_worth": asked.shows_worth(generation),
-            "snoozes": [(asked.today + timedelta(days=days), text) for days, text in _later()],
-            "today": asked.today,
-            **proofs.trust(generation),
-        },
-    )
-
-
-def _row(row: queries.Row, *, asked: Asked, generation: Generation) -> dict[str, Any]:
-    return {
-        "row": row,
-        "state": row.state(on=asked.today),
-        "why": forecasts.why(row.signal.risk_reasons or row.warning.reasons, shows_money=asked.shows_worth(generation)),
-        "trend": forecasts.trend(row.signal, generation),
-        "meaning": reasons.LEVELS.get(row.signal.risk_level, ""),
-    }
+    return Warnings(request, generation).answer()
 
 
 def _by_level(total: queries.Total) -> list[tuple[str, str, int]]:
@@ -180,13 +165,7 @@ def act(request: StaffRequest) -> HttpResponse:
         messages.info(request, _("This warning is no longer open: the customer has bought, or the risk has passed."))
     else:
         acts[wanted](request, row)
-    return _back(request, pk)
-
-
-def _back(request: StaffRequest, pk: str) -> HttpResponse:
-    if request.POST.get("back") == "customer":
-        return redirect("customer", pk)
-    return redirect(_asked(request, QueryDict(request.POST.get("query", ""))).address())
+    return redirect(ways.back(request, default="warnings"))
 
 
 def _make_task(request: StaffRequest, row: queries.Row) -> None:
@@ -230,16 +209,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-@require_POST
-@needs(policy.EXPORT)
-@needs(policy.FIGURES_VIEW)
-def export(request: StaffRequest) -> HttpResponseBase:
-    """Take the list along, as it is filtered and sorted; it is a POST because it leaves a trace."""
-    asked = _asked(request, QueryDict(request.POST.get("query", "")))
-    form, generation = tables.chosen_format(request.POST), signals.current()
-    if generation is None:
-        raise BadRequest("there are no figures yet")
-    pieces = queries.every(asked.filters, generation=generation, on=asked.today, sort=asked.sort)
-    return exports.warnings(pieces, form=form, staff=request.user, query=asked.query.urlencode())

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
@@ -74,8 +75,9 @@ class ListPage:
     )
     ignored: ClassVar[frozenset[str]] = frozenset(PLACES)  # what of an address does not stay when something changes
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, query: QueryDict | None = None) -> None:
         self.request = request
+        self.query_dict = request.GET if query is None else query
 
     @property
     def is_piece(self) -> bool:
@@ -105,7 +107,7 @@ class ListPage:
 
     @cached_property
     def form(self) -> Search | None:
-        return self.search(self.request.GET) if self.search else None
+        return self.search(self.query_dict) if self.search else None
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -122,7 +124,7 @@ class ListPage:
     @cached_property
     def order(self) -> str:
         """Give what sorts: the key of a column that somebody may see, perhaps with a minus."""
-        wanted = self.request.GET.get("sort", "")
+        wanted = self.query_dict.get("sort", "")
         return wanted if self._sorts(wanted) else self.sort
 
     def _sorts(self, order: str) -> Column | None:
@@ -137,12 +139,18 @@ class ListPage:
 
     @cached_property
     def page(self) -> paging.Page:
-        stretches = self.stretches()
-        places = {name: self.request.GET.get(name, "") for name in PLACES}
         try:
-            return paging.one_page(stretches, **places, size=self.size)
+            return self.read(**{name: self.query_dict.get(name, "") for name in PLACES})
         except paging.NoPlace:
-            return paging.one_page(stretches, size=self.size)
+            return self.read()
+
+    def read(self, *, after: str = "", before: str = "") -> paging.Page:
+        """
+        Read one page: from the start, after a place, or before one.
+
+        :raises NoPlace: if what is given is none
+        """
+        return paging.one_page(self.stretches(), after=after, before=before, size=self.size)
 
     @cached_property
     def rows(self) -> list[Any]:
@@ -184,6 +192,11 @@ class ListPage:
         }
 
     @property
+    def path(self) -> str:
+        """Give the address of the list without anything asked for."""
+        return self.request.path
+
+    @property
     def query(self) -> str:
         """Give what is asked for, without the place in the list."""
         return self.address().partition("?")[2]
@@ -191,13 +204,13 @@ class ListPage:
     def address(self, **changes: Any) -> str:
         """Lead to the same list with something changed; None takes away. A change leads to the start."""
         query = QueryDict(mutable=True)
-        for name in self.request.GET:
-            if (value := self.request.GET[name]) and name not in {*self.ignored, *changes}:
+        for name in self.query_dict:
+            if (value := self.query_dict[name]) and name not in {*self.ignored, *changes}:
                 query[name] = value
         for name, value in changes.items():
             if value not in (None, ""):
                 query[name] = str(value)
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        return f"{self.path}?{query.urlencode()}" if query else self.path
 
     # What it answers
 
@@ -206,14 +219,18 @@ class ListPage:
         template = self.rows_template if self.is_piece else self.template
         response: HttpResponse = render(self.request, template, {"listing": self, "rows": self.rows, **self.more()})
         if self.is_piece:
-            response.headers["HX-Push-Url"] = self.address(**{name: self.request.GET.get(name) for name in PLACES})
+            response.headers["HX-Push-Url"] = self.address(**{name: self.query_dict.get(name) for name in PLACES})
         return response
 
     def file(self, *, form: str) -> HttpResponseBase:
         """Give the whole list as a file, as it is filtered and sorted."""
-        columns = tables.seen(self.taken or self.columns, may=self.may)
+        columns = self.file_columns()
         rows = tables.cells(columns, chain.from_iterable(self.every()))
-        return tables.answer(form=form, name=str(self.file_name), columns=columns, rows=rows)
+        return tables.answer(form=form, name=(self.file_name, timezone.localdate()), columns=columns, rows=rows)
+
+    def file_columns(self) -> list[Column]:
+        """Give the columns of the files that somebody may see."""
+        return tables.seen(self.taken or self.columns, may=self.may)
 
     def every(self) -> Iterable[list[Any]]:
         """Give all rows in pieces."""

@@ -5,12 +5,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from stammkunde.api import NeedsRight, api
+from stammkunde.api import api
 from stammkunde.customers.models import Customer
 from stammkunde.intake import sweeps
 from stammkunde.signals import services as signals
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team import tokens
+from stammkunde.team.api import NeedsRight
 from stammkunde.team.models import ApiToken, AuditEntry
 from tests import factories
 

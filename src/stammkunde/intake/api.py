@@ -1,0 +1,114 @@
+"""Files and rows in, for programs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import File, Router, Schema, Status, UploadedFile
+from ninja.errors import HttpError
+
+from stammkunde.intake import layouts, report, services
+from stammkunde.intake.layouts import UnknownLayout
+from stammkunde.intake.models import Import, Mapping
+from stammkunde.team import policy
+from stammkunde.team.access import StaffRequest
+from stammkunde.team.api import NeedsRight
+
+router = Router(tags=["imports"])
+
+
+class ImportOut(Schema):
+    id: int
+    file_name: str
+    layout: str
+    status: str
+    done: int
+    total: int
+    counts: dict[str, Any]
+    problem_count: int
+    problems: list[dict[str, Any]]
+    error: str | None
+
+
+class RowsIn(Schema):
+    origin: str  # whose keys these are, such as "till-1"
+    rows: list[dict[str, Any]]
+    name: str = "API"
+
+
+@router.post("/imports", auth=NeedsRight(policy.IMPORTS_RUN), response={201: ImportOut})
+def bring(
+    request: StaffRequest,
+    file: File[UploadedFile],
+    mapping: str = "",
+    origin: str = "",
+    dry_run: bool = False,
+) -> Any:
+    """Take a file in and start it: with a saved mapping, or as it is recognised. Sending it again changes nothing."""
+    known = _mapping(mapping)
+    options = {**(known.options if known else {}), **({"origin": origin} if origin else {})}
+    now = timezone.now()
+    try:
+        incoming = services.receive(
+            now=now,
+            file_name=file.name or "file",
+            file=file,
+            staff=request.user,
+            layout=known.layout if known else None,
+            columns=known.columns if known else None,
+            options=options or None,
+        )
+    except (services.TooLarge, services.NoRoom) as problem:
+        raise HttpError(413, str(problem)) from None
+    if incoming.status == Import.Status.UPLOADED:
+        incoming = services.start(import_id=incoming.pk, now=now, dry_run=dry_run, staff=request.user)
+    return Status(201, _import(incoming))
+
+
+@router.post("/rows/{layout}", auth=NeedsRight(policy.IMPORTS_RUN), response={201: ImportOut})
+def bring_rows(request: StaffRequest, layout: str, body: RowsIn) -> Any:
+    """Take rows in by the same checks as a file (`customers`, `orders`, …); the same rows again change nothing."""
+    given = {"layout": layout, "rows": body.rows, "name": body.name, "origin": body.origin}
+    try:
+        return Status(201, _import(services.bring(**given, now=timezone.now(), staff=request.user)))
+    except UnknownLayout:
+        names = ", ".join(one.name for one in layouts.known())
+        raise HttpError(404, f"There are no rows of the kind '{layout}'. There are: {names}.") from None
+    except services.NoRows:
+        raise HttpError(422, "Give at least one row.") from None
+    except (services.TooManyRows, services.UnknownFields, services.TooLarge, services.NoRoom) as problem:
+        raise HttpError(422, str(problem)) from None
+
+
+@router.get("/imports/{import_id}", auth=NeedsRight(policy.IMPORTS_RUN), response=ImportOut)
+def import_state(request: StaffRequest, import_id: int) -> Any:  # noqa: ARG001
+    """Say how far an import is, and what came of it."""
+    return _import(get_object_or_404(Import, pk=import_id))
+
+
+@router.post("/imports/{import_id}/undo", auth=NeedsRight(policy.IMPORTS_RUN), response=ImportOut)
+def undo(request: StaffRequest, import_id: int) -> Any:
+    """Take an import back."""
+    get_object_or_404(Import, pk=import_id)
+    try:
+        return _import(services.undo(import_id=import_id, now=timezone.now(), staff=request.user))
+    except (services.NotNow, services.CannotUndo) as problem:
+        raise HttpError(409, str(problem)) from None
+
+
+def _mapping(name: str) -> Mapping | None:
+    if not name:
+        return None
+    known = Mapping.objects.filter(name=name).first()
+    if known is None:
+        names = ", ".join(Mapping.objects.values_list("name", flat=True)) or "none is saved"
+        raise HttpError(422, f"No mapping is called '{name}'. There are: {names}.")
+    return known
+
+
+def _import(incoming: Import) -> dict[str, Any]:
+    names: Iterable[str] = ("id", "file_name", "layout", "status", "done", "total", "counts", "problem_count")
+    told = report.error(incoming)
+    error = " ".join(told) if told else None
+    return {name: getattr(incoming, name) for name in names} | {"problems": incoming.problems, "error": error}

@@ -1,0 +1,156 @@
+"""Customers with what is known of them, for programs."""
+
+from datetime import date
+from typing import Any, Literal
+
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router, Schema
+from ninja.errors import HttpError
+
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.segments import queries
+from stammkunde.signals import forecasts
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.team import policy
+from stammkunde.team import services as team
+from stammkunde.team.access import StaffRequest
+from stammkunde.team.api import NeedsRight
+from stammkunde.ui.lists import NoPlace
+
+MOST_CUSTOMERS = 500
+SEEN_BY_ALL = ("stage", "last_on", "due_on", "overdue_days", "risk_level", "risk")
+WORTH = (
+    "risk_reasons", "margin_at_risk_cents", "expected_purchases", "expected_cents", "expected_low_cents",
+    "expected_high_cents", "clv_cents", "clv_low_cents", "clv_high_cents",
+)  # fmt: skip
+
+router = Router(tags=["customers"])
+
+
+class ContactPersonOut(Schema):
+    id: int
+    salutation: str
+    title: str
+    first_name: str
+    last_name: str
+    role: str
+    email: str
+    phone: str
+    birthday_on: date | None
+
+
+class CustomerOut(Schema):
+    id: int
+    number: str
+    kind: str
+    name: str
+    email: str
+    phone: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    region: str
+    industry: str
+    segment: str
+    attributes: dict[str, str]
+    since_on: date | None
+    owner: str | None
+    stage: str | None
+    last_on: date | None
+    due_on: date | None
+    overdue_days: int | None
+    risk_level: str | None = None  # green, amber, red; empty: no customer
+    risk: float | None = None  # probability of buying nothing within the horizon
+    risk_reasons: list[dict[str, Any]] | None = None  # codes and numbers, see docs/methods/risk.md
+    abc_class: str | None = None  # figures: for whoever may see them
+    revenue_year_cents: int | None = None
+    margin_year_cents: int | None = None
+    margin_at_risk_cents: int | None = None  # worth: for whoever may see margins, or revenue where costs are unknown
+    expected_purchases: float | None = None  # of the next 12 months
+    expected_cents: int | None = None
+    expected_low_cents: int | None = None
+    expected_high_cents: int | None = None
+    clv_cents: int | None = None  # of the next three years, discounted
+    clv_low_cents: int | None = None
+    clv_high_cents: int | None = None
+
+
+class CustomerWithPeopleOut(CustomerOut):
+    contact_persons: list[ContactPersonOut]
+
+
+class CustomersOut(Schema):
+    customers: list[CustomerOut]
+    next: str | None  # give it as `after` for the next page
+
+
+class Which(Schema):
+    q: str = ""
+    stage: str = ""
+    level: str = ""
+    sort: Literal["value", "at_risk", "risk", "expected", "revenue", "last", "silent", "overdue", "name"] = "name"
+    after: str = ""
+    limit: int = 100
+
+
+@router.get("/customers", auth=NeedsRight(policy.CUSTOMERS_VIEW), response=CustomersOut)
+def customers(request: StaffRequest, which: Query[Which]) -> Any:
+    """List customers, page by page."""
+    sees_figures = policy.may(request.user, policy.FIGURES_VIEW)
+    if which.sort not in queries.OPEN_SORTS and not sees_figures:
+        raise HttpError(403, f"Sorting by '{which.sort}' needs the right '{policy.FIGURES_VIEW}'.")
+    generation = signals.current()
+    try:
+        page = queries.page(
+            queries.Filters(q=which.q[:100], stage=which.stage, level=which.level),
+            generation=generation,
+            sort=which.sort,
+            after=which.after,
+            size=max(1, min(which.limit, MOST_CUSTOMERS)),
+        )
+    except NoPlace:
+        raise HttpError(422, "'after' is not a place that a page gave. Leave it out to start anew.") from None
+    _note_export(request, rows=len(page.rows))
+    return {
+        "customers": [_customer(request, row.customer, row.signal, generation) for row in page.rows],
+        "next": page.after or None,
+    }
+
+
+@router.get(
+    "/customers/{customer_id}",
+    auth=NeedsRight(policy.CUSTOMERS_VIEW),
+    response=CustomerWithPeopleOut,
+)
+def customer(request: StaffRequest, customer_id: int) -> Any:
+    """Give one customer with the contact persons."""
+    found = get_object_or_404(Customer.objects.select_related("owner"), pk=customer_id)
+    people = ContactPerson.objects.filter(customer=found)
+    return _customer(request, found, signals.signal_of(found.pk), signals.current()) | {"contact_persons": list(people)}
+
+
+def _customer(
+    request: StaffRequest, found: Customer, signal: CustomerSignal | None, generation: Generation | None
+) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(found, name, None) for name in CustomerOut.model_fields}
+    row["attributes"] = {name: str(value) for name, value in found.attributes.items()}
+    row["owner"] = found.owner.name if found.owner else None
+    if signal is None:
+        return row
+    row |= {name: getattr(signal, name) for name in SEEN_BY_ALL}
+    if policy.may(request.user, policy.FIGURES_VIEW):
+        row |= {name: getattr(signal, name) for name in ("abc_class", "revenue_year_cents")}
+    if policy.may(request.user, policy.MARGIN_VIEW):
+        row["margin_year_cents"] = signal.margin_year_cents
+    if forecasts.shows_worth(request.user, generation):
+        row |= {name: getattr(signal, name) for name in WORTH}
+    return row
+
+
+def _note_export(request: StaffRequest, *, rows: int) -> None:
+    """A list that a program takes along is an export, and stands in the audit trail."""
+    if not policy.may(request.user, policy.EXPORT):
+        raise HttpError(403, f"Taking customers along needs the right '{policy.EXPORT}'.")
+    team.record(staff=request.user, action="customers.exported", rows=rows, by="api")

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from stammkunde.home.queries import today as work
 from stammkunde.intake.models import Import
 from stammkunde.signals import suggestions as queries
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Generation
@@ -65,7 +66,7 @@ def test_most_valuable_overdue_customers_come_first(generation):
     second, first = overdue(generation, rank=2), overdue(generation, rank=1)
     overdue(generation, rank=3, stage="active", overdue_days=None)
 
-    items = queries.items(asked(generation), limit=10)
+    items = work.items(asked(generation), limit=10)
 
     assert [item.customer for item in items] == [first, second]
     assert [item.stake_cents for item in items] == [20_000, 20_000]
@@ -77,38 +78,38 @@ def test_customers_without_purchase_for_the_months_asked(generation):
     silent(generation, rank=2, last_on=date(2026, 5, 21))
     silent(generation, rank=3, last_on=date(2024, 5, 20))  # a matter for the list, not for today
 
-    assert [item.customer for item in queries.items(asked(generation, months=6), limit=9)] == [half_a_year]
+    assert [item.customer for item in work.items(asked(generation, months=6), limit=9)] == [half_a_year]
 
 
 def test_list_goes_on_until_it_is_full_though_many_were_dealt_with(generation, salesperson, monkeypatch):
     monkeypatch.setattr(ranked, "CHUNK", 2)
     customers = [overdue(generation, rank=rank) for rank in range(1, 8)]
-    for item in queries.items(asked(generation), limit=5):
+    for item in work.items(asked(generation), limit=5):
         task = tasks.take_up(item.suggestion("x"), staff=salesperson)
         tasks.dismiss(task_id=task.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
 
-    assert [item.customer for item in queries.items(asked(generation), limit=5)] == customers[5:]
+    assert [item.customer for item in work.items(asked(generation), limit=5)] == customers[5:]
 
 
 def test_new_purchase_begins_a_new_cycle(generation, salesperson):
     customer = overdue(generation)
-    done = tasks.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    done = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
     tasks.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
-    assert queries.items(asked(generation), limit=1) == []
+    assert work.items(asked(generation), limit=1) == []
 
     CustomerSignal.objects.filter(customer=customer).update(last_on=date(2026, 10, 20))
 
-    assert [item.key for item in queries.items(asked(generation), limit=1)] == [f"overdue:{customer.pk}:2026-10-20"]
+    assert [item.key for item in work.items(asked(generation), limit=1)] == [f"overdue:{customer.pk}:2026-10-20"]
 
 
 def test_snoozed_suggestion_comes_back_on_its_day(generation, salesperson):
     overdue(generation)
-    task = tasks.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    task = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
     tomorrow = TODAY + timedelta(days=1)
     tasks.snooze(task_id=task.pk, until_on=tomorrow, today=TODAY, staff=salesperson)
 
-    assert queries.items(asked(generation), limit=9) == []
-    assert len(queries.items(asked(generation, today=tomorrow), limit=9)) == 1
+    assert work.items(asked(generation), limit=9) == []
+    assert len(work.items(asked(generation, today=tomorrow), limit=9)) == 1
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_snoozed_suggestion_comes_back_on_its_day(generation, salesperson):
 def test_birthdays_are_met_in_time(born, today, days):
     person = factories.contact_person(factories.customer(), birthday_on=born)
 
-    item = queries.items(asked(today=today), limit=9)[0]
+    item = work.items(asked(today=today), limit=9)[0]
 
     assert (item.person, item.reason["days"], item.reason["age"]) == (person, days, item.reason["on"].year - born.year)
 
@@ -133,16 +134,16 @@ def test_birthdays_are_met_in_time(born, today, days):
 def test_birthday_far_away_is_left_out():
     factories.contact_person(factories.customer(), birthday_on=date(1980, 12, 1))
 
-    assert queries.items(asked(), limit=9) == []
+    assert work.items(asked(), limit=9) == []
 
 
 def test_snoozed_birthday_comes_back_though_the_day_is_past(salesperson):
     factories.contact_person(factories.customer(), birthday_on=date(1980, 11, 20))
-    task = tasks.take_up(queries.items(asked(), limit=1)[0].suggestion("Gratulieren"), staff=salesperson)
+    task = tasks.take_up(work.items(asked(), limit=1)[0].suggestion("Gratulieren"), staff=salesperson)
     later = TODAY + timedelta(days=7)
     tasks.snooze(task_id=task.pk, until_on=later, today=TODAY, staff=salesperson)
 
-    assert [item.task for item in queries.items(asked(today=later), limit=9)] == [task]
+    assert [item.task for item in work.items(asked(today=later), limit=9)] == [task]
 
 
 def test_anniversaries_are_round_and_of_customers_who_are_still_there(generation):
@@ -167,15 +168,15 @@ def test_imports_with_problems_are_for_those_who_import():
     Import.objects.create(file_name="b.csv", path="b", status="done")
 
     today = timezone.localdate(now)
-    assert [item.incoming for item in queries.items(asked(today=today, with_imports=True), limit=9)] == [failed]
-    assert queries.items(asked(today=today), limit=9) == []
+    assert [item.incoming for item in work.items(asked(today=today, with_imports=True), limit=9)] == [failed]
+    assert work.items(asked(today=today), limit=9) == []
 
 
 def test_mine_shows_my_customers_only(generation, salesperson):
     overdue(generation, rank=1)
     mine = overdue(generation, rank=2, customer=factories.customer(owner=salesperson))
 
-    assert [item.customer for item in queries.items(asked(generation, owner=salesperson), limit=9)] == [mine]
+    assert [item.customer for item in work.items(asked(generation, owner=salesperson), limit=9)] == [mine]
 
 
 def test_whom_to_call_is_the_one_with_a_number(generation):
@@ -183,7 +184,7 @@ def test_whom_to_call_is_the_one_with_a_number(generation):
     factories.contact_person(customer, role="decision_maker")
     reachable = factories.contact_person(customer, phone="0171 2")
 
-    item = queries.items(asked(generation), limit=1)[0]
+    item = work.items(asked(generation), limit=1)[0]
 
     assert (item.person, item.phone) == (reachable, "0171 2")
 
@@ -200,7 +201,7 @@ def test_warned_customers_stand_here_before_they_are_silent(generation):
     warned = at_risk(generation, cents=50_000, warned_on=date(2026, 11, 3))
     at_risk(generation, cents=90_000, level="green")
 
-    items = queries.items(asked(generation), limit=9)
+    items = work.items(asked(generation), limit=9)
 
     assert [(item.key, item.section) for item in items] == [(f"risk:{warned.pk}:2026-11-03", "risk")]
     assert queries.item(items[0].key, asked(generation)).customer == warned
@@ -209,13 +210,13 @@ def test_warned_customers_stand_here_before_they_are_silent(generation):
 
 def test_another_warning_begins_a_new_cycle(generation, salesperson):
     warned = at_risk(generation, cents=50_000, warned_on=date(2026, 11, 3))
-    done = tasks.take_up(queries.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    done = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
     tasks.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
-    assert queries.items(asked(generation), limit=1) == []
+    assert work.items(asked(generation), limit=1) == []
 
     EarlyWarning.objects.filter(customer=warned).update(warned_on=date(2026, 11, 19))
 
-    assert [item.key for item in queries.items(asked(generation), limit=1)] == [f"risk:{warned.pk}:2026-11-19"]
+    assert [item.key for item in work.items(asked(generation), limit=1)] == [f"risk:{warned.pk}:2026-11-19"]
 
 
 def test_most_at_risk_for_each_minute_comes_first(generation):
@@ -223,7 +224,7 @@ def test_most_at_risk_for_each_minute_comes_first(generation):
     less_for_short = at_risk(generation, cents=60_000)
     silent_too = overdue(generation, risk=0.4, margin_at_risk_cents=30_000, risk_level="green")
 
-    items = queries.items(asked(generation, plan={much_for_long.pk: 60, less_for_short.pk: 20}), limit=9)
+    items = work.items(asked(generation, plan={much_for_long.pk: 60, less_for_short.pk: 20}), limit=9)
 
     assert [(item.customer, item.minutes) for item in items] == [
         (less_for_short, 20),
@@ -238,7 +239,7 @@ def test_walk_goes_on_while_somebody_below_can_bring_more(generation, monkeypatc
     quick = at_risk(generation, cents=40_000)
     at_risk(generation, cents=1_000)
 
-    assert [item.customer for item in queries.items(asked(generation, plan=plan), limit=1)] == [quick]
+    assert [item.customer for item in work.items(asked(generation, plan=plan), limit=1)] == [quick]
 
 
 def test_unknown_risk_stands_behind_and_counts_the_silence(generation):
@@ -246,7 +247,7 @@ def test_unknown_risk_stands_behind_and_counts_the_silence(generation):
     long_silent = overdue(generation, rank=2, silent_days=310, yearly_cents=20_000)
     just_silent = overdue(generation, rank=1, silent_days=31, yearly_cents=30_000)
 
-    items = queries.items(asked(generation), limit=9)
+    items = work.items(asked(generation), limit=9)
 
     assert [item.customer for item in items] == [known, long_silent, just_silent]
     assert [item.section for item in items] == ["risk", "silence", "silence"]
@@ -254,9 +255,9 @@ def test_unknown_risk_stands_behind_and_counts_the_silence(generation):
 
 def test_day_is_full_when_its_hours_are(generation):
     plan = {at_risk(generation, cents=100_000 * place, rank=place).pk: 60 for place in range(1, 7)}
-    items = queries.items(asked(generation, plan=plan), limit=9)
+    items = work.items(asked(generation, plan=plan), limit=9)
 
-    fitting = queries.that_fit(items, minutes=210, least=12)
+    fitting = work.that_fit(items, minutes=210, least=12)
 
     assert [item.minutes for item in fitting] == [60, 60, 60, 30]
     assert [item.customer for item in fitting] == [item.customer for item in items[:4]]
@@ -265,18 +266,18 @@ def test_day_is_full_when_its_hours_are(generation):
 def test_full_day_still_names_three(generation):
     for place in range(1, 7):
         at_risk(generation, cents=100_000 * place, rank=place)
-    items = queries.items(asked(generation), limit=9)
+    items = work.items(asked(generation), limit=9)
 
-    assert len(queries.that_fit(items, minutes=0, least=12)) == 3
+    assert len(work.that_fit(items, minutes=0, least=12)) == 3
 
 
 def test_what_has_its_day_is_kept_before_those_at_risk(generation, salesperson):
     for place in range(1, 4):
         at_risk(generation, cents=100_000 * place, rank=place)
     written = [tasks.add(title=f"Aufgabe {place}", staff=salesperson) for place in range(3)]
-    items = queries.items(asked(generation, owner=None), limit=9)
+    items = work.items(asked(generation, owner=None), limit=9)
 
-    kept = queries.that_fit(items, minutes=72, least=12)
+    kept = work.that_fit(items, minutes=72, least=12)
 
     assert [item.task for item in kept] == written
 
@@ -436,7 +437,7 @@ def test_what_was_done_today_takes_from_the_hours(client, salesperson, generatio
     for rank in range(1, 40):
         overdue(generation, rank=rank)
     client.force_login(salesperson)
-    first = queries.items(asked(generation, today=timezone.localdate()), limit=1)[0]
+    first = work.items(asked(generation, today=timezone.localdate()), limit=1)[0]
 
     client.post(reverse("today-act"), {"key": first.key, "act": "done", "minutes": "60"})
 
@@ -466,7 +467,7 @@ def test_wishes_leave_room_for_those_who_are_silent(generation):
         factories.contact_person(factories.customer(), birthday_on=date(1980, 11, 20))
     silent_one = overdue(generation)
 
-    items = queries.items(asked(generation), limit=10)
+    items = work.items(asked(generation), limit=10)
 
     assert [item.kind for item in items] == ["overdue", "birthday", "birthday"]
     assert items[0].customer == silent_one

@@ -18,9 +18,9 @@ from stammkunde.calls import leading
 from stammkunde.calls import queries as calls
 from stammkunde.customers.models import Customer
 from stammkunde.figures.queries import budget
-from stammkunde.signals import forecasts
+from stammkunde.home.queries import today as queries
+from stammkunde.signals import forecasts, suggestions
 from stammkunde.signals import queries as signals
-from stammkunde.signals import suggestions as queries
 from stammkunde.signals.suggestions import acting
 from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import forms as task_forms
@@ -103,7 +103,7 @@ class Day:
 
 
 def _sections(
-    items: list[queries.Item], asked: queries.Asked, company: Company, *, staff: Staff
+    items: list[suggestions.Item], asked: suggestions.Asked, company: Company, *, staff: Staff
 ) -> list[dict[str, object]]:
     """Put what belongs together under one heading."""
     hours = calls.hours((item.customer for item in items if item.customer), company=company)
@@ -125,7 +125,7 @@ def _sections(
     ]
 
 
-def _row(item: queries.Item, asked: queries.Asked, *, staff: Staff) -> dict[str, object]:
+def _row(item: suggestions.Item, asked: suggestions.Asked, *, staff: Staff) -> dict[str, object]:
     return {
         "item": item,
         "reason": suggested.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW)),
@@ -134,10 +134,10 @@ def _row(item: queries.Item, asked: queries.Asked, *, staff: Staff) -> dict[str,
     }
 
 
-def _asked(request: StaffRequest, company: Company, *, owner: Staff | None) -> queries.Asked:
+def _asked(request: StaffRequest, company: Company, *, owner: Staff | None) -> suggestions.Asked:
     generation = signals.current()
     setting = budget.setting(company)
-    return queries.Asked(
+    return suggestions.Asked(
         today=timezone.localdate(),
         generation=generation,
         owner=owner,

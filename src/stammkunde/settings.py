@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "stammkunde.signals",
     "stammkunde.intake",
     "stammkunde.tasks",
+    "stammkunde.contacts",
     "stammkunde.sales",
     "stammkunde.customers",
     "stammkunde.team",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("stammkunde.signals.urls")),
     path("", include("stammkunde.customers.urls")),
     path("", include("stammkunde.tasks.urls")),
+    path("", include("stammkunde.contacts.urls")),
     path("", include("stammkunde.intake.urls")),
     path("", include("stammkunde.plays.urls")),
     path("", include("stammkunde.outreach.urls")),

@@ -355,7 +355,7 @@ def test_number_of_reads_is_fixed(django_assert_num_queries):
     few, many = [plan(one) for one in everybody(2)], [plan(one) for one in everybody(200)]
     list(services.forecast(few, now=NOW))
 
-    with django_assert_num_queries(16) as first:
+    with django_assert_num_queries(17) as first:
         list(services.forecast(few, now=NOW))
     with django_assert_num_queries(len(first)):
         list(services.forecast(many, now=NOW))

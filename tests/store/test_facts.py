@@ -30,7 +30,9 @@ def test_what_points_at_facts_is_a_fact_or_says_what_becomes_of_it():
 def test_what_is_referred_to_comes_first():
     order = list(facts.tables())
 
-    assert order == ["customers", "contact_persons", "consents", "products", "orders", "lines"]
+    assert order[:3] == ["customers", "contact_persons", "consents"]
+    for table in facts.tables().values():
+        assert all(order.index(one.table) < order.index(table.name) for one in table.references)
 
 
 def test_rows_share_the_month_of_a_parent_that_is_counted_with_them():

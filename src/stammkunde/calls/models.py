@@ -40,6 +40,7 @@ class Call(models.Model):
     goals = models.JSONField(_("goals reached"), default=list, blank=True)  # in the guide's words
     task = models.ForeignKey(Task, null=True, on_delete=models.SET_NULL, related_name="calls")  # that it finished
     next_task = models.OneToOneField(Task, null=True, blank=True, on_delete=models.SET_NULL, related_name="planned_by")
+    contact_source = models.CharField(max_length=200, default="", editable=False)  # of the contact that it became
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

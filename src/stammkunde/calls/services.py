@@ -13,9 +13,11 @@ from django.utils import timezone
 from stammkunde.calls import guides, policy, queries, wording
 from stammkunde.calls.models import Call, Draft, Guide, Outcome
 from stammkunde.calls.policy import NoMoment
+from stammkunde.contacts import services as contacts
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
 from stammkunde.customers.services import Evidence, Recipient
+from stammkunde.outreach import services as outreach
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team import queries as teams
@@ -25,6 +27,7 @@ from stammkunde.team.models import Staff
 __all__ = ["NoMoment", "Said", "change_guide", "keep_draft", "record", "reset_guide", "take_back"]
 
 OWN_KIND = "call"  # of tasks that are nothing but a call that took place
+NOBODY_THERE = (Outcome.NOT_REACHED, Outcome.WRONG_NUMBER)
 STILL_ALLOWED = Purpose.SERVICE  # who wants no more calls may still be called about an order
 
 
@@ -64,6 +67,7 @@ def record(
     call.next_task = _plan(call, staff=staff, agreed_at=said.agreed_at, now=now)
     call.task = _finish(task, call, staff=staff, minutes=said.minutes, now=now)
     call.save()
+    _tell(call, task, now=now)
     if said.outcome == Outcome.NO_MORE_CALLS:
         _object(call, staff=staff, now=now)
     Draft.objects.filter(staff=staff, customer=customer).delete()
@@ -81,6 +85,7 @@ def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
     call = Call.objects.select_related("customer", "task", "next_task").get(pk=call_id)
     if not changed:
         return call
+    contacts.void([call.contact_source], staff_id=staff.pk, now=now)
     if call.next_task is not None:
         tasks.drop_planned(call.next_task.pk)
     if call.task is not None and call.task.kind != OWN_KIND:
@@ -157,6 +162,27 @@ def _plan(call: Call, *, staff: Staff, agreed_at: datetime | None, now: datetime
         note=call.note,
         is_complaint=plan.step == policy.Step.SETTLE_COMPLAINT,
     )
+
+
+def _tell(call: Call, task: Task | None, *, now: datetime) -> None:
+    """Let a call become a contact, even where it should not have been made; it takes the slot of what planned it."""
+    planned = outreach.tell_call(task_key=task.key) if task and task.key else None
+    source, takes_slot = planned or (f"{OWN_KIND}:{call.key}", False)
+    reached = call.outcome not in NOBODY_THERE
+    said = contacts.Said(
+        source=source,
+        customer_id=call.customer_id,
+        contact_person_id=call.contact_person_id,
+        person_name=str(call.contact_person or ""),
+        channel=Channel.PHONE,
+        happened_at=call.happened_at,
+        outcome=contacts.Outcome.REACHED if reached else contacts.Outcome.NOT_REACHED,
+        takes_slot=takes_slot or reached,
+        staff_id=call.staff_id,
+    )
+    contacts.record_all([said], now=now)
+    Call.objects.filter(pk=call.pk).update(contact_source=source)
+    call.contact_source = source
 
 
 def _object(call: Call, *, staff: Staff, now: datetime) -> None:

@@ -41,10 +41,10 @@ def _select(snapshot: Snapshot, table: FactTable, months: Months) -> str:
     columns = [f"{_read(snapshot, what, name)} AS {name}" for name in _own(table, what)]
     if what.spread:
         columns.append(f"CAST(t.{what.spread} AS TEXT) AS {what.spread}")
-    sql = f"SELECT {', '.join(columns)} FROM {table.db_table} t {what.join}"
+    sql, only = f"SELECT {', '.join(columns)} FROM {table.db_table} t {what.join}", what.only or "1 = 1"
     if not table.by_month or months is None:  # without their parents: the engine joins quicker than the database
-        return sql
-    return f"{sql} {_parent_join(table)} WHERE {within(_day(table), months)}"
+        return f"{sql} WHERE {only}"
+    return f"{sql} {_parent_join(table)} WHERE {only} AND {within(_day(table), months)}"
 
 
 def _own(table: FactTable, what: Mirrored) -> list[str]:
@@ -91,7 +91,7 @@ def _sums(snapshot: Snapshot, table: FactTable, months: Months) -> Sums:
     left_out = f"AND NOT ({what.unless})" if what.unless else ""
     found = snapshot.fetch(
         f"SELECT substr(CAST({day} AS TEXT), 1, 7), count(*), {cents} FROM {table.db_table} t {_parent_join(table)} "
-        f"WHERE {within(day, months)} {left_out} GROUP BY 1"
+        f"WHERE {what.only or '1 = 1'} AND {within(day, months)} {left_out} GROUP BY 1"
     )
     return {month: (rows, total) for month, rows, total in found}
 

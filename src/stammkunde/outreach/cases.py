@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from stammkunde.contacts import queries as contacts
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
 from stammkunde.customers.policy import Permission, Reason
@@ -203,6 +204,8 @@ def _taken(ids: Sequence[int], *, since: datetime) -> dict[int, list[Taken]]:
     found: dict[int, list[Taken]] = defaultdict(list)
     rows = Message.objects.filter(customer__in=ids, slot_at__gt=since, state__in=USED_UP)
     for customer, person, at in rows.values_list("customer_id", "contact_person_id", "slot_at"):
+        found[customer].append(Taken(person=person, at=at))
+    for customer, person, at in contacts.slots(ids, since=since):
         found[customer].append(Taken(person=person, at=at))
     return found
 

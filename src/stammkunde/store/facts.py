@@ -96,6 +96,7 @@ class Mirrored:
         spread: a JSON column whose entries become text columns named `attr_…`.
         beside: parts that others own and the columns depend on: name → SQL whose rows tell whether they changed.
         takes: columns that come from the row of `within`, whose month is the row's own.
+        only: SQL over `t` for the rows that are mirrored; empty: all of them.
         unless: SQL over `o`, the row of `within`, for rows that are left out.
         total: a column of cents that must add up to what the database has.
     """
@@ -108,6 +109,7 @@ class Mirrored:
     spread: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
     takes: tuple[str, ...] = ()
+    only: str = ""
     unless: str = ""
     total: str = ""
 

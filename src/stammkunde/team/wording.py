@@ -19,6 +19,8 @@ ACTIONS = {
     "contact_person.created": gettext_lazy("added a contact person"),
     "contact_person.removed": gettext_lazy("removed a contact person"),
     "contact_person.restored": gettext_lazy("brought a contact person back"),
+    "contact.recorded": gettext_lazy("wrote a contact down"),
+    "contact.taken_back": gettext_lazy("took a contact back"),
     "customer.changed": gettext_lazy("changed a customer"),
     "customer.created": gettext_lazy("added a customer"),
     "customers.assigned": gettext_lazy("gave customers to somebody"),

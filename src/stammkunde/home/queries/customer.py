@@ -9,6 +9,7 @@ from django.db.models.functions import Abs, ExtractYear
 from django.utils import timezone
 
 from stammkunde.calls.models import Call
+from stammkunde.contacts import queries as contacts
 from stammkunde.customers.models import Note
 from stammkunde.insight.money import Money
 from stammkunde.sales import history
@@ -82,7 +83,7 @@ def known_rank(signal: CustomerSignal | None, generation: Generation | None) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One entry of the timeline: an order, a note, a task, a change, another stage, a warning, or a call."""
+    """One entry of the timeline: an order, a note, a task, a change, another stage, a warning, a call, or a contact."""
 
     at: datetime
     source: int  # which of them it comes from: what is of one moment keeps one order
@@ -97,8 +98,8 @@ class Event:
         return self.at, -self.source, self.thing.pk
 
 
-ORDERS, NOTES, TASKS, CHANGES, STAGES, WARNINGS, CALLS = range(7)
-KINDS = ("order", "", "task", "change", "stage", "warning", "call")
+ORDERS, NOTES, TASKS, CHANGES, STAGES, WARNINGS, CALLS, CONTACTS = range(8)
+KINDS = ("order", "", "task", "change", "stage", "warning", "call", "contact")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +166,7 @@ def _sources(customer_id: int) -> list[tuple[QuerySet, str]]:
         (StageChange.objects.filter(customer=customer_id), "changed_on"),
         (EarlyWarning.objects.filter(customer=customer_id), "warned_on"),
         (calls.select_related("staff", "contact_person", "task"), "happened_at"),
+        (contacts.of_customer(customer_id).exclude(source__in=calls.values("contact_source")), "happened_at"),
     ]
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from stammkunde.contacts import queries as contacts
 from stammkunde.customers import permissions
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
@@ -64,6 +65,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "orders": history.orders(pk, place=request.GET.get("orders", "")),
             "timeline": _worded(request.user, queries.timeline(pk, place=request.GET.get("timeline", "")), generation),
             "service": history.service(pk),
+            "reached": contacts.reached(pk, now=timezone.now()),
             "said": [outreach_wording.told(one) for one in outreach.of_customer(pk, limit=SAID)],
             "today": today,
             **_history(pk, signal, generation),

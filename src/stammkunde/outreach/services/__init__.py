@@ -29,6 +29,7 @@ from stammkunde.outreach.services.pausing import pause, resume
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
 from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
 from stammkunde.outreach.services.settling import look_after, look_again, settle
+from stammkunde.outreach.services.telling import tell_call
 from stammkunde.outreach.services.templating import (
     CountsAsAdvertising,
     NameTaken,
@@ -91,6 +92,7 @@ __all__ = [
     "take_out",
     "take_over",
     "take_words_away",
+    "tell_call",
     "values",
     "words",
     "write_to",

@@ -21,7 +21,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 
 from stammkunde.outreach import channels, policy
 from stammkunde.outreach.models import Hold, Message, Undeliverable
-from stammkunde.outreach.services import settling
+from stammkunde.outreach.services import settling, telling
 
 State = Message.State
 LEASE = timedelta(minutes=5)
@@ -233,9 +233,11 @@ def _save_alike(
         finished_at=None,
         provider_id=provider_id,
         cost_cents=cost_cents,
+        **({"slot_at": None} if telling.is_contact(some[0]) else {}),
     )
     ours = set(rows.filter(handed_over_at=now).values_list("pk", flat=True)) if saved < len(some) else None
     kept = [one for one in some if ours is None or one.pk in ours]
     for message in kept:
-        message.state, message.reason = State.HANDED_OVER, None
+        message.state, message.reason, message.cost_cents = State.HANDED_OVER, None, cost_cents
+    telling.tell(kept, now=now)
     return kept

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from stammkunde.outreach.models import Message, Undeliverable
-from stammkunde.outreach.services import settling
+from stammkunde.outreach.services import settling, telling
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -65,7 +65,8 @@ def count_as_sent(*, message_id: int, staff: Staff, now: datetime) -> Message:
     message = _unclear(message_id)
     message.state, message.reason, message.finished_at = State.HANDED_OVER, None, None
     message.handed_over_at = message.begun_at or now
-    message.save(update_fields=["state", "reason", "finished_at", "handed_over_at"])
+    _tell(message, now=now)
+    message.save(update_fields=["state", "reason", "finished_at", "handed_over_at", "slot_at"])
     settling.log([message], now=now, by=staff.name)
     _audit(staff, "message.counted_as_sent", message)
     return message
@@ -150,10 +151,21 @@ def _note(
         return None
     message.state, message.reason, message.finished_at = State(state), reason, now
     message.handed_over_at = message.handed_over_at or message.begun_at or now
-    message.slot_at = None if state == State.BOUNCED else message.slot_at
+    if state == State.BOUNCED:
+        telling.untell(message, now=now)
+        message.slot_at = None
+    else:
+        _tell(message, now=now)
     message.save(update_fields=["state", "reason", "finished_at", "handed_over_at", "slot_at"])
     settling.log([message], now=now)
     return message
+
+
+def _tell(message: Message, *, now: datetime) -> None:
+    """Let a message that was sent become a contact, which counts in the place of its slot."""
+    telling.tell([message], now=now)
+    if telling.is_contact(message):
+        message.slot_at = None
 
 
 def _shun(message: Message, *, code: str, now: datetime) -> None:

@@ -1,0 +1,48 @@
+"""What imports, the mirror and undo must know of contacts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from stammkunde.contacts.layout import CONTACTS as LAYOUT
+from stammkunde.contacts.models import Contact
+from stammkunde.store.facts import FactTable, Hanging, Mirrored, Reference
+
+CONTACTS = FactTable(
+    name="contacts",
+    label=_("Contacts"),
+    model=Contact,
+    references=(
+        Reference(column="customer_id", source="customer_source", table="customers", required=True),
+        Reference(
+            column="contact_person_id",
+            source="contact_person_source",
+            table="contact_persons",
+            required=False,
+            within="customer_id",
+        ),
+    ),
+    part="contacts",
+    month_of="happened_on",
+    starts_refresh=False,  # what is said every hour must not compute everything anew
+    mirrored=Mirrored(
+        key="contact_id",
+        columns={
+            "contact_id": "BIGINT",
+            "customer_id": "BIGINT",
+            "contact_person_id": "BIGINT",
+            "happened_on": "INTEGER",
+            "happened_month": "INTEGER",
+            "direction": "VARCHAR",
+            "channel": "VARCHAR",
+            "purpose": "VARCHAR",
+            "outcome": "VARCHAR",
+            "cost_cents": "BIGINT",
+        },
+        days=("happened_on",),
+        only="t.voids_id IS NULL AND NOT EXISTS (SELECT 1 FROM contacts_contact v WHERE v.voids_id = t.id)",
+    ),
+    layout=LAYOUT,
+)
+
+TABLES = (CONTACTS,)
+
+HANGING = (Hanging(model=Contact, column="voids", label=_("Contacts")),)

@@ -1,0 +1,55 @@
+"""Reading contacts: of one customer, and for whoever must know how often somebody was contacted."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from stammkunde.contacts.models import Contact, Direction, Outcome
+from stammkunde.customers.models import ContactPerson
+
+YEAR = timedelta(days=365)
+
+
+def of_customer(customer_id: int) -> QuerySet[Contact]:
+    """Give a customer's contacts that count, latest first."""
+    standing = Contact.objects.standing().filter(customer=customer_id)
+    return standing.select_related("contact_person", "staff").order_by("-happened_at", "-pk")
+
+
+def slots(customer_ids: Collection[int], *, since: datetime) -> list[tuple[int, int | None, datetime]]:
+    """Give the contacts that count for how often somebody may be contacted: (customer, contact person, moment)."""
+    rows = Contact.objects.standing().filter(customer__in=customer_ids, takes_slot=True, happened_at__gt=since)
+    return list(rows.values_list("customer_id", "contact_person_id", "happened_at"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """How many people at a customer were reached within a year, of how many that are known (R-K2)."""
+
+    people: int
+    reached: int
+    only: str = ""  # the name of the one on whom all hangs
+    last_at: datetime | None = None
+
+    @property
+    def hangs_on_one(self) -> bool:
+        return self.people > 1 and self.reached == 1
+
+
+def reached(customer_id: int, *, now: datetime) -> Reached:
+    """Count the people at a customer with whom somebody spoke, or who wrote, within a year."""
+    spoken = Q(contacts__direction=Direction.IN) | Q(contacts__outcome=Outcome.REACHED)
+    counts = Q(contacts__voids=None, contacts__voided_by=None, contacts__happened_at__range=(now - YEAR, now))
+    people = ContactPerson.objects.filter(customer=customer_id).annotate(
+        times=Count("contacts", filter=spoken & counts), last_at=Max("contacts__happened_at", filter=spoken & counts)
+    )
+    known = list(people)
+    met = [one for one in known if one.times]
+    return Reached(
+        people=len(known),
+        reached=len(met),
+        only=str(met[0]) if len(met) == 1 else "",
+        last_at=max((one.last_at for one in met), default=None),
+    )

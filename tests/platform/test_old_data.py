@@ -14,6 +14,7 @@ from stammkunde import cli
 from stammkunde.cli import doctor
 from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
+from stammkunde.outreach.models import Undeliverable
 from stammkunde.sales.models import Product
 from stammkunde.signals import services as signals
 from stammkunde.signals.models import EarlyWarning
@@ -165,6 +166,33 @@ def test_work_goes_on(tmp_path, settings):
         signals.refresh(as_of=date(2026, 11, 24), now=NOW, progress=lambda *_: None)
         warned = EarlyWarning.objects.filter(outcome="open").values_list("customer__number", "warned_on")
         assert {("K003", date(2026, 10, 24)), ("K014", date(2026, 11, 23))} <= set(warned)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_postal_addresses_that_are_shut_stay_shut_where_their_country_is_named_in_german_now(tmp_path):
+    shut = "INSERT INTO outreach_undeliverable (channel, address, code, since_at) VALUES (%s, %s, 'bounced', %s)"
+    places = [
+        "A, 11000 Beograd, SERBIA",
+        "B, 1010 Wien, ÖSTERREICH",
+        "C, Praha, CZECHIA",
+        "C, Praha, TSCHECHIEN",
+        "D, Monaco",
+    ]
+    with old_folder.beside(tmp_path):
+        old_folder.load(OLDEST)
+        with connection.cursor() as cursor:
+            cursor.executemany(shut, [("letter", place, NOW) for place in places] + [("email", "x, SERBIA", NOW)])
+
+        cli.open_database()
+
+        now_shut = Undeliverable.objects.filter(code="bounced").exclude(address__contains="@").order_by("address")
+        assert [(one.channel, one.address) for one in now_shut] == [
+            ("letter", "A, 11000 Beograd, SERBIEN"),
+            ("letter", "B, 1010 Wien, ÖSTERREICH"),
+            ("letter", "C, Praha, TSCHECHIEN"),
+            ("letter", "D, Monaco"),
+            ("email", "x, SERBIA"),
+        ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,6 +12,7 @@ from stammkunde.customers import links, queries, services, wording
 from stammkunde.customers.models import Consent, ContactPreference, OptIn
 from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.team.models import AuditEntry, Company
+from stammkunde.ui.links import BadLink, NoPublicAddress
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -294,10 +295,10 @@ def test_links_that_were_changed_or_revoked_lead_nowhere(settings, salesperson):
 
     foreign = Signer(salt="stammkunde.customers.unsubscribe", sep=".").sign("1-0-fax-newsletter")
     for wrong in (token, token.replace(str(customer.pk), str(other.pk), 1), leave.split("/")[-2], "", "a.b"):
-        with pytest.raises(links.BadLink):
+        with pytest.raises(BadLink):
             links.read_preferences(wrong)
     for wrong in (token, foreign):
-        with pytest.raises(links.BadLink):
+        with pytest.raises(BadLink):
             links.read_unsubscribe(wrong)
     assert links.read_unsubscribe(leave.split("/")[-2]).customer_id == customer.pk
     assert links.read_preferences(links.preferences_url(customer=customer).split("/")[-2]) == (customer.pk, None)
@@ -306,7 +307,7 @@ def test_links_that_were_changed_or_revoked_lead_nowhere(settings, salesperson):
 def test_link_without_a_public_address_is_refused_with_the_cure(settings):
     settings.PUBLIC_URL = ""
 
-    with pytest.raises(links.NoPublicAddress, match="STAMMKUNDE_PUBLIC_URL"):
+    with pytest.raises(NoPublicAddress, match="STAMMKUNDE_PUBLIC_URL"):
         links.preferences_url(customer=factories.customer())
 
 

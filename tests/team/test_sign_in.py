@@ -68,7 +68,7 @@ def test_sign_in_failures_elsewhere_do_not_lock_anybody_out(client, administrato
 
 
 def test_sign_in_closes_an_address_that_tries_many_people(client, db):
-    for number in range(attempts.PER_ADDRESS):
+    for number in range(attempts.SIGN_IN.per_address):
         attempts.failed(email=f"{number}@example.org", address=HERE)
 
     assert attempts.must_wait(email="ada@example.org", address=HERE, now=timezone.now())

@@ -4,26 +4,25 @@ The address of someone's calendar: signed, and good without signing in, since ca
 It is void once the person has a new password or may not sign in any more.
 """
 
-from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from stammkunde.team.models import Staff
+from stammkunde.ui.links import BadLink, Links
 
-_signer = Signer(salt="stammkunde.calls.calendar", sep=".")
-LONGEST = 200
+_calendars = Links(purpose="stammkunde.calls.calendar", parts=2)
 
 
 def calendar_path(staff: Staff) -> str:
     """Lead to someone's calendar."""
-    token = _signer.sign(f"{staff.pk}-{_version(staff)}")
+    token = _calendars.token(staff.pk, _version(staff))
     return reverse("calendar-feed", args=[token])
 
 
 def calendar_of(token: str) -> Staff | None:
     """Tell whose calendar an address leads to; None where it leads nowhere."""
     try:
-        pk, _dash, version = _signer.unsign(token[:LONGEST]).partition("-")
-    except BadSignature:
+        pk, version = _calendars.read(token)
+    except BadLink:
         return None
     staff = Staff.objects.filter(pk=pk, is_active=True).first()
     return staff if staff is not None and version == _version(staff) else None

@@ -5,7 +5,7 @@ Links for customers: signed, so that nobody can guess or change one, and good wi
 - To unsubscribe: from one purpose on one channel, for good, since a mail may be opened years later.
 - To confirm (double opt-in): made from a question's nonce; the database keeps a digest.
 
-The pages are those of the `portal`; outside of a page, an address begins with the setting `STAMMKUNDE_PUBLIC_URL`.
+The pages are those of the `portal`.
 """
 
 import hashlib
@@ -14,18 +14,13 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from stammkunde.customers.models import Channel, ContactPerson, ContactPreference, Customer, OptIn, Purpose
+from stammkunde.ui.links import BadLink, Links, absolute
 
-
-class BadLink(Exception):
-    """The link was not made by us, was changed, or has been revoked."""
-
-
-class NoPublicAddress(Exception):
-    """Links in mails need the address under which customers reach this installation: STAMMKUNDE_PUBLIC_URL."""
+_preferences = Links(purpose="stammkunde.customers.preferences", parts=3)
+_unsubscribe = Links(purpose="stammkunde.customers.unsubscribe", parts=4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,20 +33,9 @@ class Subscription:
     purpose: str
 
 
-def absolute(path: str) -> str:
-    """
-    Put the public address before a path.
-
-    :raises NoPublicAddress: if it is not set
-    """
-    if not settings.PUBLIC_URL:
-        raise NoPublicAddress("set STAMMKUNDE_PUBLIC_URL, for example to https://kunden.example.org")
-    return settings.PUBLIC_URL + path
-
-
 def preferences_path(*, customer: Customer, contact_person: ContactPerson | None, version: int) -> str:
     """Lead to somebody's preference page; `version` is that of their `ContactPreference`, 0 without one."""
-    token = _preferences.sign(f"{customer.pk}-{_id(contact_person)}-{version}")
+    token = _preferences.token(customer.pk, _id(contact_person), version)
     return reverse("portal-preferences", args=[token])
 
 
@@ -71,7 +55,7 @@ def unsubscribe_url(*, customer: Customer, contact_person: ContactPerson | None,
 
     :raises NoPublicAddress: if the setting is empty
     """
-    token = _unsubscribe.sign(f"{customer.pk}-{_id(contact_person)}-{channel}-{purpose}")
+    token = _unsubscribe.token(customer.pk, _id(contact_person), channel, purpose)
     return absolute(reverse("portal-unsubscribe", args=[token]))
 
 
@@ -90,7 +74,7 @@ def read_preferences(token: str) -> tuple[int, int | None]:
 
     :raises BadLink: if it leads nowhere
     """
-    customer_id, person_id, version = _read(_preferences, token, parts=3)
+    customer_id, person_id, version = _preferences.read(token)
     found = int(customer_id), int(person_id) or None
     if int(version) != link_version(*found):
         raise BadLink
@@ -103,7 +87,7 @@ def read_unsubscribe(token: str) -> Subscription:
 
     :raises BadLink: if it is not one of ours
     """
-    customer_id, person_id, channel, purpose = _read(_unsubscribe, token, parts=4)
+    customer_id, person_id, channel, purpose = _unsubscribe.read(token)
     if channel not in Channel.values or purpose not in Purpose.values:
         raise BadLink
     return Subscription(
@@ -128,19 +112,5 @@ def link_version(customer_id: int, contact_person_id: int | None) -> int:
     return whose.values_list("link_version", flat=True).first() or 0
 
 
-_preferences = Signer(salt="stammkunde.customers.preferences", sep=".")
-_unsubscribe = Signer(salt="stammkunde.customers.unsubscribe", sep=".")
-
-
 def _id(contact_person: ContactPerson | None) -> int:
     return contact_person.pk if contact_person else 0
-
-
-def _read(signer: Signer, token: str, *, parts: int) -> list[str]:
-    try:
-        found = signer.unsign(token).split("-")
-    except BadSignature:
-        raise BadLink from None
-    if len(found) != parts:
-        raise BadLink
-    return found

@@ -6,40 +6,51 @@ counted too. They are counted for each e-mail together with the address it is tr
 out from elsewhere), and for each address alone (nobody tries one password on a list of people).
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stammkunde.team.models import AuditEntry
 from stammkunde.team.services import record
 
-FAILED = "sign_in.failed"
 WINDOW = timedelta(minutes=15)
 PER_PERSON = 6
-PER_ADDRESS = 60
-LINK_FAILED = "link.failed"
-LINKS_PER_ADDRESS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How often something may fail from one internet address within a quarter of an hour."""
+
+    action: str
+    thing: str
+    per_address: int
+
+    def must_wait(self, *, address: str, now: datetime) -> bool:
+        """Say whether it has failed too often from here lately."""
+        return len(self.labels(address=address, now=now)) >= self.per_address
+
+    def failed(self, *, label: str, address: str) -> None:
+        """Note a failure."""
+        record(staff=None, action=self.action, thing=self.thing, label=label, address=address)
+
+    def labels(self, *, address: str, now: datetime) -> list[str]:
+        """Give at what it has failed lately, as often as it matters."""
+        failures = AuditEntry.objects.filter(at__gt=now - WINDOW, action=self.action, detail__address=address)
+        return list(failures.order_by().values_list("label", flat=True)[: self.per_address])
+
+
+SIGN_IN = Limit(action="sign_in.failed", thing="staff", per_address=60)
+LINKS = Limit(action="link.failed", thing="link", per_address=30)
 
 
 def must_wait(*, email: str, address: str, now: datetime) -> bool:
-    """Say whether this address has failed too often lately."""
-    failures = AuditEntry.objects.filter(at__gt=now - WINDOW, action=FAILED, detail__address=address)
-    tried = list(failures.order_by().values_list("label", flat=True)[:PER_ADDRESS])
-    return len(tried) >= PER_ADDRESS or tried.count(_label(email)) >= PER_PERSON
+    """Say whether this address has failed too often lately to sign in, as anybody or as this person."""
+    tried = SIGN_IN.labels(address=address, now=now)
+    return len(tried) >= SIGN_IN.per_address or tried.count(_label(email)) >= PER_PERSON
 
 
 def failed(*, email: str, address: str) -> None:
-    """Note a failure."""
-    record(staff=None, action=FAILED, thing="staff", label=_label(email), address=address)
-
-
-def links_must_wait(*, address: str, now: datetime) -> bool:
-    """Say whether this address has lately tried too many links that lead nowhere."""
-    failures = AuditEntry.objects.filter(at__gt=now - WINDOW, action=LINK_FAILED, detail__address=address)
-    return failures.order_by()[:LINKS_PER_ADDRESS].count() >= LINKS_PER_ADDRESS
-
-
-def link_failed(*, page: str, address: str) -> None:
-    """Note a link that leads nowhere."""
-    record(staff=None, action=LINK_FAILED, thing="link", label=page, address=address)
+    """Note that somebody could not sign in."""
+    SIGN_IN.failed(label=_label(email), address=address)
 
 
 def _label(email: str) -> str:

@@ -18,6 +18,7 @@ from stammkunde.customers.models import Channel, Consent, ContactPerson, Custome
 from stammkunde.customers.services.consents import Cell, Evidence, Recipient, append, lock, note, standing
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
+from stammkunde.ui.links import BadLink
 
 AGAIN_AFTER = timedelta(days=1)  # until then, asking again is the same question
 
@@ -34,7 +35,7 @@ class Objected(Exception):
     """Whoever objected is not asked again by us; they may ask themselves, on their preference page."""
 
 
-class UnknownToken(Exception):
+class UnknownToken(BadLink):
     """The link leads to no question."""
 
 

@@ -12,6 +12,7 @@ from stammkunde.customers.models import Channel, ContactPerson, ContactPreferenc
 from stammkunde.sales import queries as sales
 from stammkunde.team import policy as rights
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.ui.links import absolute
 
 HISTORY = 100  # records shown; the export has all of them
 
@@ -63,7 +64,7 @@ def _links(
             customer=customer, contact_person=person, version=preference.link_version if preference else 0
         )
         found[person.pk if person else None] = (
-            links.absolute(path) if settings.PUBLIC_URL else request.build_absolute_uri(path)
+            absolute(path) if settings.PUBLIC_URL else request.build_absolute_uri(path)
         )
     return found
 

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from stammkunde.customers import links, queries, services
+from stammkunde.customers import links, queries, services, visitors
 from stammkunde.customers.models import Consent, OptIn
 from stammkunde.customers.services import Evidence, Recipient
-from stammkunde.portal import visits
+from stammkunde.team import public
 
 
-@visits.for_customers("confirm")
+@public.by_link("confirm")
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _act(request, token)
@@ -23,7 +23,7 @@ def _act(request: HttpRequest, token: str) -> HttpResponse:
         again = _ask_again(optin)
         return _show(request, again, state="asked_again") if again else _show(request, optin)
     try:
-        services.confirm_optin(token=token, now=timezone.now(), proof=visits.proof(request))
+        services.confirm_optin(token=token, now=timezone.now(), proof=public.proof(request))
     except (services.OptInExpired, services.OptInVoid):
         return _show(request, services.find_optin(token=token))
     return redirect(request.get_full_path())
@@ -51,12 +51,12 @@ def _show(request: HttpRequest, optin: OptIn, *, state: str = "") -> HttpRespons
         "state": state or queries.optin_state(optin, now=timezone.now()),
         "sentences": [one.wording for one in (answers or asked)],
         "confirmed_at": answers[0].happened_at if answers else None,
-        "email": visits.masked(optin.email),
+        "email": public.masked(optin.email),
         "expires_at": optin.expires_at,
         "preferences_url": _preferences(optin),
     }
-    with visits.speaking(request, optin.customer, optin.contact_person):
-        return visits.show(request, "portal/optin.html", context)
+    with visitors.speaking(request, optin.customer, optin.contact_person):
+        return public.show(request, "portal/optin.html", context)
 
 
 def _preferences(optin: OptIn) -> str:

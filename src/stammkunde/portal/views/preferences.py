@@ -5,19 +5,20 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from stammkunde.customers import links, queries
+from stammkunde.customers import links, queries, visitors
 from stammkunde.customers.models import ContactPerson, Customer
-from stammkunde.portal import services, visits
+from stammkunde.portal import services
 from stammkunde.portal.forms import Wishes
 from stammkunde.portal.grid import Grid
 from stammkunde.sales import queries as sales
+from stammkunde.team import public
 
 
-@visits.for_customers("preferences")
+@public.by_link("preferences")
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    customer, person = visits.recipient(*links.read_preferences(token))
+    customer, person = visitors.recipient(*links.read_preferences(token))
     preference = queries.preference(customer_id=customer.pk, contact_person_id=person.pk if person else None)
-    with visits.speaking(request, customer, person):
+    with visitors.speaking(request, customer, person):
         grid = _grid(customer, person)
         data = request.POST if request.method == "POST" else None
         form = Wishes(data, preference=preference, customer=customer, today=timezone.localdate())
@@ -28,9 +29,9 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             "grid": grid,
             "name": str(person or customer),
             "is_saved": "saved" in request.GET,
-            "asked_at": visits.masked(queries.address("email", customer, person)) if "asked" in request.GET else "",
+            "asked_at": public.masked(queries.address("email", customer, person)) if "asked" in request.GET else "",
         }
-        return visits.show(request, "portal/preferences.html", context, status=422 if form.errors else 200)
+        return public.show(request, "portal/preferences.html", context, status=422 if form.errors else 200)
 
 
 def _grid(customer: Customer, person: ContactPerson | None) -> Grid:
@@ -46,7 +47,7 @@ def _save(
         person=person,
         change=grid.change(shown=request.POST.getlist("shown"), wanted=request.POST.getlist("may")),
         fields=form.fields_to_keep,
-        proof=visits.proof(request),
+        proof=public.proof(request),
         now=timezone.now(),
     )
     said = {"saved": "1"} | ({"asked": "1"} if asked else {})

@@ -9,23 +9,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from stammkunde.customers import links, policy, queries, services, wording
-from stammkunde.customers.links import BadLink, Subscription
+from stammkunde.customers import links, policy, queries, services, visitors, wording
+from stammkunde.customers.links import Subscription
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.services import Evidence, Recipient
-from stammkunde.portal import visits
+from stammkunde.team import public
+from stammkunde.ui.links import BadLink
 
 ONE_CLICK = "One-Click"
 
 
-@visits.for_customers("unsubscribe")
+@public.by_link("unsubscribe")
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     link = links.read_unsubscribe(token)
     try:
-        customer, person = visits.recipient(link.customer_id, link.contact_person_id)
+        customer, person = visitors.recipient(link.customer_id, link.contact_person_id)
     except BadLink:  # whoever is gone gets no more mail
-        with visits.speaking(request):
-            return visits.show(request, "portal/unsubscribed.html", {"is_gone": True})
+        with public.speaking(request):
+            return public.show(request, "portal/unsubscribed.html", {"is_gone": True})
     if request.method == "POST":
         return _end(request, link)
     return _show(request, link, customer, person)
@@ -41,7 +42,7 @@ def _end(request: HttpRequest, link: Subscription) -> HttpResponse:
         evidence=Evidence(
             happened_at=timezone.now(),
             origin=wording.ONE_CLICK if one_click else wording.UNSUBSCRIBE_PAGE,
-            proof=visits.proof(request),
+            proof=public.proof(request),
         ),
         staff=None,
     )
@@ -51,14 +52,14 @@ def _end(request: HttpRequest, link: Subscription) -> HttpResponse:
 def _show(request: HttpRequest, link: Subscription, customer: Customer, person: ContactPerson | None) -> HttpResponse:
     said = queries.blocked_purposes(customer=customer, person=person, channel=link.channel)
     is_done = link.purpose in said
-    with visits.speaking(request, customer, person):
+    with visitors.speaking(request, customer, person):
         context = {
             "what": wording.purpose_name(link.purpose),
             "how": wording.how(link.channel),
             "is_all_done": said.issuperset(policy.PROMOTIONAL),
             "preferences_url": _preferences(customer, person),
         }
-        return visits.show(request, f"portal/unsubscribe{'d' if is_done else ''}.html", context)
+        return public.show(request, f"portal/unsubscribe{'d' if is_done else ''}.html", context)
 
 
 def _preferences(customer: Customer, person: ContactPerson | None) -> str:

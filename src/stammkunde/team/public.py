@@ -1,5 +1,5 @@
 """
-What all pages for customers have in common.
+What all pages have in common that are opened by a link, without signing in.
 
 Nobody signs in: the signed token in the address says who it is and what may be done. So there is nothing for a forged
 request to ride on, and no cookie to ask consent for. Scanners of mail open every link: GET changes nothing.
@@ -20,27 +20,32 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from stammkunde.customers import queries, services
-from stammkunde.customers.links import BadLink
-from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.team import access, attempts
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
+from stammkunde.ui.links import BadLink
 
 LONGEST_AGENT = 300
 View = Callable[..., HttpResponse]
 
 
-def for_customers(page: str) -> Callable[[View], View]:
-    """Let a view be opened without signing in; a link that leads nowhere says so, and too many of them must wait."""
+def by_link(page: str) -> Callable[[View], View]:
+    """
+    Let a view be opened without signing in: by the token in its address, which it reads itself.
+
+    A link that leads nowhere (`BadLink`) says so, and too many of them from one address must wait. Nothing is kept with
+    whoever opens it: no session, no cookie.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 response = view(request, token)
-            except (BadLink, services.UnknownToken):
+            except BadLink:
                 response = _bad_link(request, page)
+            response.cookies.clear()
+            request.session.modified = False
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
             return response
 
@@ -54,27 +59,10 @@ def for_customers(page: str) -> Callable[[View], View]:
 def _bad_link(request: HttpRequest, page: str) -> HttpResponse:
     address = access.address(request)
     with speaking(request):
-        if attempts.links_must_wait(address=address, now=timezone.now()):
-            return show(request, "portal/bad_link.html", {"must_wait": True}, status=429)
-        attempts.link_failed(page=page, address=address)
-        return show(request, "portal/bad_link.html", {}, status=404)
-
-
-def recipient(customer_id: int, contact_person_id: int | None) -> tuple[Customer, ContactPerson | None]:
-    """
-    Find who opened a link.
-
-    :raises BadLink: if they are no longer there
-    """
-    customer = Customer.objects.select_related("owner").filter(pk=customer_id).first()
-    if customer is None:
-        raise BadLink
-    if contact_person_id is None:
-        return customer, None
-    person = ContactPerson.objects.filter(pk=contact_person_id, customer=customer).first()
-    if person is None:
-        raise BadLink
-    return customer, person
+        if attempts.LINKS.must_wait(address=address, now=timezone.now()):
+            return show(request, "team/bad_link.html", {"must_wait": True}, status=429)
+        attempts.LINKS.failed(label=page, address=address)
+        return show(request, "team/bad_link.html", {}, status=404)
 
 
 def show(request: HttpRequest, template: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
@@ -90,11 +78,8 @@ def show(request: HttpRequest, template: str, context: dict[str, object], *, sta
 
 
 @contextmanager
-def speaking(
-    request: HttpRequest, customer: Customer | None = None, person: ContactPerson | None = None
-) -> Iterator[None]:
-    """Speak what `?language=` asks for (and keep nothing of it), else the person's language, else our own."""
-    preferred = queries.language(customer=customer, person=person) if customer else ""
+def speaking(request: HttpRequest, preferred: str = "") -> Iterator[None]:
+    """Speak what `?language=` asks for (and keep nothing of it), else what is preferred, else our own."""
     known = dict(settings.LANGUAGES)
     wanted = (request.GET.get("language", ""), preferred, settings.LANGUAGE_CODE)
     with translation.override(next(one for one in wanted if one in known)):

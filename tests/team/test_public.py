@@ -1,0 +1,61 @@
+"""A page that is opened by a link: nobody signs in, nothing is kept with whoever opens it, and guessing gets slow."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+
+from stammkunde.team import attempts, public
+from stammkunde.team.models import AuditEntry
+from stammkunde.ui.links import Links
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.team.test_public")]
+
+ANSWERS = Links(purpose="tests.answers", parts=1)
+
+
+@public.by_link("answers")
+def answer(request, token):
+    (number,) = ANSWERS.read(token)
+    request.session["seen"] = True  # as somebody might do by mistake
+    response = HttpResponse(f"{request.method} {number}")
+    response.set_cookie("seen", "1")
+    return response
+
+
+urlpatterns = [path("a/<str:token>/", answer)]
+
+
+def test_link_opens_its_page_without_signing_in_and_takes_forms_from_anywhere():
+    client = Client(enforce_csrf_checks=True)
+
+    assert client.get(f"/a/{ANSWERS.token(7)}/").text == "GET 7"
+    assert client.post(f"/a/{ANSWERS.token(7)}/").text == "POST 7"
+    assert client.put(f"/a/{ANSWERS.token(7)}/").status_code == 405
+
+
+def test_page_keeps_nothing_with_whoever_opens_it_and_is_in_no_index(client):
+    page = client.get(f"/a/{ANSWERS.token(7)}/")
+
+    assert client.cookies == {}
+    assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_link_that_leads_nowhere_says_so_in_the_language_asked_for(client):
+    page = client.get("/a/nonsense/?language=en")
+
+    assert page.status_code == 404
+    assert "This link leads nowhere" in page.text
+    assert page.headers["Content-Language"] == "en"
+    assert AuditEntry.objects.get(action="link.failed").label == "answers"
+
+
+def test_too_many_links_that_lead_nowhere_must_wait_but_not_those_of_others(client):
+    for _attempt in range(attempts.LINKS.per_address):
+        attempts.LINKS.failed(label="answers", address="203.0.113.7")
+
+    assert client.get("/a/nonsense/", REMOTE_ADDR="203.0.113.7").status_code == 429
+    assert client.get("/a/nonsense/", REMOTE_ADDR="203.0.113.8").status_code == 404
+    assert client.get(f"/a/{ANSWERS.token(7)}/", REMOTE_ADDR="203.0.113.7").status_code == 200
+    assert AuditEntry.objects.filter(action="link.failed").count() == attempts.LINKS.per_address + 1

@@ -1,6 +1,6 @@
 """What was said to whom, what was refused, and what waits."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,9 +9,8 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from stammkunde.customers import search
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import channels
+from stammkunde.outreach import channels, knowing
 from stammkunde.outreach.models import Hold, Message, Piece, PrintRun, Template, Undeliverable
-from stammkunde.signals import queries as signals
 from stammkunde.team.models import Company, Staff
 
 State = Message.State
@@ -140,22 +139,25 @@ class Gap:
     of: int
 
 
-def gaps(fields: Iterable[str], *, today: date) -> list[Gap]:
+def gaps(fields: Collection[str], *, today: date) -> list[Gap]:
     """Count for each of these fields the customers who have nothing there; fields that all have are left out."""
     of_customers = _OF_CUSTOMERS | {"years": _since(today - timedelta(days=366))}
-    known = sorted(set(fields) & (of_customers.keys() | _OF_SIGNALS.keys()))
-    counts = {one: Count("pk", filter=of_customers[one]) for one in known if one in of_customers}
-    asked = {one: Count("pk", filter=_OF_SIGNALS[one]) for one in known if one in _OF_SIGNALS}
-    filled = Customer.objects.aggregate(everybody=Count("pk"), **counts)
-    filled |= signals.signals().aggregate(**asked) if asked else {}
-    everybody = filled["everybody"]
-    return [Gap(field=one, empty=everybody - filled[one], of=everybody) for one in known if filled[one] < everybody]
+    asked = {one: Count("pk", filter=of_customers[one]) for one in fields if one in of_customers}
+    filled = Customer.objects.aggregate(everybody=Count("pk"), **asked)
+    everybody = filled.pop("everybody")
+    filled |= knowing.counts(fields)
+    return [
+        Gap(field=one, empty=everybody - filled[one], of=everybody) for one in sorted(filled) if filled[one] < everybody
+    ]
 
 
 def _since(day: date) -> Q:
     """Keep those who have been customers since that day: by master data, or else by the first purchase."""
-    bought = signals.signals().filter(customer=OuterRef("pk"), first_on__lte=day)
-    return Q(since_on__lte=day) | (Q(since_on=None) & Q(Exists(bought)))
+    found = Q(since_on__lte=day)
+    for source in knowing.sources():
+        if source.since:
+            found |= Q(since_on=None, pk__in=source.since(day))
+    return found
 
 
 def _somebody_has(**having: str) -> Q:
@@ -172,10 +174,4 @@ _OF_CUSTOMERS = {
     "last_name": Q(kind=Customer.Kind.PERSON, name__contains=" ") | _somebody_has(last_name=""),
     "title": _somebody_has(title=""),
     "salutation": _somebody_has(salutation=""),
-}
-_OF_SIGNALS = {
-    "product": Q(last_on__isnull=False),
-    "last_purchase": Q(last_on__isnull=False),
-    "purchases": Q(purchase_days__gt=0),
-    "category": ~Q(favourite_category=""),
 }

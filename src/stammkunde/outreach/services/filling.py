@@ -10,12 +10,11 @@ from django.db.models import OuterRef, Subquery
 
 from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import content, persons
+from stammkunde.outreach import content, knowing, persons
 from stammkunde.outreach.content import FieldsMissing, Text
 from stammkunde.outreach.models import Template
 from stammkunde.outreach.persons import About
 from stammkunde.sales.models import Line, Order
-from stammkunde.signals import queries as signals
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
 
@@ -182,21 +181,17 @@ def _for_paper(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str,
 
 
 def _about(customers: Mapping[int, Customer], *, with_products: bool) -> dict[int, About]:
-    told = {one.customer_id: one for one in signals.signals().filter(customer__in=customers)}
+    known = knowing.about(customers)
     bought = _products(customers) if with_products else {}
-    return {pk: _of(customer, told.get(pk), bought.get(pk, "")) for pk, customer in customers.items()}
+    return {
+        pk: About(**known[pk] | _since(customer, known[pk]), product=bought.get(pk, ""))
+        for pk, customer in customers.items()
+    }
 
 
-def _of(customer: Customer, signal: Any, product: str) -> About:
-    if signal is None:
-        return About(product=product, since_on=customer.since_on)
-    return About(
-        product=product,
-        category=signal.favourite_category,
-        last_on=signal.last_on,
-        purchases=signal.purchase_days,
-        since_on=customer.since_on or signal.first_on,
-    )
+def _since(customer: Customer, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Say since when: by master data, or else by the first purchase."""
+    return {"since_on": customer.since_on or known.get("since_on")}
 
 
 def _products(ids: Collection[int]) -> dict[int, str]:

@@ -1,5 +1,5 @@
 """
-What apps above know of customers, and messages say: each declares it in its `fields.py`, so that nothing here asks them.
+What apps above know of customers, and messages say: each declares it in its `fields.py`, so that nobody here asks.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping

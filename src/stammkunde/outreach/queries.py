@@ -1,6 +1,6 @@
 """What was said to whom, what was refused, and what waits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -146,9 +146,8 @@ def gaps(fields: Collection[str], *, today: date) -> list[Gap]:
     filled = Customer.objects.aggregate(everybody=Count("pk"), **asked)
     everybody = filled.pop("everybody")
     filled |= knowing.counts(fields)
-    return [
-        Gap(field=one, empty=everybody - filled[one], of=everybody) for one in sorted(filled) if filled[one] < everybody
-    ]
+    some = {one: count for one, count in sorted(filled.items()) if count < everybody}
+    return [Gap(field=one, empty=everybody - count, of=everybody) for one, count in some.items()]
 
 
 def _since(day: date) -> Q:

@@ -41,6 +41,6 @@ def _contact(model, message):
 class Migration(migrations.Migration):
     """What was sent is a fact: a contact."""
 
-    dependencies = [("outreach", "0001_messages"), ("contacts", "0001_contacts")]
+    dependencies = [("outreach", "0002_countries_in_german"), ("contacts", "0001_contacts")]
 
     operations = [migrations.RunPython(tell, migrations.RunPython.noop)]

@@ -138,7 +138,7 @@ def compare(many: int) -> tuple[Spent, Spent, Spent]:
     from django.utils import timezone
     from tests.outreach.planning import company, everybody, plan
 
-    from stammkunde.outreach import services, sweeps
+    from stammkunde.outreach import services, working
     from stammkunde.outreach.models import Message
 
     text = "Guten Tag,\n\n" + "vielen Dank für Ihren Einkauf. Wir freuen uns auf Ihren nächsten Besuch! " * 12
@@ -151,7 +151,7 @@ def compare(many: int) -> tuple[Spent, Spent, Spent]:
     messages = list(Message.objects.filter(state="planned"))
     peer = timed(lambda: by_django(messages, house))
     settings.EMAIL_BACKEND = "stammkunde.outreach.smtp.Backend"
-    sending = timed(lambda: all(iter(lambda: sweeps.sweep(now=timezone.now()), False)))
+    sending = timed(lambda: all(iter(lambda: working.sweep(now=timezone.now()), False)))
     assert Message.objects.filter(state="handed_over", customer__in=[one.pk for one in people[:900]]).count() == min(
         many, 900
     )

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from stammkunde.api import api
 from stammkunde.customers.models import Customer
-from stammkunde.intake import sweeps
+from stammkunde.intake import services as intake
 from stammkunde.signals import services as signals
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team import tokens
@@ -166,7 +166,7 @@ def test_program_brings_a_file_and_takes_figures_and_undoes(client, administrato
     headers = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='shop')}"}
 
     sent = client.post("/api/v1/imports", {"file": upload()}, headers=headers)
-    while sweeps.sweep(now=timezone.now()):
+    while intake.sweep(now=timezone.now()):
         pass
     state = client.get(f"/api/v1/imports/{sent.json()['id']}", headers=headers).json()
     signals.refresh(as_of=date(2010, 12, 31), now=timezone.now(), progress=lambda *_: None)
@@ -178,7 +178,7 @@ def test_program_brings_a_file_and_takes_figures_and_undoes(client, administrato
     assert client.get("/api/v1/figures?period=someday", headers=headers).status_code == 422
 
     assert client.post(f"/api/v1/imports/{state['id']}/undo", headers=headers).status_code == 200
-    while sweeps.sweep(now=timezone.now()):
+    while intake.sweep(now=timezone.now()):
         pass
     assert Customer.objects.count() == 0
     assert client.post(f"/api/v1/imports/{state['id']}/undo", headers=headers).status_code == 409
@@ -223,7 +223,7 @@ def test_rows_are_brought_by_the_same_checks_as_a_file(administrator, client):
 
     sent = bring("orders", [{"order_number": "A-1", "ordered_at": "2026-11-01"}])
     assert (sent.status_code, sent.json()["status"]) == (201, "queued")
-    while sweeps.sweep(now=timezone.now()):
+    while intake.sweep(now=timezone.now()):
         pass
     state = client.get(f"/api/v1/imports/{sent.json()['id']}", headers=headers).json()
     assert (state["status"], state["counts"]["orders"]["created"]) == ("done", 1)

@@ -20,7 +20,7 @@ from stammkunde.insight.drivers import Finding, Trait
 from stammkunde.insight.errors import InvalidInput
 from stammkunde.sales.services import mark_changed
 from stammkunde.segments import traits
-from stammkunde.signals import answers, sweeps
+from stammkunde.signals import answers, working
 from stammkunde.team.models import AuditEntry
 from tests import factories
 from tests.figures.findings_shop import open_shop, refreshed
@@ -253,7 +253,7 @@ def test_too_little_is_told_with_numbers(client, english, shop, monkeypatch, cod
 def test_worker_compares_before_somebody_asks(client, english, shop):
     assert (answers.are_known("drivers"), answers.are_known("profile")) == (False, False)
 
-    sweeps._work_out_ahead()
+    working._work_out_ahead()
 
     assert (answers.are_known("drivers"), answers.are_known("profile")) == (True, True)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
-from stammkunde.intake import lease, queries, services, sweeps
+from stammkunde.intake import lease, queries, services
 from stammkunde.intake.models import Import
 from stammkunde.sales.models import Order
 from stammkunde.team.models import AuditEntry
@@ -71,7 +71,7 @@ def test_sweep_takes_imports_in_their_order_and_tells_when_there_are_none(tmp_pa
     for orders in (2, 3):
         queue(write(tmp_path, shop(orders=orders)), "flat")
 
-    swept = [sweeps.sweep(now=NOW) for _turn in range(3)]
+    swept = [services.sweep(now=NOW) for _turn in range(3)]
 
     assert swept == [True, True, False]
     assert [one.counts["orders"] for one in Import.objects.order_by("pk")] == [
@@ -149,9 +149,9 @@ def test_files_of_imports_are_removed_after_a_month(tmp_path, settings):
     assert incoming.file_name == "Rechnungen.csv"
     Import.objects.filter(pk=incoming.pk).update(status="done", finished_at=NOW)
 
-    assert sweeps.sweep(now=NOW + timedelta(days=29)) is False
+    assert services.sweep(now=NOW + timedelta(days=29)) is False
     assert (settings.UPLOAD_DIR / incoming.path).exists()
-    assert sweeps.sweep(now=NOW + timedelta(days=31)) is True
+    assert services.sweep(now=NOW + timedelta(days=31)) is True
     assert not list(settings.UPLOAD_DIR.iterdir())
 
 
@@ -177,9 +177,9 @@ def test_upload_that_broke_off_is_swept_after_a_day(tmp_path, settings):
     for path in (stray / "file", stray, Path(kept.path), Path(kept.path).parent):
         os.utime(path, (began, began))
 
-    assert sweeps.sweep(now=NOW + timedelta(hours=23)) is False
+    assert services.sweep(now=NOW + timedelta(hours=23)) is False
     assert stray.exists()
-    assert sweeps.sweep(now=NOW + timedelta(hours=25)) is True
+    assert services.sweep(now=NOW + timedelta(hours=25)) is True
     assert not stray.exists()
-    assert sweeps.sweep(now=NOW + timedelta(hours=25)) is False
+    assert services.sweep(now=NOW + timedelta(hours=25)) is False
     assert Path(kept.path).exists()

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from stammkunde.customers.models import Customer
-from stammkunde.intake import sweeps
+from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.sales.models import Order
 from stammkunde.team.models import AuditEntry
@@ -46,7 +46,7 @@ def uploaded(client, text: str = FLAT) -> Import:
 
 
 def work() -> None:
-    while sweeps.sweep(now=datetime.now(UTC)):
+    while intake.sweep(now=datetime.now(UTC)):
         pass
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from stammkunde.outreach import channels, paper, queries, services, sweeps, wording
+from stammkunde.outreach import channels, paper, queries, services, wording, working
 from stammkunde.outreach.models import Hold, Message, Piece, PrintRun
 from stammkunde.outreach.services import printing
 from stammkunde.team.models import AuditEntry, Company
@@ -179,7 +179,7 @@ def test_what_cannot_be_set_fails_alone(house, salesperson, monkeypatch):
     monkeypatch.setattr(paper, "pdf", refuse)
     run = made(salesperson)
     assert run.state == "collecting"
-    sweeps.sweep(now=NOW, clock=lambda: NOW)
+    working.sweep(now=NOW, clock=lambda: NOW)
 
     run.refresh_from_db()
     poisoned.refresh_from_db()
@@ -295,7 +295,7 @@ def test_worker_goes_on_with_a_run_that_somebody_began(house, salesperson):
     letter(1)
     run = printing.make_run(channel="letter", staff=salesperson, now=NOW)
 
-    assert sweeps.sweep(now=NOW, clock=lambda: NOW)
+    assert working.sweep(now=NOW, clock=lambda: NOW)
     run.refresh_from_db()
     assert (run.state, run.pieces_count) == ("ready", 1)
 

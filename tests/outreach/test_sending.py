@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from stammkunde.outreach import channels, sending, services, sweeps
+from stammkunde.outreach import channels, sending, services, working
 from stammkunde.outreach.channels import Receipt, Rendered
 from stammkunde.outreach.models import Message
 from tests.outreach.planning import NOW, company, customer, everybody, plan, planned
@@ -190,7 +190,7 @@ def test_sweep_does_nothing_where_nothing_is_set_up(settings):
     settings.EMAIL_IS_SET = False
     planned(customer())
 
-    assert sweeps.sweep(now=NOW, clock=lambda: NOW) is False
+    assert working.sweep(now=NOW, clock=lambda: NOW) is False
     assert set(states().values()) == {"planned"}
 
 
@@ -198,16 +198,16 @@ def test_sweep_lets_expire_what_is_too_late_even_where_nothing_is_set_up(setting
     company()
     planned(customer(), latest_at=NOW + MINUTE)
 
-    assert sweeps.sweep(now=NOW + 2 * MINUTE, clock=lambda: NOW + 2 * MINUTE) is True
+    assert working.sweep(now=NOW + 2 * MINUTE, clock=lambda: NOW + 2 * MINUTE) is True
     assert set(states().values()) == {"expired"}
-    assert sweeps.sweep(now=NOW + 2 * MINUTE, clock=lambda: NOW + 2 * MINUTE) is False
+    assert working.sweep(now=NOW + 2 * MINUTE, clock=lambda: NOW + 2 * MINUTE) is False
 
 
 def test_sweep_puts_a_call_on_somebodys_list():
     company()
     planned(customer(kind="company"), channel="call")
 
-    assert sweeps.sweep(now=NOW, clock=lambda: NOW) is True
+    assert working.sweep(now=NOW, clock=lambda: NOW) is True
     assert Message.objects.get().provider_id.startswith("task:")
 
 
@@ -225,6 +225,6 @@ def test_trouble_with_one_channel_stops_no_other_and_is_raised_at_the_end(monkey
 
     monkeypatch.setattr(sending, "send_due", send_due)
     with pytest.raises(ZeroDivisionError):
-        sweeps.sweep(now=NOW, clock=lambda: NOW)
+        working.sweep(now=NOW, clock=lambda: NOW)
 
     assert served == [channel.name for channel in channels.every() if not channel.collects]

@@ -23,9 +23,9 @@ def main(given: dict) -> None:
     import django  # noqa: PLC0415
 
     django.setup()
-    from stammkunde.outreach import policy, sweeps  # noqa: PLC0415
+    from stammkunde.outreach import policy, working  # noqa: PLC0415
 
-    assert sweeps
+    assert working
     policy.FIRST_BACK_OFF = timedelta(seconds=0.2)
     for line in sys.stdin:
         order, _space, process = line.strip().partition(" ")
@@ -48,11 +48,11 @@ def work() -> None:
     from django.db import OperationalError, connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from stammkunde.outreach import sweeps  # noqa: PLC0415
+    from stammkunde.outreach import working  # noqa: PLC0415
 
     while True:
         try:
-            busy = sweeps.sweep(now=timezone.now())
+            busy = working.sweep(now=timezone.now())
         except OperationalError as problem:
             sys.stderr.write(f"{problem}\n")
             connections.close_all()

@@ -5,9 +5,9 @@ import pytest
 from click.testing import CliRunner
 from django.utils import timezone
 
-from stammkunde import health
 from stammkunde.cli import doctor, staff
 from stammkunde.intake.models import Import
+from stammkunde.work import workers
 from tests import factories
 from tests.outreach import planning
 
@@ -77,7 +77,7 @@ def test_doctor_misses_an_administrator_until_there_is_one(analyst):
 
 def test_doctor_misses_a_worker_until_one_lives(data_dir):
     before = _levels(doctor.check_worker(timezone.now()))
-    health.beat(worker="desk-1")
+    workers.beat(worker="desk-1")
 
     assert before == [(doctor.WARNING, True)]
     assert [finding.what for finding in doctor.check_worker(timezone.now())] == ["Worker: desk-1"]

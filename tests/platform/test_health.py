@@ -1,12 +1,8 @@
-import os
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from django.db import OperationalError, connection
 
-from stammkunde import __version__, health
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+from stammkunde import __version__
+from stammkunde.work import workers
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +12,7 @@ def _data_dir(settings, tmp_path):
 
 @pytest.mark.django_db
 def test_health_answers_without_signing_in(client):
-    health.beat(worker="desk-1")
+    workers.beat(worker="desk-1")
 
     answer = client.get("/health/")
 
@@ -49,30 +45,3 @@ def test_health_is_down_without_a_database(client):
 @pytest.mark.django_db
 def test_health_changes_nothing_and_takes_no_post(client):
     assert client.post("/health/").status_code == 405
-
-
-def test_worker_is_dead_after_half_a_minute_of_silence(tmp_path):
-    for worker, seconds in (("young", 5), ("old", 31)):
-        health.beat(worker=worker)
-        at = (NOW - timedelta(seconds=seconds)).timestamp()
-        os.utime(tmp_path / "workers" / worker, (at, at))
-
-    assert health.living_workers(now=NOW) == ["young"]
-
-
-def test_worker_that_signs_off_is_not_missed(tmp_path):
-    health.beat(worker="desk-1")
-    health.sign_off(worker="desk-1")
-    health.sign_off(worker="desk-1")
-
-    assert list((tmp_path / "workers").iterdir()) == []
-
-
-def test_heartbeats_of_long_dead_workers_are_forgotten(tmp_path):
-    health.beat(worker="killed")
-    at = (NOW - timedelta(days=2)).timestamp()
-    os.utime(tmp_path / "workers" / "killed", (at, at))
-
-    health.forget_the_dead(now=NOW)
-
-    assert list((tmp_path / "workers").iterdir()) == []

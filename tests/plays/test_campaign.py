@@ -6,7 +6,7 @@ import pytest
 
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Holdout, Message
-from stammkunde.plays import queries, services, sweeps
+from stammkunde.plays import queries, services, working
 from stammkunde.plays.models import Enrolment, Play
 from tests import factories
 from tests.outreach.planning import NOW, consent, customer
@@ -32,7 +32,7 @@ def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=Non
 
 def work(now=NOW) -> None:
     """Let workers do all there is, without anything leaving."""
-    while any([sweeps.choose(now=now), sweeps.sweep(now=now)]):
+    while any([working.choose(now=now), working.sweep(now=now)]):
         pass
 
 
@@ -273,7 +273,7 @@ def test_what_fails_with_one_play_is_raised_when_the_others_had_their_turn(templ
 
     monkeypatch.setattr(services, "plan_next", plan_next)
     with pytest.raises(ZeroDivisionError):
-        sweeps.sweep(now=NOW)
+        working.sweep(now=NOW)
 
     assert [play.trouble for play in Play.objects.order_by("pk")] == ["failed", ""]
     assert Message.objects.get().origin == fine.origin

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.outreach.models import Message
-from stammkunde.plays import services, sweeps
+from stammkunde.plays import services, working
 from stammkunde.plays.models import Play
 from tests import factories
 from tests.outreach.planning import NOW, customer
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def work() -> None:
-    while any([sweeps.choose(now=datetime.now(UTC)), sweeps.sweep(now=datetime.now(UTC))]):
+    while any([working.choose(now=datetime.now(UTC)), working.sweep(now=datetime.now(UTC))]):
         pass
 
 

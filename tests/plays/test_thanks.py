@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from stammkunde.outreach.models import Message
-from stammkunde.plays import services, sweeps
+from stammkunde.plays import services, working
 from tests import factories
 from tests.outreach.planning import NOW, customer
 
@@ -24,7 +24,7 @@ def play(template, marketer):
 
 
 def work(now=NOW):
-    while sweeps.sweep(now=now):
+    while working.sweep(now=now):
         pass
 
 

@@ -17,7 +17,7 @@ from stammkunde.insight import kpis, recency
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
-from stammkunde.signals import assessed, compute, frames, lease, policy, queries, services, sweeps
+from stammkunde.signals import assessed, compute, frames, lease, policy, queries, services, working
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.team.models import Company
 from tests import factories
@@ -304,23 +304,23 @@ def test_status_tells_progress_and_staleness(shop):
 
 
 def test_worker_refreshes_what_is_stale_once_it_has_settled(shop):
-    assert sweeps.sweep(now=NOW) is True
-    assert sweeps.sweep(now=NOW) is False
+    assert working.sweep(now=NOW) is True
+    assert working.sweep(now=NOW) is False
 
     factories.order(Customer.objects.first(), date(2026, 2, 2))
     sales.mark_changed(["2026-02"])
-    assert sweeps.sweep(now=NOW + timedelta(seconds=10)) is False
-    assert sweeps.sweep(now=NOW + timedelta(seconds=13)) is True
+    assert working.sweep(now=NOW + timedelta(seconds=10)) is False
+    assert working.sweep(now=NOW + timedelta(seconds=13)) is True
     assert not queries.status().is_stale
 
 
 def test_worker_waits_for_a_pause_between_edits_by_hand_but_not_for_ever(shop):
-    sweeps.sweep(now=NOW)
+    working.sweep(now=NOW)
     edited = NOW
     for _ in range(70):
         customers.mark_changed()
         edited += timedelta(seconds=10)
-        if sweeps.sweep(now=edited):
+        if working.sweep(now=edited):
             break
 
     assert timedelta(minutes=9) < edited - NOW < timedelta(minutes=11)
@@ -328,11 +328,11 @@ def test_worker_waits_for_a_pause_between_edits_by_hand_but_not_for_ever(shop):
 
 def test_worker_lets_imports_finish(shop):
     running = Import.objects.create(file_name="a.csv", path="a.csv", status=Import.Status.PUBLISHING)
-    assert sweeps.sweep(now=NOW) is False
+    assert working.sweep(now=NOW) is False
 
     Import.objects.filter(pk=running.pk).update(status=Import.Status.DONE)
 
-    assert sweeps.sweep(now=NOW) is True
+    assert working.sweep(now=NOW) is True
 
 
 def test_worker_refreshes_after_midnight_of_the_company(shop, settings):
@@ -340,76 +340,76 @@ def test_worker_refreshes_after_midnight_of_the_company(shop, settings):
     factories.order(Customer.objects.first(), date(2026, 2, 25))
     sales.mark_changed(["2026-02"])
     evening = datetime(2026, 3, 1, 22, 50, tzinfo=UTC)  # 23:50 in Berlin
-    sweeps.sweep(now=evening)
+    working.sweep(now=evening)
     assert queries.as_of() == date(2026, 3, 1)
 
-    assert sweeps.sweep(now=evening + timedelta(minutes=5)) is False
-    assert sweeps.sweep(now=evening + timedelta(minutes=15)) is True
+    assert working.sweep(now=evening + timedelta(minutes=5)) is False
+    assert working.sweep(now=evening + timedelta(minutes=15)) is True
     assert queries.as_of() == date(2026, 3, 2)
 
 
 def test_worker_refreshes_when_the_company_chooses_another_window(shop):
-    sweeps.sweep(now=NOW)
+    working.sweep(now=NOW)
 
     Company.objects.update_or_create(pk=1, defaults={"activity_days": 77})
 
-    assert sweeps.sweep(now=NOW) is True
+    assert working.sweep(now=NOW) is True
     assert queries.current().activity_days == 77
     Company.objects.update(activity_days=None)
-    assert sweeps.sweep(now=NOW) is True
+    assert working.sweep(now=NOW) is True
     assert queries.current().activity_days != 77
-    assert sweeps.sweep(now=NOW) is False
+    assert working.sweep(now=NOW) is False
 
 
 def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shop):
-    sweeps.sweep(now=NOW)
+    working.sweep(now=NOW)
     used = queries.forecast()["risk"]["horizon_days"]
 
     Company.objects.update_or_create(pk=1, defaults={"risk_horizon_days": used})
-    assert sweeps.sweep(now=NOW) is False
+    assert working.sweep(now=NOW) is False
     Company.objects.update(risk_horizon_days=45)
-    assert sweeps.sweep(now=NOW) is True
+    assert working.sweep(now=NOW) is True
 
     assert queries.forecast()["risk"]["horizon_days"] == 45 != used
-    assert sweeps.sweep(now=NOW) is False
+    assert working.sweep(now=NOW) is False
 
 
 def test_worker_refreshes_when_somebody_asks(shop, monkeypatch):
-    sweeps.sweep(now=NOW)
-    assert sweeps.sweep(now=NOW + timedelta(minutes=1)) is False
+    working.sweep(now=NOW)
+    assert working.sweep(now=NOW + timedelta(minutes=1)) is False
 
     services.ask(now=NOW + timedelta(minutes=2))
 
-    assert sweeps.sweep(now=NOW + timedelta(minutes=3)) is True
-    assert sweeps.sweep(now=NOW + timedelta(minutes=4)) is False
+    assert working.sweep(now=NOW + timedelta(minutes=3)) is True
+    assert working.sweep(now=NOW + timedelta(minutes=4)) is False
     monkeypatch.setattr(assessed.recency, "customers", lambda *a, **k: 1 / 0)
     services.ask(now=NOW + timedelta(minutes=5))
-    assert sweeps.sweep(now=NOW + timedelta(minutes=6)) is True
-    assert sweeps.sweep(now=NOW + timedelta(minutes=6, seconds=30)) is False
+    assert working.sweep(now=NOW + timedelta(minutes=6)) is True
+    assert working.sweep(now=NOW + timedelta(minutes=6, seconds=30)) is False
     services.ask(now=NOW + timedelta(minutes=6, seconds=31))
-    assert sweeps.sweep(now=NOW + timedelta(minutes=6, seconds=32)) is True
+    assert working.sweep(now=NOW + timedelta(minutes=6, seconds=32)) is True
 
 
 def test_worker_refreshes_when_the_team_can_do_more(shop, administrator):
-    sweeps.sweep(now=NOW)
+    working.sweep(now=NOW)
     administrator.hours_per_week = 35
     administrator.save()
 
-    assert sweeps.sweep(now=NOW) is True
+    assert working.sweep(now=NOW) is True
     assert queries.forecast()["levels"]["week_capacity"] == 88
-    assert sweeps.sweep(now=NOW) is False
+    assert working.sweep(now=NOW) is False
 
 
 def test_worker_waits_longer_after_each_failure(shop, monkeypatch):
     monkeypatch.setattr(assessed.recency, "customers", lambda *a, **k: 1 / 0)
-    assert sweeps.sweep(now=NOW) is True
-    assert sweeps.sweep(now=NOW + timedelta(seconds=30)) is False
-    assert sweeps.sweep(now=NOW + timedelta(minutes=2)) is True
-    assert sweeps.sweep(now=NOW + timedelta(minutes=3, seconds=30)) is False
+    assert working.sweep(now=NOW) is True
+    assert working.sweep(now=NOW + timedelta(seconds=30)) is False
+    assert working.sweep(now=NOW + timedelta(minutes=2)) is True
+    assert working.sweep(now=NOW + timedelta(minutes=3, seconds=30)) is False
 
     monkeypatch.undo()
 
-    assert sweeps.sweep(now=NOW + timedelta(minutes=10)) is True
+    assert working.sweep(now=NOW + timedelta(minutes=10)) is True
     assert queries.current()
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.customers.models import Customer
-from stammkunde.intake import sweeps
+from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -81,7 +81,7 @@ def is_too_wide(page) -> bool:
 
 
 def work() -> None:
-    while sweeps.sweep(now=datetime.now(UTC)):
+    while intake.sweep(now=datetime.now(UTC)):
         pass
 
 

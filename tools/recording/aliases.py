@@ -13,7 +13,7 @@ from django.apps import apps
 
 PLACES: dict[str, tuple[str, ...]] = {
     "command line": ("stammkunde.cli:main",),
-    "worker's loop": ("stammkunde.cli.work:loop",),
+    "worker's loop": ("stammkunde.work.sweeps:loop", "stammkunde.cli.work:loop"),
 }
 
 # Models are named by their class alone, which a move does not change; what is renamed, or shares its name, stands here.

@@ -194,9 +194,9 @@ def check_staff() -> Iterator[Finding]:
 
 
 def check_worker(now: datetime) -> Iterator[Finding]:
-    from stammkunde import health  # noqa: PLC0415
+    from stammkunde.work import workers as known  # noqa: PLC0415
 
-    workers = health.living_workers(now=now)
+    workers = known.living(now=now)
     if workers:
         yield Finding(what=f"Worker: {', '.join(workers)}")
     else:

@@ -1,10 +1,5 @@
-"""What the worker does for imports."""
+"""The sweep of imports, one at a time."""
 
-from datetime import datetime
+from stammkunde.work.sweeps import Named, Sweep
 
-from stammkunde.intake import services
-
-
-def sweep(*, now: datetime) -> bool:
-    """Take the next import that is due as far as it goes, and tell whether there was one; safe to run twice at once."""
-    return services.sweep(now=now)
+SWEEPS = (Sweep(name="intake", run=Named("stammkunde.intake.services.sweep"), order=40),)

@@ -1,12 +1,15 @@
 import logging
+import os
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 
 import pytest
 from django.db import OperationalError
 
-from stammkunde.cli import work
-from stammkunde.cli.work import Sweep
+from stammkunde.work import sweeps as work
+from stammkunde.work.sweeps import Sweep
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -119,3 +122,32 @@ def test_loop_ends_between_two_pieces_of_work():
     work.loop(sweeps, stop=stop, now=lambda: NOW, clock=lambda: 0.0)
 
     assert done == []
+
+
+def test_sweeps_are_declared_by_the_apps_that_own_the_rows_messages_first():
+    assert [sweep.name for sweep in work.declared()] == ["outreach", "plays", "audiences", "intake", "signals"]
+
+
+def test_declared_sweeps_lead_to_functions_and_start_without_a_failure():
+    work.declared()[0].failures = 3
+
+    for sweep in work.declared():
+        assert callable(sweep.run.load()), sweep.name
+        assert (sweep.failures, sweep.not_before) == (0, 0.0)
+
+
+def test_listing_sweeps_loads_nothing_that_computes():
+    code = (
+        "import sys, django; django.setup(); from stammkunde.work import sweeps; print(len(sweeps.declared())); "
+        "print(*[name for name in ('scipy', 'numpy', 'duckdb', 'pyarrow') if name in sys.modules])"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "stammkunde.settings", "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert said.stdout.splitlines() == ["5", ""]

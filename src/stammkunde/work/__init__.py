@@ -1,0 +1,1 @@
+"""Work in the background: heartbeats, and the sweeps that workers go round."""

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stammkunde.customers.models import Customer
-from stammkunde.insight.errors import CannotAnswer
-from stammkunde.mirror import NoMirror
-from stammkunde.segments import queries, selection, traits
-from stammkunde.signals import answers, exports, forecasts, standing
+from stammkunde.segments import behind, queries
+from stammkunde.segments.behind import Behind
+from stammkunde.signals import exports, forecasts, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.signals.suggestions import months_before
@@ -31,8 +30,6 @@ from stammkunde.ui.tables import Column
 ATTRIBUTE = "attr:"  # a filter by an attribute is `attr:NAME=VALUE`
 LONGEST_MONTHS = 60
 MONTHS = (3, 6, 9, 12, 18, 24, 36)
-BEHIND = ("start", "end", "stayed", "lost", "won", "buyers", "repeated", "sharing", "ideal")
-BEHIND_FIELDS = ("behind", "period", "days", "segment", "traits")
 
 
 class Asked(StaffList):
@@ -54,7 +51,7 @@ class Asked(StaffList):
         self.sees_figures = self.may(policy.FIGURES_VIEW)
         self.sorts = [name for name in queries.SORTS if self.sees_figures or name in queries.OPEN_SORTS]
         self.months = self._months()
-        self.behind = self.get.get("behind", "") if self.get.get("behind", "") in BEHIND else ""
+        self.behind = Behind.read(self.get, generation=self.generation, sees_figures=self.sees_figures)
 
     @property
     def path(self) -> str:
@@ -84,7 +81,7 @@ class Asked(StaffList):
             abc=_one_of(abc, ("A", "B", "C")) if self.sees_figures else "",
             owner=self._owner(),
             kind=_one_of(self.get.get("kind", ""), Customer.Kind.values),
-            texts=tuple((name, self.get[name]) for name in queries.TEXT_FILTERS if self.get.get(name)),
+            texts=tuple((name, self.get[name]) for name in self.text_filters if self.get.get(name)),
             attributes=tuple(
                 (name.removeprefix(ATTRIBUTE), value)
                 for name, value in self.get.items()
@@ -101,75 +98,37 @@ class Asked(StaffList):
         return wanted if wanted == "nobody" or wanted.isdecimal() else ""
 
     def _behind_ids(self) -> tuple[int, ...] | None:
-        if not self.behind or not self.generation:
+        if self.behind is None:
             return None
-        chosen = self._selection()
         try:
-            if self.behind in {"sharing", "ideal"}:
-                return self._having_in_common()
-            return answers.customers_behind(
-                group=self.behind,
-                period=chosen.period,
-                activity_days=chosen.activity_days,
-                slice_by=chosen.slice_by,
-                slice_value=chosen.slice_value,
-            )
-        except (CannotAnswer, answers.NoFacts, NoMirror):
+            return self.behind.ids()
+        except behind.CannotTell:
             text = _("Who stands behind this figure cannot be told: there are no facts for it.")
             messages.warning(self.request, text)
             return ()
-
-    def _having_in_common(self) -> tuple[int, ...]:
-        """List who shares the traits of a finding, or is one of the best; nobody for whoever may not see figures."""
-        if not self.sees_figures:
-            return ()
-        if self.behind == "ideal":
-            return answers.best_customers()
-        return answers.customers_sharing(traits.read(self.get.get("traits", "")))
-
-    def _selection(self) -> selection.Selection:
-        generation = self.generation
-        return selection.read(self.get, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
 
     @property
     def has_more(self) -> bool:
         """Say whether a filter is set that is folded away."""
         return any(
-            value and (name in {"kind", *queries.TEXT_FILTERS} or name.startswith(ATTRIBUTE))
+            value and (name in {"kind", *self.text_filters} or name.startswith(ATTRIBUTE))
             for name, value in self.get.items()
         )
 
     @property
     def behind_fields(self) -> list[tuple[str, str]]:
         """Give what the form carries along, so that a search stays within those behind the figure."""
-        return [(name, self.get[name]) for name in BEHIND_FIELDS if self.get.get(name)]
+        return [(name, self.get[name]) for name in behind.FIELDS if self.get.get(name)]
 
+    @property
+    def text_filters(self) -> list[str]:
+        """Name the fields of customers to filter by; where an address names a figure, a segment is that of it."""
+        return [name for name in queries.TEXT_FILTERS if not (self.get.get("behind") and name in behind.FIELDS)]
+
+    @property
     def behind_text(self) -> str:
-        """Say which customers stand behind a figure."""
-        if not self.behind or not self.generation:
-            return ""
-        if self.behind in {"sharing", "ideal"}:
-            return self._in_common_text()
-        worded = {
-            "start": _("Customers when %(period)s began"),
-            "end": _("Customers when %(period)s ended"),
-            "stayed": _("Customers who stayed in %(period)s"),
-            "lost": _("Customers lost in %(period)s"),
-            "won": _("Customers won in %(period)s"),
-            "buyers": _("Buyers of %(period)s"),
-            "repeated": _("Buyers who bought on two or more days in %(period)s"),
-        }
-        return worded[self.behind] % {"period": selection.name(self._selection().period)}
-
-    def _in_common_text(self) -> str:
-        if self.behind == "ideal":
-            return _("The best customers")
-        try:
-            chosen = traits.read(self.get.get("traits", ""))
-        except CannotAnswer:
-            return _("Still here, with what they have in common")
-        told = traits.traits_text(chosen, days=self.generation.activity_days)
-        return _("Still here: %(traits)s") % {"traits": told}
+        """Say which customers stand behind the figure; empty where none is named."""
+        return self.behind.text if self.behind else ""
 
     @cached_property
     def chips(self) -> list[tuple[str, str]]:
@@ -210,7 +169,7 @@ class Asked(StaffList):
             "texts": [
                 {"name": name, "label": label, "values": found.texts[name], "value": self.get.get(name, "")}
                 for name, label in _text_names()
-                if found.texts[name]
+                if found.texts[name] and name in self.text_filters
             ],
             "attributes": [
                 {
@@ -252,14 +211,14 @@ class Asked(StaffList):
             "months": _("no purchase for {}"),
         }
         for name, value in self.get.items():
-            if not value or name in {"sort", "after", "before", "view", *BEHIND_FIELDS}:
+            if not value or name in {"sort", "after", "before", "view", *behind.FIELDS} - {*self.text_filters}:
                 continue
             if name == "abc" and not self.sees_figures:
                 continue
             label = names.get(name, "{}").format(self._label(name, value))
             yield label, self.address(**{name: None})
-        if self.behind_text():
-            yield self.behind_text(), self.address(**dict.fromkeys(BEHIND_FIELDS))
+        if self.behind_text:
+            yield self.behind_text, self.address(**dict.fromkeys(behind.FIELDS))
 
     def _label(self, name: str, value: str) -> str:
         labels = {

@@ -14,6 +14,7 @@ from stammkunde.sales import history
 from stammkunde.sales.models import Line
 from stammkunde.signals import standing
 from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.ui import moments
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +175,7 @@ def test_timeline_pages_show_everything_once_though_moments_are_shared(salespers
 
     seen, place = [], ""
     while True:
-        found = queries.timeline(customer.pk, place=place, size=2)
+        found = moments.timeline(customer.pk, place=place, size=2)
         seen += [(event.kind, event.thing.pk) for event in found.events]
         place = found.next_place
         if not place:
@@ -192,7 +193,7 @@ def test_fragments_give_the_earlier_entries(client, salesperson):
 
     for name, parameter, made in (
         ("customer-orders", "orders", history.orders),
-        ("customer-timeline", "timeline", queries.timeline),
+        ("customer-timeline", "timeline", moments.timeline),
     ):
         place = made(customer.pk).next_place
         answer = client.get(reverse(name, args=[customer.pk]), {parameter: place})

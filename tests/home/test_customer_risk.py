@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stammkunde.home import course
-from stammkunde.home.queries import customer as queries
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, StageChange
 from stammkunde.tasks.models import Task
+from stammkunde.ui import moments
 from tests import factories
 from tests.signals import forecasting
 from tests.signals.forecasting import LATE, SILENT
@@ -257,10 +257,10 @@ def test_timeline_pages_show_days_and_moments_once_and_in_order(krone):
         forecasting.warn(CustomerSignal.objects.get(), warned_on=on, outcome="left", closed_on=on)
     factories.order(krone, day, ordered_at=datetime(2026, 1, 1, tzinfo=UTC))
 
-    whole = [(event.kind, event.thing.pk) for event in queries.timeline(krone.pk, size=50).events]
+    whole = [(event.kind, event.thing.pk) for event in moments.timeline(krone.pk, size=50).events]
     seen, place = [], ""
     for _page in range(12):
-        found = queries.timeline(krone.pk, place=place, size=1)
+        found = moments.timeline(krone.pk, place=place, size=1)
         seen += [(event.kind, event.thing.pk) for event in found.events]
         place = found.next_place
         if not place:

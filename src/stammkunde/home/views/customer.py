@@ -14,7 +14,7 @@ from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.figures.queries import budget
-from stammkunde.home import changes, course, rhythm
+from stammkunde.home import course, rhythm
 from stammkunde.home.queries import customer as queries
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import wording as outreach_wording
@@ -32,6 +32,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
+from stammkunde.ui import moments
 
 SAID = 6  # messages; the rest is a click away
 WIDE, PHONE = 760, 330
@@ -63,7 +64,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "time": budget.of_customer(pk, generation, setting, today=today),
             "quick_minutes": QUICK_MINUTES,
             "orders": history.orders(pk, place=request.GET.get("orders", "")),
-            "timeline": _worded(request.user, queries.timeline(pk, place=request.GET.get("timeline", "")), generation),
+            "timeline": _timeline(request, pk),
             "service": history.service(pk),
             "reached": contacts.reached(pk, now=timezone.now()),
             "said": [outreach_wording.told(one) for one in outreach.of_customer(pk, limit=SAID)],
@@ -156,15 +157,9 @@ def _bars(years: list[queries.Year], *, with_margin: bool) -> list[dict[str, Any
     ]
 
 
-def _worded(staff: Staff, timeline: queries.Timeline, generation: Generation | None) -> dict[str, Any]:
-    shows_money = forecasts.shows_worth(staff, generation)
-
-    def word(event: queries.Event) -> str:
-        if event.kind == "warning":
-            return "; ".join(risks.texts(event.thing.reasons, shows_money=shows_money))
-        return changes.entry(event.thing) if event.kind == "change" else ""
-
-    return {"events": [(event, word(event)) for event in timeline.events], "next_place": timeline.next_place}
+def _timeline(request: StaffRequest, pk: int) -> dict[str, Any]:
+    found = moments.timeline(pk, place=request.GET.get("timeline", ""))
+    return {"events": found.worded(request), "next_place": found.next_place}
 
 
 def _outlook(request: StaffRequest, signal: CustomerSignal | None, generation: Generation | None) -> dict[str, Any]:
@@ -249,5 +244,5 @@ def risk(request: StaffRequest, pk: int) -> HttpResponse:
 def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     """Earlier entries of the timeline, below those that are there."""
     found = _found(pk)
-    page = _worded(request.user, queries.timeline(pk, place=request.GET.get("timeline", "")), signals.current())
-    return render(request, "home/customer_timeline.html", {"customer": found, "timeline": page})
+    context = {"customer": found, "timeline": _timeline(request, pk)}
+    return render(request, "home/customer_timeline.html", context)

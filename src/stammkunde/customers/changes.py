@@ -4,6 +4,20 @@ from django.utils.translation import gettext as _
 
 from stammkunde.team.models import AuditEntry
 
+SHOWN = (
+    "customer.created",
+    "customer.changed",
+    "contact_person.created",
+    "contact_person.changed",
+    "contact_person.removed",
+    "contact_person.restored",
+    "consent.asked",
+    "consent.confirmed",
+    "consent.recorded",
+    "consent.withdrawn",
+    "preference.changed",
+)
+
 
 def entry(one: AuditEntry) -> str:
     """Word a change for the timeline."""

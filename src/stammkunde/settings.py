@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # whose own templates ours stand beside
     "django_htmx",
     "ninja",
     "stammkunde.home",
@@ -79,6 +80,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "stammkunde.ui.forms.Renderer"
 
 DATABASES = {
     "default": _env["DATABASE_URL"]

@@ -116,18 +116,18 @@ def test_movement_against_nothing_stays_silent():
 
 
 def test_spark_keeps_inside_its_box_and_leaves_gaps_out():
-    drawn = tiles.spark([None, 0.5, None, 0.9, 0.7], unit=Unit.SHARE)
+    drawn = tiles.course([None, 0.5, None, 0.9, 0.7], unit=Unit.SHARE)
 
-    assert drawn.points == "0.0,25.0 133.3,3.0 200.0,14.0"
+    assert drawn.drawing.points == "0.0,25.0 133.3,3.0 200.0,14.0"
     assert drawn.label == "between 50.0% and 90.0%"
 
 
 def test_spark_needs_three_points():
-    assert tiles.spark([0.5, None, 0.6], unit=Unit.SHARE) is None
+    assert tiles.course([0.5, None, 0.6], unit=Unit.SHARE) is None
 
 
 def test_spark_of_a_steady_figure_is_a_line():
-    assert tiles.spark([4.0, 4.0, 4.0], unit=Unit.CUSTOMERS).points == "0.0,25.0 100.0,25.0 200.0,25.0"
+    assert tiles.course([4.0, 4.0, 4.0], unit=Unit.CUSTOMERS).drawing.points == "0.0,25.0 100.0,25.0 200.0,25.0"
 
 
 def test_sentence_without_customers_at_the_start():

@@ -4,11 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import path
+
+from stammkunde.ui.forms import DayField
 
 PACKAGE = Path(__file__).parents[2] / "src" / "stammkunde"
 MAILS = set(PACKAGE.glob("*/templates/*/mail/*.html"))  # mail programs know no style sheets
@@ -103,3 +106,16 @@ def test_parts_all_render(db):
 
     assert "Kundenbindungsrate" in html
     assert html.count('class="errorlist"') == 2
+
+
+def test_form_is_written_with_our_markup_wherever_it_is_shown():
+    class Ask(forms.Form):
+        name = forms.CharField(label="Name", help_text="Wie auf der Rechnung.")
+        on = DayField(label="Tag", required=False)
+
+    written = str(Ask({"name": ""}))
+
+    assert '<div class="field"><label for="id_name">Name</label>' in written
+    assert '<p class="help" id="id_name_helptext">Wie auf der Rechnung.</p>' in written
+    assert 'aria-invalid="true"' in written
+    assert '<input type="date" name="on" id="id_on">' in written

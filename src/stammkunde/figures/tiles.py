@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stammkunde.figures.wording import BY_KPI, MEANINGS, Better, Meaning, Unit, reason
-from stammkunde.ui import writing
+from stammkunde.ui import sparks, writing
+from stammkunde.ui.sparks import Spark
 
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 200.0, 28.0, 3.0
 STEADY_SHARE = 0.0005  # less than what the tile shows is no movement
 STEADY_RATIO = 0.0005
 
@@ -39,9 +39,10 @@ class Comparison:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spark:
-    points: str
-    area: str  # the same line, closed along the bottom
+class Course:
+    """How a figure went, drawn and in words."""
+
+    drawing: Spark
     label: str
 
 
@@ -55,7 +56,7 @@ class Tile:
     denominator: str
     n: int
     comparisons: tuple[Comparison, ...]
-    spark: Spark | None = None
+    course: Course | None = None
 
     @property
     def is_known(self) -> bool:
@@ -84,7 +85,7 @@ def tiles(
                 compare(figures[meaning.kpi], other.get(meaning.kpi), label=label, meaning=meaning)
                 for label, other in others
             ),
-            spark=spark(history.get(meaning.kpi, ()), unit=meaning.unit),
+            course=course(history.get(meaning.kpi, ()), unit=meaning.unit),
         )
         for meaning in shown
     ]
@@ -167,28 +168,13 @@ def _why(figure: Figure) -> str:
     return str(reason(figure.reason)) if figure.value is None else ""
 
 
-def spark(values: Sequence[float | None], *, unit: Unit) -> Spark | None:
-    """Draw how a figure went in a few strokes; nothing with fewer than three points."""
-    known = [(at, value) for at, value in enumerate(values) if value is not None]
-    if len(known) < 3:
+def course(values: Sequence[float | None], *, unit: Unit) -> Course | None:
+    """Draw how a figure went, and say between what it moved; nothing where there is too little."""
+    drawing = sparks.spark(values)
+    if drawing is None:
         return None
-    low, high = min(value for _at, value in known), max(value for _at, value in known)
-    first, last = known[0][0], known[-1][0]
-    places = [(_across(at, first, last), _down(value, low, high)) for at, value in known]
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    return Spark(
-        points=points,
-        area=f"0,{SPARK_HEIGHT:g} {points} {SPARK_WIDTH:g},{SPARK_HEIGHT:g}",
-        label=_("between %(low)s and %(high)s") % {"low": write(low, unit=unit), "high": write(high, unit=unit)},
-    )
-
-
-def _across(at: int, first: int, last: int) -> float:
-    return (at - first) / (last - first) * SPARK_WIDTH
-
-
-def _down(value: float, low: float, high: float) -> float:
-    return SPARK_HEIGHT - SPARK_MARGIN - (value - low) / ((high - low) or 1) * (SPARK_HEIGHT - 2 * SPARK_MARGIN)
+    between = {"low": write(drawing.low, unit=unit), "high": write(drawing.high, unit=unit)}
+    return Course(drawing=drawing, label=_("between %(low)s and %(high)s") % between)
 
 
 def sentence(figures: Figures) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from stammkunde.customers.models import ContactPreference, Customer
 from stammkunde.team.models import Company, Staff
+from stammkunde.ui.forms import DayField
 
 ANY = gettext_lazy("no preference")
 # How often at most, as contacts and days.
@@ -27,10 +28,9 @@ CARETAKERS = (Staff.Role.SALES, Staff.Role.SERVICE, Staff.Role.MANAGEMENT)
 
 class Wishes(forms.Form):
     frequency = forms.ChoiceField(label=gettext_lazy("How often at most"), required=False)
-    paused_until_on = forms.DateField(
+    paused_until_on = DayField(
         label=gettext_lazy("Pause until"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Until then, only messages about orders and requests."),
     )
     call_from = forms.TimeField(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team import queries, wording
 from stammkunde.team.models import Staff
-from stammkunde.ui.forms import Search
+from stammkunde.ui.forms import DayField, Search
 
 
 class SignIn(forms.Form):
@@ -95,8 +95,8 @@ class ChangePassword(NewPassword):
 class AuditSearch(Search):
     staff = forms.ModelChoiceField(label=_("Person"), queryset=Staff.objects.all(), empty_label=_("everyone"))
     action = forms.ChoiceField(label=_("Action"))
-    from_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    to_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    from_on = DayField(label=_("From"))
+    to_on = DayField(label=_("Until"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

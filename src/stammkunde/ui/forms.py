@@ -1,8 +1,27 @@
-"""Forms below all others: what an address asks for."""
+"""
+Forms below all others: how they are written, what a day is typed into, and what an address asks for.
+
+`{{ form }}` and `{{ form.email.as_field_group }}` write our own markup: label, hint and errors belong together, and the
+widgets need no classes.
+"""
 
 from typing import Any
 
 from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class Renderer(TemplatesSetting):
+    """Writes forms and fields as `ui/components` do."""
+
+    form_template_name = "ui/components/form.html"
+    field_template_name = "ui/components/field.html"
+
+
+class DayField(forms.DateField):
+    """A day, typed or chosen from the browser's calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class Search(forms.Form):

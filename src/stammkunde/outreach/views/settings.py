@@ -1,56 +1,78 @@
 """What the company decided about writing to customers: who writes, on what ground, when, and on paper."""
 
+from typing import Any
+
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.outreach import channels, forms, wording
 from stammkunde.outreach.channels import email
-from stammkunde.team import policy, services
+from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.settings_page import SettingsPage
+
+
+class Contact(SettingsPage):
+    name = "settings-contact"
+    title = gettext_lazy("Contact")
+    lead = gettext_lazy(
+        "As whom the company writes, and on what ground. The product enforces this and keeps the proof; it gives no "
+        "legal advice."
+    )
+    form = forms.ContactSettings
+    template = "outreach/settings_contact.html"
+
+    def more(self) -> dict[str, Any]:
+        return {"public_url": django_settings.PUBLIC_URL}
+
+
+class Paper(SettingsPage):
+    name = "settings-paper"
+    title = gettext_lazy("Letters and postcards")
+    lead = gettext_lazy("What stands on letters and postcards, and what one of them costs.")
+    form = forms.PaperSettings
+    template = "outreach/settings_paper.html"
+
+    def changes(self, form: forms.PaperSettings) -> dict[str, Any]:
+        return form.changes()
+
+
+class Sending(SettingsPage):
+    name = "settings-sending"
+    title = gettext_lazy("Sending")
+    lead = gettext_lazy("When customers may be disturbed, how often at most, and by which ways messages leave.")
+    form = forms.SendingSettings
+    template = "outreach/settings_sending.html"
+
+    def more(self) -> dict[str, Any]:
+        company = team.company()
+        missing = [(one.name, one.missing(company)) for one in channels.every()]
+        return {"ways": [(wording.channel(name), wording.reason(_code(code))) for name, code in missing]}
 
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
 def contact(request: StaffRequest) -> HttpResponse:
-    form = forms.ContactSettings(request.POST or None, instance=team.company())
-    if request.method == "POST" and form.is_valid():
-        services.change_company(by=request.user, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("settings-contact")
-    context = {"form": form, "public_url": django_settings.PUBLIC_URL}
-    return render(request, "outreach/settings_contact.html", context, status=400 if form.errors else 200)
+    return Contact(request).answer()
 
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
 def paper(request: StaffRequest) -> HttpResponse:
-    form = forms.PaperSettings(request.POST or None, instance=team.company())
-    if request.method == "POST" and form.is_valid():
-        services.change_company(by=request.user, **form.changes())
-        messages.success(request, _("Saved."))
-        return redirect("settings-paper")
-    return render(request, "outreach/settings_paper.html", {"form": form}, status=400 if form.errors else 200)
+    return Paper(request).answer()
 
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
 def sending(request: StaffRequest) -> HttpResponse:
-    company = team.company()
-    form = forms.SendingSettings(request.POST or None, instance=company)
-    if request.method == "POST" and form.is_valid():
-        services.change_company(by=request.user, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("settings-sending")
-    ways = [(wording.channel(one.name), wording.reason(_code(one.missing(team.company())))) for one in channels.every()]
-    context = {"form": form, "ways": ways, "sender": company.sender_email}
-    return render(request, "outreach/settings_sending.html", context, status=400 if form.errors else 200)
+    return Sending(request).answer()
 
 
 @needs(policy.SETTINGS_EDIT)

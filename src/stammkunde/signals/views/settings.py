@@ -1,35 +1,44 @@
 """What the company decided about figures and warnings, with what its own figures say about it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.signals import answers, forecasts, forms, queries
 from stammkunde.signals import services as refreshing
-from stammkunde.team import policy, services
-from stammkunde.team import queries as team
+from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.settings_page import SettingsPage
+
+
+class General(SettingsPage):
+    name = "settings"
+    lead = gettext_lazy(
+        "What holds for the whole company. Language and appearance are your own; they are in your profile."
+    )
+    form = forms.Settings
+    template = "signals/settings.html"
+    saved = gettext_lazy("Saved. The figures follow in a moment.")
+
+    def more(self) -> dict[str, Any]:
+        shown = queries.current()
+        return {
+            "suggestion": _suggestion(),
+            "used_days": shown.activity_days if shown else None,
+            "horizon": forecasts.part(shown, "risk"),
+        }
 
 
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
 def settings(request: StaffRequest) -> HttpResponse:
-    form = forms.Settings(request.POST or None, instance=team.company())
-    if request.method == "POST" and form.is_valid():
-        services.change_company(by=request.user, **form.cleaned_data)
-        messages.success(request, _("Saved. The figures follow in a moment."))
-        return redirect("settings")
-    shown = queries.current()
-    context = {
-        "form": form,
-        "suggestion": _suggestion(),
-        "used_days": shown.activity_days if shown else None,
-        "horizon": forecasts.part(shown, "risk"),
-    }
-    return render(request, "signals/settings.html", context, status=400 if form.errors else 200)
+    return General(request).answer()
 
 
 @needs(policy.SETTINGS_EDIT)

@@ -206,7 +206,7 @@ class ListPage:
         query = QueryDict(mutable=True)
         for name in self.query_dict:
             if (value := self.query_dict[name]) and name not in {*self.ignored, *changes}:
-                query[name] = value
+                query[name] = str(value)
         for name, value in changes.items():
             if value not in (None, ""):
                 query[name] = str(value)

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 from django.db.models import Sum
 
 from stammkunde.cli import demo
+from stammkunde.contacts.models import Contact
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.demo import files, load, names
 from stammkunde.intake.models import Import
@@ -24,7 +25,7 @@ def test_demo_company_comes_through_the_ordinary_import_whole(tmp_path):
 
     load.load(tmp_path, seed=3, now=NOW, say=lambda _words: None)
 
-    stored = [model.objects.count() for model in (Customer, ContactPerson, Product, Order, Line)]
+    stored = [model.objects.count() for model in (Customer, ContactPerson, Product, Order, Line, Contact)]
     assert stored == [rows[table] for table in files.TABLES]
     assert set(Import.objects.values_list("status", flat=True)) == {Import.Status.DONE}
     ((net,),) = duckdb.sql(f"SELECT sum(round(Netto * 100))::bigint FROM '{tmp_path}/lines.parquet'").fetchall()

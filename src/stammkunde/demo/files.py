@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stammkunde.demo import catalogue, orders, people, purchases
+from stammkunde.demo import catalogue, contacts, orders, people, purchases
 from stammkunde.demo.purchases import COMPANY, PERSON, Span
 from stammkunde.intake import layouts
 
-TABLES = ("customers", "contact_persons", "products", "orders", "lines")
+TABLES = ("customers", "contact_persons", "products", "orders", "lines", "contacts")
 FIRMS = 0.3
 PORTION = 25_000  # customers at a time
 FIRST_ORDER = 100_001
@@ -22,7 +22,7 @@ def write(
     directory: Path, *, customers: int, seed: int, until: date, years: int = 3, pace: float = 1.0
 ) -> dict[str, int]:
     """
-    Write `customers.parquet`, `contact_persons.parquet`, `products.parquet`, `orders.parquet` and `lines.parquet`.
+    Write the tables of `TABLES`, each to a Parquet file of its name.
 
     The same arguments give the same bytes. Takes seconds for 5,000 customers, minutes for a million.
 
@@ -38,22 +38,27 @@ def write(
         rng = np.random.default_rng([seed, start])
         count = min(PORTION, customers - start)
         next_order = FIRST_ORDER + writers["orders"].rows
-        for name, table in _portion(rng, count=count, start=start, span=span, next_order=next_order, pace=pace):
+        for name, table in _portion(
+            rng, count=count, start=start, span=span, next_order=next_order, pace=pace, seed=seed
+        ):
             writers[name].add(table)
     return {name: writer.finish() for name, writer in writers.items()}
 
 
 def _portion(
-    rng: np.random.Generator, *, count: int, start: int, span: Span, next_order: int, pace: float
+    rng: np.random.Generator, *, count: int, start: int, span: Span, next_order: int, pace: float, seed: int
 ) -> Iterator[tuple[str, pa.Table]]:
     kind = np.where(rng.random(count) < FIRMS, COMPANY, PERSON)
     clock = purchases.inner_clock(span)
     appears = np.sort(purchases.arrivals(rng, kind=kind, span=span, clock=clock))
     table, private = people.customers(rng, kind=kind, appears=appears, offset=start)
     yield "customers", table
+    persons = people.contact_persons(rng, customers=table, private=private, kind=kind, span_last=span.last)
+    yield "contact_persons", persons
+    own = np.random.default_rng([seed, start, contacts.OWN_STREAM])
     yield (
-        "contact_persons",
-        people.contact_persons(rng, customers=table, private=private, kind=kind, span_last=span.last),
+        "contacts",
+        contacts.contacts(own, customers=table, people=persons, kind=kind, appears=appears, span=span),
     )
     there = purchases.stays(rng, kind=kind, appears=appears, span=span)
     customer, day = purchases.buying_days(rng, kind=kind, there=there, span=span, clock=clock, pace=pace)

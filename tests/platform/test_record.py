@@ -2,7 +2,7 @@
 
 import pytest
 
-from recording import comparing, schema, words
+from recording import comparing, fixed, schema, words
 from recording.visitor import Forms
 
 
@@ -48,6 +48,14 @@ def test_nobody_sees_scripts_styles_and_what_guards_forms():
     one, other = (words.read(page.replace("TOKEN", token)) for token in "ab")
 
     assert one == other == "Ja\n‹input name=csrfmiddlewaretoken value=…›\n"
+
+
+def test_keys_of_forms_are_masked_and_numbers_of_things_are_not():
+    told = fixed.masked(
+        "‹input name=key value=d601e8b1-9f86-451b-b9f5-24e90e286e8d› /calls/calendar/3-ab.cd.ics /plays/4/"
+    )
+
+    assert told == "‹input name=key value=…› /calls/calendar/….ics /plays/4/"
 
 
 def test_form_is_sent_as_a_browser_would():

@@ -1,11 +1,12 @@
 """What one customer bought, and how we served them: in a fixed number of queries, however much it was."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, Sum
 
 from stammkunde.sales.models import Line, Order
+from stammkunde.ui import lists
 
 ORDERS_PAGE = 10
 
@@ -28,28 +29,19 @@ class OrderPage:
 def orders(customer_id: int, *, place: str = "", size: int = ORDERS_PAGE) -> OrderPage:
     """Give a page of orders, latest first, with their lines; cancelled orders are shown and count nothing."""
     lines = Line.objects.select_related("product").order_by("pk")
-    found = Order.objects.filter(customer=customer_id).order_by("-ordered_at", "-pk")
-    before = _read_place(place)
-    if before:
-        at, pk = before
-        found = found.filter(Q(ordered_at__lt=at) | Q(ordered_at=at, pk__lt=pk))
-    page = list(found.prefetch_related(Prefetch("lines", queryset=lines, to_attr="all_lines"))[: size + 1])
-    more, page = len(page) > size, page[:size]
-    for order in page:
+    found = Order.objects.filter(customer=customer_id)
+    found = found.prefetch_related(Prefetch("lines", queryset=lines, to_attr="all_lines"))
+    latest_first = [lists.Stretch(rows=found, column="ordered_at", descending=True, key_descends=True)]
+    try:
+        page = lists.one_page(latest_first, after=place, size=size)
+    except lists.NoPlace:
+        page = lists.one_page(latest_first, size=size)
+    for order in page.rows:
         order.revenue_cents = sum(line.revenue_cents for line in order.all_lines)
         for line in order.all_lines:
             line.margin_cents = None if line.cost_cents is None else line.revenue_cents - line.cost_cents
         order.given_back_cents = sum(line.revenue_cents for line in order.all_lines if line.kind in GIVEN_BACK)
-    last = f"{page[-1].ordered_at.isoformat()}|{page[-1].pk}" if more else ""
-    return OrderPage(orders=page, next_place=last)
-
-
-def _read_place(place: str) -> tuple[datetime, int] | None:
-    moment, _bar, pk = place.partition("|")
-    try:
-        return datetime.fromisoformat(moment), int(pk)
-    except ValueError:
-        return None
+    return OrderPage(orders=page.rows, next_place=page.after)
 
 
 @dataclass(frozen=True, kw_only=True)

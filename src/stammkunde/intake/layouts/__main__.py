@@ -2,7 +2,9 @@
 
 import sys
 
-from stammkunde.intake.layouts import OF_TABLES, Layout
+import django
+
+from stammkunde.intake.layouts import Layout, own
 
 _TYPES = {
     "text": "text", "key": "number or code", "email": "e-mail address", "number": "number", "money": "amount",
@@ -12,7 +14,7 @@ _TYPES = {
 
 def tables() -> str:
     """Write one Markdown table for each of our own tables."""
-    return "\n".join(_table(layout) for layout in OF_TABLES)
+    return "\n".join(_table(layout) for layout in own())
 
 
 def _table(layout: Layout) -> str:
@@ -33,4 +35,5 @@ def _table(layout: Layout) -> str:
 
 
 if __name__ == "__main__":
+    django.setup()  # tables of facts are declared by the apps
     sys.stdout.write(tables())

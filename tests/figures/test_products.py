@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from stammkunde.figures.queries import overview
+from stammkunde.figures.queries import overview_plots
 from stammkunde.sales.services import mark_changed
 from stammkunde.signals import services
 from stammkunde.team import policy
@@ -159,7 +159,7 @@ def test_product_chart_follows_the_address(client, english, shop):
     assert drawn["spec"]["width"] == 400
 
 
-@pytest.mark.parametrize("name", [*overview.PLOTS, "product"])
+@pytest.mark.parametrize("name", [*overview_plots.PLOTS, "product"])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_chart_of_the_pages_is_drawn_wide_and_narrow(client, administrator, shop, name, language):
     administrator.language = language

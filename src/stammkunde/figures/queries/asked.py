@@ -1,7 +1,7 @@
 """Which chart an address asks for, and what it is drawn from."""
 
 from stammkunde.figures.plots import Plot
-from stammkunde.figures.queries import back_tests, findings, overview, products
+from stammkunde.figures.queries import back_tests, findings, overview, overview_plots, products
 from stammkunde.segments import selection
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
@@ -19,13 +19,13 @@ def plot(name: str, *, request: StaffRequest) -> Plot | None:
         return back_tests.plot(name, generation=signals.current(), as_of=request.GET.get("day", ""))
     if name in findings.PLOTS:
         return findings.PLOTS[name]() if signals.current() else None
-    make = overview.PLOTS.get(name)
+    make = overview_plots.PLOTS.get(name)
     generation = signals.current() if make else None
     if make is None or generation is None:
         return None
     chosen = selection.read(request.GET, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
     return make(
-        overview.Answer(
+        overview_plots.Answer(
             selection=chosen,
             points=overview.chosen_points(generation, chosen),
             shows_margin=policy.may(request.user, policy.MARGIN_VIEW),

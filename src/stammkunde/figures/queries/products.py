@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import Customer
 from stammkunde.figures.plots import Plot
-from stammkunde.figures.queries import overview
+from stammkunde.figures.queries import overview_plots
 from stammkunde.insight import periods
 from stammkunde.insight.comeback import Comeback
 from stammkunde.sales.models import Product
@@ -153,7 +153,7 @@ def money(found: answers.Product, *, shows_margin: bool) -> Plot | None:
     return Plot(
         name="product",
         title=_("Revenue and contribution margin") if has_margin else _("Revenue by month"),
-        draw=lambda _width: overview.drawn_money(found.months, shows_margin=has_margin),
+        draw=lambda _width: overview_plots.drawn_money(found.months, shows_margin=has_margin),
         columns=[*columns, MEASURES["margin_cents"]] if has_margin else columns,
         rows=[
             (label, revenue, orders, margin)[: 4 if has_margin else 3]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from stammkunde.figures import bar, context, gain, outlook, plots, tiles
 from stammkunde.figures.queries import overview as queries
+from stammkunde.figures.queries import overview_plots
 from stammkunde.sales.models import Order
 from stammkunde.segments import selection
 from stammkunde.signals import answers, forecasts
@@ -42,17 +43,8 @@ def overview(request: StaffRequest) -> HttpResponse:
         {
             "selection": chosen,
             "generation": generation,
-            "tiles": tiles.tiles(
-                figures,
-                others=[(selection.short_name(period), then) for period, then in queries.others(stored, chosen)],
-                history=queries.histories(stored, until=chosen.period),
-                shows_margin=shows_margin,
-            ),
-            "plots": _plots(
-                request,
-                queries.Answer(selection=chosen, points=stored, shows_margin=shows_margin),
-                generation=generation,
-            ),
+            "tiles": _tiles(figures, stored, chosen, shows_margin=shows_margin),
+            "plots": _plots(request, stored, chosen, generation=generation),
             "point": _point(figures, stored, chosen, shows_margin=shows_margin),
             "ahead": outlook.outlook(stored, generation, shows_worth=forecasts.shows_worth(request.user, generation)),
             "formula": tiles.formula("retention_rate", figures) if "retention_rate" in figures else "",
@@ -63,6 +55,17 @@ def overview(request: StaffRequest) -> HttpResponse:
             "segments": queries.segments(generation, period=chosen.period),
             "window_origin": _window_origin(chosen),
         },
+    )
+
+
+def _tiles(
+    figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, shows_margin: bool
+) -> list[tiles.Tile]:
+    return tiles.tiles(
+        figures,
+        others=[(selection.short_name(period), then) for period, then in queries.others(stored, chosen)],
+        history=queries.histories(stored, until=chosen.period),
+        shows_margin=shows_margin,
     )
 
 
@@ -87,10 +90,14 @@ def _before(stored: queries.Points, chosen: selection.Selection) -> tuple[str, t
     return (selection.name(before), figures) if figures else None
 
 
-def _plots(request: StaffRequest, answer: queries.Answer, *, generation: Generation) -> list[plots.Shown]:
+def _plots(
+    request: StaffRequest, stored: queries.Points, chosen: selection.Selection, *, generation: Generation
+) -> list[plots.Shown]:
     """Show the charts that have something to show; their addresses name the generation, so browsers may keep them."""
-    query = answer.selection.parameters | {"of": f"{generation.pk}-{get_language()}"}
-    return [plots.shown(plot, query=query, theme=theme_of(request)) for plot in queries.plots(answer)]
+    shows_margin = policy.may(request.user, policy.MARGIN_VIEW)
+    answer = overview_plots.Answer(selection=chosen, points=stored, shows_margin=shows_margin)
+    query = chosen.parameters | {"of": f"{generation.pk}-{get_language()}"}
+    return [plots.shown(plot, query=query, theme=theme_of(request)) for plot in overview_plots.plots(answer)]
 
 
 def _empty(request: StaffRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from stammkunde.contacts import services
 from stammkunde.contacts.models import Direction, Outcome, Way
@@ -41,7 +41,7 @@ class ContactForm(forms.Form):
         initial=Outcome.REACHED,
         help_text=gettext_lazy("Whoever writes or calls by themselves has been reached."),
     )
-    about = forms.CharField(label=gettext_lazy("About"), max_length=200, required=False)
+    about = forms.CharField(label=pgettext_lazy("contact", "About"), max_length=200, required=False)
     note = forms.CharField(
         label=gettext_lazy("Note"),
         max_length=4000,

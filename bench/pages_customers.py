@@ -96,7 +96,7 @@ def fill(size: int) -> tuple[object, int]:
         cursor.execute(CUSTOMERS[connection.vendor].format(size=size))
     search.catch_up()
     today = date(2026, 11, 20)
-    generation = Generation.objects.create(status="done", as_of_on=today, activity_days=180)
+    generation = Generation.objects.create(status="done", as_of_on=today, activity_days=180, started_at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(SIGNALS[connection.vendor].format(generation=generation.pk))
         cursor.execute("ANALYZE") if connection.vendor == "postgresql" else None
@@ -111,6 +111,7 @@ def fill(size: int) -> tuple[object, int]:
             customer_id=heavy,
             ordered_at=now,
             ordered_on=date(2020 + n % 6, 1, 1 + n % 28),
+            updated_at=timezone.now(),
         )
         for n in range(2000)
     ]

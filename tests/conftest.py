@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from tools import messages
 
@@ -103,21 +104,29 @@ def shared_data() -> Path:
 
 @pytest.fixture
 def administrator(django_user_model):
-    return django_user_model.objects.create_user("ada@example.org", "correct horse", name="Ada", role="administrator")
+    return django_user_model.objects.create_user(
+        "ada@example.org", "correct horse", name="Ada", role="administrator", created_at=timezone.now()
+    )
 
 
 @pytest.fixture
 def salesperson(django_user_model):
-    return django_user_model.objects.create_user("sven@example.org", "correct horse", name="Sven", role="sales")
+    return django_user_model.objects.create_user(
+        "sven@example.org", "correct horse", name="Sven", role="sales", created_at=timezone.now()
+    )
 
 
 @pytest.fixture
 def servant(django_user_model):
     """Service: sees customers, and neither figures nor exports."""
-    return django_user_model.objects.create_user("sina@example.org", "correct horse", name="Sina", role="service")
+    return django_user_model.objects.create_user(
+        "sina@example.org", "correct horse", name="Sina", role="service", created_at=timezone.now()
+    )
 
 
 @pytest.fixture
 def analyst(django_user_model):
     """Sees figures, changes nothing."""
-    return django_user_model.objects.create_user("anna@example.org", "correct horse", name="Anna", role="analyst")
+    return django_user_model.objects.create_user(
+        "anna@example.org", "correct horse", name="Anna", role="analyst", created_at=timezone.now()
+    )

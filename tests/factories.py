@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time
 from itertools import count
 
+from django.utils import timezone
+
 from stammkunde.customers.models import Consent, ContactPerson, Customer
 from stammkunde.sales.models import Line, Order, Product
 
@@ -12,7 +14,13 @@ _numbers = count(1)
 def customer(**fields) -> Customer:
     number = next(_numbers)
     return Customer.objects.create(
-        **{"source": f"test:{number}", "number": str(number), "name": f"Kunde {number}", "search": f"kunde {number}"}
+        **{
+            "source": f"test:{number}",
+            "number": str(number),
+            "name": f"Kunde {number}",
+            "search": f"kunde {number}",
+            "updated_at": timezone.now(),
+        }
         | fields
     )
 
@@ -20,14 +28,28 @@ def customer(**fields) -> Customer:
 def contact_person(of: Customer, **fields) -> ContactPerson:
     number = next(_numbers)
     return ContactPerson.objects.create(
-        customer=of, **{"source": f"test:{number}", "first_name": "Kim", "last_name": f"Person {number}"} | fields
+        customer=of,
+        **{
+            "source": f"test:{number}",
+            "first_name": "Kim",
+            "last_name": f"Person {number}",
+            "updated_at": timezone.now(),
+        }
+        | fields,
     )
 
 
 def product(**fields) -> Product:
     number = next(_numbers)
     return Product.objects.create(
-        **{"source": f"test:{number}", "number": str(number), "name": f"Ware {number}", "category": "Ware"} | fields
+        **{
+            "source": f"test:{number}",
+            "number": str(number),
+            "name": f"Ware {number}",
+            "category": "Ware",
+            "updated_at": timezone.now(),
+        }
+        | fields
     )
 
 
@@ -49,6 +71,7 @@ def order(
             "number": str(number),
             "ordered_at": datetime.combine(on, time(12), UTC),
             "ordered_on": on,
+            "updated_at": timezone.now(),
         }
         | fields,
     )
@@ -67,6 +90,7 @@ def consent(of: Customer, *, person: ContactPerson | None = None, **fields) -> C
         "state": "given",
         "origin": "Messe",
         "happened_at": datetime(2026, 3, 1, 12, tzinfo=UTC),
+        "recorded_at": timezone.now(),
     }
     basis = {"basis": "double_opt_in"} if fields.get("state", "given") == "given" else {}
     return Consent.objects.create(customer=of, **usual | whose | basis | fields)

@@ -27,7 +27,7 @@ def ask(client):
     """Ask the API as somebody's program."""
 
     def asking(staff, path, *, post=None):
-        token = tokens.create(staff=staff, name=f"program {ApiToken.objects.count()}")
+        token = tokens.create(staff=staff, name=f"program {ApiToken.objects.count()}", now=timezone.now())
         headers = {"Authorization": f"Bearer {token}"}
         address = f"/api/v1/{path}"
         return client.get(address, headers=headers) if post is None else client.post(address, post, headers=headers)
@@ -78,7 +78,7 @@ def test_token_has_the_rights_of_its_person(request, ask, person, path, status):
 
 @pytest.mark.django_db
 def test_token_ends_when_it_is_taken_back_and_with_the_account(client, analyst):
-    token = tokens.create(staff=analyst, name="notebook")
+    token = tokens.create(staff=analyst, name="notebook", now=timezone.now())
     headers = {"Authorization": f"Bearer {token}"}
     assert client.get("/api/v1/customers", headers=headers).status_code == 200
 
@@ -88,13 +88,13 @@ def test_token_ends_when_it_is_taken_back_and_with_the_account(client, analyst):
 
     analyst.is_active = True
     analyst.save()
-    tokens.revoke(staff=analyst, token_id=ApiToken.objects.get().pk)
+    tokens.revoke(staff=analyst, token_id=ApiToken.objects.get().pk, now=timezone.now())
     assert client.get("/api/v1/customers", headers=headers).status_code == 401
 
 
 @pytest.mark.django_db
 def test_token_is_kept_as_a_digest_and_notes_its_use(analyst):
-    token = tokens.create(staff=analyst, name="notebook")
+    token = tokens.create(staff=analyst, name="notebook", now=timezone.now())
 
     assert token not in json.dumps(list(ApiToken.objects.values()), default=str)
     assert tokens.owner(token=token, now=timezone.now()) == analyst
@@ -104,7 +104,7 @@ def test_token_is_kept_as_a_digest_and_notes_its_use(analyst):
 @pytest.mark.django_db
 def test_customers_come_page_by_page_and_leave_a_trace(client, analyst):
     wanted = [factories.customer(name=name) for name in ("Anton", "Berta", "Cäsar")]
-    headers = {"Authorization": f"Bearer {tokens.create(staff=analyst, name='notebook')}"}
+    headers = {"Authorization": f"Bearer {tokens.create(staff=analyst, name='notebook', now=timezone.now())}"}
 
     first = client.get("/api/v1/customers?limit=2", headers=headers).json()
     rest = client.get("/api/v1/customers", {"limit": 2, "after": first["next"]}, headers=headers).json()
@@ -128,7 +128,9 @@ def test_customer_comes_with_contact_persons(ask, analyst):
 
 @pytest.mark.django_db
 def test_customers_come_by_risk_with_what_they_are_worth(ask, analyst, servant):
-    generation = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20), activity_days=180)
+    generation = Generation.objects.create(
+        status="done", as_of_on=date(2026, 11, 20), activity_days=180, started_at=timezone.now()
+    )
     Current.objects.create(pk=1, generation=generation)
     for name, level, cents in (("Anton", "green", 900), ("Berta", "red", 500), ("Cäsar", "red", 700)):
         CustomerSignal.objects.create(
@@ -163,7 +165,7 @@ def test_figures_before_the_first_refresh_are_refused_with_the_cure(ask, analyst
 
 @pytest.mark.django_db(transaction=True)
 def test_program_brings_a_file_and_takes_figures_and_undoes(client, administrator):
-    headers = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='shop')}"}
+    headers = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='shop', now=timezone.now())}"}
 
     sent = client.post("/api/v1/imports", {"file": upload()}, headers=headers)
     while intake.sweep(now=timezone.now()):
@@ -205,7 +207,7 @@ def test_token_is_shown_once_on_the_profile(client, analyst):
 
 @pytest.mark.django_db
 def test_token_of_somebody_else_cannot_be_taken_back(client, analyst, servant):
-    tokens.create(staff=analyst, name="notebook")
+    tokens.create(staff=analyst, name="notebook", now=timezone.now())
     client.force_login(servant)
 
     client.post(f"/profile/tokens/{ApiToken.objects.get().pk}/revoke/")
@@ -215,7 +217,7 @@ def test_token_of_somebody_else_cannot_be_taken_back(client, analyst, servant):
 
 @pytest.mark.django_db(transaction=True)
 def test_rows_are_brought_by_the_same_checks_as_a_file(administrator, client):
-    headers = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='till')}"}
+    headers = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='till', now=timezone.now())}"}
 
     def bring(kind, rows):
         body = {"origin": "till-1", "rows": rows}

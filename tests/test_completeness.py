@@ -19,6 +19,9 @@ CONTRACTS = {
         "contracts"
     ]
 }
+CLOCK = re.compile(r"\b(?:now|today|localdate|localtime|utcnow)\(\)|\bauto_now|default=timezone\.now|\.now\(UTC\)")
+# Whoever answers somebody, or wakes up by itself; what is below is told the moment.
+ASKS_THE_CLOCK = {"views", "lists", "public", "templatetags", "middleware", "health", "api", "cli", "sweeps"}
 RESTING_ON_NOTHING = {"ui"}  # parts of pages: no tables, so the order of files says nothing
 
 
@@ -93,6 +96,12 @@ def test_no_file_is_too_long_to_read():
     }
 
     assert {path: lines for path, lines in long.items() if lines > 500} == {}
+
+
+def test_only_who_answers_or_wakes_up_looks_at_the_clock():
+    below = [path for path in SOURCE.rglob("*.py") if not (ASKS_THE_CLOCK | {"migrations"}) & {*path.parts, path.stem}]
+
+    assert [str(path.relative_to(ROOT)) for path in below if CLOCK.search(path.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import icalendar
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,9 +80,16 @@ def test_control_characters_begin_no_line_of_their_own():
 @pytest.mark.django_db
 def test_the_address_gives_tasks_with_a_day_to_whoever_has_it(client, salesperson, administrator):
     customer = factories.customer(name="Weber", phone="030 1")
-    Task.objects.create(title="Rückruf", customer=customer, owner=salesperson, due_on=date(2999, 1, 2), key="call:1")
-    tasks.add(title="Ohne Tag", staff=salesperson)
-    tasks.add(title="Anderer", staff=administrator, due_on=date(2999, 1, 2))
+    Task.objects.create(
+        title="Rückruf",
+        customer=customer,
+        owner=salesperson,
+        due_on=date(2999, 1, 2),
+        key="call:1",
+        created_at=timezone.now(),
+    )
+    tasks.add(tasks.Content(title="Ohne Tag"), now=timezone.now(), staff=salesperson)
+    tasks.add(tasks.Content(title="Anderer"), now=timezone.now(), staff=administrator, due_on=date(2999, 1, 2))
 
     response = client.get(links.calendar_path(salesperson))
 

@@ -69,7 +69,9 @@ def test_page_shows_guide_reason_and_whom_to_call(client, salesperson, customer)
 
 def test_form_of_address_and_language_follow_the_customer(client, salesperson, customer):
     person = customer.contact_persons.get()
-    preference = ContactPreference.objects.create(customer=customer, contact_person=person, form="du")
+    preference = ContactPreference.objects.create(
+        customer=customer, contact_person=person, form="du", changed_at=timezone.now()
+    )
     client.force_login(salesperson)
 
     assert "Passt es gerade" in page(client, customer).content.decode()
@@ -81,7 +83,11 @@ def test_form_of_address_and_language_follow_the_customer(client, salesperson, c
 
 def test_preferred_time_is_said_and_whether_it_is_now(client, salesperson, customer):
     ContactPreference.objects.create(
-        customer=customer, call_from=time(0), call_until=time(23, 59), call_weekdays=[1, 2, 3]
+        customer=customer,
+        call_from=time(0),
+        call_until=time(23, 59),
+        call_weekdays=[1, 2, 3],
+        changed_at=timezone.now(),
     )
     client.force_login(salesperson)
 
@@ -198,7 +204,9 @@ def test_what_no_page_offers_is_refused(client, salesperson, customer, fields):
 
 
 def test_a_task_of_somebody_else_is_left_alone(client, salesperson, customer):
-    other = tasks.add(title="Anderes", staff=salesperson, customer=factories.customer())
+    other = tasks.add(
+        tasks.Content(title="Anderes"), now=timezone.now(), staff=salesperson, customer=factories.customer()
+    )
     client.force_login(salesperson)
 
     record(client, customer, "reached", **{"for": f"task:{other.pk}:"})
@@ -208,7 +216,7 @@ def test_a_task_of_somebody_else_is_left_alone(client, salesperson, customer):
 
 
 def test_undo_leads_back_to_the_page_with_the_words(client, salesperson, customer):
-    task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
+    task = tasks.add(tasks.Content(title="Anrufen"), now=timezone.now(), staff=salesperson, customer=customer)
     client.force_login(salesperson)
     record(client, customer, "reached", **{"for": f"task:{task.pk}:", "note": "Alles gut"})
 
@@ -230,7 +238,7 @@ def test_an_objection_is_recorded_for_the_person_spoken_to(client, salesperson, 
 
 
 def test_timeline_tells_a_call_once_and_not_when_it_was_taken_back(client, salesperson, customer):
-    task = tasks.add(title="Anrufen wegen Mai", staff=salesperson, customer=customer)
+    task = tasks.add(tasks.Content(title="Anrufen wegen Mai"), now=timezone.now(), staff=salesperson, customer=customer)
     client.force_login(salesperson)
     record(client, customer, "reached", **{"for": f"task:{task.pk}:", "note": "Bestellt im Mai"})
     address = reverse("customer-timeline", args=[customer.pk])
@@ -248,8 +256,8 @@ def test_page_takes_the_same_number_of_queries(client, salesperson, customer, ro
     for number in range(rows):
         factories.order(customer, date(2026, 9, number + 1), of=factories.product())
         factories.contact_person(customer, phone="1")
-        Note.objects.create(customer=customer, text="N", author=salesperson)
-        Task.objects.create(title="T", customer=customer, owner=salesperson)
+        Note.objects.create(customer=customer, text="N", author=salesperson, created_at=timezone.now())
+        Task.objects.create(title="T", customer=customer, owner=salesperson, created_at=timezone.now())
         Call.objects.create(
             key=str(number),
             customer=customer,

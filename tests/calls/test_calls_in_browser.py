@@ -20,7 +20,9 @@ def customer(administrator):
     forecasting.generation()
     made = factories.customer(name="Gärtnerei und Landschaftsbau Überlingen", phone="07551 123456", kind="company")
     factories.contact_person(made, first_name="Kim-Alexandra", last_name="von und zu Überlingen", phone="0171 1234567")
-    Task.objects.create(title="Nach dem Mai fragen", customer=made, owner=administrator, key="call:1:next")
+    Task.objects.create(
+        title="Nach dem Mai fragen", customer=made, owner=administrator, key="call:1:next", created_at=timezone.now()
+    )
     Call.objects.create(
         key="1", customer=made, staff=administrator, outcome="not_reached", happened_at=timezone.now(), note="Mailbox"
     )

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from django.utils import timezone
 
 from stammkunde.calls import guides, queries, services
 from stammkunde.calls.models import Call, Draft, Guide, Outcome
@@ -37,7 +38,7 @@ def record(customer, staff, outcome, *, key="k1", task=None, now=NOW, person=Non
 
 
 def test_a_call_finishes_its_task_and_says_there_how_long_it_took(customer, salesperson):
-    task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
+    task = tasks.add(tasks.Content(title="Anrufen"), now=NOW, staff=salesperson, customer=customer)
 
     call = record(customer, salesperson, Outcome.REACHED, task=task, minutes=15, note=" Alles gut. ", goals=["Termin"])
 
@@ -76,7 +77,9 @@ def test_an_offer_is_a_task_of_who_called_for_the_next_working_day(customer, adm
 
 
 def test_a_complaint_is_urgent_today_and_belongs_to_who_looks_after_the_customer(customer, administrator, salesperson):
-    early = tasks.add(title="Älter", staff=salesperson, customer=customer, due_on=date(2026, 11, 1))
+    early = tasks.add(
+        tasks.Content(title="Älter"), now=NOW, staff=salesperson, customer=customer, due_on=date(2026, 11, 1)
+    )
 
     call = record(customer, administrator, Outcome.COMPLAINT, note="Kaputt")
 
@@ -114,7 +117,9 @@ def test_tries_long_ago_are_forgotten(customer, salesperson):
 
 def test_a_call_back_is_planned_in_our_time_for_who_is_elsewhere(salesperson):
     customer = factories.customer(country="Portugal", phone="1")
-    ContactPreference.objects.create(customer=customer, call_from=time(14), call_until=time(16))
+    ContactPreference.objects.create(
+        customer=customer, call_from=time(14), call_until=time(16), changed_at=timezone.now()
+    )
 
     again = record(customer, salesperson, Outcome.NOT_REACHED)
     agreed = record(
@@ -126,7 +131,7 @@ def test_a_call_back_is_planned_in_our_time_for_who_is_elsewhere(salesperson):
 
 
 def test_a_call_back_without_moment_changes_nothing(customer, salesperson):
-    task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
+    task = tasks.add(tasks.Content(title="Anrufen"), now=NOW, staff=salesperson, customer=customer)
 
     with pytest.raises(NoMoment):
         record(customer, salesperson, Outcome.CALL_BACK, task=task)
@@ -148,7 +153,7 @@ def test_who_wants_no_more_calls_objects_with_proof_and_stays_reachable_about_or
 
 
 def test_taking_back_opens_the_task_drops_what_was_planned_and_keeps_the_words(customer, salesperson):
-    task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
+    task = tasks.add(tasks.Content(title="Anrufen"), now=NOW, staff=salesperson, customer=customer)
     call = record(customer, salesperson, Outcome.WANTS_OFFER, task=task, note="200 Stück", goals=["A"])
 
     services.take_back(call_id=call.pk, staff=salesperson, now=NOW)
@@ -181,7 +186,7 @@ def test_an_objection_stays_when_the_call_is_taken_back(customer, salesperson):
 
 
 def test_a_task_that_is_done_already_is_not_finished_again(customer, salesperson):
-    task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
+    task = tasks.add(tasks.Content(title="Anrufen"), now=NOW, staff=salesperson, customer=customer)
     tasks.finish(task_id=task.pk, staff=salesperson, finished_at=NOW, minutes=5)
 
     call = record(customer, salesperson, Outcome.REACHED, task=task, minutes=30)
@@ -207,15 +212,19 @@ def test_own_words_take_the_place_of_the_ready_made_guide_until_reset(salesperso
     assert queries.guide("risk", "de", "sie") == own
     assert queries.guide("risk", "de", "du") == guides.ready_made("risk", "de", "du")
 
-    services.reset_guide(kind="risk", language="de", form="sie", staff=salesperson)
+    services.reset_guide(kind="risk", language="de", form="sie", staff=salesperson, now=NOW)
     assert queries.guide("risk", "de", "sie") == ready
     assert Guide.objects.count() == 0
 
 
 def test_hours_of_a_person_come_before_those_of_the_customer(customer):
     person, other = factories.contact_person(customer), factories.contact_person(customer)
-    ContactPreference.objects.create(customer=customer, call_from=time(9), call_until=time(11))
-    ContactPreference.objects.create(customer=customer, contact_person=person, call_weekdays=[2, 3])
+    ContactPreference.objects.create(
+        customer=customer, call_from=time(9), call_until=time(11), changed_at=timezone.now()
+    )
+    ContactPreference.objects.create(
+        customer=customer, contact_person=person, call_weekdays=[2, 3], changed_at=timezone.now()
+    )
 
     found = queries.hours([customer], company=Company(holiday_region="DE"))
 

@@ -46,7 +46,7 @@ def confirm(optin, *, now=NOW):
 def withdraw(customer, *cells, now=NOW, staff=None):
     evidence = Evidence(happened_at=now, origin="Abmeldelink")
     return services.withdraw(
-        recipient=Recipient(customer_id=customer.pk), cells=cells or (NEWS,), evidence=evidence, staff=staff
+        recipient=Recipient(customer_id=customer.pk), cells=cells or (NEWS,), evidence=evidence, staff=staff, now=NOW
     )
 
 
@@ -61,7 +61,7 @@ def test_consent_is_recorded_with_its_evidence_and_once_only(salesperson):
         "staff": salesperson,
     }
 
-    first, again = services.record_consent(**given), services.record_consent(**given)
+    first, again = services.record_consent(**given, now=NOW), services.record_consent(**given, now=NOW)
 
     assert (len(first), again) == (2, [])
     record = Consent.objects.get(purpose="newsletter")
@@ -77,7 +77,7 @@ def test_person_of_another_customer_is_refused(salesperson):
     recipient = Recipient(customer_id=factories.customer().pk, contact_person_id=elsewhere.pk)
 
     with pytest.raises(services.PersonElsewhere):
-        services.withdraw(recipient=recipient, cells=[NEWS], evidence=FAIR, staff=salesperson)
+        services.withdraw(recipient=recipient, cells=[NEWS], evidence=FAIR, staff=salesperson, now=NOW)
 
     assert states() == []
 
@@ -239,9 +239,9 @@ def test_removed_person_comes_back_with_consents_and_wishes(salesperson):
         staff=salesperson,
     )
 
-    kept = services.remove_contact_person(person_id=kim.pk, staff=salesperson)
+    kept = services.remove_contact_person(person_id=kim.pk, staff=salesperson, now=NOW)
     assert not ContactPreference.objects.exists()
-    back = services.restore_contact_person(kept=kept, staff=salesperson)
+    back = services.restore_contact_person(kept=kept, staff=salesperson, now=NOW)
 
     record.refresh_from_db()
     assert record.contact_person == back
@@ -291,7 +291,7 @@ def test_links_that_were_changed_or_revoked_lead_nowhere(settings, salesperson):
     token = links.preferences_url(customer=customer).split("/")[-2]
     leave = links.unsubscribe_url(customer=customer, contact_person=None, channel="email", purpose="newsletter")
 
-    services.revoke_links(recipient=Recipient(customer_id=customer.pk), staff=salesperson)
+    services.revoke_links(recipient=Recipient(customer_id=customer.pk), staff=salesperson, now=NOW)
 
     foreign = Signer(salt="stammkunde.customers.unsubscribe", sep=".").sign("1-0-fax-newsletter")
     for wrong in (token, token.replace(str(customer.pk), str(other.pk), 1), leave.split("/")[-2], "", "a.b"):
@@ -324,7 +324,7 @@ def test_question_to_somebody_who_left_is_not_taken_for_the_customers(salesperso
     customer = factories.customer(email="a@example.org")
     kim = factories.contact_person(customer, email="a@example.org")
     of_kim = ask(customer, person=kim)
-    services.remove_contact_person(person_id=kim.pk, staff=salesperson)
+    services.remove_contact_person(person_id=kim.pk, staff=salesperson, now=NOW)
 
     own = ask(customer)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from stammkunde.customers import queries
 from stammkunde.customers.models import AppendedOnly, Consent, ContactPreference
@@ -74,7 +75,7 @@ def test_existing_customers_are_those_who_bought_and_gave_their_address_with_it(
     factories.order(buyer, date(2026, 1, 5))
     factories.order(told, date(2026, 1, 5))
     factories.order(cancelled, date(2026, 1, 5), status="cancelled")
-    ContactPreference.objects.create(customer=told, email_from_sale=False)
+    ContactPreference.objects.create(customer=told, email_from_sale=False, changed_at=timezone.now())
     everybody = (buyer, cancelled, stranger, told)
 
     bought = sales.buyers(customer_ids=[one.pk for one in everybody])
@@ -92,8 +93,10 @@ def test_existing_customers_are_those_who_bought_and_gave_their_address_with_it(
 def test_wishes_of_the_company_and_of_the_person_both_count():
     customer = factories.customer(kind="company", phone="030 1")
     kim = factories.contact_person(customer)
-    ContactPreference.objects.create(customer=customer, paused_until_on=date(2026, 12, 24))
-    ContactPreference.objects.create(customer=customer, contact_person=kim, channels=["email"])
+    ContactPreference.objects.create(customer=customer, paused_until_on=date(2026, 12, 24), changed_at=timezone.now())
+    ContactPreference.objects.create(
+        customer=customer, contact_person=kim, channels=["email"], changed_at=timezone.now()
+    )
 
     assert set(reasons(customer, channel="phone").values()) == {Reason.PAUSED}
 
@@ -188,12 +191,12 @@ def test_database_refuses_wishes_that_mean_nothing(wrong):
     customer = factories.customer()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        ContactPreference.objects.create(customer=customer, **wrong)
+        ContactPreference.objects.create(customer=customer, **wrong, changed_at=timezone.now())
 
 
 def test_database_keeps_one_row_of_wishes_for_a_customer():
     customer = factories.customer()
-    ContactPreference.objects.create(customer=customer)
+    ContactPreference.objects.create(customer=customer, changed_at=timezone.now())
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        ContactPreference.objects.create(customer=customer)
+        ContactPreference.objects.create(customer=customer, changed_at=timezone.now())

@@ -22,7 +22,9 @@ def actions() -> list[str]:
 
 
 def test_create_customer_is_recorded_and_marks_the_mirror(salesperson):
-    made = services.create_customer(fields={"name": "Café Lux", "number": "77", "city": "Trier"}, staff=salesperson)
+    made = services.create_customer(
+        fields={"name": "Café Lux", "number": "77", "city": "Trier"}, staff=salesperson, now=NOW
+    )
 
     assert (made.source, made.number, made.search) == ("hand:77", "77", "café lux 77 trier")
     assert version() == 1
@@ -30,10 +32,10 @@ def test_create_customer_is_recorded_and_marks_the_mirror(salesperson):
 
 
 def test_create_customer_twice_with_one_number_is_refused(salesperson):
-    services.create_customer(fields={"name": "Café Lux", "number": "77"}, staff=salesperson)
+    services.create_customer(fields={"name": "Café Lux", "number": "77"}, staff=salesperson, now=NOW)
 
     with pytest.raises(services.NumberTaken):
-        services.create_customer(fields={"name": "Anderes", "number": "77"}, staff=salesperson)
+        services.create_customer(fields={"name": "Anderes", "number": "77"}, staff=salesperson, now=NOW)
 
     assert Customer.objects.count() == 1
     assert actions() == ["customer.created"]
@@ -43,7 +45,7 @@ def test_change_customer_takes_the_row_from_the_import(salesperson):
     customer = factories.customer(imported_by=7)
     factories.contact_person(customer, first_name="Rosa", last_name="Lind")
 
-    services.change_customer(customer_id=customer.pk, fields={"city": "Ulm"}, staff=salesperson)
+    services.change_customer(customer_id=customer.pk, fields={"city": "Ulm"}, staff=salesperson, now=NOW)
 
     customer.refresh_from_db()
     assert (customer.city, customer.imported_by) == ("Ulm", None)
@@ -55,7 +57,7 @@ def test_change_customer_takes_the_row_from_the_import(salesperson):
 def test_change_customer_to_the_same_leaves_no_trace(salesperson):
     customer = factories.customer(imported_by=7, city="Ulm")
 
-    services.change_customer(customer_id=customer.pk, fields={"city": "Ulm"}, staff=salesperson)
+    services.change_customer(customer_id=customer.pk, fields={"city": "Ulm"}, staff=salesperson, now=NOW)
 
     customer.refresh_from_db()
     assert customer.imported_by == 7
@@ -66,9 +68,9 @@ def test_assign_counts_those_who_changed_hands(salesperson, administrator):
     customers = [factories.customer(), factories.customer(owner=salesperson), factories.customer(imported_by=3)]
     ids = [customer.pk for customer in customers]
 
-    first = services.assign(customer_ids=ids, owner=salesperson, staff=administrator)
-    again = services.assign(customer_ids=ids, owner=salesperson, staff=administrator)
-    nobody = services.assign(customer_ids=ids[:1], owner=None, staff=administrator)
+    first = services.assign(customer_ids=ids, owner=salesperson, staff=administrator, now=NOW)
+    again = services.assign(customer_ids=ids, owner=salesperson, staff=administrator, now=NOW)
+    nobody = services.assign(customer_ids=ids[:1], owner=None, staff=administrator, now=NOW)
 
     assert (first, again, nobody) == (2, 0, 1)
     assert Customer.objects.filter(owner=salesperson, imported_by=None).count() == 2
@@ -79,7 +81,7 @@ def test_contact_person_is_found_through_the_customer(salesperson):
     customer = factories.customer(name="Huber", number="5")
 
     services.add_contact_person(
-        customer_id=customer.pk, fields={"last_name": "Öz", "email": "oz@h.de"}, staff=salesperson
+        customer_id=customer.pk, fields={"last_name": "Öz", "email": "oz@h.de"}, staff=salesperson, now=NOW
     )
 
     customer.refresh_from_db()
@@ -91,7 +93,7 @@ def test_change_contact_person_tells_what_changed(salesperson):
     person = factories.contact_person(factories.customer(), birthday_on=None, imported_by=4)
 
     services.change_contact_person(
-        person_id=person.pk, fields={"birthday_on": date(1980, 5, 17), "first_name": "Kim"}, staff=salesperson
+        person_id=person.pk, fields={"birthday_on": date(1980, 5, 17), "first_name": "Kim"}, staff=salesperson, now=NOW
     )
 
     person.refresh_from_db()
@@ -103,14 +105,14 @@ def test_removed_contact_person_comes_back_with_what_mattered(salesperson):
     customer = factories.customer(name="Huber", number="5")
     person = factories.contact_person(customer, first_name="Eva", last_name="Rau", birthday_on=date(1980, 5, 17))
     note = services.add_note(
-        customer_id=customer.pk, contact_person=person, text="Segelt", matters=True, staff=salesperson
+        customer_id=customer.pk, contact_person=person, text="Segelt", matters=True, staff=salesperson, now=NOW
     )
 
-    kept = services.remove_contact_person(person_id=person.pk, staff=salesperson)
+    kept = services.remove_contact_person(person_id=person.pk, staff=salesperson, now=NOW)
     customer.refresh_from_db()
     assert customer.search == "huber 5"
     for _repeated in range(2):
-        services.restore_contact_person(kept=kept, staff=salesperson)
+        services.restore_contact_person(kept=kept, staff=salesperson, now=NOW)
 
     back = ContactPerson.objects.get()
     assert (back.first_name, back.birthday_on, back.source) == ("Eva", date(1980, 5, 17), person.source)
@@ -123,22 +125,24 @@ def test_note_about_a_person_of_another_customer_is_refused(salesperson):
     elsewhere = factories.contact_person(factories.customer())
 
     with pytest.raises(services.PersonElsewhere):
-        services.add_note(customer_id=factories.customer().pk, contact_person=elsewhere, text="…", staff=salesperson)
+        services.add_note(
+            customer_id=factories.customer().pk, contact_person=elsewhere, text="…", staff=salesperson, now=NOW
+        )
 
     assert not Note.objects.exists()
 
 
 def test_note_is_changed_and_deleted_by_its_author_only(salesperson, administrator):
-    note = services.add_note(customer_id=factories.customer().pk, text="Ruft zurück", staff=salesperson)
+    note = services.add_note(customer_id=factories.customer().pk, text="Ruft zurück", staff=salesperson, now=NOW)
 
     with pytest.raises(services.NotTheAuthor):
         services.change_note(note_id=note.pk, text="!", staff=administrator, changed_at=NOW)
     with pytest.raises(services.NotTheAuthor):
-        services.delete_note(note_id=note.pk, staff=administrator)
+        services.delete_note(note_id=note.pk, staff=administrator, now=NOW)
     services.change_note(note_id=note.pk, text="Ruft morgen zurück ", staff=salesperson, changed_at=NOW)
     note.refresh_from_db()
     assert note.text == "Ruft morgen zurück"
-    services.delete_note(note_id=note.pk, staff=salesperson)
+    services.delete_note(note_id=note.pk, staff=salesperson, now=NOW)
 
     assert not Note.objects.exists()
     assert actions() == ["note.changed", "note.deleted"]

@@ -3,6 +3,8 @@
 import random
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils import timezone
+
 from stammkunde.customers.models import Customer
 from stammkunde.sales.models import Line, Order, Product
 from stammkunde.sales.services import mark_changed
@@ -20,7 +22,7 @@ def open_shop():
     dice = random.Random(7)
     people = Customer.objects.bulk_create(_customer(n) for n in range(240))
     goods = Product.objects.bulk_create(
-        Product(source=f"p:{n}", number=f"P{n}", name=name, category="Garten")
+        Product(source=f"p:{n}", number=f"P{n}", name=name, category="Garten", updated_at=timezone.now())
         for n, name in enumerate(["Blumentopf", "Gießkanne"])
     )
     orders = [order for person in people for order in _orders(dice, person)]
@@ -34,13 +36,23 @@ def open_shop():
 def refreshed():
     """Mirror the facts, and show a generation of them."""
     services.refresh_mirror(now=NOW, progress=lambda *_args: None)
-    made = Generation.objects.create(status=Generation.Status.DONE, as_of_on=AS_OF, activity_days=60)
+    made = Generation.objects.create(
+        status=Generation.Status.DONE, as_of_on=AS_OF, activity_days=60, started_at=timezone.now()
+    )
     Current.objects.create(pk=1, generation=made)
 
 
 def _customer(n):
     kind = "company" if n % 2 else "person"
-    return Customer(source=f"c:{n}", number=str(n), name=f"Kunde {n}", kind=kind, country="DE", search=f"kunde {n}")
+    return Customer(
+        source=f"c:{n}",
+        number=str(n),
+        name=f"Kunde {n}",
+        kind=kind,
+        country="DE",
+        search=f"kunde {n}",
+        updated_at=timezone.now(),
+    )
 
 
 def _orders(dice, person):
@@ -59,6 +71,7 @@ def _orders(dice, person):
             channel="Telefon" if person.kind == "company" else "Onlineshop",
             promised_on=day + timedelta(days=3),
             delivered_on=day + timedelta(days=6 if late else 2),
+            updated_at=timezone.now(),
         )
 
 

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def generation():
-    made = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20), activity_days=180)
+    made = Generation.objects.create(
+        status="done", as_of_on=date(2026, 11, 20), activity_days=180, started_at=timezone.now()
+    )
     Current.objects.create(pk=1, generation=made)
     return made
 
@@ -109,7 +111,12 @@ def test_plan_is_made_once_for_a_generation_and_a_setting(generation, django_ass
 def test_hours_are_those_of_whoever_works_the_list(salesperson, analyst):
     Staff.objects.filter(pk=salesperson.pk).update(hours_per_week=12)
     services.change_company(
-        by=salesperson, minutes_per_contact=30, time_a_percent=60, time_b_percent=30, time_c_percent=10
+        by=salesperson,
+        minutes_per_contact=30,
+        time_a_percent=60,
+        time_b_percent=30,
+        time_c_percent=10,
+        now=timezone.now(),
     )
 
     assert budget.setting(team.company()) == setting(12, usual=30, split=(60, 30, 10))
@@ -124,7 +131,7 @@ def test_database_refuses_a_split_that_does_not_add_up(parts):
 
 def test_customer_page_says_what_is_planned_and_spent(client, salesperson, generation):
     customer = signal(generation, "A", at_risk=50_000)
-    task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
+    task = tasks.add(tasks.Content(title="Anrufen"), now=timezone.now(), staff=salesperson, customer=customer)
     tasks.finish(task_id=task.pk, staff=salesperson, finished_at=timezone.now(), minutes=15)
     client.force_login(salesperson)
 
@@ -145,7 +152,7 @@ def test_customer_page_says_when_nothing_is_planned(client, salesperson, generat
 def test_only_this_month_is_spent(generation, salesperson):
     customer = signal(generation, "A", at_risk=50_000)
     for day, minutes in ((31, 5), (1, 10), (20, None)):
-        task = tasks.add(title="Anrufen", staff=salesperson, customer=customer)
+        task = tasks.add(tasks.Content(title="Anrufen"), now=timezone.now(), staff=salesperson, customer=customer)
         month = 10 if day == 31 else 11
         finished_at = datetime(2026, month, day, 12, tzinfo=UTC)
         tasks.finish(task_id=task.pk, staff=salesperson, finished_at=finished_at, minutes=minutes)

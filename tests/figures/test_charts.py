@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.utils import timezone
 
 from stammkunde.figures import charts, plots
 from stammkunde.signals.models import Current, Figure, Generation
@@ -95,7 +96,9 @@ def test_bundle_missing_is_said(settings, tmp_path):
 
 @pytest.fixture
 def figures(db):
-    made = Generation.objects.create(status=Generation.Status.DONE, as_of_on=date(2011, 12, 9), activity_days=180)
+    made = Generation.objects.create(
+        status=Generation.Status.DONE, as_of_on=date(2011, 12, 9), activity_days=180, started_at=timezone.now()
+    )
     Current.objects.create(pk=1, generation=made)
     for period, share in [("2011-Q1", 0.9), ("2011-Q2", 0.7861), ("2011-Q3", 0.8117), ("2011-Q4", 0.88)]:
         Figure.objects.create(

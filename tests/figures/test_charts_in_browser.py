@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from stammkunde.figures import charts
 from stammkunde.sales.services import mark_changed
@@ -38,7 +39,9 @@ def browser(monkeypatch):
 
 @pytest.fixture
 def figures():
-    made = Generation.objects.create(status=Generation.Status.DONE, as_of_on=date(2011, 12, 9), activity_days=180)
+    made = Generation.objects.create(
+        status=Generation.Status.DONE, as_of_on=date(2011, 12, 9), activity_days=180, started_at=timezone.now()
+    )
     Current.objects.create(pk=1, generation=made)
     for period, share in [("2011-Q1", 0.9), ("2011-Q2", 0.7861), ("2011-Q3", 0.8117)]:
         Figure.objects.create(

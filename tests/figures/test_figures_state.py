@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from stammkunde.signals.models import Current, Generation
 
@@ -31,9 +31,11 @@ def signed_in(client, administrator):
     ],
 )
 def test_a_failed_refresh_says_why_and_what_happens_next(signed_in, code, words):
-    shown = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20))
+    shown = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20), started_at=timezone.now())
     Current.objects.create(pk=1, generation=shown)
-    Generation.objects.create(status="failed", as_of_on=date(2026, 11, 21), error={"code": code}, finished_at=NOW)
+    Generation.objects.create(
+        status="failed", as_of_on=date(2026, 11, 21), error={"code": code}, finished_at=NOW, started_at=timezone.now()
+    )
 
     with translation.override("de"):
         told = state(signed_in)
@@ -43,7 +45,7 @@ def test_a_failed_refresh_says_why_and_what_happens_next(signed_in, code, words)
 
 
 def test_nothing_is_said_where_nothing_failed(signed_in):
-    shown = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20))
+    shown = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20), started_at=timezone.now())
     Current.objects.create(pk=1, generation=shown)
 
     told = state(signed_in)

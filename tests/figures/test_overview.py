@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from stammkunde import mirror
 from stammkunde.sales import services as sales
@@ -28,7 +29,11 @@ REFERENCE = {
 @pytest.fixture
 def generation():
     made = Generation.objects.create(
-        status=Generation.Status.DONE, as_of_on=date(2011, 12, 9), activity_days=180, facts_version="1"
+        status=Generation.Status.DONE,
+        as_of_on=date(2011, 12, 9),
+        activity_days=180,
+        facts_version="1",
+        started_at=timezone.now(),
     )
     Current.objects.create(pk=1, generation=made)
     return made
@@ -199,7 +204,7 @@ def test_overview_of_cancelled_orders_alone_says_that_nothing_counts(client, eng
 
 def test_overview_while_figures_are_computed_shows_progress(client, english, db):
     factories.order(factories.customer(), date(2011, 9, 1))
-    Generation.objects.create(as_of_on=date(2011, 12, 9), done=3, total=10)
+    Generation.objects.create(as_of_on=date(2011, 12, 9), done=3, total=10, started_at=timezone.now())
 
     text = page(client, english, "/")
 

@@ -22,7 +22,9 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 @pytest.fixture
 def generation():
-    made = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20), activity_days=180)
+    made = Generation.objects.create(
+        status="done", as_of_on=date(2026, 11, 20), activity_days=180, started_at=timezone.now()
+    )
     Current.objects.create(pk=1, generation=made)
     return made
 
@@ -41,7 +43,7 @@ def signal(generation, abc_class, *, yearly, at_risk=10_000, name="Kunde"):
 
 
 def spent(customer, minutes, *, by, at=NOW - timedelta(days=1)):
-    task = tasks.add(title="Anrufen", staff=by, customer=customer)
+    task = tasks.add(tasks.Content(title="Anrufen"), now=NOW, staff=by, customer=customer)
     tasks.finish(task_id=task.pk, staff=by, finished_at=at, minutes=minutes)
 
 

@@ -39,7 +39,9 @@ def said(**fields) -> dict:
 def test_page_says_what_is_allowed_and_why(client, salesperson, customer):
     kim = factories.contact_person(customer, first_name="Kim", last_name="Ost", email="kim@example.org")
     factories.consent(customer, person=kim, purpose="newsletter", wording="Ja, ich will.", recorded_by=salesperson)
-    ContactPreference.objects.create(customer=customer, channels=["post", "email"], max_contacts=0, per_days=7)
+    ContactPreference.objects.create(
+        customer=customer, channels=["post", "email"], max_contacts=0, per_days=7, changed_at=timezone.now()
+    )
     client.force_login(salesperson)
 
     shown = client.get(page(customer))
@@ -78,7 +80,7 @@ def test_page_takes_the_same_number_of_queries_however_much_there_is(
     for _number in range(count):
         kim = factories.contact_person(customer)
         factories.consent(customer, person=kim)
-        ContactPreference.objects.create(customer=customer, contact_person=kim, form="du")
+        ContactPreference.objects.create(customer=customer, contact_person=kim, form="du", changed_at=timezone.now())
     client.force_login(salesperson)
 
     with django_assert_num_queries(17):
@@ -162,7 +164,7 @@ def test_question_that_cannot_be_asked_says_why(client, salesperson, email, stat
 
 
 def test_question_speaks_the_persons_language(client, salesperson, customer):
-    ContactPreference.objects.create(customer=customer, language="en")
+    ContactPreference.objects.create(customer=customer, language="en", changed_at=timezone.now())
     client.force_login(salesperson)
 
     client.post(act("consent-ask", customer), {"person": "0", "purposes": ["survey"], "origin": "Phone"})

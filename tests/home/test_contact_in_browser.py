@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from stammkunde.customers.models import Consent, ContactPreference
 from tests import factories
@@ -21,7 +22,9 @@ def lux():
     kim = factories.contact_person(customer, email="kim@example.org")
     factories.consent(customer, person=kim, channel="phone", wording="Ja, gern.", proof={"note": "Ordner 3"})
     factories.consent(customer, channel="post", state="objected", happened_at=datetime(2026, 4, 1, tzinfo=UTC))
-    ContactPreference.objects.create(customer=customer, contact_person=kim, form="du", max_contacts=1, per_days=30)
+    ContactPreference.objects.create(
+        customer=customer, contact_person=kim, form="du", max_contacts=1, per_days=30, changed_at=timezone.now()
+    )
     return customer
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from stammkunde.customers import services
@@ -24,7 +25,7 @@ AS_OF = date(2026, 11, 20)
 
 @pytest.fixture
 def generation():
-    made = Generation.objects.create(status="done", as_of_on=AS_OF, activity_days=180)
+    made = Generation.objects.create(status="done", as_of_on=AS_OF, activity_days=180, started_at=timezone.now())
     Current.objects.create(pk=1, generation=made)
     return made
 
@@ -105,7 +106,14 @@ def test_page_takes_the_same_number_of_queries_however_much_there_is(
         CustomerSignal.objects.create(generation=generation, customer=customer, stage="active", value_rank=size)
         for number in range(size):
             person = factories.contact_person(customer)
-            services.add_note(customer_id=customer.pk, contact_person=person, text="x", matters=True, staff=salesperson)
+            services.add_note(
+                customer_id=customer.pk,
+                contact_person=person,
+                text="x",
+                matters=True,
+                staff=salesperson,
+                now=timezone.now(),
+            )
             factories.order(customer, date(2026, 1, 1 + number), of=factories.product())
         sizes[size] = customer
     client.get(reverse("customer", args=[sizes[1].pk]))
@@ -170,7 +178,7 @@ def test_timeline_pages_show_everything_once_though_moments_are_shared(salespers
     for on in (1, 2, 2, 2, 3):
         factories.order(customer, date(2026, 1, on), ordered_at=datetime(2026, 1, on, tzinfo=UTC))
     for _ in range(3):
-        note = services.add_note(customer_id=customer.pk, text="x", staff=salesperson)
+        note = services.add_note(customer_id=customer.pk, text="x", staff=salesperson, now=timezone.now())
         Note.objects.filter(pk=note.pk).update(created_at=moment)
 
     seen, place = [], ""
@@ -266,7 +274,7 @@ def test_what_matters_is_kept_with_who_and_when(client, salesperson):
 
 
 def test_notes_of_others_are_not_changed(client, salesperson, administrator):
-    note = services.add_note(customer_id=factories.customer().pk, text="x", staff=administrator)
+    note = services.add_note(customer_id=factories.customer().pk, text="x", staff=administrator, now=timezone.now())
     client.force_login(salesperson)
 
     assert client.get(reverse("note-edit", args=[note.pk])).status_code == 403

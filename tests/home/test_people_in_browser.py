@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from stammkunde.customers.models import Note
 from stammkunde.figures import charts
@@ -29,9 +30,24 @@ def people(administrator):
     known = people[0]
     person = factories.contact_person(known, phone="030 123456", email="kim@example.org", birthday_on=TODAY)
     factories.order(known, date(2026, 9, 23), cents=12_345, cost_cents=8_000, of=factories.product())
-    Note.objects.create(customer=known, contact_person=person, kind="matters", text="Rosen", author=administrator)
-    Note.objects.create(customer=known, text="Will im Mai wieder bestellen.", author=administrator)
-    Task.objects.create(title="Angebot schicken", customer=known, owner=administrator, created_by=administrator)
+    Note.objects.create(
+        customer=known,
+        contact_person=person,
+        kind="matters",
+        text="Rosen",
+        author=administrator,
+        created_at=timezone.now(),
+    )
+    Note.objects.create(
+        customer=known, text="Will im Mai wieder bestellen.", author=administrator, created_at=timezone.now()
+    )
+    Task.objects.create(
+        title="Angebot schicken",
+        customer=known,
+        owner=administrator,
+        created_by=administrator,
+        created_at=timezone.now(),
+    )
     for one in CustomerSignal.objects.filter(customer__in=people[:4]):
         forecasting.warn(one)
     return people

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from tests import factories
@@ -16,7 +17,9 @@ EXPORTS = ("customers", "products-export", "audit")
 
 @pytest.fixture
 def customer():
-    made = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20), activity_days=180)
+    made = Generation.objects.create(
+        status="done", as_of_on=date(2026, 11, 20), activity_days=180, started_at=timezone.now()
+    )
     Current.objects.create(pk=1, generation=made)
     customer = factories.customer(name="Blumen Brandt")
     factories.order(customer, date(2026, 4, 1), cents=1_000, cost_cents=400, of=factories.product())

@@ -19,11 +19,12 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def generation():
-    made = Generation.objects.create(status="done", as_of_on=TODAY, activity_days=180)
+    made = Generation.objects.create(status="done", as_of_on=TODAY, activity_days=180, started_at=timezone.now())
     Current.objects.create(pk=1, generation=made)
     return made
 
@@ -85,7 +86,7 @@ def test_list_goes_on_until_it_is_full_though_many_were_dealt_with(generation, s
     monkeypatch.setattr(ranked, "CHUNK", 2)
     customers = [overdue(generation, rank=rank) for rank in range(1, 8)]
     for item in work.items(asked(generation), limit=5):
-        task = tasks.take_up(item.suggestion("x"), staff=salesperson)
+        task = tasks.take_up(item.suggestion("x"), staff=salesperson, now=NOW)
         tasks.dismiss(task_id=task.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
 
     assert [item.customer for item in work.items(asked(generation), limit=5)] == customers[5:]
@@ -93,7 +94,7 @@ def test_list_goes_on_until_it_is_full_though_many_were_dealt_with(generation, s
 
 def test_new_purchase_begins_a_new_cycle(generation, salesperson):
     customer = overdue(generation)
-    done = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    done = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson, now=NOW)
     tasks.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
     assert work.items(asked(generation), limit=1) == []
 
@@ -104,9 +105,9 @@ def test_new_purchase_begins_a_new_cycle(generation, salesperson):
 
 def test_snoozed_suggestion_comes_back_on_its_day(generation, salesperson):
     overdue(generation)
-    task = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    task = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson, now=NOW)
     tomorrow = TODAY + timedelta(days=1)
-    tasks.snooze(task_id=task.pk, until_on=tomorrow, today=TODAY, staff=salesperson)
+    tasks.snooze(task_id=task.pk, until_on=tomorrow, staff=salesperson, now=NOW)
 
     assert work.items(asked(generation), limit=9) == []
     assert len(work.items(asked(generation, today=tomorrow), limit=9)) == 1
@@ -139,9 +140,9 @@ def test_birthday_far_away_is_left_out():
 
 def test_snoozed_birthday_comes_back_though_the_day_is_past(salesperson):
     factories.contact_person(factories.customer(), birthday_on=date(1980, 11, 20))
-    task = tasks.take_up(work.items(asked(), limit=1)[0].suggestion("Gratulieren"), staff=salesperson)
+    task = tasks.take_up(work.items(asked(), limit=1)[0].suggestion("Gratulieren"), staff=salesperson, now=NOW)
     later = TODAY + timedelta(days=7)
-    tasks.snooze(task_id=task.pk, until_on=later, today=TODAY, staff=salesperson)
+    tasks.snooze(task_id=task.pk, until_on=later, staff=salesperson, now=NOW)
 
     assert [item.task for item in work.items(asked(today=later), limit=9)] == [task]
 
@@ -164,8 +165,8 @@ def test_anniversaries_are_round_and_of_customers_who_are_still_there(generation
 
 def test_imports_with_problems_are_for_those_who_import():
     now = timezone.now()
-    failed = Import.objects.create(file_name="a.csv", path="a", status="failed")
-    Import.objects.create(file_name="b.csv", path="b", status="done")
+    failed = Import.objects.create(file_name="a.csv", path="a", status="failed", created_at=timezone.now())
+    Import.objects.create(file_name="b.csv", path="b", status="done", created_at=timezone.now())
 
     today = timezone.localdate(now)
     assert [item.incoming for item in work.items(asked(today=today, with_imports=True), limit=9)] == [failed]
@@ -210,7 +211,7 @@ def test_warned_customers_stand_here_before_they_are_silent(generation):
 
 def test_another_warning_begins_a_new_cycle(generation, salesperson):
     warned = at_risk(generation, cents=50_000, warned_on=date(2026, 11, 3))
-    done = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson)
+    done = tasks.take_up(work.items(asked(generation), limit=1)[0].suggestion("x"), staff=salesperson, now=NOW)
     tasks.finish(task_id=done.pk, staff=salesperson, finished_at=datetime(2026, 11, 20, tzinfo=UTC))
     assert work.items(asked(generation), limit=1) == []
 
@@ -274,7 +275,7 @@ def test_full_day_still_names_three(generation):
 def test_what_has_its_day_is_kept_before_those_at_risk(generation, salesperson):
     for place in range(1, 4):
         at_risk(generation, cents=100_000 * place, rank=place)
-    written = [tasks.add(title=f"Aufgabe {place}", staff=salesperson) for place in range(3)]
+    written = [tasks.add(tasks.Content(title=f"Aufgabe {place}"), now=NOW, staff=salesperson) for place in range(3)]
     items = work.items(asked(generation, owner=None), limit=9)
 
     kept = work.that_fit(items, minutes=72, least=12)

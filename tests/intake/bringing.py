@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import connection
+from django.utils import timezone
 
 from stammkunde.intake import services
 from stammkunde.intake.models import Import
@@ -31,7 +32,12 @@ def queue(path: Path, layout: str, *, headings: list[str] | None = None, now=NOW
     names = headings or path.read_text(encoding="utf-8").splitlines()[0].split(",")
     options = {"origin": "t", "price_basis": "net"} | more.pop("options", {})
     incoming = Import.objects.create(
-        file_name=path.name, path=str(path), layout=layout, columns={name: name for name in names}, options=options
+        file_name=path.name,
+        path=str(path),
+        layout=layout,
+        columns={name: name for name in names},
+        options=options,
+        created_at=timezone.now(),
     )
     return services.start(import_id=incoming.pk, now=now, **more)
 

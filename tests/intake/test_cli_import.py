@@ -3,6 +3,7 @@ import csv
 import pytest
 from click.testing import CliRunner
 from django.db.models import Sum
+from django.utils import timezone
 
 from stammkunde.cli import imports
 from stammkunde.customers.models import Customer
@@ -89,6 +90,7 @@ def test_mapping_is_taken_by_name_and_an_unknown_one_is_refused(tmp_path):
         layout="customers",
         columns={"customer_number": "Spalte1", "customer_name": "Spalte2"},
         options={"origin": "erp"},
+        now=timezone.now(),
     )
 
     unknown = run(path, "--mapping", "SAP")

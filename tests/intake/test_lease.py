@@ -45,7 +45,7 @@ def test_lease_that_lapsed_is_taken_over_and_its_former_holder_writes_nothing(tm
 
     assert taken is not None
     with pytest.raises(lease.LostLease), transaction.atomic():  # noqa: PT012 (the write before is the point)
-        Customer.objects.create(source="t:late", number="late", name="Zu spät")
+        Customer.objects.create(source="t:late", number="late", name="Zu spät", updated_at=timezone.now())
         former.save(done=1)
     assert not Customer.objects.exists()
 
@@ -98,7 +98,7 @@ def test_web_write_during_publishing_waits_for_less_than_two_seconds(tmp_path):
     while worker.poll() is None:
         began = time.monotonic()
         with transaction.atomic():
-            AuditEntry.objects.create(action="test")
+            AuditEntry.objects.create(action="test", at=timezone.now())
         waits.append(time.monotonic() - began)
         while_publishing += queries.is_publishing()
         time.sleep(0.02)

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from stammkunde.customers.models import Customer, Note
 from stammkunde.intake import services
@@ -101,9 +102,9 @@ def test_undo_is_refused_when_something_hangs_on_a_new_row(tmp_path, what):
     incoming = bring(tmp_path, "customers", [customer("1", "Eins")])
     one = Customer.objects.get()
     if what == "note":
-        Note.objects.create(customer=one, text="Mag Kaffee")
+        Note.objects.create(customer=one, text="Mag Kaffee", created_at=timezone.now())
     elif what == "task":
-        Task.objects.create(customer=one, title="Anrufen")
+        Task.objects.create(customer=one, title="Anrufen", created_at=timezone.now())
     else:
         factories.order(one, date(2024, 1, 1))
 
@@ -141,7 +142,7 @@ def test_undo_of_an_order_that_moved_frees_the_new_customer_first(tmp_path):
 def test_row_that_a_person_takes_while_the_undo_runs_is_left_alone_and_reported(tmp_path):
     incoming = bring(tmp_path, "customers", [customer("1", "Eins"), customer("2", "Zwei")])
     services.undo(import_id=incoming.pk, now=NOW)
-    Note.objects.create(customer=Customer.objects.get(source="t:2"), text="Gerade eben")
+    Note.objects.create(customer=Customer.objects.get(source="t:2"), text="Gerade eben", created_at=timezone.now())
 
     done = services.run(import_id=incoming.pk, now=NOW)
 

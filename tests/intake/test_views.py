@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from stammkunde.customers.models import Customer
 from stammkunde.intake import services as intake
@@ -373,7 +374,7 @@ def test_list_takes_the_same_queries_for_one_and_three(ada, django_assert_max_nu
 
 
 def test_list_follows_along_while_something_runs(ada):
-    incoming = Import.objects.create(file_name="export.csv", status="publishing")
+    incoming = Import.objects.create(file_name="export.csv", status="publishing", created_at=timezone.now())
     running = ada.get(reverse("imports")).content.decode()
     Import.objects.filter(pk=incoming.pk).update(status="done")
     resting = ada.get(reverse("imports")).content.decode()
@@ -384,7 +385,7 @@ def test_list_follows_along_while_something_runs(ada):
 
 def test_list_says_that_an_undone_import_left_nothing(ada):
     counts = {"orders": {"created": 3, "changed": 0, "unchanged": 0, "refused": 0}}
-    Import.objects.create(file_name="export.csv", status="undone", counts=counts)
+    Import.objects.create(file_name="export.csv", status="undone", counts=counts, created_at=timezone.now())
 
     listed = ada.get(reverse("imports")).content.decode()
 
@@ -395,7 +396,10 @@ def test_list_says_that_an_undone_import_left_nothing(ada):
 
 def test_import_that_could_not_be_undone_whole_does_not_say_that_nothing_changed(ada):
     incoming = Import.objects.create(
-        file_name="export.csv", status="undone", error={"code": "partly_undone", "rows": 1234}
+        file_name="export.csv",
+        status="undone",
+        error={"code": "partly_undone", "rows": 1234},
+        created_at=timezone.now(),
     )
 
     shown = page(ada, incoming)
@@ -405,7 +409,9 @@ def test_import_that_could_not_be_undone_whole_does_not_say_that_nothing_changed
 
 
 def test_list_is_paged_by_key(ada):
-    Import.objects.bulk_create(Import(file_name=f"{number}.csv", path="x") for number in range(31))
+    Import.objects.bulk_create(
+        Import(file_name=f"{number}.csv", path="x", created_at=timezone.now()) for number in range(31)
+    )
 
     first = ada.get(reverse("imports"))
     older = ada.get(first.context["listing"].pager["next"])
@@ -420,7 +426,7 @@ ACTS = ("import-preview", "import-mapping", "import-start", "import-undo", "impo
 
 @pytest.mark.parametrize("person", ["salesperson", "servant", "analyst"])
 def test_imports_are_closed_to_whoever_may_not_import(client, administrator, request, person):
-    incoming = Import.objects.create(file_name="a.csv", path="x", status="done")
+    incoming = Import.objects.create(file_name="a.csv", path="x", status="done", created_at=timezone.now())
     client.force_login(request.getfixturevalue(person))
 
     asked = [client.get(reverse(name, args=[incoming.pk])).status_code for name in ONE]
@@ -433,6 +439,6 @@ def test_imports_are_closed_to_whoever_may_not_import(client, administrator, req
 
 @pytest.mark.parametrize("name", ACTS)
 def test_imports_are_never_changed_by_get(ada, name):
-    incoming = Import.objects.create(file_name="a.csv", path="x", status="done")
+    incoming = Import.objects.create(file_name="a.csv", path="x", status="done", created_at=timezone.now())
 
     assert ada.get(reverse(name, args=[incoming.pk])).status_code == 405

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from stammkunde import mirror
 from stammkunde.customers import services as customers
@@ -179,7 +180,7 @@ def test_mirror_equals_the_database_after_any_edits(seed):
 
 
 def test_mirror_waits_while_an_import_is_published():
-    Import.objects.create(file_name="a.csv", path="a.csv", status=Import.Status.PUBLISHING)
+    Import.objects.create(file_name="a.csv", path="a.csv", status=Import.Status.PUBLISHING, created_at=timezone.now())
 
     with pytest.raises(mirror.FactsInMotion):
         build_mirror()

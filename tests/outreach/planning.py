@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from django.utils import timezone
+
 from stammkunde.customers.models import Consent, Customer
 from stammkunde.outreach import services
 from stammkunde.outreach.models import Message
@@ -53,6 +55,7 @@ def consent(to: Customer, *, purpose="advertising", channel="email", state="give
         basis="written" if state == "given" else "",
         origin="test",
         happened_at=at or NOW - 90 * DAY,
+        recorded_at=timezone.now(),
     )
 
 
@@ -84,7 +87,12 @@ def everybody(many: int) -> Iterator[Customer]:
     Customer.objects.bulk_create(
         [
             Customer(
-                source=f"many:{n}", number=str(n), name=f"Kunde {n}", email=f"kunde{n}@mail.example", search=f"{n}"
+                source=f"many:{n}",
+                number=str(n),
+                name=f"Kunde {n}",
+                email=f"kunde{n}@mail.example",
+                search=f"{n}",
+                updated_at=timezone.now(),
             )
             for n in numbers
         ],
@@ -102,6 +110,7 @@ def everybody(many: int) -> Iterator[Customer]:
                 basis="written",
                 origin="test",
                 happened_at=NOW - 90 * DAY,
+                recorded_at=timezone.now(),
             )
             for one in made
         ],

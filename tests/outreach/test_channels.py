@@ -9,6 +9,7 @@ import pytest
 from anymail.backends.test import EmailBackend
 from anymail.exceptions import AnymailRequestsAPIError
 from anymail.message import AnymailRecipientStatus
+from django.utils import timezone
 from requests import Response
 
 from stammkunde.customers import links
@@ -105,11 +106,18 @@ def test_channel_is_whole(name):
 def test_channel_gives_an_address_or_nothing(name):
     channel = channels.get(name)
     known = Customer(
-        name="A", email="a@mail.example", phone="030 1", street="Weg 1", postcode="10115", city="Berlin", country="DE"
+        name="A",
+        email="a@mail.example",
+        phone="030 1",
+        street="Weg 1",
+        postcode="10115",
+        city="Berlin",
+        country="DE",
+        updated_at=timezone.now(),
     )
 
     assert channel.address(known, None)
-    assert channel.address(Customer(name="B"), None) == ""
+    assert channel.address(Customer(name="B", updated_at=timezone.now()), None) == ""
 
 
 @pytest.mark.parametrize("name", [one.name for one in channels.every() if not one.collects])

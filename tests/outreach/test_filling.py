@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import content, persons, services
@@ -74,10 +74,10 @@ def test_everybody_reads_the_own_language_and_form():
     made = template(de_sie="Ihr {greeting}", de_du="Dein {greeting}", en_sie="Your {greeting}")
     firm, plain = customer(name="Mara Beispiel"), customer(name="Kai Klar")
     english, familiar = customer(name="Eve Smith"), customer(name="Dora Du")
-    ContactPreference.objects.create(customer=english, language="en")
-    ContactPreference.objects.create(customer=familiar, form="du")
+    ContactPreference.objects.create(customer=english, language="en", changed_at=timezone.now())
+    ContactPreference.objects.create(customer=familiar, form="du", changed_at=timezone.now())
     person = factories.contact_person(firm, first_name="Anna", last_name="Weber")
-    ContactPreference.objects.create(customer=firm, contact_person=person, form="du")
+    ContactPreference.objects.create(customer=firm, contact_person=person, form="du", changed_at=timezone.now())
 
     found = written(
         made, (plain.pk, None), (english.pk, None), (familiar.pk, None), (firm.pk, person.pk), (firm.pk, None)
@@ -100,7 +100,7 @@ def test_what_is_known_about_a_customer_is_filled_in(salesperson):
     factories.order(one, date(2026, 3, 1), of=factories.product(name="Kanne"), cents=9000)
     factories.order(one, date(2026, 4, 1), of=factories.product(name="Tasse"), cents=1000)
     factories.order(one, date(2026, 5, 1), of=factories.product(name="Storno"), cents=1000, status="cancelled")
-    generation = Generation.objects.create(status="done", as_of_on=TODAY)
+    generation = Generation.objects.create(status="done", as_of_on=TODAY, started_at=timezone.now())
     Current.objects.create(pk=1, generation=generation)
     CustomerSignal.objects.create(
         generation=generation,

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from stammkunde.customers import links
 from stammkunde.customers import services as customers
@@ -63,7 +64,9 @@ def test_question_that_leaves_has_its_link_and_every_word_escaped(optin, setting
 def test_whoever_reads_the_database_or_our_pages_cannot_confirm(optin, client, django_user_model):
     services.plan_optins(company=company(), now=NOW)
     client.force_login(
-        django_user_model.objects.create_user("ada@example.org", "correct horse", name="Ada", role="administrator")
+        django_user_model.objects.create_user(
+            "ada@example.org", "correct horse", name="Ada", role="administrator", created_at=timezone.now()
+        )
     )
 
     page = client.get(reverse("message", args=[Message.objects.get().pk]))

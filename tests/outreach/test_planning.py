@@ -2,6 +2,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import services
@@ -180,7 +181,9 @@ def test_wishes_of_customer_and_person_hold_beside_the_companys_cap():
     house = customer(kind="company")
     kim = factories.contact_person(house, email="kim@mail.example")
     consent(house, person=kim)
-    ContactPreference.objects.create(customer=house, contact_person=kim, max_contacts=1, per_days=30)
+    ContactPreference.objects.create(
+        customer=house, contact_person=kim, max_contacts=1, per_days=30, changed_at=timezone.now()
+    )
 
     due = [planned(house, contact_person_id=kim.pk, latest_at=NOW + 99 * DAY).due_at for _three in range(3)]
 
@@ -202,7 +205,7 @@ def test_cap_of_the_customer_counts_all_contact_persons_together():
 def test_pause_puts_off_and_does_not_refuse():
     company()
     anna = customer()
-    ContactPreference.objects.create(customer=anna, paused_until_on=date(2026, 11, 30))
+    ContactPreference.objects.create(customer=anna, paused_until_on=date(2026, 11, 30), changed_at=timezone.now())
 
     message = planned(anna)
 
@@ -364,7 +367,9 @@ def test_number_of_reads_is_fixed(django_assert_num_queries):
 def test_promotion_pauses_while_a_complaint_is_open_and_goes_on_when_it_is_settled(salesperson):
     company()
     one = customer()
-    complaint = tasks.add(title="Falsche Ware", customer=one, staff=salesperson, is_complaint=True)
+    complaint = tasks.add(
+        tasks.Content(title="Falsche Ware", is_complaint=True), now=NOW, customer=one, staff=salesperson
+    )
 
     (message,) = services.plan_messages([plan(one)], now=NOW)
     assert (message.state, message.reason, message.due_at) == ("planned", {"code": "open_complaint"}, None)
@@ -380,6 +385,6 @@ def test_what_is_planned_already_waits_when_a_complaint_comes(salesperson):
     company()
     one = customer()
     services.plan_messages([plan(one)], now=NOW)
-    tasks.add(title="Falsche Ware", customer=one, staff=salesperson, is_complaint=True)
+    tasks.add(tasks.Content(title="Falsche Ware", is_complaint=True), now=NOW, customer=one, staff=salesperson)
 
     assert services.claim(channel="email", holder="h 1 a", at_most=9, now=NOW) == []

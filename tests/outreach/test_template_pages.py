@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from stammkunde.outreach import content, services
 from stammkunde.outreach.content import Block, Text
@@ -241,7 +242,7 @@ def test_gaps_are_counted(client, salesperson):
     firm = customer(kind="company", name="Weber GmbH", city="Ulm")
     factories.contact_person(customer(kind="company", name="Öz GmbH"), first_name="Anna", last_name="Öz", title="Dr.")
     known = customer(name="Mara Beispiel", since_on=date(2020, 1, 1), owner=salesperson)
-    generation = Generation.objects.create(status="done", as_of_on=date(2026, 11, 24))
+    generation = Generation.objects.create(status="done", as_of_on=date(2026, 11, 24), started_at=timezone.now())
     Current.objects.create(pk=1, generation=generation)
     CustomerSignal.objects.create(
         generation=generation,

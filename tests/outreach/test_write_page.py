@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import services
@@ -179,7 +180,7 @@ def test_missing_field_is_named(client, salesperson):
 def test_words_of_a_template_come_in_the_customer_s_form(client, salesperson):
     made = template(salesperson, purpose="advertising", name="Tee")
     one = customer(name="Dora Du")
-    ContactPreference.objects.create(customer=one, form="du")
+    ContactPreference.objects.create(customer=one, form="du", changed_at=timezone.now())
     client.force_login(salesperson)
 
     page = write(client, one, "use", template=made.pk)

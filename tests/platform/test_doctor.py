@@ -85,7 +85,9 @@ def test_doctor_misses_a_worker_until_one_lives(data_dir):
 
 @pytest.mark.django_db
 def test_doctor_names_the_last_import_if_it_failed():
-    Import.objects.create(file_name="march.csv", path="march.csv", status=Import.Status.FAILED)
+    Import.objects.create(
+        file_name="march.csv", path="march.csv", status=Import.Status.FAILED, created_at=timezone.now()
+    )
 
     assert [finding.what for finding in doctor.check_imports()] == [
         "Imports: 0 waiting",
@@ -96,7 +98,7 @@ def test_doctor_names_the_last_import_if_it_failed():
 @pytest.mark.django_db
 def test_doctor_forgets_a_failed_import_once_a_later_one_succeeded():
     for status in (Import.Status.FAILED, Import.Status.DONE):
-        Import.objects.create(file_name="march.csv", path="march.csv", status=status)
+        Import.objects.create(file_name="march.csv", path="march.csv", status=status, created_at=timezone.now())
 
     assert [finding.what for finding in doctor.check_imports()] == ["Imports: 0 waiting"]
 

@@ -1,5 +1,6 @@
 import pytest
 from click.testing import CliRunner
+from django.utils import timezone
 
 from stammkunde.cli import staff
 from stammkunde.team.models import AuditEntry, Staff
@@ -20,8 +21,15 @@ def test_first_administrator_is_made_once_and_can_sign_in(client):
 
 
 def test_first_administrator_is_made_where_none_has_a_password():
-    Staff.objects.create_user("boss@example.org", None, name="Boss", role="administrator")
-    Staff.objects.create_user("left@example.org", "long gone 2020", name="Left", role="administrator", is_active=False)
+    Staff.objects.create_user("boss@example.org", None, name="Boss", role="administrator", created_at=timezone.now())
+    Staff.objects.create_user(
+        "left@example.org",
+        "long gone 2020",
+        name="Left",
+        role="administrator",
+        is_active=False,
+        created_at=timezone.now(),
+    )
 
     assert staff.first_administrator()[0] == staff.FIRST_EMAIL
 

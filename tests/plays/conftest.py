@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from stammkunde.outreach.models import Template, TemplateText
 from tests.outreach.planning import NOW, company
@@ -21,4 +22,6 @@ def template():
 
 @pytest.fixture
 def marketer(django_user_model):
-    return django_user_model.objects.create_user("mia@example.org", "correct horse", name="Mia", role="marketing")
+    return django_user_model.objects.create_user(
+        "mia@example.org", "correct horse", name="Mia", role="marketing", created_at=timezone.now()
+    )

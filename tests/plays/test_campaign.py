@@ -136,7 +136,7 @@ def test_a_paused_campaign_sends_nothing_until_it_goes_on(template, marketer):
     services.pause(play_id=play.pk, staff=marketer, now=NOW)
     assert outreach.claim(channel="email", holder="h 1 a", at_most=9, now=NOW) == []
 
-    services.resume(play_id=play.pk, staff=marketer)
+    services.resume(play_id=play.pk, staff=marketer, now=NOW)
     assert len(outreach.claim(channel="email", holder="h 1 a", at_most=9, now=NOW)) == 1
 
 
@@ -151,7 +151,7 @@ def test_a_stopped_campaign_sends_nothing_more(template, marketer):
 
     assert Message.objects.get().state == "stopped"
     with pytest.raises(services.NotPossible):
-        services.resume(play_id=play.pk, staff=marketer)
+        services.resume(play_id=play.pk, staff=marketer, now=NOW)
 
 
 def test_stopping_while_customers_are_chosen_ends_it(template, marketer):

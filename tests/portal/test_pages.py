@@ -190,10 +190,12 @@ def test_person_is_unsubscribed_and_not_the_company(client, customer):
 def test_unsubscribing_works_after_links_were_revoked_and_after_the_person_left(client, customer, salesperson):
     kim = factories.contact_person(customer)
     page = unsubscribe(customer, person=kim)
-    services.revoke_links(recipient=Recipient(customer_id=customer.pk, contact_person_id=kim.pk), staff=salesperson)
+    services.revoke_links(
+        recipient=Recipient(customer_id=customer.pk, contact_person_id=kim.pk), staff=salesperson, now=timezone.now()
+    )
 
     assert client.post(page).status_code == 302
-    services.remove_contact_person(person_id=kim.pk, staff=salesperson)
+    services.remove_contact_person(person_id=kim.pk, staff=salesperson, now=timezone.now())
     gone = client.post(page, {"List-Unsubscribe": "One-Click"})
 
     assert gone.status_code == 200
@@ -320,7 +322,9 @@ def test_wishes_that_mean_nothing_are_refused_with_the_cure(client, customer, wr
 
 
 def test_what_we_noted_gives_way_to_what_they_say_themselves(client, customer):
-    ContactPreference.objects.create(customer=customer, channels=["post"], max_contacts=3, per_days=14)
+    ContactPreference.objects.create(
+        customer=customer, channels=["post"], max_contacts=3, per_days=14, changed_at=timezone.now()
+    )
 
     page = client.get(preferences(customer))
     client.post(preferences(customer), fill(shown=["phone:thanks"], may=["phone:thanks"], frequency="3/14"))
@@ -344,7 +348,9 @@ def test_objection_for_the_whole_company_is_not_undone_by_one_person(client, cus
 
 def test_what_the_company_wishes_is_not_undone_by_one_person(client, customer):
     kim = factories.contact_person(customer, phone="030 2")
-    ContactPreference.objects.create(customer=customer, channels=["post"], topics=["newsletter"])
+    ContactPreference.objects.create(
+        customer=customer, channels=["post"], topics=["newsletter"], changed_at=timezone.now()
+    )
 
     page = client.get(preferences(customer, kim))
     client.post(preferences(customer, kim), fill(shown=["phone:newsletter"], may=["phone:newsletter"]))

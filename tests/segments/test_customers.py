@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from stammkunde.customers import search
@@ -24,7 +25,7 @@ AS_OF = date(2026, 11, 20)
 
 @pytest.fixture
 def generation():
-    made = Generation.objects.create(status="done", as_of_on=AS_OF, activity_days=180)
+    made = Generation.objects.create(status="done", as_of_on=AS_OF, activity_days=180, started_at=timezone.now())
     Current.objects.create(pk=1, generation=made)
     return made
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 from django.test import RequestFactory
+from django.utils import timezone
 
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop(salesperson):
     """Five customers, each alone with something that can be filtered by."""
-    generation = Generation.objects.create(status="done", as_of_on=date(2026, 11, 20), activity_days=180)
+    generation = Generation.objects.create(
+        status="done", as_of_on=date(2026, 11, 20), activity_days=180, started_at=timezone.now()
+    )
     Current.objects.create(pk=1, generation=generation)
     customers = {
         "Anton": {"kind": "company", "owner": salesperson},

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils import timezone
+
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.sales import services as sales
@@ -30,6 +32,7 @@ def play(*, size: int = 260, until: date) -> list[Customer]:
             name=f"Kunde {n}",
             search=f"kunde {n}",
             country="Germany" if n % 3 else "Chile",
+            updated_at=timezone.now(),
         )
         for n in range(size)
     )
@@ -47,5 +50,10 @@ def play(*, size: int = 260, until: date) -> list[Customer]:
 def _order(by: Customer, number: int, on: date) -> Order:
     source = f"played:{number}:{on}"
     return Order(
-        source=source, number=source, customer=by, ordered_at=datetime.combine(on, time(12), UTC), ordered_on=on
+        source=source,
+        number=source,
+        customer=by,
+        ordered_at=datetime.combine(on, time(12), UTC),
+        ordered_on=on,
+        updated_at=timezone.now(),
     )

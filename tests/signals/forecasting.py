@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Generation
 from tests import factories
 
@@ -90,7 +92,7 @@ def forecast(**changes) -> dict:
 def generation(**changes) -> Generation:
     """The shown generation, with a forecast and an earlier day to compare with."""
     fields = {"status": "done", "as_of_on": AS_OF, "activity_days": 180, "before_on": date(2026, 11, 13)}
-    made = Generation.objects.create(**fields | {"forecast": forecast()} | changes)
+    made = Generation.objects.create(**fields | {"forecast": forecast()} | changes, started_at=timezone.now())
     Current.objects.create(pk=1, generation=made)
     return made
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from stammkunde import mirror
 from stammkunde.customers import services as customers
@@ -216,7 +217,9 @@ def test_new_generation_takes_over_and_the_former_is_swept_later(shop):
 
 
 def test_only_one_refresh_at_a_time():
-    Generation.objects.create(as_of_on=TODAY, lease_until=NOW + timedelta(seconds=30), leased_by="elsewhere 1 abc")
+    Generation.objects.create(
+        as_of_on=TODAY, lease_until=NOW + timedelta(seconds=30), leased_by="elsewhere 1 abc", started_at=timezone.now()
+    )
 
     with pytest.raises(services.RefreshRunning):
         refresh()
@@ -229,7 +232,10 @@ def test_only_one_refresh_at_a_time():
 )
 def test_killed_refresh_is_taken_over(shop, lease_until, leased_by):
     left = Generation.objects.create(
-        as_of_on=TODAY, lease_until=lease_until, leased_by=leased_by.format(host=lease.socket.gethostname())
+        as_of_on=TODAY,
+        lease_until=lease_until,
+        leased_by=leased_by.format(host=lease.socket.gethostname()),
+        started_at=timezone.now(),
     )
     CustomerSignal.objects.create(generation=left, customer=Customer.objects.first(), stage="new")
 
@@ -269,7 +275,7 @@ def test_failure_is_stored_with_its_reason_and_the_former_generation_stays(shop,
 
 
 def test_refresh_waits_for_an_import(shop):
-    Import.objects.create(file_name="a.csv", path="a.csv", status=Import.Status.UNDOING)
+    Import.objects.create(file_name="a.csv", path="a.csv", status=Import.Status.UNDOING, created_at=timezone.now())
 
     with pytest.raises(services.FactsInMotion):
         refresh()
@@ -299,7 +305,7 @@ def test_status_tells_progress_and_staleness(shop):
     customers.mark_changed()
 
     assert queries.status().is_stale
-    Generation.objects.create(as_of_on=TODAY, lease_until=NOW, done=3, total=4)
+    Generation.objects.create(as_of_on=TODAY, lease_until=NOW, done=3, total=4, started_at=timezone.now())
     assert queries.status().share == 0.75
 
 
@@ -327,7 +333,9 @@ def test_worker_waits_for_a_pause_between_edits_by_hand_but_not_for_ever(shop):
 
 
 def test_worker_lets_imports_finish(shop):
-    running = Import.objects.create(file_name="a.csv", path="a.csv", status=Import.Status.PUBLISHING)
+    running = Import.objects.create(
+        file_name="a.csv", path="a.csv", status=Import.Status.PUBLISHING, created_at=timezone.now()
+    )
     assert working.sweep(now=NOW) is False
 
     Import.objects.filter(pk=running.pk).update(status=Import.Status.DONE)

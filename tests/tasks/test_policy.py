@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ def test_month_holds_more_than_a_week_and_nobody_takes_away(hours, minutes):
 def test_capacity_counts_those_who_work_the_list(salesperson, servant, analyst, administrator):
     Staff.objects.filter(pk__in=[salesperson.pk, servant.pk, administrator.pk]).update(hours_per_week=10)
     Staff.objects.filter(pk=administrator.pk).update(is_active=False)
-    team.change_company(by=salesperson, minutes_per_contact=30)
+    team.change_company(by=salesperson, minutes_per_contact=30, now=timezone.now())
 
     assert queries.capacity() == queries.Capacity(week=40, month=173)  # the analyst works no list
 

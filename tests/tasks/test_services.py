@@ -20,9 +20,9 @@ def suggestion(customer, cycle="2026-10-01") -> services.Suggestion:
 def test_suggestion_becomes_one_task_however_often_it_is_taken_up(salesperson):
     customer = factories.customer()
 
-    first = services.take_up(suggestion(customer), staff=salesperson)
-    again = services.take_up(suggestion(customer), staff=salesperson)
-    next_cycle = services.take_up(suggestion(customer, cycle="2026-11-01"), staff=salesperson)
+    first = services.take_up(suggestion(customer), staff=salesperson, now=NOW)
+    again = services.take_up(suggestion(customer), staff=salesperson, now=NOW)
+    next_cycle = services.take_up(suggestion(customer, cycle="2026-11-01"), staff=salesperson, now=NOW)
 
     assert first == again
     assert first.key == f"overdue:{customer.pk}:2026-10-01"
@@ -30,7 +30,7 @@ def test_suggestion_becomes_one_task_however_often_it_is_taken_up(salesperson):
 
 
 def test_finish_keeps_who_when_and_what_came_of_it(salesperson, administrator):
-    task = services.add(title="Angebot nachfassen", staff=salesperson, note="Preis?")
+    task = services.add(services.Content(title="Angebot nachfassen", note="Preis?"), now=NOW, staff=salesperson)
 
     for _repeated in range(2):
         task = services.finish(task_id=task.pk, staff=administrator, finished_at=NOW, outcome="Bestellt im Dezember")
@@ -41,21 +41,21 @@ def test_finish_keeps_who_when_and_what_came_of_it(salesperson, administrator):
 
 
 def test_finish_keeps_how_long_it_took_and_reopening_forgets_it(salesperson):
-    task = services.add(title="Angebot nachfassen", staff=salesperson)
+    task = services.add(services.Content(title="Angebot nachfassen"), now=NOW, staff=salesperson)
 
     services.finish(task_id=task.pk, staff=salesperson, finished_at=NOW, minutes=30)
     services.finish(task_id=task.pk, staff=salesperson, finished_at=NOW, minutes=60)  # it is finished already
     task.refresh_from_db()
     assert task.minutes == 30
 
-    assert services.reopen(task_id=task.pk, staff=salesperson).minutes is None
+    assert services.reopen(task_id=task.pk, staff=salesperson, now=NOW).minutes is None
 
 
 def test_time_is_summed_by_week_person_and_customer(salesperson, administrator):
     customer = factories.customer()
 
     def finished(day, minutes, *, by=salesperson, end=services.finish, **fields):
-        task = services.add(title="x", staff=by, **fields)
+        task = services.add(services.Content(title="x"), now=NOW, staff=by, **fields)
         extra = {} if end is services.dismiss else {"minutes": minutes}
         end(task_id=task.pk, staff=by, finished_at=datetime(2026, 11, day, 12, tzinfo=UTC), **extra)
 
@@ -77,44 +77,50 @@ def test_time_is_summed_by_week_person_and_customer(salesperson, administrator):
 
 
 def test_reopen_takes_back_done_dismissed_and_snoozed(salesperson):
-    done = services.finish(task_id=services.add(title="a", staff=salesperson).pk, staff=salesperson, finished_at=NOW)
+    done = services.finish(
+        task_id=services.add(services.Content(title="a"), now=NOW, staff=salesperson).pk,
+        staff=salesperson,
+        finished_at=NOW,
+    )
     dismissed = services.dismiss(
-        task_id=services.add(title="b", staff=salesperson).pk, staff=salesperson, finished_at=NOW
+        task_id=services.add(services.Content(title="b"), now=NOW, staff=salesperson).pk,
+        staff=salesperson,
+        finished_at=NOW,
     )
     snoozed = services.snooze(
-        task_id=services.add(title="c", staff=salesperson).pk,
+        task_id=services.add(services.Content(title="c"), now=NOW, staff=salesperson).pk,
         until_on=TODAY + timedelta(days=1),
-        today=TODAY,
         staff=salesperson,
+        now=NOW,
     )
 
     for task in (done, dismissed, snoozed, snoozed):
-        services.reopen(task_id=task.pk, staff=salesperson)
+        services.reopen(task_id=task.pk, staff=salesperson, now=NOW)
 
     assert Task.objects.filter(state="open", snoozed_until_on=None, finished_at=None, finished_by=None).count() == 3
     assert AuditEntry.objects.filter(action="task.reopened").count() == 3
 
 
 def test_snooze_refuses_the_past_and_closed_tasks(salesperson):
-    task = services.add(title="a", staff=salesperson)
+    task = services.add(services.Content(title="a"), now=NOW, staff=salesperson)
 
     with pytest.raises(services.NotYetDue):
-        services.snooze(task_id=task.pk, until_on=TODAY, today=TODAY, staff=salesperson)
+        services.snooze(task_id=task.pk, until_on=TODAY, staff=salesperson, now=NOW)
     services.finish(task_id=task.pk, staff=salesperson, finished_at=NOW)
     with pytest.raises(services.TaskClosed):
-        services.snooze(task_id=task.pk, until_on=TODAY + timedelta(days=1), today=TODAY, staff=salesperson)
+        services.snooze(task_id=task.pk, until_on=TODAY + timedelta(days=1), staff=salesperson, now=NOW)
 
 
 def test_taken_up_tells_what_is_done_with_for_now(salesperson):
     done, snoozed, waiting, untouched = (suggestion(factories.customer()) for _ in range(4))
-    services.finish(task_id=services.take_up(done, staff=salesperson).pk, staff=salesperson, finished_at=NOW)
+    services.finish(task_id=services.take_up(done, staff=salesperson, now=NOW).pk, staff=salesperson, finished_at=NOW)
     services.snooze(
-        task_id=services.take_up(snoozed, staff=salesperson).pk,
+        task_id=services.take_up(snoozed, staff=salesperson, now=NOW).pk,
         until_on=TODAY + timedelta(days=7),
-        today=TODAY,
         staff=salesperson,
+        now=NOW,
     )
-    services.take_up(waiting, staff=salesperson)
+    services.take_up(waiting, staff=salesperson, now=NOW)
     keys = [one.key for one in (done, snoozed, waiting, untouched)]
 
     assert queries.taken_up(keys, today=TODAY) == {done.key, snoozed.key}
@@ -122,11 +128,11 @@ def test_taken_up_tells_what_is_done_with_for_now(salesperson):
 
 
 def test_due_gives_dated_tasks_first_and_leaves_out_later_ones(salesperson, administrator):
-    services.add(title="ohne Tag", staff=salesperson)
-    services.add(title="gestern", staff=salesperson, due_on=TODAY - timedelta(days=1))
-    services.add(title="morgen", staff=salesperson, due_on=TODAY + timedelta(days=1))
-    services.add(title="heute", staff=salesperson, due_on=TODAY)
-    services.add(title="fremd", staff=administrator, due_on=TODAY)
+    services.add(services.Content(title="ohne Tag"), now=NOW, staff=salesperson)
+    services.add(services.Content(title="gestern"), now=NOW, staff=salesperson, due_on=TODAY - timedelta(days=1))
+    services.add(services.Content(title="morgen"), now=NOW, staff=salesperson, due_on=TODAY + timedelta(days=1))
+    services.add(services.Content(title="heute"), now=NOW, staff=salesperson, due_on=TODAY)
+    services.add(services.Content(title="fremd"), now=NOW, staff=administrator, due_on=TODAY)
 
     assert [task.title for task in queries.due(today=TODAY, staff=salesperson, limit=9)] == [
         "gestern",
@@ -142,8 +148,8 @@ def test_suggestion_taken_on_is_a_task_with_why_and_until_when(salesperson):
         kind="overdue", customer_id=factories.customer().pk, cycle="2026-09-23", title="Melden"
     )
 
-    first = services.take_on(suggestion, staff=salesperson, note="58 Tage still", due_on=date(2026, 11, 27))
-    again = services.take_on(suggestion, staff=salesperson, note="58 Tage still", due_on=date(2026, 11, 27))
+    first = services.take_on(suggestion, staff=salesperson, note="58 Tage still", due_on=date(2026, 11, 27), now=NOW)
+    again = services.take_on(suggestion, staff=salesperson, note="58 Tage still", due_on=date(2026, 11, 27), now=NOW)
 
     assert first == again == Task.objects.get()
     assert (again.kind, again.note, again.due_on, again.owner) == (
@@ -159,9 +165,9 @@ def test_suggestion_put_off_and_then_taken_on_is_open_again(salesperson):
     suggestion = services.Suggestion(
         kind="overdue", customer_id=factories.customer().pk, cycle="2026-09-23", title="Melden"
     )
-    known = services.take_up(suggestion, staff=salesperson)
-    services.snooze(task_id=known.pk, until_on=date(2026, 12, 1), today=date(2026, 11, 20), staff=salesperson)
+    known = services.take_up(suggestion, staff=salesperson, now=NOW)
+    services.snooze(task_id=known.pk, until_on=date(2026, 12, 1), staff=salesperson, now=NOW)
 
-    task = services.take_on(suggestion, staff=salesperson, note="58 Tage still")
+    task = services.take_on(suggestion, staff=salesperson, note="58 Tage still", now=NOW)
 
     assert (task.pk, task.kind, task.note, task.snoozed_until_on) == (known.pk, "task", "58 Tage still", None)

@@ -4,6 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
+from django.utils import timezone
 
 from stammkunde.team import attempts, public
 from stammkunde.team.models import AuditEntry
@@ -53,7 +54,7 @@ def test_link_that_leads_nowhere_says_so_in_the_language_asked_for(client):
 
 def test_too_many_links_that_lead_nowhere_must_wait_but_not_those_of_others(client):
     for _attempt in range(attempts.LINKS.per_address):
-        attempts.LINKS.failed(label="answers", address="203.0.113.7")
+        attempts.LINKS.failed(label="answers", address="203.0.113.7", now=timezone.now())
 
     assert client.get("/a/nonsense/", REMOTE_ADDR="203.0.113.7").status_code == 429
     assert client.get("/a/nonsense/", REMOTE_ADDR="203.0.113.8").status_code == 404

@@ -69,7 +69,7 @@ def test_sign_in_failures_elsewhere_do_not_lock_anybody_out(client, administrato
 
 def test_sign_in_closes_an_address_that_tries_many_people(client, db):
     for number in range(attempts.SIGN_IN.per_address):
-        attempts.failed(email=f"{number}@example.org", address=HERE)
+        attempts.failed(email=f"{number}@example.org", address=HERE, now=timezone.now())
 
     assert attempts.must_wait(email="ada@example.org", address=HERE, now=timezone.now())
     assert not attempts.must_wait(email="ada@example.org", address="203.0.113.9", now=timezone.now())
@@ -77,7 +77,7 @@ def test_sign_in_closes_an_address_that_tries_many_people(client, db):
 
 def test_sign_in_opens_again_after_a_quarter_of_an_hour(db):
     for _attempt in range(attempts.PER_PERSON):
-        attempts.failed(email="ada@example.org", address=HERE)
+        attempts.failed(email="ada@example.org", address=HERE, now=timezone.now())
     later = timezone.now() + attempts.WINDOW + timedelta(seconds=1)
 
     assert attempts.must_wait(email="ADA@example.org", address=HERE, now=timezone.now())

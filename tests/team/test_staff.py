@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from stammkunde.team import services
 from stammkunde.team.models import AuditEntry, Staff
@@ -93,15 +94,15 @@ def test_staff_last_administrator_cannot_be_shut_out(ada, administrator, change)
 
 
 def test_staff_second_to_last_administrator_may_step_down(administrator, salesperson):
-    services.change_staff(by=administrator, staff_id=salesperson.pk, role=Staff.Role.ADMINISTRATOR)
+    services.change_staff(by=administrator, staff_id=salesperson.pk, role=Staff.Role.ADMINISTRATOR, now=timezone.now())
 
-    services.change_staff(by=administrator, staff_id=administrator.pk, role=Staff.Role.SALES)
+    services.change_staff(by=administrator, staff_id=administrator.pk, role=Staff.Role.SALES, now=timezone.now())
 
     assert Staff.objects.get(pk=administrator.pk).role == "sales"
 
 
 def test_staff_last_administrator_may_be_renamed(administrator):
-    services.change_staff(by=administrator, staff_id=administrator.pk, name="Ada L.")
+    services.change_staff(by=administrator, staff_id=administrator.pk, name="Ada L.", now=timezone.now())
 
     assert Staff.objects.get(pk=administrator.pk).name == "Ada L."
 
@@ -120,7 +121,7 @@ def test_staff_list_takes_the_same_queries_for_one_and_three(
         ada.get("/staff/")
         count = len(few)
     for number in range(3):
-        django_user_model.objects.create_user(f"{number}@example.org", "x", name=str(number))
+        django_user_model.objects.create_user(f"{number}@example.org", "x", name=str(number), created_at=timezone.now())
 
     with django_assert_num_queries(count):
         ada.get("/staff/")

@@ -71,7 +71,7 @@ def record(
     if said.outcome == Outcome.NO_MORE_CALLS:
         _object(call, staff=staff, now=now)
     Draft.objects.filter(staff=staff, customer=customer).delete()
-    _record(staff, "call.recorded", call)
+    _record(staff, "call.recorded", now, call)
     return call
 
 
@@ -89,11 +89,11 @@ def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
     if call.next_task is not None:
         tasks.drop_planned(call.next_task.pk)
     if call.task is not None and call.task.kind != OWN_KIND:
-        tasks.reopen(task_id=call.task.pk, staff=staff)
+        tasks.reopen(task_id=call.task.pk, now=now, staff=staff)
     elif call.task is not None:
         call.task.delete()
     keep_draft(staff=staff, customer=call.customer, note=call.note, goals=call.goals, now=now)
-    _record(staff, "call.taken_back", call)
+    _record(staff, "call.taken_back", now, call)
     return call
 
 
@@ -115,17 +115,17 @@ def change_guide(*, kind: str, language: str, form: str, script: guides.Script, 
         kind=kind, language=language, form=form, defaults=texts | lists | {"changed_by": staff, "changed_at": now}
     )
     team.record(
-        staff=staff, action="guide.changed", thing="guide", thing_id=guide.pk, label=f"{kind} {language} {form}"
+        staff=staff, action="guide.changed", at=now, thing="guide", thing_id=guide.pk, label=f"{kind} {language} {form}"
     )
     return guide
 
 
 @transaction.atomic
-def reset_guide(*, kind: str, language: str, form: str, staff: Staff) -> None:
+def reset_guide(*, kind: str, language: str, form: str, now: datetime, staff: Staff) -> None:
     """Return to the ready-made guide; repeating changes nothing."""
     deleted, _by_model = Guide.objects.filter(kind=kind, language=language, form=form).delete()
     if deleted:
-        team.record(staff=staff, action="guide.reset", thing="guide", label=f"{kind} {language} {form}")
+        team.record(staff=staff, action="guide.reset", at=now, thing="guide", label=f"{kind} {language} {form}")
 
 
 def _finish(task: Task | None, call: Call, *, staff: Staff, minutes: int | None, now: datetime) -> Task:
@@ -134,7 +134,7 @@ def _finish(task: Task | None, call: Call, *, staff: Staff, minutes: int | None,
     if task is None or not still_open:
         title = wording.own_title(call.customer.name)
         made = tasks.Suggestion(kind=OWN_KIND, customer_id=call.customer.pk, cycle=call.key, title=title)
-        task = tasks.take_up(made, staff=staff)
+        task = tasks.take_up(made, now=now, staff=staff)
     return tasks.finish(task_id=task.pk, staff=staff, finished_at=now, minutes=minutes)
 
 
@@ -153,14 +153,15 @@ def _plan(call: Call, *, staff: Staff, agreed_at: datetime | None, now: datetime
         return None
     on, at = wording.here(plan, hours.zone)
     owner_id = customer.owner_id if plan.by_owner and customer.owner_id else staff.pk
+    is_complaint = plan.step == policy.Step.SETTLE_COMPLAINT
+    title = wording.step(plan.step, name=customer.name)
     return tasks.plan(
+        tasks.Content(title=title, note=call.note, is_complaint=is_complaint),
         key=f"{OWN_KIND}:{call.key}:next",
-        title=wording.step(plan.step, name=customer.name),
         customer_id=customer.pk,
         owner_id=owner_id,
         due=tasks.Due(on=on, at=at, is_urgent=plan.is_urgent),
-        note=call.note,
-        is_complaint=plan.step == policy.Step.SETTLE_COMPLAINT,
+        now=now,
     )
 
 
@@ -195,12 +196,13 @@ def _object(call: Call, *, staff: Staff, now: datetime) -> None:
             origin=wording.said_on_the_phone(),
             proof={"note": wording.told_to(staff.name, timezone.localtime(now))},
         ),
+        now=now,
         staff=staff,
     )
 
 
-def _record(staff: Staff, action: str, call: Call) -> None:
+def _record(staff: Staff, action: str, at: datetime, call: Call) -> None:
     team.record(
-        staff=staff, action=action, thing="customer", thing_id=call.customer_id, label=call.customer.name,
+        staff=staff, action=action, at=at, thing="customer", thing_id=call.customer_id, label=call.customer.name,
         outcome=call.outcome,
     )  # fmt: skip

@@ -30,14 +30,16 @@ def first_administrator() -> tuple[str, str] | None:
 def give_password(staff, *, action: str) -> str:
     """Give a member of staff a new random password, and note that it happened; the password itself is kept nowhere."""
     from django.db import transaction  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
 
     from stammkunde.team import services  # noqa: PLC0415
 
-    password = secrets.token_urlsafe(12)
+    password, now = secrets.token_urlsafe(12), timezone.now()
     staff.set_password(password)
     with transaction.atomic():
+        staff.created_at = staff.created_at or now
         staff.save()
-        services.record(staff=None, action=action, thing="staff", thing_id=staff.pk, label=staff.email)
+        services.record(staff=None, action=action, at=now, thing="staff", thing_id=staff.pk, label=staff.email)
     return password
 
 

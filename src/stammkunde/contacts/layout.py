@@ -83,7 +83,6 @@ CONTACTS = Layout(
                 Column(name="contact_person_source", sql=_PERSON, needs=("contact_person_number",)),
                 Column(name="happened_at", sql="happened_at", needs=("happened_at",)),
                 Column(name="happened_on", sql="happened_at_day", needs=("happened_at",)),
-                Column(name="recorded_at", sql="happened_at", needs=("happened_at",)),
                 Column(name="channel", sql="channel", needs=("channel",)),
                 Column(name="direction", sql="direction", needs=("customer_number",), empty="'out'"),
                 Column(name="outcome", sql="outcome", needs=("customer_number",), empty="'reached'"),

@@ -78,7 +78,7 @@ def write_down(*, customer: Customer, person: ContactPerson | None, said: Said, 
     made = Contact.objects.get(source=said.source)
     team.record(
         staff=staff, action="contact.recorded", thing="customer", thing_id=customer.pk, label=customer.name,
-        channel=made.channel, direction=made.direction,
+        channel=made.channel, direction=made.direction, at=now,
     )  # fmt: skip
     return made
 
@@ -90,7 +90,7 @@ def take_back(*, contact_id: int, staff: Staff, now: datetime) -> None:
     if void([contact.source], staff_id=staff.pk, now=now):
         team.record(
             staff=staff, action="contact.taken_back", thing="customer", thing_id=contact.customer_id,
-            label=contact.customer.name, channel=contact.channel,
+            label=contact.customer.name, channel=contact.channel, at=now,
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Records of consent with their proof, to take along."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.http import HttpResponseBase
 from django.utils import timezone
@@ -15,13 +16,13 @@ from stammkunde.ui import tables
 from stammkunde.ui.tables import Column
 
 
-def consents(records: Iterable[Consent], *, staff: Staff, customer: Customer | None) -> HttpResponseBase:
+def consents(records: Iterable[Consent], *, now: datetime, staff: Staff, customer: Customer | None) -> HttpResponseBase:
     """Give records of consent with their proof, and record who took them along."""
     whose = {"thing_id": customer.pk, "label": customer.name} if customer else {"label": ""}
-    team.record(staff=staff, action="consents.exported", thing="customer" if customer else "consents", **whose)
+    team.record(staff=staff, action="consents.exported", at=now, thing="customer" if customer else "consents", **whose)
     columns = _consent()
     rows = tables.cells(columns, records)
-    return tables.answer(form="csv", name=(_("consents"), timezone.localdate()), columns=columns, rows=rows)
+    return tables.answer(form="csv", name=(_("consents"), timezone.localdate(now)), columns=columns, rows=rows)
 
 
 def _consent() -> list[Column]:

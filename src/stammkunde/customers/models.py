@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team.models import Company
@@ -48,7 +47,7 @@ class Customer(models.Model):
     )
     search = models.TextField(default="", editable=False)  # lower case: name, number, e-mail, city, contact persons
     imported_by = models.BigIntegerField(null=True, editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [
@@ -89,7 +88,7 @@ class ContactPerson(models.Model):
     phone = models.CharField(_("phone"), max_length=60, default="", blank=True)
     birthday_on = models.DateField(_("birthday"), null=True, blank=True)
     imported_by = models.BigIntegerField(null=True, editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField()
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
@@ -114,7 +113,7 @@ class Note(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NOTE)
     text = models.TextField(_("note"), max_length=4000)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -225,7 +224,7 @@ class Consent(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    recorded_at = models.DateTimeField(editable=False)
     imported_by = models.BigIntegerField(null=True, editable=False)
 
     objects = ConsentQuerySet.as_manager()
@@ -321,7 +320,7 @@ class ContactPreference(models.Model):
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    changed_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField()
 
     class Meta:
         constraints = [

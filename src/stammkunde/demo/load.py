@@ -48,24 +48,24 @@ def load(directory: Path, *, seed: int, now: datetime, say: Callable[[str], obje
     """
     if not is_empty():
         raise NotEmpty
-    staff = _company()
+    staff = _company(now=now)
     for incoming in [_queue(directory / f"{table}.parquet", layout=table, now=now) for table in files.TABLES]:
         say(f"Importing {incoming.file_name} …")
         intake.run(import_id=incoming.pk, now=now)
         _insist(Import.objects.get(pk=incoming.pk))
-    _notes(staff=staff, seed=seed)
+    _notes(staff=staff, seed=seed, now=now)
     say("Computing the figures …")
     signals.refresh(as_of=signals.as_of(now=now), now=now, progress=lambda *_: None)
 
 
 @transaction.atomic
-def _company() -> list[Staff]:
+def _company(*, now: datetime) -> list[Staff]:
     """Open the company: its name, and people who cannot sign in until an administrator gives them a password."""
     staff = [
-        Staff.objects.filter(email=email).first() or team.add_staff(by=None, email=email, name=name, role=role)
+        Staff.objects.filter(email=email).first() or team.add_staff(by=None, email=email, name=name, role=role, now=now)
         for name, email, role in names.STAFF
     ]
-    team.change_company(by=None, name=names.COMPANY, is_demo=True)
+    team.change_company(by=None, now=now, name=names.COMPANY, is_demo=True)
     return staff
 
 
@@ -82,7 +82,7 @@ def _insist(incoming: Import) -> None:
 
 
 @transaction.atomic
-def _notes(*, staff: list[Staff], seed: int) -> None:
+def _notes(*, staff: list[Staff], seed: int, now: datetime) -> None:
     """Write down what salespeople know about some of their customers."""
     rng = np.random.default_rng([seed, NOTED])
     people = list(ContactPerson.objects.select_related("customer__owner").order_by("source")[: NOTED * 20])
@@ -96,4 +96,5 @@ def _notes(*, staff: list[Staff], seed: int) -> None:
             text=words[rng.integers(len(words))],
             staff=person.customer.owner or staff[rng.integers(len(staff))],
             matters=matters,
+            now=now,
         )

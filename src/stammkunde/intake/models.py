@@ -13,7 +13,7 @@ class Mapping(models.Model):
     columns = models.JSONField(default=dict)  # our field → the file's column
     options = models.JSONField(default=dict)  # origin, date order, decimal mark, gross or net, encoding …
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField()
 
     class Meta:
         ordering = ["name"]
@@ -57,7 +57,7 @@ class Import(models.Model):
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -150,7 +150,12 @@ def save_mapping(request: StaffRequest, pk: int) -> HttpResponse:
     elif shown.is_valid:
         found = shown.found
         services.save_mapping(
-            name=name, layout=found.layout, columns=found.columns, options=found.options, staff=request.user
+            name=name,
+            layout=found.layout,
+            columns=found.columns,
+            options=found.options,
+            now=timezone.now(),
+            staff=request.user,
         )
         messages.success(request, _("Saved as “%(name)s”. You can use it for the next file.") % {"name": name})
     return _page(request, incoming, shown)
@@ -230,7 +235,12 @@ def refused(request: StaffRequest, pk: int) -> HttpResponse:
                 out.write(block)
     out.seek(0)
     team.record(
-        staff=request.user, action="import.refused_export", thing="import", thing_id=pk, label=incoming.file_name
+        staff=request.user,
+        action="import.refused_export",
+        at=timezone.now(),
+        thing="import",
+        thing_id=pk,
+        label=incoming.file_name,
     )
     name = tables.file_name(Path(incoming.file_name).stem, _("refused"), form="csv")
     return FileResponse(out, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")

@@ -33,7 +33,7 @@ def save(
     evidence = Evidence(
         happened_at=now, origin=wording.PREFERENCE_PAGE, proof=proof | {"language": get_language() or ""}
     )
-    services.withdraw(recipient=recipient, cells=change.ended, evidence=evidence, staff=None)
+    services.withdraw(recipient=recipient, cells=change.ended, evidence=evidence, now=now, staff=None)
     company = team.company().name
     wordings = {cell: wording.sentence(*cell, company=company) for cell in change.granted}
     to_confirm = {cell: text for cell, text in wordings.items() if _needs_proof(*cell)}
@@ -41,7 +41,7 @@ def save(
         if cell not in to_confirm:
             said = Evidence(happened_at=now, origin=wording.PREFERENCE_PAGE, wording=text, proof=evidence.proof)
             services.record_consent(
-                recipient=recipient, cells=[cell], basis=Consent.Basis.ONLINE, evidence=said, staff=None
+                recipient=recipient, cells=[cell], basis=Consent.Basis.ONLINE, evidence=said, now=now, staff=None
             )
     if change.granted or change.ended:
         fields = fields | {"channels": None, "topics": None}

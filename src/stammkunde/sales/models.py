@@ -26,7 +26,7 @@ class Product(models.Model):
     price_e4 = models.BigIntegerField(_("price"), null=True, blank=True)  # ten-thousandths of a euro, net
     cost_e4 = models.BigIntegerField(_("cost"), null=True, blank=True)
     imported_by = models.BigIntegerField(null=True, editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(source=""), name="product_has_source")]
@@ -57,7 +57,7 @@ class Order(models.Model):
     shipping_cents = models.BigIntegerField(_("shipping paid by the customer"), null=True, blank=True)
     shipping_cost_cents = models.BigIntegerField(_("shipping cost"), null=True, blank=True)
     imported_by = models.BigIntegerField(null=True, editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 
@@ -153,4 +154,4 @@ def _note_export(request: StaffRequest, *, rows: int) -> None:
     """A list that a program takes along is an export, and stands in the audit trail."""
     if not policy.may(request.user, policy.EXPORT):
         raise HttpError(403, f"Taking customers along needs the right '{policy.EXPORT}'.")
-    team.record(staff=request.user, action="customers.exported", rows=rows, by="api")
+    team.record(staff=request.user, action="customers.exported", rows=rows, by="api", at=timezone.now())

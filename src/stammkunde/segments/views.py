@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -33,7 +34,7 @@ def assign(request: StaffRequest) -> HttpResponse:
     elif owner is None and chosen != "nobody":
         messages.error(request, _("Nobody is chosen. Choose who is to be responsible."))
     else:
-        changed = customers.assign(customer_ids=ids, owner=owner, staff=request.user)
+        changed = customers.assign(customer_ids=ids, owner=owner, staff=request.user, now=timezone.now())
         messages.success(request, _assigned(changed, owner))
     return redirect(ways.back(request, default="customers"))
 

@@ -41,9 +41,7 @@ def claim(*, as_of: date, now: datetime) -> Generation:
     close_abandoned(now=now)
     try:
         with transaction.atomic():
-            begun = Generation.objects.create(as_of_on=as_of, lease_until=now + LEASE, leased_by=_me())
-            begun.started_at = now
-            begun.save(update_fields=["started_at"])
+            begun = Generation.objects.create(as_of_on=as_of, started_at=now, lease_until=now + LEASE, leased_by=_me())
     except IntegrityError:
         raise RefreshRunning from None
     return begun

@@ -37,7 +37,8 @@ _KINDS: "dict[type[models.Field[Any, Any]], str]" = {
     models.JSONField: "json",
 }
 # What an import writes by itself, whatever the file holds.
-_OURS = frozenset({"id", "imported_by", "updated_at"})
+_DATED = ("updated_at", "recorded_at")
+_OURS = frozenset({"id", "imported_by", *_DATED})
 
 
 class NotDeclared(LookupError):
@@ -166,8 +167,10 @@ class FactTable:
         return str(self.model._meta.db_table)
 
     @property
-    def has_updated_at(self) -> bool:
-        return any(column.name == "updated_at" for column in self.model._meta.concrete_fields)
+    def dated(self) -> tuple[str, ...]:
+        """Name the columns in which the moment of the import stands."""
+        there = {column.name for column in self.model._meta.concrete_fields}
+        return tuple(one for one in _DATED if one in there)
 
     @property
     def has_source(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.utils import timezone
 
 from stammkunde.customers.models import Customer
 from stammkunde.tasks import policy
@@ -43,6 +44,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Content:
+    """What is to be done; a complaint holds advertising back while it is open."""
+
+    title: str
+    note: str = ""
+    is_complaint: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Due:
     """When something is to be done, and whether it comes before everything else."""
 
@@ -53,31 +63,31 @@ class Due:
 
 @transaction.atomic
 def add(
+    what: Content,
     *,
-    title: str,
+    now: datetime,
     staff: Staff,
     customer: Customer | None = None,
     owner: Staff | None = None,
     due_on: date | None = None,
-    note: str = "",
-    is_complaint: bool = False,
 ) -> Task:
     """Write down something to do; without an owner it is the writer's own."""
     task = Task.objects.create(
-        title=title.strip(),
-        note=note.strip(),
+        title=what.title.strip(),
+        note=what.note.strip(),
         customer=customer,
         owner=owner or staff,
         due_on=due_on,
-        is_complaint=is_complaint,
+        is_complaint=what.is_complaint,
+        created_at=now,
         created_by=staff,
     )
-    _record(staff, "task.created", task)
+    _record(staff, "task.created", now, task)
     return task
 
 
 @transaction.atomic
-def take_up(suggestion: Suggestion, *, staff: Staff) -> Task:
+def take_up(suggestion: Suggestion, *, now: datetime, staff: Staff) -> Task:
     """Turn a suggestion into a task; repeating gives the same task."""
     task, _created = Task.objects.get_or_create(
         key=suggestion.key,
@@ -86,6 +96,7 @@ def take_up(suggestion: Suggestion, *, staff: Staff) -> Task:
             "customer_id": suggestion.customer_id,
             "title": suggestion.title[:200],
             "owner_id": suggestion.owner_id or staff.pk,
+            "created_at": now,
             "created_by": staff,
         },
     )
@@ -93,28 +104,20 @@ def take_up(suggestion: Suggestion, *, staff: Staff) -> Task:
 
 
 @transaction.atomic
-def plan(
-    *,
-    key: str,
-    title: str,
-    customer_id: int,
-    owner_id: int | None,
-    due: Due,
-    note: str = "",
-    is_complaint: bool = False,
-) -> Task:
+def plan(what: Content, *, key: str, customer_id: int, owner_id: int | None, due: Due, now: datetime) -> Task:
     """Put something on somebody's list that no person asked for; repeating with the same key gives the same task."""
     task, _created = Task.objects.get_or_create(
         key=key,
         defaults={
-            "title": title[:200],
-            "note": note[: policy.LONGEST_NOTE],
+            "title": what.title[:200],
+            "note": what.note[: policy.LONGEST_NOTE],
             "customer_id": customer_id,
             "owner_id": owner_id,
             "due_on": due.on,
             "due_time": due.at,
             "is_urgent": due.is_urgent,
-            "is_complaint": is_complaint,
+            "is_complaint": what.is_complaint,
+            "created_at": now,
         },
     )
     return task
@@ -128,7 +131,7 @@ def drop_planned(task_id: int) -> None:
 
 
 @transaction.atomic
-def take_on(suggestion: Suggestion, *, staff: Staff, note: str = "", due_on: date | None = None) -> Task:
+def take_on(suggestion: Suggestion, *, now: datetime, staff: Staff, note: str = "", due_on: date | None = None) -> Task:
     """Make a suggestion a task of its own, with why and until when; repeating gives the same task, open again."""
     task, created = Task.objects.get_or_create(
         key=suggestion.key,
@@ -138,16 +141,17 @@ def take_on(suggestion: Suggestion, *, staff: Staff, note: str = "", due_on: dat
             "note": note[: policy.LONGEST_NOTE],
             "owner_id": suggestion.owner_id or staff.pk,
             "due_on": due_on,
+            "created_at": now,
             "created_by": staff,
         },
     )
     if created:
-        _record(staff, "task.created", task)
+        _record(staff, "task.created", now, task)
         return task
     Task.objects.filter(pk=task.pk).exclude(kind=OWN).update(
         kind=OWN, title=suggestion.title[:200], note=policy.with_outcome(task.note, note), due_on=due_on
     )
-    return reopen(task_id=task.pk, staff=staff)
+    return reopen(task_id=task.pk, now=now, staff=staff)
 
 
 @transaction.atomic
@@ -163,25 +167,25 @@ def dismiss(*, task_id: int, staff: Staff, finished_at: datetime, outcome: str =
 
 
 @transaction.atomic
-def snooze(*, task_id: int, until_on: date, today: date, staff: Staff) -> Task:
+def snooze(*, task_id: int, until_on: date, now: datetime, staff: Staff) -> Task:
     """
     Put an open task off until a day; repeating changes nothing.
 
     :raises NotYetDue: if the day is not after today
     :raises TaskClosed: if the task is done or dismissed
     """
-    if until_on <= today:
+    if until_on <= timezone.localdate(now):
         raise NotYetDue(until_on)
     changed = Task.objects.filter(pk=task_id, state=Task.State.OPEN).update(snoozed_until_on=until_on)
     task = Task.objects.get(pk=task_id)
     if not changed:
         raise TaskClosed(task.title)
-    _record(staff, "task.snoozed", task, until=until_on.isoformat())
+    _record(staff, "task.snoozed", now, task, until=until_on.isoformat())
     return task
 
 
 @transaction.atomic
-def reopen(*, task_id: int, staff: Staff) -> Task:
+def reopen(*, task_id: int, now: datetime, staff: Staff) -> Task:
     """Take back that a task is done, dismissed or put off; repeating changes nothing."""
     changed = (
         Task.objects.filter(pk=task_id)
@@ -190,7 +194,7 @@ def reopen(*, task_id: int, staff: Staff) -> Task:
     )
     task = Task.objects.get(pk=task_id)
     if changed:
-        _record(staff, "task.reopened", task)
+        _record(staff, "task.reopened", now, task)
     return task
 
 
@@ -205,10 +209,12 @@ def _close(
         if outcome.strip():
             task.note = policy.with_outcome(task.note, outcome)
             task.save(update_fields=["note"])
-        _record(staff, f"task.{state}", task)
+        _record(staff, f"task.{state}", finished_at, task)
     return task
 
 
-def _record(staff: Staff, action: str, task: Task, **detail: object) -> None:
+def _record(staff: Staff, action: str, at: datetime, task: Task, **detail: object) -> None:
     customer = {"customer": task.customer_id} if task.customer_id else {}
-    team.record(staff=staff, action=action, thing="task", thing_id=task.pk, label=task.title, **customer, **detail)
+    team.record(
+        staff=staff, action=action, at=at, thing="task", thing_id=task.pk, label=task.title, **customer, **detail
+    )

@@ -29,13 +29,13 @@ def add(request: StaffRequest) -> HttpResponse:
     if problem:
         messages.error(request, problem)
         return redirect(ways.came_from(request))
+    note, is_complaint = request.POST.get("note", "")[:4000], bool(request.POST.get("complaint"))
     services.add(
-        title=title,
-        note=request.POST.get("note", "")[:4000],
+        services.Content(title=title, note=note, is_complaint=is_complaint),
         customer=_customer(request),
         owner=_owner(request),
         due_on=due_on,
-        is_complaint=bool(request.POST.get("complaint")),
+        now=timezone.now(),
         staff=request.user,
     )
     messages.success(request, _("Task noted."))
@@ -62,7 +62,7 @@ def finish(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.TASKS_WORK)
 def reopen(request: StaffRequest, pk: int) -> HttpResponse:
     get_object_or_404(Task, pk=pk)
-    task = services.reopen(task_id=pk, staff=request.user)
+    task = services.reopen(task_id=pk, now=timezone.now(), staff=request.user)
     messages.success(request, _("Back on the list: %(title)s") % {"title": task.title})
     return redirect(ways.came_from(request))
 

@@ -28,9 +28,9 @@ class Limit:
         """Say whether it has failed too often from here lately."""
         return len(self.labels(address=address, now=now)) >= self.per_address
 
-    def failed(self, *, label: str, address: str) -> None:
+    def failed(self, *, label: str, address: str, now: datetime) -> None:
         """Note a failure."""
-        record(staff=None, action=self.action, thing=self.thing, label=label, address=address)
+        record(staff=None, action=self.action, at=now, thing=self.thing, label=label, address=address)
 
     def labels(self, *, address: str, now: datetime) -> list[str]:
         """Give at what it has failed lately, as often as it matters."""
@@ -48,9 +48,9 @@ def must_wait(*, email: str, address: str, now: datetime) -> bool:
     return len(tried) >= SIGN_IN.per_address or tried.count(_label(email)) >= PER_PERSON
 
 
-def failed(*, email: str, address: str) -> None:
+def failed(*, email: str, address: str, now: datetime) -> None:
     """Note that somebody could not sign in."""
-    SIGN_IN.failed(label=_label(email), address=address)
+    SIGN_IN.failed(label=_label(email), address=address, now=now)
 
 
 def _label(email: str) -> str:

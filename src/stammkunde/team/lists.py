@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -61,7 +62,14 @@ class StaffList(ListPage):
         form = tables.chosen_format(self.request.POST)
         if not self.may_export:
             raise PermissionDenied(policy.EXPORT)
-        record(staff=self.request.user, action=self.exported, thing=self.name, label=form, query=self.query)
+        record(
+            staff=self.request.user,
+            action=self.exported,
+            at=timezone.now(),
+            thing=self.name,
+            label=form,
+            query=self.query,
+        )
         return self.file(form=form)
 
     def _save_view(self) -> HttpResponse:

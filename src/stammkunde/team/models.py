@@ -39,7 +39,7 @@ class Staff(AbstractBaseUser):
     theme = models.CharField(_("appearance"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
     hours_per_week = models.PositiveSmallIntegerField(_("hours per week for customers"), default=20)
     is_active = models.BooleanField(_("may sign in"), default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -172,7 +172,7 @@ class Company(models.Model):
 class AuditEntry(models.Model):
     """Who changed, exported or was refused what. Appended only."""
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField(db_index=True)
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -207,7 +207,7 @@ class ApiToken(models.Model):
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=60)
     digest = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
     class Meta:

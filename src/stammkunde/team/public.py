@@ -57,11 +57,11 @@ def by_link(page: str) -> Callable[[View], View]:
 
 
 def _bad_link(request: HttpRequest, page: str) -> HttpResponse:
-    address = access.address(request)
+    address, now = access.address(request), timezone.now()
     with speaking(request):
-        if attempts.LINKS.must_wait(address=address, now=timezone.now()):
+        if attempts.LINKS.must_wait(address=address, now=now):
             return show(request, "team/bad_link.html", {"must_wait": True}, status=429)
-        attempts.LINKS.failed(label=page, address=address)
+        attempts.LINKS.failed(label=page, address=address, now=now)
         return show(request, "team/bad_link.html", {}, status=404)
 
 

@@ -1,7 +1,7 @@
 """What changes state in the team."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import datetime, time
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,24 +14,31 @@ class LastAdministrator(Exception):
 
 
 def record(
-    *, staff: Staff | None, action: str, thing: str = "", thing_id: int | None = None, label: str = "", **detail: object
+    *,
+    staff: Staff | None,
+    action: str,
+    at: datetime,
+    thing: str = "",
+    thing_id: int | None = None,
+    label: str = "",
+    **detail: object,
 ) -> None:
     """Append to the audit trail; inside the caller's transaction."""
     AuditEntry.objects.create(
-        staff=staff, action=action, thing=thing, thing_id=thing_id, label=label[:200], detail=detail
+        at=at, staff=staff, action=action, thing=thing, thing_id=thing_id, label=label[:200], detail=detail
     )
 
 
 @transaction.atomic
-def add_staff(*, by: Staff, email: str, name: str, role: str, hours_per_week: int = 20) -> Staff:
+def add_staff(*, by: Staff | None, email: str, name: str, role: str, now: datetime, hours_per_week: int = 20) -> Staff:
     """Add a person who has no password yet: they set one through a link."""
-    staff = Staff.objects.create_user(email, None, name=name, role=role, hours_per_week=hours_per_week)
-    record(staff=by, action="staff.added", thing="staff", thing_id=staff.pk, label=staff.email, role=role)
+    staff = Staff.objects.create_user(email, None, name=name, role=role, hours_per_week=hours_per_week, created_at=now)
+    record(staff=by, action="staff.added", at=now, thing="staff", thing_id=staff.pk, label=staff.email, role=role)
     return staff
 
 
 @transaction.atomic
-def change_staff(*, by: Staff, staff_id: int, **fields: object) -> Staff:
+def change_staff(*, by: Staff, staff_id: int, now: datetime, **fields: object) -> Staff:
     """
     Change a person's name, e-mail, role, hours or whether they may sign in; repeating changes nothing.
 
@@ -45,17 +52,25 @@ def change_staff(*, by: Staff, staff_id: int, **fields: object) -> Staff:
         raise LastAdministrator(staff.email)
     if changes:
         staff.save(update_fields=list(changes))
-        record(staff=by, action="staff.changed", thing="staff", thing_id=staff.pk, label=staff.email, changes=changes)
+        record(
+            staff=by,
+            action="staff.changed",
+            at=now,
+            thing="staff",
+            thing_id=staff.pk,
+            label=staff.email,
+            changes=changes,
+        )
     return staff
 
 
 @transaction.atomic
-def change_profile(*, staff: Staff, **fields: object) -> None:
+def change_profile(*, staff: Staff, now: datetime, **fields: object) -> None:
     """Change what people may change about themselves; repeating changes nothing."""
     changes = _assign(staff, fields)
     if changes:
         staff.save(update_fields=list(changes))
-        record(staff=staff, action="profile.changed", thing="staff", thing_id=staff.pk, label=staff.email)
+        record(staff=staff, action="profile.changed", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
 
 
 @transaction.atomic
@@ -67,27 +82,27 @@ def choose(*, staff: Staff, **fields: object) -> None:
 
 
 @transaction.atomic
-def note_link(*, by: Staff, staff: Staff) -> None:
+def note_link(*, by: Staff, staff: Staff, now: datetime) -> None:
     """Record that a link for a new password was made; the link itself is kept nowhere."""
-    record(staff=by, action="staff.link", thing="staff", thing_id=staff.pk, label=staff.email)
+    record(staff=by, action="staff.link", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
 
 
 @transaction.atomic
-def change_password(*, staff: Staff, password: str) -> None:
+def change_password(*, staff: Staff, password: str, now: datetime) -> None:
     """Set a person's password; they are signed out everywhere else."""
     staff.set_password(password)
     staff.save(update_fields=["password"])
-    record(staff=staff, action="password.changed", thing="staff", thing_id=staff.pk, label=staff.email)
+    record(staff=staff, action="password.changed", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
 
 
 @transaction.atomic
-def change_company(*, by: Staff, **fields: object) -> Company:
+def change_company(*, by: Staff | None, now: datetime, **fields: object) -> Company:
     """Change what the company decided; repeating changes nothing."""
     company, _created = Company.objects.select_for_update().get_or_create(pk=1)
     changes = _assign(company, fields)
     if changes:
         company.save(update_fields=list(changes))
-        record(staff=by, action="settings.changed", thing="company", thing_id=1, changes=changes)
+        record(staff=by, action="settings.changed", at=now, thing="company", thing_id=1, changes=changes)
     return company
 
 

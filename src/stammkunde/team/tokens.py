@@ -22,7 +22,7 @@ class NameTaken(Exception):
 
 
 @transaction.atomic
-def create(*, staff: Staff, name: str) -> str:
+def create(*, staff: Staff, name: str, now: datetime) -> str:
     """
     Make a token and give it, for the only time, in clear.
 
@@ -32,18 +32,18 @@ def create(*, staff: Staff, name: str) -> str:
     if ApiToken.objects.filter(staff=staff, name=name).exists():
         raise NameTaken(name)
     token = PREFIX + secrets.token_urlsafe(32)
-    made = ApiToken.objects.create(staff=staff, name=name, digest=_digest(token))
-    record(staff=staff, action="token.create", thing="token", thing_id=made.pk, label=name)
+    made = ApiToken.objects.create(staff=staff, name=name, digest=_digest(token), created_at=now)
+    record(staff=staff, action="token.create", at=now, thing="token", thing_id=made.pk, label=name)
     return token
 
 
 @transaction.atomic
-def revoke(*, staff: Staff, token_id: int) -> None:
+def revoke(*, staff: Staff, token_id: int, now: datetime) -> None:
     """Take a token back; repeating changes nothing."""
     token = ApiToken.objects.filter(staff=staff, pk=token_id).first()
     if token is None:
         return
-    record(staff=staff, action="token.revoke", thing="token", thing_id=token.pk, label=token.name)
+    record(staff=staff, action="token.revoke", at=now, thing="token", thing_id=token.pk, label=token.name)
     token.delete()
 
 

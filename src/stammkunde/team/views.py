@@ -48,8 +48,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
-    who = {"email": form.cleaned_data["email"], "address": access.address(request)}
-    if attempts.must_wait(**who, now=timezone.now()):
+    who = {"email": form.cleaned_data["email"], "address": access.address(request), "now": timezone.now()}
+    if attempts.must_wait(**who):
         form.add_error(
             None, _("Too many attempts. Please wait a quarter of an hour, or ask an administrator for help.")
         )
@@ -113,7 +113,7 @@ def set_password(request: HttpRequest, person: str, token: str) -> HttpResponse:
         return render(request, "team/link_used_up.html", status=410)
     form = forms.NewPassword(request.POST or None, staff=staff)
     if request.method == "POST" and form.is_valid():
-        services.change_password(staff=staff, password=form.cleaned_data["new"])
+        services.change_password(staff=staff, password=form.cleaned_data["new"], now=timezone.now())
         messages.success(request, _("Your password is set. Please sign in."))
         return redirect("sign-in")
     return render(request, "team/set_password.html", {"form": form, "person": staff})
@@ -136,7 +136,7 @@ def _invited(person: str) -> Staff | None:
 def profile(request: StaffRequest) -> HttpResponse:
     form = forms.Profile(request.POST or None, instance=_fresh(request.user))
     if request.method == "POST" and form.is_valid():
-        services.change_profile(staff=request.user, **form.cleaned_data)
+        services.change_profile(staff=request.user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("profile")
     context = {
@@ -154,7 +154,7 @@ def token_create(request: StaffRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()[:60]
     try:
         if name:
-            request.session["new_token"] = tokens.create(staff=request.user, name=name)
+            request.session["new_token"] = tokens.create(staff=request.user, name=name, now=timezone.now())
         else:
             messages.error(request, _("Give the token a name, such as the program that will use it."))
     except tokens.NameTaken:
@@ -165,7 +165,7 @@ def token_create(request: StaffRequest) -> HttpResponse:
 @anyone_signed_in
 @require_POST
 def token_revoke(request: StaffRequest, pk: int) -> HttpResponse:
-    tokens.revoke(staff=request.user, token_id=pk)
+    tokens.revoke(staff=request.user, token_id=pk, now=timezone.now())
     messages.success(request, _("The token is taken back. Programs that used it are locked out."))
     return redirect(reverse("profile") + "#tokens")
 
@@ -176,7 +176,7 @@ def token_revoke(request: StaffRequest, pk: int) -> HttpResponse:
 def password(request: StaffRequest) -> HttpResponse:
     form = forms.ChangePassword(request.POST or None, staff=request.user)
     if request.method == "POST" and form.is_valid():
-        services.change_password(staff=request.user, password=form.cleaned_data["new"])
+        services.change_password(staff=request.user, password=form.cleaned_data["new"], now=timezone.now())
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password is changed. Other devices are signed out."))
         return redirect("profile")
@@ -197,7 +197,7 @@ def staff_list(request: StaffRequest) -> HttpResponse:
 def staff_add(request: StaffRequest) -> HttpResponse:
     form = forms.NewStaff(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        staff = services.add_staff(by=request.user, **form.cleaned_data)
+        staff = services.add_staff(by=request.user, now=timezone.now(), **form.cleaned_data)
         return _show_link(request, staff)
     return render(request, "team/staff_add.html", {"form": form, "roles": pages.roles()})
 
@@ -215,7 +215,7 @@ def staff_edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _change(request: StaffRequest, staff: Staff, form: forms.EditStaff) -> bool:
     try:
-        services.change_staff(by=request.user, staff_id=staff.pk, **form.cleaned_data)
+        services.change_staff(by=request.user, staff_id=staff.pk, now=timezone.now(), **form.cleaned_data)
     except services.LastAdministrator:
         form.add_error(
             None,
@@ -229,7 +229,7 @@ def _change(request: StaffRequest, staff: Staff, form: forms.EditStaff) -> bool:
 @require_POST
 def staff_link(request: StaffRequest, pk: int) -> HttpResponse:
     staff = get_object_or_404(Staff, pk=pk, is_active=True)
-    services.note_link(by=request.user, staff=staff)
+    services.note_link(by=request.user, staff=staff, now=timezone.now())
     return _show_link(request, staff)
 
 

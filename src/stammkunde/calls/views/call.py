@@ -81,7 +81,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.TASKS_WORK)
 def record(request: StaffRequest, pk: int) -> HttpResponse:
     """Record what came of the call; what follows is on somebody's list at once."""
-    customer, form = _found(pk), CallForm(request.POST)
+    customer, form, now = _found(pk), CallForm(request.POST), timezone.now()
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())
     person = ContactPerson.objects.filter(customer=pk, pk=form.cleaned_data["person"] or 0).first()
@@ -91,9 +91,9 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
             customer=customer,
             person=person,
             said=form.said(request.POST.getlist("goals")),
-            task=_task(request.POST.get("for", ""), customer, staff=request.user),
+            task=_task(request.POST.get("for", ""), customer, now=now, staff=request.user),
             staff=request.user,
-            now=timezone.now(),
+            now=now,
         )
     except services.NoMoment:
         messages.error(request, _("Say when to call back: choose a day and time to come."))
@@ -102,7 +102,7 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
             customer=customer,
             note=form.cleaned_data["note"],
             goals=request.POST.getlist("goals")[:20],
-            now=timezone.now(),
+            now=now,
         )
         return redirect(f"{reverse('call', args=[pk])}?{request.GET.urlencode()}")
     messages.success(request, _told(call.get_outcome_display(), call.next_task), extra_tags=_undo(call.pk))
@@ -156,8 +156,8 @@ def _subject(key: str, customer: Customer, generation: Generation | None) -> tup
     return None, item if item and item.customer == customer else None
 
 
-def _task(key: str, customer: Customer, *, staff: Staff) -> Task | None:
-    task = acting.task(key, _asked(signals.current()), staff=staff) if key else None
+def _task(key: str, customer: Customer, *, now: datetime, staff: Staff) -> Task | None:
+    task = acting.task(key, _asked(signals.current()), now=now, staff=staff) if key else None
     return task if task and task.customer_id == customer.pk else None
 
 

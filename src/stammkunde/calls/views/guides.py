@@ -61,7 +61,7 @@ def edit(request: StaffRequest, kind: str, language: str, form: str) -> HttpResp
 @needs(policy.MESSAGES_SEND)
 def reset(request: StaffRequest, kind: str, language: str, form: str) -> HttpResponse:
     _known(kind, language, form)
-    services.reset_guide(kind=kind, language=language, form=form, staff=request.user)
+    services.reset_guide(kind=kind, language=language, form=form, now=timezone.now(), staff=request.user)
     messages.success(request, _("The ready-made guide is back."))
     return redirect(reverse("guide", args=[kind, language, form]))
 

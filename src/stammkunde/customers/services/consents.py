@@ -37,7 +37,7 @@ class Evidence:
 
 @transaction.atomic
 def record_consent(
-    *, recipient: Recipient, cells: Iterable[Cell], basis: str, evidence: Evidence, staff: Staff | None
+    *, recipient: Recipient, cells: Iterable[Cell], basis: str, evidence: Evidence, now: datetime, staff: Staff | None
 ) -> list[Consent]:
     """
     Record that somebody has agreed; what is on record in just this way already is not recorded again.
@@ -48,18 +48,16 @@ def record_consent(
     made = [
         record
         for cell in cells
-        if (
-            record := _append_new(
-                customer, person, cell, state=Consent.State.GIVEN, basis=basis, evidence=evidence, staff=staff
-            )
-        )
+        if (record := _append_new(customer, person, cell, basis=basis, evidence=evidence, now=now, staff=staff))
     ]
-    note(customer, "consent.recorded", made, staff=staff)
+    note(customer, "consent.recorded", made, now=now, staff=staff)
     return made
 
 
 @transaction.atomic
-def withdraw(*, recipient: Recipient, cells: Iterable[Cell], evidence: Evidence, staff: Staff | None) -> list[Consent]:
+def withdraw(
+    *, recipient: Recipient, cells: Iterable[Cell], evidence: Evidence, now: datetime, staff: Staff | None
+) -> list[Consent]:
     """
     Record that somebody wants no more of something: a withdrawal where there was consent, else an objection.
 
@@ -70,13 +68,13 @@ def withdraw(*, recipient: Recipient, cells: Iterable[Cell], evidence: Evidence,
     customer, person = lock(recipient)
     made = []
     for cell in cells:
-        now = standing(customer, person, cell)
-        if now.state in policy.BLOCKING and not now.is_asked:
+        found = standing(customer, person, cell)
+        if found.state in policy.BLOCKING and not found.is_asked:
             continue
-        given = now.state == Consent.State.GIVEN
+        given = found.state == Consent.State.GIVEN
         state = Consent.State.WITHDRAWN if given else Consent.State.OBJECTED
-        made.append(append(customer, person, cell, state=state, evidence=evidence, staff=staff))
-    note(customer, "consent.withdrawn", made, staff=staff)
+        made.append(append(customer, person, cell, state=state, evidence=evidence, now=now, staff=staff))
+    note(customer, "consent.withdrawn", made, now=now, staff=staff)
     return made
 
 
@@ -111,6 +109,7 @@ def append(
     *,
     state: str,
     evidence: Evidence,
+    now: datetime,
     staff: Staff | None,
     **more: object,
 ) -> Consent:
@@ -134,16 +133,18 @@ def append(
         origin=evidence.origin,
         happened_at=evidence.happened_at,
         recorded_by=staff,
+        recorded_at=now,
     )
 
 
-def note(customer: Customer, action: str, records: list[Consent], *, staff: Staff | None) -> None:
+def note(customer: Customer, action: str, records: list[Consent], *, now: datetime, staff: Staff | None) -> None:
     """Tell the audit trail; inside the caller's transaction. Nothing done leaves no trace."""
     if records:
         cells = [f"{one.channel}/{one.purpose}" for one in records]
         team.record(
             staff=staff,
             action=action,
+            at=now,
             thing="customer",
             thing_id=customer.pk,
             label=customer.name,
@@ -157,13 +158,13 @@ def _append_new(
     person: ContactPerson | None,
     cell: Cell,
     *,
-    state: str,
     basis: str,
     evidence: Evidence,
+    now: datetime,
     staff: Staff | None,
 ) -> Consent | None:
     same = {
-        "state": state,
+        "state": Consent.State.GIVEN,
         "basis": basis,
         "origin": evidence.origin,
         "wording": evidence.wording,
@@ -171,7 +172,9 @@ def _append_new(
     }
     if _of(customer, person, cell).filter(**same).exists():
         return None
-    return append(customer, person, cell, state=state, evidence=evidence, staff=staff, basis=basis)
+    return append(
+        customer, person, cell, state=Consent.State.GIVEN, evidence=evidence, now=now, staff=staff, basis=basis
+    )
 
 
 def _of(customer: Customer, person: ContactPerson | None, cell: Cell) -> QuerySet[Consent]:

@@ -122,7 +122,7 @@ def confirm_optin(*, token: str, now: datetime, proof: dict[str, str]) -> Confir
     if not still_open:
         raise OptInVoid(optin.pk)
     records = [_answer(customer, optin, one, now=now, proof=proof) for one in still_open]
-    note(customer, "consent.confirmed", records, staff=None)
+    note(customer, "consent.confirmed", records, now=now, staff=None)
     return Confirmed(optin=optin, records=records, is_new=True)
 
 
@@ -173,12 +173,13 @@ def _ask(
             cell,
             state=Consent.State.ASKED,
             evidence=replace(evidence, wording=text),
+            now=now,
             staff=staff,
             optin=optin,
         )
         for cell, text in wordings.items()
     ]
-    note(customer, "consent.asked", asked, staff=staff)
+    note(customer, "consent.asked", asked, now=now, staff=staff)
     return optin
 
 
@@ -201,5 +202,6 @@ def _answer(customer: Customer, optin: OptIn, asked: Consent, *, now: datetime, 
         proof=times | proof,
         address=asked.address,
         happened_at=now,
+        recorded_at=now,
         asked=asked,
     )

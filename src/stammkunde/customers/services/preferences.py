@@ -46,12 +46,12 @@ def change_preference(
         preference.origin = ContactPreference.Origin.STAFF if staff else ContactPreference.Origin.CUSTOMER
         preference.changed_by, preference.changed_at = staff, changed_at
         preference.save()
-        _record(customer, person, "preference.changed", staff=staff, changed=changed)
+        _record(customer, person, "preference.changed", at=changed_at, staff=staff, changed=changed)
     return preference
 
 
 @transaction.atomic
-def revoke_links(*, recipient: Recipient, staff: Staff) -> None:
+def revoke_links(*, recipient: Recipient, now: datetime, staff: Staff) -> None:
     """
     Let every link to somebody's preference page lead nowhere; new ones can be made at once. Unsubscribing still works.
 
@@ -60,8 +60,9 @@ def revoke_links(*, recipient: Recipient, staff: Staff) -> None:
     customer, person = lock(recipient)
     preference = _find(customer, person)
     preference.link_version += 1
+    preference.changed_at = preference.changed_at or now
     preference.save()
-    _record(customer, person, "preference.links_revoked", staff=staff)
+    _record(customer, person, "preference.links_revoked", at=now, staff=staff)
 
 
 def _find(customer: Customer, person: ContactPerson | None) -> ContactPreference:
@@ -70,11 +71,18 @@ def _find(customer: Customer, person: ContactPerson | None) -> ContactPreference
 
 
 def _record(
-    customer: Customer, person: ContactPerson | None, action: str, *, staff: Staff | None, **detail: object
+    customer: Customer,
+    person: ContactPerson | None,
+    action: str,
+    *,
+    at: datetime,
+    staff: Staff | None,
+    **detail: object,
 ) -> None:
     team.record(
         staff=staff,
         action=action,
+        at=at,
         thing="customer",
         thing_id=customer.pk,
         label=customer.name,

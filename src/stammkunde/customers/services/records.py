@@ -56,81 +56,85 @@ def mark_changed() -> None:
     facts.CUSTOMERS.mark()
 
 
-def create_customer(*, fields: dict[str, Any], staff: Staff) -> Customer:
+def create_customer(*, fields: dict[str, Any], now: datetime, staff: Staff) -> Customer:
     """
     Enter a customer by hand. Repeating it with the same number is refused.
 
     :raises NumberTaken: if a customer was entered by hand with this number before
     """
     number = fields.get("number") or f"H-{uuid4().hex[:8].upper()}"
-    customer = Customer(source=f"{ORIGIN}:{number}", **{**_known(fields, CUSTOMER_FIELDS), "number": number})
+    customer = Customer(
+        source=f"{ORIGIN}:{number}", **{**_known(fields, CUSTOMER_FIELDS), "number": number}, updated_at=now
+    )
     customer.search = policy.search_text(customer, [])
     try:
         with transaction.atomic():
             customer.save(force_insert=True)
             search.catch_up()
             mark_changed()
-            _record(staff, "customer.created", customer)
+            _record(staff, "customer.created", now, customer)
     except IntegrityError:
         raise NumberTaken(number) from None
     return customer
 
 
 @transaction.atomic
-def change_customer(*, customer_id: int, fields: dict[str, Any], staff: Staff) -> Customer:
+def change_customer(*, customer_id: int, fields: dict[str, Any], now: datetime, staff: Staff) -> Customer:
     """Change a customer's master data; repeating it changes nothing and leaves no trace."""
     customer = Customer.objects.select_for_update().get(pk=customer_id)
     changed = apply(customer, _known(fields, CUSTOMER_FIELDS))
     if changed:
-        customer.imported_by = None
+        customer.imported_by, customer.updated_at = None, now
         customer.search = policy.search_text(customer, customer.contact_persons.all())
         customer.save()
         mark_changed()
-        _record(staff, "customer.changed", customer, changed=changed)
+        _record(staff, "customer.changed", now, customer, changed=changed)
     return customer
 
 
 @transaction.atomic
-def assign(*, customer_ids: Iterable[int], owner: Staff | None, staff: Staff) -> int:
+def assign(*, customer_ids: Iterable[int], owner: Staff | None, now: datetime, staff: Staff) -> int:
     """Make someone (or nobody) responsible for customers, and tell how many changed hands; repeating is harmless."""
     wanted = Customer.objects.filter(pk__in=list(customer_ids))
     others = wanted.filter(owner__isnull=False) if owner is None else wanted.exclude(owner=owner)
     ids = list(others.select_for_update(of=("self",)).values_list("pk", flat=True))
     if ids:
-        Customer.objects.filter(pk__in=ids).update(owner=owner, imported_by=None)
+        Customer.objects.filter(pk__in=ids).update(owner=owner, imported_by=None, updated_at=now)
         mark_changed()
         label = owner.name if owner else ""
-        team.record(staff=staff, action="customers.assigned", thing="customers", label=label, customers=ids[:1000])
+        team.record(
+            staff=staff, action="customers.assigned", at=now, thing="customers", label=label, customers=ids[:1000]
+        )
     return len(ids)
 
 
 @transaction.atomic
-def add_contact_person(*, customer_id: int, fields: dict[str, Any], staff: Staff) -> ContactPerson:
+def add_contact_person(*, customer_id: int, fields: dict[str, Any], now: datetime, staff: Staff) -> ContactPerson:
     """Add a contact person to a customer."""
     customer = Customer.objects.select_for_update().get(pk=customer_id)
     person = ContactPerson.objects.create(
-        customer=customer, source=f"{ORIGIN}:{uuid4().hex}", **_known(fields, PERSON_FIELDS)
+        customer=customer, source=f"{ORIGIN}:{uuid4().hex}", updated_at=now, **_known(fields, PERSON_FIELDS)
     )
     _people_changed(customer)
-    _record(staff, "contact_person.created", customer, person=str(person))
+    _record(staff, "contact_person.created", now, customer, person=str(person))
     return person
 
 
 @transaction.atomic
-def change_contact_person(*, person_id: int, fields: dict[str, Any], staff: Staff) -> ContactPerson:
+def change_contact_person(*, person_id: int, fields: dict[str, Any], now: datetime, staff: Staff) -> ContactPerson:
     """Change a contact person; repeating it changes nothing and leaves no trace."""
     person = ContactPerson.objects.select_for_update(of=("self",)).select_related("customer").get(pk=person_id)
     changed = apply(person, _known(fields, PERSON_FIELDS))
     if changed:
-        person.imported_by = None
+        person.imported_by, person.updated_at = None, now
         person.save()
         _people_changed(person.customer)
-        _record(staff, "contact_person.changed", person.customer, person=str(person), changed=changed)
+        _record(staff, "contact_person.changed", now, person.customer, person=str(person), changed=changed)
     return person
 
 
 @transaction.atomic
-def remove_contact_person(*, person_id: int, staff: Staff) -> dict[str, Any]:
+def remove_contact_person(*, person_id: int, now: datetime, staff: Staff) -> dict[str, Any]:
     """Remove a contact person and give what `restore_contact_person` needs to put it back."""
     person = ContactPerson.objects.select_for_update(of=("self",)).select_related("customer").get(pk=person_id)
     kept = {name: getattr(person, name) for name in (*PERSON_FIELDS, "source", "customer_id")}
@@ -139,17 +143,17 @@ def remove_contact_person(*, person_id: int, staff: Staff) -> dict[str, Any]:
     kept["preference"] = serializers.serialize("json", ContactPreference.objects.filter(contact_person=person))
     person.delete()
     _people_changed(person.customer)
-    _record(staff, "contact_person.removed", person.customer, person=str(person))
+    _record(staff, "contact_person.removed", now, person.customer, person=str(person))
     return kept
 
 
 @transaction.atomic
-def restore_contact_person(*, kept: dict[str, Any], staff: Staff) -> ContactPerson:
+def restore_contact_person(*, kept: dict[str, Any], now: datetime, staff: Staff) -> ContactPerson:
     """Put a removed contact person back, with what mattered to them and what they wish; repeating changes nothing."""
     customer = Customer.objects.select_for_update().get(pk=kept["customer_id"])
     fields = {name: kept[name] for name in PERSON_FIELDS}
     person, created = ContactPerson.objects.get_or_create(
-        source=kept["source"], defaults={"customer": customer, **fields}
+        source=kept["source"], defaults={"customer": customer, "updated_at": now, **fields}
     )
     if created:
         customer.notes.filter(pk__in=kept["notes"]).update(contact_person=person)
@@ -159,13 +163,19 @@ def restore_contact_person(*, kept: dict[str, Any], staff: Staff) -> ContactPers
             preference.contact_person = person
             preference.save(force_insert=True)
         _people_changed(customer)
-        _record(staff, "contact_person.restored", customer, person=str(person))
+        _record(staff, "contact_person.restored", now, customer, person=str(person))
     return person
 
 
 @transaction.atomic
 def add_note(
-    *, customer_id: int, text: str, staff: Staff, contact_person: ContactPerson | None = None, matters: bool = False
+    *,
+    customer_id: int,
+    text: str,
+    now: datetime,
+    staff: Staff,
+    contact_person: ContactPerson | None = None,
+    matters: bool = False,
 ) -> Note:
     """
     Write down what was seen or heard, or what matters to a person.
@@ -176,7 +186,12 @@ def add_note(
         raise PersonElsewhere(contact_person.pk)
     kind = Note.Kind.MATTERS if matters else Note.Kind.NOTE
     return Note.objects.create(
-        customer_id=customer_id, contact_person=contact_person, kind=kind, text=text.strip(), author=staff
+        customer_id=customer_id,
+        contact_person=contact_person,
+        kind=kind,
+        text=text.strip(),
+        author=staff,
+        created_at=now,
     )
 
 
@@ -191,19 +206,19 @@ def change_note(*, note_id: int, text: str, staff: Staff, changed_at: datetime) 
     if note.text != text.strip():
         note.text = text.strip()
         note.save(update_fields=["text"])
-        _record(staff, "note.changed", note.customer, note=note.pk, changed_at=changed_at.isoformat())
+        _record(staff, "note.changed", changed_at, note.customer, note=note.pk)
     return note
 
 
 @transaction.atomic
-def delete_note(*, note_id: int, staff: Staff) -> None:
+def delete_note(*, note_id: int, now: datetime, staff: Staff) -> None:
     """
     Delete an own note; its words are gone, and the audit trail keeps that there was one.
 
     :raises NotTheAuthor: if someone else wrote it
     """
     note = _own_note(note_id, staff)
-    _record(staff, "note.deleted", note.customer, note=note.pk)
+    _record(staff, "note.deleted", now, note.customer, note=note.pk)
     note.delete()
 
 
@@ -239,5 +254,7 @@ def _people_changed(customer: Customer) -> None:
     mark_changed()
 
 
-def _record(staff: Staff, action: str, customer: Customer, **detail: object) -> None:
-    team.record(staff=staff, action=action, thing="customer", thing_id=customer.pk, label=customer.name, **detail)
+def _record(staff: Staff, action: str, at: datetime, customer: Customer, **detail: object) -> None:
+    team.record(
+        staff=staff, action=action, at=at, thing="customer", thing_id=customer.pk, label=customer.name, **detail
+    )

@@ -32,6 +32,7 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
             cells=form.cells,
             basis=form.cleaned_data["basis"],
             evidence=form.evidence,
+            now=timezone.now(),
             staff=request.user,
         )
         messages.success(request, _("Consent recorded.") if made else _("This was on record already."))
@@ -47,7 +48,9 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     initial = _initial(request) | {"purposes": [str(one) for one in PROMOTIONAL]}
     form = WithdrawalForm(request.POST or None, customer=customer, now=timezone.now(), initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = services.withdraw(recipient=form.recipient, cells=form.cells, evidence=form.evidence, staff=request.user)
+        made = services.withdraw(
+            recipient=form.recipient, cells=form.cells, evidence=form.evidence, now=timezone.now(), staff=request.user
+        )
         messages.success(request, _("Recorded. It holds from now on.") if made else _("This was on record already."))
         return redirect("customer-contact", pk)
     lead = _("What is recorded for the customer as a whole holds for every contact person there.")
@@ -110,7 +113,7 @@ def wishes(request: StaffRequest, pk: int) -> HttpResponse:
 def revoke(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     person = _person(customer, request.POST.get("person", ""))
-    services.revoke_links(recipient=_recipient(customer, person), staff=request.user)
+    services.revoke_links(recipient=_recipient(customer, person), now=timezone.now(), staff=request.user)
     messages.success(request, _("The old links lead nowhere now. Here is a new one."))
     return redirect("customer-contact", pk)
 

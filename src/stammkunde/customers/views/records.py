@@ -28,7 +28,7 @@ def new(request: StaffRequest) -> HttpResponse:
     form = CustomerForm(request.POST or None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
-            customer = services.create_customer(fields=form.facts, staff=request.user)
+            customer = services.create_customer(fields=form.facts, now=timezone.now(), staff=request.user)
         except services.NumberTaken:
             form.add_error("number", _("This customer number is taken. Choose another one, or leave it empty."))
         else:
@@ -43,7 +43,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     form = CustomerForm(request.POST or None, instance=customer, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
-        services.change_customer(customer_id=pk, fields=form.facts, staff=request.user)
+        services.change_customer(customer_id=pk, fields=form.facts, now=timezone.now(), staff=request.user)
         messages.success(request, _("Saved."))
         return redirect("customer", pk)
     return _form(request, form, title=_("Edit customer"), back=reverse("customer", args=[pk]), customer=customer)
@@ -55,7 +55,7 @@ def new_person(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     form = ContactPersonForm(request.POST or None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
-        person = services.add_contact_person(customer_id=pk, fields=form.facts, staff=request.user)
+        person = services.add_contact_person(customer_id=pk, fields=form.facts, now=timezone.now(), staff=request.user)
         messages.success(request, _("%(name)s has been added.") % {"name": person})
         return redirect("customer", pk)
     return _form(request, form, title=_("Add contact person"), back=reverse("customer", args=[pk]), customer=customer)
@@ -68,7 +68,7 @@ def edit_person(request: StaffRequest, pk: int) -> HttpResponse:
     form = ContactPersonForm(request.POST or None, instance=person, today=timezone.localdate())
     back = reverse("customer", args=[person.customer_id])
     if request.method == "POST" and form.is_valid():
-        services.change_contact_person(person_id=pk, fields=form.facts, staff=request.user)
+        services.change_contact_person(person_id=pk, fields=form.facts, now=timezone.now(), staff=request.user)
         messages.success(request, _("Saved."))
         return redirect(back)
     title = _("Edit contact person")
@@ -86,7 +86,7 @@ def edit_person(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.CUSTOMERS_EDIT)
 def remove_person(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(ContactPerson, pk=pk)
-    request.session[REMOVED] = services.remove_contact_person(person_id=pk, staff=request.user)
+    request.session[REMOVED] = services.remove_contact_person(person_id=pk, now=timezone.now(), staff=request.user)
     undo = reverse("contact-person-restore")
     messages.success(request, _("%(name)s has been removed.") % {"name": person}, extra_tags=f"undo:{undo}")
     return redirect("customer", person.customer_id)
@@ -99,7 +99,7 @@ def restore_person(request: StaffRequest) -> HttpResponse:
     if kept is None:
         messages.info(request, _("There is nothing to put back any more."))
         return redirect("customers")
-    person = services.restore_contact_person(kept=kept, staff=request.user)
+    person = services.restore_contact_person(kept=kept, now=timezone.now(), staff=request.user)
     messages.success(request, _("%(name)s is back.") % {"name": person})
     return redirect("customer", person.customer_id)
 
@@ -118,6 +118,7 @@ def add_note(request: StaffRequest, pk: int) -> HttpResponse:
         contact_person=get_object_or_404(customer.contact_persons, pk=person) if person.isdecimal() else None,
         text=form.cleaned_data["text"],
         matters=request.POST.get("kind") == Note.Kind.MATTERS,
+        now=timezone.now(),
         staff=request.user,
     )
     messages.success(request, _("Written down."))
@@ -142,7 +143,7 @@ def edit_note(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.CUSTOMERS_EDIT)
 def delete_note(request: StaffRequest, pk: int) -> HttpResponse:
     note = _own_note(request, pk)
-    services.delete_note(note_id=pk, staff=request.user)
+    services.delete_note(note_id=pk, now=timezone.now(), staff=request.user)
     messages.success(request, _("The note has been deleted."))
     return redirect("customer", note.customer_id)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,7 +53,12 @@ def take(request: StaffRequest, name: str, ending: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="stammkunde-{plot.name}.{ending}"'
     response["Cache-Control"] = "no-store"
     team.record(
-        staff=request.user, action="export", thing="chart", label=f"{plot.name}.{ending}", query=request.GET.urlencode()
+        staff=request.user,
+        action="export",
+        at=timezone.now(),
+        thing="chart",
+        label=f"{plot.name}.{ending}",
+        query=request.GET.urlencode(),
     )
     return response
 

@@ -123,7 +123,7 @@ def _save(page: Page) -> HttpResponse:
     wish = Wish(page.request.POST)
     if not wish.is_valid():
         return _shown(page, wish=wish)
-    services.change_profile(staff=page.staff, hours_per_week=wish.cleaned_data["hours_per_week"])
+    services.change_profile(staff=page.staff, now=timezone.now(), hours_per_week=wish.cleaned_data["hours_per_week"])
     split = page.wished(wish).split
     if split != page.setting.split:
         _keep(page, split)
@@ -143,7 +143,7 @@ def _proposal(page: Page) -> HttpResponse:
 def _keep(page: Page, split: tuple[int, ...] | None) -> None:
     parts = split or (None, None, None)
     names = ("time_a_percent", "time_b_percent", "time_c_percent")
-    services.change_company(by=page.staff, **dict(zip(names, parts, strict=True)))
+    services.change_company(by=page.staff, now=timezone.now(), **dict(zip(names, parts, strict=True)))
 
 
 def _shown(page: Page, *, wish: Wish | None = None, wished: budget.Budget | None = None) -> HttpResponse:
@@ -225,7 +225,9 @@ def export(request: StaffRequest) -> HttpResponseBase:
     form = tables.chosen_format(request.POST)
     page = Page.of(request)
     shows_worth = forecasts.shows_worth(request.user, page.generation)
-    services.record(staff=request.user, action="export", thing="time", label=form, weeks=page.asked.weeks)
+    services.record(
+        staff=request.user, action="export", at=timezone.now(), thing="time", label=form, weeks=page.asked.weeks
+    )
     return tables.answer(
         form=form,
         name=(_("time-budget"), timezone.localdate()),

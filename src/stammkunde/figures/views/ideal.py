@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -194,6 +195,8 @@ def take(request: StaffRequest) -> HttpResponseBase:
     if found is None:
         messages.error(request, _("The scored list is no longer kept. Upload it again."))
         return redirect("ideal-customer")
-    team.record(staff=request.user, action="export", thing="prospects", label=form, rows=len(found[1].rows))
+    team.record(
+        staff=request.user, action="export", at=timezone.now(), thing="prospects", label=form, rows=len(found[1].rows)
+    )
     columns, rows = prospects.columns(found[1]), prospects.lines(found[1])
     return tables.answer(form=form, name=_("prospects-scored"), columns=columns, rows=rows)

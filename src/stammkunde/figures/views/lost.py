@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -70,7 +71,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
     found = answers.drivers() if signals.current() else None
     if not isinstance(found, Drivers):
         raise BadRequest("nothing was compared")
-    team.record(staff=request.user, action="export", thing="lost", label=form)
+    team.record(staff=request.user, action="export", at=timezone.now(), thing="lost", label=form)
     rows = (_cells(row) for row in findings.of_lost(found, found.findings))
     return tables.answer(form=form, name=_("what-the-lost-share"), columns=_columns(), rows=rows)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -121,7 +122,9 @@ def export(request: StaffRequest) -> HttpResponseBase:
     listed = _listed(request, everything)
     columns = [tables.Column(label=_("Product number")), tables.Column(label=_("Product"))]
     columns += [tables.Column(label=_("Product group")), *(queries.MEASURES[name] for name in listed.measures)]
-    team.record(staff=request.user, action="export", thing="products", label=form, query=query.urlencode())
+    team.record(
+        staff=request.user, action="export", at=timezone.now(), thing="products", label=form, query=query.urlencode()
+    )
     rows = (
         (row["number"], row["name"], row["category"], *(row[name] for name in listed.measures)) for row in listed.rows
     )

@@ -215,7 +215,7 @@ def act(request: StaffRequest) -> HttpResponse:
 
 def _task(request: StaffRequest) -> Task | None:
     asked = _asked(request, team.company(), owner=None)
-    return acting.task(request.POST.get("key", ""), asked, staff=request.user)
+    return acting.task(request.POST.get("key", ""), asked, now=timezone.now(), staff=request.user)
 
 
 def _finish(request: StaffRequest, task: Task) -> str:
@@ -237,12 +237,11 @@ def _dismiss(request: StaffRequest, task: Task) -> str:
 
 def _snooze(request: StaffRequest, task: Task) -> str:
     until_on = _day(request.POST.get("later", "") or request.POST.get("until_on", ""))
-    today = timezone.localdate()
     if until_on is None:
         messages.error(request, _("Say until when: choose a day after today."))
         return ""
     try:
-        tasks.snooze(task_id=task.pk, until_on=until_on, today=today, staff=request.user)
+        tasks.snooze(task_id=task.pk, until_on=until_on, now=timezone.now(), staff=request.user)
     except tasks.NotYetDue:
         messages.error(request, _("“Until” is today or earlier. Choose a day after today."))
         return ""

@@ -14,7 +14,7 @@ _IMAGES = BeforeImage._meta.db_table
 
 def columns(table: FactTable) -> dict[str, str]:
     """Name every column of a table but its id, with its kind."""
-    ours = {"imported_by": "whole"} | ({"updated_at": "moment"} if table.has_updated_at else {})
+    ours = {"imported_by": "whole"} | ({"updated_at": "moment"} if "updated_at" in table.dated else {})
     return {**table.kinds, **ours}
 
 

@@ -71,9 +71,7 @@ class _Base:
     def constants(self, part: Part) -> dict[str, Any]:
         """Give what new rows get beside what the file says."""
         spec = part.spec
-        given: dict[str, Any] = {"imported_by": self.import_id}
-        if spec.has_updated_at:
-            given["updated_at"] = self.now
+        given = {"imported_by": self.import_id, **dict.fromkeys(spec.dated, self.now)}
         return {one: spec.default(one) for one in spec.kinds if one not in part.provided} | given
 
     def changes(self, part: Part) -> list[str]:
@@ -83,7 +81,7 @@ class _Base:
     def assignments(self, part: Part) -> tuple[str, list[Any]]:
         sets = [f'"{one}" = s."{one}"' for one in self.changes(part)] + ['"imported_by" = %s']
         values: list[Any] = [self.import_id]
-        if part.spec.has_updated_at:
+        if "updated_at" in part.spec.dated:
             sets.append('"updated_at" = %s')
             values.append(self.now)
         return ", ".join(sets), values

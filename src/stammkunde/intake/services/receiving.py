@@ -72,12 +72,19 @@ def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known be
     """
     size_bytes, sha256, kept = _keep(file) if file is not None else _look(path)
     incoming = Import(
-        file_name=Path(file_name).name[:255], path=str(kept), size_bytes=size_bytes, sha256=sha256, staff=staff
+        file_name=Path(file_name).name[:255],
+        path=str(kept),
+        size_bytes=size_bytes,
+        sha256=sha256,
+        staff=staff,
+        created_at=now,
     )
     incoming.layout, incoming.columns, incoming.options = layout or "", columns or {}, options or {}
     _recognise(incoming, now=now)
     incoming.save()
-    team.record(staff=staff, action="import.receive", thing="import", thing_id=incoming.pk, label=incoming.file_name)
+    team.record(
+        staff=staff, action="import.receive", at=now, thing="import", thing_id=incoming.pk, label=incoming.file_name
+    )
     return incoming
 
 

@@ -29,7 +29,7 @@ class NotNow(Exception):
 def start(
     *,
     import_id: int,
-    now: datetime,  # noqa: ARG001 (every use case takes the moment; this one has nothing to date yet)
+    now: datetime,
     layout: str | None = None,
     columns: dict[str, str] | None = None,
     options: dict[str, object] | None = None,
@@ -65,6 +65,7 @@ def start(
     team.record(
         staff=staff,
         action="import.start",
+        at=now,
         thing="import",
         thing_id=import_id,
         label=incoming.file_name,
@@ -74,7 +75,7 @@ def start(
 
 
 @transaction.atomic
-def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import:  # noqa: ARG001 (as start)
+def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import:
     """
     Queue an import for being undone.
 
@@ -97,7 +98,7 @@ def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import
         leased_by="",
         finished_at=None,
     )
-    team.record(staff=staff, action="import.undo", thing="import", thing_id=import_id, label=incoming.file_name)
+    team.record(staff=staff, action="import.undo", at=now, thing="import", thing_id=import_id, label=incoming.file_name)
     return Import.objects.get(pk=import_id)
 
 
@@ -110,22 +111,31 @@ def discard(*, import_id: int, now: datetime, staff: Staff | None = None) -> Imp
     with transaction.atomic():
         _move(import_id, DISCARDABLE, status=Import.Status.DISCARDED, finished_at=now, problems=[], lease_until=None)
         incoming = Import.objects.get(pk=import_id)
-        team.record(staff=staff, action="import.discard", thing="import", thing_id=import_id, label=incoming.file_name)
+        team.record(
+            staff=staff, action="import.discard", at=now, thing="import", thing_id=import_id, label=incoming.file_name
+        )
     remove_files(incoming)
     return incoming
 
 
 def save_mapping(
-    *, name: str, layout: str, columns: dict[str, str], options: dict[str, object], staff: Staff | None = None
+    *,
+    name: str,
+    layout: str,
+    columns: dict[str, str],
+    options: dict[str, object],
+    now: datetime,
+    staff: Staff | None = None,
 ) -> Mapping:
     """Keep a mapping under a name; a mapping of that name is replaced."""
+    said = {"layout": layout, "columns": columns, "options": options, "updated_at": now}
     with transaction.atomic():
         mapping, _created = Mapping.objects.update_or_create(
-            name=name.strip(),
-            defaults={"layout": layout, "columns": columns, "options": options},
-            create_defaults={"layout": layout, "columns": columns, "options": options, "created_by": staff},
+            name=name.strip(), defaults=said, create_defaults=said | {"created_by": staff}
         )
-        team.record(staff=staff, action="mapping.save", thing="mapping", thing_id=mapping.pk, label=mapping.name)
+        team.record(
+            staff=staff, action="mapping.save", at=now, thing="mapping", thing_id=mapping.pk, label=mapping.name
+        )
     return mapping
 
 

@@ -46,13 +46,14 @@ class Call:
         yield None
 
     def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
+        assert message.rendered_at is not None
         task = tasks.plan(
+            tasks.Content(title=rendered.body["title"], note=rendered.body["note"]),
             key=message.key,
-            title=rendered.body["title"],
-            note=rendered.body["note"],
             customer_id=message.customer_id,
             owner_id=Customer.objects.values_list("owner_id", flat=True).get(pk=message.customer_id),
             due=tasks.Due(on=timezone.localdate(message.due_at)),
+            now=message.rendered_at,
         )
         return Receipt(provider_id=f"task:{task.pk}")
 

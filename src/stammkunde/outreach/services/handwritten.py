@@ -68,6 +68,11 @@ def send(plan: Plan, *, text: Text, by: Staff, now: datetime) -> Message:
     (message,) = planning.plan_messages([plan], now=now)
     if is_new:
         team.record(
-            staff=by, action="message.written", thing="message", thing_id=message.pk, label=str(plan.content["subject"])
+            staff=by,
+            action="message.written",
+            at=now,
+            thing="message",
+            thing_id=message.pk,
+            label=str(plan.content["subject"]),
         )
     return message

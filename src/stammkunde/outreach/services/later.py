@@ -51,7 +51,7 @@ def send_again(*, message_id: int, staff: Staff, now: datetime) -> Message:
     message.save()
     settling.log([message], now=now, by=staff.name)
     settling.settle([message.customer_id], now=now)
-    _audit(staff, "message.sent_again", message)
+    _audit(staff, "message.sent_again", message, at=now)
     return Message.objects.get(pk=message_id)
 
 
@@ -68,7 +68,7 @@ def count_as_sent(*, message_id: int, staff: Staff, now: datetime) -> Message:
     _tell(message, now=now)
     message.save(update_fields=["state", "reason", "finished_at", "handed_over_at", "slot_at"])
     settling.log([message], now=now, by=staff.name)
-    _audit(staff, "message.counted_as_sent", message)
+    _audit(staff, "message.counted_as_sent", message, at=now)
     return message
 
 
@@ -106,11 +106,11 @@ def note_complaint(*, message_id: int, now: datetime) -> Message | None:
 
 
 @transaction.atomic
-def lift_undeliverable(*, channel: str, address: str, staff: Staff) -> bool:
+def lift_undeliverable(*, channel: str, address: str, now: datetime, staff: Staff) -> bool:
     """Allow an address again, and tell whether it was shut; repeating changes nothing."""
     lifted, _each = Undeliverable.objects.filter(channel=channel, address=address).delete()
     if lifted:
-        team.record(staff=staff, action="address.lifted", thing="address", label=address)
+        team.record(staff=staff, action="address.lifted", at=now, thing="address", label=address)
     return bool(lifted)
 
 
@@ -125,14 +125,19 @@ def _stop(ids: Collection[int], *, staff: Staff, now: datetime) -> int:
     Message.objects.bulk_update(messages, ["state", "reason", "finished_at", "due_at", "slot_at"], batch_size=200)
     settling.log(messages, now=now, by=staff.name)
     settling.look_again(customers, now=now)
-    _audit_stop(staff, messages)
+    _audit_stop(staff, messages, at=now)
     return len(messages)
 
 
-def _audit_stop(staff: Staff, messages: Sequence[Message]) -> None:
+def _audit_stop(staff: Staff, messages: Sequence[Message], *, at: datetime) -> None:
     if messages:
         team.record(
-            staff=staff, action="messages.stopped", thing="message", label=messages[0].origin, messages=len(messages)
+            staff=staff,
+            action="messages.stopped",
+            at=at,
+            thing="message",
+            label=messages[0].origin,
+            messages=len(messages),
         )
 
 
@@ -175,5 +180,5 @@ def _shun(message: Message, *, code: str, now: datetime) -> None:
     )
 
 
-def _audit(staff: Staff, action: str, message: Message) -> None:
-    team.record(staff=staff, action=action, thing="message", thing_id=message.pk, label=message.key)
+def _audit(staff: Staff, action: str, message: Message, *, at: datetime) -> None:
+    team.record(staff=staff, action=action, at=at, thing="message", thing_id=message.pk, label=message.key)

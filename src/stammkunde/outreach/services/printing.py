@@ -68,7 +68,9 @@ def make_run(
             made_at=now,
             made_by=staff,
         )
-        team_services.record(staff=staff, action="print_run.made", thing="print_run", thing_id=run.pk, label=str(run))
+        team_services.record(
+            staff=staff, action="print_run.made", at=now, thing="print_run", thing_id=run.pk, label=str(run)
+        )
     return run
 
 
@@ -153,7 +155,7 @@ def take_out(*, run_id: int, staff: Staff, now: datetime) -> int:
     run.pieces_count = F("pieces_count") - len(pieces)
     run.save(update_fields=["pieces_count"])
     _let_go(run, [one.message for one in pieces], now=now)
-    _audit(run, "print_run.taken_out", staff, pieces=len(pieces))
+    _audit(run, "print_run.taken_out", staff, at=now, pieces=len(pieces))
     transaction.on_commit(lambda: _forget_files(run))
     return len(pieces)
 
@@ -259,13 +261,15 @@ def _let_go(run: PrintRun, messages: Sequence[Message], *, now: datetime) -> Non
 def _end(run: PrintRun, state: str, *, staff: Staff, now: datetime) -> PrintRun:
     run.state, run.finished_at = PrintRun.State(state), now
     run.save(update_fields=["state", "finished_at"])
-    _audit(run, f"print_run.{state}", staff, pieces=run.pieces_count)
+    _audit(run, f"print_run.{state}", staff, at=now, pieces=run.pieces_count)
     transaction.on_commit(lambda: _forget_files(run))
     return run
 
 
-def _audit(run: PrintRun, action: str, staff: Staff, *, pieces: int) -> None:
-    team_services.record(staff=staff, action=action, thing="print_run", thing_id=run.pk, label=str(run), pieces=pieces)
+def _audit(run: PrintRun, action: str, staff: Staff, *, at: datetime, pieces: int) -> None:
+    team_services.record(
+        staff=staff, action=action, at=at, thing="print_run", thing_id=run.pk, label=str(run), pieces=pieces
+    )
 
 
 def _path(run: PrintRun, *, marks: bool) -> Path:

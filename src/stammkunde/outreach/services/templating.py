@@ -37,7 +37,7 @@ def create_template(
     :raises NameTaken: if another one has its name
     """
     made = _create(name=name, channel=channel, purpose=purpose, options=options, by=by, now=now)
-    _record(made, "template.created", by)
+    _record(made, "template.created", by, now)
     return made
 
 
@@ -84,7 +84,7 @@ def change_template(
     for field, new in wanted.items():
         setattr(template, field, new)
     _touch(template, by=by, now=now, fields=list(changes))
-    _record(template, "template.changed", by, changes=changes)
+    _record(template, "template.changed", by, now, changes=changes)
     return template
 
 
@@ -105,7 +105,7 @@ def put_words(*, template_id: int, language: str, form: str, text: Text, by: Sta
         return template
     _put(template, (language, form), text)
     _touch(template, by=by, now=now)
-    _record(template, "template.changed", by, words=f"{language}-{form}")
+    _record(template, "template.changed", by, now, words=f"{language}-{form}")
     return template
 
 
@@ -116,7 +116,7 @@ def take_words_away(*, template_id: int, language: str, form: str, by: Staff, no
     gone, _which = template.texts.filter(language=language, form=form).delete()
     if gone:
         _touch(template, by=by, now=now)
-        _record(template, "template.changed", by, taken_away=f"{language}-{form}")
+        _record(template, "template.changed", by, now, taken_away=f"{language}-{form}")
     return template
 
 
@@ -129,7 +129,7 @@ def duplicate(*, template_id: int, copy_of: str, by: Staff, now: datetime) -> Te
     made = _create(name=name, **same, by=by, now=now)
     for style, text in words(template).items():
         _put(made, style, text)
-    _record(made, "template.created", by, copied_from=template.name)
+    _record(made, "template.created", by, now, copied_from=template.name)
     return made
 
 
@@ -150,7 +150,7 @@ def _file(template_id: int, *, is_archived: bool, action: str, by: Staff, now: d
     if template.is_archived != is_archived:
         template.is_archived = is_archived
         _touch(template, by=by, now=now, fields=["is_archived"])
-        _record(template, action, by)
+        _record(template, action, by, now)
     return template
 
 
@@ -158,7 +158,7 @@ def _start(one: starters.Starter, *, language: str, by: Staff, now: datetime) ->
     made = _create(name=one.name(language), channel=one.channel, purpose=one.purpose, by=by, now=now)
     for style, text in one.texts.items():
         _put(made, style, text)
-    _record(made, "template.created", by)
+    _record(made, "template.created", by, now)
     return made
 
 
@@ -188,8 +188,8 @@ def _touch(template: Template, *, by: Staff, now: datetime, fields: Iterable[str
     template.save(update_fields=["changed_by", "changed_at", *fields])
 
 
-def _record(template: Template, action: str, by: Staff, **detail: object) -> None:
-    team.record(staff=by, action=action, thing="template", thing_id=template.pk, label=template.name, **detail)
+def _record(template: Template, action: str, by: Staff, at: datetime, **detail: object) -> None:
+    team.record(staff=by, action=action, at=at, thing="template", thing_id=template.pk, label=template.name, **detail)
 
 
 def _refuse_taken(name: str, *, but: int) -> None:

@@ -89,6 +89,7 @@ def _withdraw(message: Message, answer: str, *, now: datetime) -> None:
             origin=customers_wording.SPAM_REPORT,
             proof={"message": message.key, "answer": answer[:300]},
         ),
+        now=now,
         staff=None,
     )
 

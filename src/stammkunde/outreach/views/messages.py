@@ -132,7 +132,9 @@ def stop(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.CUSTOMERS_EDIT)
 def lift(request: StaffRequest, pk: int) -> HttpResponse:
     message = _found(pk)
-    services.lift_undeliverable(channel=message.channel, address=message.address, staff=request.user)
+    services.lift_undeliverable(
+        channel=message.channel, address=message.address, now=timezone.now(), staff=request.user
+    )
     messages.success(request, _("The address may be used again."))
     return redirect(ways.back(request, default="messages"))
 

@@ -261,7 +261,13 @@ def _told(run: PrintRun) -> dict[str, object]:
 
 def _note(request: StaffRequest, run: PrintRun, action: str) -> None:
     team_services.record(
-        staff=request.user, action=action, thing="print_run", thing_id=run.pk, label=str(run), pieces=run.pieces_count
+        staff=request.user,
+        action=action,
+        at=timezone.now(),
+        thing="print_run",
+        thing_id=run.pk,
+        label=str(run),
+        pieces=run.pieces_count,
     )
 
 

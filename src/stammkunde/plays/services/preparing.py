@@ -67,7 +67,7 @@ def create_campaign(  # noqa: PLR0913 (a campaign is all of this, and none of it
         created_by=staff,
         created_at=now,
     )
-    team.record(staff=staff, action="play.created", thing="play", thing_id=play.pk, label=play.name)
+    team.record(staff=staff, action="play.created", at=now, thing="play", thing_id=play.pk, label=play.name)
     return play
 
 

@@ -32,7 +32,7 @@ def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: dateti
     changed = Play.objects.filter(pk=play_id, status=Status.READY).update(
         status=Status.RUNNING, starts_at=begins, started_at=now
     )
-    return _settled(play_id, changed, "play.started", allowed=(Status.RUNNING,), staff=staff)
+    return _settled(play_id, changed, "play.started", allowed=(Status.RUNNING,), now=now, staff=staff)
 
 
 @transaction.atomic
@@ -43,20 +43,20 @@ def pause(*, play_id: int, staff: Staff, now: datetime) -> Play:
     :raises NotPossible: if it does not run
     """
     changed = Play.objects.filter(pk=play_id, status=Status.RUNNING).update(status=Status.PAUSED)
-    play = _settled(play_id, changed, "play.paused", allowed=(Status.PAUSED,), staff=staff)
+    play = _settled(play_id, changed, "play.paused", allowed=(Status.PAUSED,), now=now, staff=staff)
     outreach.pause(origin=play.origin, now=now)
     return play
 
 
 @transaction.atomic
-def resume(*, play_id: int, staff: Staff) -> Play:
+def resume(*, play_id: int, now: datetime, staff: Staff) -> Play:
     """
     Let a paused play go on; repeating changes nothing.
 
     :raises NotPossible: if it is not paused
     """
     changed = Play.objects.filter(pk=play_id, status=Status.PAUSED).update(status=Status.RUNNING)
-    play = _settled(play_id, changed, "play.resumed", allowed=(Status.RUNNING,), staff=staff)
+    play = _settled(play_id, changed, "play.resumed", allowed=(Status.RUNNING,), now=now, staff=staff)
     outreach.resume(origin=play.origin)
     return play
 
@@ -74,7 +74,7 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
         changed = Play.objects.filter(pk=play_id, status__in=open_ones).update(
             status=Status.STOPPED, finished_at=now, lease_until=None
         )
-        play = _settled(play_id, changed, "play.stopped", allowed=(Status.STOPPED,), staff=staff)
+        play = _settled(play_id, changed, "play.stopped", allowed=(Status.STOPPED,), now=now, staff=staff)
         outreach.pause(origin=play.origin, now=now)
     outreach.stop(origin=play.origin, staff=staff, now=now)  # in batches, each a transaction of its own
     return play
@@ -112,10 +112,10 @@ def _has_more(play: Play) -> bool:
     return waiting.exists() or Message.objects.filter(origin=play.origin, state__in=ON_THE_WAY).exists()
 
 
-def _settled(play_id: int, changed: int, action: str, *, allowed: Collection[str], staff: Staff) -> Play:
+def _settled(play_id: int, changed: int, action: str, *, allowed: Collection[str], now: datetime, staff: Staff) -> Play:
     play = Play.objects.get(pk=play_id)
     if not changed and play.status not in allowed:
         raise NotPossible(play.status)
     if changed:
-        team.record(staff=staff, action=action, thing="play", thing_id=play.pk, label=play.name)
+        team.record(staff=staff, action=action, at=now, thing="play", thing_id=play.pk, label=play.name)
     return play

@@ -48,7 +48,7 @@ def create_thanks(
         started_at=now,
         chosen_at=now,
     )
-    team.record(staff=staff, action="play.started", thing="play", thing_id=play.pk, label=play.name)
+    team.record(staff=staff, action="play.started", at=now, thing="play", thing_id=play.pk, label=play.name)
     return play
 
 

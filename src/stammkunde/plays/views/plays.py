@@ -151,7 +151,8 @@ def pause(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def resume(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, lambda: services.resume(play_id=pk, staff=request.user), _("It goes on."))
+    act = lambda: services.resume(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
+    return _act(request, pk, act, _("It goes on."))
 
 
 @require_POST

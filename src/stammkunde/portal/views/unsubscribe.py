@@ -36,14 +36,16 @@ def _end(request: HttpRequest, link: Subscription) -> HttpResponse:
     one_click = request.POST.get("List-Unsubscribe") == ONE_CLICK
     everything = request.POST.get("what") == "all"
     purposes = policy.PROMOTIONAL if everything else [link.purpose]
+    now = timezone.now()
     services.withdraw(
         recipient=Recipient(customer_id=link.customer_id, contact_person_id=link.contact_person_id),
         cells=[(link.channel, str(purpose)) for purpose in purposes],
         evidence=Evidence(
-            happened_at=timezone.now(),
+            happened_at=now,
             origin=wording.ONE_CLICK if one_click else wording.UNSUBSCRIBE_PAGE,
             proof=public.proof(request),
         ),
+        now=now,
         staff=None,
     )
     return HttpResponse("OK", content_type="text/plain") if one_click else redirect(request.get_full_path())

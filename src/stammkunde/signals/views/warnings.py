@@ -170,10 +170,11 @@ def act(request: StaffRequest) -> HttpResponse:
 
 def _make_task(request: StaffRequest, row: queries.Row) -> None:
     """Write the reasons into the task, without amounts: whoever works on it may not see money."""
-    due_on = timezone.localdate() + timedelta(days=DUE_DAYS.get(row.signal.risk_level, 7))
+    now = timezone.now()
+    due_on = timezone.localdate(now) + timedelta(days=DUE_DAYS.get(row.signal.risk_level, 7))
     told = row.signal.risk_reasons or row.warning.reasons
     note = "\n".join(reasons.texts(told, shows_money=False))
-    task = tasks.take_on(row.suggestion(_title(row)), staff=request.user, note=note, due_on=due_on)
+    task = tasks.take_on(row.suggestion(_title(row)), now=now, staff=request.user, note=note, due_on=due_on)
     messages.success(
         request, _("Task noted, due %(day)s: %(title)s") % {"day": writing.day(due_on), "title": task.title}
     )
@@ -185,21 +186,22 @@ def _title(row: queries.Row) -> str:
 
 def _snooze(request: StaffRequest, row: queries.Row) -> None:
     until_on = _day(request.POST.get("later", "") or request.POST.get("until_on", ""))
-    today = timezone.localdate()
-    if until_on is None or until_on <= today:
+    now = timezone.now()
+    if until_on is None or until_on <= timezone.localdate(now):
         messages.error(request, _("Say until when: choose a day after today."))
         return
-    task = tasks.take_up(row.suggestion(_title(row)), staff=request.user)
+    task = tasks.take_up(row.suggestion(_title(row)), now=now, staff=request.user)
     if task.state != Task.State.OPEN:
-        tasks.reopen(task_id=task.pk, staff=request.user)
-    tasks.snooze(task_id=task.pk, until_on=until_on, today=today, staff=request.user)
+        tasks.reopen(task_id=task.pk, now=now, staff=request.user)
+    tasks.snooze(task_id=task.pk, until_on=until_on, now=now, staff=request.user)
     said = _("Put off until %(day)s: %(title)s") % {"day": writing.day(until_on), "title": task.title}
     messages.success(request, said, extra_tags=f"undo:{reverse('task-reopen', args=[task.pk])}")
 
 
 def _dismiss(request: StaffRequest, row: queries.Row) -> None:
-    task = tasks.take_up(row.suggestion(_title(row)), staff=request.user)
-    tasks.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now())
+    now = timezone.now()
+    task = tasks.take_up(row.suggestion(_title(row)), now=now, staff=request.user)
+    tasks.dismiss(task_id=task.pk, staff=request.user, finished_at=now)
     said = _("Taken off the list: %(title)s") % {"title": task.title}
     messages.success(request, said, extra_tags=f"undo:{reverse('task-reopen', args=[task.pk])}")
 

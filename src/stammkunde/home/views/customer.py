@@ -1,6 +1,7 @@
 """Everything about one customer, on one page (R-K1)."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,18 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from stammkunde.contacts import queries as contacts
-from stammkunde.customers import permissions
-from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.figures.queries import budget
 from stammkunde.home import course, rhythm
 from stammkunde.home.queries import customer as queries
-from stammkunde.outreach import queries as outreach
-from stammkunde.outreach import wording as outreach_wording
 from stammkunde.sales import history
-from stammkunde.sales import queries as sales
 from stammkunde.signals import forecasts, proof, standing, warnings
 from stammkunde.signals import queries as signals
 from stammkunde.signals import reasons as risks
@@ -32,9 +27,8 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
-from stammkunde.ui import moments
+from stammkunde.ui import cards, moments
 
-SAID = 6  # messages; the rest is a click away
 WIDE, PHONE = 760, 330
 
 
@@ -45,8 +39,19 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
     generation = signals.current()
     signal = CustomerSignal.objects.filter(generation=generation, customer=found).first() if generation else None
     people = customers.people(pk)
-    today, company = timezone.localdate(), team.company()
+    now = timezone.now()
+    today, company = timezone.localdate(now), team.company()
     setting = budget.setting(company)
+    asked = cards.Asked(
+        customer=found,
+        people=people,
+        request=request,
+        now=now,
+        today=today,
+        may=partial(policy.may, request.user),
+        generation=generation,
+        signal=signal,
+    )
     return render(
         request,
         "home/customer.html",
@@ -57,8 +62,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "stage_why": standing.stage(signal),
             "class_why": standing.abc(signal),
             "people": people,
-            "hangs_on_one": customers_policy.hangs_on_one(found, people),
-            "matters": customers.matters_to_customer(pk),
+            "cards": cards.arranged(asked),
             "call": _call(found, people),
             "next": _next(found, generation, months=company.no_purchase_months, lengths=setting.lengths),
             "time": budget.of_customer(pk, generation, setting, today=today),
@@ -66,11 +70,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "orders": history.orders(pk, place=request.GET.get("orders", "")),
             "timeline": _timeline(request, pk),
             "service": history.service(pk),
-            "reached": contacts.reached(pk, now=timezone.now()),
-            "said": [outreach_wording.told(one) for one in outreach.of_customer(pk, limit=SAID)],
-            "today": today,
             **_history(pk, signal, generation),
-            "contact": _contact(found, people, today=today),
             **_figures(request.user, pk, signal, generation),
             **_outlook(request, signal, generation),
         },
@@ -90,13 +90,6 @@ def _call(customer: Customer, people: list[ContactPerson]) -> dict[str, str]:
     if reachable:
         return {"name": str(reachable[0]), "phone": reachable[0].phone}
     return {"name": "", "phone": customer.phone}
-
-
-def _contact(customer: Customer, people: list[ContactPerson], *, today: date) -> list[dict[str, Any]]:
-    """Say in a line for everybody there by which way they may get offers."""
-    has_bought = bool(sales.buyers(customer_ids=[customer.pk]))
-    matrix = customers.matrix(customer=customer, people=people, has_bought=has_bought, today=today)
-    return [permissions.in_short(one) for one in matrix]
 
 
 def _next(customer: Customer, generation: Generation | None, *, months: int, lengths: Lengths) -> dict[str, Any]:
@@ -125,8 +118,6 @@ def _history(pk: int, signal: CustomerSignal | None, generation: Generation | No
         "purchases": purchases,
         "rhythm_wide": rhythm.draw(purchases, as_of_on=as_of, due_on=due_on, width=WIDE),
         "rhythm_phone": rhythm.draw(purchases, as_of_on=as_of, due_on=due_on, width=PHONE),
-        "favourite_products": history.favourite_products(pk),
-        "favourite_categories": history.favourite_categories(pk),
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from stammkunde.ui import ways, writing
+from stammkunde.ui.cards import Shown
 from stammkunde.ui.icons import ICONS
 from stammkunde.ui.lists import Cell, ListPage
 
@@ -94,6 +95,13 @@ def cells_of(listing: ListPage, row: object) -> list[Cell]:
 def row_address(listing: ListPage, row: object) -> str:
     """Give the address of a row's own page."""
     return listing.row_address(row)
+
+
+@register.simple_tag(takes_context=True)
+def card(context: Context, shown: Shown) -> SafeString:
+    """Show a card with what its app gives to it; what stands on the page it finds, too."""
+    with context.push(**shown.context):
+        return context.template.engine.get_template(shown.template).render(context)
 
 
 @register.simple_tag(takes_context=True)

@@ -35,7 +35,7 @@ from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.team.models import Staff
+from stammkunde.team.models import Company, Staff
 from stammkunde.ui import ways
 
 ORDERS, NOTES, CALLS, TASKS = 4, 4, 5, 10
@@ -50,7 +50,6 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
     person = _person(request.GET.get("person", ""), people)
     key = request.GET.get("for", "")
     task, item = _subject(key, customer, generation)
-    hours = calls.hours_of(calls.hours([customer], company=company), pk, person.pk if person else None)
     return render(
         request,
         "calls/call.html",
@@ -64,13 +63,12 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
             "task": task,
             "item": item,
             "why_called": _why_called(task, item, staff=request.user),
-            "time": leading.best_time(hours, now=now),
-            "outcomes": leading.outcomes(hours=hours, tries=calls.tries(pk, now=now), now=now, today=now.date()),
             "moments": _moments(now),
             "draft": calls.draft(request.user, pk),
             "quick_minutes": QUICK_MINUTES,
             "usual": company.minutes_per_contact,
             "today": now.date(),
+            **_hours(customer, person, company=company, now=now),
             **_guide(request, customer, people, person, kind=leading.kind(item.kind if item else "", signal)),
             **_dossier(request.user, customer, people, signal, generation),
         },
@@ -167,6 +165,16 @@ def _why_called(task: Task | None, item: work.Item | None, *, staff: Staff) -> d
     if item is not None:
         return {"title": "", "text": suggested.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW))}
     return {"title": "", "text": ""}
+
+
+def _hours(customer: Customer, person: ContactPerson | None, *, company: Company, now: datetime) -> dict[str, Any]:
+    """Say whether it is a good time to call, and what follows from each outcome, by the hours that suit somebody."""
+    hours = calls.hours_of(calls.hours([customer], company=company), customer.pk, person.pk if person else None)
+    tries = calls.tries(customer.pk, now=now)
+    return {
+        "time": leading.best_time(hours, now=now),
+        "outcomes": leading.outcomes(hours=hours, tries=tries, now=now, today=now.date()),
+    }
 
 
 def _guide(

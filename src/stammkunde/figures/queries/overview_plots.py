@@ -53,11 +53,7 @@ class Answer:
 def retention(answer: Answer) -> Plot | None:
     """Draw retention over time, in periods of the chosen length."""
     chosen = answer.selection.period
-    series = [
-        (period, figures["retention_rate"], figures)
-        for period, figures in answer.points.series(grain=chosen.grain)
-        if "retention_rate" in figures and figures["retention_rate"].value is not None
-    ][-MOST_PERIODS:]
+    series = _known_retention(answer)
     if not series:
         return None
     drawn = [_drawn(period, figure) for period, figure, _figures in series]
@@ -83,6 +79,15 @@ def retention(answer: Answer) -> Plot | None:
         ],
         height=PLOT_HEIGHT,
     )
+
+
+def _known_retention(answer: Answer) -> list[tuple[Period, Stored, Figures]]:
+    """Give the latest periods of the chosen length whose retention is known, oldest first."""
+    return [
+        (period, figures["retention_rate"], figures)
+        for period, figures in answer.points.series(grain=answer.selection.period.grain)
+        if "retention_rate" in figures and figures["retention_rate"].value is not None
+    ][-MOST_PERIODS:]
 
 
 def _drawn(period: Period, figure: Stored) -> kpis.Figure:

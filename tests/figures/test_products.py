@@ -105,6 +105,12 @@ def test_products_before_the_first_import_lead_on(client, english):
     assert "Here you will see what sells" in page(client, english)
 
 
+def test_products_open_while_the_mirror_is_made_anew(client, english, shop, settings, tmp_path):
+    settings.MIRROR_DIR = tmp_path / "not made yet"
+
+    assert "No product found" in page(client, english)
+
+
 def test_products_taken_as_csv_are_german_and_harmless_and_leave_a_trace(client, administrator, shop):
     administrator.language = "de"
     administrator.save()

@@ -1,6 +1,7 @@
 """What the product pages read: what sells, what earns, who buys it, and what brings customers back."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,8 +117,10 @@ class BringsBack:
 
 
 def bringing_back() -> list[BringsBack]:
-    """List the products that clearly bring customers back, the largest difference first."""
-    clear = [found for found in answers.comebacks() if found.low > 0]
+    """List the products that clearly bring customers back, the largest difference first; none without facts to ask."""
+    clear: list[Comeback] = []
+    with suppress(answers.NoMirror, answers.NoFacts):
+        clear = [found for found in answers.comebacks() if found.low > 0]
     goods = Product.objects.filter(kind=Product.Kind.PRODUCT).in_bulk([found.product_id for found in clear[: 4 * BEST]])
     kept = [found for found in clear if found.product_id in goods][:BEST]
     return [BringsBack(product=goods[found.product_id], comeback=found) for found in kept]

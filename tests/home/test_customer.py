@@ -9,8 +9,8 @@ from django.utils.translation import override
 
 from stammkunde.customers import services
 from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.home import rhythm
-from stammkunde.home.queries import customer as queries
+from stammkunde.figures import rhythm
+from stammkunde.figures.queries import of_customer as queries
 from stammkunde.sales import history
 from stammkunde.sales.models import Line
 from stammkunde.signals import standing

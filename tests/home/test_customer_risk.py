@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.home import course
+from stammkunde.signals import course
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, StageChange
 from stammkunde.tasks.models import Task

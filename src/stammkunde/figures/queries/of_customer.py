@@ -1,4 +1,4 @@
-"""Everything about one customer, in a fixed number of queries, however much they bought."""
+"""What one customer brought year by year, and among how many they rank."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,6 @@ from stammkunde.insight.money import Money
 from stammkunde.sales import history
 from stammkunde.signals.models import CustomerSignal, Generation
 
-TIMELINE_PAGE = 12
 RECENT_YEARS = 6
 
 

@@ -102,6 +102,13 @@ def shared_data() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    from tests.emptying import empty_quickly  # noqa: PLC0415 (tests of insight load no Django)
+
+    empty_quickly()
+
+
 @pytest.fixture
 def administrator(django_user_model):
     return django_user_model.objects.create_user(

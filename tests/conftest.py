@@ -109,6 +109,14 @@ def django_db_setup(django_db_setup):
     empty_quickly()
 
 
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """Make what takes long once; see `tests.once`."""
+    from tests.once import Once  # noqa: PLC0415 (tests of insight load no Django)
+
+    return Once(tmp_path_factory.mktemp("once"))
+
+
 @pytest.fixture
 def administrator(django_user_model):
     return django_user_model.objects.create_user(

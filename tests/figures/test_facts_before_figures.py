@@ -17,7 +17,11 @@ FIRST_ON = date(2010, 12, 1)
 
 
 @pytest.fixture
-def old_figures_and_new_facts():
+def old_figures_and_new_facts(once):
+    once(trade)
+
+
+def trade():
     """Figures as of 2026 of nothing, and in the mirror a year of purchases from long before."""
     services.refresh(as_of=date(2026, 11, 20), now=NOW, progress=lambda *_told: None)
     for place in range(12):

@@ -38,8 +38,8 @@ def english(administrator):
 
 
 @pytest.fixture
-def shop(english):
-    return open_shop()
+def shop(english, once):
+    return once(open_shop)
 
 
 def text_of(answer):

@@ -32,7 +32,11 @@ def refreshed():
 
 
 @pytest.fixture
-def shop(english):
+def shop(english, once):
+    return once(open_shop)
+
+
+def open_shop():
     """Pots sell well and are bought again; soil sells less; postage is no product."""
     pots = factories.product(number="P1", name="Blumentopf", category="Töpfe")
     soil = factories.product(number="S1", name="=Blumenerde", category="Erde")

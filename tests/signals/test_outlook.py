@@ -51,7 +51,7 @@ def learnt():
 @pytest.fixture(autouse=True)
 def _learns_once(monkeypatch, learnt, request):
     """The played company is always the same, so one day's model is fitted once; numbers of customers play no part."""
-    if "insight_gives" in request.node.name or "shop" not in request.fixturenames:
+    if "stores_the_risk" in request.node.name or not {"shop", "shown"} & set(request.fixturenames):
         return
     original = risk.fit
 
@@ -64,7 +64,22 @@ def _learns_once(monkeypatch, learnt, request):
 
 
 @pytest.fixture
-def shop():
+def shop(once):
+    return once(open_shop)
+
+
+@pytest.fixture
+def shown(once):
+    """Give the shop after its first refresh, on a day that one may choose."""
+    return lambda *, on=TODAY: once(show_shop, on, services.tasks.capacity())
+
+
+def show_shop(on, _capacity):
+    open_shop()
+    return refresh(on=on)
+
+
+def open_shop():
     Company.objects.create(pk=1, activity_days=ACTIVITY_DAYS)
     return company.play(until=TODAY)
 
@@ -100,13 +115,13 @@ def test_refresh_stores_the_risk_that_insight_gives(shop):
         assert signal.margin_at_risk_cents == (expected and pytest.approx(stake, abs=1))
 
 
-def test_refresh_stores_the_value_that_insight_gives(shop):
-    refresh()
+def test_refresh_stores_the_value_that_insight_gives(shown):
+    shown()
 
     facts, _ = known_now()
     fitted = worth.fit(facts, as_of=TODAY)
     valued = {row["customer_id"]: row for row in worth.customers(facts, fitted).to_pylist()}
-    assert len(valued) == len(shop)
+    assert len(valued) == Customer.objects.count()
     for signal in signals():
         row = valued[signal.customer_id]
         assert signal.expected_purchases == pytest.approx(row["expected_purchases"])
@@ -121,8 +136,8 @@ def test_refresh_stores_the_value_that_insight_gives(shop):
             assert getattr(signal, stored) == row[name], name
 
 
-def test_lights_go_by_margin_at_risk_and_by_what_the_team_can_do(shop, small_team):
-    made = refresh()
+def test_lights_go_by_margin_at_risk_and_by_what_the_team_can_do(shown, small_team):
+    made = shown()
 
     base = made.forecast["risk"]["base_share"]
     worrying = [one for one in signals() if one.risk is not None and one.risk > base]
@@ -155,8 +170,8 @@ def test_lights_never_get_greener_as_more_is_at_stake(worrying, week, more):
     assert policy.level(is_customer=False, place=None, capacity=capacity) == ""
 
 
-def test_reasons_are_there_at_once_for_whom_we_warn_and_for_all_others_when_somebody_looks(shop, small_team):
-    refresh()
+def test_reasons_are_there_at_once_for_whom_we_warn_and_for_all_others_when_somebody_looks(shown, small_team):
+    shown()
 
     facts, orders = known_now()
     model = risk.fit(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS, orders=orders)
@@ -170,8 +185,8 @@ def test_reasons_are_there_at_once_for_whom_we_warn_and_for_all_others_when_some
         assert queries.explained(one.customer_id) == told.get(one.customer_id)
 
 
-def test_what_explains_is_read_only_where_this_program_wrote_it(shop, settings):
-    made = refresh()
+def test_what_explains_is_read_only_where_this_program_wrote_it(shown, settings):
+    made = shown()
     green = queries.signals().filter(risk_level="green").first()
     file = settings.MIRROR_DIR / "explaining" / str(made.pk) / "model"
     assert queries.explained(green.customer_id) is not None
@@ -185,8 +200,8 @@ def test_what_explains_is_read_only_where_this_program_wrote_it(shop, settings):
     assert queries.explained(green.customer_id) is None
 
 
-def test_what_explains_goes_with_its_generation_and_its_version(shop, settings, monkeypatch):
-    former = refresh()
+def test_what_explains_goes_with_its_generation_and_its_version(shown, settings, monkeypatch):
+    former = shown()
     made = refresh(on=TODAY + timedelta(days=1))
     green = queries.signals().filter(risk_level="green").first()
 
@@ -231,8 +246,8 @@ def test_without_orders_nobody_is_valued_and_nobody_is_at_risk():
     assert diary.points(found.customer_id, until=TODAY) == []
 
 
-def test_forecast_tells_how_it_was_worked_out(shop):
-    made = refresh()
+def test_forecast_tells_how_it_was_worked_out(shown):
+    made = shown()
 
     facts, orders = known_now()
     model = risk.fit(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS, orders=orders)
@@ -251,7 +266,7 @@ def test_forecast_tells_how_it_was_worked_out(shop):
     assert [one["class"] for one in first["by_class"]] == ["A", "B", "C"]
     assert first["lift_curve"][-1] == {"share": 1.0, "found": 1.0}
     value = made.forecast["value"]
-    assert (value["basis"], value["customers"], value["horizon_days"]) == ("margin", len(shop), 365)
+    assert (value["basis"], value["customers"], value["horizon_days"]) == ("margin", Customer.objects.count(), 365)
     assert value["back_test"]["observed"] > 0
 
 
@@ -319,8 +334,8 @@ def test_history_of_a_customer_is_what_was_said_day_by_day(shop):
     assert first["horizon_days"] == queries.forecast()["risk"]["horizon_days"]
 
 
-def test_history_outlives_the_mirror_and_a_rebuild(shop):
-    refresh(on=TODAY - timedelta(days=9))
+def test_history_outlives_the_mirror_and_a_rebuild(shown):
+    shown(on=TODAY - timedelta(days=9))
 
     refresh(rebuild=True)
 
@@ -343,8 +358,8 @@ def test_history_keeps_the_days_of_a_quarter_and_the_ends_of_months(settings):
     assert list(settings.HISTORY_DIR.glob("*.new")) == []
 
 
-def test_other_horizons_are_not_compared(shop, monkeypatch):
-    refresh(on=TODAY - timedelta(days=9))
+def test_other_horizons_are_not_compared(shown, monkeypatch):
+    shown(on=TODAY - timedelta(days=9))
     as_told = outlook.risk.fit
     monkeypatch.setattr(outlook.risk, "fit", lambda *a, **k: replace(as_told(*a, **k), horizon_days=77))
 
@@ -359,8 +374,8 @@ def of_said():
     return set(queries.figures().filter(kpi__in=policy.SAID).values_list(*names))
 
 
-def test_figures_of_what_is_expected_are_sums_over_the_customers(shop, small_team):
-    refresh()
+def test_figures_of_what_is_expected_are_sums_over_the_customers(shown, small_team):
+    shown()
 
     everyone = signals()
     warned = [one for one in everyone if one.risk_level in {"red", "amber"}]
@@ -394,8 +409,8 @@ def test_figures_of_earlier_months_stay_as_they_were_said(shop, rebuild):
     assert {figure[1] for figure in of_said()} == {"2026-01", "2026-02", "2026-03"}
 
 
-def test_figures_of_the_month_under_way_are_those_of_its_last_refresh(shop):
-    refresh(on=date(2026, 2, 20))
+def test_figures_of_the_month_under_way_are_those_of_its_last_refresh(shown):
+    shown(on=date(2026, 2, 20))
     refresh(on=date(2026, 2, 27))
 
     whole = [figure for figure in of_said() if figure[2] == ""]

@@ -47,7 +47,23 @@ def team(monkeypatch):
 
 
 @pytest.fixture
-def late(team):
+def late(team, once):
+    return once(fall_silent)
+
+
+@pytest.fixture
+def refreshed(team, once):
+    """The same three, as the first refresh of the day leaves them."""
+    return once(fall_silent_and_refresh)
+
+
+def fall_silent_and_refresh():
+    made = fall_silent()
+    refresh()
+    return made
+
+
+def fall_silent():
     """Three customers who bought every 20 days and are silent for 50; the last is worth most."""
     Company.objects.create(pk=1, activity_days=200)
     made = [factories.customer() for _ in range(3)]
@@ -96,51 +112,47 @@ def test_outcome_of_a_warning(bought, is_at_risk, after, told):
     assert outcome == (told and (told[0], DAY + timedelta(days=told[1])))
 
 
-def test_warning_is_given_once_with_what_was_known(late):
-    made = refresh()
-    refresh(after=0)
+def test_warning_is_given_once_with_what_was_known(refreshed):
+    made = refresh(after=0)
     refresh(after=1)
 
-    assert warned() == [(late[1], 0, "amber", "open", None), (late[2], 0, "red", "open", None)]
-    one = EarlyWarning.objects.get(customer=late[2])
+    assert warned() == [(refreshed[1], 0, "amber", "open", None), (refreshed[2], 0, "red", "open", None)]
+    one = EarlyWarning.objects.get(customer=refreshed[2])
     assert (one.last_on, one.horizon_days) == (DAY - timedelta(days=50), made.forecast["risk"]["horizon_days"])
     assert one.reasons == [{"code": "silent", "gap_days": 20, "silent_days": 50}]
     assert (one.risk, one.margin_at_risk_cents) == (None, None)
 
 
-def test_level_of_an_open_warning_only_rises(late, team):
-    refresh()
+def test_level_of_an_open_warning_only_rises(refreshed, team):
     team(week=2, month=2)
     refresh(after=1)
-    assert warned() == [(late[1], 0, "red", "open", None), (late[2], 0, "red", "open", None)]
+    assert warned() == [(refreshed[1], 0, "red", "open", None), (refreshed[2], 0, "red", "open", None)]
 
     team(week=1, month=1)
     refresh(after=2)
 
-    assert warned() == [(late[1], 0, "red", "open", None), (late[2], 0, "red", "open", None)]
-    assert queries.signal_of(late[1].pk).risk_level == "green"
+    assert warned() == [(refreshed[1], 0, "red", "open", None), (refreshed[2], 0, "red", "open", None)]
+    assert queries.signal_of(refreshed[1].pk).risk_level == "green"
 
 
-def test_purchase_closes_a_warning_and_a_new_silence_opens_another(late):
-    refresh()
-    buy(late[2], DAY + timedelta(days=3))
+def test_purchase_closes_a_warning_and_a_new_silence_opens_another(refreshed):
+    buy(refreshed[2], DAY + timedelta(days=3))
     refresh(after=5)
 
-    bought = (late[2], 0, "red", "bought", DAY + timedelta(days=3))
-    assert warned()[:2] == [(late[1], 0, "red", "open", None), bought]
-    assert warned()[2:] == [(late[0], 5, "amber", "open", None)]
+    bought = (refreshed[2], 0, "red", "bought", DAY + timedelta(days=3))
+    assert warned()[:2] == [(refreshed[1], 0, "red", "open", None), bought]
+    assert warned()[2:] == [(refreshed[0], 5, "amber", "open", None)]
 
     refresh(after=60)
-    assert [one for one in warned() if one[0] == late[2]][1:] == [(late[2], 60, "red", "open", None)]
+    assert [one for one in warned() if one[0] == refreshed[2]][1:] == [(refreshed[2], 60, "red", "open", None)]
 
 
-def test_purchase_on_the_very_day_of_the_warning_counts(late):
+def test_purchase_on_the_very_day_of_the_warning_counts(refreshed):
+    buy(refreshed[2], DAY)
+
     refresh()
-    buy(late[2], DAY)
 
-    refresh()
-
-    assert (late[2], 0, "red", "bought", DAY) in warned()
+    assert (refreshed[2], 0, "red", "bought", DAY) in warned()
 
 
 def test_customer_who_left_is_not_warned_about_again_in_the_same_silence(late):
@@ -163,8 +175,7 @@ def test_customer_who_left_is_not_warned_about_again_in_the_same_silence(late):
     assert queries.live_test(since=DAY + timedelta(days=1)).left_share is None
 
 
-def test_warning_stays_open_while_only_others_push_it_out_of_the_lights(late, team):
-    refresh()
+def test_warning_stays_open_while_only_others_push_it_out_of_the_lights(refreshed, team):
     richer = factories.customer()
     for days in (50, 70, 90, 110):
         buy(richer, DAY - timedelta(days=days), cents=9000)
@@ -174,21 +185,20 @@ def test_warning_stays_open_while_only_others_push_it_out_of_the_lights(late, te
     refresh(after=1)
 
     assert warned() == [
-        (late[1], 0, "amber", "open", None),
-        (late[2], 0, "red", "open", None),
+        (refreshed[1], 0, "amber", "open", None),
+        (refreshed[2], 0, "red", "open", None),
         (richer, 1, "red", "open", None),
     ]
 
 
-def test_warning_calms_down_when_nothing_is_at_stake_any_more(late):
-    refresh()
-    order = Order.objects.filter(customer=late[2]).latest("ordered_on")
+def test_warning_calms_down_when_nothing_is_at_stake_any_more(refreshed):
+    order = Order.objects.filter(customer=refreshed[2]).latest("ordered_on")
     order.lines.create(key="R", kind="return", quantity=-1, revenue_cents=-12_000)
     sales.mark_changed([f"{order.ordered_on:%Y-%m}"])
 
     refresh(after=1)
 
-    assert (late[2], 0, "red", "calmed", DAY + timedelta(days=1)) in warned()
+    assert (refreshed[2], 0, "red", "calmed", DAY + timedelta(days=1)) in warned()
 
 
 def test_warnings_of_a_later_day_rest_while_facts_are_taken_back(late):
@@ -287,8 +297,7 @@ def test_generation_without_orders_warns_nobody():
     assert (made.status, EarlyWarning.objects.count(), CustomerSignal.objects.count()) == (Generation.Status.DONE, 0, 1)
 
 
-def test_warnings_end_although_every_purchase_was_undone(late):
-    refresh()
+def test_warnings_end_although_every_purchase_was_undone(refreshed):
     horizon = EarlyWarning.objects.first().horizon_days
     Order.objects.all().delete()
     sales.mark_changed([f"{DAY - timedelta(days=days):%Y-%m}" for days in (50, 70, 90, 110)])

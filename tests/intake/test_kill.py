@@ -1,52 +1,33 @@
-import json
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from stammkunde.intake import queries, services
 from stammkunde.intake.models import BeforeImage, Import
+from tests import processes
 from tests.intake.bringing import bring, everything, meaning, queue, shop, totals, undo, write
+from tests.intake.worker import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # A worker dies at one of its first statements, in the middle of whatever the last one left to do.
 STATEMENTS = 30
-ROOT = Path(__file__).parents[2]
-
-
-def start_worker(incoming: Import, **more) -> subprocess.Popen:
-    given = {
-        "database": str(connection.settings_dict["NAME"]),
-        "uploads": str(django_settings.UPLOAD_DIR),
-        "import": incoming.pk,
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.intake.worker", json.dumps(given | more)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
 
 
 def kill_until_done(incoming: Import, *, kills: int, seed: int) -> int:
     """Let workers work on the import and die, so many times; then one that lives. Gives how often one died."""
     chance, died = random.Random(seed), 0
     for _kill in range(kills):
-        worker = start_worker(incoming, kill_at=chance.choice((-1, 1)) * chance.randint(2, STATEMENTS))
-        worker.communicate(timeout=120)
-        died += worker.returncode == -signal.SIGKILL
-    worker = start_worker(incoming)
-    _out, problems = worker.communicate(timeout=120)
-    assert worker.returncode == 0, problems.decode()
+        kill_at = chance.choice((-1, 1)) * chance.randint(2, STATEMENTS)
+        worker = processes.start(work, import_id=incoming.pk, kill_at=kill_at)
+        worker.join(timeout=120)
+        died += worker.exitcode == -signal.SIGKILL
+    worker = processes.start(work, import_id=incoming.pk)
+    worker.join(timeout=120)
+    assert worker.exitcode == 0
     return died
 
 
@@ -134,13 +115,13 @@ def test_import_whose_working_files_are_lost_in_a_crash_is_compared_again(tmp_pa
 
 def kill_while(incoming: Import, status: str) -> None:
     """Kill a worker at its first statement after some rows were published."""
-    worker = start_worker(incoming, largest=5)
+    worker = processes.start(work, import_id=incoming.pk, largest=5)
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and worker.poll() is None:
+    while time.monotonic() < deadline and worker.is_alive():
         found = Import.objects.get(pk=incoming.pk)
         if found.status == status and found.done > 40:
             break
         time.sleep(0.01)
     worker.kill()
-    worker.communicate()
+    worker.join()
     connections["default"].close()

@@ -1,12 +1,9 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from stammkunde import mirror
@@ -18,7 +15,7 @@ from stammkunde.mirror import manifest as manifests
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order
 from stammkunde.store import facts
-from tests import factories
+from tests import factories, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -219,22 +216,9 @@ def test_former_files_stay_for_their_readers_and_go_later():
     assert manifests.read().files <= on_disk
 
 
-KILLED = """
-import os, signal
-import django
-django.setup()
-from django.conf import settings
-from pathlib import Path
-settings.MIRROR_DIR = Path(os.environ["MIRROR"])
-settings.DATABASES["default"]["NAME"] = os.environ["DATABASE_NAME"]
-from django.db import connection
-connection.settings_dict["NAME"] = os.environ["DATABASE_NAME"]
-from datetime import UTC, datetime
-from stammkunde import mirror
-from stammkunde.mirror import manifest
-manifest.swap_in = lambda made: os.kill(os.getpid(), signal.SIGKILL)
-mirror.bring_up_to_date(now=datetime(2026, 3, 1, tzinfo=UTC), progress=lambda *a: None)
-"""
+def build_and_die():
+    manifests.swap_in = lambda made: os.kill(os.getpid(), signal.SIGKILL)
+    build_mirror()
 
 
 def test_mirror_survives_being_killed_between_files_and_manifest(settings):
@@ -243,11 +227,11 @@ def test_mirror_survives_being_killed_between_files_and_manifest(settings):
     before = build_mirror()
     factories.order(Customer.objects.first(), date(2025, 1, 7))
     sales.mark_changed(["2025-01"])
-    there = {"MIRROR": str(settings.MIRROR_DIR), "DATABASE_NAME": str(connection.settings_dict["NAME"])}
 
-    killed = subprocess.run([sys.executable, "-c", KILLED], env=os.environ | there, check=False, capture_output=True)
+    killed = processes.start(build_and_die)
+    killed.join()
 
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert killed.exitcode == -signal.SIGKILL
     assert manifests.read() == before
     assert len(list(manifests.path("builds").iterdir())) == 2
     build_mirror()

@@ -4,13 +4,10 @@ A mail server that fails in every way, and workers that are killed at random ins
 Used by `test_crash.py` with some hundred messages and by `bench/outreach_crash.py` with ten thousand.
 """
 
-import json
 import os
 import random
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -19,15 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 
 from aiosmtpd.controller import Controller
-from django.db import connection
 
 from stammkunde.outreach import services
 from stammkunde.outreach.models import Message, MessageEvent
+from tests import processes
+from tests.outreach.worker import work
 
-ROOT = Path(__file__).parents[2]
 ON_THEIR_WAY = 8  # per worker: four lines, one message that leaves and one that follows on each
 FAULTS = ("temporary", "permanent", "drop_early", "drop_silently", "drop_after_taking", "temporary_late")
 
@@ -97,38 +94,6 @@ def mail_server(server: Server) -> Iterator[int]:
         controller.stop()
 
 
-class Workers:
-    """A process with Django loaded that forks workers on demand, so that many can be killed in little time."""
-
-    def __init__(self, port: int) -> None:
-        given = {"database": str(connection.settings_dict["NAME"]), "port": port}
-        self.stable = subprocess.Popen(
-            [sys.executable, "-m", "tests.outreach.worker", json.dumps(given)],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def start(self) -> int:
-        """Start a worker, and give its process once it works."""
-        self.stable.stdin.write("start\n")
-        self.stable.stdin.flush()
-        return int(self.stable.stdout.readline())
-
-    def kill(self, process: int) -> None:
-        os.kill(process, signal.SIGKILL)
-        self.stable.stdin.write(f"reap {process}\n")
-        self.stable.stdin.flush()
-        assert self.stable.stdout.readline().strip() == "reaped"
-
-    def close(self) -> None:
-        self.stable.stdin.close()
-        self.stable.wait(timeout=30)
-        self.stable.stdout.close()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     killed: int
@@ -151,23 +116,26 @@ def torment(server: Server, *, workers: int, kills: int, patience: float = 600) 
     chance, began, hits = random.Random(server.seed), time.monotonic(), 0
     marks = [Message.objects.count() * (number + 1) // (kills + 2) for number in range(kills)]
     with mail_server(server) as port:
-        crew = Workers(port)
+        alive = [processes.start(work, port=port) for _one in range(workers)]
         try:
-            alive = [crew.start() for _one in range(workers)]
             for mark in marks:
                 _wait_for(lambda mark=mark: len(server.took) >= mark, patience)
                 time.sleep(chance.uniform(0, 0.05))
                 victim = alive.pop(chance.randrange(len(alive)))
-                os.kill(victim, signal.SIGSTOP)  # so that one can see what it was doing
-                hits += Message.objects.filter(state="claimed", leased_by__contains=f" {victim} ").exists()
-                crew.kill(victim)
-                alive.append(crew.start())
+                os.kill(victim.pid, signal.SIGSTOP)  # so that one can see what it was doing
+                hits += Message.objects.filter(state="claimed", leased_by__contains=f" {victim.pid} ").exists()
+                _kill(victim)
+                alive.append(processes.start(work, port=port))
             _wait_for(lambda: not Message.objects.filter(state__in=["planned", "claimed"]).exists(), patience)
-            for process in alive:
-                crew.kill(process)
         finally:
-            crew.close()
+            for process in alive:
+                _kill(process)
     return _judge(server, killed=kills, hits=hits, seconds=time.monotonic() - began)
+
+
+def _kill(process: BaseProcess) -> None:
+    process.kill()
+    process.join()
 
 
 def _wait_for(fulfilled: Callable[[], bool], patience: float) -> None:

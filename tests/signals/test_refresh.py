@@ -1,14 +1,11 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from stammkunde import mirror
@@ -21,7 +18,7 @@ from stammkunde.sales import services as sales
 from stammkunde.signals import assessed, compute, frames, lease, policy, queries, services, working
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.team.models import Company
-from tests import factories
+from tests import factories, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +42,22 @@ def _few_slices(monkeypatch, request):
 
 
 @pytest.fixture
-def shop():
+def shop(once):
+    once(open_shop)
+
+
+@pytest.fixture
+def shown(once):
+    """The shop's first generation."""
+    return once(show_shop, tuple(compute.SLICES))
+
+
+def show_shop(_slices):
+    open_shop()
+    return refresh()
+
+
+def open_shop():
     """Six customers over a year: some come back, one never bought, and a guest."""
     ware = factories.product(category="Schuhe")
     for number in range(5):
@@ -149,7 +161,7 @@ def test_figures_taken_over_are_those_that_would_be_counted_anew(shop, monkeypat
 
 
 @pytest.mark.parametrize(("channel", "taken_over"), [("shop", True), ("telephone", False)])
-def test_figures_by_channel_are_taken_over_while_the_channels_are_the_same(shop, monkeypatch, channel, taken_over):
+def test_figures_by_channel_are_taken_over_while_the_channels_are_the_same(shown, monkeypatch, channel, taken_over):
     asked = []
     original = compute.kpis.figures
 
@@ -158,7 +170,6 @@ def test_figures_by_channel_are_taken_over_while_the_channels_are_the_same(shop,
         return original(facts, periods=periods, by=by, **more)
 
     monkeypatch.setattr(compute.kpis, "figures", note)
-    refresh()
     factories.order(Customer.objects.first(), date(2025, 9, 2), channel=channel)
     sales.mark_changed(["2025-09"])
     asked.clear()
@@ -172,8 +183,7 @@ def test_figures_by_channel_are_taken_over_while_the_channels_are_the_same(shop,
     assert quick == stored_figures()
 
 
-def test_figures_are_all_counted_anew_when_customers_changed(shop):
-    refresh()
+def test_figures_are_all_counted_anew_when_customers_changed(shown):
     Customer.objects.filter(country="Chile").update(country="Peru")
     customers.mark_changed()
 
@@ -185,31 +195,26 @@ def test_figures_are_all_counted_anew_when_customers_changed(shop):
     assert not queries.figures().filter(slice_value="Chile").exists()
 
 
-def test_figure_that_cannot_be_given_is_stored_with_its_reason(shop):
-    refresh()
-
+def test_figure_that_cannot_be_given_is_stored_with_its_reason(shown):
     figure = queries.figure(kpi="retention_rate", period="2025-02")
     assert (figure.value, figure.reason) == (None, "no_customers_at_start")
 
 
-def test_series_is_of_one_grain_and_in_order(shop):
-    refresh()
-
+def test_series_is_of_one_grain_and_in_order(shown):
     quarters = [figure.period for figure in queries.series(kpi="customers_end", grain="quarter")]
     assert quarters == ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1"]
     assert [figure.period for figure in queries.series(kpi="customers_end", grain="year")] == ["2025", "2026"]
     assert queries.periods(grain="month")[:2] == ["2025-02", "2025-03"]
 
 
-def test_new_generation_takes_over_and_the_former_is_swept_later(shop):
-    former = refresh()
+def test_new_generation_takes_over_and_the_former_is_swept_later(shown):
     factories.order(Customer.objects.first(), date(2026, 2, 2))
     sales.mark_changed(["2026-02"])
 
     made = refresh(now=NOW + timedelta(minutes=1))
 
     assert queries.current() == made
-    assert CustomerSignal.objects.filter(generation=former).count() == 6
+    assert CustomerSignal.objects.filter(generation=shown).count() == 6
     assert services.sweep(now=NOW + timedelta(hours=1)) is True
     assert CustomerSignal.objects.exclude(generation=made).count() == 0
     assert Figure.objects.exclude(generation=made).count() == 0
@@ -247,9 +252,7 @@ def test_killed_refresh_is_taken_over(shop, lease_until, leased_by):
     assert CustomerSignal.objects.filter(generation=left).count() == 0
 
 
-def test_refresh_that_lost_its_lease_changes_nothing(shop, monkeypatch):
-    before = refresh()
-
+def test_refresh_that_lost_its_lease_changes_nothing(shown, monkeypatch):
     def steal(*args, **kwargs):
         Generation.objects.filter(status="running").update(leased_by="somebody 1 else")
         return original(*args, **kwargs)
@@ -259,11 +262,10 @@ def test_refresh_that_lost_its_lease_changes_nothing(shop, monkeypatch):
     with pytest.raises(services.LeaseLost):
         refresh(now=NOW + timedelta(minutes=1))
 
-    assert queries.current() == before
+    assert queries.current() == shown
 
 
-def test_failure_is_stored_with_its_reason_and_the_former_generation_stays(shop, monkeypatch):
-    before = refresh()
+def test_failure_is_stored_with_its_reason_and_the_former_generation_stays(shown, monkeypatch):
     monkeypatch.setattr(assessed.recency, "customers", lambda *a, **k: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
@@ -271,7 +273,7 @@ def test_failure_is_stored_with_its_reason_and_the_former_generation_stays(shop,
 
     failed = queries.status().failed
     assert failed.error == {"code": "failed", "kind": "ZeroDivisionError", "text": "division by zero"}
-    assert queries.current() == before
+    assert queries.current() == shown
 
 
 def test_refresh_waits_for_an_import(shop):
@@ -320,8 +322,7 @@ def test_worker_refreshes_what_is_stale_once_it_has_settled(shop):
     assert not queries.status().is_stale
 
 
-def test_worker_waits_for_a_pause_between_edits_by_hand_but_not_for_ever(shop):
-    working.sweep(now=NOW)
+def test_worker_waits_for_a_pause_between_edits_by_hand_but_not_for_ever(shown):
     edited = NOW
     for _ in range(70):
         customers.mark_changed()
@@ -356,9 +357,7 @@ def test_worker_refreshes_after_midnight_of_the_company(shop, settings):
     assert queries.as_of() == date(2026, 3, 2)
 
 
-def test_worker_refreshes_when_the_company_chooses_another_window(shop):
-    working.sweep(now=NOW)
-
+def test_worker_refreshes_when_the_company_chooses_another_window(shown):
     Company.objects.update_or_create(pk=1, defaults={"activity_days": 77})
 
     assert working.sweep(now=NOW) is True
@@ -369,8 +368,7 @@ def test_worker_refreshes_when_the_company_chooses_another_window(shop):
     assert working.sweep(now=NOW) is False
 
 
-def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shop):
-    working.sweep(now=NOW)
+def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shown):
     used = queries.forecast()["risk"]["horizon_days"]
 
     Company.objects.update_or_create(pk=1, defaults={"risk_horizon_days": used})
@@ -382,8 +380,7 @@ def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shop)
     assert working.sweep(now=NOW) is False
 
 
-def test_worker_refreshes_when_somebody_asks(shop, monkeypatch):
-    working.sweep(now=NOW)
+def test_worker_refreshes_when_somebody_asks(shown, monkeypatch):
     assert working.sweep(now=NOW + timedelta(minutes=1)) is False
 
     services.ask(now=NOW + timedelta(minutes=2))
@@ -440,39 +437,24 @@ def test_refresh_renews_its_lease_while_it_works(monkeypatch):
     assert threading.active_count() < 20
 
 
-KILLED = """
-import json, os, signal, django
-django.setup()
-from django.conf import settings
-from django.db import connection
-from pathlib import Path
-settings.MIRROR_DIR, settings.HISTORY_DIR = Path(os.environ["MIRROR"]), Path(os.environ["HISTORY"])
-connection.settings_dict["NAME"] = os.environ["DATABASE_NAME"]
-from datetime import UTC, date, datetime
-from stammkunde.signals import services
-def show(step, done, total):
-    if step == os.environ["KILL_AT"]:
-        os.kill(os.getpid(), signal.SIGKILL)
-services.refresh(as_of=date(2026, 3, 1), now=datetime(2026, 3, 1, 9, tzinfo=UTC), progress=show)
-"""
+def refresh_and_die(*, at):
+    def show(step, done, total):
+        if step == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    services.refresh(as_of=TODAY, now=NOW + timedelta(hours=1), progress=show)
 
 
 @pytest.mark.parametrize("step", ["mirror_write", "risk", "warnings", "save_customers", "figures", "save_changes"])
-def test_refresh_may_be_killed_at_any_step(shop, settings, step):
-    before = refresh()
+def test_refresh_may_be_killed_at_any_step(shown, step):
     factories.order(Customer.objects.first(), date(2026, 2, 2))
     sales.mark_changed(["2026-02"])
-    there = {
-        "MIRROR": str(settings.MIRROR_DIR),
-        "HISTORY": str(settings.HISTORY_DIR),
-        "DATABASE_NAME": str(connection.settings_dict["NAME"]),
-        "KILL_AT": step,
-    }
 
-    killed = subprocess.run([sys.executable, "-c", KILLED], env=os.environ | there, check=False, capture_output=True)
+    killed = processes.start(refresh_and_die, at=step)
+    killed.join()
 
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    assert queries.current() == before
+    assert killed.exitcode == -signal.SIGKILL
+    assert queries.current() == shown
     made = refresh(now=NOW + timedelta(hours=1, minutes=1))
     assert queries.current() == made
     assert CustomerSignal.objects.filter(generation=made).count() == 6

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from tools import messages
 
 from stammkunde.cli import ONE_THREAD
+from tests import browsing
 
 for _name in ONE_THREAD:  # as commands do, before anybody loads numpy
     os.environ.setdefault(_name, "1")
@@ -115,6 +116,46 @@ def once(tmp_path_factory):
     from tests.once import Once  # noqa: PLC0415 (tests of insight load no Django)
 
     return Once(tmp_path_factory.mktemp("once"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests; each opens windows of its own."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    # Playwright keeps an event loop in this thread; Django then takes the database for asynchronous use.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**browsing.LAUNCH)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(chromium, live_server, administrator):
+    """Open a page in a window of its own; what the browser complains about fails the test."""
+    opened, complaints = [], []
+
+    def opener(*, scheme: str = "light", width: int = 1440, script: bool = True):
+        context = chromium.new_context(
+            base_url=live_server.url,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            locale="de-DE",
+        )
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda problem: complaints.append(str(problem)))
+        opened.append(context)
+        return page
+
+    yield opener
+    for context in opened:
+        context.close()
+    assert complaints == []
 
 
 @pytest.fixture

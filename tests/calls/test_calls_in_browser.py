@@ -8,8 +8,8 @@ from stammkunde.calls.models import Call, Draft
 from stammkunde.figures import charts
 from stammkunde.tasks.models import Task
 from tests import factories
+from tests.browsing import is_too_wide, sign_in, violations
 from tests.signals import forecasting
-from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,7 +30,7 @@ def customer(administrator):
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 375)])
-def test_pages_of_calls_are_accessible_and_fit(open_page, customer, scheme, width):  # noqa: F811
+def test_pages_of_calls_are_accessible_and_fit(open_page, customer, scheme, width):
     page = open_page(scheme=scheme, width=width)
     sign_in(page)
     addresses = [
@@ -52,7 +52,7 @@ def test_pages_of_calls_are_accessible_and_fit(open_page, customer, scheme, widt
     assert (found, too_wide) == ([], [])
 
 
-def test_a_call_is_two_clicks_from_today_and_can_be_taken_back(open_page, customer):  # noqa: F811
+def test_a_call_is_two_clicks_from_today_and_can_be_taken_back(open_page, customer):
     page = open_page(width=375)
     sign_in(page)
     page.goto(f"{reverse('today')}?who=all")
@@ -78,7 +78,7 @@ def test_a_call_is_two_clicks_from_today_and_can_be_taken_back(open_page, custom
     assert list(Task.objects.values_list("title", "state")) == [("Nach dem Mai fragen", "open")]
 
 
-def test_enter_in_the_time_of_a_call_back_records_nothing(open_page, customer):  # noqa: F811
+def test_enter_in_the_time_of_a_call_back_records_nothing(open_page, customer):
     page = open_page()
     sign_in(page)
     page.goto(reverse("call", args=[customer.pk]))

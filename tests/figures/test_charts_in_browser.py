@@ -1,8 +1,6 @@
 """In a real browser: the pictures become charts in place, and nothing breaks the Content-Security-Policy."""
 
-import os
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -13,28 +11,9 @@ from stammkunde.sales.services import mark_changed
 from stammkunde.signals import services
 from stammkunde.signals.models import Current, Figure, Generation
 from tests import factories
-from tests.ui.test_browser import is_too_wide, violations
+from tests.browsing import is_too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
-
-
-@pytest.fixture
-def browser(monkeypatch):
-    if not CHROMIUM:
-        if "browser" in os.environ.get("STAMMKUNDE_REQUIRE", ""):
-            pytest.fail("there is no Chromium, and STAMMKUNDE_REQUIRE asks for it")
-        pytest.skip("there is no Chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
-
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the test
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -50,17 +29,18 @@ def figures():
 
 
 @pytest.fixture
-def page(browser, client, administrator, live_server):
+def page(chromium, client, administrator, live_server):
     administrator.language = "de"
     administrator.save()
     client.force_login(administrator)
-    opened = browser.new_context().new_page()
+    opened = chromium.new_context().new_page()
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
     opened.context.add_cookies([cookie | {"url": live_server.url}])
     opened.complaints = []
     opened.on("console", lambda said: opened.complaints.append(said.text) if said.type in {"error", "warning"} else 0)
     opened.on("pageerror", lambda problem: opened.complaints.append(str(problem)))
-    return opened
+    yield opened
+    opened.context.close()
 
 
 def test_chart_is_upgraded_in_place_without_breaking_the_policy(page, figures, live_server):
@@ -89,7 +69,11 @@ def test_chart_stays_a_picture_without_the_bundle(page, figures, live_server, mo
 
 
 @pytest.fixture
-def shop():
+def shop(once):
+    return once(open_shop)
+
+
+def open_shop():
     """A year of two products, so that every part of the pages has something to show."""
     pots = factories.product(number="P1", name="Blumentopf", category="Töpfe")
     soil = factories.product(number="S1", name="Blumenerde", category="Erde")

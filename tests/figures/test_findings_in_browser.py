@@ -4,22 +4,21 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.figures import charts
+from tests.browsing import is_too_wide, sign_in, violations
 from tests.figures.findings_shop import open_shop
-from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
-def _bundle(settings, tmp_path):
+def _shop(once):
     """Charts need the browser's half, which `serve` would have built."""
-    settings.DATA_DIR = tmp_path
+    once(open_shop)
     charts.build_bundle(charts.bundle_dir())
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 375)])
-def test_pages_are_accessible_and_fit(open_page, administrator, scheme, width):  # noqa: F811
-    open_shop()
+def test_pages_are_accessible_and_fit(open_page, administrator, scheme, width):
     page = open_page(scheme=scheme, width=width)
     sign_in(page)
 
@@ -34,8 +33,7 @@ def test_pages_are_accessible_and_fit(open_page, administrator, scheme, width): 
     assert too_wide == []
 
 
-def test_list_is_scored_and_keys_lead_here(open_page, administrator, tmp_path):  # noqa: F811
-    open_shop()
+def test_list_is_scored_and_keys_lead_here(open_page, administrator, tmp_path):
     page = open_page()
     sign_in(page)
     (tmp_path / "messe.csv").write_text("Firma;Art\nHotel Adler;Firma\nMax Muster;Privat\n", encoding="utf-8")

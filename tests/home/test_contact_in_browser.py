@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from stammkunde.customers.models import Consent, ContactPreference
 from tests import factories
-from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
+from tests.browsing import is_too_wide, sign_in, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,7 +30,7 @@ def lux():
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1440])
-def test_pages_are_readable_for_everybody(open_page, lux, scheme, width):  # noqa: F811
+def test_pages_are_readable_for_everybody(open_page, lux, scheme, width):
     page = open_page(scheme=scheme, width=width)
     sign_in(page)
     names = ("customer-contact", "customer", "consent-record", "consent-ask", "consent-withdraw", "preference-edit")
@@ -43,7 +43,7 @@ def test_pages_are_readable_for_everybody(open_page, lux, scheme, width):  # noq
         assert not is_too_wide(page), address
 
 
-def test_withdrawal_is_written_down_and_seen(open_page, lux):  # noqa: F811
+def test_withdrawal_is_written_down_and_seen(open_page, lux):
     page = open_page()
     sign_in(page)
     page.goto(reverse("customer", args=[lux.pk]))

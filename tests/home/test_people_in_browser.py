@@ -12,8 +12,8 @@ from stammkunde.signals.models import CustomerSignal
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import Company
 from tests import factories
+from tests.browsing import is_too_wide, sign_in, violations
 from tests.signals import forecasting
-from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -105,7 +105,7 @@ def _addresses(people) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 375), ("dark", 375)])
-def test_pages_of_people_are_accessible_and_fit(open_page, people, scheme, width):  # noqa: F811
+def test_pages_of_people_are_accessible_and_fit(open_page, people, scheme, width):
     page = open_page(scheme=scheme, width=width)
     sign_in(page)
 
@@ -119,7 +119,7 @@ def test_pages_of_people_are_accessible_and_fit(open_page, people, scheme, width
     assert too_wide == []
 
 
-def test_today_is_dealt_with_in_place(open_page, people):  # noqa: F811
+def test_today_is_dealt_with_in_place(open_page, people):
     page = open_page()
     sign_in(page)
     page.goto(_addresses(people)["today"])
@@ -143,7 +143,7 @@ def test_today_is_dealt_with_in_place(open_page, people):  # noqa: F811
     assert row.is_visible()
 
 
-def test_how_long_it_took_is_one_click_more(open_page, people):  # noqa: F811
+def test_how_long_it_took_is_one_click_more(open_page, people):
     page = open_page()
     sign_in(page)
     page.goto(_addresses(people)["today"])
@@ -156,7 +156,7 @@ def test_how_long_it_took_is_one_click_more(open_page, people):  # noqa: F811
     assert Task.objects.get(customer=people[5]).minutes == 30
 
 
-def test_split_is_tried_while_somebody_drags(open_page, people):  # noqa: F811
+def test_split_is_tried_while_somebody_drags(open_page, people):
     page = open_page()
     sign_in(page)
     page.goto(reverse("time"))
@@ -172,7 +172,7 @@ def test_split_is_tried_while_somebody_drags(open_page, people):  # noqa: F811
     assert Company.objects.get().time_c_percent > 40
 
 
-def test_split_is_tried_without_scripts(open_page, people):  # noqa: F811
+def test_split_is_tried_without_scripts(open_page, people):
     page = open_page(script=False)
     sign_in(page)
     page.goto(reverse("time"))
@@ -184,7 +184,7 @@ def test_split_is_tried_without_scripts(open_page, people):  # noqa: F811
     assert not Company.objects.exclude(time_c_percent=None).exists()
 
 
-def test_today_works_without_scripts(open_page, people):  # noqa: F811
+def test_today_works_without_scripts(open_page, people):
     page = open_page(script=False)
     sign_in(page)
     page.goto(_addresses(people)["today"])
@@ -195,7 +195,7 @@ def test_today_works_without_scripts(open_page, people):  # noqa: F811
     assert page.locator("[data-item]").filter(has_text="Nr. 6").count() == 0
 
 
-def test_search_finds_while_typing(open_page, people):  # noqa: F811
+def test_search_finds_while_typing(open_page, people):
     people[3].search = "blumenhof am tor"
     people[3].save()
     page = open_page()
@@ -209,7 +209,7 @@ def test_search_finds_while_typing(open_page, people):  # noqa: F811
     assert "q=blumenh" in page.url
 
 
-def test_warning_is_dealt_with_in_place(open_page, people):  # noqa: F811
+def test_warning_is_dealt_with_in_place(open_page, people):
     page = open_page()
     sign_in(page)
     page.goto(reverse("warnings"))
@@ -229,7 +229,7 @@ def test_warning_is_dealt_with_in_place(open_page, people):  # noqa: F811
     assert rows.first.get_by_role("button", name="Aufgabe anlegen").count() == 0
 
 
-def test_key_leads_to_the_early_warning(open_page, people):  # noqa: F811
+def test_key_leads_to_the_early_warning(open_page, people):
     page = open_page()
     sign_in(page)
     page.goto(reverse("customers"))

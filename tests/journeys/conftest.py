@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
 
 @pytest.fixture
 def installation(tmp_path):
@@ -50,18 +48,12 @@ def _password(log: Path, served: subprocess.Popen) -> str:
 
 
 @pytest.fixture
-def page(installation, tmp_path):
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
+def page(chromium, installation, tmp_path):
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        context = browser.new_context(base_url=installation[0], locale="de-DE", viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        page.on(
-            "console", lambda said: complaints.append(f"{said.text} {said.location}") if said.type == "error" else None
-        )
-        yield page
-        browser.close()
+    context = chromium.new_context(base_url=installation[0], locale="de-DE", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(f"{said.text} {said.location}") if said.type == "error" else None)
+    yield page
+    context.close()
     assert complaints == [], (tmp_path / "log").read_text(encoding="utf-8")[-8000:]  # what the server said about it

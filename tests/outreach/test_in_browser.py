@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from stammkunde.outreach import services
 from stammkunde.outreach.models import Message, Template
+from tests.browsing import is_too_wide, sign_in, violations
 from tests.outreach.planning import NOW, company, customer
-from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +25,7 @@ def template(wanted):
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("light", 375), ("dark", 1440)])
-def test_pages_are_accessible_and_fit(open_page, wanted, template, scheme, width):  # noqa: F811
+def test_pages_are_accessible_and_fit(open_page, wanted, template, scheme, width):
     page = open_page(scheme=scheme, width=width)
     sign_in(page)
     faults, too_wide = [], []
@@ -44,7 +44,7 @@ def test_pages_are_accessible_and_fit(open_page, wanted, template, scheme, width
     assert (faults, too_wide) == ([], [])
 
 
-def test_preview_follows_what_is_typed(open_page, template):  # noqa: F811
+def test_preview_follows_what_is_typed(open_page, template):
     page = open_page()
     sign_in(page)
     page.goto(reverse("template", args=[template.pk]))
@@ -74,7 +74,7 @@ def test_preview_follows_what_is_typed(open_page, template):  # noqa: F811
     ]
 
 
-def test_blocks_are_moved_and_previewed_without_script(open_page, template):  # noqa: F811
+def test_blocks_are_moved_and_previewed_without_script(open_page, template):
     page = open_page(script=False)
     sign_in(page)
     page.goto(reverse("template", args=[template.pk]))
@@ -95,7 +95,7 @@ def test_blocks_are_moved_and_previewed_without_script(open_page, template):  # 
     assert set(services.words(template)) == {("de", "du"), ("en", "sie")}
 
 
-def test_message_is_written_and_sent_on_a_phone(open_page, wanted, settings):  # noqa: F811
+def test_message_is_written_and_sent_on_a_phone(open_page, wanted, settings):
     settings.EMAIL_IS_SET, settings.PUBLIC_URL = True, "https://kunden.example"
     page = open_page(width=375)
     sign_in(page)

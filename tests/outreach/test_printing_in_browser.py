@@ -5,9 +5,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from stammkunde.outreach.models import Message
+from tests.browsing import is_too_wide, sign_in, violations
 from tests.outreach.planning import company
 from tests.outreach.test_printing_pages import paper, run_of
-from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -18,7 +18,7 @@ def _company():
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 375)])
-def test_pages_are_accessible_and_fit(open_page, administrator, scheme, width):  # noqa: F811
+def test_pages_are_accessible_and_fit(open_page, administrator, scheme, width):
     paper(1)
     run = run_of(administrator, channel="postcard", only=paper(2, channel="postcard"))
     page = open_page(scheme=scheme, width=width)
@@ -38,7 +38,7 @@ def test_pages_are_accessible_and_fit(open_page, administrator, scheme, width): 
     assert (faults, too_wide) == ([], [])
 
 
-def test_letter_goes_from_the_list_to_the_post(open_page, tmp_path, administrator):  # noqa: F811
+def test_letter_goes_from_the_list_to_the_post(open_page, tmp_path, administrator):
     message = paper(1)
     page = open_page()
     sign_in(page)

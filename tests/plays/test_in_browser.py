@@ -9,9 +9,9 @@ from stammkunde.outreach.models import Message
 from stammkunde.plays import services, working
 from stammkunde.plays.models import Play
 from tests import factories
+from tests.browsing import is_too_wide, sign_in, violations
 from tests.outreach.planning import NOW, customer
 from tests.plays.test_campaign import prepared
-from tests.ui.test_browser import chromium, is_too_wide, open_page, sign_in, violations  # noqa: F401 (two are fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -21,7 +21,7 @@ def work() -> None:
         pass
 
 
-def test_campaign_from_the_list_to_its_messages(open_page, template):  # noqa: F811
+def test_campaign_from_the_list_to_its_messages(open_page, template):
     template("{greeting}, es gibt Neues.", name="Neuheiten")
     for name in ("Anna Apfel", "Ben Birne"):
         customer(name=name, country="AT")
@@ -61,7 +61,7 @@ def test_campaign_from_the_list_to_its_messages(open_page, template):  # noqa: F
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 375)])
-def test_pages_of_campaigns_are_accessible_and_fit(open_page, template, administrator, scheme, width):  # noqa: F811
+def test_pages_of_campaigns_are_accessible_and_fit(open_page, template, administrator, scheme, width):
     made = template()
     customer(name="Gärtnerei und Landschaftsbau Überlingen am Bodensee")
     factories.customer(email="still@mail.example")

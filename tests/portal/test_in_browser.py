@@ -8,7 +8,7 @@ from stammkunde.customers.models import Consent, ContactPreference
 from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.team.models import Company
 from tests import factories
-from tests.ui.test_browser import chromium, is_too_wide, open_page, violations  # noqa: F401 (two are fixtures)
+from tests.browsing import is_too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,7 +37,7 @@ def path(url: str) -> str:
     return url.removeprefix("https://crm.example.org")
 
 
-def test_double_opt_in_is_one_button(open_page, kim):  # noqa: F811
+def test_double_opt_in_is_one_button(open_page, kim):
     page = open_page(width=375, script=False)
     page.goto(path(links.optin_url(optin=optin(kim))))
 
@@ -47,7 +47,7 @@ def test_double_opt_in_is_one_button(open_page, kim):  # noqa: F811
     assert Consent.objects.get(state="given").basis == "double_opt_in"
 
 
-def test_unsubscribing_is_one_button(open_page, kim):  # noqa: F811
+def test_unsubscribing_is_one_button(open_page, kim):
     page = open_page(width=375, script=False)
     page.goto(path(links.unsubscribe_url(customer=kim, contact_person=None, channel="email", purpose="newsletter")))
 
@@ -57,7 +57,7 @@ def test_unsubscribing_is_one_button(open_page, kim):  # noqa: F811
     assert Consent.objects.get().state == "objected"
 
 
-def test_preferences_are_chosen_on_a_phone(open_page, kim):  # noqa: F811
+def test_preferences_are_chosen_on_a_phone(open_page, kim):
     page = open_page(width=375, script=False)
     page.goto(path(links.preferences_url(customer=kim)))
 
@@ -79,7 +79,7 @@ def test_preferences_are_chosen_on_a_phone(open_page, kim):  # noqa: F811
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1440])
-def test_pages_are_readable_for_everybody(open_page, kim, scheme, width):  # noqa: F811
+def test_pages_are_readable_for_everybody(open_page, kim, scheme, width):
     leave = path(links.unsubscribe_url(customer=kim, contact_person=None, channel="email", purpose="newsletter"))
     ask = path(links.optin_url(optin=optin(kim)))
     page = open_page(scheme=scheme, width=width)

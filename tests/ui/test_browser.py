@@ -1,6 +1,5 @@
 """In a real browser: the frame, the team's pages, and an import from the file to its undo; no accessibility errors."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from django.urls import reverse
 from stammkunde.customers.models import Customer
 from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
+from tests.browsing import is_too_wide, sign_in, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,65 +19,6 @@ R1;21.12.2010;17850;Blumen Brandt;A1;Teelicht;6;2,55
 R2;22.12.2010;13047;Hofladen Petersen;A2;Laterne;6;3,39
 R3;31.02.2011;13047;Hofladen Petersen;A1;Teelicht;10;2,55
 """
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
-    # Playwright keeps an event loop in this thread; Django then takes the database for asynchronous use.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def open_page(chromium, live_server, administrator):
-    """Open a page in a window of its own; what the browser complains about fails the test."""
-    opened, complaints = [], []
-
-    def opener(*, scheme: str = "light", width: int = 1440, script: bool = True):
-        context = chromium.new_context(
-            base_url=live_server.url,
-            color_scheme=scheme,
-            viewport={"width": width, "height": 900},
-            java_script_enabled=script,
-            locale="de-DE",
-        )
-        context.set_default_timeout(20_000)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda problem: complaints.append(str(problem)))
-        opened.append(context)
-        return page
-
-    yield opener
-    for context in opened:
-        context.close()
-    assert complaints == []
-
-
-def sign_in(page) -> None:
-    page.goto("/sign-in/?next=/profile/")
-    page.get_by_label("E-Mail").fill("ada@example.org")
-    page.get_by_label("Passwort").fill("correct horse")
-    page.get_by_role("button", name="Anmelden").click()
-    page.get_by_role("heading", name="Mein Profil").wait_for()
-
-
-def violations(page) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
-
-    found = Axe().run(page).response["violations"]
-    return [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
-
-
-def is_too_wide(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def work() -> None:

@@ -165,6 +165,8 @@ def _local(builder: Any) -> Any:
         "spark.sql.ansi.enabled": "true",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",  # compiling takes longer than these few rows
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.sql.session.timeZone": "UTC",
         "spark.log.level": "ERROR",
     }

@@ -1,5 +1,6 @@
 # One door. Needs Python 3.11 or later with venv and pip, make and git; nothing else.
 #   make run    environment, database, demo company, server and worker
+#   make quick  every check and the tests that do not take long, before every commit
 #   make test   every check, then the whole suite on SQLite and, where a server answers, on PostgreSQL
 
 PYTHON ?= python3
@@ -12,24 +13,30 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What the checks themselves need of a data directory; their database is never the installation's.
 CHECK := STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL=
+# Processes that tests start find compiled what they load; a worker that has nothing left takes over from the other.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $(PARALLEL) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench messages record pin clean
+.PHONY: help run quick test check bench messages record pin clean
 
 help:
-	@sed -n '/^# /s/^# *//p' Makefile | head -3
+	@sed -n '/^# /s/^# *//p' Makefile | head -4
 
 run: .make/run
 	@$(BIN)/stammkunde demo --if-empty
 	@exec $(BIN)/stammkunde serve --host $(HOST) --port $(PORT)
 
+quick: check
+	@echo "The quick tests, on SQLite …"
+	$(CHECK) $(PYTEST) -m "not slow and not browser and not spark and not postgres"
+
 test: check
 	@echo "The whole suite on SQLite …"
-	$(CHECK) $(BIN)/python -m pytest -q -n $(PARALLEL) -m "not postgres"
+	$(CHECK) $(PYTEST) -m "not postgres"
 	@if [ -n "$$STAMMKUNDE_TEST_DATABASE_URL" ]; then \
 		echo "What needs a database, again on PostgreSQL …"; \
 		STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL="$$STAMMKUNDE_TEST_DATABASE_URL" \
-			$(BIN)/python -m pytest -q -n $(PARALLEL) -m "not browser and not spark"; \
+			$(PYTEST) -m "not browser and not spark"; \
 	else case " $$STAMMKUNDE_REQUIRE " in \
 		*" postgres "*) echo "STAMMKUNDE_TEST_DATABASE_URL is not set, but PostgreSQL is required."; exit 1;; \
 		*) echo "PostgreSQL was skipped: STAMMKUNDE_TEST_DATABASE_URL names no server.";; \

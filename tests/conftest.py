@@ -20,6 +20,8 @@ SHARED = Path(os.environ.get("STAMMKUNDE_SHARED_DATA", Path(__file__).parents[2]
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")  # a busy machine is no failure
 
+SLOW = {"transactional_db", "live_server", "shared_data", "serve", "installation"}  # fixtures
+DATABASE = {"db", "transactional_db", "django_db_setup"}  # fixtures
 MISSING = {
     "postgres": lambda: "" if "postgres" in os.environ.get("DATABASE_URL", "") else "DATABASE_URL names no PostgreSQL",
     "browser": lambda: "" if shutil.which("chromium") else "there is no Chromium",
@@ -37,20 +39,28 @@ def pytest_configure(config):
         )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL, run again only what touches the database; the rest has no second answer to give."""
-    if "postgres" not in os.environ.get("DATABASE_URL", ""):
-        return
-    touches = {"db", "transactional_db", "django_db_setup"}
-    again = [
-        item
-        for item in items
-        if item.get_closest_marker("django_db")
-        or item.get_closest_marker("postgres")
-        or touches & set(item.fixturenames)
-    ]
-    config.hook.pytest_deselected(items=[item for item in items if item not in again])
-    items[:] = again
+    """
+    Mark what is slow by nature: what commits, has an installation of its own, or reads the real data.
+
+    On PostgreSQL, run again only what touches the database; the rest has no second answer to give.
+    """
+    for item in items:
+        if _commits(item) or SLOW & set(item.fixturenames):
+            item.add_marker("slow")
+    if "postgres" in os.environ.get("DATABASE_URL", ""):
+        config.hook.pytest_deselected(items=[item for item in items if not _touches_the_database(item)])
+        items[:] = [item for item in items if _touches_the_database(item)]
+
+
+def _commits(item) -> bool:
+    return any(marker.kwargs.get("transaction") for marker in item.iter_markers("django_db"))
+
+
+def _touches_the_database(item) -> bool:
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
+    return bool(marked or DATABASE & set(item.fixturenames))
 
 
 def pytest_runtest_setup(item):

@@ -104,6 +104,17 @@ def test_only_who_answers_or_wakes_up_looks_at_the_clock():
     assert [str(path.relative_to(ROOT)) for path in below if CLOCK.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_no_line_of_a_template_is_too_long_to_read():
+    """One element a line; a decision that does not fit stands in the view, or in a component."""
+    templates = [path for kind in ("html", "txt") for path in SOURCE.glob(f"*/templates/**/*.{kind}")]
+    long = {
+        str(path.relative_to(SOURCE)): max(map(len, path.read_text(encoding="utf-8").splitlines()), default=0)
+        for path in templates
+    }
+
+    assert {path: most for path, most in long.items() if most > 160} == {}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_between_documents_leads_somewhere(document):
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))

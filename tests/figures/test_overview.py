@@ -10,6 +10,7 @@ from stammkunde.sales import services as sales
 from stammkunde.signals.models import Current, Figure, Generation
 from stammkunde.team import policy
 from tests import factories
+from tests.pages import folded
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +73,7 @@ def page(client, staff, address="/?period=2011-Q3"):
     client.force_login(staff)
     answer = client.get(address)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return folded(answer.content.decode())
 
 
 def test_overview_says_the_period_in_plain_words(client, english, figures):

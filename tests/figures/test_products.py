@@ -12,6 +12,7 @@ from stammkunde.signals import services
 from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry
 from tests import factories
+from tests.pages import folded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +59,7 @@ def page(client, staff, address=QUARTER):
     client.force_login(staff)
     answer = client.get(address)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return folded(answer.content.decode())
 
 
 def names(text):

@@ -17,6 +17,7 @@ from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry, SavedView
 from tests import factories
+from tests.pages import folded
 
 pytestmark = pytest.mark.django_db
 
@@ -313,7 +314,7 @@ def test_every_choice_of_months_says_what_hangs_on_it(client, administrator, sal
     signal(generation, factories.customer(), last_on=date(2026, 1, 5), abc_class="A", revenue_cents=123_400)
     client.force_login(administrator)
 
-    page = client.get(reverse("customers"), {"months": 6}).content.decode()
+    page = folded(client.get(reverse("customers"), {"months": 6}).content.decode())
 
     assert "6 Monaten · 1.234\N{NO-BREAK SPACE}€</option>" in page
     assert "24 Monaten · 0\N{NO-BREAK SPACE}€</option>" in page

@@ -15,6 +15,7 @@ from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
 from tests import factories
+from tests.pages import folded
 from tests.signals import forecasting
 from tests.signals.forecasting import AS_OF, LATE, SILENT
 
@@ -107,7 +108,7 @@ def read(client, staff, name="warnings", language="de", **query) -> str:
     client.force_login(staff)
     answer = client.get(reverse(name), query)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return folded(answer.content.decode())
 
 
 def test_list_says_about_whom_and_why_and_how_much_in_german(client, salesperson, generation):

@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.http import HttpRequest
 
 Answer = TypeVar("Answer")
 
@@ -36,7 +35,7 @@ class Asked:
 
     Args:
         customer: the customer, and `people` who is known there.
-        request: who asks, and which pages of longer cards.
+        request: who asks (a `StaffRequest`), and which pages of longer cards.
         now: the moment, and `today` its day.
         may: whether whoever asks has a right.
         generation: the newest figures, and `signal` what they say of the customer; None where they say nothing.
@@ -44,7 +43,7 @@ class Asked:
 
     customer: Any
     people: Sequence[Any]
-    request: HttpRequest
+    request: Any
     now: datetime
     today: date
     may: Callable[[str], bool]

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 
 from django import template
+from django.template import Engine
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -101,7 +102,7 @@ def row_address(listing: ListPage, row: object) -> str:
 def card(context: Context, shown: Shown) -> SafeString:
     """Show a card with what its app gives to it; what stands on the page it finds, too."""
     with context.push(**shown.context):
-        return context.template.engine.get_template(shown.template).render(context)
+        return Engine.get_default().get_template(shown.template).render(context)
 
 
 @register.simple_tag(takes_context=True)

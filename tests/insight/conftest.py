@@ -88,6 +88,32 @@ def company() -> dict[str, pa.Table]:
     return {"lines": table(lines + guests), "customers": pa.table(customers), "products": pa.table(products)}
 
 
+def eventful() -> dict[str, pa.Table]:
+    """The same company, with deliveries that come late, early, without a promise or not at all; and with complaints."""
+    dice, tables = random.Random(21), company()
+    lines = [row for row in tables["lines"].to_pylist() if row["kind"] == "sale"]
+    dates = [(row["customer_id"], row["ordered_on"]) for row in lines]
+    promised = [None if dice.random() < 0.2 else on + 3 for _, on in dates]
+    delivered = [None if dice.random() < 0.1 else on + dice.randrange(9) for _, on in dates]
+    heard = [
+        (dice.randrange(1, 66), on + dice.randrange(40), "complaint", None) for _, on in dates if dice.random() < 0.3
+    ]
+    heard += [(dice.randrange(1, 66), on, "rating", dice.randrange(11) / 4) for _, on in dates if dice.random() < 0.2]
+    ids, days, kinds, numbers = zip(*heard, (None, 15000, "complaint", None), (1, None, "complaint", None), strict=True)
+    orders = {
+        "customer_id": pa.array([customer for customer, _ in dates], pa.int64()),
+        "promised_on": pa.array(promised, pa.int32()),
+        "delivered_on": pa.array(delivered, pa.int32()),
+    }
+    happenings = {
+        "customer_id": pa.array(ids, pa.int64()),
+        "known_on": pa.array(days, pa.int32()),
+        "kind": pa.array(kinds, pa.string()),
+        "number": pa.array(numbers, pa.float64()),
+    }
+    return {**tables, "orders": pa.table(orders), "happenings": pa.table(happenings)}
+
+
 def _customer(dice: random.Random, customer: int) -> list[dict[str, Any]]:
     day, gap, lines = day_number(date(2010, 11, 3)) + dice.randrange(300), dice.choice([9, 30, 75, 200]), []
     for order in range(dice.choice([1, 1, 2, 4, 9])):
@@ -129,8 +155,9 @@ def on_arrow(tables: dict[str, pa.Table]) -> Facts:
 
 
 def _facts(tables: dict[str, Any]) -> Facts:
-    lines = tables.pop("lines")
-    return insight.facts(lines, **tables)
+    others = {name: found for name, found in tables.items() if name not in {"lines", "happenings"}}
+    heard = [tables["happenings"]] if "happenings" in tables else []
+    return insight.facts(tables["lines"], **others, happenings=heard)
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +202,7 @@ def _local(builder: Any) -> Any:
     return builder.master("local[1]").appName("stammkunde tests").getOrCreate()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def on_spark(spark) -> Open:
     def opened(tables: dict[str, pa.Table]) -> Facts:
         return _facts({name: spark.createDataFrame(found) for name, found in tables.items()})

@@ -30,7 +30,7 @@ from stammkunde.insight.drivers.traits import FAMILIES, View
 from stammkunde.insight.frames import Frame, arrow
 from stammkunde.insight.value import worth
 
-from .conftest import AS_OF, company, on_arrow, on_duckdb, on_polars
+from .conftest import AS_OF, eventful, on_arrow, on_duckdb, on_polars
 
 MONTHS = periods.between(date(2010, 11, 1), date(2012, 7, 31), grain="month")
 PERIODS = [*MONTHS, *(periods.parse(text) for text in ("2011-Q1", "2011-Q2", "2012-Q3", "2010", "2011", "2012"))]
@@ -54,6 +54,20 @@ def sharing(facts: Facts) -> list[int]:
 
 def best(facts: Facts) -> list[int]:
     return profile.best_ids(facts, profile.Best(AS_OF, value_days=300, kept_days=200))
+
+
+READINGS = (
+    *risk.REGISTERED,
+    risk.Sign(name="complaints", kinds=("complaint",), read="times", within_days=200),
+    risk.Sign(name="complained_days", kinds=("complaint",), read="days_since"),
+    risk.Sign(name="rated", kinds=("rating", "complaint"), read="total", below=2),
+    risk.Sign(name="bad_ratings", kinds=("rating",), read="times", within_days=300, below=1, of="ratings"),
+    risk.Sign(name="unheard", kinds=("visit",), read="times"),
+)
+
+
+def signs(facts: Facts) -> list[dict[str, Any]]:
+    return risk.features(facts, as_of=AS_OF, activity_days=200, signs=READINGS).to_pylist()
 
 
 def figures(by: str | None, *, as_of: date | None = AS_OF) -> Callable[[Facts], Any]:
@@ -93,6 +107,8 @@ ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "best customers": best,
     "worth": lambda facts: worth.customers(facts, worth.fit(facts, as_of=AS_OF)).to_pylist(),
     "by frequency": lambda facts: value.by_frequency(facts, as_of=AS_OF, horizon_days=180),
+    "happenings": lambda facts: plain(facts.until(AS_OF).happenings),
+    "signs": signs,
     "risk": lambda facts: risk.score(facts, risk.fit(facts, as_of=AS_OF, activity_days=90)).to_pylist(),
 }
 ON_SPARK = [  # the others are made of these
@@ -106,6 +122,8 @@ ON_SPARK = [  # the others are made of these
     "pareto",
     "window",
     "worth",
+    "happenings",
+    "signs",
     "risk",
     "products",
     "tops",
@@ -119,26 +137,23 @@ ON_SPARK = [  # the others are made of these
 
 @pytest.fixture(scope="session")
 def expected() -> dict[str, Any]:
-    facts = on_duckdb(company())
+    facts = on_duckdb(eventful())
     return {name: answer(facts) for name, answer in ANSWERS.items()}
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_polars_gives_the_same(name, expected):
-    assert ANSWERS[name](on_polars(company())) == expected[name]
+    assert ANSWERS[name](on_polars(eventful())) == expected[name]
 
 
 @pytest.mark.parametrize("name", ["figures by country", "customers", "products"])
 def test_tables_in_memory_give_the_same(name, expected):
-    assert ANSWERS[name](on_arrow(company())) == expected[name]
+    assert ANSWERS[name](on_arrow(eventful())) == expected[name]
 
 
 @pytest.fixture(scope="session")
-def spark_facts(spark):
-    tables = {name: spark.createDataFrame(found) for name, found in company().items()}
-    from stammkunde import insight  # noqa: PLC0415 - only where there is Spark
-
-    return insight.facts(tables.pop("lines"), **tables)
+def spark_facts(on_spark):
+    return on_spark(eventful())
 
 
 @pytest.mark.spark

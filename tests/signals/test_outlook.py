@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import narwhals as nw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,8 +90,7 @@ def small_team(monkeypatch):
 
 
 def known_now():
-    tables = mirror.tables()
-    return frames.open_facts(tables), nw.from_native(tables.orders).lazy()
+    return frames.open_facts(mirror.tables())
 
 
 def signals():
@@ -102,9 +100,9 @@ def signals():
 def test_refresh_stores_the_risk_that_insight_gives(shop):
     refresh()
 
-    facts, orders = known_now()
-    model = risk.fit(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS, orders=orders)
-    scored = {row["customer_id"]: row for row in risk.score(facts, model, orders=orders).to_pylist()}
+    facts = known_now()
+    model = risk.fit(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS)
+    scored = {row["customer_id"]: row for row in risk.score(facts, model).to_pylist()}
     assert model.verdict.by == "time"
     assert 60 < len(scored) < 200
     for signal in signals():
@@ -118,7 +116,7 @@ def test_refresh_stores_the_risk_that_insight_gives(shop):
 def test_refresh_stores_the_value_that_insight_gives(shown):
     shown()
 
-    facts, _ = known_now()
+    facts = known_now()
     fitted = worth.fit(facts, as_of=TODAY)
     valued = {row["customer_id"]: row for row in worth.customers(facts, fitted).to_pylist()}
     assert len(valued) == Customer.objects.count()
@@ -173,9 +171,9 @@ def test_lights_never_get_greener_as_more_is_at_stake(worrying, week, more):
 def test_reasons_are_there_at_once_for_whom_we_warn_and_for_all_others_when_somebody_looks(shown, small_team):
     shown()
 
-    facts, orders = known_now()
-    model = risk.fit(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS, orders=orders)
-    told = risk.explain(facts, model, customer_ids=[one.customer_id for one in signals()], orders=orders)
+    facts = known_now()
+    model = risk.fit(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS)
+    told = risk.explain(facts, model, customer_ids=[one.customer_id for one in signals()])
     stored = {one.customer_id: one.risk_reasons for one in signals() if one.risk_reasons is not None}
     assert len(stored) == 12
     assert {one.customer_id for one in signals() if one.risk_level in {"red", "amber"}} == set(stored)
@@ -249,8 +247,8 @@ def test_without_orders_nobody_is_valued_and_nobody_is_at_risk():
 def test_forecast_tells_how_it_was_worked_out(shown):
     made = shown()
 
-    facts, orders = known_now()
-    model = risk.fit(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS, orders=orders)
+    facts = known_now()
+    model = risk.fit(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS)
     made.refresh_from_db()
     told = made.forecast["risk"]
     assert (told["rule"], told["by"], told["horizon_days"], told["refusal"]) == (
@@ -276,7 +274,7 @@ def test_stage_is_at_risk_where_the_rhythm_sees_nothing_yet(shop, monkeypatch):
     made = refresh()
 
     base = made.forecast["risk"]["base_share"]
-    facts, _ = known_now()
+    facts = known_now()
     plain = {
         row["customer_id"]: row for row in rows(recency.customers(facts, as_of=TODAY, activity_days=ACTIVITY_DAYS))
     }

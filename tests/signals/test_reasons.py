@@ -21,7 +21,7 @@ ON = date(2026, 10, 31)
 
 
 def possible_codes() -> set[str]:
-    """Every code that the library can give: its senses, and what its source writes beside "code"."""
+    """Every code that the library can give: senses, signs of happenings, and what its source writes beside "code"."""
     written = set()
     for path in Path(risk.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -34,7 +34,7 @@ def possible_codes() -> set[str]:
                     for part in ast.walk(value)
                     if isinstance(part, ast.Constant) and isinstance(part.value, str)
                 }
-    return written | {sense.code for sense in SENSES}
+    return written | {sense.code for sense in SENSES} | {sign.name for sign in risk.REGISTERED}
 
 
 EXAMPLES = [

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-import narwhals as nw
 import pyarrow as pa
 
 from stammkunde import mirror
 from stammkunde.insight import kpis, periods, rhythm
 from stammkunde.insight.errors import NotEnoughData
-from stammkunde.insight.frames import Facts, Frame
+from stammkunde.insight.frames import Facts
 from stammkunde.signals import frames, reuse
 
 SLICES = (*frames.CLASSES, "kind", "country", "segment", "region", "industry", "owner", "channel")
@@ -41,7 +40,6 @@ class Computation:
     """What is known about the facts up to a day, ready to be counted."""
 
     facts: Facts
-    orders: Frame  # that took place, with promised and delivered days
     as_of: date
     activity_days: int
 
@@ -86,10 +84,9 @@ def opened(manifest: mirror.Manifest, *, as_of: date, wanted_days: int | None) -
     """Open the mirror for one computation, and let go of what it held in the engine."""
     tables = mirror.tables(manifest)
     facts = frames.with_class(frames.open_facts(tables), as_of=as_of)
-    orders: Frame = nw.from_native(tables.orders.filter("status <> 'cancelled'")).lazy()
     days = wanted_days or suggested_days(facts, as_of=as_of)
     try:
-        yield Computation(facts=facts, orders=orders, as_of=as_of, activity_days=days)
+        yield Computation(facts=facts, as_of=as_of, activity_days=days)
     finally:
         facts.release()
 

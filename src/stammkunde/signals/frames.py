@@ -23,8 +23,9 @@ class Slice:
 
 
 def open_facts(tables: mirror.Tables) -> Facts:
-    """Open the mirror's tables for insight."""
-    return facts(tables.lines, customers=tables.customers, products=tables.products)
+    """Open the mirror's tables for insight; of an order that was cancelled nothing was delivered."""
+    took_place = tables.orders.filter("status <> 'cancelled'")
+    return facts(tables.lines, customers=tables.customers, products=tables.products, orders=took_place)
 
 
 def with_class(known: Facts, *, as_of: date) -> Facts:
@@ -44,17 +45,12 @@ def within(known: Facts, part: Slice | None) -> Facts:
     if part is None:
         return known
     if part.by == "channel":  # guests have one, too
-        return Facts(known.lines.filter(text("channel") == part.value), known.customers, known.products)
+        return known.with_lines(known.lines.filter(text("channel") == part.value))
     slicing = slices.slicing(known, by=part.by)
     if slicing.kind == "line":
         lines = slices.known_lines(known, slices=slicing).filter(nw.col("slice") == part.value).drop("slice")
-        return Facts(lines, known.customers, known.products)
-    return Facts(_of_customers(known, part), known.customers, known.products)
-
-
-def _of_customers(known: Facts, part: Slice):
-    theirs = known.customers.filter(text(part.by) == part.value).select("customer_id")
-    return known.lines.join(theirs, on="customer_id", how="semi")
+        return known.with_lines(lines)
+    return known.of_customers(known.customers.filter(text(part.by) == part.value).select("customer_id"))
 
 
 def values(known: Facts, *, by: str) -> list[tuple[str, int]]:
@@ -82,5 +78,5 @@ def cut(known: Facts, *, by: str) -> Facts:
         return known
     shortened = nw.when(text(by).is_in(kept)).then(text(by)).otherwise(nw.lit(OTHER)).alias(by)
     if by == "channel":
-        return Facts(known.lines.with_columns(shortened), known.customers, known.products, known.last)
+        return known.with_lines(known.lines.with_columns(shortened))
     return known.with_customers(known.customers.with_columns(shortened))

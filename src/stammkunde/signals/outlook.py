@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from stammkunde.insight import risk
 from stammkunde.insight.errors import NotEnoughData
-from stammkunde.insight.frames import Facts, Frame
+from stammkunde.insight.frames import Facts
 from stammkunde.insight.value import worth
 
 HORIZON_DAYS = 365
@@ -79,7 +79,6 @@ class Outlook:
 def look_ahead(
     facts: Facts,
     *,
-    orders: Frame,
     as_of: date,
     activity_days: int,
     horizon_days: int | None,
@@ -90,9 +89,9 @@ def look_ahead(
     values, of_value = _values(facts, as_of=as_of)
     report("risk", 0, 2)
     question = {"activity_days": activity_days, "horizon_days": horizon_days}
-    model, of_risk = _model(facts, as_of=as_of, orders=orders, question=question)
+    model, of_risk = _model(facts, as_of=as_of, question=question)
     report("risk", 1, 2)
-    signs = risk.signs(facts, model, orders=orders) if model else None
+    signs = risk.signs(facts, model) if model else None
     return Outlook(
         values=values,
         risks=_risks(model, signs),
@@ -138,11 +137,9 @@ def _refusal(refusal: Any) -> dict[str, Any] | None:
     return None if refusal is None else {"code": refusal.code, **refusal.numbers}
 
 
-def _model(
-    facts: Facts, *, as_of: date, orders: Frame, question: dict[str, Any]
-) -> tuple[risk.RiskModel | None, dict[str, Any]]:
+def _model(facts: Facts, *, as_of: date, question: dict[str, Any]) -> tuple[risk.RiskModel | None, dict[str, Any]]:
     try:
-        fitted = risk.fit(facts, as_of=as_of, orders=orders, **question)
+        fitted = risk.fit(facts, as_of=as_of, **question)
     except NotEnoughData:
         return None, {"refusal": {"code": "nobody_bought"}}
     if fitted.verdict.by == "nothing":

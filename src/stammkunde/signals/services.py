@@ -195,7 +195,6 @@ def _profiles(
     described = assessed.described(facts)
     expected = outlook.look_ahead(
         facts.facts,
-        orders=facts.orders,
         as_of=facts.as_of,
         activity_days=facts.activity_days,
         horizon_days=horizon_days,

@@ -1,13 +1,11 @@
 from datetime import date, timedelta
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from scipy import special
 
-from stammkunde import insight
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.risk import features, suggest_horizon_days
@@ -16,8 +14,8 @@ from tests.insight.conftest import AS_OF as DAY
 from tests.insight.conftest import company, facts_of, line, on_duckdb, on_polars
 
 
-def one(*lines, on=date(2012, 6, 30), orders=None):
-    (row,) = features(facts_of(*lines), as_of=on, activity_days=60, orders=orders).to_pylist()
+def one(*lines, on=date(2012, 6, 30), **tables):
+    (row,) = features(facts_of(*lines, **tables), as_of=on, activity_days=60).to_pylist()
     return row
 
 
@@ -100,9 +98,8 @@ def test_late_deliveries_count_once_they_arrived():
             "delivered_on": [day + 3, day, day + 300, day, day + 9],
         }
     )
-    frame = insight.frames.open_table(orders, duckdb.connect())
 
-    found = one(*lines, orders=frame)
+    found = one(*lines, orders=orders)
 
     assert (found["deliveries"], found["late_deliveries"]) == (2, 1)
 

@@ -298,7 +298,7 @@ def test_silence_is_worded_by_the_rhythm():
 
 MODULES = [
     *("additive", "bins", "calibration", "candidates", "contest", "contracts", "evenings"),
-    *("features", "horizon", "leaks", "metrics", "model", "reasons", "replay"),
+    *("features", "happened", "horizon", "leaks", "metrics", "model", "reasons", "replay"),
 ]
 
 

@@ -74,7 +74,6 @@ def find(
     activity_days: int,
     horizon_days: int | None = None,
     attributes: Sequence[str] = (),
-    orders: Frame | None = None,
 ) -> Drivers:
     """
     Find what the lost have in common, against comparable customers who stayed.
@@ -84,14 +83,12 @@ def find(
     that look-back, which is as long as the activity window for both; nothing after the evening is looked at.
 
     Args:
-        facts: the facts; later lines are left out.
+        facts: the facts; later lines and happenings are left out.
         as_of: the last day that counts.
         activity_days: length of the activity window: whoever bought within it is a customer.
         horizon_days: within which a customer who stays buys again; as early warning suggests it where None.
         attributes: columns of the customers to look at, text or numbers. They are not dated: give only those that were
             known before. Columns that know the answer are refused.
-        orders: one row an order with customer_id, promised_on and delivered_on (days since 1970-01-01), in the engine
-            of the facts; without them, nothing is said of late deliveries.
 
     Returns:
         the findings, and out of how many customers, evenings and comparisons they came. Of more than 40,000 customers a
@@ -107,9 +104,7 @@ def find(
         raise InvalidInput(f"'{missing[0]}' is no column of the customers." if missing else "A length is below 1 day.")
     horizon = horizon_days or suggest_horizon_days(known).horizon_days
     small = sampled(known)
-    evenings = _once(
-        _evening(small, on, activity_days, horizon, orders) for on in _days(small, as_of, activity_days, horizon)
-    )
+    evenings = _once(_evening(small, on, activity_days, horizon) for on in _days(small, as_of, activity_days, horizon))
     people, rows = _rows(evenings)
     leaking = _leaking(small, people, rows, attributes)
     names = [name for name in attributes if name not in {column.column for column in leaking}]
@@ -135,17 +130,15 @@ def sharing(
     *,
     as_of: date,
     activity_days: int,
-    orders: Frame | None = None,
 ) -> pa.Array:
     """
     List the customers still here who have all of some traits.
 
     Args:
-        facts: the facts; later lines are left out.
+        facts: the facts; later lines and happenings are left out.
         traits: of a finding, at least one.
         as_of: the evening.
         activity_days: length of the activity window, and how far back problems count.
-        orders: as in `find`.
 
     Returns:
         ids of customers, sorted.
@@ -155,7 +148,7 @@ def sharing(
     """
     if not traits or activity_days < 1:
         raise InvalidInput("Give at least one trait, and an activity window of at least one day.")
-    view = View(facts.until(as_of), day_number(as_of), activity_days, orders)
+    view = View(facts.until(as_of), day_number(as_of), activity_days)
     found = customers_here(view, activity_days=activity_days).select("customer_id")
     for trait in traits:
         found = found.join(_holders(view, trait), on="customer_id", how="semi")
@@ -185,8 +178,8 @@ def _days(facts: Facts, as_of: date, look_back: int, horizon: int) -> list[int]:
     return found[::-1]
 
 
-def _evening(facts: Facts, today: int, activity_days: int, horizon: int, orders: Frame | None) -> _Evening:
-    view = View(facts, today, activity_days, orders)
+def _evening(facts: Facts, today: int, activity_days: int, horizon: int) -> _Evening:
+    view = View(facts, today, activity_days)
     here = arrow(customers_here(view, activity_days=activity_days).sort("customer_id"))
     after = pc.fill_null(here["after"], today + horizon + 1).to_numpy()
     return _Evening(

@@ -13,14 +13,13 @@ import narwhals as nw
 
 from stammkunde.insight import buying, classes
 from stammkunde.insight.errors import InvalidInput
-from stammkunde.insight.frames import Facts, Frame, counted, text, total
+from stammkunde.insight.frames import CANCELLATION, DELIVERY, RETURN, Facts, Frame, counted, text, total
 from stammkunde.insight.periods import day
 from stammkunde.insight.slices import is_sale
 
 YES, NO = "yes", "no"
 LONG_PAUSE = 2.0  # usual gaps
 LEAST_GAPS = 2
-ORDERS = ("customer_id", "promised_on", "delivered_on")
 
 
 @dataclass(frozen=True, order=True)
@@ -76,7 +75,6 @@ class View:
     facts: Facts
     today: int
     look_back_days: int
-    orders: Frame | None = None
 
     @property
     def bought(self) -> Frame:
@@ -87,6 +85,10 @@ class View:
     def lines(self) -> Frame:
         """List the lines so far."""
         return self.facts.lines.filter((nw.col("ordered_on") <= self.today) & ~nw.col("customer_id").is_null())
+
+    def happened(self, kind: str) -> Frame:
+        """List what became known of a kind within the look-back."""
+        return self.facts.happenings.filter((nw.col("kind") == kind) & self.is_recent("known_on"))
 
     def is_recent(self, column: str) -> nw.Expr:
         """Say whether a day lies within the look-back."""
@@ -195,28 +197,24 @@ def _tenure(view: View, _name: str) -> Frame | None:
 
 def _late_delivery(view: View, _name: str) -> Frame | None:
     """Know it of those alone to whom something promised was delivered."""
-    if view.orders is None:
-        return None
-    delivered, promised = nw.col("delivered_on"), nw.col("promised_on")
-    arrived = view.orders.filter(
-        view.is_recent("delivered_on") & ~promised.is_null() & ~nw.col("customer_id").is_null()
-    )
-    late = arrived.group_by("customer_id").agg(counted(delivered > promised, name="times"))
+    promised = view.happened(DELIVERY).filter(~nw.col("number").is_null())
+    late = promised.group_by("customer_id").agg(counted(nw.col("number") > 0, name="times"))
     return _yes_or_no(late, nw.col("times") > 0)
 
 
 def _return(view: View, _name: str) -> Frame | None:
-    return _kind(view, "return")
+    return _given_back(view, RETURN)
 
 
 def _cancellation(view: View, _name: str) -> Frame | None:
-    return _kind(view, "cancellation")
+    return _given_back(view, CANCELLATION)
 
 
-def _kind(view: View, kind: str) -> Frame:
+def _given_back(view: View, kind: str) -> Frame:
     """Know it of whoever bought or gave back within the look-back."""
-    recent = view.lines.filter(view.is_recent("ordered_on"))
-    times = recent.group_by("customer_id").agg(counted(nw.col("kind") == kind, name="times"))
+    here = view.lines.filter(view.is_recent("ordered_on")).select("customer_id", nw.lit(0).alias("times"))
+    back = view.happened(kind).select("customer_id", nw.lit(1).alias("times"))
+    times = nw.concat([here, back]).group_by("customer_id").agg(total("times"))
     return _yes_or_no(times, nw.col("times") > 0)
 
 

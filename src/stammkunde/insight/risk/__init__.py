@@ -8,6 +8,7 @@ Early warning: who will not buy again within the time in which she normally woul
 
 from stammkunde.insight.risk.contracts import SnapshotModel, explain_snapshot, fit_snapshot
 from stammkunde.insight.risk.features import features
+from stammkunde.insight.risk.happened import REGISTERED, Sign
 from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
 from stammkunde.insight.risk.leaks import Refused, refused
 from stammkunde.insight.risk.metrics import Quality, quality
@@ -25,6 +26,7 @@ from stammkunde.insight.risk.model import (
 from stammkunde.insight.risk.replay import BackTest, ClassTest, LiftPoint
 
 __all__ = [
+    "REGISTERED",
     "BackTest",
     "ClassTest",
     "HorizonSuggestion",
@@ -33,6 +35,7 @@ __all__ = [
     "Refusal",
     "Refused",
     "RiskModel",
+    "Sign",
     "SnapshotModel",
     "back_test",
     "explain",

@@ -16,7 +16,6 @@ from stammkunde.insight.risk.additive import Additive, fit_additive
 from stammkunde.insight.risk.bins import numbers
 from stammkunde.insight.risk.calibration import Rising, rising
 from stammkunde.insight.risk.evenings import Evening
-from stammkunde.insight.risk.features import SIGNS
 from stammkunde.insight.risk.metrics import Bools
 from stammkunde.insight.value.history import Floats
 
@@ -125,6 +124,7 @@ def fit_candidate(rule: Rule, evenings: Sequence[Evening], *, attributes: Sequen
         NotEnoughData: too few of one sort, or no value model for one of the evenings.
     """
     table = pa.concat_tables(evening.table for evening in evenings)
+    columns = [*evenings[0].told, *attributes]
     left = np.concatenate([evening.left for evening in evenings])
     if min(left.sum(), (~left).sum()) < 1:
         raise NotEnoughData("Everybody left, or everybody stayed: there is nothing to learn from.")
@@ -132,7 +132,7 @@ def fit_candidate(rule: Rule, evenings: Sequence[Evening], *, attributes: Sequen
         "silence": lambda: Silence(rising(numbers(table["silence"]), left)),
         "rate": lambda: _rate(table, left),
         "value": lambda: _expected(table, left),
-        "additive": lambda: _additive(table, left, attributes),
+        "additive": lambda: _additive(table.select(columns), left),
     }
     return fit[rule]()
 
@@ -154,8 +154,7 @@ def _expected(table: pa.Table, left: Bools) -> Expected:
     return Expected(rising(-expected, left))
 
 
-def _additive(table: pa.Table, left: Bools, attributes: Sequence[str]) -> Additive:
+def _additive(table: pa.Table, left: Bools) -> Additive:
     """Learn from the latest rows alone where there are very many."""
-    columns = [*SIGNS, "expected_purchases", *attributes]
-    told = [name for name in columns if table[name].null_count < table.num_rows]
+    told = [name for name in table.column_names if table[name].null_count < table.num_rows]
     return fit_additive(table.select(told).slice(0, MOST_ROWS), left[:MOST_ROWS])

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from stammkunde.insight import buying, recency, rhythm
 from stammkunde.insight.errors import CannotAnswer
-from stammkunde.insight.frames import Facts, Frame, arrow, hold, rows
+from stammkunde.insight.frames import Facts, arrow, hold, rows
 from stammkunde.insight.periods import day_number
-from stammkunde.insight.risk.features import features
+from stammkunde.insight.risk.features import OF_PURCHASES, features
+from stammkunde.insight.risk.happened import REGISTERED, Sign
 from stammkunde.insight.risk.metrics import Bools
 from stammkunde.insight.value.bgnbd import BetaGeometric, fit_bg_nbd, fit_mbg_nbd
 from stammkunde.insight.value.history import Floats, history
@@ -31,6 +32,12 @@ class Question:
     activity_days: int
     horizon_days: int
     attributes: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = REGISTERED
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Name the columns that may be learnt from, besides the attributes."""
+        return (*OF_PURCHASES, *(sign.name for sign in self.signs), "expected_purchases")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +48,7 @@ class Evening:
     table: pa.Table  # signs, attributes, expected_purchases of the value model fitted that evening, and abc_class
     left: Bools  # who did not buy within the horizon
     known_on: date  # when it was known who left
+    told: tuple[str, ...]  # columns that may be learnt from, besides the attributes
 
     @property
     def enough(self) -> bool:
@@ -48,7 +56,7 @@ class Evening:
         return int(min(self.left.sum(), (~self.left).sum())) >= FEWEST_OF_EACH
 
 
-def look_back(facts: Facts, question: Question, *, as_of: date, orders: Frame | None = None) -> list[Evening]:
+def look_back(facts: Facts, question: Question, *, as_of: date) -> list[Evening]:
     """
     Go back in steps of the horizon (half of it, where the past is short), and describe each evening as known then.
 
@@ -58,7 +66,6 @@ def look_back(facts: Facts, question: Question, *, as_of: date, orders: Frame | 
         facts: the facts.
         question: what is asked.
         as_of: the last day that counts.
-        orders: promised and delivered days of orders, or None.
 
     Returns:
         at most eight evenings whose outcome was known on `as_of`, latest first; of very many customers a sample.
@@ -68,13 +75,11 @@ def look_back(facts: Facts, question: Question, *, as_of: date, orders: Frame | 
     if span is None:
         return []
     past = _days_ago(day_number(as_of) - span[0], question.horizon_days)
-    found = [_evening(known, question, on=as_of - timedelta(days=days), orders=orders) for days in past]
+    found = [_evening(known, question, on=as_of - timedelta(days=days)) for days in past]
     return [evening for evening in found if evening.table.num_rows]
 
 
-def described(
-    facts: Facts, question: Question, *, as_of: date, value: BetaGeometric | None, orders: Frame | None = None
-) -> pa.Table:
+def described(facts: Facts, question: Question, *, as_of: date, value: BetaGeometric | None) -> pa.Table:
     """
     Describe the customers of an evening by all that the candidates look at.
 
@@ -83,7 +88,6 @@ def described(
         question: what is asked.
         as_of: the evening.
         value: the model of purchases, or None.
-        orders: promised and delivered days of orders, or None.
 
     Returns:
         the signs, the attributes and expected_purchases within the horizon (empty without a model).
@@ -93,7 +97,7 @@ def described(
         as_of=as_of,
         activity_days=question.activity_days,
         horizon_days=question.horizon_days,
-        orders=orders,
+        signs=question.signs,
     )
     if question.attributes:
         table = _with_attributes(facts, table, question.attributes)
@@ -148,7 +152,7 @@ def sampled(facts: Facts) -> Facts:
         mixed = mixed.with_columns(((nw.col("mixed") * factor + 1) % 1_000_003).alias("mixed"))
     share = MOST_CUSTOMERS / customers
     kept = mixed.filter(nw.col("mixed") < int(share * 1_000_003)).drop("mixed")
-    return Facts(hold(kept), facts.customers, facts.products)
+    return facts.with_lines(hold(kept))
 
 
 def _days_ago(span: int, horizon: int) -> list[int]:
@@ -159,12 +163,12 @@ def _days_ago(span: int, horizon: int) -> list[int]:
     return sorted(whole + between)
 
 
-def _evening(facts: Facts, question: Question, *, on: date, orders: Frame | None) -> Evening:
+def _evening(facts: Facts, question: Question, *, on: date) -> Evening:
     value = value_model(facts, as_of=on)
-    table = described(facts, question, as_of=on, value=value, orders=orders)
+    table = described(facts, question, as_of=on, value=value)
     left = _left(facts, table, on=on, horizon_days=question.horizon_days)
     table = table.append_column("abc_class", _classes(facts, table, on=on))
-    return Evening(on, table, left, on + timedelta(days=question.horizon_days))
+    return Evening(on, table, left, on + timedelta(days=question.horizon_days), question.told)
 
 
 def _left(facts: Facts, table: pa.Table, *, on: date, horizon_days: int) -> Bools:

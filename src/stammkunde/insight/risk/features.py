@@ -5,6 +5,8 @@ Sums and counts are taken in the engine; ratios of them after they were fetched,
 What is not known stays empty: too little seen is a sign of its own, and never a zero.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 import narwhals as nw
@@ -15,18 +17,18 @@ from scipy import special
 
 from stammkunde.insight import buying, rhythm
 from stammkunde.insight.errors import InvalidInput
-from stammkunde.insight.frames import Facts, Frame, arrow, counted, rows, total
+from stammkunde.insight.frames import CANCELLATION, RETURN, Facts, Frame, arrow, counted, rows, total
 from stammkunde.insight.money import sums
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.rhythm import BORROWED_GAPS
 from stammkunde.insight.risk.bins import numbers
+from stammkunde.insight.risk.happened import REGISTERED, YEAR_DAYS, Sign, read_happenings
 from stammkunde.insight.slices import is_sale
 from stammkunde.insight.value.history import Floats
 
-YEAR_DAYS = 365
 EVEN_TO_UNEVEN = (0.01, 25.0)
-ORDERS = ("customer_id", "promised_on", "delivered_on")
-SIGNS = (  # what models may learn from; the other columns explain them
+GIVEN_BACK = Sign(name="back_cents", kinds=(RETURN, CANCELLATION), read="total")
+OF_PURCHASES = (  # what models may learn from, besides the signs of happenings; the other columns explain them
     "silent_days",
     "silence",
     "gap_days",
@@ -45,40 +47,58 @@ SIGNS = (  # what models may learn from; the other columns explain them
     "returned_share",
     "season_days",
     "channels",
-    "late_deliveries",
 )
+EXPLAINING = ("first", "last", "last_gap_days", "recent_days", "earlier_days", "recent_cents", "earlier_cents")
+RESERVED = (GIVEN_BACK.name, "customer_id", "own_gap_days", "expected_purchases", "abc_class")
+SIGNS = (*OF_PURCHASES, *(sign.name for sign in REGISTERED))
 
 
 def features(
-    facts: Facts, *, as_of: date, activity_days: int, horizon_days: int | None = None, orders: Frame | None = None
+    facts: Facts,
+    *,
+    as_of: date,
+    activity_days: int,
+    horizon_days: int | None = None,
+    signs: Sequence[Sign] = REGISTERED,
 ) -> pa.Table:
     """
     Describe everybody who is a customer on the evening of a day by the signs known then.
 
     Args:
-        facts: the facts; later lines are left out.
+        facts: the facts; later lines and happenings are left out.
         as_of: the day.
         activity_days: length of the activity window, at least 1: whoever bought within it is a customer.
         horizon_days: how far ahead the season of a year ago is looked up; the activity window where None.
-        orders: one row an order with customer_id, promised_on and delivered_on (days since 1970-01-01), in the engine
-            of the facts; without them, nothing is known of late deliveries.
+        signs: how happenings besides purchases are read.
 
     Returns:
-        one row a customer, sorted: customer_id; the signs of `SIGNS`; and what explains them (first, last,
-        own_gap_days, last_gap_days, recent_days and earlier_days of the last two halves of the window, recent_cents and
-        earlier_cents, deliveries). Money is contribution margin where costs are known, else revenue.
+        one row a customer, sorted: customer_id; the signs of purchases (`OF_PURCHASES`); those of happenings; and what
+        explains them (first, last, own_gap_days, last_gap_days, recent_days and earlier_days of the last two halves of
+        the window, recent_cents and earlier_cents; of happenings, of how many). Money is contribution margin where
+        costs are known, else revenue.
 
     Raises:
-        InvalidInput: the activity window or the horizon is shorter than a day.
+        InvalidInput: the activity window or the horizon is shorter than a day, or two columns would have one name.
     """
     horizon = activity_days if horizon_days is None else horizon_days
     if min(activity_days, horizon) < 1:
         raise InvalidInput("Give an activity window and a horizon of at least one day.")
+    _check_names(signs)
     known, today = facts.until(as_of), day_number(as_of)
     counts = arrow(_counts(known, today, activity_days, horizon).sort("customer_id"))
-    if orders is not None:
-        counts = _joined(counts, arrow(_deliveries(orders, today)))
-    return _described(counts, _usual_gap(known, activity_days), today=today, activity_days=activity_days)
+    happened = read_happenings(known, [*signs, GIVEN_BACK], today=today, customer_ids=counts["customer_id"])
+    seen = {name: numbers(counts[name]) for name in counts.column_names}
+    back = np.nan_to_num(happened[GIVEN_BACK.name])
+    found = _described(seen, back, _usual_gap(known, activity_days), today=today, activity_days=activity_days)
+    return _table(counts, found | {name: happened[name] for sign in signs for name in sign.columns})
+
+
+def _check_names(signs: Sequence[Sign]) -> None:
+    ours = ("customer_id", *OF_PURCHASES, *EXPLAINING, "own_gap_days", "expected_purchases", "abc_class")
+    times = Counter([*ours, *(name for sign in signs for name in sign.columns)])
+    ((name, n),) = times.most_common(1)
+    if n > 1:
+        raise InvalidInput(f"Two columns would be called '{name}'. Give the sign another name.")
 
 
 def _counts(known: Facts, today: int, activity_days: int, horizon: int) -> Frame:
@@ -113,7 +133,6 @@ def _purchases(known: Facts, today: int, activity_days: int, horizon: int) -> Fr
 def _lines(known: Facts, today: int, activity_days: int) -> Frame:
     on, half = nw.col("ordered_on"), max(activity_days // 2, 1)
     recent, earlier = on > today - half, (on > today - 2 * half) & (on <= today - half)
-    back = (nw.col("kind") == "return") | (nw.col("kind") == "cancellation")
     revenue, nothing = nw.col("revenue_cents"), nw.lit(0)
     bought = is_sale() & (on > today - activity_days)
     return (
@@ -125,7 +144,6 @@ def _lines(known: Facts, today: int, activity_days: int) -> Frame:
             total(nw.when(earlier).then(nw.col("worth")).otherwise(nothing), name="earlier_cents"),
             total(nw.when(is_sale()).then(nw.col("worth")).otherwise(nothing), name="worth_cents"),
             total(nw.when(is_sale()).then(revenue).otherwise(nothing), name="sold_cents"),
-            total(nw.when(back).then(revenue * -1).otherwise(nothing), name="back_cents"),
             counted(is_sale(), name="lines"),
             _different("product_id", bought, name="products"),
             _different("channel", bought, name="channels"),
@@ -146,39 +164,20 @@ def _different(column: str, condition: nw.Expr, *, name: str) -> nw.Expr:
     return (chosen.n_unique().cast(nw.Int64) - chosen.is_null().any().cast(nw.Int64)).alias(name)
 
 
-def _deliveries(orders: Frame, today: int) -> Frame:
-    """Count what was delivered and promised within the last year, as known on the evening: nothing still under way."""
-    delivered, promised = nw.col("delivered_on"), nw.col("promised_on")
-    arrived = (delivered <= today) & (delivered > today - YEAR_DAYS) & ~promised.is_null()
-    return (
-        orders.select(*ORDERS)
-        .filter(arrived & ~nw.col("customer_id").is_null())
-        .group_by("customer_id")
-        .agg(nw.len().cast(nw.Int64).alias("deliveries"), counted(delivered > promised, name="late_deliveries"))
-    )
-
-
-def _joined(counts: pa.Table, more: pa.Table) -> pa.Table:
-    row = pc.index_in(counts["customer_id"], value_set=more["customer_id"])
-    for name in ("deliveries", "late_deliveries"):
-        counts = counts.append_column(name, more[name].take(row))
-    return counts
-
-
 def _usual_gap(known: Facts, activity_days: int) -> float:
     found = rhythm.company(known)
     return activity_days / 3 if found is None else found.gap_days
 
 
-def _described(counts: pa.Table, usual_gap: float, *, today: int, activity_days: int) -> pa.Table:
-    seen = {name: numbers(counts[name]) for name in counts.column_names}
-    nothing = np.full(counts.num_rows, np.nan)
+def _described(
+    seen: dict[str, Floats], back: Floats, usual_gap: float, *, today: int, activity_days: int
+) -> dict[str, Floats]:
     gaps = seen["gaps"]
     own = np.nan_to_num(seen["median_gap"])
     gap = np.maximum((own * gaps + usual_gap * BORROWED_GAPS) / (gaps + BORROWED_GAPS), 1.0)
     silent, tenure = today - seen["last"], today - seen["first"]
     half = max(activity_days // 2, 1)
-    signs = {
+    return {
         "silent_days": silent,
         "silence": silent / gap,
         "gap_days": gap,
@@ -194,14 +193,11 @@ def _described(counts: pa.Table, usual_gap: float, *, today: int, activity_days:
         "money_per_day": seen["worth_cents"] / np.maximum(seen["purchase_days"], 1),
         "products": seen["products"],
         "lines_per_day": seen["lines"] / np.maximum(seen["purchase_days"], 1),
-        "returned_share": _where(seen["sold_cents"] > 0, seen["back_cents"] / np.maximum(seen["sold_cents"], 1)),
+        "returned_share": _where(seen["sold_cents"] > 0, back / np.maximum(seen["sold_cents"], 1)),
         "season_days": _where(tenure >= YEAR_DAYS, seen["season_days"]),
         "channels": seen["channels"],
-        "late_deliveries": seen.get("late_deliveries", nothing),
+        "own_gap_days": _where(gaps >= 1, own),
     }
-    return _table(
-        counts, {**signs, "own_gap_days": _where(gaps >= 1, own), "deliveries": seen.get("deliveries", nothing)}
-    )
 
 
 def _lasts_longer(seen: dict[str, Floats], gap: Floats, silent: Floats) -> Floats:
@@ -220,12 +216,11 @@ def _lasts_longer(seen: dict[str, Floats], gap: Floats, silent: Floats) -> Float
 
 
 def _table(counts: pa.Table, found: dict[str, Floats]) -> pa.Table:
-    explained = ("first", "last", "last_gap_days", "recent_days", "earlier_days", "recent_cents", "earlier_cents")
     return pa.table(
         {
             "customer_id": counts["customer_id"],
             **{name: pa.array(values, pa.float64(), from_pandas=True) for name, values in found.items()},
-            **{name: pc.cast(counts[name], pa.int64()) for name in explained},
+            **{name: pc.cast(counts[name], pa.int64()) for name in EXPLAINING},
         }
     )
 

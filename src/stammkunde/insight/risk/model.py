@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from stammkunde.insight import rhythm
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
-from stammkunde.insight.frames import Facts, Frame, rows
+from stammkunde.insight.frames import Facts, rows
 from stammkunde.insight.risk.additive import Additive
 from stammkunde.insight.risk.bins import numbers
 from stammkunde.insight.risk.candidates import Fitted, Rate, Rule, fit_candidate
@@ -30,9 +30,10 @@ from stammkunde.insight.risk.evenings import (
     sampled,
     value_model,
 )
+from stammkunde.insight.risk.happened import REGISTERED, Sign
 from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
 from stammkunde.insight.risk.leaks import Refused, named, refused
-from stammkunde.insight.risk.reasons import Reason, added, silent, table_rows
+from stammkunde.insight.risk.reasons import CODES, Reason, added, silent, table_rows
 from stammkunde.insight.risk.replay import WARNED_SHARE, BackTest, replay
 from stammkunde.insight.value.bgnbd import BetaGeometric
 from stammkunde.insight.value.history import Floats
@@ -69,6 +70,7 @@ class RiskModel:
     refused: tuple[Refused, ...]
     refusal: Refusal | None
     value: BetaGeometric | None
+    signs: tuple[Sign, ...] = REGISTERED  # of happenings
 
     @property
     def rule(self) -> Rule:
@@ -83,33 +85,34 @@ def fit(
     activity_days: int,
     horizon_days: int | None = None,
     attributes: Sequence[str] = (),
-    orders: Frame | None = None,
+    signs: Sequence[Sign] = REGISTERED,
 ) -> RiskModel:
     """
     Let all candidates learn from the company's own past, try them on it, and keep the best.
 
     Args:
-        facts: the facts; later lines are left out.
+        facts: the facts; later lines and happenings are left out.
         as_of: the day.
         activity_days: length of the activity window: whoever bought within it is a customer.
         horizon_days: how far ahead "will not buy again" looks; from the company's rhythm where None.
         attributes: columns of the customers to learn from, too. They are not dated, so what was noted after somebody
             left would leak: columns that know the answer are refused.
-        orders: one row an order with customer_id, promised_on and delivered_on, in the engine of the facts, or None.
+        signs: how happenings besides purchases are read: those of the library, and any of your own.
 
     Returns:
         the model. Where the past is too short, silence against the own rhythm is used, and `refusal` says why.
 
     Raises:
         NotEnoughData: nobody has bought.
-        InvalidInput: a length is below one day, or an attribute is no column of the customers.
+        InvalidInput: a length is below one day, an attribute is no column of the customers, or a sign has the name of
+            another column or reason.
     """
     known = facts.until(as_of)
-    _check(known, activity_days, horizon_days, attributes)
+    _check(known, activity_days, horizon_days, attributes, signs)
     suggestion = None if horizon_days else _suggestion(known)
     horizon = horizon_days or (suggestion.horizon_days if suggestion else activity_days)
-    small = sampled(known)
-    evenings = look_back(small, Question(activity_days, horizon, tuple(attributes)), as_of=as_of, orders=orders)
+    small, question = sampled(known), Question(activity_days, horizon, tuple(attributes), tuple(signs))
+    evenings = look_back(small, question, as_of=as_of)
     leaking = _leaking(evenings, attributes)
     kept = tuple(name for name in attributes if name not in {column.column for column in leaking})
     tried = trials(evenings, attributes=kept)
@@ -129,6 +132,7 @@ def fit(
         refused=tuple(leaking),
         refusal=_refusal(evenings, verdict, fitted, horizon),
         value=value_model(small, as_of=as_of),
+        signs=question.signs,
     )
 
 
@@ -137,17 +141,15 @@ def score(
     model: RiskModel,
     *,
     as_of: date | None = None,
-    orders: Frame | None = None,
     explained_share: float = EXPLAINED_SHARE,
 ) -> pa.Table:
     """
     Give every customer the probability of leaving, and the reasons to whoever is most at risk.
 
     Args:
-        facts: the facts; later lines are left out.
+        facts: the facts; later lines and happenings are left out.
         model: from `fit`.
         as_of: the evening; that of the fit where None.
-        orders: as in `fit`.
         explained_share: whom to explain, from 0 to 1: the share with the highest probability.
 
     Returns:
@@ -160,7 +162,7 @@ def score(
     """
     if not 0 <= explained_share <= 1:
         raise InvalidInput(f"The share to explain is {explained_share:g}; give 0 to 1.")
-    table = signs(facts, model, as_of=as_of, orders=orders)
+    table = signs(facts, model, as_of=as_of)
     chance = probability(model, table)
     silence = numbers(table["silence"])
     told: list[str | None] = [None] * table.num_rows
@@ -183,43 +185,40 @@ def explain(
     *,
     customer_ids: Sequence[int],
     as_of: date | None = None,
-    orders: Frame | None = None,
 ) -> dict[int, list[Reason]]:
     """
     Give the reasons of chosen customers.
 
     Args:
-        facts: the facts; later lines are left out.
+        facts: the facts; later lines and happenings are left out.
         model: from `fit`.
         customer_ids: whom to explain; whoever is no customer that evening is left out.
         as_of: the evening; that of the fit where None.
-        orders: as in `fit`.
 
     Returns:
         customer → at most five reasons, the strongest first.
     """
-    table = signs(facts, model, as_of=as_of, orders=orders)
+    table = signs(facts, model, as_of=as_of)
     ids = table["customer_id"].to_pylist()
     wanted = set(customer_ids)
     places = [row for row, customer in enumerate(ids) if customer in wanted]
     return {ids[row]: found for row, found in zip(places, _reasons(model, table, places), strict=True)}
 
 
-def signs(facts: Facts, model: RiskModel, *, as_of: date | None = None, orders: Frame | None = None) -> pa.Table:
+def signs(facts: Facts, model: RiskModel, *, as_of: date | None = None) -> pa.Table:
     """
     Describe the customers of an evening by all that the model looks at: to score them, and to explain them later.
 
     Args:
-        facts: the facts; later lines are left out.
+        facts: the facts; later lines and happenings are left out.
         model: from `fit`.
         as_of: the evening; that of the fit where None.
-        orders: as in `fit`.
 
     Returns:
         one row a customer, sorted by customer_id; see `features`.
     """
-    question = Question(model.activity_days, model.horizon_days, model.attributes)
-    return described(facts, question, as_of=as_of or model.as_of, value=model.value, orders=orders)
+    question = Question(model.activity_days, model.horizon_days, model.attributes, model.signs)
+    return described(facts, question, as_of=as_of or model.as_of, value=model.value)
 
 
 def probability(model: RiskModel, table: pa.Table) -> Floats | None:
@@ -257,7 +256,7 @@ def back_test(
     activity_days: int,
     horizon_days: int | None = None,
     warned_share: float = WARNED_SHARE,
-    orders: Frame | None = None,
+    signs: Sequence[Sign] = REGISTERED,
 ) -> list[BackTest]:
     """
     Warn on past evenings as it would have been done then, and see who left.
@@ -268,31 +267,36 @@ def back_test(
         activity_days: length of the activity window.
         horizon_days: how far ahead to look; from the company's rhythm where None.
         warned_share: the share of the customers who are warned, above 0 and at most 1.
-        orders: as in `fit`.
+        signs: as in `fit`.
 
     Returns:
         at most four back-tests, latest first.
 
     Raises:
         NotEnoughData: the past is too short for a single one.
-        InvalidInput: a length is below one day, or the share outside 0 to 1.
+        InvalidInput: a length is below one day, the share outside 0 to 1, or a sign has a name that is taken.
     """
     if not 0 < warned_share <= 1:
         raise InvalidInput(f"The share to warn is {warned_share:g}; give one above 0, at most 1.")
     known = facts.until(as_of)
-    _check(known, activity_days, horizon_days, ())
+    _check(known, activity_days, horizon_days, (), signs)
     suggestion = None if horizon_days else _suggestion(known)
     horizon = horizon_days or (suggestion.horizon_days if suggestion else activity_days)
-    tried = trials(look_back(known, Question(activity_days, horizon), as_of=as_of, orders=orders))
+    tried = trials(look_back(known, Question(activity_days, horizon, signs=tuple(signs)), as_of=as_of))
     found = replay(tried, activity_days=activity_days, warned_share=warned_share)
     if not found:
         raise NotEnoughData(f"A back-test needs at least two evenings, {horizon} days apart, with customers.")
     return found
 
 
-def _check(known: Facts, activity_days: int, horizon_days: int | None, attributes: Sequence[str]) -> None:
+def _check(
+    known: Facts, activity_days: int, horizon_days: int | None, attributes: Sequence[str], signs: Sequence[Sign]
+) -> None:
     if activity_days < 1 or (horizon_days is not None and horizon_days < 1):
         raise InvalidInput("Give an activity window and a horizon of at least one day.")
+    taken = [sign.name for sign in signs if sign.name in CODES]
+    if taken:
+        raise InvalidInput(f"'{taken[0]}' is the code of another reason. Give the sign another name.")
     strange = [name for name in attributes if name not in known.attributes()]
     if strange:
         raise InvalidInput(f"'{strange[0]}' is no column of the customers. Choose from {known.attributes()}.")
@@ -350,7 +354,8 @@ def _reasons(model: RiskModel, table: pa.Table, places: list[int]) -> list[list[
     if isinstance(model.fitted, Additive):
         adds = model.fitted.contributions(chosen) * model.verdict.line.slope
         names = [column.column for column in model.fitted.columns]
-        return [added(row, dict(zip(names, add, strict=True))) for row, add in zip(signs, adds.tolist(), strict=True)]
+        raised = (dict(zip(names, add, strict=True)) for add in adds.tolist())
+        return [added(row, raises, signs=model.signs) for row, raises in zip(signs, raised, strict=True)]
     chance = probability(model, chosen)
     above = [row["silence"] > LATE for row in signs] if chance is None else (chance > (model.base_share or 0)).tolist()
     return [_by_rule(model, row) if raised else [] for row, raised in zip(signs, above, strict=True)]

@@ -6,11 +6,14 @@ out: nobody is told that somebody buys less who buys more.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
+
+from stammkunde.insight.risk.happened import REGISTERED, Sign
 
 MOST_REASONS = 5
 LEAST_RAISE = 0.1  # in log-odds: a tenth more
@@ -59,34 +62,47 @@ SENSES = (
     Sense("returns", ("returned_share",), lambda row: bool(row["returned_share"]), ("returned_share",)),
     Sense("off_season", ("season_days",), lambda row: row["season_days"] == 0, ()),
     Sense("one_channel", ("channels",), lambda row: row["channels"] == 1, ()),
-    Sense(
-        "late_deliveries",
-        ("late_deliveries",),
-        lambda row: bool(row["late_deliveries"]),
-        ("late_deliveries", "deliveries"),
-    ),
 )
-_SENSE_OF = {sign: sense for sense in SENSES for sign in sense.signs}
+CODES = frozenset({*(sense.code for sense in SENSES), "rarely", "once", "attribute", "like_others", "few_expected"})
 
 
-def added(row: Row, raises: Mapping[str, float]) -> list[Reason]:
+@cache
+def _senses(signs: tuple[Sign, ...]) -> dict[str, Sense]:
+    """Say what each column means; a sign of happenings is a reason of its own, told with its own numbers."""
+    return {column: sense for sense in (*SENSES, *map(_sense, signs)) for column in sense.signs}
+
+
+def _sense(sign: Sign) -> Sense:
+    def holds(row: Row) -> bool:
+        value = row[sign.name]
+        return value is not None if sign.read == "days_since" else bool(value)
+
+    return Sense(sign.name, (sign.name,), holds, sign.columns)
+
+
+def added(row: Row, raises: Mapping[str, float], *, signs: Sequence[Sign] = REGISTERED) -> list[Reason]:
     """
     Give the reasons of one customer from what each sign adds to her log-odds.
 
     Args:
         row: her signs and what explains them.
         raises: sign or attribute → what it adds, against the average customer.
+        signs: those of happenings.
 
     Returns:
         at most five reasons, the strongest first: code, odds_factor (how many times higher the odds are), numbers.
     """
+    sense_of = _senses(tuple(signs))
+    senses = {sense.code: sense for sense in sense_of.values()}
     sums: dict[str, float] = {}
     for sign, add in raises.items():
-        code = _SENSE_OF[sign].code if sign in _SENSE_OF else sign
+        code = sense_of[sign].code if sign in sense_of else sign
         sums[code] = sums.get(code, 0.0) + add
     strongest = sorted(((add, code) for code, add in sums.items() if add >= LEAST_RAISE), reverse=True)
     found = [
-        {**reason, "odds_factor": round(math.exp(add), 2)} for add, code in strongest for reason in _told(code, row)
+        {**reason, "odds_factor": round(math.exp(add), 2)}
+        for add, code in strongest
+        for reason in _told(code, senses.get(code), row)
     ]
     return found[:MOST_REASONS]
 
@@ -109,8 +125,7 @@ def silent(row: Row) -> Reason:
     return {"code": "silent" if days > gap else "rarely", "gap_days": gap, "silent_days": days}
 
 
-def _told(code: str, row: Row) -> list[Reason]:
-    sense = next((sense for sense in SENSES if sense.code == code), None)
+def _told(code: str, sense: Sense | None, row: Row) -> list[Reason]:
     if sense is None:
         return [{"code": "attribute", "column": code, "value": row[code]}]
     if code == "silent":

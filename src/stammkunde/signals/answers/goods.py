@@ -90,7 +90,7 @@ def product(product_id: int) -> Product:
     def describe(base: Base) -> Product:
         known = base.facts.until(base.as_of)
         lines = known.lines.filter(nw.col("product_id") == product_id)
-        own = Facts(lines, known.customers, known.products)
+        own = known.with_lines(lines)
         sold = rows(goods.table(own))
         return Product(
             row=sold[0] if sold else None,

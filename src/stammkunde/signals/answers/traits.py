@@ -4,14 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import narwhals as nw
-
-from stammkunde import mirror
 from stammkunde.insight import drivers as lost
 from stammkunde.insight import profile as ideal
 from stammkunde.insight.drivers import Drivers, Trait
 from stammkunde.insight.errors import NotEnoughData
-from stammkunde.insight.frames import Facts, Frame
+from stammkunde.insight.frames import Facts
 from stammkunde.insight.profile import Profile
 from stammkunde.signals.answers.asking import Base, answer, is_known
 
@@ -37,7 +34,7 @@ def drivers() -> Drivers | TooLittle:
 
     def find(base: Base) -> Drivers:
         asked = {"as_of": base.as_of, "activity_days": base.activity_days}
-        return lost.find(base.facts, **asked, attributes=_attributes(base.facts), orders=_orders())
+        return lost.find(base.facts, **asked, attributes=_attributes(base.facts))
 
     return answer("drivers", _or_too_little(find))
 
@@ -67,7 +64,7 @@ def customers_sharing(traits: Sequence[Trait]) -> tuple[int, ...]:
 
     def look(base: Base) -> tuple[int, ...]:
         asked = {"as_of": base.as_of, "activity_days": base.activity_days}
-        return tuple(lost.sharing(base.facts, traits, **asked, orders=_orders()).to_pylist())
+        return tuple(lost.sharing(base.facts, traits, **asked).to_pylist())
 
     return answer("sharing", look, *(trait.key for trait in traits))
 
@@ -82,10 +79,6 @@ def best_customers() -> tuple[int, ...]:
 
 def _attributes(facts: Facts) -> list[str]:
     return [name for name in facts.attributes() if name not in UNTOLD]
-
-
-def _orders() -> Frame:
-    return nw.from_native(mirror.tables().orders).lazy()
 
 
 def _or_too_little(work_out: Callable[[Base], Found]) -> Callable[[Base], Found | TooLittle]:

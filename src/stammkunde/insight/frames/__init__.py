@@ -1,0 +1,35 @@
+"""
+Facts as tables: one documented schema, whatever engine holds them.
+
+A table may be a DuckDB relation, a Polars frame, a PySpark DataFrame, a pandas or PyArrow table, or the path of a
+Parquet file. Tables that are already in memory are handed to an in-memory DuckDB; all others stay where they are.
+"""
+
+from stammkunde.insight.frames.engines import Frame, Table, arrow, hold, open_table, rows
+from stammkunde.insight.frames.expressions import counted, text, total, with_months
+from stammkunde.insight.frames.happenings import CANCELLATION, DELIVERY, RETURN
+from stammkunde.insight.frames.knowledge import Facts, facts
+from stammkunde.insight.frames.schema import CUSTOMERS, HAPPENINGS, LINES, ORDERS, PRODUCTS
+
+__all__ = [
+    "CANCELLATION",
+    "CUSTOMERS",
+    "DELIVERY",
+    "HAPPENINGS",
+    "LINES",
+    "ORDERS",
+    "PRODUCTS",
+    "RETURN",
+    "Facts",
+    "Frame",
+    "Table",
+    "arrow",
+    "counted",
+    "facts",
+    "hold",
+    "open_table",
+    "rows",
+    "text",
+    "total",
+    "with_months",
+]

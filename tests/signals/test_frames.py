@@ -1,0 +1,67 @@
+"""The mirror's tables as insight wants them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from stammkunde import mirror
+from stammkunde.insight.frames import rows
+from stammkunde.insight.periods import day_number
+from stammkunde.sales import services as sales
+from stammkunde.sales.models import Line, Order
+from stammkunde.signals import frames
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ON = date(2026, 3, 2)
+LATE = {"promised_on": ON + timedelta(days=2), "delivered_on": ON + timedelta(days=5)}
+
+
+def quiet(step, done, total):
+    """Show nothing."""
+
+
+def happenings(known):
+    return sorted((row["customer_id"], row["known_on"], row["kind"], row["number"]) for row in rows(known.happenings))
+
+
+@pytest.fixture
+def known():
+    """Two customers: what arrived, what was cancelled before it arrived, and what was given back."""
+    berlin, wien = (factories.customer(region=region) for region in ("Berlin", "Wien"))
+    factories.order(berlin, ON, channel="web", **LATE)
+    factories.order(berlin, ON, status=Order.Status.CANCELLED, **LATE)
+    kept = factories.order(wien, ON, channel="shop", delivered_on=ON)
+    Line.objects.create(order=kept, key="2", kind=Line.Kind.RETURN, quantity=-1, revenue_cents=-250)
+    sales.mark_changed({"2026-03"})
+    mirror.bring_up_to_date(now=datetime(2026, 3, 9, tzinfo=UTC), progress=quiet)
+    return frames.open_facts(mirror.tables()), berlin.pk, wien.pk
+
+
+def test_deliveries_and_returns_are_told_by_the_mirror(known):
+    facts, berlin, wien = known
+    on = day_number(ON)
+
+    found = happenings(facts)
+
+    assert [row for row in found if row[0] == berlin] == [(berlin, on + 5, "delivery", 3.0)]
+    assert [row for row in found if row[0] == wien and row[2] == "return"] == [(wien, on, "return", 250.0)]
+    assert [(row[1], row[3]) for row in found if row[0] == wien and row[2] == "delivery"] == [(on, None)]
+    assert len(found) == 3
+
+
+def test_a_slice_of_customers_has_their_happenings_alone(known):
+    facts, berlin, _wien = known
+
+    part = frames.within(facts, frames.Slice(by="region", value="Berlin"))
+
+    assert {row[0] for row in happenings(part)} == {berlin}
+
+
+def test_a_slice_of_lines_tells_of_its_own_returns(known):
+    facts, berlin, wien = known
+
+    web = frames.within(facts, frames.Slice(by="channel", value="web"))
+
+    assert {(row[0], row[2]) for row in happenings(web)} == {(berlin, "delivery"), (wien, "delivery")}

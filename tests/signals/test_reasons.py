@@ -11,7 +11,7 @@ from django.utils import translation
 from stammkunde.insight import risk
 from stammkunde.insight.risk.leaks import Why
 from stammkunde.insight.risk.model import RefusalCode
-from stammkunde.insight.risk.reasons import SENSES
+from stammkunde.insight.risk.reasons import CODES, SENSES
 from stammkunde.insight.value import refusals
 from stammkunde.signals import reasons
 from stammkunde.signals.models import CustomerSignal
@@ -152,7 +152,21 @@ def test_every_code_that_the_library_can_give_has_words_and_a_name():
     codes = possible_codes()
 
     assert codes >= {"silent", "rarely", "once", "attribute", "like_others", "few_expected"}
-    assert codes == set(reasons.WORDS) == set(reasons.NAMES) == {reason["code"] for reason, _de, _en in EXAMPLES}
+    assert codes == set(reasons.WORDS) == {reason["code"] for reason, _de, _en in EXAMPLES}
+    assert codes == CODES | {sign.name for sign in risk.REGISTERED}
+    assert all(word.name for word in reasons.WORDS.values())
+
+
+def test_a_new_sign_needs_one_word(monkeypatch):
+    monkeypatch.setitem(reasons.WORDS, "complaints", reasons.Word("complaints"))
+    said = {"code": "complaints", "complaints": 3, "odds_factor": 2.1}
+
+    with translation.override("en"):
+        assert reasons.text(said, shows_money=False) == "Complaints: 3"
+        assert reasons.text({**said, "complaints": 2.5}, shows_money=False) == "Complaints: 2.5"
+        assert reasons.changed(risk=0.5, before=0.5, before_on=ON, reasons=[said], reasons_before=[]) == [
+            "New reason: complaints."
+        ]
 
 
 @pytest.mark.parametrize(("reason", "german", "english"), EXAMPLES, ids=lambda given: str(given)[:40])

@@ -5,10 +5,12 @@ The codes and numbers are those of `insight.risk`. Whoever may not see money is 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,25 +26,6 @@ LEVELS = {
     "red": gettext_lazy("get in touch this week"),
     "amber": gettext_lazy("get in touch this month"),
     "green": gettext_lazy("no need to act"),
-}
-NAMES = {
-    "silent": gettext_lazy("silent for longer than usual"),
-    "rarely": gettext_lazy("buys rarely"),
-    "once": gettext_lazy("bought on one day only"),
-    "few_purchases": gettext_lazy("few purchases"),
-    "irregular": gettext_lazy("irregular purchases"),
-    "tenure": gettext_lazy("length of the relationship"),
-    "buys_less": gettext_lazy("buys less often"),
-    "spends_less": gettext_lazy("spends less"),
-    "small_purchases": gettext_lazy("small purchases"),
-    "narrow": gettext_lazy("narrow choice of products"),
-    "returns": gettext_lazy("returns"),
-    "off_season": gettext_lazy("not the season"),
-    "one_channel": gettext_lazy("one channel only"),
-    "late_deliveries": gettext_lazy("late deliveries"),
-    "attribute": gettext_lazy("attribute"),
-    "like_others": gettext_lazy("what became of comparable customers"),
-    "few_expected": gettext_lazy("few purchases to be expected"),
 }
 COLUMNS = {
     "kind": gettext_lazy("Kind"),
@@ -79,6 +62,21 @@ REFUSED = {
 }
 
 
+@dataclass(frozen=True)
+class Word:
+    """The name of a reason, as one among others, and its sentence; a sign may do without: then its number is told."""
+
+    name: str | Promise
+    sentence: Callable[[Reason, bool], str] | None = None
+
+    def text(self, reason: Reason, *, shows_money: bool) -> str:
+        """Word the reason with its numbers."""
+        if self.sentence:
+            return self.sentence(reason, shows_money)
+        number = float(reason[reason["code"]])
+        return f"{capfirst(str(self.name))}: {writing.number(number, places=0 if number.is_integer() else 1)}"
+
+
 def every(gap_days: float) -> str:
     """Word a rhythm: every day, every 31 days."""
     whole = max(round(gap_days), 1)
@@ -100,7 +98,7 @@ def ago(silent_days: int | None) -> str:
 def text(reason: Reason, *, shows_money: bool) -> str:
     """Word one reason with its numbers; a code from another version of the product stays as it is."""
     word = WORDS.get(reason["code"])
-    return word(reason, shows_money) if word else str(reason["code"])
+    return word.text(reason, shows_money=shows_money) if word else str(reason["code"])
 
 
 def texts(reasons: Iterable[Reason] | None, *, shows_money: bool) -> list[str]:
@@ -218,7 +216,7 @@ def _key(reason: Reason) -> tuple[str, str]:
 def _name(reason: Reason) -> str:
     if reason["code"] == "attribute":
         return _attribute(reason, False)
-    return str(NAMES.get(reason["code"], reason["code"]))
+    return str(WORDS[reason["code"]].name) if reason["code"] in WORDS else str(reason["code"])
 
 
 def _silent(reason: Reason, _shows_money: bool) -> str:
@@ -329,24 +327,24 @@ def _on_days(days: float) -> str:
     return ngettext("on %(n)s day", "on %(n)s days", whole) % {"n": writing.number(whole)} if whole else _("on no day")
 
 
-WORDS: dict[str, Callable[[Reason, bool], str]] = {
-    "silent": _silent,
-    "rarely": _rarely,
-    "once": _once,
-    "few_purchases": _few_purchases,
-    "irregular": _irregular,
-    "tenure": _tenure,
-    "buys_less": _buys_less,
-    "spends_less": _spends_less,
-    "small_purchases": _small_purchases,
-    "narrow": _narrow,
-    "returns": _returns,
-    "off_season": _off_season,
-    "one_channel": _one_channel,
-    "late_deliveries": _late_deliveries,
-    "attribute": _attribute,
-    "like_others": _like_others,
-    "few_expected": _few_expected,
+WORDS: dict[str, Word] = {
+    "silent": Word(gettext_lazy("silent for longer than usual"), _silent),
+    "rarely": Word(gettext_lazy("buys rarely"), _rarely),
+    "once": Word(gettext_lazy("bought on one day only"), _once),
+    "few_purchases": Word(gettext_lazy("few purchases"), _few_purchases),
+    "irregular": Word(gettext_lazy("irregular purchases"), _irregular),
+    "tenure": Word(gettext_lazy("length of the relationship"), _tenure),
+    "buys_less": Word(gettext_lazy("buys less often"), _buys_less),
+    "spends_less": Word(gettext_lazy("spends less"), _spends_less),
+    "small_purchases": Word(gettext_lazy("small purchases"), _small_purchases),
+    "narrow": Word(gettext_lazy("narrow choice of products"), _narrow),
+    "returns": Word(gettext_lazy("returns"), _returns),
+    "off_season": Word(gettext_lazy("not the season"), _off_season),
+    "one_channel": Word(gettext_lazy("one channel only"), _one_channel),
+    "late_deliveries": Word(gettext_lazy("late deliveries"), _late_deliveries),
+    "attribute": Word(gettext_lazy("attribute"), _attribute),
+    "like_others": Word(gettext_lazy("what became of comparable customers"), _like_others),
+    "few_expected": Word(gettext_lazy("few purchases to be expected"), _few_expected),
 }
 
 

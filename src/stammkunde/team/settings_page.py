@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +40,7 @@ class SettingsPage:
         """Show the page, or keep what was posted."""
         form = self.form(self.request.POST or None, instance=queries.company())
         if self.request.method == "POST" and form.is_valid():
-            services.change_company(by=self.request.user, **self.changes(form))
+            services.change_company(by=self.request.user, now=timezone.now(), **self.changes(form))
             messages.success(self.request, str(self.saved))
             return redirect(self.name)
         shown = {"page": self, "form": form, **self.more()}

@@ -21,7 +21,7 @@ def signed_in(client, marketer):
 
 
 def text(response) -> str:
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def test_the_list_of_customers_leads_to_a_campaign_for_those_it_shows(signed_in, template):

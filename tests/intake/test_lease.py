@@ -53,8 +53,8 @@ def test_lease_that_lapsed_is_taken_over_and_its_former_holder_writes_nothing(tm
 def test_lease_of_a_process_that_is_dead_is_taken_over_at_once(tmp_path):
     incoming = queue(write(tmp_path, shop(orders=2)), "flat")
     _incoming, held = lease.claim(now=NOW)
-    host, _pid, token = held.holder.split(":")
-    Import.objects.filter(pk=incoming.pk).update(leased_by=f"{host}:{2**22 + 1}:{token}")
+    host, _pid, token = held.holder.split(" ")
+    Import.objects.filter(pk=incoming.pk).update(leased_by=f"{host} {2**22 + 1} {token}")
 
     assert lease.claim(now=NOW) is not None
 
@@ -62,7 +62,7 @@ def test_lease_of_a_process_that_is_dead_is_taken_over_at_once(tmp_path):
 def test_lease_of_another_machine_is_waited_for(tmp_path):
     incoming = queue(write(tmp_path, shop(orders=2)), "flat")
     lease.claim(now=NOW)
-    Import.objects.filter(pk=incoming.pk).update(leased_by=f"elsewhere:{2**22 + 1}:x")
+    Import.objects.filter(pk=incoming.pk).update(leased_by=f"elsewhere {2**22 + 1} x")
 
     assert lease.claim(now=NOW) is None
 
@@ -117,7 +117,7 @@ def test_heartbeat_keeps_a_claim_through_a_long_statement(tmp_path, monkeypatch)
     _incoming, held = lease.claim(now=NOW)
     before = Import.objects.get(pk=incoming.pk).lease_until
 
-    with lease.Heartbeat(held):
+    with held.kept(every_seconds=lease.BEAT_SECONDS):
         time.sleep(0.4)
 
     assert Import.objects.get(pk=incoming.pk).lease_until > before

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from stammkunde import mirror
+from stammkunde import mirror, work
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.insight import kpis, recency
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
-from stammkunde.signals import assessed, compute, frames, lease, policy, queries, services, working
+from stammkunde.signals import assessed, compute, frames, lease, policy, queries, services, wording, working
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.team.models import Company
 from tests import factories, processes
@@ -239,7 +239,7 @@ def test_killed_refresh_is_taken_over(shop, lease_until, leased_by):
     left = Generation.objects.create(
         as_of_on=TODAY,
         lease_until=lease_until,
-        leased_by=leased_by.format(host=lease.socket.gethostname()),
+        leased_by=leased_by.format(host=work.me().split(" ")[0]),
         started_at=timezone.now(),
     )
     CustomerSignal.objects.create(generation=left, customer=Customer.objects.first(), stage="new")
@@ -247,7 +247,7 @@ def test_killed_refresh_is_taken_over(shop, lease_until, leased_by):
     made = refresh()
 
     left.refresh_from_db()
-    assert (left.status, left.error) == ("failed", {"code": "killed"})
+    assert (left.status, left.error) == ("failed", {"code": "killed", "times": 1})
     assert queries.current() == made
     assert CustomerSignal.objects.filter(generation=left).count() == 0
 
@@ -259,7 +259,7 @@ def test_refresh_that_lost_its_lease_changes_nothing(shown, monkeypatch):
 
     original = compute.opened
     monkeypatch.setattr(compute, "opened", steal)
-    with pytest.raises(services.LeaseLost):
+    with pytest.raises(services.LostLease):
         refresh(now=NOW + timedelta(minutes=1))
 
     assert queries.current() == shown
@@ -460,3 +460,27 @@ def test_refresh_may_be_killed_at_any_step(shown, step):
     assert CustomerSignal.objects.filter(generation=made).count() == 6
     assert set(Current.objects.values_list("pk", flat=True)) == {1}
     assert json.dumps(queries.signal_of(Customer.objects.first().pk).stage_reason)
+
+
+def test_refresh_that_is_killed_again_and_again_waits_and_says_so(shop):
+    for _time in range(3):
+        killed = processes.start(refresh_and_die, at="warnings")
+        killed.join(timeout=300)
+        assert killed.exitcode == -signal.SIGKILL
+        left = Generation.objects.order_by("-pk")[0]
+        assert (left.status, left.step) == ("running", "risk")  # it was under way
+        assert left.leased_by.split(" ")[1] == str(killed.pid)
+        at = left.started_at + timedelta(seconds=1)
+        assert lease.close_abandoned(now=at)
+
+    said = [one.error for one in Generation.objects.order_by("pk")]
+    assert said == [
+        {"code": "killed", "times": 1},
+        {"code": "killed", "times": 2},
+        {"code": "killed_often", "times": 3},
+    ]
+    assert "3" in str(wording.failure_text(queries.status().failed.error))
+    assert working.sweep(now=at) is True  # what the killed ones left behind
+    assert working.sweep(now=at + timedelta(seconds=30)) is False
+    assert working.sweep(now=at + timedelta(minutes=2)) is True
+    assert Generation.objects.order_by("-pk")[0].status == "done"

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stammkunde.work.models import CountedClaims
+
 
 class Mapping(models.Model):
     """Which column of a file means what, under a name, so that the next file needs no questions."""
@@ -22,7 +24,7 @@ class Mapping(models.Model):
         return self.name
 
 
-class Import(models.Model):
+class Import(CountedClaims):
     class Status(models.TextChoices):
         UPLOADED = "uploaded", _("Uploaded")  # waits for a person: preview
         QUEUED = "queued", _("Waiting")  # waits for the worker: check, then publish (or stop there: dry run)
@@ -52,8 +54,6 @@ class Import(models.Model):
     problems = models.JSONField(default=list)  # the first problems; all of them stand in problems.parquet
     problem_count = models.BigIntegerField(default=0)
     error = models.JSONField(null=True, blank=True)  # {"code": …, numbers}: why nothing was imported, worded when shown
-    lease_until = models.DateTimeField(null=True, blank=True)
-    leased_by = models.CharField(max_length=80, default="")
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -13,6 +13,7 @@ from stammkunde.store import facts
 from stammkunde.ui import writing
 
 KINDS = ("created", "changed", "unchanged", "refused")
+LEFT_SOMETHING = {"partly_undone", "undo_set_aside"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ def of(incoming: Import) -> Report:
         problem_count=incoming.problem_count,
         error=error(incoming),
         counted=counted(incoming),
-        is_unchanged=(incoming.error or {}).get("code") != "partly_undone",
+        is_unchanged=(incoming.error or {}).get("code") not in LEFT_SOMETHING,
     )
 
 

@@ -172,7 +172,7 @@ class Undoing:
 
     def _save(self, rows: int) -> None:
         self.done += rows
-        self.lease.save(checkpoint=self.checkpoint, step="undo", done=self.done, total=max(self.total, self.done))
+        self.lease.advance(checkpoint=self.checkpoint, step="undo", done=self.done, total=max(self.total, self.done))
 
     def _rest(self, pace: bulk.Pace, began: float) -> None:
         self.lease.hear("undo", self.done, max(self.total, self.done))

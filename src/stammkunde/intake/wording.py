@@ -216,6 +216,14 @@ _OF_IMPORTS = {
         _("Something unexpected happened while importing."),
         _("Try it once more. If it happens again, the system log says more: %(problem)s"),
     ),
+    "worker_lost": (
+        _("The import was set aside: a worker was stopped %(tries)s times in the middle of it."),
+        _("Usually the computer lacks memory: import the file in parts, or give it more. Nothing of it is left."),
+    ),
+    "undo_set_aside": (
+        _("Undoing was given up: a worker was stopped %(tries)s times in the middle of it."),
+        _("Usually the computer lacks memory: give it more, then undo once more. A part of the rows is still there."),
+    ),
     "partly_undone": (
         _("Some rows could not be taken back: %(rows)s."),
         _("Somebody changed them or attached something to them meanwhile. They stay."),

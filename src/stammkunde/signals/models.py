@@ -8,9 +8,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import Customer
+from stammkunde.work.models import Leased
 
 
-class Generation(models.Model):
+class Generation(Leased):
     class Status(models.TextChoices):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
@@ -27,8 +28,6 @@ class Generation(models.Model):
     forecast = models.JSONField(default=dict)  # how value and risk were worked out, and how far to trust them
     before_on = models.DateField(null=True)  # the earlier day that "since last time" compares with
     error = models.JSONField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    leased_by = models.CharField(max_length=80, default="")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,7 +6,6 @@ generation that never became current, or is no longer, are swept in batches.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +17,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from stammkunde import mirror
+from stammkunde import mirror, work
 from stammkunde.mirror import FactsInMotion, MirrorDiffers
 from stammkunde.sales.models import Order
 from stammkunde.signals import (
@@ -35,15 +34,16 @@ from stammkunde.signals import (
     stages,
     warned,
 )
-from stammkunde.signals.lease import LeaseLost, RefreshRunning
+from stammkunde.signals.lease import RefreshRunning
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from stammkunde.store import bulk
 from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
+from stammkunde.work import Lease, LostLease
 
 __all__ = [
     "FactsInMotion",
-    "LeaseLost",
+    "LostLease",
     "MirrorDiffers",
     "RefreshRunning",
     "as_of",
@@ -91,16 +91,16 @@ def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = F
 
     :raises RefreshRunning: if another refresh is at work
     :raises FactsInMotion: if an import is being published or undone
-    :raises LeaseLost: if this process was so slow that another one took over
+    :raises LostLease: if this process was so slow that another one took over
     """
-    clock = _clock(now)
+    clock = work.going_on(now)
     generation = lease.claim(as_of=as_of, now=now)
     try:
         with lease.held(generation, clock=clock, show=progress) as held:
             made = _fill(generation, held=held, now=now, rebuild=rebuild)
-            _show(generation, warnings=made.warnings, clock=clock)
+            _show(generation, warnings=made.warnings, held=held)
             diary.keep(made.told, as_of=as_of)
-    except (FactsInMotion, LeaseLost):
+    except (FactsInMotion, LostLease):
         _drop(generation)
         raise
     except BaseException as problem:
@@ -109,12 +109,6 @@ def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = F
         raise
     sweep(now=clock())
     return generation
-
-
-def _clock(now: datetime) -> Callable[[], datetime]:
-    """Let the caller's time go on, so that a long refresh knows when it ended."""
-    began = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - began)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +124,7 @@ class _Rows:
     """Where a generation's rows go."""
 
     generation: Generation
-    held: lease.Held
+    held: Lease
 
     def __call__(self, rows: pa.RecordBatchReader, *, total: int, model: type[Model], step: str) -> None:
         bulk.insert(
@@ -138,13 +132,13 @@ class _Rows:
             total=total,
             model=model,
             alike={"generation_id": self.generation.pk},
-            progress=lambda done, of: self.held.report(step, done, of),
+            progress=lambda done, of: self.held.tell(step, done, of),
         )
 
 
-def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: bool) -> _Made:
+def _fill(generation: Generation, *, held: Lease, now: datetime, rebuild: bool) -> _Made:
     """Compute and store one generation's rows; each batch is a transaction of its own."""
-    manifest = mirror.bring_up_to_date(now=now, progress=held.report, rebuild=rebuild)
+    manifest = mirror.bring_up_to_date(now=now, progress=held.tell, rebuild=rebuild)
     wanted = team.company()
     with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=wanted.activity_days) as facts:
         generation.facts_version, generation.activity_days = manifest.version, facts.activity_days
@@ -160,7 +154,7 @@ def _fill(generation: Generation, *, held: lease.Held, now: datetime, rebuild: b
         put(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")
         _figures(generation, facts, found, former=None if rebuild else shown, manifest=manifest, put=put)
         said.hand_on(shown, generation)
-        stages.note(shown, generation, progress=lambda done, total: held.report("save_changes", done, total))
+        stages.note(shown, generation, progress=lambda done, total: held.tell("save_changes", done, total))
         known = {"known": found.known, "told": found.told, "horizon_days": found.horizon_days}
         return _Made(
             warnings=warned.changes(facts.facts, as_of=facts.as_of, **known),
@@ -181,26 +175,26 @@ def _figures(
     kept = reuse.kept(former, generation, manifest=manifest)
     if former and kept.periods:
         reuse.copy(former, generation, kept=kept)
-    report = put.held.report
+    report = put.held.tell
     counted = facts.figures(progress=lambda done, total: report("figures", done, total), kept=kept)
     figures = compute.numbered([counted, said.figures(facts, found)])
     put(figures.to_reader(), total=len(figures), model=Figure, step="save_figures")
 
 
 def _profiles(
-    generation: Generation, facts: compute.Computation, *, horizon_days: int | None, held: lease.Held
+    generation: Generation, facts: compute.Computation, *, horizon_days: int | None, held: Lease
 ) -> assessed.Assessed:
     """Look ahead, and describe every customer; what explains her later is kept beside the mirror."""
-    held.report("customers", 0, 1)
+    held.tell("customers", 0, 1)
     described = assessed.described(facts)
     expected = outlook.look_ahead(
         facts.facts,
         as_of=facts.as_of,
         activity_days=facts.activity_days,
         horizon_days=horizon_days,
-        report=held.report,
+        report=held.tell,
     )
-    held.report("warnings", 0, 1)
+    held.tell("warnings", 0, 1)
     before_on = diary.before(facts.as_of)
     found = assessed.assess(
         facts,
@@ -216,11 +210,9 @@ def _profiles(
 
 
 @transaction.atomic
-def _show(generation: Generation, *, warnings: warned.Changes, clock: Callable[[], datetime]) -> None:
+def _show(generation: Generation, *, warnings: warned.Changes, held: Lease) -> None:
     """Make a complete generation the current one, and give its warnings."""
-    ours = Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING, leased_by=generation.leased_by)
-    if not ours.update(status=Generation.Status.DONE, finished_at=clock(), lease_until=None, step="", error=None):
-        raise LeaseLost(generation.leased_by)
+    held.save(status=Generation.Status.DONE, finished_at=held.moment(), lease_until=None, step="", error=None)
     warned.write(warnings)
     Current.objects.update_or_create(pk=1, defaults={"generation": generation})
     generation.refresh_from_db()

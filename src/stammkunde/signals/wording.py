@@ -23,6 +23,10 @@ STEPS = {
 }
 FAILURES = {
     "killed": _("The data refresh was interrupted; it starts again by itself."),
+    "killed_often": _(
+        "The data refresh was interrupted %(times)s times in a row; usually the computer lacks memory. "
+        "It is tried again later."
+    ),
     "failed": _("The data refresh failed; it is tried again by itself."),
 }
 REFUSALS = {
@@ -60,7 +64,8 @@ def step_text(step: str) -> str | Promise:
 def failure_text(error: dict | None) -> str | Promise:
     """Say why a refresh failed, by the code stored with it."""
     code = (error or {}).get("code", "failed")
-    return FAILURES.get(code, FAILURES["failed"])
+    text = FAILURES.get(code, FAILURES["failed"])
+    return text % error if error and "times" in error else text
 
 
 def outlook_texts(forecast: Mapping[str, Any], *, expected_cents: float | None, customers: int) -> list[str]:

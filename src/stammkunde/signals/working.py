@@ -31,7 +31,7 @@ def sweep(*, now: datetime) -> bool:
 def _refresh(*, now: datetime) -> bool:
     try:
         services.refresh(as_of=services.as_of(now=now), now=now, progress=_log_progress)
-    except (services.RefreshRunning, services.FactsInMotion, services.LeaseLost) as reason:
+    except (services.RefreshRunning, services.FactsInMotion, services.LostLease) as reason:
         log.info("refresh put off: %s", type(reason).__name__)
         return False
     except Exception:  # stored with the generation; the worker goes on and tries again later
@@ -107,7 +107,7 @@ def _is_settled(shown: Generation, *, version: str, now: datetime) -> bool:
 def _waits_after_failure(*, now: datetime) -> bool:
     failed_at, failures = None, 0
     for generation in Generation.objects.order_by("-pk")[:12]:
-        if generation.status != Generation.Status.FAILED or (generation.error or {}).get("code") == "killed":
+        if generation.status != Generation.Status.FAILED or (generation.error or {}).get("code") == lease.KILLED:
             break
         failed_at, failures = failed_at or generation.finished_at, failures + 1
     if failed_at is None or _asked_since(failed_at):

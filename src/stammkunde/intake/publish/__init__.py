@@ -31,7 +31,7 @@ class Publishing:
     longest_seconds: float = field(default=0.0)
 
     def run(self) -> None:
-        with writer(self.difference, import_id=self.lease.import_id, now=self.lease.moment()) as write:
+        with writer(self.difference, import_id=self.lease.pk, now=self.lease.moment()) as write:
             for part, what, rows in _work(self.difference):
                 self._write(write, part, what, rows)
 
@@ -58,7 +58,7 @@ class Publishing:
         with transaction.atomic():
             write.write(batch)
             batch.part.spec.mark(batch.months)
-            self.lease.save(
+            self.lease.advance(
                 checkpoint=checkpoint, step="publish", done=self.done + len(batch.rows), total=self.difference.rows
             )
         self.checkpoint = checkpoint

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from stammkunde import work
 from stammkunde.intake import undo as undoing
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.staging import work_dir
@@ -55,8 +56,7 @@ def start(
         "problems": [],
         "problem_count": 0,
         "error": None,
-        "lease_until": None,
-        "leased_by": "",
+        **work.FREE,
         "started_at": None,
         "finished_at": None,
     }
@@ -94,8 +94,7 @@ def undo(*, import_id: int, now: datetime, staff: Staff | None = None) -> Import
         done=0,
         total=0,
         error=None,
-        lease_until=None,
-        leased_by="",
+        **work.FREE,
         finished_at=None,
     )
     team.record(staff=staff, action="import.undo", at=now, thing="import", thing_id=import_id, label=incoming.file_name)

@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
+from stammkunde import work
 from stammkunde.intake import check as checking
 from stammkunde.intake import staging
 from stammkunde.intake.formats import FileNotUsable
-from stammkunde.intake.lease import WORKING, Heartbeat, Lease, LostLease, claim
+from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim
 from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.intake.publish import Publishing
 from stammkunde.intake.services.requests import remove_files
@@ -54,14 +55,14 @@ def run(*, import_id: int, now: datetime, tell: Tell | None = None) -> Import:
 
     Whatever another one left half done is finished first.
     """
-    began = time.monotonic()
+    moment = work.going_on(now)
     while True:
         incoming = Import.objects.get(pk=import_id)
         if incoming.status not in (Import.Status.QUEUED, *WORKING):
             return incoming
         if tell:
             tell(incoming.step, incoming.done, incoming.total)
-        claimed = claim(now=now + timedelta(seconds=time.monotonic() - began), only=import_id)
+        claimed = claim(now=moment(), only=import_id)
         if claimed is None:
             time.sleep(WAIT_SECONDS)
             continue
@@ -75,7 +76,7 @@ def stop(*, import_id: int, now: datetime) -> None:
 
     Whoever goes on next does so; an import that has come to rest stays as it is.
     """
-    ended = {"error": {"code": "stopped"}, "leased_by": "", "lease_until": None}
+    ended = {"error": {"code": "stopped"}, **work.FREE}
     waiting = Import.objects.filter(pk=import_id, status__in=(Import.Status.QUEUED, Import.Status.CHECKING))
     if waiting.update(status=Import.Status.FAILED, finished_at=now, step="", **ended):
         return
@@ -91,7 +92,7 @@ def carry_out(incoming: Import, lease: Lease) -> None:
     """Take a claimed import as far as it goes; whatever happens is recorded in it."""
     log.info("import=%d status=%s holder=%s", incoming.pk, incoming.status, lease.holder)
     try:
-        with Heartbeat(lease):
+        with lease.kept(every_seconds=BEAT_SECONDS):
             _STEPS[incoming.status](incoming, lease)
     except LostLease:
         log.warning("import=%d lost its lease: another worker goes on", incoming.pk)
@@ -107,7 +108,7 @@ def carry_out(incoming: Import, lease: Lease) -> None:
 
 def _check(incoming: Import, lease: Lease) -> None:
     """Check the file and compare it with the database; nothing there is changed before this is whole."""
-    name = lease.holder.rpartition(":")[2]
+    name = lease.token
     place = folder.new_attempt(incoming.pk, name)
     checked = checking.check(
         Path(incoming.path),
@@ -133,7 +134,7 @@ def _check(incoming: Import, lease: Lease) -> None:
         problems=staging.problems(place, limit=PROBLEMS_SHOWN),
         problem_count=checked.problem_count + _rows(place / "problems-publish.parquet"),
         status=Import.Status.CHECKED if incoming.dry_run else Import.Status.PUBLISHING,
-        **(_at_rest(lease) if incoming.dry_run else {}),
+        **(_at_rest(lease) if incoming.dry_run else {"claims": 1}),
     )
     if incoming.dry_run:
         folder.tidy(place)
@@ -190,7 +191,7 @@ def _publish(incoming: Import, lease: Lease) -> None:
         return
     publishing = Publishing(difference=found, lease=lease, checkpoint=incoming.checkpoint)
     publishing.run()
-    lease.save(
+    lease.let_go(
         status=Import.Status.DONE,
         checkpoint={**publishing.checkpoint, "longest_seconds": round(publishing.longest_seconds, 3)},
         **_at_rest(lease),
@@ -204,7 +205,7 @@ def _check_again(incoming: Import, lease: Lease) -> None:
 
     The counts stay those of the first comparison, and the ids of the first attempt stay the import's.
     """
-    name = lease.holder.rpartition(":")[2]
+    name = lease.token
     place = folder.new_attempt(incoming.pk, name)
     checking.check(
         Path(incoming.path),
@@ -222,7 +223,7 @@ def _check_again(incoming: Import, lease: Lease) -> None:
         ranges[table] = [*ranges.get(table, []), *more]
     kept = {one: incoming.checkpoint[one] for one in ("failures", "check") if one in incoming.checkpoint}
     incoming.checkpoint = {**kept, "folder": name, "ranges": ranges}
-    lease.save(checkpoint=incoming.checkpoint)
+    lease.advance(checkpoint=incoming.checkpoint)
     _publish(incoming, lease)
 
 
@@ -251,7 +252,7 @@ _STEPS: dict[str, Callable[[Import, Lease], None]] = {
 
 
 def _at_rest(lease: Lease) -> dict[str, Any]:
-    return {"finished_at": lease.moment(), "step": "", "leased_by": "", "lease_until": None}
+    return {"finished_at": lease.moment(), "step": "", **work.FREE}
 
 
 def _fail(incoming: Import, lease: Lease, error: dict[str, Any]) -> None:
@@ -279,16 +280,14 @@ def _after_trouble(incoming: Import, lease: Lease, problem: Exception) -> None:
         checkpoint["folder"] = ""  # compare anew: somebody may have changed what this import refers to
     try:
         pause = PAUSE * 2 ** min(failures - 1, 6)
-        lease.save(checkpoint=checkpoint, error=error, leased_by="", lease_until=lease.moment() + pause)
+        lease.let_go(checkpoint=checkpoint, error=error, lease_until=lease.moment() + pause)
     except LostLease:
         log.warning("import=%d lost its lease: another worker goes on", incoming.pk)
 
 
 def _take_back(incoming: Import, lease: Lease, error: dict[str, Any]) -> None:
     checkpoint = {**Import.objects.get(pk=incoming.pk).checkpoint, "undo_because": error, "failures": 0}
-    lease.save(
-        status=Import.Status.UNDOING, checkpoint=checkpoint, error=error, leased_by="", lease_until=None, step="undo"
-    )
+    lease.let_go(status=Import.Status.UNDOING, checkpoint=checkpoint, error=error, step="undo")
 
 
 def _remove_old_files(now: datetime) -> bool:

@@ -14,8 +14,9 @@ from stammkunde.intake import lease, queries, services
 from stammkunde.intake.models import Import
 from stammkunde.sales.models import Order
 from stammkunde.team.models import AuditEntry
+from tests import processes
 from tests.intake.bringing import NOW, bring, queue, shop, write
-from tests.intake.test_kill import start_worker
+from tests.intake.worker import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,26 +84,27 @@ def test_sweep_takes_imports_in_their_order_and_tells_when_there_are_none(tmp_pa
 def test_two_workers_at_once_import_every_file_once(tmp_path):
     imports = [queue(write(tmp_path, shop(orders=90 + n)), "flat", now=timezone.now()) for n in range(3)]
 
-    workers = [start_worker(imports[-1]), start_worker(imports[0]), start_worker(imports[1])]
-    problems = [worker.communicate(timeout=180)[1].decode() for worker in workers]
+    workers = [processes.start(work, import_id=imports[place].pk) for place in (-1, 0, 1)]
+    for worker in workers:
+        worker.join(timeout=180)
 
-    assert [worker.returncode for worker in workers] == [0, 0, 0], problems
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
     assert {one.status for one in Import.objects.all()} == {"done"}
     assert Order.objects.count() == 92
 
 
 def test_web_write_during_publishing_waits_for_less_than_two_seconds(tmp_path):
     incoming = queue(write(tmp_path, shop(customers=3000, orders=9000)), "flat", now=timezone.now())
-    worker = start_worker(incoming, largest=100_000)
+    worker = processes.start(work, import_id=incoming.pk, largest=100_000)
     waits, while_publishing = [], 0
-    while worker.poll() is None:
+    while worker.is_alive():
         began = time.monotonic()
         with transaction.atomic():
             AuditEntry.objects.create(action="test", at=timezone.now())
         waits.append(time.monotonic() - began)
         while_publishing += queries.is_publishing()
         time.sleep(0.02)
-    worker.communicate()
+    worker.join()
 
     incoming.refresh_from_db()
     assert incoming.status == "done"

@@ -51,7 +51,7 @@ def test_lists_take_the_same_number_of_queries_for_one_and_three(client, salespe
 
     with django_assert_num_queries(10):
         client.get(reverse("print-runs"))
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(reverse("print-run", args=[run.pk]))
 
 

@@ -282,7 +282,7 @@ def test_what_fails_with_one_play_is_raised_when_the_others_had_their_turn(templ
 @pytest.mark.parametrize("act", ["pause", "resume", "start"])
 def test_what_is_not_possible_is_refused(template, marketer, act):
     play = campaign(template(), marketer)
-    given = {"start": {"starts_at": None, "now": NOW}, "pause": {"now": NOW}, "resume": {}}[act]
+    given = {"start": {"starts_at": None, "now": NOW}, "pause": {"now": NOW}, "resume": {"now": NOW}}[act]
 
     with pytest.raises(services.NotPossible):
         getattr(services, act)(play_id=play.pk, staff=marketer, **given)

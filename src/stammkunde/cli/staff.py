@@ -56,10 +56,11 @@ def command() -> None:
 def add(email: str, name: str, role: str) -> None:
     """Add a person, and print the password once."""
     from django.core.exceptions import ValidationError  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
 
     from stammkunde.team.models import Staff  # noqa: PLC0415
 
-    staff = Staff(email=email.strip().lower(), name=name, role=role)
+    staff = Staff(email=email.strip().lower(), name=name, role=role, created_at=timezone.now())
     staff.set_unusable_password()
     try:
         staff.full_clean()

@@ -239,5 +239,5 @@ def test_customers_with_consents_are_not_taken_back(tmp_path, customers):
     with pytest.raises(services.CannotUndo) as refused:
         undo(later)
 
-    assert (refused.value.code, refused.value.detail) == ("in_use", {"consent": 1})
+    assert (refused.value.code, refused.value.detail) == ("in_use", {"consents": 1})
     assert Consent.objects.count() == 1

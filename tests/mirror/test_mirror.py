@@ -136,7 +136,7 @@ def test_month_whose_last_order_went_away_is_empty():
     order.delete()
     sales.mark_changed(["2025-01"])
 
-    assert build_mirror().months == {"orders": {}, "lines": {}}
+    assert not any(build_mirror().months.values())
     assert lines_in_mirror() == []
 
 

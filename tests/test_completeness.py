@@ -21,7 +21,18 @@ CONTRACTS = {
 }
 CLOCK = re.compile(r"\b(?:now|today|localdate|localtime|utcnow)\(\)|\bauto_now|default=timezone\.now|\.now\(UTC\)")
 # Whoever answers somebody, or wakes up by itself; what is below is told the moment.
-ASKS_THE_CLOCK = {"views", "lists", "public", "templatetags", "middleware", "health", "api", "cli", "sweeps"}
+ASKS_THE_CLOCK = {
+    "views",
+    "lists",
+    "public",
+    "settings_page",
+    "templatetags",
+    "middleware",
+    "health",
+    "api",
+    "cli",
+    "sweeps",
+}
 RESTING_ON_NOTHING = {"ui"}  # parts of pages: no tables, so the order of files says nothing
 
 

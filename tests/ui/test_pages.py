@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from django.urls import path
 
 from stammkunde.ui.forms import DayField
+from tests.pages import folded
 
 PACKAGE = Path(__file__).parents[2] / "src" / "stammkunde"
 MAILS = set(PACKAGE.glob("*/templates/*/mail/*.html"))  # mail programs know no style sheets
@@ -113,9 +114,9 @@ def test_form_is_written_with_our_markup_wherever_it_is_shown():
         name = forms.CharField(label="Name", help_text="Wie auf der Rechnung.")
         on = DayField(label="Tag", required=False)
 
-    written = str(Ask({"name": ""}))
+    written = folded(str(Ask({"name": ""})))
 
-    assert '<div class="field"><label for="id_name">Name</label>' in written
+    assert '<div class="field"> <label for="id_name">Name</label>' in written
     assert '<p class="help" id="id_name_helptext">Wie auf der Rechnung.</p>' in written
     assert 'aria-invalid="true"' in written
     assert '<input type="date" name="on" id="id_on">' in written

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from stammkunde.figures import tiles
 from stammkunde.figures.wording import BY_KPI, Unit
+from stammkunde.team.policy import Sight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +39,11 @@ def _english():
         yield
 
 
-def shown(given, *, others=(), history=None, shows_margin=True):
-    return {
-        tile.meaning.kpi: tile
-        for tile in tiles.tiles(given, others=others, history=history or {}, shows_margin=shows_margin)
-    }
+EVERYTHING = Sight(figures=True, margin=True, worth=True)
+
+
+def shown(given, *, others=(), history=None, sight=EVERYTHING):
+    return {tile.meaning.kpi: tile for tile in tiles.tiles(given, others=others, history=history or {}, sight=sight)}
 
 
 def test_retention_shows_its_formula_with_the_numbers_in_it():
@@ -87,7 +88,7 @@ def test_figure_that_cannot_be_given_says_why():
 def test_margin_is_left_out_for_those_who_may_not_see_it():
     given = figures(margin_per_customer_cents=1.0, customers_end=3)
 
-    assert list(shown(given, shows_margin=False)) == ["customers_end"]
+    assert list(shown(given, sight=Sight(figures=True))) == ["customers_end"]
 
 
 @pytest.mark.parametrize(

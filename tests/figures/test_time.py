@@ -13,6 +13,7 @@ from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.tasks import services as tasks
 from stammkunde.team import queries as team
 from stammkunde.team.models import AuditEntry, Staff
+from stammkunde.team.policy import NO_MONEY, Sight
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,7 @@ def test_who_takes_most_for_what_they_bring_comes_first(generation, company):
 def test_finding_names_the_customer_who_eats_the_time(generation, company):
     report = queries.report(asked(now=timezone.now()), plan=plan_of(generation), generation=generation)
 
-    told = hours.findings(report, basis="margin", shows_worth=True)
+    told = hours.findings(report, basis="margin", sight=Sight(worth=True))
 
     assert told == [
         "Ein B-Kunde, Müller GmbH, braucht 69\xa0% Ihrer Zeit und bringt 2\xa0% des Deckungsbeitrags.",
@@ -114,7 +115,7 @@ def test_finding_names_the_customer_who_eats_the_time(generation, company):
 def test_findings_keep_money_from_those_who_may_not_see_it(generation, company):
     report = queries.report(asked(now=timezone.now()), plan=plan_of(generation), generation=generation)
 
-    told = " ".join(hours.findings(report, basis="margin", shows_worth=False))
+    told = " ".join(hours.findings(report, basis="margin", sight=NO_MONEY))
 
     assert "A-Kunden bekamen" in told
     assert "Deckungsbeitrag" not in told
@@ -125,7 +126,7 @@ def test_few_tasks_tell_nothing(generation, salesperson):
 
     report = queries.report(asked(), plan=plan_of(generation), generation=generation)
 
-    assert hours.findings(report, basis="margin", shows_worth=True) == []
+    assert hours.findings(report, basis="margin", sight=Sight(worth=True)) == []
 
 
 def test_weeks_without_work_are_there_with_zero(generation, salesperson):

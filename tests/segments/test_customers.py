@@ -223,14 +223,14 @@ def test_list_tells_service_the_risk_and_no_money(client, servant, five):
 
 
 def test_worth_in_margin_is_for_those_who_may_see_margins(salesperson, servant, five, monkeypatch):
-    assert forecasts.shows_worth(salesperson, five)
+    assert forecasts.sight(salesperson, five).worth
     monkeypatch.setitem(policy.RIGHTS, "sales", policy.RIGHTS["sales"] - {policy.MARGIN_VIEW})
-    assert not forecasts.shows_worth(salesperson, five)
+    assert not forecasts.sight(salesperson, five).worth
 
     five.forecast = {"value": {"basis": "revenue"}}
 
-    assert forecasts.shows_worth(salesperson, five)
-    assert not forecasts.shows_worth(servant, five)
+    assert forecasts.sight(salesperson, five).worth
+    assert not forecasts.sight(servant, five).worth
 
 
 def test_levels_to_choose_from_say_how_many_have_them(five):

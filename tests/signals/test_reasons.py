@@ -15,6 +15,7 @@ from stammkunde.insight.risk.reasons import CODES, SENSES
 from stammkunde.insight.value import refusals
 from stammkunde.signals import reasons
 from stammkunde.signals.models import CustomerSignal
+from stammkunde.team.policy import NO_MONEY, Sight
 
 SPACE = "\N{NO-BREAK SPACE}"
 ON = date(2026, 10, 31)
@@ -162,8 +163,8 @@ def test_a_new_sign_needs_one_word(monkeypatch):
     said = {"code": "complaints", "complaints": 3, "odds_factor": 2.1}
 
     with translation.override("en"):
-        assert reasons.text(said, shows_money=False) == "Complaints: 3"
-        assert reasons.text({**said, "complaints": 2.5}, shows_money=False) == "Complaints: 2.5"
+        assert reasons.text(said, sight=NO_MONEY) == "Complaints: 3"
+        assert reasons.text({**said, "complaints": 2.5}, sight=NO_MONEY) == "Complaints: 2.5"
         assert reasons.changed(risk=0.5, before=0.5, before_on=ON, reasons=[said], reasons_before=[]) == [
             "New reason: complaints."
         ]
@@ -172,23 +173,23 @@ def test_a_new_sign_needs_one_word(monkeypatch):
 @pytest.mark.parametrize(("reason", "german", "english"), EXAMPLES, ids=lambda given: str(given)[:40])
 def test_reason_is_worded_with_its_numbers(reason, german, english):
     with translation.override("de"):
-        assert reasons.text(reason, shows_money=True) == german
+        assert reasons.text(reason, sight=Sight(worth=True)) == german
     with translation.override("en"):
-        assert reasons.text(reason, shows_money=True) == english
+        assert reasons.text(reason, sight=Sight(worth=True)) == english
 
 
 @pytest.mark.parametrize(("reason", "_german", "_english"), EXAMPLES)
 def test_reason_without_money_names_no_amount(reason, _german, _english):
     with translation.override("en"):
-        assert "€" not in reasons.text(reason, shows_money=False)
+        assert "€" not in reasons.text(reason, sight=NO_MONEY)
 
 
 def test_reasons_keep_their_order_and_unknown_ones_their_code():
     said = [{"code": "one_channel"}, {"code": "of_tomorrow"}]
 
     with translation.override("en"):
-        assert reasons.texts(said, shows_money=False) == ["Buys through one channel only", "of_tomorrow"]
-        assert reasons.texts(None, shows_money=False) == []
+        assert reasons.texts(said, sight=NO_MONEY) == ["Buys through one channel only", "of_tomorrow"]
+        assert reasons.texts(None, sight=NO_MONEY) == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from stammkunde.signals import warnings as queries
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
+from stammkunde.team.policy import Sight
 from tests import factories
 from tests.pages import folded
 from tests.signals import forecasting
@@ -314,7 +315,7 @@ def test_analyst_sees_no_buttons(client, analyst, warning):
 
 
 def test_amounts_are_hidden_from_whoever_may_not_see_margins(client, salesperson, warning, monkeypatch):
-    monkeypatch.setattr(forecasts, "shows_worth", lambda _staff, _generation: False)
+    monkeypatch.setattr(forecasts, "sight", lambda _staff, _generation: Sight(figures=True))
 
     text = read(client, salesperson)
 
@@ -463,7 +464,7 @@ def test_trend_is_told_in_whole_points_and_only_where_there_is_one(generation):
 
 
 def test_reasons_have_bars_by_their_odds():
-    bars = [one.bar for one in forecasts.why([SILENT, LATE, {"code": "one_channel"}], shows_money=True)]
+    bars = [one.bar for one in forecasts.why([SILENT, LATE, {"code": "one_channel"}], sight=Sight(worth=True))]
 
     assert bars == ["63", "29", "0"]
 

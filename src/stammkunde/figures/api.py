@@ -45,8 +45,8 @@ def figures(
         raise HttpError(422, str(problem)) from None
     except (answers.NoFacts, answers.NoMirror):
         raise HttpError(409, "There are no figures yet. Import a file, and wait for the data refresh.") from None
-    may_margin = policy.may(request.user, policy.MARGIN_VIEW)
-    return [_figure(one) for one in found if may_margin or not one.kpi.startswith("margin")]
+    sight = policy.sight(request.user)
+    return [_figure(one) for one in found if sight.margin or not one.kpi.startswith("margin")]
 
 
 def _figure(found: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def _year(_asked: Asked) -> dict[str, Any]:
 
 def _expected(asked: Asked) -> dict[str, Any] | None:
     """Give what is to be expected, to those who may see in what it is counted."""
-    if asked.signal is None or not forecasts.shows_worth(asked.request.user, asked.generation):
+    if asked.signal is None or not forecasts.sight(asked.request.user, asked.generation).worth:
         return None
     value = forecasts.part(asked.generation, "value")
     return {"value": value, "value_refusal": risks.value_refusal(value.get("refusal"))}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from stammkunde.figures.tiles import Figures
+from stammkunde.team.policy import Sight
 
 POINTS = (1, 3, 5)
 
@@ -28,7 +29,7 @@ class Gain:
     steps: list[Step]
 
 
-def gain(figures: Figures, *, name: str, year: tuple[str, Figures] | None, shows_margin: bool) -> Gain | None:
+def gain(figures: Figures, *, name: str, year: tuple[str, Figures] | None, sight: Sight) -> Gain | None:
     """
     Say what one, three and five points more retention would be worth; None where it cannot be said.
 
@@ -36,7 +37,7 @@ def gain(figures: Figures, *, name: str, year: tuple[str, Figures] | None, shows
     """
     start = figures.get("customers_start")
     of, counted = year or (name, figures)
-    basis, each = _each(counted, shows_margin=shows_margin)
+    basis, each = _each(counted, sight=sight)
     if start is None or not start.value or each is None:
         return None
     return Gain(
@@ -52,9 +53,9 @@ def gain(figures: Figures, *, name: str, year: tuple[str, Figures] | None, shows
     )
 
 
-def _each(figures: Figures, *, shows_margin: bool) -> tuple[str, float | None]:
+def _each(figures: Figures, *, sight: Sight) -> tuple[str, float | None]:
     """Take the margin per customer where it is known and may be seen, else the revenue, and say which."""
-    margin = figures.get("margin_per_customer_cents") if shows_margin else None
+    margin = figures.get("margin_per_customer_cents") if sight.margin else None
     if margin is not None and margin.value is not None:
         return _("contribution margin"), margin.value
     revenue = figures.get("revenue_per_customer_cents")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from stammkunde.figures.queries.hours import Eater, Line, Report
+from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
 
 LEAST_TIME_SHARE = 0.05  # of the time: less than that is worth no sentence
@@ -14,12 +15,12 @@ MOST_EATERS = 3
 LEAST_TASKS = 5  # fewer say nothing about habits
 
 
-def findings(report: Report, *, basis: str, shows_worth: bool) -> list[str]:
+def findings(report: Report, *, basis: str, sight: Sight) -> list[str]:
     """Say what stands out; nothing where too little was done to tell."""
     if report.tasks < LEAST_TASKS or not report.spent:
         return []
-    found = [*_classes(report, basis=basis, shows_worth=shows_worth)]
-    if shows_worth:
+    found = [*_classes(report, basis=basis, sight=sight)]
+    if sight.worth:
         found = [*_eaters(report.eaters, basis=basis), *found]
     return found
 
@@ -70,14 +71,14 @@ def _is_striking(one: Eater) -> bool:
     return one.time_share >= max(LEAST_TIME_SHARE, OUT_OF_PROPORTION * one.worth_share)
 
 
-def _classes(report: Report, *, basis: str, shows_worth: bool) -> Iterator[str]:
+def _classes(report: Report, *, basis: str, sight: Sight) -> Iterator[str]:
     for line in report.classes:
         planned, spent = line.budget / (report.budget or 1), line.spent / report.spent
         if abs(spent - planned) < LEAST_DIFFERENCE or not line.customers:
             continue
         said = {"class": line.name, "spent": share(spent), "planned": share(planned)}
         text = _("%(class)s customers got %(spent)s of the time spent; %(planned)s are planned.") % said
-        yield text + (_brings(line, report, basis=basis) if shows_worth else "")
+        yield text + (_brings(line, report, basis=basis) if sight.worth else "")
 
 
 def _brings(line: Line, report: Report, *, basis: str) -> str:

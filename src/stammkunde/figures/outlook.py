@@ -14,6 +14,7 @@ from stammkunde.insight import periods
 from stammkunde.segments import selection
 from stammkunde.signals import forecasts
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
 
 MONEY = ("predicted_value_cents", "margin_at_risk_cents")
@@ -32,7 +33,7 @@ class Ahead:
     before: Comparison | None
 
 
-def outlook(stored: Points, generation: Generation, *, shows_worth: bool) -> list[Ahead]:
+def outlook(stored: Points, generation: Generation, *, sight: Sight) -> list[Ahead]:
     """Give the figures that were said in the month of the shown figures, as far as somebody may see them."""
     month = periods.containing(generation.as_of_on, grain="month")
     now, then = stored.at(month), stored.at(month.previous())
@@ -41,7 +42,7 @@ def outlook(stored: Points, generation: Generation, *, shows_worth: bool) -> lis
             meaning, now[meaning.kpi], then.get(meaning.kpi), generation, label=selection.short_name(month.previous())
         )
         for meaning in FORECASTS
-        if meaning.kpi in now and (shows_worth or meaning.kpi not in MONEY)
+        if meaning.kpi in now and (sight.worth or meaning.kpi not in MONEY)
     ]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stammkunde.figures.wording import BY_KPI, MEANINGS, Better, Meaning, Unit, reason
+from stammkunde.team.policy import Sight
 from stammkunde.ui import sparks, writing
 from stammkunde.ui.sparks import Spark
 
@@ -68,10 +69,10 @@ def tiles(
     *,
     others: Sequence[tuple[str, Figures]],
     history: Mapping[str, Sequence[float | None]],
-    shows_margin: bool,
+    sight: Sight,
 ) -> list[Tile]:
     """Make the tiles of a period; `others` are the periods to compare with, by their labels."""
-    shown = [meaning for meaning in MEANINGS if meaning.kpi in figures and (shows_margin or not meaning.needs_margin)]
+    shown = [meaning for meaning in MEANINGS if meaning.kpi in figures and (sight.margin or not meaning.needs_margin)]
     return [
         Tile(
             meaning=meaning,

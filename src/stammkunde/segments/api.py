@@ -99,8 +99,8 @@ class Which(Schema):
 @router.get("/customers", auth=NeedsRight(policy.CUSTOMERS_VIEW), response=CustomersOut)
 def customers(request: StaffRequest, which: Query[Which]) -> Any:
     """List customers, page by page."""
-    sees_figures = policy.may(request.user, policy.FIGURES_VIEW)
-    if which.sort not in queries.OPEN_SORTS and not sees_figures:
+    sight = policy.sight(request.user)
+    if which.sort not in queries.OPEN_SORTS and not sight.figures:
         raise HttpError(403, f"Sorting by '{which.sort}' needs the right '{policy.FIGURES_VIEW}'.")
     generation = signals.current()
     try:
@@ -141,11 +141,12 @@ def _customer(
     if signal is None:
         return row
     row |= {name: getattr(signal, name) for name in SEEN_BY_ALL}
-    if policy.may(request.user, policy.FIGURES_VIEW):
+    sight = forecasts.sight(request.user, generation)
+    if sight.figures:
         row |= {name: getattr(signal, name) for name in ("abc_class", "revenue_year_cents")}
-    if policy.may(request.user, policy.MARGIN_VIEW):
+    if sight.margin:
         row["margin_year_cents"] = signal.margin_year_cents
-    if forecasts.shows_worth(request.user, generation):
+    if sight.worth:
         row |= {name: getattr(signal, name) for name in WORTH}
     return row
 

@@ -18,7 +18,6 @@ from stammkunde.signals import exports, forecasts, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.signals.suggestions import months_before
-from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.lists import StaffList
@@ -48,10 +47,10 @@ class Asked(StaffList):
         super().__init__(request, query)
         self.get = self.query_dict
         self.generation: Generation | None = signals.current()
-        self.sees_figures = self.may(policy.FIGURES_VIEW)
-        self.sorts = [name for name in queries.SORTS if self.sees_figures or name in queries.OPEN_SORTS]
+        self.sight = forecasts.sight(self.request.user, self.generation)
+        self.sorts = [name for name in queries.SORTS if self.sight.figures or name in queries.OPEN_SORTS]
         self.months = self._months()
-        self.behind = Behind.read(self.get, generation=self.generation, sees_figures=self.sees_figures)
+        self.behind = Behind.read(self.get, generation=self.generation, sight=self.sight)
 
     @property
     def path(self) -> str:
@@ -60,7 +59,7 @@ class Asked(StaffList):
     @cached_property
     def order(self) -> str:
         wanted = self.get.get("sort", "")
-        usual = "value" if self.sees_figures and self.generation else "name"
+        usual = "value" if self.sight.figures and self.generation else "name"
         return wanted if wanted in self.sorts else usual
 
     def _months(self) -> int | None:
@@ -78,7 +77,7 @@ class Asked(StaffList):
             q=self.get.get("q", "").strip()[:100],
             stage=_one_of(self.get.get("stage", ""), CustomerSignal.Stage.values),
             level=_one_of(self.get.get("level", ""), CustomerSignal.Level.values),
-            abc=_one_of(abc, ("A", "B", "C")) if self.sees_figures else "",
+            abc=_one_of(abc, ("A", "B", "C")) if self.sight.figures else "",
             owner=self._owner(),
             kind=_one_of(self.get.get("kind", ""), Customer.Kind.values),
             texts=tuple((name, self.get[name]) for name in self.text_filters if self.get.get(name)),
@@ -155,7 +154,7 @@ class Asked(StaffList):
             "count_text": _count(self.page.count),
             "generation": self.generation,
             "sorts": [(name, label) for name, label in _sort_names() if name in self.sorts],
-            "shows_worth": forecasts.shows_worth(self.request.user, self.generation),
+            "sight": self.sight,
             "nobody_yet": not self.rows and not Customer.objects.exists(),
             **self.choices(),
         }
@@ -187,11 +186,11 @@ class Asked(StaffList):
     def silence(self) -> dict[str, Any]:
         """Tell what hangs on those without purchase (R-W6): for every choice of months, and by class for the chosen."""
         months = sorted({*MONTHS, team.company().no_purchase_months, *([self.months] if self.months else [])})
-        if not self.generation or not self.sees_figures:
+        if not self.generation or not self.sight.figures:
             return {"months_choices": [(number, _months(number)) for number in months]}
         since = {number: months_before(self.generation.as_of_on, number) for number in months}
         found = queries.silence(generation=self.generation, before_on=since.values())
-        margin = self.may(policy.MARGIN_VIEW) and any(one.margin_cents for classes in found.values() for one in classes)
+        margin = self.sight.margin and any(one.margin_cents for classes in found.values() for one in classes)
         told = {number: _hanging(found[on], before_on=on, is_margin=margin) for number, on in since.items()}
         return {
             "months_choices": [
@@ -213,7 +212,7 @@ class Asked(StaffList):
         for name, value in self.get.items():
             if not value or name in {"sort", "after", "before", "view", *behind.FIELDS} - {*self.text_filters}:
                 continue
-            if name == "abc" and not self.sees_figures:
+            if name == "abc" and not self.sight.figures:
                 continue
             label = names.get(name, "{}").format(self._label(name, value))
             yield label, self.address(**{name: None})

@@ -10,6 +10,7 @@ from stammkunde.mirror import NoMirror
 from stammkunde.segments import selection, traits
 from stammkunde.signals import answers
 from stammkunde.signals.models import Generation
+from stammkunde.team.policy import Sight
 
 GROUPS = ("start", "end", "stayed", "lost", "won", "buyers", "repeated", "sharing", "ideal")
 FIELDS = ("behind", "period", "days", "segment", "traits")  # of an address
@@ -26,15 +27,15 @@ class Behind:
     group: str
     given: Mapping[str, str]
     generation: Generation
-    sees_figures: bool
+    sight: Sight
 
     @classmethod
-    def read(cls, given: Mapping[str, str], *, generation: Generation | None, sees_figures: bool) -> "Behind | None":
+    def read(cls, given: Mapping[str, str], *, generation: Generation | None, sight: Sight) -> "Behind | None":
         """Read an address; None where it names no figure, or where nothing has been figured out yet."""
         group = given.get("behind", "")
         if group not in GROUPS or generation is None:
             return None
-        return cls(group=group, given=given, generation=generation, sees_figures=sees_figures)
+        return cls(group=group, given=given, generation=generation, sight=sight)
 
     @property
     def selection(self) -> selection.Selection:
@@ -64,7 +65,7 @@ class Behind:
 
     def _having_in_common(self) -> tuple[int, ...]:
         """List who shares the traits of a finding, or is one of the best."""
-        if not self.sees_figures:
+        if not self.sight.figures:
             return ()
         if self.group == "ideal":
             return answers.best_customers()

@@ -6,6 +6,7 @@ from stammkunde.signals import course, forecasts, proof, queries, standing, warn
 from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team.models import Staff
+from stammkunde.team.policy import NO_MONEY, Sight
 from stammkunde.ui.cards import Asked, Card, Place
 
 WIDE, PHONE = 760, 330
@@ -20,7 +21,7 @@ def _answer(asked: Asked) -> dict[str, Any] | None:
     if not _is_rated(asked):
         return None
     return {
-        "shows_worth": forecasts.shows_worth(asked.request.user, asked.generation),
+        "sight": forecasts.sight(asked.request.user, asked.generation),
         "trend": forecasts.trend(asked.signal, asked.generation),
         "meaning": risks.LEVELS[asked.signal.risk_level],
     }
@@ -35,16 +36,16 @@ def _risk(asked: Asked) -> dict[str, Any] | None:
     if not _is_rated(asked):
         return None
     signal, generation, staff = asked.signal, asked.generation, asked.request.user
-    shows_worth = forecasts.shows_worth(staff, generation)
+    sight = forecasts.sight(staff, generation)
     tried = proof.latest(generation)
     horizon_days = forecasts.horizon_days(generation)
     known = signal.risk is not None and horizon_days is not None
     return {
-        "shows_worth": shows_worth,
+        "sight": sight,
         "meaning": risks.LEVELS[signal.risk_level],
         "chance": risks.chance(signal.risk, horizon_days=horizon_days) if known else "",
-        "why": _why(signal.risk_reasons, shows_money=shows_worth),
-        "risk_note": "\n".join(risks.texts(signal.risk_reasons, shows_money=False)),
+        "why": _why(signal.risk_reasons, sight=sight),
+        "risk_note": "\n".join(risks.texts(signal.risk_reasons, sight=NO_MONEY)),
         "risk_refusal": risks.refusal(forecasts.part(generation, "risk").get("refusal")),
         "warning": warnings.open_of(signal.customer_id),
         "numbers": proof.sentence_numbers(tried) if tried else {},
@@ -54,16 +55,16 @@ def _risk(asked: Asked) -> dict[str, Any] | None:
 
 def details(staff: Staff, signal: CustomerSignal, generation: Generation) -> dict[str, Any]:
     """Work out why, what has changed since last time, and how it came to be so."""
-    shows_worth = forecasts.shows_worth(staff, generation)
+    sight = forecasts.sight(staff, generation)
     told = queries.explained(signal.customer_id)
     points = course.comparable(
         queries.risk_history(signal.customer_id), horizon_days=forecasts.horizon_days(generation)
     )
     before = next((point for point in points if point["on"] == generation.before_on), {})
     return {
-        "shows_worth": shows_worth,
+        "sight": sight,
         "is_new": signal.risk_reasons is None,
-        "why": _why(told, shows_money=shows_worth),
+        "why": _why(told, sight=sight),
         "changed": risks.changed(
             risk=signal.risk,
             before=signal.risk_before,
@@ -78,8 +79,8 @@ def details(staff: Staff, signal: CustomerSignal, generation: Generation) -> dic
     }
 
 
-def _why(told: list[risks.Reason] | None, *, shows_money: bool) -> list[forecasts.Why] | None:
-    return None if told is None else forecasts.why(told, shows_money=shows_money)
+def _why(told: list[risks.Reason] | None, *, sight: Sight) -> list[forecasts.Why] | None:
+    return None if told is None else forecasts.why(told, sight=sight)
 
 
 def _is_rated(asked: Asked) -> bool:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from stammkunde.customers.models import Customer
 from stammkunde.signals import forecasts, queries, reasons
 from stammkunde.signals.models import CustomerSignal
-from stammkunde.team import policy
 from stammkunde.team.models import Staff
+from stammkunde.team.policy import Sight
 from stammkunde.ui.tables import Column
 
 
@@ -21,13 +21,13 @@ class Row(Protocol):
 
 def customer_columns(staff: Staff) -> list[Column]:
     """Give the columns of the list of customers that someone may take along."""
-    shows_worth = forecasts.shows_worth(staff, queries.current())
-    found = [*_who(), *_when(), *_risk(shows_money=shows_worth)]
-    if policy.may(staff, policy.FIGURES_VIEW):
+    sight = forecasts.sight(staff, queries.current())
+    found = [*_who(), *_when(), *_risk(sight=sight)]
+    if sight.figures:
         found += _figures()
-    if policy.may(staff, policy.MARGIN_VIEW):
+    if sight.margin:
         found += _margins()
-    if shows_worth:
+    if sight.worth:
         found += _worth()
     return found
 
@@ -66,10 +66,10 @@ def _when() -> list[Column]:
     ]
 
 
-def _risk(*, shows_money: bool) -> list[Column]:
+def _risk(*, sight: Sight) -> list[Column]:
     def why(row: Row) -> str:
         told = row.signal.risk_reasons if row.signal else None
-        return "; ".join(reasons.texts(told, shows_money=shows_money))
+        return "; ".join(reasons.texts(told, sight=sight))
 
     return [
         Column(label=_("Risk level"), read=lambda row: row.signal.get_risk_level_display() if row.signal else ""),

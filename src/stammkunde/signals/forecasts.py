@@ -60,10 +60,9 @@ class Trend:
         return abs(self.points)
 
 
-def shows_worth(staff: Staff, generation: Generation | None) -> bool:
-    """Say whether somebody may see what is expected and at stake: margin where costs are known, otherwise revenue."""
-    needed = policy.FIGURES_VIEW if basis(generation) == "revenue" else policy.MARGIN_VIEW
-    return policy.may(staff, needed)
+def sight(staff: Staff, generation: Generation | None) -> policy.Sight:
+    """Give what of the money somebody may see, as far as these figures know it."""
+    return policy.sight(staff, basis=basis(generation))
 
 
 def basis(generation: Generation | None) -> str:
@@ -91,11 +90,11 @@ def levels(generation: Generation | None) -> list[tuple[str, str]]:
     ]
 
 
-def why(told: Iterable[reasons.Reason] | None, *, shows_money: bool) -> list[Why]:
+def why(told: Iterable[reasons.Reason] | None, *, sight: policy.Sight) -> list[Why]:
     """Give reasons as a page shows them, the strongest first."""
     return [
         Why(
-            text=reasons.text(reason, shows_money=shows_money),
+            text=reasons.text(reason, sight=sight),
             strength=reasons.strength(reason),
             factor=writing.number(reason.get("odds_factor"), places=1),
             bar=_bar(reason.get("odds_factor")),

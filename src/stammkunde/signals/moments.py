@@ -20,8 +20,8 @@ def _warnings(customer_id: int) -> QuerySet[EarlyWarning]:
 
 
 def _why(warnings: Sequence[EarlyWarning], request: HttpRequest) -> list[str]:
-    shows_money = forecasts.shows_worth(request.user, queries.current())
-    return ["; ".join(risks.texts(one.reasons, shows_money=shows_money)) for one in warnings]
+    sight = forecasts.sight(request.user, queries.current())
+    return ["; ".join(risks.texts(one.reasons, sight=sight)) for one in warnings]
 
 
 MOMENTS = (

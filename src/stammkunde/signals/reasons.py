@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
 
 Reason = Mapping[str, Any]
@@ -67,12 +68,12 @@ class Word:
     """The name of a reason, as one among others, and its sentence; a sign may do without: then its number is told."""
 
     name: str | Promise
-    sentence: Callable[[Reason, bool], str] | None = None
+    sentence: Callable[[Reason, Sight], str] | None = None
 
-    def text(self, reason: Reason, *, shows_money: bool) -> str:
+    def text(self, reason: Reason, *, sight: Sight) -> str:
         """Word the reason with its numbers."""
         if self.sentence:
-            return self.sentence(reason, shows_money)
+            return self.sentence(reason, sight)
         number = float(reason[reason["code"]])
         return f"{capfirst(str(self.name))}: {writing.number(number, places=0 if number.is_integer() else 1)}"
 
@@ -95,15 +96,15 @@ def ago(silent_days: int | None) -> str:
     return ngettext("%(n)s day ago", "%(n)s days ago", whole) % {"n": writing.number(whole)} if whole else _("today")
 
 
-def text(reason: Reason, *, shows_money: bool) -> str:
+def text(reason: Reason, *, sight: Sight) -> str:
     """Word one reason with its numbers; a code from another version of the product stays as it is."""
     word = WORDS.get(reason["code"])
-    return word.text(reason, shows_money=shows_money) if word else str(reason["code"])
+    return word.text(reason, sight=sight) if word else str(reason["code"])
 
 
-def texts(reasons: Iterable[Reason] | None, *, shows_money: bool) -> list[str]:
+def texts(reasons: Iterable[Reason] | None, *, sight: Sight) -> list[str]:
     """Word reasons in their order, the strongest first."""
-    return [text(reason, shows_money=shows_money) for reason in reasons or ()]
+    return [text(reason, sight=sight) for reason in reasons or ()]
 
 
 def strength(reason: Reason) -> str:
@@ -219,21 +220,21 @@ def _name(reason: Reason) -> str:
     return str(WORDS[reason["code"]].name) if reason["code"] in WORDS else str(reason["code"])
 
 
-def _silent(reason: Reason, _shows_money: bool) -> str:
+def _silent(reason: Reason, _sight: Sight) -> str:
     said = {"every": every(reason["gap_days"]), "since": since(reason["silent_days"])}
     return _("Orders %(every)s, silent %(since)s") % said
 
 
-def _rarely(reason: Reason, _shows_money: bool) -> str:
+def _rarely(reason: Reason, _sight: Sight) -> str:
     said = {"every": every(reason["gap_days"]), "ago": ago(reason["silent_days"])}
     return _("Orders only %(every)s, last %(ago)s") % said
 
 
-def _once(reason: Reason, _shows_money: bool) -> str:
+def _once(reason: Reason, _sight: Sight) -> str:
     return _("Bought on one day only, %(ago)s") % {"ago": ago(reason["silent_days"])}
 
 
-def _few_purchases(reason: Reason, _shows_money: bool) -> str:
+def _few_purchases(reason: Reason, _sight: Sight) -> str:
     bought, lately = reason["purchase_days"], reason["window_days"]
     if lately is None or lately >= bought:
         return _("Bought %(days)s so far") % {"days": _on_days(bought)}
@@ -241,36 +242,36 @@ def _few_purchases(reason: Reason, _shows_money: bool) -> str:
     return _("Bought %(days)s so far, %(lately)s of them within the activity window") % said
 
 
-def _irregular(reason: Reason, _shows_money: bool) -> str:
+def _irregular(reason: Reason, _sight: Sight) -> str:
     return _("Orders irregularly, about %(every)s") % {"every": every(reason["own_gap_days"])}
 
 
-def _tenure(reason: Reason, _shows_money: bool) -> str:
+def _tenure(reason: Reason, _sight: Sight) -> str:
     days = int(reason["tenure_days"])
     if days < YEARS_FROM_DAYS:
         return ngettext("Customer for %(n)s day", "Customer for %(n)s days", days) % {"n": writing.number(days)}
     return _("Customer for %(n)s years") % {"n": writing.number(days / 365.25)}
 
 
-def _buys_less(reason: Reason, _shows_money: bool) -> str:
+def _buys_less(reason: Reason, _sight: Sight) -> str:
     said = {"recent": _on_days(reason["recent_days"]), "earlier": _on_days(reason["earlier_days"])}
     return _("Bought %(recent)s of late, %(earlier)s in as long a time before") % said
 
 
-def _spends_less(reason: Reason, shows_money: bool) -> str:
-    if not shows_money:
+def _spends_less(reason: Reason, sight: Sight) -> str:
+    if not sight.worth:
         return _("Spends less than before")
     said = {name: writing.money(reason[f"{name}_cents"], places=0) for name in ("recent", "earlier")}
     return _("Brought %(recent)s of late, %(earlier)s in as long a time before") % said
 
 
-def _small_purchases(reason: Reason, shows_money: bool) -> str:
-    if not shows_money or reason["money_per_day"] is None:
+def _small_purchases(reason: Reason, sight: Sight) -> str:
+    if not sight.worth or reason["money_per_day"] is None:
         return _("Small purchases")
     return _("Brings about %(amount)s a purchase") % {"amount": writing.money(reason["money_per_day"], places=0)}
 
 
-def _narrow(reason: Reason, _shows_money: bool) -> str:
+def _narrow(reason: Reason, _sight: Sight) -> str:
     products, lines = reason["products"], float(reason["lines_per_day"])
     a_time = ngettext("%(n)s line a purchase", "%(n)s lines a purchase", 1 if lines == 1 else 2) % {
         "n": writing.number(lines, places=0 if lines.is_integer() else 1)
@@ -283,30 +284,30 @@ def _narrow(reason: Reason, _shows_money: bool) -> str:
     )
 
 
-def _returns(reason: Reason, _shows_money: bool) -> str:
+def _returns(reason: Reason, _sight: Sight) -> str:
     return _("Gave back %(share)s of what was bought") % {"share": writing.percent(reason["returned_share"], places=0)}
 
 
-def _off_season(_reason: Reason, _shows_money: bool) -> str:
+def _off_season(_reason: Reason, _sight: Sight) -> str:
     return _("Did not buy at this time a year ago either")
 
 
-def _one_channel(_reason: Reason, _shows_money: bool) -> str:
+def _one_channel(_reason: Reason, _sight: Sight) -> str:
     return _("Buys through one channel only")
 
 
-def _late_deliveries(reason: Reason, _shows_money: bool) -> str:
+def _late_deliveries(reason: Reason, _sight: Sight) -> str:
     every_one = int(reason["deliveries"])
     said = {"late": writing.number(reason["late_deliveries"]), "all": writing.number(every_one)}
     return ngettext("%(late)s of %(all)s delivery late", "%(late)s of %(all)s deliveries late", every_one) % said
 
 
-def _attribute(reason: Reason, _shows_money: bool) -> str:
+def _attribute(reason: Reason, _sight: Sight) -> str:
     value = reason["value"] if reason["value"] not in (None, "") else _("unknown")
     return f"{column_name(reason['column'])}: {value}"
 
 
-def _like_others(reason: Reason, _shows_money: bool) -> str:
+def _like_others(reason: Reason, _sight: Sight) -> str:
     customers = int(reason["customers"])
     said = {"n": writing.number(customers), "share": writing.percent(reason["left_share"], places=0)}
     return (
@@ -317,7 +318,7 @@ def _like_others(reason: Reason, _shows_money: bool) -> str:
     )
 
 
-def _few_expected(reason: Reason, _shows_money: bool) -> str:
+def _few_expected(reason: Reason, _sight: Sight) -> str:
     said = {"n": writing.number(reason["expected"], places=1), "days": writing.number(reason["horizon_days"])}
     return _("To be expected within %(days)s days: %(n)s purchases") % said
 

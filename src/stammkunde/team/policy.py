@@ -1,5 +1,7 @@
 """Which role may do what. Pages, API and exports ask `may`; nothing else decides."""
 
+from dataclasses import dataclass
+
 from stammkunde.team.models import Staff
 
 FIGURES_VIEW = "figures.view"
@@ -48,3 +50,21 @@ RIGHTS: dict[str, frozenset[str]] = {
 
 def may(staff: Staff, right: str) -> bool:
     return staff.is_active and right in RIGHTS.get(staff.role, frozenset())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What of the company's money somebody may see."""
+
+    figures: bool = False  # revenue, classes, ranks
+    margin: bool = False  # contribution margin
+    worth: bool = False  # what is expected and at stake
+
+
+NO_MONEY = Sight()
+
+
+def sight(staff: Staff, *, basis: str = "margin") -> Sight:
+    """Give what somebody may see; worth is counted in margin, or in revenue where costs are unknown (`basis`)."""
+    figures, margin = may(staff, FIGURES_VIEW), may(staff, MARGIN_VIEW)
+    return Sight(figures=figures, margin=margin, worth=figures if basis == "revenue" else margin)

@@ -163,7 +163,7 @@ def _why_called(task: Task | None, item: work.Item | None, *, staff: Staff) -> d
     if task is not None:
         return {"title": task.title, "text": task.note}
     if item is not None:
-        return {"title": "", "text": suggested.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW))}
+        return {"title": "", "text": suggested.item(item, sight=policy.sight(staff))}
     return {"title": "", "text": ""}
 
 
@@ -207,16 +207,16 @@ def _dossier(
     generation: Generation | None,
 ) -> dict[str, Any]:
     """Give what one must know on the phone; money only to those who may see it."""
-    shows_worth = forecasts.shows_worth(staff, generation)
+    sight = forecasts.sight(staff, generation)
     told = customers.preferences(customer_id=customer.pk)
     notes = Note.objects.filter(customer=customer, kind=Note.Kind.NOTE).select_related("author", "contact_person")
     return {
         "signal": signal,
         "generation": generation,
-        "shows_worth": shows_worth,
+        "sight": sight,
         "stage_why": standing.stage(signal),
         "trend": forecasts.trend(signal, generation),
-        "why": forecasts.why(signal.risk_reasons if signal else None, shows_money=shows_worth),
+        "why": forecasts.why(signal.risk_reasons if signal else None, sight=sight),
         "orders": history.orders(customer.pk, size=ORDERS).orders,
         "service": history.service(customer.pk),
         "favourites": history.favourite_products(customer.pk)[:3],

@@ -28,7 +28,7 @@ def plot(name: str, *, request: StaffRequest) -> Plot | None:
         overview_plots.Answer(
             selection=chosen,
             points=overview.chosen_points(generation, chosen),
-            shows_margin=policy.may(request.user, policy.MARGIN_VIEW),
+            sight=policy.sight(request.user),
         )
     )
 
@@ -38,4 +38,4 @@ def _product(request: StaffRequest) -> Plot | None:
     pk = request.GET.get("product", "")
     if not pk.isdecimal() or len(pk) > MOST_DIGITS:
         return None
-    return products.money(answers.product(int(pk)), shows_margin=policy.may(request.user, policy.MARGIN_VIEW))
+    return products.money(answers.product(int(pk)), sight=policy.sight(request.user))

@@ -21,6 +21,7 @@ from stammkunde.insight.money import Turnover
 from stammkunde.insight.periods import Period
 from stammkunde.segments.selection import Selection, last_complete, short_name
 from stammkunde.signals import answers
+from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
 from stammkunde.ui.tables import Column
 
@@ -47,7 +48,7 @@ class Answer:
 
     selection: Selection
     points: Points
-    shows_margin: bool
+    sight: Sight
 
 
 def retention(answer: Answer) -> Plot | None:
@@ -114,7 +115,7 @@ def money(answer: Answer) -> Plot | None:
     months = answers.revenue_by_month(within=answer.selection.part)[-MOST_PERIODS:]
     if not months:
         return None
-    shows_margin = answer.shows_margin and any(month.margin_cents is not None for month in months)
+    has_margin = answer.sight.margin and any(month.margin_cents is not None for month in months)
     labels = [short_name(periods.parse(month.month)) for month in months]
     columns = [
         Column(label=_("Month")),
@@ -126,12 +127,12 @@ def money(answer: Answer) -> Plot | None:
         (label, month.revenue_cents, month.guests_cents, month.margin_cents)
         for month, label in zip(months, labels, strict=True)
     ]
-    shown = 4 if shows_margin else 3
+    shown = 4 if has_margin else 3
     return Plot(
         name="money",
-        title=_("Revenue and contribution margin") if shows_margin else _("Revenue by month"),
+        title=_("Revenue and contribution margin") if has_margin else _("Revenue by month"),
         about=_guests_text(sum(month.guests_cents for month in months), sum(month.revenue_cents for month in months)),
-        draw=lambda _width: drawn_money(months, shows_margin=shows_margin, as_of=answer.selection.as_of_on),
+        draw=lambda _width: drawn_money(months, has_margin=has_margin, as_of=answer.selection.as_of_on),
         columns=columns[:shown],
         rows=[row[:shown] for row in reversed(cells)],
         height=PLOT_HEIGHT,
@@ -139,7 +140,7 @@ def money(answer: Answer) -> Plot | None:
 
 
 def drawn_money(
-    months: Sequence[answers.MonthOfRevenue], *, shows_margin: bool, as_of: date | None = None
+    months: Sequence[answers.MonthOfRevenue], *, has_margin: bool, as_of: date | None = None
 ) -> insight.charts.Chart:
     """Draw revenue and, for those who may see it, margin by month."""
     turnovers = [
@@ -147,7 +148,7 @@ def drawn_money(
             period=periods.parse(month.month),
             revenue_cents=month.revenue_cents,
             guest_revenue_cents=month.guests_cents,
-            margin_cents=month.margin_cents if shows_margin else None,
+            margin_cents=month.margin_cents if has_margin else None,
             coverage=month.coverage,
             orders=month.orders,
         )
@@ -215,7 +216,7 @@ def abc(answer: Answer) -> Plot | None:
     """Draw how few customers bring how much."""
     found = answers.abc(within=answer.selection.part)
     is_margin = found.basis == "margin"
-    if not found.pareto or (is_margin and not answer.shows_margin):
+    if not found.pareto or (is_margin and not answer.sight.margin):
         return None
     basis = gettext("Share of the contribution margin") if is_margin else gettext("Share of the revenue")
     everyone = sum(share.members for share in found.shares)

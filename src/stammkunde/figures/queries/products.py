@@ -16,6 +16,7 @@ from stammkunde.insight.comeback import Comeback
 from stammkunde.sales.models import Product
 from stammkunde.segments.selection import Selection, short_name
 from stammkunde.signals import answers
+from stammkunde.team.policy import Sight
 from stammkunde.ui.tables import Column
 
 ROWS = 50
@@ -64,13 +65,13 @@ class Listed:
         return self.total > len(self.rows)
 
 
-def listed(question: Question, *, shows_margin: bool) -> Listed:
+def listed(question: Question, *, sight: Sight) -> Listed:
     """
     List the goods of a period; postage, fees and the like are no goods.
 
     :raises CannotAnswer: if the mirror knows no such segment
     """
-    goods = _goods(question.selection, shows_margin=shows_margin)
+    goods = _goods(question.selection, sight=sight)
     measures = [name for name in MEASURES if any(row[name] is not None for row in goods)]
     best_by = "margin_cents" if "margin_cents" in measures else "revenue_cents"
     found = _sorted([row for row in goods if _matches(row, question)], sort=question.sort)
@@ -85,10 +86,10 @@ def listed(question: Question, *, shows_margin: bool) -> Listed:
     )
 
 
-def _goods(selection: Selection, *, shows_margin: bool) -> list[dict[str, Any]]:
+def _goods(selection: Selection, *, sight: Sight) -> list[dict[str, Any]]:
     table = answers.products(period=str(selection.period), within=selection.part).rows
     others = set(Product.objects.filter(kind=Product.Kind.OTHER).values_list("pk", flat=True))
-    hidden = {} if shows_margin else {"margin_cents": None}
+    hidden = {} if sight.margin else {"margin_cents": None}
     return [row | hidden for row in table if row["product_id"] not in others]
 
 
@@ -143,11 +144,11 @@ def best_customers(found: answers.Product) -> list[Buyer]:
     ]
 
 
-def money(found: answers.Product, *, shows_margin: bool) -> Plot | None:
+def money(found: answers.Product, *, sight: Sight) -> Plot | None:
     """Draw a product's revenue and margin by month."""
     if not found.months:
         return None
-    has_margin = shows_margin and any(month.margin_cents is not None for month in found.months)
+    has_margin = sight.margin and any(month.margin_cents is not None for month in found.months)
     shown: Sequence[tuple[Any, ...]] = [
         (short_name(periods.parse(month.month)), month.revenue_cents, month.margin_cents, month.orders)
         for month in found.months
@@ -156,7 +157,7 @@ def money(found: answers.Product, *, shows_margin: bool) -> Plot | None:
     return Plot(
         name="product",
         title=_("Revenue and contribution margin") if has_margin else _("Revenue by month"),
-        draw=lambda _width: overview_plots.drawn_money(found.months, shows_margin=has_margin),
+        draw=lambda _width: overview_plots.drawn_money(found.months, has_margin=has_margin),
         columns=[*columns, MEASURES["margin_cents"]] if has_margin else columns,
         rows=[
             (label, revenue, orders, margin)[: 4 if has_margin else 3]

@@ -148,18 +148,18 @@ def _keep(page: Page, split: tuple[int, ...] | None) -> None:
 
 def _shown(page: Page, *, wish: Wish | None = None, wished: budget.Budget | None = None) -> HttpResponse:
     report = queries.report(page.asked, plan=page.plan, generation=page.generation)
-    shows_worth = forecasts.shows_worth(page.staff, page.generation)
+    sight = forecasts.sight(page.staff, page.generation)
     basis = forecasts.basis(page.generation)
     context = {
         "report": report,
         "usage": hours.usage(report),
-        "findings": hours.findings(report, basis=basis, shows_worth=shows_worth),
+        "findings": hours.findings(report, basis=basis, sight=sight),
         "lines": [_bars(line, report) for line in report.classes],
         "people": [_person(line) for line in report.people],
         "weeks": _weeks(report),
         "eaters": [{"eater": one, "hours": one.minutes / 60} for one in report.eaters],
         "elsewhere_hours": report.elsewhere / 60,
-        "shows_worth": shows_worth,
+        "sight": sight,
         "basis": basis,
         "plan": page.plan,
         "classes": _classes(page.plan, wished=wished or page.plan),
@@ -224,19 +224,19 @@ def export(request: StaffRequest) -> HttpResponseBase:
     """Take along minutes planned and spent by customer; it is a POST because it leaves a trace."""
     form = tables.chosen_format(request.POST)
     page = Page.of(request)
-    shows_worth = forecasts.shows_worth(request.user, page.generation)
+    sight = forecasts.sight(request.user, page.generation)
     services.record(
         staff=request.user, action="export", at=timezone.now(), thing="time", label=form, weeks=page.asked.weeks
     )
     return tables.answer(
         form=form,
         name=(_("time-budget"), timezone.localdate()),
-        columns=_columns(shows_worth=shows_worth),
-        rows=_rows(page, shows_worth=shows_worth),
+        columns=_columns(sight=sight),
+        rows=_rows(page, sight=sight),
     )
 
 
-def _columns(*, shows_worth: bool) -> list[Column]:
+def _columns(*, sight: policy.Sight) -> list[Column]:
     worth = [
         Column(label=_("Value of a year"), unit="cents"),
         Column(label=_("At stake"), unit="cents"),
@@ -248,11 +248,11 @@ def _columns(*, shows_worth: bool) -> list[Column]:
         Column(label=_("Minutes planned a month"), unit="number"),
         Column(label=_("Minutes spent"), unit="number"),
         Column(label=_("of which assumed"), unit="number"),
-        *(worth if shows_worth else []),
+        *(worth if sight.worth else []),
     ]
 
 
-def _rows(page: Page, *, shows_worth: bool) -> Iterator[tuple[Any, ...]]:
+def _rows(page: Page, *, sight: policy.Sight) -> Iterator[tuple[Any, ...]]:
     """Give those who are given time, and those who took some, by name."""
     spent = queries.minutes_by_customer(page.asked, usual=page.setting.usual_minutes)
     pks = page.plan.minutes.keys() | spent.keys()
@@ -261,7 +261,7 @@ def _rows(page: Page, *, shows_worth: bool) -> Iterator[tuple[Any, ...]]:
     for customer in Customer.objects.filter(pk__in=pks).order_by("name", "pk"):
         known = signal.get(customer.pk)
         minutes, assumed = spent.get(customer.pk, (0, 0))
-        worth = [getattr(known, name, None) for name in WORTH] if shows_worth else []
+        worth = [getattr(known, name, None) for name in WORTH] if sight.worth else []
         planned = page.plan.minutes.get(customer.pk, 0)
         letter = known.abc_class if known else ""
         yield customer.number, customer.name, letter, planned, minutes, assumed, *worth

@@ -36,17 +36,17 @@ def overview(request: StaffRequest) -> HttpResponse:
         return _empty(request)
     chosen = chosen if request.GET.get("period") else queries.begun(stored, chosen)
     figures = queries.figures(stored, chosen)
-    shows_margin = policy.may(request.user, policy.MARGIN_VIEW)
+    sight = forecasts.sight(request.user, generation)
     return render(
         request,
         "figures/overview.html",
         {
             "selection": chosen,
             "generation": generation,
-            "tiles": _tiles(figures, stored, chosen, shows_margin=shows_margin),
+            "tiles": _tiles(figures, stored, chosen, sight=sight),
             "plots": _plots(request, stored, chosen, generation=generation),
-            "point": _point(figures, stored, chosen, shows_margin=shows_margin),
-            "ahead": outlook.outlook(stored, generation, shows_worth=forecasts.shows_worth(request.user, generation)),
+            "point": _point(figures, stored, chosen, sight=sight),
+            "ahead": outlook.outlook(stored, generation, sight=sight),
             "formula": tiles.formula("retention_rate", figures) if "retention_rate" in figures else "",
             "groups": _groups(figures),
             "headline": tiles.headline(figures, before=_before(stored, chosen)),
@@ -59,21 +59,21 @@ def overview(request: StaffRequest) -> HttpResponse:
 
 
 def _tiles(
-    figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, shows_margin: bool
+    figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, sight: policy.Sight
 ) -> list[tiles.Tile]:
     return tiles.tiles(
         figures,
         others=[(selection.short_name(period), then) for period, then in queries.others(stored, chosen)],
         history=queries.histories(stored, until=chosen.period),
-        shows_margin=shows_margin,
+        sight=sight,
     )
 
 
-def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, shows_margin: bool) -> Any:
+def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, sight: policy.Sight) -> Any:
     """Say what a point of retention is worth, by the last year that is over."""
     year = queries.last_year(stored, chosen)
     named = (selection.name(year[0]), year[1]) if year else None
-    return gain.gain(figures, name=selection.name(chosen.period), year=named, shows_margin=shows_margin)
+    return gain.gain(figures, name=selection.name(chosen.period), year=named, sight=sight)
 
 
 def _groups(figures: tiles.Figures) -> list[tuple[str, str]]:
@@ -94,8 +94,8 @@ def _plots(
     request: StaffRequest, stored: queries.Points, chosen: selection.Selection, *, generation: Generation
 ) -> list[plots.Shown]:
     """Show the charts that have something to show; their addresses name the generation, so browsers may keep them."""
-    shows_margin = policy.may(request.user, policy.MARGIN_VIEW)
-    answer = overview_plots.Answer(selection=chosen, points=stored, shows_margin=shows_margin)
+    sight = forecasts.sight(request.user, generation)
+    answer = overview_plots.Answer(selection=chosen, points=stored, sight=sight)
     query = chosen.parameters | {"of": f"{generation.pk}-{get_language()}"}
     return [plots.shown(plot, query=query, theme=theme_of(request)) for plot in overview_plots.plots(answer)]
 

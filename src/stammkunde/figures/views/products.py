@@ -74,7 +74,7 @@ def _kept(question: queries.Question) -> dict[str, str]:
 
 def _listed(request: StaffRequest, question: queries.Question) -> queries.Listed:
     with suppress(CannotAnswer, answers.NoMirror, answers.NoFacts):
-        return queries.listed(question, shows_margin=policy.may(request.user, policy.MARGIN_VIEW))
+        return queries.listed(question, sight=policy.sight(request.user))
     return queries.Listed(rows=[], total=0, categories=[], measures=[], best_by="revenue_cents", tops=[], flops=[])
 
 
@@ -137,8 +137,8 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
     thing = get_object_or_404(Product, pk=pk)
     generation = signals.current()
     found = _described(pk) if generation else None
-    shows_margin = policy.may(request.user, policy.MARGIN_VIEW)
-    plot = queries.money(found, shows_margin=shows_margin) if found else None
+    sight = policy.sight(request.user)
+    plot = queries.money(found, sight=sight) if found else None
     return render(
         request,
         "figures/product.html",
@@ -147,7 +147,7 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
             "found": found if found and found.row else None,
             **_interval(found),
             "generation": generation,
-            "shows_margin": shows_margin and bool(found and found.row and found.row["margin_cents"] is not None),
+            "has_margin": sight.margin and bool(found and found.row and found.row["margin_cents"] is not None),
             "shown": plot and _shown(request, plot, pk=pk, generation=generation),
             "groups": _groups(found),
             "customers": queries.best_customers(found) if found else [],

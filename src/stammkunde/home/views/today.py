@@ -69,7 +69,7 @@ def today(request: StaffRequest) -> HttpResponse:
             "has_buyers": forecasts.has_buyers(asked.generation),
             "stake_cents": sum(item.at_risk_cents or 0 for item in shown),
             "yearly_cents": sum(item.stake_cents or 0 for item in shown if item.section == "silence"),
-            "shows_worth": forecasts.shows_worth(request.user, asked.generation),
+            "sight": forecasts.sight(request.user, asked.generation),
             "snoozes": _snoozes(asked.today),
             "quick_minutes": task_policy.QUICK_MINUTES,
         },
@@ -128,7 +128,7 @@ def _sections(
 def _row(item: suggestions.Item, asked: suggestions.Asked, *, staff: Staff) -> dict[str, object]:
     return {
         "item": item,
-        "reason": suggested.item(item, shows_money=policy.may(staff, policy.MARGIN_VIEW)),
+        "reason": suggested.item(item, sight=policy.sight(staff)),
         "slug": item.key.replace(":", "-"),
         "trend": forecasts.trend(item.signal, asked.generation),
     }

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from stammkunde.signals import reasons, standing
 from stammkunde.signals.suggestions.item import Item
+from stammkunde.team.policy import NO_MONEY, Sight
 from stammkunde.ui import writing
 
 OF_THE_RHYTHM = ("silent", "rarely", "once")  # reasons that say again what the rhythm says
@@ -16,11 +17,11 @@ OF_ONE_DAY = (*OF_THE_RHYTHM, "few_purchases")  # and where there is no rhythm: 
 MOST_REASONS = 2  # besides the rhythm: the customer's page has all
 
 
-def item(one: Item, *, shows_money: bool = False) -> str:
+def item(one: Item, *, sight: Sight = NO_MONEY) -> str:
     """Say why something stands on today's list."""
     worded = {
-        "risk": lambda: _risk(one, shows_money=shows_money),
-        "overdue": lambda: _risk(one, shows_money=shows_money),
+        "risk": lambda: _risk(one, sight=sight),
+        "overdue": lambda: _risk(one, sight=sight),
         "silent": lambda: _silent(one),
         "birthday": lambda: _birthday(one),
         "anniversary": lambda: _anniversary(one),
@@ -31,11 +32,11 @@ def item(one: Item, *, shows_money: bool = False) -> str:
     return worded[one.reason["code"]]()
 
 
-def _risk(one: Item, *, shows_money: bool) -> str:
+def _risk(one: Item, *, sight: Sight) -> str:
     """Hold the rhythm against the silence; then the strongest other signs that raise the reasons."""
     said = OF_ONE_DAY if one.signal.gap_days is None else OF_THE_RHYTHM
     others = [reason for reason in one.signal.risk_reasons or () if reason["code"] not in said]
-    told = reasons.texts(others[:MOST_REASONS], shows_money=shows_money)
+    told = reasons.texts(others[:MOST_REASONS], sight=sight)
     return " ".join([standing.rhythm(one.signal), *(f"{text}." for text in told)])
 
 

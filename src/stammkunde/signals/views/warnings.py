@@ -46,7 +46,7 @@ class Warnings(StaffList):
         super().__init__(request)
         self.generation = generation
         self.today = timezone.localdate()
-        self.shows_worth = forecasts.shows_worth(request.user, generation)
+        self.sight = forecasts.sight(request.user, generation)
 
     @cached_property
     def filters(self) -> queries.Filters:
@@ -87,7 +87,7 @@ class Warnings(StaffList):
             {
                 "row": row,
                 "state": row.state(on=self.today),
-                "why": forecasts.why(row.signal.risk_reasons or row.warning.reasons, shows_money=self.shows_worth),
+                "why": forecasts.why(row.signal.risk_reasons or row.warning.reasons, sight=self.sight),
                 "trend": forecasts.trend(row.signal, self.generation),
                 "meaning": reasons.LEVELS.get(row.signal.risk_level, ""),
             }
@@ -105,7 +105,7 @@ class Warnings(StaffList):
                 {"name": name, "label": label, "address": self.address(state=name)} for name, label in _states()
             ],
             "staff": list(Staff.objects.filter(is_active=True)),
-            "shows_worth": self.shows_worth,
+            "sight": self.sight,
             "snoozes": [(self.today + timedelta(days=days), text) for days, text in _later()],
             "today": self.today,
             **proofs.trust(self.generation),
@@ -173,7 +173,7 @@ def _make_task(request: StaffRequest, row: queries.Row) -> None:
     now = timezone.now()
     due_on = timezone.localdate(now) + timedelta(days=DUE_DAYS.get(row.signal.risk_level, 7))
     told = row.signal.risk_reasons or row.warning.reasons
-    note = "\n".join(reasons.texts(told, shows_money=False))
+    note = "\n".join(reasons.texts(told, sight=policy.NO_MONEY))
     task = tasks.take_on(row.suggestion(_title(row)), now=now, staff=request.user, note=note, due_on=due_on)
     messages.success(
         request, _("Task noted, due %(day)s: %(title)s") % {"day": writing.day(due_on), "title": task.title}

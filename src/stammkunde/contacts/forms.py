@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from stammkunde.contacts import services
 from stammkunde.contacts.models import Direction, Outcome, Way
 from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.ui.forms import row_of
 
 LONGEST_DAY = 24 * 60
 
@@ -60,8 +61,8 @@ class ContactForm(forms.Form):
         self.fields["key"].initial = services.by_hand()
         people = customer.contact_persons.all()
         if people.exists():
-            self.fields["contact_person"].queryset = people
-            self.fields["contact_person"].empty_label = customer.name
+            field = row_of(self, "contact_person")
+            field.queryset, field.empty_label = people, customer.name
         else:
             del self.fields["contact_person"]
 

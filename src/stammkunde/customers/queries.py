@@ -195,7 +195,7 @@ def matrix(*, customer: Customer, people: Iterable[ContactPerson], has_bought: b
                 existing_customers=existing_customers,
                 today=today,
             )
-    names = {(customer.pk, person.pk): str(person) for person in people}
+    names: dict[tuple[int, int | None], str] = {(customer.pk, person.pk): str(person) for person in people}
     return [
         Standings(recipient=recipient, name=names.get(recipient, customer.name), cells=of_one)
         for recipient, of_one in cells.items()

@@ -13,13 +13,14 @@ A migration that rebuilds the customers' table on SQLite drops its triggers: end
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 MOST_WORDS = 6
+Row = TypeVar("Row", bound=Model)
 _TABLE = "customers_customer"
 _UPTO = "(SELECT upto FROM customers_search_upto)"
 
@@ -31,7 +32,7 @@ def words(typed: str) -> list[str]:
     return re.findall(r"[^\W_]+", plain)[:MOST_WORDS]
 
 
-def matching(customers: QuerySet, typed: str) -> QuerySet:
+def matching(customers: QuerySet[Row], typed: str) -> QuerySet[Row]:
     """
     Keep the customers who have, for every typed word, a word that begins with it; nothing typed keeps all.
 
@@ -56,7 +57,7 @@ def catch_up() -> int:
         cursor.execute(
             f"INSERT INTO customers_search(rowid, search) SELECT id, search FROM {_TABLE} WHERE id > {_UPTO}"
         )
-        added = cursor.rowcount
+        added: int = cursor.rowcount
         cursor.execute(
             f"UPDATE customers_search_upto SET upto = max(upto, (SELECT coalesce(max(id), 0) FROM {_TABLE}))"
         )

@@ -13,6 +13,7 @@ from stammkunde.intake import layouts, models
 from stammkunde.intake.formats import Dialect
 from stammkunde.intake.layouts import Layout
 from stammkunde.intake.recognise import Recognition
+from stammkunde.ui.forms import choice_of
 
 ENCODINGS = [("", _("recognised")), ("utf-8", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
 DELIMITERS = [("", _("recognised")), (";", _("semicolon")), (",", _("comma")), ("\t", _("tab")), ("|", "|")]
@@ -59,7 +60,7 @@ class Options(forms.Form):
         if self.initial.get("price_basis") in {None, "net"}:
             self.fields.pop("tax_rate", None)
         if "sheet" in self.fields:
-            self.fields["sheet"].choices = [(sheet, sheet) for sheet in dialect.sheets]
+            choice_of(self, "sheet").choices = [(sheet, sheet) for sheet in dialect.sheets]
         for name, known in self.initial.items():
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField) and known and known not in dict(field.choices):

@@ -62,7 +62,8 @@ def connection() -> duckdb.DuckDBPyConnection:
     """Give this thread's connection to this process's engine."""
     if getattr(_mine, "of", None) != os.getpid():
         _mine.connection, _mine.of = _root().cursor(), os.getpid()
-    return _mine.connection
+    mine: duckdb.DuckDBPyConnection = _mine.connection
+    return mine
 
 
 def _root() -> duckdb.DuckDBPyConnection:

@@ -7,6 +7,7 @@ tables that are read by month (`orders:2011-09`), or something beside the facts 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -14,7 +15,7 @@ from stammkunde.mirror.manifest import Manifest
 from stammkunde.store import changes, facts
 from stammkunde.store.facts import FactTable
 
-Fetch = Callable[[str], Iterable[tuple]]
+Fetch = Callable[[str], Iterable[tuple[Any, ...]]]
 
 _VERSIONS = f"SELECT part, version FROM {changes.TABLE}"  # noqa: S608 (our own table)
 
@@ -64,13 +65,13 @@ def of_table(table: FactTable, parts: Iterable[str]) -> set[str]:
     return {part for part in parts if changes.split(part)[0] == table.part or part in beside}
 
 
-def _fetch(sql: str) -> list[tuple]:
+def _fetch(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
-def _number_of(rows: Iterable[tuple]) -> int:
+def _number_of(rows: Iterable[tuple[Any, ...]]) -> int:
     """Turn rows into a number that changes when they do; 0 for none."""
     rows = [tuple(row) for row in rows]
     return int.from_bytes(hashlib.sha256(repr(rows).encode()).digest()[:6]) if rows else 0

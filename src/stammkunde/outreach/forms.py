@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import Purpose
@@ -13,7 +14,7 @@ from stammkunde.outreach import channels, places, wording
 from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.paper import FORMATS, MOTIFS, Options
 from stammkunde.team.models import Company
-from stammkunde.ui.forms import Search
+from stammkunde.ui.forms import ModelForm, Search, choice_of
 
 
 class MessageSearch(Search):
@@ -25,7 +26,7 @@ class MessageSearch(Search):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [(name, wording.channel(name)) for name in channels.NAMES]
-        self.fields["channel"].choices = [("", _("all")), *names]
+        choice_of(self, "channel").choices = [("", _("all")), *names]
 
 
 class TemplateForm(forms.Form):
@@ -53,7 +54,7 @@ class TemplateForm(forms.Form):
         known = {"name": template.name, "channel": template.channel, "purpose": template.purpose} if template else {}
         looks = asdict(Options.read(template.options if template else {}))
         super().__init__(*args, **kwargs, initial={**known, **looks})
-        self.fields["channel"].choices = written()
+        choice_of(self, "channel").choices = written()
 
     def said(self) -> dict[str, Any]:
         """Give what was typed as services take it: looks only where it is printed."""
@@ -81,10 +82,10 @@ class WriteForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = people
-        self.fields["channel"].choices = written()
-        self.fields["purpose"].choices = [(one.value, one.label) for one in Purpose if one in purposes]
-        self.fields["template"].choices = [("", _("Own words")), *((one.pk, one.name) for one in templates)]
+        choice_of(self, "person").choices = people
+        choice_of(self, "channel").choices = written()
+        choice_of(self, "purpose").choices = [(one.value, one.label) for one in Purpose if one in purposes]
+        choice_of(self, "template").choices = [("", _("Own words")), *((one.pk, one.name) for one in templates)]
 
 
 def written() -> list[tuple[str, str]]:
@@ -95,7 +96,7 @@ def written() -> list[tuple[str, str]]:
 class _Cost(forms.DecimalField):
     """Euros for one piece, printing and postage; empty: unknown."""
 
-    def __init__(self, *, label: object) -> None:
+    def __init__(self, *, label: str | Promise) -> None:
         super().__init__(
             label=label,
             required=False,
@@ -111,7 +112,7 @@ def _euros(cents: int | None) -> Decimal | None:
     return None if cents is None else Decimal(cents).scaleb(-2)
 
 
-class ContactSettings(forms.ModelForm):
+class ContactSettings(ModelForm[Company]):
     """How customers are written to, and on what ground."""
 
     privacy_url = forms.URLField(
@@ -150,13 +151,13 @@ class ContactSettings(forms.ModelForm):
         widgets = {"imprint": forms.Textarea(attrs={"rows": 4})}
 
     def clean_optin_days(self) -> int:
-        days = self.cleaned_data["optin_days"]
+        days: int = self.cleaned_data["optin_days"]
         if not 1 <= days <= 90:
             raise ValidationError(_("Between 1 and 90 days."))
         return days
 
 
-class PaperSettings(forms.ModelForm):
+class PaperSettings(ModelForm[Company]):
     """What stands on letters and postcards, and what one of them costs."""
 
     letter_cost = _Cost(label=_("Cost of a letter in euros"))
@@ -177,13 +178,13 @@ class PaperSettings(forms.ModelForm):
         }
         widgets = {"sender_address": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for kind in ("letter", "postcard"):
             self.fields[f"{kind}_cost"].initial = _euros(getattr(self.instance, f"{kind}_cost_cents"))
 
     def clean_voucher_url(self) -> str:
-        url = self.cleaned_data["voucher_url"].strip()
+        url = str(self.cleaned_data["voucher_url"]).strip()
         if url and not url.startswith(("https://", "http://")):
             raise ValidationError(_("An address on the web begins with https://."))
         return url
@@ -197,7 +198,7 @@ class PaperSettings(forms.ModelForm):
         return said
 
 
-class SendingSettings(forms.ModelForm):
+class SendingSettings(ModelForm[Company]):
     """When customers may be disturbed, and how often."""
 
     class Meta:
@@ -237,7 +238,7 @@ class SendingSettings(forms.ModelForm):
         }
 
     def clean_holiday_region(self) -> str:
-        region = self.cleaned_data["holiday_region"].strip().upper()
+        region = str(self.cleaned_data["holiday_region"]).strip().upper()
         if region and not places.is_region(region):
             raise ValidationError(
                 _("No holidays are known for “%(region)s”. Write for example DE-NW.") % {"region": region}
@@ -245,7 +246,7 @@ class SendingSettings(forms.ModelForm):
         return region
 
     def clean_cap_days(self) -> int:
-        days = self.cleaned_data["cap_days"]
+        days: int = self.cleaned_data["cap_days"]
         if not 1 <= days <= 366:
             raise ValidationError(_("Between 1 and 366 days."))
         return days

@@ -9,9 +9,10 @@ from stammkunde.customers.models import Purpose
 from stammkunde.outreach import wording
 from stammkunde.outreach.models import Template
 from stammkunde.plays import policy
+from stammkunde.ui.forms import row_of
 
 
-class TemplateChoice(forms.ModelChoiceField):
+class TemplateChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's takes none when it runs
     def label_from_instance(self, template: Template) -> str:
         return f"{template.name} · {wording.channel(template.channel)} · {template.get_purpose_display()}"
 
@@ -43,7 +44,7 @@ class CampaignForm(forms.Form):
     def __init__(self, *args: Any, customers: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fit = Template.objects.filter(is_archived=False, texts__isnull=False).exclude(purpose=Purpose.SERVICE)
-        self.fields["template"].queryset = fit.distinct().order_by("name")
+        row_of(self, "template").queryset = fit.distinct().order_by("name")
         many = policy.FEWEST_TO_COMPARE if customers is None else customers
         self.fields["holdout_percent"].initial = round(policy.usual_holdout(many) * 100)
 
@@ -67,4 +68,4 @@ class ThanksForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         thanks = Template.objects.filter(is_archived=False, purpose=Purpose.THANKS, texts__isnull=False)
-        self.fields["template"].queryset = thanks.distinct().order_by("name")
+        row_of(self, "template").queryset = thanks.distinct().order_by("name")

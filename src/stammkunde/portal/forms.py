@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from stammkunde.customers.models import ContactPreference, Customer
 from stammkunde.team.models import Company, Staff
-from stammkunde.ui.forms import DayField
+from stammkunde.ui.forms import DayField, choice_of, row_of
 
 ANY = gettext_lazy("no preference")
 # How often at most, as contacts and days.
@@ -53,15 +53,15 @@ class Wishes(forms.Form):
     def __init__(self, data: Any, *, preference: ContactPreference, customer: Customer, today: date) -> None:
         self.preference, self.today = preference, today
         super().__init__(data, initial=_initial(preference), auto_id="%s")
-        self.fields["frequency"].choices = _frequencies(preference)
-        self.fields["call_weekdays"].choices = [(number + 1, name) for number, name in WEEKDAYS.items()]
-        self.fields["preferred_staff"].queryset = _caretakers(customer, preference)
-        self.fields["form"].choices = [("", ANY), *Company.Form.choices]
-        self.fields["language"].choices = settings.LANGUAGES
+        choice_of(self, "frequency").choices = _frequencies(preference)
+        choice_of(self, "call_weekdays").choices = [(number + 1, name) for number, name in WEEKDAYS.items()]
+        row_of(self, "preferred_staff").queryset = _caretakers(customer, preference)
+        choice_of(self, "form").choices = [("", ANY), *Company.Form.choices]
+        choice_of(self, "language").choices = settings.LANGUAGES
         self.fields["paused_until_on"].widget.attrs["min"] = today.isoformat()
 
     def clean_paused_until_on(self) -> date | None:
-        until = self.cleaned_data["paused_until_on"]
+        until: date | None = self.cleaned_data["paused_until_on"]
         if until and until < self.today and until != self.preference.paused_until_on:
             raise ValidationError(_("This day is over. Choose a later one, or leave it empty."))
         return until

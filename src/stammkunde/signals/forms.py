@@ -1,13 +1,13 @@
 """What the company decides about figures and warnings."""
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team.models import Company
+from stammkunde.ui.forms import ModelForm
 
 
-class Settings(forms.ModelForm):
+class Settings(ModelForm[Company]):
     class Meta:
         model = Company
         fields = ["name", "activity_days", "no_purchase_months", "risk_horizon_days", "minutes_per_contact"]
@@ -27,25 +27,25 @@ class Settings(forms.ModelForm):
         }
 
     def clean_activity_days(self) -> int | None:
-        days = self.cleaned_data["activity_days"]
+        days: int | None = self.cleaned_data["activity_days"]
         if days is not None and not 1 <= days <= 3650:
             raise ValidationError(_("Between 1 and 3650 days, or empty for the suggestion."))
         return days
 
     def clean_no_purchase_months(self) -> int:
-        months = self.cleaned_data["no_purchase_months"]
+        months: int = self.cleaned_data["no_purchase_months"]
         if not 1 <= months <= 120:
             raise ValidationError(_("Between 1 and 120 months."))
         return months
 
     def clean_risk_horizon_days(self) -> int | None:
-        days = self.cleaned_data["risk_horizon_days"]
+        days: int | None = self.cleaned_data["risk_horizon_days"]
         if days is not None and not 7 <= days <= 730:
             raise ValidationError(_("Between 7 and 730 days, or empty for the suggestion."))
         return days
 
     def clean_minutes_per_contact(self) -> int:
-        minutes = self.cleaned_data["minutes_per_contact"]
+        minutes: int = self.cleaned_data["minutes_per_contact"]
         if not 5 <= minutes <= 240:
             raise ValidationError(_("Between 5 and 240 minutes."))
         return minutes

@@ -151,7 +151,7 @@ class FactTable:
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
     layout: Layout | None = None
-    after: Callable[[], None] | None = None
+    after: Callable[[], object] | None = None
 
     @cached_property
     def kinds(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What a layout is made of: fields that a file may have, and the tables that they fill."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 TEXT = "text"
@@ -30,7 +31,7 @@ class Field:
     also: tuple[str, ...] = ()
     required: bool = False
     max_length: int = 250
-    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     otherwise: str = ""
     order_level: bool = False
     past: bool = False  # a day that cannot lie ahead

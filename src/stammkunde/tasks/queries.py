@@ -60,7 +60,8 @@ def awake_again(*, today: date, staff: Staff | None, limit: int) -> list[Task]:
 
 def taken_up(keys: Iterable[str], *, today: date) -> set[str]:
     """Tell which suggestions are done with for now: done, dismissed, put off, or already a task of today."""
-    return set(Task.objects.filter(key__in=list(keys)).exclude(_waiting(today)).values_list("key", flat=True))
+    known = Task.objects.filter(key__in=list(keys)).exclude(_waiting(today)).values_list("key", flat=True)
+    return {key for key in known if key is not None}
 
 
 def closed_between(*, begin: datetime, end: datetime, staff: Staff, limit: int) -> list[Task]:

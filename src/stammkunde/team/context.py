@@ -21,8 +21,7 @@ def company(request: HttpRequest) -> dict[str, object]:
 def rights(request: HttpRequest) -> dict[str, bool]:
     """Say for each right whether this person has it: `{% if may.figures_view %}` in templates."""
     user = getattr(request, "user", None)
-    signed_in = bool(user and user.is_authenticated)
-    return {right.replace(".", "_"): signed_in and policy.may(user, right) for right in policy.ALL}
+    return {right.replace(".", "_"): isinstance(user, Staff) and policy.may(user, right) for right in policy.ALL}
 
 
 def theme(request: HttpRequest) -> str:

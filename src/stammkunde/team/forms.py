@@ -1,5 +1,7 @@
 """What people type about themselves and each other."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team import queries, wording
 from stammkunde.team.models import Staff
-from stammkunde.ui.forms import DayField, Search
+from stammkunde.ui.forms import DayField, ModelForm, Search, choice_of
 
 
 class SignIn(forms.Form):
@@ -19,12 +21,12 @@ class SignIn(forms.Form):
     )
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].strip().lower()
+        return str(self.cleaned_data["email"]).strip().lower()
 
 
-class _UniqueEmail(forms.ModelForm):
+class _UniqueEmail(ModelForm[Staff]):
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"].strip().lower()
+        email = str(self.cleaned_data["email"]).strip().lower()
         if Staff.objects.filter(email=email).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("Somebody with this e-mail is already here."))
         return email
@@ -44,7 +46,7 @@ class EditStaff(_UniqueEmail):
         labels = {"name": _("Name"), "email": _("E-mail"), "role": _("Role")}
 
 
-class Profile(forms.ModelForm):
+class Profile(ModelForm[Staff]):
     class Meta:
         model = Staff
         fields = ["name", "hours_per_week"]
@@ -64,18 +66,18 @@ class NewPassword(forms.Form):
         label=_("Once more"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
-    def __init__(self, *args: object, staff: Staff, **kwargs: object) -> None:
+    def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.staff = staff
 
     def clean_new(self) -> str:
         validate_password(self.cleaned_data["new"], self.staff)
-        return self.cleaned_data["new"]
+        return str(self.cleaned_data["new"])
 
     def clean_again(self) -> str:
         if "new" in self.cleaned_data and self.cleaned_data["again"] != self.cleaned_data["new"]:
             raise ValidationError(_("The two are not the same."))
-        return self.cleaned_data["again"]
+        return str(self.cleaned_data["again"])
 
 
 class ChangePassword(NewPassword):
@@ -89,7 +91,7 @@ class ChangePassword(NewPassword):
     def clean_current(self) -> str:
         if not self.staff.check_password(self.cleaned_data["current"]):
             raise ValidationError(_("This is not your current password."))
-        return self.cleaned_data["current"]
+        return str(self.cleaned_data["current"])
 
 
 class AuditSearch(Search):
@@ -98,7 +100,7 @@ class AuditSearch(Search):
     from_on = DayField(label=_("From"))
     to_on = DayField(label=_("Until"))
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         actions = sorted(((code, wording.action(code)) for code in queries.audit_actions()), key=lambda pair: pair[1])
-        self.fields["action"].choices = [("", _("all")), *actions]
+        choice_of(self, "action").choices = [("", _("all")), *actions]

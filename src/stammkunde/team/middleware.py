@@ -9,7 +9,7 @@ from django.utils import translation
 COOKIE = "language"
 
 
-def language_of_staff(get_response: Callable[[HttpRequest], HttpResponse]):
+def language_of_staff(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     known = dict(settings.LANGUAGES)
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Who works here, what the company decided, and who did what."""
 
 from datetime import time
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class StaffQuerySet(BaseUserManager):
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Staff":
+class StaffQuerySet(BaseUserManager["Staff"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
         staff = self.model(email=email.strip().lower(), **fields)
         staff.set_password(password)
         staff.save(using=self._db)
@@ -165,8 +166,8 @@ class Company(models.Model):
     @property
     def time_split(self) -> tuple[int, int, int] | None:
         """Give the percent of the time for A, B and C customers; None where the proposal holds."""
-        chosen = (self.time_a_percent, self.time_b_percent, self.time_c_percent)
-        return None if None in chosen else chosen
+        a, b, c = self.time_a_percent, self.time_b_percent, self.time_c_percent
+        return None if a is None or b is None or c is None else (a, b, c)
 
 
 class AuditEntry(models.Model):

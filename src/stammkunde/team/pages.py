@@ -1,6 +1,7 @@
 """Where people start, and what roles mean in words."""
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team import policy
@@ -32,6 +33,6 @@ def start(staff: Staff) -> str:
     return reverse("profile")
 
 
-def roles() -> list[tuple[str, object]]:
+def roles() -> list[tuple[str | Promise, str | Promise]]:
     """Give each role with what it means."""
     return [(role.label, ROLES[role]) for role in Staff.Role]

@@ -65,7 +65,9 @@ def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
 
 def _next(request: HttpRequest) -> str:
     wanted = ways.wanted(request)
-    return wanted if wanted not in {"", "/"} else pages.start(request.user)
+    if wanted in {"", "/"} and isinstance(request.user, Staff):
+        return pages.start(request.user)
+    return wanted or "/"
 
 
 @anyone_signed_in
@@ -245,7 +247,8 @@ def _show_link(request: StaffRequest, staff: Staff) -> HttpResponse:
 
 def _fresh(staff: Staff) -> Staff:
     """Give a copy for a form to write on, so that a refused change does not show in the page around it."""
-    return Staff.objects.get(pk=staff.pk)
+    fresh: Staff = Staff.objects.get(pk=staff.pk)
+    return fresh
 
 
 # Audit trail

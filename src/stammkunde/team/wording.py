@@ -1,5 +1,7 @@
 """What an entry of the audit trail says. Entries are stored as codes, and worded when shown."""
 
+from typing import Any
+
 from django.apps import apps
 from django.db.models import Field
 from django.utils.translation import gettext as _
@@ -103,7 +105,7 @@ def changes(detail: dict[str, object]) -> str:
     )
 
 
-def _field(name: str) -> Field | None:
+def _field(name: str) -> "Field[Any, Any] | None":
     models = (apps.get_model(path) for path in _FIELDS_OF)
     return next((one for model in models for one in model._meta.fields if one.name == name), None)  # noqa: SLF001
 

@@ -5,10 +5,20 @@ Forms below all others: how they are written, what a day is typed into, and what
 widgets need no classes.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+
+if TYPE_CHECKING:
+    from django.forms import ModelForm
+else:
+
+    class ModelForm(forms.ModelForm):
+        """Django's own, which says to type checkers alone of which model it is: `ModelForm[Staff]`."""
+
+        def __class_getitem__(cls, _model: type) -> type:
+            return cls
 
 
 class Renderer(TemplatesSetting):
@@ -16,6 +26,20 @@ class Renderer(TemplatesSetting):
 
     form_template_name = "ui/components/form.html"
     field_template_name = "ui/components/field.html"
+
+
+def choice_of(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """Give a field that is chosen from a list, so that a form can say which one."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    return field
+
+
+def row_of(form: forms.BaseForm, name: str) -> "forms.ModelChoiceField[Any]":
+    """Give a field that is chosen from rows, so that a form can say which ones."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field
 
 
 class DayField(forms.DateField):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+View = Callable[[HttpRequest], HttpResponse]
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -33,7 +34,9 @@ IN_A_FRAME = "; ".join(  # a mail as it is written: styles in its tags, nothing 
 )
 
 
-def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse]):
+def content_security_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)

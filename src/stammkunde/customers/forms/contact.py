@@ -15,6 +15,7 @@ from stammkunde.customers.models import Channel, Consent, ContactPerson, Contact
 from stammkunde.customers.policy import PROMOTIONAL
 from stammkunde.customers.services import PREFERENCE_FIELDS, Cell, Evidence, Recipient
 from stammkunde.team.models import Staff
+from stammkunde.ui.forms import ModelForm, choice_of, row_of
 
 # What we write down ourselves; the others come by mail and by import.
 BASES = (Consent.Basis.WRITTEN, Consent.Basis.ONLINE, Consent.Basis.SPOKEN)
@@ -36,7 +37,7 @@ class _About(forms.Form):
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         self.customer, self.people = customer, {one.pk: one for one in customer.contact_persons.all()}
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [(0, customer.name), *((pk, str(one)) for pk, one in self.people.items())]
+        choice_of(self, "person").choices = [(0, customer.name), *((pk, str(one)) for pk, one in self.people.items())]
 
     @property
     def contact_person(self) -> ContactPerson | None:
@@ -74,7 +75,7 @@ class _Said(_About):
         super().__init__(*args, **kwargs)
 
     def clean_happened_at(self) -> datetime:
-        at = self.cleaned_data["happened_at"]
+        at: datetime = self.cleaned_data["happened_at"]
         if at > self.now:
             raise ValidationError(_("This lies in the future. Say when it happened."))
         return at
@@ -128,7 +129,7 @@ class AskForm(_About):
         return [(Channel.EMAIL.value, purpose) for purpose in self.cleaned_data["purposes"]]
 
 
-class WishesForm(forms.ModelForm):
+class WishesForm(ModelForm[ContactPreference]):
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("On these ways only"),
         choices=Channel.choices,
@@ -172,9 +173,9 @@ class WishesForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call_weekdays"].choices = [(number + 1, name) for number, name in WEEKDAYS.items()]
-        self.fields["language"].choices = [("", _("not known")), *settings.LANGUAGES]
-        self.fields["preferred_staff"].queryset = Staff.objects.filter(is_active=True)
+        choice_of(self, "call_weekdays").choices = [(number + 1, name) for number, name in WEEKDAYS.items()]
+        choice_of(self, "language").choices = [("", _("not known")), *settings.LANGUAGES]
+        row_of(self, "preferred_staff").queryset = Staff.objects.filter(is_active=True)
         said = {True: "yes", False: "no", None: ""}
         self.initial["email_from_sale"] = said[self.instance.email_from_sale]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from stammkunde.customers import services
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.team.models import Staff
+from stammkunde.ui.forms import ModelForm, row_of
 
 PHONE = re.compile(r"^[+(]?[\d\s()/.\-–]{3,}(\s*(ext|durchwahl|x|-)\s*\d+)?$", re.IGNORECASE)
 OLDEST_YEARS = 120
@@ -56,7 +57,7 @@ class _Dated:
         super().__init__(*args, **kwargs)
 
 
-class CustomerForm(_Dated, forms.ModelForm):
+class CustomerForm(_Dated, ModelForm[Customer]):
     attributes_text = forms.CharField(
         label=gettext_lazy("Further attributes"),
         required=False,
@@ -73,14 +74,14 @@ class CustomerForm(_Dated, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["number"].required = False
         self.fields["number"].help_text = _("Empty: one is made up.") if self.instance.pk is None else ""
-        self.fields["owner"].queryset = Staff.objects.filter(is_active=True)
-        self.fields["owner"].empty_label = _("Nobody")
+        row_of(self, "owner").queryset = Staff.objects.filter(is_active=True)
+        row_of(self, "owner").empty_label = _("Nobody")
         self.fields["kind"].initial = Customer.Kind.COMPANY
         lines = [f"{name}: {value}" for name, value in self.instance.attributes.items()]
         self.fields["attributes_text"].initial = "\n".join(lines)
 
     def clean_number(self) -> str:
-        number = self.cleaned_data["number"].strip()
+        number = str(self.cleaned_data["number"]).strip()
         if not number and self.instance.pk:
             raise ValidationError(_("The customer number is empty. Every customer needs one."))
         return number
@@ -107,11 +108,11 @@ class CustomerForm(_Dated, forms.ModelForm):
 
     @property
     def facts(self) -> dict[str, Any]:
-        facts = {name: self.cleaned_data[name] for name in self._meta.fields}
+        facts = {name: self.cleaned_data[name] for name in self.Meta.fields}
         return facts | {"attributes": self.cleaned_data["attributes_text"]}
 
 
-class ContactPersonForm(_Dated, forms.ModelForm):
+class ContactPersonForm(_Dated, ModelForm[ContactPerson]):
     class Meta:
         model = ContactPerson
         fields = list(services.PERSON_FIELDS)
@@ -131,10 +132,10 @@ class ContactPersonForm(_Dated, forms.ModelForm):
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class NoteForm(forms.ModelForm):
+class NoteForm(ModelForm[Note]):
     class Meta:
         model = Note
         fields = ["text"]

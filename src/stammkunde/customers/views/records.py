@@ -157,7 +157,7 @@ def _own_note(request: StaffRequest, pk: int) -> Note:
 
 def _form(
     request: StaffRequest, form: Any, *, title: str, back: str, customer: Customer | None = None, remove: str = ""
-):
+) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {"form": form, "page_title": title, "back": back, "customer": customer, "remove": remove}
     return render(request, "customers/form.html", context, status=status)

@@ -11,7 +11,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 
 if TYPE_CHECKING:
-    from django.forms import ModelForm
+    from django.forms import ModelForm as ModelForm  # noqa: PLC0414 (handed on, which mypy wants said)
 else:
 
     class ModelForm(forms.ModelForm):

@@ -9,4 +9,5 @@ BEFORE_CLOSING = re.compile(rf"\s+(</(?:{EDGES})>)")
 
 def folded(html: str) -> str:
     """Fold white space to one space, and leave none at the edges of what stands alone."""
-    return BEFORE_CLOSING.sub(r"\1", AFTER_OPENING.sub(r"\1", " ".join(re.split(r"[ \t\r\n\f]+", html))))
+    one_line = " ".join(re.split(r"[ \t\r\n\f]+", html)).replace(" >", ">")
+    return BEFORE_CLOSING.sub(r"\1", AFTER_OPENING.sub(r"\1", one_line))

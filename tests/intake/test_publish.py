@@ -297,6 +297,7 @@ def test_import_that_cannot_be_published_is_taken_back(tmp_path, monkeypatch):
     monkeypatch.setattr("stammkunde.intake.services.running.PAUSE", services.running.PAUSE * 0)
     incoming = queue(write(tmp_path, shop()), "flat")
     monkeypatch.setattr(FactTable, "mark", _refuse_lines)
+    monkeypatch.setattr(FactTable, "mark_rows", lambda table, rows: None)  # so it may be taken back
 
     done = services.run(import_id=incoming.pk, now=NOW)
 
@@ -306,7 +307,25 @@ def test_import_that_cannot_be_published_is_taken_back(tmp_path, monkeypatch):
     assert not BeforeImage.objects.exists()
 
 
-def _refuse_lines(table, months=()):
+def test_undoing_that_always_fails_is_given_up_and_the_next_import_gets_its_turn(tmp_path, monkeypatch):
+    monkeypatch.setattr("stammkunde.intake.services.running.PAUSE", services.running.PAUSE * 0)
+    incoming = bring(tmp_path, "flat", shop())
+    with monkeypatch.context() as broken:
+        broken.setattr(FactTable, "mark_rows", _refuse_lines)
+        given_up = undo(incoming)
+    left = Line.objects.count()
+    later = bring(tmp_path, "customers", [customer("K0001", "Später")])
+    undo(later)
+    undone = undo(incoming)
+
+    assert (given_up.status, given_up.error["code"], given_up.error["tries"]) == ("done", "undo_failed", 8)
+    assert left == 270
+    assert later.status == "done"
+    assert (undone.status, undone.error) == ("undone", None)
+    assert not Line.objects.exists()
+
+
+def _refuse_lines(table, _what=()):
     if table.name == "lines":
         raise RuntimeError("no lines today")
 

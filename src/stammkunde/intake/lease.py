@@ -6,6 +6,7 @@ was checked has failed, one that was published is taken back, and one that was t
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -14,7 +15,7 @@ from stammkunde import work
 from stammkunde.intake.models import Import
 from stammkunde.work import Lease, LostLease
 
-__all__ = ["BEAT_SECONDS", "LEASE", "WORKING", "Lease", "LostLease", "claim"]
+__all__ = ["BEAT_SECONDS", "LEASE", "WORKING", "Lease", "LostLease", "claim", "undo_set_aside"]
 
 LEASE = timedelta(seconds=45)
 BEAT_SECONDS = 10.0
@@ -63,13 +64,16 @@ def _due(*, now: datetime, only: int | None) -> Import | None:
 def _set_aside(incoming: Import, *, now: datetime) -> None:
     """Say why nobody goes on with an import; inside the caller's transaction."""
     error = {"code": "worker_lost", "tries": incoming.claims}
-    at_rest = {"finished_at": now, "step": "", **work.FREE}
     if incoming.status == Import.Status.PUBLISHING:
         checkpoint = {**incoming.checkpoint, "undo_because": error, "failures": 0}
-        changes = {"status": Import.Status.UNDOING, "checkpoint": checkpoint, "step": "undo", **work.FREE}
-    elif incoming.status == Import.Status.UNDOING:  # it stays, so that somebody may ask for it once more
-        error["code"] = "undo_set_aside"
-        changes = {"status": Import.Status.DONE, **at_rest}
+        changes = {"status": Import.Status.UNDOING, "checkpoint": checkpoint, "step": "undo", "error": error}
+    elif incoming.status == Import.Status.UNDOING:
+        changes = undo_set_aside({**error, "code": "undo_set_aside"}, now=now)
     else:
-        changes = {"status": Import.Status.FAILED, **at_rest}
-    Import.objects.filter(pk=incoming.pk).update(error=error, **changes)
+        changes = {"status": Import.Status.FAILED, "finished_at": now, "step": "", "error": error}
+    Import.objects.filter(pk=incoming.pk).update(**{**work.FREE, **changes})
+
+
+def undo_set_aside(error: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Say what becomes of an import whose taking back came to nothing: it stays, so that somebody may ask once more."""
+    return {"status": Import.Status.DONE, "finished_at": now, "step": "", "error": error}

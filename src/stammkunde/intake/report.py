@@ -13,7 +13,7 @@ from stammkunde.store import facts
 from stammkunde.ui import writing
 
 KINDS = ("created", "changed", "unchanged", "refused")
-LEFT_SOMETHING = {"partly_undone", "undo_set_aside"}
+LEFT_SOMETHING = {"partly_undone", "undo_failed", "undo_set_aside"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -224,6 +224,10 @@ _OF_IMPORTS = {
         _("Undoing was given up: a worker was stopped %(tries)s times in the middle of it."),
         _("Usually the computer lacks memory: give it more, then undo once more. A part of the rows is still there."),
     ),
+    "undo_failed": (
+        _("Undoing was given up: it failed %(tries)s times."),
+        _("A part of the rows is still there. Undo once more; if it fails again, the log says more: %(problem)s"),
+    ),
     "partly_undone": (
         _("Some rows could not be taken back: %(rows)s."),
         _("Somebody changed them or attached something to them meanwhile. They stay."),

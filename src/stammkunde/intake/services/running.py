@@ -18,7 +18,7 @@ from stammkunde import work
 from stammkunde.intake import check as checking
 from stammkunde.intake import staging
 from stammkunde.intake.formats import FileNotUsable
-from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim
+from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
 from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.intake.publish import Publishing
 from stammkunde.intake.services.requests import remove_files
@@ -29,6 +29,7 @@ from stammkunde.store.facts import FactTable
 
 PROBLEMS_SHOWN = 100
 TRIES = 4
+UNDO_TRIES = 8  # with their pauses, about ten minutes
 PAUSE = timedelta(seconds=5)
 # How long a file is kept after its import came to rest, so that refused rows can be looked up and the file run again.
 KEEP = timedelta(days=30)
@@ -272,13 +273,18 @@ def _after_trouble(incoming: Import, lease: Lease, problem: Exception) -> None:
     failures = int(incoming.checkpoint.get("failures", 0)) + 1
     error = {"code": "unexpected", "problem": f"{type(problem).__name__}: {problem}"[:500]}
     patient = isinstance(problem, OperationalError) or incoming.status != Import.Status.CHECKING
-    if incoming.status != Import.Status.UNDOING and (not patient or failures >= TRIES):
+    undoing = incoming.status == Import.Status.UNDOING
+    if not undoing and (not patient or failures >= TRIES):
         _fail(incoming, lease, error)
         return
     checkpoint = {**incoming.checkpoint, "failures": failures}
     if incoming.status == Import.Status.PUBLISHING and failures > 1:
         checkpoint["folder"] = ""  # compare anew: somebody may have changed what this import refers to
     try:
+        if undoing and failures >= UNDO_TRIES:  # or no other import would ever get its turn
+            given_up = undo_set_aside({**error, "code": "undo_failed", "tries": failures}, now=lease.moment())
+            lease.let_go(checkpoint={**checkpoint, "failures": 0}, **given_up)
+            return
         pause = PAUSE * 2 ** min(failures - 1, 6)
         lease.let_go(checkpoint=checkpoint, error=error, lease_until=lease.moment() + pause)
     except LostLease:

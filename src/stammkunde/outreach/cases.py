@@ -203,9 +203,9 @@ def _longest(company: Company, preferences: Iterable[ContactPreference]) -> time
 def _taken(ids: Sequence[int], *, since: datetime) -> dict[int, list[Taken]]:
     found: dict[int, list[Taken]] = defaultdict(list)
     rows = Message.objects.filter(customer__in=ids, slot_at__gt=since, state__in=USED_UP)
-    for customer, person, at in rows.values_list("customer_id", "contact_person_id", "slot_at"):
-        found[customer].append(Taken(person=person, at=at))
-    for customer, person, at in contacts.slots(ids, since=since):
+    left = rows.values_list("customer_id", "contact_person_id", "slot_at")
+    for customer, person, at in (*left, *contacts.slots(ids, since=since)):
+        assert at is not None  # asked for
         found[customer].append(Taken(person=person, at=at))
     return found
 

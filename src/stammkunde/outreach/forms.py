@@ -2,11 +2,11 @@
 
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import Purpose
@@ -15,6 +15,9 @@ from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.paper import FORMATS, MOTIFS, Options
 from stammkunde.team.models import Company
 from stammkunde.ui.forms import ModelForm, Search, choice_of
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class MessageSearch(Search):
@@ -50,10 +53,10 @@ class TemplateForm(forms.Form):
         help_text=_("Below the closing; without a name there, that of the responsible follows."),
     )
 
-    def __init__(self, *args: Any, template: Template | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, template: Template | None = None) -> None:
         known = {"name": template.name, "channel": template.channel, "purpose": template.purpose} if template else {}
         looks = asdict(Options.read(template.options if template else {}))
-        super().__init__(*args, **kwargs, initial={**known, **looks})
+        super().__init__(data, initial={**known, **looks})
         choice_of(self, "channel").choices = written()
 
     def said(self) -> dict[str, Any]:
@@ -96,7 +99,7 @@ def written() -> list[tuple[str, str]]:
 class _Cost(forms.DecimalField):
     """Euros for one piece, printing and postage; empty: unknown."""
 
-    def __init__(self, *, label: str | Promise) -> None:
+    def __init__(self, *, label: "_StrPromise") -> None:
         super().__init__(
             label=label,
             required=False,

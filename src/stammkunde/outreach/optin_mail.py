@@ -27,9 +27,10 @@ def kept(optin: OptIn, *, company: Company, language: str) -> dict[str, Any]:
 
 def content(message: Message, *, company: Company) -> Mapping[str, Any]:
     """Give a message's words; of one that asks, they are written now."""
-    if QUESTION not in message.content:
-        return message.content
-    return _written(OptIn.objects.get(pk=message.content[QUESTION]), company=company, language=message.language)
+    said: Mapping[str, Any] = message.content
+    if QUESTION not in said:
+        return said
+    return _written(OptIn.objects.get(pk=said[QUESTION]), company=company, language=message.language)
 
 
 def _written(optin: OptIn, *, company: Company, language: str) -> dict[str, str]:

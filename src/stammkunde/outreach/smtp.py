@@ -44,6 +44,7 @@ class Backend(EmailBackend):
                 self.open()
             except (smtplib.SMTPException, OSError) as problem:
                 raise ChannelDown(str(problem) or type(problem).__name__) from problem
+        assert self.connection is not None  # open, or it raised
         return self.connection
 
     @contextmanager
@@ -70,6 +71,7 @@ class Backend(EmailBackend):
 
     def _reset(self) -> None:
         try:
+            assert self.connection is not None  # it has just answered
             self.connection.rset()
         except BROKEN:
             self._hang_up()

@@ -5,7 +5,8 @@ Forms below all others: how they are written, what a day is typed into, and what
 widgets need no classes.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -33,6 +34,11 @@ def choice_of(form: forms.BaseForm, name: str) -> forms.ChoiceField:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     return field
+
+
+def options_of(form: forms.BaseForm, name: str) -> list[tuple[Any, Any]]:
+    """Give what can be chosen in a field: values and their labels."""
+    return list(cast("Iterable[tuple[Any, Any]]", choice_of(form, name).choices))
 
 
 def row_of(form: forms.BaseForm, name: str) -> "forms.ModelChoiceField[Any]":

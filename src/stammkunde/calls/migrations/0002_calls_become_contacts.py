@@ -1,11 +1,15 @@
+from typing import Any
+
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 from django.utils import timezone
 
 AT_ONCE = 1000
 NOBODY_THERE = ("not_reached", "wrong_number")
 
 
-def tell(apps, _editor):
+def tell(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
     """Let every call that was made until today be a contact; those taken back never counted."""
     Call, Contact = apps.get_model("calls", "Call"), apps.get_model("contacts", "Contact")
     last = 0
@@ -19,7 +23,7 @@ def tell(apps, _editor):
         last = rows[-1].pk
 
 
-def _contact(model, call):
+def _contact(model: Any, call: Any) -> Any:
     person = call.contact_person
     names = (person.title, person.first_name, person.last_name) if person else ()
     return model(

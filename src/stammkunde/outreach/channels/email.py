@@ -55,7 +55,8 @@ class Email:
         return "" if company.sender_email else "no_sender"
 
     def parallel(self) -> int:
-        return settings.EMAIL_CONNECTIONS
+        lines: int = settings.EMAIL_CONNECTIONS
+        return lines
 
     def address(self, customer: Customer, person: ContactPerson | None) -> str:
         address = customers.address(Channel.EMAIL, customer, person)
@@ -66,7 +67,8 @@ class Email:
         return address
 
     def per_minute(self) -> int | None:
-        return settings.EMAIL_DOMAIN_PER_MINUTE
+        most: int | None = settings.EMAIL_DOMAIN_PER_MINUTE
+        return most
 
     def group(self, message: Message) -> str:
         return message.address.rpartition("@")[2]
@@ -74,10 +76,10 @@ class Email:
     def render(self, message: Message, company: Company) -> Rendered:
         said, url = optin_mail.content(message, company=company), foot.unsubscribe_url(message, channel=self.reaches)
         subject = " ".join(str(said["subject"]).split())
-        below = {"url": url, "company": company, "language": message.language}
+        text, html, language = str(said["text"]), str(said.get("html") or ""), message.language
         content = {
-            "text": foot.below_text(str(said["text"]), **below),
-            "html": foot.below_html(str(said.get("html") or ""), **below),
+            "text": foot.below_text(text, url=url, company=company, language=language),
+            "html": foot.below_html(html, url=url, company=company, language=language),
         }
         sender = (company.sender_name or company.name, company.sender_email)
         if settings.EMAIL_BACKEND == SMTP:
@@ -111,6 +113,7 @@ class Email:
 
 
 def _mail(message: Message, company: Company, *, subject: str, url: str, text: str, html: str) -> Mail:
+    assert message.rendered_at is not None
     sender, recipient = _ascii(company.sender_email), _ascii(message.address)
     named = {
         "Subject": subject,

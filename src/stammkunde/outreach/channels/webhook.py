@@ -58,6 +58,7 @@ class Webhook:
         return ""
 
     def render(self, message: Message, company: Company) -> Rendered:
+        assert message.rendered_at is not None
         told = {
             "type": "message.send",
             "timestamp": message.rendered_at.isoformat(),
@@ -97,6 +98,7 @@ class Webhook:
 
 def _headers(message: Message, body: bytes) -> dict[str, str]:
     now, name = message.rendered_at, f"msg_{message.pk}"
+    assert now is not None
     signed = signing.signature(secret=settings.WEBHOOK_SECRET, message_id=name, at=now, body=body)
     return {
         "Content-Type": "application/json",

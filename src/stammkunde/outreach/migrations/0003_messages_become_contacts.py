@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 from django.utils import timezone
 
 AT_ONCE = 1000
@@ -6,7 +10,7 @@ SENT = ("handed_over", "delivered")
 WAYS = {"email": "email", "letter": "post", "postcard": "post", "webhook": "message"}  # calls became tasks
 
 
-def tell(apps, _editor):
+def tell(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
     """Let what was sent until today be a contact each, and free the slots that these take over."""
     Message, Contact = apps.get_model("outreach", "Message"), apps.get_model("contacts", "Contact")
     last = 0
@@ -19,7 +23,7 @@ def tell(apps, _editor):
         last = rows[-1].pk
 
 
-def _contact(model, message):
+def _contact(model: Any, message: Any) -> Any:
     return model(
         source=f"outreach:{message.pk}",
         customer_id=message.customer_id,

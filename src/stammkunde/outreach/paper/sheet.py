@@ -125,15 +125,17 @@ def _take_names(blocks: list[dict[str, Any]]) -> list[str]:
     last = blocks[-1]["parts"][-1] if blocks and blocks[-1]["kind"] == "text" and blocks[-1]["parts"] else None
     if last is None or last["points"] or any(len(line) > LONGEST_NAME for line in last["lines"]):
         return []
-    last["lines"], names = last["lines"][:1], last["lines"][1:]
-    return names
+    lines: list[str] = last["lines"]
+    last["lines"] = lines[:1]
+    return lines[1:]
 
 
 def _lines_at_most(blocks: list[dict[str, Any]]) -> int:
     """Estimate generously how many lines a letter takes: what is surely one page need not look at page numbers."""
-    texts = [line for one in blocks for part in one["parts"] for line in (*part["lines"], "")]
+    texts: list[str] = [line for one in blocks for part in one["parts"] for line in (*part["lines"], "")]
     texts += [one[name] for one in blocks for name in ("title", "label")]
-    return sum(len(text) // 60 + 1 for text in texts) + LINES_OF_A_PANEL * sum(one["kind"] != "text" for one in blocks)
+    panels = [one for one in blocks if one["kind"] != "text"]
+    return sum(len(text) // 60 + 1 for text in texts) + LINES_OF_A_PANEL * len(panels)
 
 
 def _objection(sender: Sender) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, Literal
 
 import typst
 
@@ -47,10 +47,13 @@ def _data(sender: Mapping[str, Any], pieces: Sequence[Piece], *, on: date, marks
     return {"title": sender["name"], "sender": sender, "pieces": sheets, "marks": marks, "window": window}
 
 
-def _set(kind: str, form: str, data: Mapping[str, Any], *, ppi: int | None = None) -> bytes | list[bytes]:
+def _set(
+    kind: str, form: Literal["pdf", "png"], data: Mapping[str, Any], *, ppi: int | None = None
+) -> bytes | list[bytes]:
     source = files("stammkunde.outreach.paper")
     try:
-        made = typst.compile(
+        # several pages as pictures are a list, of which its types do not tell
+        made: bytes | list[bytes] = typst.compile(
             str(source / f"{kind}.typ"),
             root=str(source),
             font_paths=_fonts(),
@@ -62,7 +65,7 @@ def _set(kind: str, form: str, data: Mapping[str, Any], *, ppi: int | None = Non
         )
     except typst.TypstError as problem:
         raise CannotSet(str(problem)) from problem
-    return cast("bytes | list[bytes]", made)
+    return made
 
 
 @cache

@@ -62,7 +62,8 @@ def provider(request: HttpRequest, name: str) -> HttpResponse:
         view = resolve(f"/{name.replace('-', '_')}/tracking/", urlconf="anymail.urls")
     except Resolver404:
         raise Http404(name) from None
-    return view.func(request, *view.args, **view.kwargs)
+    answer: HttpResponse = view.func(request, *view.args, **view.kwargs)
+    return answer
 
 
 def note(message_id: int, kind: str, *, answer: str, for_good: bool, now: datetime) -> bool:

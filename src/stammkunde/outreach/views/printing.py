@@ -111,7 +111,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
-def download(request: StaffRequest, pk: int) -> HttpResponse:
+def download(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Give the pages as one PDF. It is a POST, since the audit trail keeps who took addresses along."""
     run = _whole(request, pk)
     path = printing.file(run, marks="marks" in request.POST and run.channel == "postcard")
@@ -121,7 +121,7 @@ def download(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
-def addresses(request: StaffRequest, pk: int) -> HttpResponse:
+def addresses(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Give the list of addresses as a print shop wants it."""
     run = _whole(request, pk)
     _note(request, run, "print_run.addresses_exported")

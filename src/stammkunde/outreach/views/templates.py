@@ -202,7 +202,7 @@ def _editor(
         "test_to": request.user.email if template.channel == "email" else "",
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/template_editor.html"}
-    page = parts.get(request.htmx.target, "outreach/template.html") if request.htmx else "outreach/template.html"
+    page = parts.get(request.htmx.target or "", "outreach/template.html")
     response = render(request, page, about, status=400 if problems else 200)
     response.headers["Content-Security-Policy"] = middleware.WITH_FRAMES
     return response

@@ -27,6 +27,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import middleware
+from stammkunde.ui.forms import options_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
         return _page(writing, _letter(request.user, style))
     act, draft = request.POST.get("act", ""), Draft.read(request.POST)
     if act == "use" and chosen["template"]:
-        draft = _use(form, int(chosen["template"]), style) or draft
+        draft = _use(writing, int(chosen["template"])) or draft
     return _send(writing, draft) if act == "send" else _page(writing, draft.act(act))
 
 
@@ -108,19 +109,19 @@ def _chosen(form: WriteForm) -> dict[str, str]:
     found = {}
     for name in ("person", "channel", "purpose", "template"):
         said = str(form[name].value() or "")
-        choices = [str(value) for value, _label in form.fields[name].choices]
+        choices = [str(value) for value, _label in options_of(form, name)]
         found[name] = said if said in choices else (choices[0] if choices else "")
     return found
 
 
-def _use(form: WriteForm, template_id: int, style: Style) -> Draft | None:
+def _use(writing: Writing, template_id: int) -> Draft | None:
     """Take the words of a template in the customer's language, and its purpose and channel with them."""
     template = queries.template(template_id)
-    text = services.choose_words(template, style=style) if template else None
+    text = services.choose_words(template, style=writing.style) if template else None
     if template is None or text is None:
         return None
-    form.data = form.data.copy()
-    form.data["purpose"], form.data["channel"] = template.purpose, template.channel
+    writing.form.data = data = writing.request.POST.copy()
+    data["purpose"], data["channel"] = template.purpose, template.channel
     return Draft.of(text)
 
 
@@ -156,11 +157,11 @@ def _page(writing: Writing, draft: Draft, problems: dict[str, str] | None = None
         ),
         "foretold": writing.foretold(draft),
         "not_set_up": _not_set_up(chosen["channel"]),
-        "has_templates": len(writing.form.fields["template"].choices) > 1,
+        "has_templates": len(options_of(writing.form, "template")) > 1,
         "fields": list(wording.FIELDS.items()),
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/write_editor.html"}
-    name = parts.get(request.htmx.target, "outreach/write.html") if request.htmx else "outreach/write.html"
+    name = parts.get(request.htmx.target or "", "outreach/write.html")
     response = render(request, name, about, status=400 if problems else 200)
     response.headers["Content-Security-Policy"] = middleware.WITH_FRAMES
     return response

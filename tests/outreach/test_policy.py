@@ -251,11 +251,11 @@ def test_decision_says_nothing_where_nothing_is_to_be_said():
 
 @pytest.mark.parametrize("purpose", ["advertising", "newsletter", "survey"])
 def test_advertising_waits_while_a_complaint_is_open(purpose):
-    decision = policy.decide(case(purpose=purpose, open_complaint=True))
+    decision = policy.decide(case(purpose=purpose, unsettled="open_complaint"))
 
     assert (decision.verdict, decision.at, decision.reason) == ("waits", None, {"code": "open_complaint"})
 
 
 @pytest.mark.parametrize("purpose", ["service", "thanks"])
 def test_orders_and_thanks_do_not_wait_for_a_complaint(purpose):
-    assert policy.decide(case(purpose=purpose, open_complaint=True)).verdict == "allowed"
+    assert policy.decide(case(purpose=purpose, unsettled="open_complaint")).verdict == "allowed"

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from stammkunde.contacts import queries as contacts
 from stammkunde.customers import queries as customers
+from stammkunde.customers import unsettled
 from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
 from stammkunde.customers.policy import Permission, Reason
 from stammkunde.customers.queries import Recipient
@@ -22,7 +23,6 @@ from stammkunde.outreach.models import AddressUse, Holdout, Message, Undeliverab
 from stammkunde.outreach.policy import Case, Limit, Open, Taken
 from stammkunde.outreach.slots import Hours
 from stammkunde.sales import queries as sales
-from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
 
@@ -43,7 +43,7 @@ class Book:
     permissions: dict[tuple[str, str], dict[Recipient, Permission]]
     undeliverable: dict[tuple[str, str], str]
     held_out: set[tuple[int, str]]
-    complaining: set[int]
+    unsettled: dict[int, str]
     uses: dict[tuple[str, str, str], int]
     taken: dict[int, list[Taken]]
     now: datetime
@@ -71,7 +71,7 @@ class Book:
             address=message.address,
             person_is_gone=_person_is_gone(message),
             undeliverable=self.undeliverable.get((message.channel, message.address), ""),
-            open_complaint=message.customer_id in self.complaining,
+            unsettled=self.unsettled.get(message.customer_id, ""),
             held_out=not self.held_out.isdisjoint({(message.customer_id, ""), (message.customer_id, message.origin)}),
             duplicate_of=self._other(message),
             paused_until_on=max((one.paused_until_on for one in wishes if one.paused_until_on), default=None),
@@ -145,7 +145,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
         permissions=_permissions(messages, now=now),
         undeliverable={},
         held_out=_held_out(messages, ids),
-        complaining=tasks.with_open_complaint(ids),
+        unsettled=unsettled.among(ids),
         uses={},
         taken=_taken(ids, since=now - _longest(company, preferences.values())),
         now=now,

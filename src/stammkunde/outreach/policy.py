@@ -51,7 +51,7 @@ class Case:
     person_is_gone: bool = False
     undeliverable: str = ""  # bounced | complained
     held_out: bool = False
-    open_complaint: bool = False
+    unsettled: str = ""  # code of what must be settled first, an open complaint for instance
     duplicate_of: int | None = None  # the customer who was reached at this address for the same origin
     paused_until_on: date | None = None
     hours: Hours | None = None  # None: the channel disturbs nobody at night
@@ -100,8 +100,8 @@ def decide(case: Case, *, taken: Sequence[Taken] = (), person: int | None = None
     wanted = max(case.wanted_at, case.now)
     if case.purpose in BOUND_TO_AN_ORDER:
         return _timely(case, wanted, Decision(verdict=Verdict.ALLOWED, at=wanted))
-    if case.open_complaint and case.purpose not in OUTSIDE_CAPS:
-        return _timely(case, wanted, Decision(verdict=Verdict.WAITS, code="open_complaint"))
+    if case.unsettled and case.purpose not in OUTSIDE_CAPS:
+        return _timely(case, wanted, Decision(verdict=Verdict.WAITS, code=case.unsettled))
     caps = [] if case.purpose in OUTSIDE_CAPS else _caps(case.limits, taken, person)
     none_allowed = next((cap for cap in caps if cap.most == 0), None)
     if none_allowed:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from stammkunde.customers import unsettled
 from stammkunde.customers import wording as customers
 from stammkunde.customers.policy import Reason
 from stammkunde.outreach import channels
@@ -23,7 +24,6 @@ REASONS: dict[str, str | Promise] = {
     "person_gone": gettext_lazy("The contact person is no longer on record."),
     "address_bounced": gettext_lazy("Mail to this address came back for good."),
     "address_complained": gettext_lazy("The owner of this address called a message spam."),
-    "open_complaint": gettext_lazy("Waits until the complaint is settled."),
     "held_out": gettext_lazy("Left alone on purpose, to see what contacting brings (control group)."),
     "duplicate_address": gettext_lazy("Another customer with the same address was written to."),
     "too_late": gettext_lazy("The latest time to send had passed."),
@@ -62,7 +62,7 @@ def reason(said: Numbers | None) -> str:
         return WITH_NUMBERS[code](said)
     if code in REASONS:
         return str(REASONS[code])
-    return customers.reason(code)
+    return str(unsettled.words().get(code) or customers.reason(code))
 
 
 def answer(said: Numbers | None) -> str:
@@ -72,7 +72,7 @@ def answer(said: Numbers | None) -> str:
 
 def codes() -> set[str]:
     """Name every code that has words."""
-    return {*REASONS, *WITH_NUMBERS, *(one.value for one in Reason)}
+    return {*REASONS, *WITH_NUMBERS, *unsettled.words(), *(one.value for one in Reason)}
 
 
 def _cap(said: Numbers, text: str) -> str:

@@ -28,6 +28,17 @@ def test_markup_laid_out_anew_says_the_same():
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ("<p>Zu <a href='/a/'>ihm</a>.</p>", "<p>Zu<a href='/a/'>\n ihm</a>.</p>"),  # it stands beside the link
+        ("<p><label>Name<input name='a'></label></p>", "<p><label>Name\n<input name='a'>\n</label></p>"),
+    ],
+)
+def test_white_space_at_the_ends_of_links_and_beside_fields_is_the_same(before, after):
+    assert words.read(before) == words.read(after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
         ("<p><b>Anna</b><i>Weber</i></p>", "<p><b>Anna</b>\n<i>Weber</i></p>"),  # a space that readers see
         ("<p>(<a href='/a/'>hier</a>)</p>", "<p>( <a href='/a/'>hier</a>)</p>"),
         ("<a href='/a/'>hier</a>", "<a href='/b/'>hier</a>"),

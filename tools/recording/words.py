@@ -2,7 +2,8 @@
 What a page says, as lines: text, links, fields and what they hold.
 
 How the markup is laid out changes nothing. White space is folded to one space, and whether there is one between two
-inline elements is kept, because readers see it; block elements begin a line.
+inline elements is kept, because readers see it; block elements begin a line. Space at either end of a link stands
+beside it, and none stands beside a field, whose own margin is what readers see.
 """
 
 import re
@@ -38,6 +39,7 @@ SHOWN = {
 FLAGS = ("checked", "selected", "disabled", "required", "hidden", "multiple", "readonly", "open")
 SECRET_FIELDS = {"csrfmiddlewaretoken"}
 SPACE = re.compile(r"[ \t\r\n\f]+")
+FIELD = re.compile(r" *(‹(?:input|select|option|textarea|button|meter|progress)[^›]*›) *")
 
 
 class Page(HTMLParser):
@@ -97,7 +99,8 @@ class Page(HTMLParser):
             self._line = f"{self._line.rstrip()} | "
 
     def _break(self) -> None:
-        line = SPACE.sub(" ", self._line).strip().removesuffix(" |")
+        line = FIELD.sub(r"\1", self._line.replace("⟦ ", " ⟦").replace(" ⟧", "⟧ "))
+        line = SPACE.sub(" ", line).strip().removesuffix(" |")
         if line:
             self.lines.append(line)
         self._line = ""

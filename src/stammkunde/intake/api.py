@@ -69,9 +69,11 @@ def bring(
 @router.post("/rows/{layout}", auth=NeedsRight(policy.IMPORTS_RUN), response={201: ImportOut})
 def bring_rows(request: StaffRequest, layout: str, body: RowsIn) -> Any:
     """Take rows in by the same checks as a file (`customers`, `orders`, …); the same rows again change nothing."""
-    given = {"layout": layout, "rows": body.rows, "name": body.name, "origin": body.origin}
+    now, staff = timezone.now(), request.user
     try:
-        return Status(201, _import(services.bring(**given, now=timezone.now(), staff=request.user)))
+        incoming = services.bring(
+            layout=layout, rows=body.rows, name=body.name, origin=body.origin, now=now, staff=staff
+        )
     except UnknownLayout:
         names = ", ".join(one.name for one in layouts.known())
         raise HttpError(404, f"There are no rows of the kind '{layout}'. There are: {names}.") from None
@@ -79,6 +81,7 @@ def bring_rows(request: StaffRequest, layout: str, body: RowsIn) -> Any:
         raise HttpError(422, "Give at least one row.") from None
     except (services.TooManyRows, services.UnknownFields, services.TooLarge, services.NoRoom) as problem:
         raise HttpError(422, str(problem)) from None
+    return Status(201, _import(incoming))
 
 
 @router.get("/imports/{import_id}", auth=NeedsRight(policy.IMPORTS_RUN), response=ImportOut)

@@ -13,7 +13,7 @@ from stammkunde.intake import layouts, models
 from stammkunde.intake.formats import Dialect
 from stammkunde.intake.layouts import Layout
 from stammkunde.intake.recognise import Recognition
-from stammkunde.ui.forms import choice_of
+from stammkunde.ui.forms import choice_of, options_of
 
 ENCODINGS = [("", _("recognised")), ("utf-8", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
 DELIMITERS = [("", _("recognised")), (";", _("semicolon")), (",", _("comma")), ("\t", _("tab")), ("|", "|")]
@@ -63,8 +63,10 @@ class Options(forms.Form):
             choice_of(self, "sheet").choices = [(sheet, sheet) for sheet in dialect.sheets]
         for name, known in self.initial.items():
             field = self.fields.get(name)
-            if isinstance(field, forms.ChoiceField) and known and known not in dict(field.choices):
-                field.choices = [*field.choices, (known, KNOWN.get(known, known))]
+            if isinstance(field, forms.ChoiceField) and known:
+                choices = options_of(self, name)
+                if known not in dict(choices):
+                    field.choices = [*choices, (known, KNOWN.get(known, known))]
 
     def main(self) -> list[forms.BoundField]:
         return [field for field in self if field.name not in self.MORE]

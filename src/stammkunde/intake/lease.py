@@ -63,6 +63,7 @@ def _due(*, now: datetime, only: int | None) -> Import | None:
 
 def _set_aside(incoming: Import, *, now: datetime) -> None:
     """Say why nobody goes on with an import; inside the caller's transaction."""
+    changes: dict[str, Any]
     error = {"code": "worker_lost", "tries": incoming.claims}
     if incoming.status == Import.Status.PUBLISHING:
         checkpoint = {**incoming.checkpoint, "undo_because": error, "failures": 0}

@@ -287,7 +287,7 @@ def options_of(options: dict[str, Any], *, today: date) -> Reading:
     """Take what is known about the file's values; what is not keeps its default."""
     return Reading(
         today=today,
-        decimal=options.get("decimal") if options.get("decimal") in {",", "."} else ".",
+        decimal="," if options.get("decimal") == "," else ".",
         date_order="mdy" if options.get("date_order") == "mdy" else "dmy",
         currency=str(options.get("currency") or "EUR").upper(),
         time_zone=str(options.get("time_zone") or "Europe/Berlin"),

@@ -109,16 +109,16 @@ def rank(header: Sequence[str]) -> list[tuple[str, float]]:
 
 def match(kind: Layout, header: Sequence[str]) -> dict[str, str]:
     """Find the columns of a layout's fields by their headings, German or English; each column serves one field."""
-    free = {}
+    free: dict[str, str] = {}
     for column in header:
         free.setdefault(_plain(column), column)
         free.setdefault(_plain(_without_unit(column)), column)
     found: dict[str, str] = {}
     for one in kind.fields:
         for word in _words(kind, one):
-            column = free.get(_plain(word))
-            if column is not None and column not in found.values():
-                found[one.name] = column
+            fitting = free.get(_plain(word))
+            if fitting is not None and fitting not in found.values():
+                found[one.name] = fitting
                 break
     return found
 

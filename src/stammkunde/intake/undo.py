@@ -55,20 +55,18 @@ def ranges(incoming: Import, table: FactTable) -> list[tuple[int, int]]:
 
 
 def _changed_since(incoming: Import, table: FactTable) -> int:
-    changed = sum(
-        table.model.objects.filter(_by_others(incoming), pk__range=one).count() for one in ranges(incoming, table)
-    )
+    changed = sum(table.rows().filter(_by_others(incoming), pk__range=one).count() for one in ranges(incoming, table))
     imaged = BeforeImage.objects.filter(incoming=incoming, table=table.name)
     if not imaged.exists():
         return changed
-    ours = table.model.objects.filter(imported_by=incoming.pk, pk__in=imaged.values("row_id"))
+    ours = table.rows().filter(imported_by=incoming.pk, pk__in=imaged.values("row_id"))
     return changed + imaged.count() - ours.count()
 
 
 def _keeping(incoming: Import, table: FactTable) -> Iterator[tuple[str, int]]:
     """Count what keeps the import's new rows: facts that others brought, and what people have done with them."""
     for other, column in _pointing(table):
-        yield other.name, _at(incoming, table, other.model.objects.filter(_by_others(incoming)), column)
+        yield other.name, _at(incoming, table, other.rows().filter(_by_others(incoming)), column)
     for one in facts.hanging(table.model):
         yield one.name, _at(incoming, table, one.holding(), one.column)
 
@@ -113,7 +111,7 @@ class Undoing:
             for first, last in ranges(self.incoming, table):
                 self._delete(table, first, last)
         return sum(
-            table.model.objects.filter(pk__range=one).count()
+            table.rows().filter(pk__range=one).count()
             for table in facts.tables().values()
             for one in ranges(self.incoming, table)
         )
@@ -138,7 +136,7 @@ class Undoing:
 
     def _mark_images(self, table: FactTable, ids: list[int]) -> None:
         rows = BeforeImage.objects.filter(pk__range=(ids[0], ids[-1]), incoming=self.incoming, table=table.name)
-        table.mark_rows(table.model.objects.filter(pk__in=rows.values("row_id")))
+        table.mark_rows(table.rows().filter(pk__in=rows.values("row_id")))
 
     def _delete(self, table: FactTable, first: int, last: int) -> None:
         """Delete new rows from the end, so that the number of those left is the checkpoint."""
@@ -147,7 +145,7 @@ class Undoing:
             low = max(first, at - pace.rows + 1)
             began = time.monotonic()
             with transaction.atomic():
-                table.mark_rows(table.model.objects.filter(pk__range=(low, at), imported_by=self.incoming.pk))
+                table.mark_rows(table.rows().filter(pk__range=(low, at), imported_by=self.incoming.pk))
                 self._delete_some(table, low, at)
                 self._save(at - low + 1)
             at = low - 1
@@ -163,9 +161,9 @@ class Undoing:
 
     def _free(self, table: FactTable) -> models.QuerySet[Any]:
         """Give the import's new rows that nothing keeps by now."""
-        free = table.model._default_manager.filter(imported_by=self.incoming.pk)
+        free = table.rows().filter(imported_by=self.incoming.pk)
         for other, column in _pointing(table):
-            free = free.exclude(models.Exists(other.model._default_manager.filter(**{column: models.OuterRef("pk")})))
+            free = free.exclude(models.Exists(other.rows().filter(**{column: models.OuterRef("pk")})))
         for one in facts.hanging(table.model):
             free = free.exclude(models.Exists(one.holding().filter(**{one.column: models.OuterRef("pk")})))
         return free

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -19,8 +20,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from stammkunde.intake.services.receiving import NoRoom, TooLarge, check_room
 from stammkunde.team.access import StaffRequest
 
+if TYPE_CHECKING:
+    UploadedBytes = UploadedFile[bytes]
+else:
+    UploadedBytes = UploadedFile
 
-class Upload(UploadedFile):
+
+class Upload(UploadedBytes):
     """A file that has arrived: where it lies, or why it was refused."""
 
     def __init__(self, *, name: str, path: Path, refusal: TooLarge | NoRoom | None, size: int) -> None:
@@ -40,12 +46,13 @@ class StraightToDisk(FileUploadHandler):
         self.begun: list[Path] = []
         self.done: list[Upload] = []
 
-    def new_file(self, *args: object, **kwargs: object) -> None:
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         folder = Path(settings.UPLOAD_DIR) / secrets.token_urlsafe(12)
         folder.mkdir(parents=True, mode=0o700)
         self.begun.append(folder)
-        self.path, self.size_bytes, self.refusal = folder / "file", 0, None
+        self.path, self.size_bytes = folder / "file", 0
+        self.refusal: TooLarge | NoRoom | None = None
         self.out = self.path.open("xb")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
@@ -74,6 +81,11 @@ class StraightToDisk(FileUploadHandler):
         for folder in self.begun:
             if folder not in taken:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def arrived(request: StaffRequest, name: str) -> list[Upload]:
+    """Give what one field of the form sent to a view that is `streamed`."""
+    return [file for file in request.FILES.getlist(name) if isinstance(file, Upload)]
 
 
 def streamed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

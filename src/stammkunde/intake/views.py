@@ -1,5 +1,6 @@
 import tempfile
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from stammkunde.intake import check, forms, layouts, queries, recognise, report, services, wording
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import, Mapping
-from stammkunde.intake.uploads import Upload, streamed
+from stammkunde.intake.uploads import Upload, arrived, streamed
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import StaffRequest, needs
@@ -63,7 +64,7 @@ def imports(request: StaffRequest) -> HttpResponseBase:
 
 @needs(policy.IMPORTS_RUN)
 @require_safe
-def template(_request: StaffRequest, name: str) -> HttpResponse:
+def template(_request: StaffRequest, name: str) -> FileResponse:
     """Hand out an empty table of ours, with its headings and an example."""
     if name not in {one.name for one in layouts.own()}:
         raise Http404(name)
@@ -81,7 +82,7 @@ def template(_request: StaffRequest, name: str) -> HttpResponse:
 @needs(policy.IMPORTS_RUN)
 @require_POST
 def upload(request: StaffRequest) -> HttpResponse:
-    taken = [incoming for file in request.FILES.getlist("files") if (incoming := _take(request, file))]
+    taken = [incoming for file in arrived(request, "files") if (incoming := _take(request, file))]
     if not request.FILES:
         messages.error(request, _("Choose at least one file."))
     to = reverse("import", args=[taken[0].pk]) if len(taken) == 1 else reverse("imports")
@@ -171,6 +172,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
         shown = _preview(incoming, _corrected(request, incoming), data=request.POST)
         if not shown.is_ready:
             return _page(request, incoming, shown, status=400)
+        assert shown.found is not None  # ready
         given = {"layout": shown.found.layout, "columns": shown.found.columns, "options": shown.found.options}
     try:
         services.start(
@@ -219,7 +221,7 @@ def discard(request: StaffRequest, pk: int) -> HttpResponse:
 
 @needs(policy.IMPORTS_RUN)
 @require_POST
-def refused(request: StaffRequest, pk: int) -> HttpResponse:
+def refused(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Hand out the refused rows, each with its line, column, value, reason and cure."""
     incoming = get_object_or_404(Import, pk=pk)
     folder = queries.checked_dir(incoming)
@@ -288,11 +290,11 @@ def _preview(
     except FileNotUsable as problem:
         return Preview(found=None, refusal=wording.problem_text(problem.code, problem.detail))
     layout = layouts.get(found.layout) if found.layout else None
-    about = {"layout": layout, "dialect": found.dialect, "initial": found.options}
-    shown = Preview(found=found, options=forms.Options(**about))
+    options = partial(forms.Options, layout=layout, dialect=found.dialect, initial=found.options)
+    shown = Preview(found=found, options=options())
     if data is None or is_applied or "origin" not in data:
         return shown
-    typed = forms.Options(data, **about)
+    typed = options(data)
     return shown if typed.is_valid() else replace(shown, options=typed, is_valid=False)
 
 

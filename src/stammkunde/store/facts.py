@@ -197,6 +197,9 @@ class FactTable:
     def reference(self, column: str) -> Reference:
         return next(one for one in self.references if one.column == column)
 
+    def rows(self) -> "models.QuerySet[Any]":
+        return self.model._default_manager.all()
+
     def mark(self, months: Iterable[str] = ()) -> None:
         """Count a change, of these months (`2011-09`) where the table is read by month; inside a transaction."""
         if self.part:

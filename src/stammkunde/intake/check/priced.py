@@ -12,6 +12,7 @@ import duckdb
 from stammkunde.intake.check import problems
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import FLAGGED, REFUSED
+from stammkunde.intake.formats import engine
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts import Layout
 from stammkunde.store.layouts import MOMENT
@@ -35,7 +36,7 @@ def price(
     kept = ", ".join(sorted({"row", "origin", *names, *moments}) + list(_MADE))
     db.execute(f"CREATE VIEW amounts AS {_amounts_sql(layout, names, options)}")
     lacks = "SELECT count(*) FROM typed WHERE position IS NULL"
-    has_positions = "position" in names and not db.execute(lacks).fetchone()[0]
+    has_positions = "position" in names and not engine.count(db, lacks)
     db.execute(f"CREATE TABLE priced_given AS SELECT {kept} FROM ({_priced_sql(names, has_positions=has_positions)})")
     _refuse_without_amount(db, column)
     if "line_refunded" in names or "order_refunded" in names:
@@ -164,7 +165,7 @@ def _gross(options: dict[str, Any]) -> str:
 
 
 def _rate(options: dict[str, Any]) -> str:
-    rate = options.get("tax_rate")
+    rate: Any = options.get("tax_rate")
     return f"coalesce(tax_rate, {float(rate):.6f})" if _is_rate(rate) else "tax_rate"
 
 

@@ -8,7 +8,7 @@ import duckdb
 from stammkunde.intake import parsing
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import FLAGGED, REFUSED, Problem
-from stammkunde.intake.formats import Source
+from stammkunde.intake.formats import Source, engine
 from stammkunde.intake.formats.encoding import REPLACED
 from stammkunde.intake.formats.engine import LONGEST_CELL, literal
 from stammkunde.store.layouts import KEY, TEXT
@@ -65,7 +65,7 @@ def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped, how: parsing.Reading)
     name = one.field.name
     texts = f"SELECT DISTINCT {one.raw} AS text FROM given WHERE strlen({one.raw}) <= {4 * LONGEST_VALUE}"
     db.execute(f"CREATE TABLE p_{name} AS {parsing.parsed(one.field, texts, how)}")
-    if db.execute(f"SELECT count(code) FROM p_{name}").fetchone()[0]:
+    if engine.count(db, f"SELECT count(code) FROM p_{name}"):
         add(db, f"SELECT g.row, {literal(one.column)}, g.{one.raw}, p.code, p.detail, p.severity FROM given g "
                 f"JOIN (SELECT * FROM p_{name} WHERE code IS NOT NULL) p ON g.{one.raw} = p.text")  # fmt: skip
 

@@ -16,7 +16,7 @@ from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import FLAGGED, REFUSED, Checked
 from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
 from stammkunde.intake.formats.engine import literal
-from stammkunde.intake.formats.source import Progress
+from stammkunde.intake.formats.separated import Progress
 from stammkunde.intake.layouts import Layout
 from stammkunde.store.layouts import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
 
@@ -109,7 +109,7 @@ class _Check:
 
     def _give(self) -> None:
         problems.add_unreadable(self.db, self.source)
-        self.unreadable = self.db.execute("SELECT count(*) FROM problems").fetchone()[0]
+        self.unreadable = engine.count(self.db, "SELECT count(*) FROM problems")
         if given.is_packed(self.layout, self.fields, self.source.dialect):
             self.fields += given.unpacked_fields(self.layout)
             self.names = {one.field.name for one in self.fields}
@@ -125,7 +125,7 @@ class _Check:
     def _count(self) -> int:
         """Count the rows that are not blank, readable or not."""
         rows = "DISTINCT row" if self.layout.packed else "*"
-        return self.unreadable + self.db.execute(f"SELECT count({rows}) FROM given").fetchone()[0]
+        return self.unreadable + engine.count(self.db, f"SELECT count({rows}) FROM given")
 
     def _parse(self, tell: Callable[[str, int, int], None]) -> None:
         self.how = _settled(self.db, self.how, self.fields, self.options)
@@ -166,21 +166,21 @@ class _Check:
 
     def _result(self, out_dir: Path, made: dict[str, int], merged: int) -> Checked:
         db = self.db
-        no, flagged, count = db.execute(f"""
-            SELECT count(DISTINCT row) FILTER (severity = '{REFUSED}'), count(DISTINCT row) FILTER (severity = '{FLAGGED}'),
-                count(*)
-            FROM problems""").fetchone()  # noqa: E501
+        marked = "count(DISTINCT row) FILTER (severity = '{}')"
+        no, flagged, count = engine.row(
+            db, f"SELECT {marked.format(REFUSED)}, {marked.format(FLAGGED)}, count(*) FROM problems"
+        )
         revenue = guests = first_on = last_on = None
         if "lines" in made:
-            revenue = db.execute(_of(out_dir, "lines", "CAST(coalesce(sum(revenue_cents), 0) AS BIGINT)")).fetchone()[0]
+            revenue = engine.count(db, _of(out_dir, "lines", "CAST(coalesce(sum(revenue_cents), 0) AS BIGINT)"))
         if "orders" in made:
-            first_on, last_on = db.execute(_of(out_dir, "orders", "min(ordered_on), max(ordered_on)")).fetchone()
+            first_on, last_on = engine.row(db, _of(out_dir, "orders", "min(ordered_on), max(ordered_on)"))
             known = (
                 "count(customer_source)"
                 if self.names & {"customer_number", "email", "customer_name"}
                 else "count(NULL)"
             )
-            guests = made["orders"] - db.execute(_of(out_dir, "orders", known)).fetchone()[0]
+            guests = made["orders"] - engine.count(db, _of(out_dir, "orders", known))
         codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
         return Checked(
             layout=self.layout.name, rows=self.rows, accepted=self.rows - no, refused=no, flagged=flagged, merged=merged,  # noqa: E501

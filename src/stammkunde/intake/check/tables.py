@@ -6,6 +6,7 @@ import duckdb
 
 from stammkunde.intake.check import problems
 from stammkunde.intake.check.result import FLAGGED
+from stammkunde.intake.formats import engine
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts import Column, Layout, Table
 
@@ -26,11 +27,11 @@ def write(
         merged = _remark_repeats(db, [one.name for one in given])
     target = literal(str(out_dir / f"{table.name}.parquet"))
     db.execute(f"COPY ({_latest_sql(given, repeats=repeats)} ORDER BY source) TO {target} (FORMAT parquet)")
-    return db.execute(f"SELECT count(*) FROM read_parquet({target})").fetchone()[0], merged
+    return engine.count(db, f"SELECT count(*) FROM read_parquet({target})"), merged
 
 
 def _repeats(db: duckdb.DuckDBPyConnection) -> bool:
-    return db.execute("SELECT count(*) > count(DISTINCT source) FROM keyed").fetchone()[0]
+    return bool(engine.count(db, "SELECT count(*) > count(DISTINCT source) FROM keyed"))
 
 
 def _remark_repeats(db: duckdb.DuckDBPyConnection, names: list[str]) -> int:
@@ -43,7 +44,7 @@ def _remark_repeats(db: duckdb.DuckDBPyConnection, names: list[str]) -> int:
         WINDOW w AS (PARTITION BY source)""")
     problems.add(db, f"SELECT row, '', split_part(source, ':', 2), 'duplicate_key', json_object('kept', kept), '{FLAGGED}' "  # noqa: E501
                      "FROM repeats WHERE other")  # fmt: skip
-    return db.execute("SELECT count(*) FROM repeats WHERE NOT other AND row <> kept").fetchone()[0]
+    return engine.count(db, "SELECT count(*) FROM repeats WHERE NOT other AND row <> kept")
 
 
 def _latest_sql(given: list[Column], *, repeats: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -25,6 +26,18 @@ def connect(*, memory_mb: int, work_dir: Path | None = None) -> Iterator[duckdb.
         yield db
     finally:
         db.close()
+
+
+def row(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> tuple[Any, ...]:
+    """Give the first row of an answer that has one: of counts and sums."""
+    found = db.execute(sql, values).fetchone()
+    assert found is not None
+    return found
+
+
+def count(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> int:
+    """Give the number that an answer consists of."""
+    return int(row(db, sql, *values)[0])
 
 
 def quoted(name: str) -> str:

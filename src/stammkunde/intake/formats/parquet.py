@@ -47,7 +47,7 @@ def in_place(path: Path, *, limit: int | None) -> InPlace:
     with engine.connect(memory_mb=256) as db:
         try:
             kinds = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-            rows = db.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()[0]
+            rows = engine.count(db, "SELECT count(*) FROM read_parquet(?)", str(path))
         except duckdb.Error:
             raise FileNotUsable("parquet_unreadable") from None
     numbers = {place for place, (_name, kind, *_more) in enumerate(kinds) if _EXACT.fullmatch(kind)}

@@ -43,14 +43,14 @@ def read(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Pa
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
         before = 0  # lines
         for text in (blocks := _blocks(file, path.stat().st_size, progress)):
-            part = _plain(text, dialect, before=before) if before >= dialect.header_row else None
-            if part is None:
+            plain = _plain(text, dialect, before=before) if before >= dialect.header_row else None
+            if plain is None:
                 lines = _Lines(blocks=blocks, text=text)
-                part = _rows(lines, dialect, before=before)
+                yield _rows(lines, dialect, before=before)
                 before += lines.available
             else:
+                yield plain
                 before += _count(text)
-            yield part
 
 
 def _blocks(file: TextIO, total: int, progress: Progress | None) -> Iterator[str]:

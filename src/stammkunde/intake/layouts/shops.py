@@ -1,18 +1,21 @@
 """Exports of shop systems. Their headings never change with the language, so they are matched as they are."""
 
 from dataclasses import replace
+from typing import Any
 
 from stammkunde.intake.layouts.documents import CUSTOMERS, ORDERS, PRODUCTS, money
 from stammkunde.intake.layouts.vocabulary import CHANNEL, CURRENCY_FIELD, LINES, ORDERED_AT, STATUS, STATUSES
 from stammkunde.store.layouts import CHOICE, EMAIL, KEY, MOMENT, MONEY, NUMBER, Field, Layout
 
 
-def said(name: str, de: str, en: str, *also: str, **more) -> Field:
+def said(name: str, de: str, en: str, *also: str, **more: Any) -> Field:
     """Name a field that stands once per order."""
     return Field(name=name, de=de, en=en, also=also, order_level=True, **more)
 
 
-def buyer(*, street: str, postcode: str, city: str, region: str, country: str, company: str, phone: str) -> tuple:
+def buyer(
+    *, street: str, postcode: str, city: str, region: str, country: str, company: str, phone: str
+) -> tuple[Field, ...]:
     """Name the buyer's address by the shop's own headings."""
     return (
         said("company", "Firma", "Company", company),

@@ -1,5 +1,7 @@
 """Fields and words that several layouts share, German and English. `docs/guide/import.md` lists every column."""
 
+from typing import Any
+
 from stammkunde.store.layouts import (
     CHOICE,
     CURRENCY,
@@ -81,7 +83,7 @@ ROLES = {
 def customer_fields(prefix: str = "", *, order_level: bool = False) -> tuple[Field, ...]:
     """Name the fields about a customer that customer lists and lists of invoices share."""
 
-    def one(name: str, de: str, en: str, *also: str, **more) -> Field:
+    def one(name: str, de: str, en: str, *also: str, **more: Any) -> Field:
         return Field(name=prefix + name, de=de, en=en, also=also, order_level=order_level, **more)
 
     return (
@@ -107,28 +109,28 @@ def customer_fields(prefix: str = "", *, order_level: bool = False) -> tuple[Fie
     )  # fmt: skip
 
 
-def customer_number(**more) -> Field:
+def customer_number(**more: Any) -> Field:
     return Field(
         name="customer_number", de="Kundennummer", en="Customer number", type=KEY, also=CUSTOMER_NUMBERS,
         max_length=100, example="10001", **more,
     )  # fmt: skip
 
 
-def customer_name(**more) -> Field:
+def customer_name(**more: Any) -> Field:
     return Field(
         name="customer_name", de="Name", en="Name", example="Muster GmbH",
         also=("Kunde", "Kundenname", "Customer", "Customer name", "Name 1", "Full name", "Vollständiger Name"), **more,
     )  # fmt: skip
 
 
-def product_number(**more) -> Field:
+def product_number(**more: Any) -> Field:
     return Field(
         name="product_number", de="Artikelnummer", en="Product number", type=KEY, also=PRODUCT_NUMBERS,
         max_length=100, example="A-100", **more,
     )  # fmt: skip
 
 
-def order_number(**more) -> Field:
+def order_number(**more: Any) -> Field:
     return Field(
         name="order_number", de="Bestellnummer", en="Order number", type=KEY, also=ORDER_NUMBERS, required=True,
         max_length=100, example="2024-0001", **more,

@@ -117,10 +117,10 @@ class _Comparison:
         )
 
     def _refuse(self, table: FactTable, match: "_Match") -> None:
-        for one in match.references:
-            self._refuse_reference(table, one)
-        for one in match.lookups:
-            self._flag(table, one)
+        for reference in match.references:
+            self._refuse_reference(table, reference)
+        for lookup in match.lookups:
+            self._flag(table, lookup)
         if match.lacking:
             self.engine.run(
                 "INSERT INTO refused SELECT row, '', '', 'new_row_incomplete', json_object('column', ?)::VARCHAR, "  # noqa: S608

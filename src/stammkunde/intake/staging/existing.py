@@ -69,7 +69,7 @@ class Existing:
         return " UNION ".join(own + others)
 
     def _read(self, table: FactTable, *, by: str, keys: str) -> None:
-        if not table.model._default_manager.exists():
+        if not table.rows().exists():
             return
         named = f"({keys}) k(key) WHERE key IS NOT NULL"
         self._engine.run(f"CREATE OR REPLACE TABLE keys AS SELECT DISTINCT key FROM {named}")  # noqa: S608
@@ -110,7 +110,7 @@ class Existing:
 
 def _is_most_of(table: FactTable, keys: int) -> bool:
     """Tell whether so many keys mean so much of a table that reading all of it is quicker than looking each up."""
-    return keys >= FEW_KEYS and keys * 2 >= table.model._default_manager.count()
+    return keys >= FEW_KEYS and keys * 2 >= table.rows().count()
 
 
 def _looked_into() -> set[str]:

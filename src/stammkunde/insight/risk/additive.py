@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from scipy import linalg, sparse, special
+from scipy import linalg, special
 
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.risk.bins import Bins, Codes, bins
+from stammkunde.insight.risk.design import Design
 from stammkunde.insight.risk.metrics import Bools
 from stammkunde.insight.value.history import Floats
 
@@ -84,7 +85,7 @@ def fit_additive(table: pa.Table, left: Bools) -> Additive:
     columns = tuple(bins(name, table[name]) for name in table.column_names)
     codes = np.column_stack([column.codes(table[column.column]) for column in columns])
     starts = np.cumsum([1, *(column.count for column in columns)])
-    beta, firmness = _maximise(codes + starts[:-1].astype(np.int32), left, [_penalty(column) for column in columns])
+    beta, firmness = _maximise(codes, left, [_penalty(column) for column in columns])
     return _centred(beta, columns, codes, starts, firmness)
 
 
@@ -108,27 +109,20 @@ def _penalty(column: Bins) -> Floats:
     return penalty
 
 
-def _maximise(place: Codes, left: Bools, penalties: list[Floats]) -> tuple[Floats, Floats]:
-    size = 1 + sum(len(penalty) for penalty in penalties)
-    x, beta, firmness = _design(place, size), np.zeros(size), np.full(len(penalties), 10.0)
+def _maximise(codes: Codes, left: Bools, penalties: list[Floats]) -> tuple[Floats, Floats]:
+    design = Design(codes, [len(penalty) for penalty in penalties])
+    beta, firmness = np.zeros(design.size), np.full(len(penalties), 10.0)
     beta[0] = special.logit(float(left.mean()))
     for _ in range(ROUNDS):
         penalty = linalg.block_diag(0.0, *(f * own for f, own in zip(firmness, penalties, strict=True)))
-        slope, curve = _slope(x, left, beta)
-        inverse = _inverse(curve + penalty)
-        step = inverse @ (slope - penalty @ beta)
+        p = special.expit(design.sums(beta))
+        inverse = _inverse(design.products(p * (1 - p)) + penalty)
+        step = inverse @ (design.totals(left - p) - penalty @ beta)
         beta = beta + step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
         firmness = _firmer(firmness, penalties, beta, inverse)
         if np.abs(step).max() < SETTLED:
             break
     return beta, firmness
-
-
-def _slope(x: sparse.csr_array, left: Bools, beta: Floats) -> tuple[Floats, Floats]:
-    """Give gradient and curvature of the log-likelihood; nearly all of the design is zero, and is never touched."""
-    p = special.expit(x @ beta)
-    weighted = sparse.csr_array((np.repeat(p * (1 - p), np.diff(x.indptr)), x.indices, x.indptr), shape=x.shape)
-    return x.T @ (left - p), (x.T @ weighted).toarray()
 
 
 def _inverse(curve: Floats) -> Floats:
@@ -137,15 +131,6 @@ def _inverse(curve: Floats) -> Floats:
     lower, _ = linalg.lapack.dpotri(factor, lower=1)
     below: Floats = np.tril(lower)
     return below + np.tril(below, -1).T
-
-
-def _design(place: Codes, size: int) -> sparse.csr_array:
-    """Lay out one row a customer: 1 for the whole, and 1 for the bin of each column."""
-    n, columns = place.shape
-    indices = np.column_stack([np.zeros(n, np.int32), place]).ravel()
-    return sparse.csr_array(
-        (np.ones(len(indices)), indices, np.arange(n + 1, dtype=np.int32) * (columns + 1)), shape=(n, size)
-    )
 
 
 def _firmer(firmness: Floats, penalties: list[Floats], beta: Floats, inverse: Floats) -> Floats:

@@ -2,16 +2,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stammkunde.customers import unsettled
+from stammkunde.outreach import knowing
 
 
 @contextmanager
 def installed(settings) -> Iterator[None]:
     """Let the product find what it declares."""
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.desk.apps.DeskConfig"]
+    before = settings.INSTALLED_APPS
+    settings.INSTALLED_APPS = [*before, "tests.desk.apps.DeskConfig"]
     _forget()
     yield
+    settings.INSTALLED_APPS = before
     _forget()
 
 
 def _forget() -> None:
-    unsettled.kinds.cache_clear()
+    for declared in (unsettled.kinds, knowing.sources, knowing.fields):
+        declared.cache_clear()

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone, translation
 
 from stammkunde.customers.models import ContactPreference
-from stammkunde.outreach import content, persons, services
+from stammkunde.outreach import knowing, persons, queries, services
 from stammkunde.outreach.models import Hold, Message, Template, TemplateText
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from tests import factories
+from tests.desk.installing import installed
 from tests.outreach.planning import NOW, company, customer, plan
 
 pytestmark = pytest.mark.django_db
@@ -155,17 +156,39 @@ def test_writing_to_many_takes_as_many_queries_as_to_one(size, django_assert_num
 
 
 def test_fields_are_those_that_can_be_filled():
-    values = persons.values(
-        customer=customer(),
-        person=None,
-        about=persons.About(),
-        company=company(),
-        owner=None,
-        style=("de", "sie"),
-        today=TODAY,
-    )
+    company()
 
-    assert {*values, "code"} == set(content.FIELDS)
+    _style, values = services.values((customer().pk, None), today=TODAY)
+
+    assert {*values, "code"} == set(knowing.fields())
+
+
+def test_every_field_has_a_place_of_its_own():
+    declared = [*persons.FIELDS, *(one for source in knowing.sources() for one in source.fields)]
+
+    assert len(declared) == len({one.name for one in declared}) == len({one.order for one in declared})
+    assert list(knowing.fields())[7:10] == ["city", "product", "category"]
+
+
+def test_a_field_that_there_is_none_of_is_named():
+    company()
+    one = customer()
+
+    found = written(template(de_sie="{password} {code|} {secret|geheim}"), (one.pk, None))[one.pk, None]
+
+    assert (found.content, found.missing) == (None, ("password", "secret"))
+
+
+def test_a_field_that_an_app_declares_is_filled_counted_and_named(settings):
+    company()
+    one, _nobody = customer(city="Warteschlange"), customer()
+    with installed(settings):
+        found = written(template(de_sie="Nummer {queue}"), (one.pk, None))[one.pk, None]
+
+        assert found.content["text"] == f"Nummer A{one.pk}"
+        assert queries.gaps({"queue"}, today=TODAY) == [queries.Gap(field="queue", empty=1, of=2)]
+        assert knowing.words(["queue"]) == ["number in the queue"]
+    assert "queue" not in knowing.fields()
 
 
 def test_a_paused_origin_waits_and_goes_on():

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.outreach import content, services
+from stammkunde.outreach import knowing, services
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Message, Template
 from stammkunde.plays.models import Play
@@ -237,7 +237,7 @@ def gaps(client, pk):
 
 
 def test_gaps_are_counted(client, salesperson):
-    words = " ".join(f"{{{name}}}" for name in content.FIELDS if name != "first_name") + "{first_name|Sie}"
+    words = " ".join(f"{{{name}}}" for name in knowing.fields() if name != "first_name") + "{first_name|Sie}"
     one = template(salesperson, words=Text(subject="Neu", blocks=(Block(kind="text", text=words),)))
     firm = customer(kind="company", name="Weber GmbH", city="Ulm")
     factories.contact_person(customer(kind="company", name="Öz GmbH"), first_name="Anna", last_name="Öz", title="Dr.")

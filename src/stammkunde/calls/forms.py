@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.calls import guides
 from stammkunde.calls.models import Guide, Outcome
 from stammkunde.calls.services import Said
-from stammkunde.outreach import content
+from stammkunde.outreach import content, knowing
 from stammkunde.tasks.policy import LONGEST_DAY
 
 MOST_LINES, LONGEST_LINE = 12, 300
@@ -93,13 +93,13 @@ class GuideForm(forms.Form):
         found = super().clean() or {}
         for name, value in list(found.items()):
             text = "\n".join(value) if isinstance(value, list) else value
-            unknown = content.fields(content.Text(subject=text)).keys() - set(content.FIELDS)
+            unknown = knowing.unknown(content.Text(subject=text))
             if unknown:
                 self.add_error(
                     name,
                     forms.ValidationError(
                         _("There is no field {%(name)s}. Choose one of those named below."),
-                        params={"name": min(unknown)},
+                        params={"name": unknown[0]},
                     ),
                 )
         return found

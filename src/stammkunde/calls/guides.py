@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from stammkunde.calls.models import Guide
-from stammkunde.outreach import content
+from stammkunde.outreach import content, knowing
 from stammkunde.team.models import Company
 
 Kind = Guide.Kind
@@ -334,7 +334,7 @@ def filled(script: Script, values: Mapping[str, str]) -> Script:
 
     def fill(text: str) -> str:
         has_fallback = content.fields(content.Text(subject=text))
-        known = {name: values.get(name) or ("" if has_fallback.get(name) else GAP) for name in content.FIELDS}
+        known = {name: values.get(name) or ("" if has_fallback.get(name) else GAP) for name in knowing.fields()}
         return content.without_markup(text, known)
 
     return Script(

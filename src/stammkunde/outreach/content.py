@@ -13,15 +13,12 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import nh3
+from django.utils.functional import Promise
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-FIELDS = (
-    "greeting", "salutation", "title", "first_name", "last_name", "name", "company", "city", "product", "category",
-    "last_purchase", "purchases", "years", "owner", "sender", "code",
-)  # fmt: skip
 TAGS = frozenset({"p", "strong", "em", "a", "ul", "ol", "li", "br"})
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 Kind = Literal["text", "offer", "button"]
@@ -43,6 +40,24 @@ class FieldsMissing(Exception):
 
 class FieldsUnknown(FieldsMissing):
     """There are no fields of these names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """
+    One thing that can be filled in.
+
+    Args:
+        name: as it stands in braces; no two fields have one.
+        words: what it is, for whoever writes.
+        order: its place among all; no two fields have one number.
+        said: how a value is written, in the language of whom it is for.
+    """
+
+    name: str
+    words: str | Promise
+    order: int
+    said: Callable[[Any], str] = str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +100,9 @@ def write(text: Text, values: Mapping[str, str]) -> dict[str, Any]:
     """
     Fill words for one person: `subject`, `preview`, `text` and `html` for mails, `blocks` for what is printed.
 
-    :raises FieldsUnknown: if there is no such field
     :raises FieldsMissing: if a field without fallback has no value
     """
-    used = fields(text)
-    unknown = used.keys() - set(FIELDS)
-    if unknown:
-        raise FieldsUnknown(unknown)
-    missing = [name for name, has_fallback in used.items() if not has_fallback and not values.get(name)]
+    missing = [name for name, has_fallback in fields(text).items() if not has_fallback and not values.get(name)]
     if missing:
         raise FieldsMissing(missing)
     return {

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from stammkunde.outreach import content
+from stammkunde.outreach import content, knowing
 from stammkunde.outreach.content import Block, Kind, Text
 
 MOST_BLOCKS = 12
@@ -117,7 +117,7 @@ def _block(posted: Mapping[str, str], place: int) -> Block | None:
 def _unfit(field_name: str, name: str, said: str) -> Iterator[tuple[str, str]]:
     if len(said) > MOST_SIGNS[name]:
         yield field_name, _("At most %(n)s characters.") % {"n": MOST_SIGNS[name]}
-    unknown = sorted(content.fields(Text(subject=said)).keys() - set(content.FIELDS))
+    unknown = knowing.unknown(Text(subject=said))
     if unknown:
         names = ", ".join(f"{{{one}}}" for one in unknown)
         yield field_name, _("There is no field %(names)s. Below is the list of all fields.") % {"names": names}

@@ -1,30 +1,33 @@
 """How a person is addressed, and what can be filled into a message for her. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.outreach.content import Field
 from stammkunde.team.models import Company, Staff
-from stammkunde.ui import writing
 
 Words = TypeVar("Words")
 MISTER, MISS = ("herr", "hr", "mr", "mister"), ("frau", "fr", "ms", "mrs", "miss")
 
 
-@dataclass(frozen=True, kw_only=True)
-class About:
-    """What is known about a customer beside master data; empty where nothing is."""
-
-    product: str = ""  # bought last
-    category: str = ""  # spent most on
-    last_on: date | None = None
-    purchases: int = 0
-    since_on: date | None = None
+FIELDS = (
+    Field(name="greeting", words=gettext_lazy("greeting, “Good day Ms Weber”"), order=10),
+    Field(name="salutation", words=gettext_lazy("salutation of the contact person"), order=20),
+    Field(name="title", words=gettext_lazy("title of the contact person"), order=30),
+    Field(name="first_name", words=gettext_lazy("first name"), order=40),
+    Field(name="last_name", words=gettext_lazy("last name"), order=50),
+    Field(name="name", words=gettext_lazy("whole name"), order=60),
+    Field(name="company", words=gettext_lazy("name of the company"), order=70),
+    Field(name="city", words=gettext_lazy("city"), order=80),
+    Field(name="owner", words=gettext_lazy("who looks after the customer"), order=140),
+    Field(name="sender", words=gettext_lazy("sender's name from the settings"), order=150),
+    Field(name="code", words=gettext_lazy("voucher code, where there is one"), order=160),  # given with a message
+)
 
 
 def greeting(*, customer: Customer, person: ContactPerson | None, form: str) -> str:
@@ -54,13 +57,11 @@ def values(
     *,
     customer: Customer,
     person: ContactPerson | None,
-    about: About,
     company: Company,
     owner: Staff | None,
     style: tuple[str, str],
-    today: date,
 ) -> dict[str, str]:
-    """Give what `content.FIELDS` stand for, in the person's language; `style` is language and form of address."""
+    """Give what our own fields stand for, in the person's language; `style` is language and form of address."""
     language, form = style
     first, last = _names(customer, person)
     with translation.override(language):
@@ -73,11 +74,6 @@ def values(
             "name": str(person) if person else customer.name,
             "company": customer.name if customer.kind == Customer.Kind.COMPANY else "",
             "city": customer.city,
-            "product": about.product,
-            "category": about.category,
-            "last_purchase": writing.day(about.last_on) if about.last_on else "",
-            "purchases": str(about.purchases) if about.purchases else "",
-            "years": _years(about.since_on, today),
             "owner": owner.name if owner else "",
             "sender": company.sender_name or company.name,
         }
@@ -100,10 +96,3 @@ def _names(customer: Customer, person: ContactPerson | None) -> tuple[str, str]:
         return "", ""
     first, _space, last = customer.name.strip().rpartition(" ")
     return (first, last) if first else (last, "")
-
-
-def _years(since_on: date | None, today: date) -> str:
-    if since_on is None:
-        return ""
-    years = today.year - since_on.year - ((today.month, today.day) < (since_on.month, since_on.day))
-    return str(years) if years > 0 else ""

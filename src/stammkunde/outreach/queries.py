@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -141,22 +141,12 @@ class Gap:
 
 def gaps(fields: Collection[str], *, today: date) -> list[Gap]:
     """Count for each of these fields the customers who have nothing there; fields that all have are left out."""
-    of_customers = _OF_CUSTOMERS | {"years": _since(today - timedelta(days=366))}
-    asked = {one: Count("pk", filter=of_customers[one]) for one in fields if one in of_customers}
+    asked = {one: Count("pk", filter=_OF_CUSTOMERS[one]) for one in fields if one in _OF_CUSTOMERS}
     filled = Customer.objects.aggregate(everybody=Count("pk"), **asked)
     everybody = filled.pop("everybody")
-    filled |= knowing.counts(fields)
+    filled |= knowing.counts(fields, today=today)
     some = {one: count for one, count in sorted(filled.items()) if count < everybody}
     return [Gap(field=one, empty=everybody - count, of=everybody) for one, count in some.items()]
-
-
-def _since(day: date) -> Q:
-    """Keep those who have been customers since that day: by master data, or else by the first purchase."""
-    found = Q(since_on__lte=day)
-    for source in knowing.sources():
-        if source.since:
-            found |= Q(since_on=None, pk__in=source.since(day))
-    return found
 
 
 def _somebody_has(**having: str) -> Q:

@@ -156,25 +156,6 @@ def in_general(code: str) -> str:
     return str(IN_GENERAL[code]) if code in IN_GENERAL else reason({"code": code})
 
 
-FIELDS = {
-    "greeting": gettext_lazy("greeting, “Good day Ms Weber”"),
-    "salutation": gettext_lazy("salutation of the contact person"),
-    "title": gettext_lazy("title of the contact person"),
-    "first_name": gettext_lazy("first name"),
-    "last_name": gettext_lazy("last name"),
-    "name": gettext_lazy("whole name"),
-    "company": gettext_lazy("name of the company"),
-    "city": gettext_lazy("city"),
-    "product": gettext_lazy("product bought last"),
-    "category": gettext_lazy("favourite category"),
-    "last_purchase": gettext_lazy("day of the last purchase"),
-    "purchases": gettext_lazy("number of purchases"),
-    "years": gettext_lazy("whole years as a customer"),
-    "owner": gettext_lazy("who looks after the customer"),
-    "sender": gettext_lazy("sender's name from the settings"),
-    "code": gettext_lazy("voucher code, where there is one"),
-}
-
 CHANNELS = {
     "email": gettext_lazy("E-mail"),
     "call": pgettext_lazy("channel", "Call"),

@@ -1,13 +1,19 @@
-"""What figures tell messages about a customer: purchases, the last day, what is bought most."""
+"""What figures tell messages about a customer: purchases, the last day, what is bought most, for how long."""
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
+from stammkunde.customers.models import Customer
+from stammkunde.outreach.content import Field
 from stammkunde.outreach.knowing import Knowing
+from stammkunde.sales import queries as sales
 from stammkunde.signals import queries
+from stammkunde.signals.models import CustomerSignal
+from stammkunde.ui import writing
 
 _HAVE = {
     "product": Q(last_on__isnull=False),
@@ -15,26 +21,62 @@ _HAVE = {
     "purchases": Q(purchase_days__gt=0),
     "category": ~Q(favourite_category=""),
 }
+_A_YEAR = timedelta(days=366)
 
 
-def _about(ids: Collection[int]) -> dict[int, dict[str, Any]]:
+def _about(customers: Mapping[int, Customer], fields: Collection[str], today: date) -> dict[int, dict[str, Any]]:
+    signals = {one.customer_id: one for one in queries.signals().filter(customer__in=customers)}
+    products = sales.last_products(customers) if "product" in fields else {}
     return {
-        one.customer_id: {
-            "category": one.favourite_category,
-            "last_on": one.last_on,
-            "purchases": one.purchase_days,
-            "since_on": one.first_on,
-        }
-        for one in queries.signals().filter(customer__in=ids)
+        pk: _of_signal(signals.get(pk))
+        | {"product": products.get(pk, ""), "years": _years(_since(customer, signals.get(pk)), today)}
+        for pk, customer in customers.items()
     }
 
 
-def _count(fields: Collection[str]) -> dict[str, int]:
-    return queries.signals().aggregate(**{name: Count("pk", filter=_HAVE[name]) for name in sorted(fields)})
+def _of_signal(signal: CustomerSignal | None) -> dict[str, Any]:
+    if signal is None:
+        return {}
+    return {
+        "category": signal.favourite_category,
+        "last_purchase": signal.last_on,
+        "purchases": signal.purchase_days,
+    }
 
 
-def _since(day: date) -> QuerySet[Any]:
-    return queries.signals().filter(first_on__lte=day).values("customer")
+def _since(customer: Customer, signal: CustomerSignal | None) -> date | None:
+    """Say since when: by master data, or else by the first purchase."""
+    return customer.since_on or (signal.first_on if signal else None)
 
 
-FIELDS = (Knowing(fields=frozenset(_HAVE), about=_about, count=_count, since=_since),)
+def _years(since_on: date | None, today: date) -> int:
+    if since_on is None:
+        return 0
+    return max(today.year - since_on.year - ((today.month, today.day) < (since_on.month, since_on.day)), 0)
+
+
+def _count(fields: Collection[str], today: date) -> dict[str, int]:
+    of_signals = {name: Count("pk", filter=_HAVE[name]) for name in sorted(fields & _HAVE.keys())}
+    found: dict[str, int] = queries.signals().aggregate(**of_signals) if of_signals else {}
+    return found | ({"years": _count_of_years(today)} if "years" in fields else {})
+
+
+def _count_of_years(today: date) -> int:
+    day = today - _A_YEAR
+    by_purchase = Q(since_on=None, pk__in=queries.signals().filter(first_on__lte=day).values("customer"))
+    return Customer.objects.filter(Q(since_on__lte=day) | by_purchase).count()
+
+
+FIELDS = (
+    Knowing(
+        fields=(
+            Field(name="product", words=_("product bought last"), order=90),
+            Field(name="category", words=_("favourite category"), order=100),
+            Field(name="last_purchase", words=_("day of the last purchase"), order=110, said=writing.day),
+            Field(name="purchases", words=_("number of purchases"), order=120),
+            Field(name="years", words=_("whole years as a customer"), order=130),
+        ),
+        about=_about,
+        count=_count,
+    ),
+)

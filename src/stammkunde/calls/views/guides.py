@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stammkunde.calls import guides, queries, services
 from stammkunde.calls.forms import KINDS, GuideForm
-from stammkunde.outreach import content
+from stammkunde.outreach import knowing
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 
@@ -51,7 +51,7 @@ def edit(request: StaffRequest, kind: str, language: str, form: str) -> HttpResp
         "label": KINDS[kind],
         "style": _style_name(language, form),
         "is_own": own,
-        "fields": content.FIELDS,
+        "fields": list(knowing.fields()),
         "place": (kind, language, form),
     }
     return render(request, "calls/guide.html", context)

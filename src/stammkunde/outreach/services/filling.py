@@ -6,15 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 
 from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import content, knowing, persons
 from stammkunde.outreach.content import FieldsMissing, Text
 from stammkunde.outreach.models import Template
-from stammkunde.outreach.persons import About
-from stammkunde.sales.models import Line, Order
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
 
@@ -51,9 +48,9 @@ def contents(
     texts = words(template)
     if not texts:
         raise NothingWritten(template.name)
-    known = _Known.read(recipients, fields=_fields(texts.values()))
+    known = _Known.read(recipients, fields=_fields(texts.values()), today=today)
     options = template.options
-    return {one: known.write(one, texts, options=options, today=today, more=more.get(one, {})) for one in recipients}
+    return {one: known.write(one, texts, options=options, more=more.get(one, {})) for one in recipients}
 
 
 def write_to(
@@ -66,13 +63,13 @@ def write_to(
     options: Mapping[str, Any] = {},
 ) -> Filled:
     """Write words of one language and form of address to one person, whatever she wishes herself."""
-    known = _Known.read([recipient], fields=_fields([text]))
-    return known.fill(recipient, style, text, options=options, today=today, more=more)
+    known = _Known.read([recipient], fields=_fields([text]), today=today)
+    return known.fill(recipient, style, text, options=options, more=more)
 
 
-def style_of(recipient: Recipient) -> Style:
+def style_of(recipient: Recipient, *, today: date) -> Style:
     """Tell in which language, and how addressed, a person is written to."""
-    return _Known.read([recipient], fields=set()).style(recipient)
+    return _Known.read([recipient], fields=(), today=today).style(recipient)
 
 
 def choose_words(template: Template, *, style: Style) -> Text | None:
@@ -82,9 +79,9 @@ def choose_words(template: Template, *, style: Style) -> Text | None:
 
 def values(recipient: Recipient, *, today: date) -> tuple[Style, dict[str, str]]:
     """Give the language and form of one recipient, and what can be filled in; empty where nothing is known."""
-    known = _Known.read([recipient], fields={"product"})
+    known = _Known.read([recipient], fields=knowing.fields(), today=today)
     style = known.style(recipient)
-    return style, known.values(recipient, style, today=today)
+    return style, known.values(recipient, style)
 
 
 def words(template: Template) -> dict[Style, Text]:
@@ -104,11 +101,11 @@ class _Known:
     customers: dict[int, Customer]
     people: dict[int, ContactPerson]
     wishes: dict[Recipient, ContactPreference]
-    about: dict[int, About]
+    about: dict[int, dict[str, Any]]
     company: Company
 
     @classmethod
-    def read(cls, recipients: Collection[Recipient], *, fields: set[str]) -> "_Known":
+    def read(cls, recipients: Collection[Recipient], *, fields: Collection[str], today: date) -> "_Known":
         ids = sorted({customer for customer, _person in recipients})
         customers = Customer.objects.select_related("owner").in_bulk(ids)
         people = ContactPerson.objects.in_bulk({person for _customer, person in recipients if person})
@@ -117,7 +114,7 @@ class _Known:
             customers=customers,
             people=people,
             wishes={(one.customer_id, one.contact_person_id): one for one in wishes},
-            about=_about(customers, with_products="product" in fields),
+            about=knowing.about(customers, asked=fields, today=today),
             company=team.company(),
         )
 
@@ -127,7 +124,6 @@ class _Known:
         texts: Mapping[Style, Text],
         *,
         options: Mapping[str, Any],
-        today: date,
         more: Mapping[str, str],
     ) -> Filled:
         language, form = self.style(recipient)
@@ -136,7 +132,7 @@ class _Known:
             language=language, form=form, fallback=settings.LANGUAGE_CODE,
         )  # fmt: skip
         assert chosen is not None
-        return self.fill(recipient, *chosen, options=options, today=today, more=more)
+        return self.fill(recipient, *chosen, options=options, more=more)
 
     def fill(
         self,
@@ -145,27 +141,27 @@ class _Known:
         text: Text,
         *,
         options: Mapping[str, Any],
-        today: date,
         more: Mapping[str, str],
     ) -> Filled:
-        values = self.values(recipient, style, today=today)
+        unknown = knowing.unknown(text)
+        if unknown:
+            return Filled(language=style[0], content=None, missing=tuple(unknown))
         try:
-            written = content.write(text, {**values, **more})
+            written = content.write(text, {**self.values(recipient, style), **more})
         except FieldsMissing as missing:
             return Filled(language=style[0], content=None, missing=missing.names)
         return Filled(language=style[0], content=written | _for_paper(options, more))
 
-    def values(self, recipient: Recipient, style: Style, *, today: date) -> dict[str, str]:
+    def values(self, recipient: Recipient, style: Style) -> dict[str, str]:
         customer = self.customers[recipient[0]]
-        return persons.values(
+        own = persons.values(
             customer=customer,
             person=self.people.get(recipient[1] or 0),
-            about=self.about[customer.pk],
             company=self.company,
             owner=customer.owner,
             style=style,
-            today=today,
         )
+        return own | knowing.said(self.about[customer.pk], language=style[0])
 
     def style(self, recipient: Recipient) -> Style:
         """Her own wish, then the customer's, then the company's habit."""
@@ -178,26 +174,3 @@ def _for_paper(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str,
     """Give what letters and postcards show beside the words: how they look, and the code that can be scanned."""
     said = {"options": dict(options), "code": more.get("code", "")}
     return {name: value for name, value in said.items() if value}
-
-
-def _about(customers: Mapping[int, Customer], *, with_products: bool) -> dict[int, About]:
-    known = knowing.about(customers)
-    bought = _products(customers) if with_products else {}
-    return {
-        pk: About(**known[pk] | _since(customer, known[pk]), product=bought.get(pk, ""))
-        for pk, customer in customers.items()
-    }
-
-
-def _since(customer: Customer, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Say since when: by master data, or else by the first purchase."""
-    return {"since_on": customer.since_on or known.get("since_on")}
-
-
-def _products(ids: Collection[int]) -> dict[int, str]:
-    """Name the product on which each spent most in the last order that had one."""
-    lines = Line.objects.filter(order__customer=OuterRef("pk"), kind=Line.Kind.SALE, product__kind="product")
-    lines = lines.exclude(order__status=Order.Status.CANCELLED)
-    latest = lines.order_by("-order__ordered_at", "-revenue_cents", "pk").values("product__name")[:1]
-    found = Customer.objects.filter(pk__in=ids).annotate(bought=Subquery(latest)).values_list("pk", "bought")
-    return {pk: name or "" for pk, name in found}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from stammkunde.outreach import clarity, content, starters
+from stammkunde.outreach import clarity, knowing, starters
 from stammkunde.outreach.content import FieldsUnknown, Text
 from stammkunde.outreach.models import Template, TemplateText
 from stammkunde.outreach.services.filling import words
@@ -97,7 +97,7 @@ def put_words(*, template_id: int, language: str, form: str, text: Text, by: Sta
     :raises CountsAsAdvertising: if the words need another purpose
     """
     template = Template.objects.select_for_update().get(pk=template_id)
-    unknown = content.fields(text).keys() - set(content.FIELDS)
+    unknown = knowing.unknown(text)
     if unknown:
         raise FieldsUnknown(unknown)
     _refuse_advertising([text], purpose=template.purpose)

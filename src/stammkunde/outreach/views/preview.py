@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import advice, channels, clarity, content, foot, queries, services, wording
+from stammkunde.outreach import advice, channels, clarity, content, foot, knowing, queries, services
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.previews import Preview
@@ -61,7 +61,7 @@ def show(
 ) -> Shown:
     """Make what is shown beside an editor, from what is typed there at the moment; `options` are its looks on paper."""
     written = _written(draft, style=style, recipient=recipient, today=timezone.localdate()) if recipient else None
-    said = written[0].content or {} if written else {}
+    said, gaps = (written[0].content or {}, written[1]) if written else ({}, ())
     typed = request.POST.get("find", "").strip()
     findings = clarity.check(draft.text, purpose=purpose, channel=channel)
     plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": purpose, "by": request.user.pk}
@@ -72,8 +72,8 @@ def show(
         subject=said.get("subject") or draft.subject,
         preview=said.get("preview") or draft.preview,
         frame=signing.dumps(plain, salt=SALT, compress=True) if recipient else "",
-        unknown=[name for name in written[1] if name not in content.FIELDS] if written else [],
-        missing=[str(wording.FIELDS[name]) for name in written[1] if name in content.FIELDS] if written else [],
+        unknown=[name for name in gaps if name not in knowing.fields()],
+        missing=knowing.words([name for name in gaps if name in knowing.fields()]),
         light=clarity.worst(findings),
         advice=advice.told(findings),
         found=queries.find_customers(typed, limit=FOUND) if typed else [],
@@ -104,8 +104,8 @@ def _written(draft: Draft, *, style: Style, recipient: Recipient, today: date) -
     asked: dict[str, Any] = {"recipient": recipient, "style": style, "text": draft.text, "today": today}
     written = services.write_to(**asked)
     gaps = written.missing
-    if written.content is None and not set(gaps) - set(content.FIELDS):
-        written = services.write_to(**asked, more={name: f"[{wording.FIELDS[name]}]" for name in gaps})
+    if written.content is None and not knowing.unknown(draft.text):
+        written = services.write_to(**asked, more={name: f"[{knowing.fields()[name].words}]" for name in gaps})
     return written, gaps
 
 

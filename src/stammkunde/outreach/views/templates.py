@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stammkunde.outreach import advice, channels, clarity, content, queries, services, wording
+from stammkunde.outreach import advice, channels, clarity, content, knowing, queries, services, wording
 from stammkunde.outreach.channels import email
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import TemplateForm
@@ -119,9 +119,8 @@ def gaps(request: StaffRequest, pk: int) -> HttpResponse:
     for text in services.words(template).values():
         for name, has_fallback in content.fields(text).items():
             used[name] = used.get(name, True) and has_fallback
-    rows = [
-        (one, str(wording.FIELDS[one.field]), used[one.field]) for one in queries.gaps(used, today=timezone.localdate())
-    ]
+    found = queries.gaps(used, today=timezone.localdate())
+    rows = [(one, knowing.fields()[one.field].words, used[one.field]) for one in found]
     page = "outreach/gaps_rows.html" if request.htmx else "outreach/gaps.html"
     return render(request, page, {"template": template, "rows": rows, "with_fields": bool(used)})
 
@@ -198,7 +197,7 @@ def _editor(
         "problems": problems or {},
         "rows": draft.rows(problems or {}),
         "shown": shown,
-        "fields": list(wording.FIELDS.items()),
+        "fields": [(one.name, one.words) for one in knowing.fields().values()],
         "test_to": request.user.email if template.channel == "email" else "",
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/template_editor.html"}
@@ -237,7 +236,7 @@ def _test(request: StaffRequest, draft: Draft, style: Style) -> None:
         return
     written = services.write_to(recipient=recipient, style=style, text=draft.text, today=timezone.localdate())
     if written.content is None:
-        names = ", ".join(str(wording.FIELDS[name]) for name in written.missing)
+        names = ", ".join(knowing.words(written.missing))
         messages.error(request, _("This customer lacks: %(names)s.") % {"names": names})
         return
     try:

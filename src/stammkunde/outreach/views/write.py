@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from stammkunde.customers.models import Customer, Purpose
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import advice, channels, clarity, queries, services, wording
+from stammkunde.outreach import advice, channels, clarity, knowing, queries, services, wording
 from stammkunde.outreach.content import Block
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import WriteForm
@@ -68,10 +68,9 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
     form = _form(request, customer)
     chosen = _chosen(form)
     recipient: Recipient = (pk, int(chosen["person"]) if chosen["person"] else None)
-    style = services.style_of(recipient)
-    writing = Writing(
-        request=request, customer=customer, form=form, recipient=recipient, style=style, now=timezone.now()
-    )
+    now = timezone.now()
+    style = services.style_of(recipient, today=timezone.localdate(now))
+    writing = Writing(request=request, customer=customer, form=form, recipient=recipient, style=style, now=now)
     if request.method != "POST":
         return _page(writing, _letter(request.user, style))
     act, draft = request.POST.get("act", ""), Draft.read(request.POST)
@@ -158,7 +157,7 @@ def _page(writing: Writing, draft: Draft, problems: dict[str, str] | None = None
         "foretold": writing.foretold(draft),
         "not_set_up": _not_set_up(chosen["channel"]),
         "has_templates": len(options_of(writing.form, "template")) > 1,
-        "fields": list(wording.FIELDS.items()),
+        "fields": [(one.name, one.words) for one in knowing.fields().values()],
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/write_editor.html"}
     name = parts.get(request.htmx.target or "", "outreach/write.html")
@@ -183,7 +182,7 @@ def _send(writing: Writing, draft: Draft) -> HttpResponse:
         options=_looks(_chosen(writing.form)),
     )
     if written.content is None and not problems:
-        names = ", ".join(str(wording.FIELDS[name]) for name in written.missing)
+        names = ", ".join(knowing.words(written.missing))
         problems["blocks"] = _("This customer lacks: %(names)s.") % {"names": names}
     if problems or written.content is None:
         return _page(writing, draft, problems)

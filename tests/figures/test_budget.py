@@ -12,7 +12,7 @@ from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.tasks import services as tasks
 from stammkunde.team import queries as team
 from stammkunde.team import services
-from stammkunde.team.models import Company, Staff
+from stammkunde.team.models import Staff
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_hours_are_those_of_whoever_works_the_list(salesperson, analyst):
 def test_database_refuses_a_split_that_does_not_add_up(parts):
     a, b, c = parts
     with pytest.raises(IntegrityError), transaction.atomic():
-        Company.objects.create(pk=1, time_a_percent=a, time_b_percent=b, time_c_percent=c)
+        factories.decided(time_a_percent=a, time_b_percent=b, time_c_percent=c)
 
 
 def test_customer_page_says_what_is_planned_and_spent(client, salesperson, generation):

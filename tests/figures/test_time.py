@@ -11,6 +11,7 @@ from stammkunde.figures.queries import budget
 from stammkunde.figures.queries import hours as queries
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import TimeSettings
 from stammkunde.team import queries as team
 from stammkunde.team.models import AuditEntry, Staff
 from stammkunde.team.policy import NO_MONEY, Sight
@@ -194,9 +195,9 @@ def test_split_is_tried_before_it_is_kept(client, administrator, salesperson, co
 
     assert "Das ergäbe sich daraus" in tried
     assert "Noch ist nichts gespeichert." in tried
-    assert team.company().time_split is None
+    assert TimeSettings.of(team.company()).time_split is None
     client.post(reverse("time"), sent(a="40", b="40", c="20"))
-    assert team.company().time_split == (40, 40, 20)
+    assert TimeSettings.of(team.company()).time_split == (40, 40, 20)
     assert AuditEntry.objects.filter(action="settings.changed").count() == 1
 
 
@@ -224,7 +225,7 @@ def test_what_does_not_add_up_is_brought_to_a_hundred(client, administrator, com
 
     client.post(reverse("time"), sent(**wish))
 
-    assert team.company().time_split == split
+    assert TimeSettings.of(team.company()).time_split == split
 
 
 def test_without_scripts_the_slider_that_was_moved_counts(client, administrator, company):
@@ -233,7 +234,7 @@ def test_without_scripts_the_slider_that_was_moved_counts(client, administrator,
 
     client.post(reverse("time"), sent(a="60", b="30", c="10", a_slider="60", b_slider="10", c_slider="30"))
 
-    assert team.company().time_split == (60, 10, 30)
+    assert TimeSettings.of(team.company()).time_split == (60, 10, 30)
 
 
 def test_nothing_wished_for_changes_nothing(client, administrator, company):
@@ -242,7 +243,7 @@ def test_nothing_wished_for_changes_nothing(client, administrator, company):
 
     client.post(reverse("time"), sent(a=shown[0], b=shown[1], c=shown[2]))
 
-    assert team.company().time_split is None  # the proposal still follows the figures
+    assert TimeSettings.of(team.company()).time_split is None  # the proposal still follows the figures
 
 
 def test_back_to_the_proposal(client, administrator, company):
@@ -251,7 +252,7 @@ def test_back_to_the_proposal(client, administrator, company):
 
     client.post(reverse("time"), sent(act="proposal"))
 
-    assert team.company().time_split is None
+    assert TimeSettings.of(team.company()).time_split is None
 
 
 def test_sales_changes_own_hours_and_never_the_split(client, salesperson, company):
@@ -259,7 +260,7 @@ def test_sales_changes_own_hours_and_never_the_split(client, salesperson, compan
 
     client.post(reverse("time"), sent(a="0", b="0", c="100", a_slider="0"))
 
-    assert team.company().time_split is None
+    assert TimeSettings.of(team.company()).time_split is None
     assert client.post(reverse("time"), sent(act="proposal")).status_code == 403
 
 
@@ -268,7 +269,7 @@ def test_wish_out_of_range_is_refused(client, administrator, company, wish):
     client.force_login(administrator)
 
     assert client.post(reverse("time"), sent(**wish)).status_code == 400
-    assert team.company().time_split is None
+    assert TimeSettings.of(team.company()).time_split is None
 
 
 def test_unknown_act_is_refused(client, administrator, company):

@@ -9,8 +9,7 @@ from django.utils import timezone
 from stammkunde.customers.models import Note
 from stammkunde.figures import charts
 from stammkunde.signals.models import CustomerSignal
-from stammkunde.tasks.models import Task
-from stammkunde.team.models import Company
+from stammkunde.tasks.models import Task, TimeSettings
 from tests import factories
 from tests.browsing import is_too_wide, sign_in, violations
 from tests.signals import forecasting
@@ -168,8 +167,8 @@ def test_split_is_tried_while_somebody_drags(open_page, people):
     assert page.locator("#part-c").input_value() == "80"
     page.get_by_role("button", name="Speichern").click()
     page.locator(".toast").wait_for()
-    assert sum(Company.objects.get().time_split) == 100
-    assert Company.objects.get().time_c_percent > 40
+    assert sum(TimeSettings.objects.get().time_split) == 100
+    assert TimeSettings.objects.get().time_c_percent > 40
 
 
 def test_split_is_tried_without_scripts(open_page, people):
@@ -181,7 +180,7 @@ def test_split_is_tried_without_scripts(open_page, people):
     page.get_by_role("button", name="Vorschau").click()
 
     assert page.get_by_text("Noch ist nichts gespeichert.").is_visible()
-    assert not Company.objects.exclude(time_c_percent=None).exists()
+    assert not TimeSettings.objects.exclude(time_c_percent=None).exists()
 
 
 def test_today_works_without_scripts(open_page, people):

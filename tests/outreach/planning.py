@@ -31,8 +31,7 @@ def company(**fields) -> Company:
         "quiet_holidays": False,
         "cap_contacts": None,
     }
-    made, _created = Company.objects.update_or_create(pk=1, defaults=plain | fields)
-    return made
+    return factories.decided(**plain | fields)
 
 
 def customer(**fields) -> Customer:

@@ -239,7 +239,8 @@ def test_settings_that_cannot_be_are_refused_beside_their_field(client, administ
     response = client.post(reverse("settings-sending"), SENDING | wrong)
 
     assert response.status_code == 400
-    assert list(response.context["form"].errors) == list(wrong)
+    (form,) = response.context["forms"]
+    assert list(form.errors) == list(wrong)
 
 
 def test_test_mail_goes_to_whoever_asks(client, administrator, settings, mailoutbox):

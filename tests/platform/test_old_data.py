@@ -30,7 +30,14 @@ NOW = datetime(2026, 11, 24, 20, tzinfo=UTC)
 
 # What has another place since. Whoever moves or renames a table or column says so here.
 NOW_TABLE = {"activity_task": "tasks_task", "customers_change": "store_change", "sales_change": "store_change"}
-NOW_COLUMN = {("intake_beforeimage", "batch_id"): ("intake_beforeimage", "incoming_id")}
+NOW_SETTINGS = {
+    "tasks_timesettings": ("minutes_per_contact", "time_a_percent", "time_b_percent", "time_c_percent"),
+}
+BEFORE_ITS_SETTINGS = {"tasks_timesettings": "0002"}  # the migration of its app
+NOW_COLUMN = {
+    ("intake_beforeimage", "batch_id"): ("intake_beforeimage", "incoming_id"),
+    **{("team_company", name): (table, name) for table, names in NOW_SETTINGS.items() for name in names},
+}
 NOW_CALLED = {
     ("sales_change", part): f"orders:{part}" for part in (f"2026-{month:02}" for month in range(1, 12))
 }  # a row's key
@@ -140,6 +147,23 @@ def test_settings_show_what_the_company_decided(ada, before):
     decided = {name: as_typed(name, value) for name, value in company.items() if name not in hidden}
 
     assert {name: typed for name, typed in decided.items() if typed and not typed & shown} == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_settings_go_back_to_the_row_they_came_from_and_over_again(tmp_path):
+    with brought_over(tmp_path) as before:
+        over = old_folder.rows()
+
+        call_command("migrate", "team", "0002", verbosity=0)
+        for table in NOW_SETTINGS:
+            call_command("migrate", table.partition("_")[0], BEFORE_ITS_SETTINGS[table], verbosity=0)
+        back = old_folder.rows()
+        call_command("migrate", interactive=False, verbosity=0)
+
+        assert (back["team_company"], back.keys() & NOW_SETTINGS.keys()) == (before["team_company"], set())
+        assert {table: old_folder.rows()[table] for table in NOW_SETTINGS} == {
+            table: over[table] for table in NOW_SETTINGS
+        }
 
 
 def as_typed(name, value) -> set[str]:

@@ -1,14 +1,20 @@
-"""A table of facts that no part of the product knows is imported, mirrored and taken back by declaring it."""
+"""An app that no part of the product knows: its facts are imported, mirrored and taken back, its settings kept."""
 
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.test import override_settings
 
 from stammkunde import mirror
 from stammkunde.customers.models import Customer
 from stammkunde.intake import services as intake
 from stammkunde.store import facts
+from stammkunde.team import queries as team
+from stammkunde.team import services as teams
+from stammkunde.team import wording
+from stammkunde.team.models import AuditEntry
 from tests import factories
 from tests.intake.bringing import NOW, bring, changed
 
@@ -17,18 +23,28 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def diary(settings):
-    settings.INSTALLED_APPS = ["tests.store.diary.apps.DiaryConfig", *settings.INSTALLED_APPS]
-    facts.tables.cache_clear()
-    from tests.store.diary.models import Impression, Visit  # noqa: PLC0415 (only while the app is installed)
+    with override_settings(INSTALLED_APPS=["tests.store.diary.apps.DiaryConfig", *settings.INSTALLED_APPS]):
+        _forget()
+        yield from _with_tables()
+    _forget()
 
-    with connection.schema_editor() as editor:
-        editor.create_model(Visit)
-        editor.create_model(Impression)
-    yield Visit
-    with connection.schema_editor() as editor:
-        editor.delete_model(Impression)
-        editor.delete_model(Visit)
+
+def _forget():
     facts.tables.cache_clear()
+    apps.clear_cache()  # what tables know of others that point at them
+
+
+def _with_tables():
+    from tests.store.diary import models  # noqa: PLC0415 (only while the app is installed)
+
+    tables = (models.Visit, models.Impression, models.DiarySettings)
+    with connection.schema_editor() as editor:
+        for one in tables:
+            editor.create_model(one)
+    yield models.Visit
+    with connection.schema_editor() as editor:
+        for one in reversed(tables):
+            editor.delete_model(one)
 
 
 def visit(number: str, day: str, minutes: str = "30", customer_number: str = "1") -> dict[str, object]:
@@ -123,3 +139,16 @@ def test_what_hangs_on_it_goes_along_or_keeps_it_as_it_says(tmp_path, diary):
     intake.run(import_id=incoming.pk, now=NOW)
     assert not diary.objects.exists()
     assert not Impression.objects.filter(pk=derived.pk).exists()
+
+
+def test_its_settings_are_read_with_those_of_all_apps_and_changed_and_told_like_them(django_assert_num_queries):
+    from tests.store.diary.models import DiarySettings  # noqa: PLC0415
+
+    assert DiarySettings.of(team.company()).longest_visit == 90
+    teams.change_company(by=None, now=NOW, name="Rösterei", longest_visit=45)
+
+    with django_assert_num_queries(1):
+        company = team.company()
+        assert (company.name, DiarySettings.of(company).longest_visit) == ("Rösterei", 45)
+    told = AuditEntry.objects.get(action="settings.changed").detail
+    assert wording.changes(told) == "Name: leer → Rösterei · longest visit: 90 → 45"

@@ -14,7 +14,8 @@ from stammkunde.outreach import channels, places, wording
 from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.paper import FORMATS, MOTIFS, Options
 from stammkunde.team.models import Company
-from stammkunde.ui.forms import ModelForm, Search, choice_of
+from stammkunde.team.settings_page import SettingsForm
+from stammkunde.ui.forms import Search, choice_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -115,7 +116,7 @@ def _euros(cents: int | None) -> Decimal | None:
     return None if cents is None else Decimal(cents).scaleb(-2)
 
 
-class ContactSettings(ModelForm[Company]):
+class ContactSettings(SettingsForm):
     """How customers are written to, and on what ground."""
 
     privacy_url = forms.URLField(
@@ -160,7 +161,7 @@ class ContactSettings(ModelForm[Company]):
         return days
 
 
-class PaperSettings(ModelForm[Company]):
+class PaperSettings(SettingsForm):
     """What stands on letters and postcards, and what one of them costs."""
 
     letter_cost = _Cost(label=_("Cost of a letter in euros"))
@@ -192,7 +193,7 @@ class PaperSettings(ModelForm[Company]):
             raise ValidationError(_("An address on the web begins with https://."))
         return url
 
-    def changes(self) -> dict[str, object]:
+    def changes(self) -> dict[str, Any]:
         """Give what was typed as the company keeps it."""
         said = dict(self.cleaned_data)
         for kind in ("letter", "postcard"):
@@ -201,7 +202,7 @@ class PaperSettings(ModelForm[Company]):
         return said
 
 
-class SendingSettings(ModelForm[Company]):
+class SendingSettings(SettingsForm):
     """When customers may be disturbed, and how often."""
 
     class Meta:

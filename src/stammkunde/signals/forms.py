@@ -4,26 +4,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team.models import Company
-from stammkunde.ui.forms import ModelForm
+from stammkunde.team.settings_page import SettingsForm
 
 
-class Settings(ModelForm[Company]):
+class Figures(SettingsForm):
     class Meta:
         model = Company
-        fields = ["name", "activity_days", "no_purchase_months", "risk_horizon_days", "minutes_per_contact"]
+        fields = ["name", "activity_days", "no_purchase_months", "risk_horizon_days"]
         labels = {
             "name": _("Name of the company"),
             "activity_days": _("Activity window in days"),
             "no_purchase_months": _("Months without purchase"),
             "risk_horizon_days": _("Horizon of the early warning in days"),
-            "minutes_per_contact": _("Minutes per contact"),
         }
         help_texts = {
             "no_purchase_months": _("Customers who have not bought for so many months appear on the page “Today”."),
-            "minutes_per_contact": _(
-                "What a contact usually takes: preparing, calling, writing down what came of it. With the hours of the "
-                "team it says how many customers can be warned about."
-            ),
         }
 
     def clean_activity_days(self) -> int | None:
@@ -43,9 +38,3 @@ class Settings(ModelForm[Company]):
         if days is not None and not 7 <= days <= 730:
             raise ValidationError(_("Between 7 and 730 days, or empty for the suggestion."))
         return days
-
-    def clean_minutes_per_contact(self) -> int:
-        minutes: int = self.cleaned_data["minutes_per_contact"]
-        if not 5 <= minutes <= 240:
-            raise ValidationError(_("Between 5 and 240 minutes."))
-        return minutes

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import Customer
+from stammkunde.team.models import Settings
 
 
 class Task(models.Model):
@@ -63,3 +64,36 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class TimeSettings(Settings):
+    """How much time customers are given, and how it is split over their classes."""
+
+    minutes_per_contact = models.PositiveSmallIntegerField(_("minutes per contact"), default=24)
+    # All three empty: as proposed from the figures.
+    time_a_percent = models.PositiveSmallIntegerField(_("time for A customers in percent"), null=True, blank=True)
+    time_b_percent = models.PositiveSmallIntegerField(_("time for B customers in percent"), null=True, blank=True)
+    time_c_percent = models.PositiveSmallIntegerField(_("time for C customers in percent"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes_per_contact__range=(5, 240)), name="tasks_minutes_per_contact_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(time_a_percent__isnull=True, time_b_percent__isnull=True, time_c_percent__isnull=True)
+                | Q(
+                    time_a_percent__isnull=False,
+                    time_b_percent__isnull=False,
+                    time_c_percent__isnull=False,
+                    time_c_percent=models.Value(100) - models.F("time_a_percent") - models.F("time_b_percent"),
+                ),
+                name="tasks_time_adds_up",
+            ),
+        ]
+
+    @property
+    def time_split(self) -> tuple[int, int, int] | None:
+        """Give the percent of the time for A, B and C customers; None where the proposal holds."""
+        a, b, c = self.time_a_percent, self.time_b_percent, self.time_c_percent
+        return None if a is None or b is None or c is None else (a, b, c)

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 
 from stammkunde.tasks import policy
-from stammkunde.tasks.models import Task
+from stammkunde.tasks.models import Task, TimeSettings
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 
@@ -26,7 +26,7 @@ class Capacity:
 def capacity() -> Capacity:
     """Count the contacts that the team's hours allow; two queries."""
     hours = [staff.hours_per_week for staff in team.workers()]
-    minutes = team.company().minutes_per_contact
+    minutes = TimeSettings.of(team.company()).minutes_per_contact
     return Capacity(
         week=policy.week_capacity(hours, minutes_per_contact=minutes),
         month=policy.month_capacity(hours, minutes_per_contact=minutes),

@@ -1,8 +1,9 @@
 """Who works here, what the company decided, and who did what."""
 
 from datetime import time
-from typing import Any
+from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -56,7 +57,7 @@ class Staff(AbstractBaseUser):
 
 
 class Company(models.Model):
-    """What the company decided. One row."""
+    """Who the company is, and what it decided for all apps. One row, and one of each app's `Settings` beside it."""
 
     class Form(models.TextChoices):
         SIE = "sie", _("formal (Sie)")
@@ -83,7 +84,6 @@ class Company(models.Model):
             "The early warning says who buys nothing within so many days. Empty: suggested from your own order rhythm."
         ),
     )
-    minutes_per_contact = models.PositiveSmallIntegerField(_("minutes per contact"), default=24)
     # How customers are addressed, and what makes it lawful
     sender_name = models.CharField(_("sender"), max_length=120, default="", blank=True)
     sender_email = models.EmailField(_("sender's e-mail"), default="", blank=True)
@@ -112,10 +112,6 @@ class Company(models.Model):
     voucher_url = models.CharField(_("address behind QR codes"), max_length=200, default="", blank=True)
     letter_cost_cents = models.PositiveIntegerField(_("cost of a letter"), null=True, blank=True)
     postcard_cost_cents = models.PositiveIntegerField(_("cost of a postcard"), null=True, blank=True)
-    # How the time for customers is split over the classes; all three empty: as proposed from the figures.
-    time_a_percent = models.PositiveSmallIntegerField(_("time for A customers in percent"), null=True, blank=True)
-    time_b_percent = models.PositiveSmallIntegerField(_("time for B customers in percent"), null=True, blank=True)
-    time_c_percent = models.PositiveSmallIntegerField(_("time for C customers in percent"), null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -133,21 +129,6 @@ class Company(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(optin_days__range=(1, 90)), name="company_optin_days_sane"),
             models.CheckConstraint(
-                condition=models.Q(
-                    time_a_percent__isnull=True, time_b_percent__isnull=True, time_c_percent__isnull=True
-                )
-                | models.Q(
-                    time_a_percent__isnull=False,
-                    time_b_percent__isnull=False,
-                    time_c_percent__isnull=False,
-                    time_c_percent=models.Value(100) - models.F("time_a_percent") - models.F("time_b_percent"),
-                ),
-                name="company_time_adds_up",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(minutes_per_contact__range=(5, 240)), name="company_minutes_per_contact_sane"
-            ),
-            models.CheckConstraint(
                 condition=models.Q(activity_days__isnull=True) | models.Q(activity_days__range=(1, 3650)),
                 name="company_activity_days_sane",
             ),
@@ -163,11 +144,33 @@ class Company(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def time_split(self) -> tuple[int, int, int] | None:
-        """Give the percent of the time for A, B and C customers; None where the proposal holds."""
-        a, b, c = self.time_a_percent, self.time_b_percent, self.time_c_percent
-        return None if a is None or b is None or c is None else (a, b, c)
+
+class Settings(models.Model):
+    """
+    What one app lets the company decide: a row beside the company's, declared by the app that reads it.
+
+    No two columns of all these rows have the same name: whoever changes one need not say whose it is.
+    """
+
+    company = models.OneToOneField(Company, primary_key=True, on_delete=models.CASCADE, related_name="%(app_label)s")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def of(cls, company: Company) -> Self:
+        """Give the app's row, before the first save its defaults; `team.queries.company` has read it along."""
+        return getattr(company, cls._meta.app_label, None) or cls(company=company)
+
+    @classmethod
+    def stored(cls, company: Company) -> Self:
+        """Give the app's row to change it, made where there is none."""
+        return cls._default_manager.get_or_create(company=company)[0]
+
+    @staticmethod
+    def every() -> "list[type[Settings]]":
+        """Give the rows of all apps."""
+        return [model for model in apps.get_models() if issubclass(model, Settings)]
 
 
 class AuditEntry(models.Model):

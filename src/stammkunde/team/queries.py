@@ -6,12 +6,21 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from stammkunde.team import policy
-from stammkunde.team.models import AuditEntry, Company, Staff
+from stammkunde.team.models import AuditEntry, Company, Settings, Staff
 
 
 def company() -> Company:
-    """Give the company's settings; before the first save, the defaults."""
-    return Company.objects.filter(pk=1).first() or Company(pk=1)
+    """Give the company with the settings of all apps (`Settings.of`), before the first save the defaults; one query."""
+    rows = Settings.every()
+    beside = [row._meta.app_label for row in rows]  # noqa: SLF001
+    return Company.objects.select_related(*beside).filter(pk=1).first() or _undecided(rows)
+
+
+def _undecided(rows: list[type[Settings]]) -> Company:
+    company = Company(pk=1)
+    for row in rows:
+        row(company=company)  # which the company knows from now on
+    return company
 
 
 def staff_list() -> QuerySet[Staff]:

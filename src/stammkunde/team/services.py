@@ -1,12 +1,12 @@
 """What changes state in the team."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from stammkunde.team.models import AuditEntry, Company, Staff
+from stammkunde.team.models import AuditEntry, Company, Settings, Staff
 
 
 class LastAdministrator(Exception):
@@ -97,20 +97,36 @@ def change_password(*, staff: Staff, password: str, now: datetime) -> None:
 
 @transaction.atomic
 def change_company(*, by: Staff | None, now: datetime, **fields: object) -> Company:
-    """Change what the company decided; repeating changes nothing."""
+    """Change what the company decided, each field in the row that has it; repeating changes nothing."""
     company, _created = Company.objects.select_for_update().get_or_create(pk=1)
-    changes = _assign(company, fields)
+    changes: dict[str, list[object]] = {}
+    for row, own in _by_row(company, fields):
+        changed = _assign(row, own)
+        row.save(update_fields=list(changed))
+        changes |= changed
     if changes:
-        company.save(update_fields=list(changes))
         record(staff=by, action="settings.changed", at=now, thing="company", thing_id=1, changes=changes)
     return company
+
+
+def _by_row(company: Company, fields: Mapping[str, object]) -> Iterator[tuple[Company | Settings, dict[str, object]]]:
+    """Give the rows that have fields to change, with these; the company's row is locked."""
+    left = dict(fields)
+    models: list[type[Company | Settings]] = [Company, *Settings.every()]
+    for model in models:
+        names = {one.name for one in model._meta.fields}  # noqa: SLF001
+        own = {name: left.pop(name) for name in fields if name in names}
+        if own:
+            yield model.stored(company) if issubclass(model, Settings) else company, own
+    if left:
+        raise TypeError(f"No app has settings of these names: {', '.join(left)}")
 
 
 def _active_administrators() -> QuerySet[Staff]:
     return Staff.objects.filter(role=Staff.Role.ADMINISTRATOR, is_active=True)
 
 
-def _assign(thing: Staff | Company, fields: Mapping[str, object]) -> dict[str, list[object]]:
+def _assign(thing: Staff | Company | Settings, fields: Mapping[str, object]) -> dict[str, list[object]]:
     """Set the fields that differ, and give what was and what is as the audit trail can keep it."""
     changes = {name: [getattr(thing, name), value] for name, value in fields.items() if getattr(thing, name) != value}
     for name, (_was, value) in changes.items():

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Field
+from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from stammkunde.team.models import Company, Settings, Staff
 
 ACTIONS = {
     "address.lifted": gettext_lazy("allowed an address again"),
@@ -84,10 +86,8 @@ def action(code: str) -> str:
     return str(ACTIONS.get(code, code))
 
 
-# The models whose fields an entry may name, the likeliest first; a field that has no words there shows its name.
+# The models whose fields an entry may name, after staff and settings; a field that has no words there shows its name.
 _FIELDS_OF = (
-    "team.Staff",
-    "team.Company",
     "customers.Customer",
     "customers.ContactPerson",
     "customers.ContactPreference",
@@ -106,7 +106,7 @@ def changes(detail: dict[str, object]) -> str:
 
 
 def _field(name: str) -> "Field[Any, Any] | None":
-    models = (apps.get_model(path) for path in _FIELDS_OF)
+    models: list[type[Model]] = [Staff, Company, *Settings.every(), *map(apps.get_model, _FIELDS_OF)]
     return next((one for model in models for one in model._meta.fields if one.name == name), None)  # noqa: SLF001
 
 

@@ -1,6 +1,7 @@
 from django.db import models
 
 from stammkunde.customers.models import Customer
+from stammkunde.team.models import Settings
 
 
 class Visit(models.Model):
@@ -21,6 +22,15 @@ class Impression(models.Model):
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="+")
     is_written = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "diary"
+
+
+class DiarySettings(Settings):
+    """What the company decides about visits."""
+
+    longest_visit = models.PositiveSmallIntegerField("longest visit", default=90)
 
     class Meta:
         app_label = "diary"

@@ -30,7 +30,7 @@ from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.signals.suggestions import acting
 from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import queries as tasks
-from stammkunde.tasks.models import Task
+from stammkunde.tasks.models import Task, TimeSettings
 from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -66,7 +66,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
             "moments": _moments(now),
             "draft": calls.draft(request.user, pk),
             "quick_minutes": QUICK_MINUTES,
-            "usual": company.minutes_per_contact,
+            "usual": TimeSettings.of(company).minutes_per_contact,
             "today": now.date(),
             **_hours(customer, person, company=company, now=now),
             **_guide(request, customer, people, person, kind=leading.kind(item.kind if item else "", signal)),
@@ -141,7 +141,7 @@ def _asked(generation: Generation | None) -> work.Asked:
         owner=None,
         months=company.no_purchase_months,
         with_imports=False,
-        lengths=Lengths(usual=company.minutes_per_contact),
+        lengths=Lengths(usual=TimeSettings.of(company).minutes_per_contact),
     )
 
 

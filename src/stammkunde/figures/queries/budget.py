@@ -18,6 +18,7 @@ from django.utils import timezone
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import policy
 from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.models import TimeSettings
 from stammkunde.tasks.policy import CLASSES, Lengths
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
@@ -105,7 +106,8 @@ class Budget:
 def setting(company: Company) -> Setting:
     """Read what the budget is made from: everybody's hours, and what the company decided; one query."""
     hours = team.workers().order_by().values_list("hours_per_week", flat=True)
-    return Setting(hours_per_week=sum(hours), usual_minutes=company.minutes_per_contact, split=company.time_split)
+    ours = TimeSettings.of(company)
+    return Setting(hours_per_week=sum(hours), usual_minutes=ours.minutes_per_contact, split=ours.time_split)
 
 
 def of(generation: Generation | None, setting: Setting) -> Budget:

@@ -18,6 +18,7 @@ from stammkunde.signals import suggestions as work
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import queries as tasks
+from stammkunde.tasks.models import TimeSettings
 from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -56,7 +57,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "call": _call(found, people),
             "next": _next(asked),
             "since_on": found.since_on or asked.once(history.service, pk).first_on,
-            "usual_minutes": company.minutes_per_contact,
+            "usual_minutes": TimeSettings.of(company).minutes_per_contact,
             "quick_minutes": QUICK_MINUTES,
         },
     )
@@ -89,7 +90,7 @@ def _next(asked: cards.Asked) -> dict[str, Any]:
         owner=None,
         months=company.no_purchase_months,
         with_imports=False,
-        lengths=Lengths(usual=company.minutes_per_contact),
+        lengths=Lengths(usual=TimeSettings.of(company).minutes_per_contact),
     )
     item = work.of_customer(asked.customer, listed)
     return {"item": item, "key": item.key, "reason": suggested.item(item)} if item else {}

@@ -27,7 +27,7 @@ from stammkunde.tasks import forms as task_forms
 from stammkunde.tasks import policy as task_policy
 from stammkunde.tasks import queries as task_queries
 from stammkunde.tasks import services as tasks
-from stammkunde.tasks.models import Task
+from stammkunde.tasks.models import Task, TimeSettings
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
@@ -45,7 +45,7 @@ def today(request: StaffRequest) -> HttpResponse:
     workers = list(team.workers())
     who = _who(request, workers)
     asked = _asked(request, company, owner=_owner(request, who, workers))
-    day = Day.of(request.user, done=done, usual=company.minutes_per_contact)
+    day = Day.of(request.user, done=done, usual=TimeSettings.of(company).minutes_per_contact)
     wanted = _shown(request)
     items = queries.items(asked, limit=(wanted or day.most_items) + 1)
     shown = items[:wanted] if wanted else queries.that_fit(items, minutes=day.left, least=day.lengths.least)
@@ -183,7 +183,7 @@ def call_list(request: StaffRequest) -> HttpResponse:
     company = team.company()
     workers = list(team.workers())
     asked = _asked(request, company, owner=_owner(request, _who(request, workers), workers))
-    day = Day.of(request.user, done=_done(request), usual=company.minutes_per_contact)
+    day = Day.of(request.user, done=_done(request), usual=TimeSettings.of(company).minutes_per_contact)
     found = queries.items(asked, limit=(_shown(request) or day.most_items) + 1)
     shown = found if _shown(request) else queries.that_fit(found, minutes=day.left, least=day.lengths.least)
     sections = _sections([item for item in shown if item.customer], asked, company, staff=request.user)

@@ -26,7 +26,7 @@ class Contact(SettingsPage):
         "As whom the company writes, and on what ground. The product enforces this and keeps the proof; it gives no "
         "legal advice."
     )
-    form = forms.ContactSettings
+    forms = (forms.ContactSettings,)
     template = "outreach/settings_contact.html"
 
     def more(self) -> dict[str, Any]:
@@ -37,18 +37,15 @@ class Paper(SettingsPage):
     name = "settings-paper"
     title = gettext_lazy("Letters and postcards")
     lead = gettext_lazy("What stands on letters and postcards, and what one of them costs.")
-    form = forms.PaperSettings
+    forms = (forms.PaperSettings,)
     template = "outreach/settings_paper.html"
-
-    def changes(self, form: forms.PaperSettings) -> dict[str, Any]:
-        return form.changes()
 
 
 class Sending(SettingsPage):
     name = "settings-sending"
     title = gettext_lazy("Sending")
     lead = gettext_lazy("When customers may be disturbed, how often at most, and by which ways messages leave.")
-    form = forms.SendingSettings
+    forms = (forms.SendingSettings,)
     template = "outreach/settings_sending.html"
 
     def more(self) -> dict[str, Any]:

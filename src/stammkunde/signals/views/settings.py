@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.signals import answers, forecasts, forms, queries
 from stammkunde.signals import services as refreshing
+from stammkunde.tasks.forms import TimeForm
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.settings_page import SettingsPage
@@ -22,7 +23,7 @@ class General(SettingsPage):
     lead = gettext_lazy(
         "What holds for the whole company. Language and appearance are your own; they are in your profile."
     )
-    form = forms.Settings
+    forms = (forms.Figures, TimeForm)
     template = "signals/settings.html"
     saved = gettext_lazy("Saved. The figures follow in a moment.")
 

@@ -1,17 +1,15 @@
 """What the worker does for outreach: settle what others left, arrange what waits, hand over what is due."""
 
-import os
-import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
-from uuid import uuid4
 
 from django.utils import timezone
 
 from stammkunde.outreach import channels, sending, services
 from stammkunde.outreach.services import printing
 from stammkunde.team import queries as team
+from stammkunde.work import is_gone, me
 
 PACE = sending.Pace()
 
@@ -34,8 +32,8 @@ def sweep(*, now: datetime, clock: Callable[[], datetime] = timezone.now) -> boo
 
 
 def _pieces(*, now: datetime, clock: Callable[[], datetime]) -> Iterator[Callable[[], object]]:
-    company, holder = team.company(), _me()
-    yield lambda: services.take_over(now=now, is_gone=_is_gone)
+    company, holder = team.company(), me()
+    yield lambda: services.take_over(now=now, is_gone=is_gone)
     yield lambda: services.look_after(now=now)
     if not channels.get("email").missing(company):
         yield lambda: services.plan_optins(company=company, now=now)
@@ -45,25 +43,3 @@ def _pieces(*, now: datetime, clock: Callable[[], datetime]) -> Iterator[Callabl
                 sending.send_due, channel, company=company, holder=holder, now=clock(), clock=clock, pace=PACE
             )
     yield lambda: printing.collect_all(now=clock())
-
-
-def _me() -> str:
-    return f"{_host()} {os.getpid()} {uuid4().hex[:8]}"
-
-
-def _host() -> str:
-    return socket.gethostname()[:40].replace(" ", "-")
-
-
-def _is_gone(holder: str) -> bool:
-    """Tell whether a holder was a process of this machine that is known to be dead."""
-    host, process, _rest = holder.split(" ")
-    if host != _host():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

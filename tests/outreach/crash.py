@@ -105,6 +105,7 @@ class Outcome:
     unlisted: list[str]  # arrived, and said to have failed
     undone: list[str]  # neither handed over nor failed nor unclear
     service_missing: list[str]
+    set_aside: int  # lost three times, and left to people
     service_twice: int
     unclear: int
     unclear_arrived: int
@@ -149,6 +150,7 @@ def _judge(server: Server, *, killed: int, hits: int, seconds: float) -> Outcome
     arrived = Counter(name.split(" ")[0] for name in server.took)
     rows = list(Message.objects.values_list("address", "state", "purpose"))
     of_service = {address for address, _state, purpose in rows if purpose == "service"}
+    set_aside = {one.address for one in Message.objects.exclude(reason=None) if one.is_set_aside}
     unclear = [address for address, state, _purpose in rows if state == "unknown"]
     return Outcome(
         killed=killed,
@@ -166,8 +168,9 @@ def _judge(server: Server, *, killed: int, hits: int, seconds: float) -> Outcome
         service_missing=[
             address
             for address, state, purpose in rows
-            if purpose == "service" and state != "failed" and not arrived[address]
+            if purpose == "service" and state != "failed" and not arrived[address] and address not in set_aside
         ],
+        set_aside=len(set_aside),
         service_twice=sum(arrived[one] > 1 for one in of_service),
         unclear=len(unclear),
         unclear_arrived=sum(arrived[one] == 1 for one in unclear),

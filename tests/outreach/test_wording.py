@@ -20,6 +20,7 @@ NUMBERS = {
     "customer": 1,
     "answer": "550 no",
     "run": 7,
+    "times": 3,
 }
 
 

@@ -12,14 +12,16 @@ from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.team.models import Company
+from stammkunde.work.models import CountedClaims
 
 
-class Message(models.Model):
+class Message(CountedClaims):
     """
     One contact with one person on one channel.
 
     planned → claimed (by a worker, with a lease) → handed over → delivered or bounced. It may also fail, be refused
     with a reason, expire, be stopped by somebody, or be unknown: a worker died while it left, and nobody can tell.
+    What worker after worker died of is set aside: failed, or unknown where it may have left.
     """
 
     class State(models.TextChoices):
@@ -55,8 +57,6 @@ class Message(models.Model):
     latest_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # what the governor allows; NULL: no room before `latest_at`
     slot_at = models.DateTimeField(null=True)  # the moment that counts for frequency caps; NULL: takes no slot
-    lease_until = models.DateTimeField(null=True)
-    leased_by = models.CharField(max_length=80, default="")
     begun_at = models.DateTimeField(null=True)  # from here on it may have left
     attempts = models.PositiveSmallIntegerField(default=0)
     rendered_at = models.DateTimeField(null=True)
@@ -100,6 +100,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether workers died of it so often that they leave it alone, until somebody sends it again."""
+        return (self.reason or {}).get("code") == "kills_workers"
 
 
 class MessageEvent(models.Model):

@@ -124,6 +124,18 @@ def _no_more_tries(said: Numbers) -> str:
     return text % {"n": tries}
 
 
+def _kills_workers(said: Numbers) -> str:
+    tries = int(said["times"])
+    text = ngettext(
+        "Set aside, so that it holds nothing up: the worker was stopped %(n)s time in the middle of it. Its log says "
+        "more. Once the cause is mended, send it again.",
+        "Set aside, so that it holds nothing up: the worker was stopped %(n)s times in the middle of it. Its log says "
+        "more. Once the cause is mended, send it again.",
+        tries,
+    )
+    return text % {"n": tries}
+
+
 def _in_print_run(said: Numbers) -> str:
     return _("Part of print run %(run)s.") % {"run": said["run"]}
 
@@ -137,6 +149,7 @@ WITH_NUMBERS: dict[str, Callable[[Numbers], str]] = {
     "too_late": _too_late,
     "no_time_left": _no_time_left,
     "no_more_tries": _no_more_tries,
+    "kills_workers": _kills_workers,
     "in_print_run": _in_print_run,
 }
 
@@ -148,6 +161,7 @@ IN_GENERAL: dict[str, str | Promise] = {  # codes with numbers, for many people 
     "paused": gettext_lazy("Contact is paused at the customer's wish."),
     "no_time_left": gettext_lazy("No time is left before the latest time to send."),
     "no_more_tries": gettext_lazy("Tried in vain until the latest time."),
+    "kills_workers": gettext_lazy("Set aside: the worker was stopped again and again in the middle of it."),
 }
 
 

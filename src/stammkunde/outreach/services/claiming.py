@@ -7,6 +7,8 @@ From claimed to handed over: nothing is lost and no advertising is doubled, whoe
 
 A worker whose lease ran out has died or sleeps (`take_over`): what it had not begun is planned again; what it had begun
 is unclear, and only what belongs to an order, or what the other side recognises by its key, is sent again by itself.
+Lost claims are counted: what was lost twice is claimed alone, so that nothing else is lost with it, and what was lost
+three times is set aside.
 """
 
 import random
@@ -14,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +31,7 @@ LEASE = timedelta(minutes=5)
 HELD = (State.CLAIMED, State.UNKNOWN)
 EVERYTHING = Q()
 NEXT_TO_LOOK_AT = 4  # batches: other workers hold some of the customers
+ALONE_AFTER = 2  # lost claims
 LONGEST_ANSWER = 300
 
 
@@ -63,17 +67,30 @@ def claim(
     mine = set(settling.lock_free({customer for customer, _pk in candidates}, at_most=at_most))
     planned = {one.pk: one for one in settling.settle(mine, now=now)} if mine else {}
     chosen = [planned[pk] for customer, pk in candidates if customer in mine and pk in planned]
-    claimed = [one for one in chosen if one.due_at is not None and one.due_at <= now][:at_most]
+    claimed = _together([one for one in chosen if one.due_at is not None and one.due_at <= now][:at_most])
     for message in claimed:
         message.state, message.leased_by, message.lease_until = State.CLAIMED, holder, lease_until
         message.begun_at, message.slot_at = None, now if message.slot_at else None
-        message.reason = None
+        message.reason, message.claims = None, message.claims + 1
     slot = Case(When(slot_at__isnull=False, then=now), default=None)
     Message.objects.filter(pk__in=[one.pk for one in claimed], state=State.PLANNED).update(
-        state=State.CLAIMED, leased_by=holder, lease_until=lease_until, begun_at=None, slot_at=slot, reason=None
+        state=State.CLAIMED,
+        leased_by=holder,
+        lease_until=lease_until,
+        claims=F("claims") + 1,
+        begun_at=None,
+        slot_at=slot,
+        reason=None,
     )
     settling.log(claimed, now=now)
     return claimed
+
+
+def _together(due: list[Message]) -> list[Message]:
+    """Give the first of what is due that may be lost together; what workers may have died of is the only one."""
+    if due and due[0].claims >= ALONE_AFTER:
+        return due[:1]
+    return list(takewhile(lambda one: one.claims < ALONE_AFTER, due))
 
 
 @transaction.atomic(savepoint=False)
@@ -119,7 +136,10 @@ def release(messages: Collection[Message], *, holder: str, code: str, until: dat
     """Plan claimed messages again for later that were not begun: nothing has left."""
     ours = _ours(messages, holder).filter(begun_at=None)
     kept = set(ours.values_list("pk", flat=True))
-    _plan_again([one for one in messages if one.pk in kept], code=code, now=until)
+    released = [one for one in messages if one.pk in kept]
+    for message in released:
+        message.claims = 0
+    _plan_again(released, code=code, now=until)
 
 
 @transaction.atomic
@@ -135,15 +155,27 @@ def take_over(*, now: datetime, is_gone: Callable[[str], bool], at_most: int = 5
     gone = [holder for holder in holders if is_gone(holder)]
     lost = claimed.select_for_update(skip_locked=True).filter(Q(lease_until__lt=now) | Q(leased_by__in=gone))
     messages = list(lost.order_by("pk")[:at_most])
-    again = [one for one in messages if one.begun_at is None or may_repeat(one)]
-    _plan_again(again, code="worker_lost", now=now)
-    unclear = [one for one in messages if one not in again]
-    for message in unclear:
-        message.state, message.lease_until = State.UNKNOWN, None
-        message.reason, message.finished_at = {"code": "worker_lost"}, now
-    _save(unclear)
-    settling.log(unclear, now=now)
+    unclear = [one for one in messages if one.begun_at is not None and not may_repeat(one)]
+    deadly = [one for one in messages if one.kills_workers and one not in unclear]
+    _plan_again([one for one in messages if one not in unclear and one not in deadly], code="worker_lost", now=now)
+    _give_up(unclear, deadly, now=now)
     return len(messages)
+
+
+def _give_up(unclear: Sequence[Message], deadly: Sequence[Message], *, now: datetime) -> None:
+    """Leave to people what may have left, and what is set aside since nobody came back from it."""
+    for message in unclear:
+        message.state, message.reason = State.UNKNOWN, {"code": "worker_lost"}
+    for message in deadly:
+        message.state = State.UNKNOWN if message.attempts else State.FAILED  # it may have left, or never began to
+        message.reason = {"code": "kills_workers", "times": message.claims}
+    given_up = [*unclear, *deadly]
+    for message in given_up:
+        message.lease_until, message.claims, message.finished_at = None, 0, now
+        message.slot_at = message.slot_at if message.state == State.UNKNOWN else None
+    _save(given_up)
+    settling.log(given_up, now=now)
+    settling.look_again([one.customer_id for one in given_up if one.state == State.FAILED], now=now)
 
 
 def may_repeat(message: Message) -> bool:
@@ -159,7 +191,7 @@ def _ours(messages: Collection[Message], holder: str) -> QuerySet[Message]:
 
 def _note(message: Message, result: Result, *, now: datetime) -> None:
     why: Mapping[str, Any] = {"code": result.code, "answer": result.answer[:LONGEST_ANSWER]}
-    message.lease_until = None
+    message.lease_until, message.claims = None, 0
     if result.state == State.PLANNED:
         _note_again(message, why, jitter=result.jitter, now=now)
     else:
@@ -197,6 +229,7 @@ _RECORDED = [
     "state",
     "reason",
     "lease_until",
+    "claims",
     "begun_at",
     "not_before_at",
     "due_at",
@@ -229,6 +262,7 @@ def _save_alike(
         state=State.HANDED_OVER,
         handed_over_at=now,
         lease_until=None,
+        claims=0,
         reason=None,
         finished_at=None,
         provider_id=provider_id,

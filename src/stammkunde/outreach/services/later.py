@@ -17,7 +17,7 @@ ONE_MORE_DAY = timedelta(days=1)
 
 
 class NotUnclear(Exception):
-    """Only what is unclear has to be decided; somebody was quicker, or the answer came after all."""
+    """Only what is unclear or set aside has to be decided; somebody was quicker, or the answer came after all."""
 
 
 def stop(*, origin: str, staff: Staff, now: datetime) -> int:
@@ -38,11 +38,12 @@ def stop_one(*, message_id: int, staff: Staff, now: datetime) -> bool:
 @transaction.atomic
 def send_again(*, message_id: int, staff: Staff, now: datetime) -> Message:
     """
-    Plan an unclear message again, although it may have arrived; at least one more day is left for it.
+    Plan an unclear message again, although it may have arrived, or one that was set aside; at least one more day is
+    left for it.
 
-    :raises NotUnclear: if it is not unclear
+    :raises NotUnclear: if it is neither
     """
-    message = _unclear(message_id)
+    message = _unclear(message_id, or_set_aside=True)
     settling.lock([message.customer_id])
     message.state, message.reason, message.begun_at, message.finished_at = State.PLANNED, None, None, None
     message.not_before_at = message.due_at = now
@@ -141,9 +142,9 @@ def _audit_stop(staff: Staff, messages: Sequence[Message], *, at: datetime) -> N
         )
 
 
-def _unclear(message_id: int) -> Message:
-    message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id, state=State.UNKNOWN).first()
-    if message is None:
+def _unclear(message_id: int, *, or_set_aside: bool = False) -> Message:
+    message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id).first()
+    if message is None or not (message.state == State.UNKNOWN or (or_set_aside and message.is_set_aside)):
         raise NotUnclear(message_id)
     return message
 

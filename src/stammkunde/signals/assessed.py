@@ -6,6 +6,7 @@ Everything is joined in the engine; only those who are warned are looked at one 
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import narwhals as nw
@@ -75,7 +76,7 @@ class Assessed:
     rows: duckdb.DuckDBPyRelation
     known: duckdb.DuckDBPyRelation  # with is_customer, is_worrying, late_after_days, …
     told: pa.Table  # reasons of those who are red or amber
-    forecast: dict
+    forecast: dict[str, Any]
     horizon_days: int | None
     total: int
 
@@ -83,7 +84,8 @@ class Assessed:
 def described(known: Computation) -> duckdb.DuckDBPyRelation:
     """Describe every customer by what the facts say."""
     frame = recency.customers(known.facts, as_of=known.as_of, activity_days=known.activity_days)
-    return frame.to_native().materialize()
+    found: duckdb.DuckDBPyRelation = frame.to_native().materialize()
+    return found
 
 
 def assess(
@@ -112,7 +114,9 @@ def _staged(expected: duckdb.DuckDBPyRelation, known: Computation, outlook: Outl
         return expected.project("*, NULL::DOUBLE AS base_share, NULL::INTEGER AS horizon_days")
     frame: Frame = nw.from_native(expected).lazy()
     horizon = outlook.model.horizon_days
-    return recency.warned(frame, as_of=known.as_of, base_share=outlook.base_share, horizon_days=horizon).to_native()
+    warned = recency.warned(frame, as_of=known.as_of, base_share=outlook.base_share, horizon_days=horizon)
+    staged: duckdb.DuckDBPyRelation = warned.to_native()
+    return staged
 
 
 def _levelled(
@@ -134,7 +138,7 @@ def _told(levelled: duckdb.DuckDBPyRelation, outlook: Outlook) -> pa.Table:
     return pa.table({"customer_id": ids, "reasons": pa.array(told, pa.string())})
 
 
-def _counted(levelled: duckdb.DuckDBPyRelation, outlook: Outlook, capacity: Capacity) -> dict:
+def _counted(levelled: duckdb.DuckDBPyRelation, outlook: Outlook, capacity: Capacity) -> dict[str, Any]:
     red, amber = levelled.aggregate(
         "count(*) FILTER (risk_level = 'red'), count(*) FILTER (risk_level = 'amber')"
     ).fetchall()[0]

@@ -1,5 +1,6 @@
 """Where a customer stands, how likely nothing more comes, and why, on the customer's page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from stammkunde.signals import course, forecasts, proof, queries, standing, warnings
@@ -39,11 +40,13 @@ def _risk(asked: Asked) -> dict[str, Any] | None:
     sight = forecasts.sight(staff, generation)
     tried = proof.latest(generation)
     horizon_days = forecasts.horizon_days(generation)
-    known = signal.risk is not None and horizon_days is not None
+    chance = ""
+    if signal.risk is not None and horizon_days is not None:
+        chance = risks.chance(signal.risk, horizon_days=horizon_days)
     return {
         "sight": sight,
         "meaning": risks.LEVELS[signal.risk_level],
-        "chance": risks.chance(signal.risk, horizon_days=horizon_days) if known else "",
+        "chance": chance,
         "why": _why(signal.risk_reasons, sight=sight),
         "risk_note": "\n".join(risks.texts(signal.risk_reasons, sight=NO_MONEY)),
         "risk_refusal": risks.refusal(forecasts.part(generation, "risk").get("refusal")),
@@ -79,7 +82,7 @@ def details(staff: Staff, signal: CustomerSignal, generation: Generation) -> dic
     }
 
 
-def _why(told: list[risks.Reason] | None, *, sight: Sight) -> list[forecasts.Why] | None:
+def _why(told: Sequence[risks.Reason] | None, *, sight: Sight) -> list[forecasts.Why] | None:
     return None if told is None else forecasts.why(told, sight=sight)
 
 

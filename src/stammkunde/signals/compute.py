@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import pyarrow as pa
 
@@ -69,13 +70,13 @@ class Computation:
         if not asked:
             return []
         known = self.facts if by is None else frames.cut(self.facts, by=by)
-        count = {"activity_days": self.activity_days, "as_of": self.as_of, "by": by}
+        count = partial(kpis.figures, known, activity_days=self.activity_days, as_of=self.as_of, by=by)
         if by is None:
-            return kpis.figures(known, periods=asked, **count)
+            return count(periods=asked)
         longer = [period for period in asked if period.months > 1]
         return [
-            *kpis.figures(known, periods=asked, names=SLICED, **count),
-            *kpis.figures(known, periods=longer, names=["customer_lifetime_days"], **count),
+            *count(periods=asked, names=SLICED),
+            *count(periods=longer, names=["customer_lifetime_days"]),
         ]
 
 

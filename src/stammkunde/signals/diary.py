@@ -57,7 +57,7 @@ def before(as_of: date) -> date | None:
     """Choose the day to compare with: the last one at least a week ago or, where there is none yet, the first."""
     earlier = [day for day in days() if day < as_of]
     long_ago = [day for day in earlier if day <= as_of - timedelta(days=LEAST_APART_DAYS)]
-    return (long_ago[-1:] or earlier[:1] or [None])[0]
+    return next(iter(long_ago[-1:] or earlier[:1]), None)
 
 
 def risks(on: date | None, *, horizon_days: int | None) -> duckdb.DuckDBPyRelation:

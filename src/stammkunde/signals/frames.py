@@ -7,7 +7,7 @@ import narwhals as nw
 
 from stammkunde import mirror
 from stammkunde.insight import recency, slices
-from stammkunde.insight.frames import Facts, facts, hold, rows, text
+from stammkunde.insight.frames import Facts, Frame, facts, hold, rows, text
 
 OTHER = "…"  # the slice value under which the smaller values of a long list are counted together
 MOST_VALUES = 30
@@ -28,11 +28,17 @@ def open_facts(tables: mirror.Tables) -> Facts:
     return facts(tables.lines, customers=tables.customers, products=tables.products, orders=took_place)
 
 
+def customers(known: Facts) -> Frame:
+    """Give the table of customers, which the mirror always has."""
+    assert known.customers is not None
+    return known.customers
+
+
 def with_class(known: Facts, *, as_of: date) -> Facts:
     """Look at the facts as known on a day, with the customers' A/B/C class then among what can be sliced by."""
     past = known.until(as_of)
     found = recency.classed(past, as_of=as_of).select("customer_id", nw.col("abc_class").alias("class"))
-    joined = past.customers.join(found, on="customer_id", how="left")
+    joined = customers(past).join(found, on="customer_id", how="left")
     return past.with_customers(hold(joined.with_columns(text("class").alias("class"))))
 
 
@@ -50,12 +56,13 @@ def within(known: Facts, part: Slice | None) -> Facts:
     if slicing.kind == "line":
         lines = slices.known_lines(known, slices=slicing).filter(nw.col("slice") == part.value).drop("slice")
         return known.with_lines(lines)
-    return known.of_customers(known.customers.filter(text(part.by) == part.value).select("customer_id"))
+    return known.of_customers(customers(known).filter(text(part.by) == part.value).select("customer_id"))
 
 
 def values(known: Facts, *, by: str) -> list[tuple[str, int]]:
     """List what a slice column says, largest first, with its customers (channel: lines, category: products)."""
     table = {"channel": known.lines, "category": known.products}.get(by, known.customers)
+    assert table is not None  # all of them are opened
     counted = table.group_by(text(by).alias("value")).agg(nw.len().alias("n"))
     return sorted(((row["value"], row["n"]) for row in rows(counted)), key=lambda pair: (-pair[1], pair[0]))
 
@@ -79,4 +86,4 @@ def cut(known: Facts, *, by: str) -> Facts:
     shortened = nw.when(text(by).is_in(kept)).then(text(by)).otherwise(nw.lit(OTHER)).alias(by)
     if by == "channel":
         return known.with_lines(known.lines.with_columns(shortened))
-    return known.with_customers(known.customers.with_columns(shortened))
+    return known.with_customers(customers(known).with_columns(shortened))

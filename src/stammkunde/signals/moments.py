@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from stammkunde.signals import forecasts, queries
 from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import EarlyWarning, StageChange
+from stammkunde.team.models import Staff
 from stammkunde.ui.moments import Moments
 
 
@@ -20,6 +21,7 @@ def _warnings(customer_id: int) -> QuerySet[EarlyWarning]:
 
 
 def _why(warnings: Sequence[EarlyWarning], request: HttpRequest) -> list[str]:
+    assert isinstance(request.user, Staff)  # nobody else is shown a customer
     sight = forecasts.sight(request.user, queries.current())
     return ["; ".join(risks.texts(one.reasons, sight=sight)) for one in warnings]
 

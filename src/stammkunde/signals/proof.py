@@ -199,6 +199,8 @@ def trust(generation: Generation) -> dict[str, Any]:
 def _enough_on(refused: dict[str, Any] | None, generation: Generation) -> date | None:
     """Say when there will be enough past, where only time is missing."""
     needed = (refused or {}).get("needed_days")
-    first = Order.objects.exclude(status=Order.Status.CANCELLED).order_by("ordered_on").values_list("ordered_on")
-    days = [on for (on,) in first[:1]] if needed else []
-    return max(days[0] + timedelta(days=needed), generation.as_of_on) if days else None
+    if not needed:
+        return None
+    took_place = Order.objects.exclude(status=Order.Status.CANCELLED).order_by("ordered_on")
+    first = took_place.values_list("ordered_on", flat=True).first()
+    return max(first + timedelta(days=needed), generation.as_of_on) if first else None

@@ -66,8 +66,9 @@ def explained(customer_id: int) -> list[dict[str, Any]] | None:
     signal = signal_of(customer_id)
     if signal is None or not signal.risk_level:
         return None
-    if signal.risk_reasons is not None:
-        return signal.risk_reasons
+    known: list[dict[str, Any]] | None = signal.risk_reasons
+    if known is not None:
+        return known
     return explaining.explain(customer_id, generation_id=signal.generation_id)
 
 

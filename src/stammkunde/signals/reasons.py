@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stammkunde.team.policy import Sight
+from stammkunde.team.policy import NO_MONEY, Sight
 from stammkunde.ui import writing
 
 Reason = Mapping[str, Any]
@@ -216,7 +216,7 @@ def _key(reason: Reason) -> tuple[str, str]:
 
 def _name(reason: Reason) -> str:
     if reason["code"] == "attribute":
-        return _attribute(reason, False)
+        return _attribute(reason, NO_MONEY)
     return str(WORDS[reason["code"]].name) if reason["code"] in WORDS else str(reason["code"])
 
 

@@ -7,6 +7,8 @@ and which channels are large at all lines: figures by these are counted anew.
 """
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -32,7 +34,7 @@ class Kept:
     anew: frozenset[str] = frozenset({"class"})
 
 
-def mark(generation: Generation, *, manifest: Manifest, channels: list[str]) -> dict:
+def mark(generation: Generation, *, manifest: Manifest, channels: list[str]) -> dict[str, Any]:
     """Note what a later refresh must know to take figures over."""
     versions = {"versions": manifest.versions, "program": __version__}
     return {**generation.checkpoint, **versions, "channels": sorted(channels)}
@@ -56,7 +58,7 @@ def kept(former: Generation | None, now: Generation, *, manifest: Manifest) -> K
     )
 
 
-def _is_kept(period: periods.Period, *, until, changed: set[str]) -> bool:
+def _is_kept(period: periods.Period, *, until: date, changed: set[str]) -> bool:
     last_month = f"{period.end_on:%Y-%m}"
     return period.end_on <= until and all(changes.split(part)[1] > last_month for part in changed)
 

@@ -52,7 +52,8 @@ def figures(known: Computation, found: Assessed) -> pa.Table:
 def _figures(known: Computation, found: Assessed, *, by: str) -> pa.Table:
     everyone, value, join = found.known, "''", ""  # noqa: F841
     if by:
-        of = frames.cut(known.facts, by=by).customers.select("customer_id", text(by).alias("value")).to_native()  # noqa: F841
+        told_apart = frames.customers(frames.cut(known.facts, by=by))
+        of = told_apart.select("customer_id", text(by).alias("value")).to_native()  # noqa: F841
         value, join = "value", "JOIN of USING (customer_id)"
     # Worked out here, as three figures read it: each reading would copy everyone, all columns, while planning.
     counts = connection().sql(_COUNTS.format(value=value, join=join)).to_arrow_table()  # noqa: F841

@@ -1,5 +1,7 @@
 """Why somebody is in their stage and class, in plain words, with the customer's own numbers."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 
 from stammkunde.signals import reasons
@@ -14,7 +16,7 @@ def stage(signal: CustomerSignal | None) -> str:
     """Say why a customer is in their stage."""
     if signal is None:
         return _("Not in the figures yet: they are computed after the next refresh.")
-    worded = {
+    worded: dict[str, Callable[[CustomerSignal], str]] = {
         Stage.PROSPECT: lambda _signal: _("Has not bought anything yet."),
         Stage.NEW: _new,
         Stage.LOST: _lost,

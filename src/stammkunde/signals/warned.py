@@ -112,7 +112,8 @@ def _since(
 ) -> dict[int, dict[str, Any]]:
     """Look at the customers of open warnings: their light now, and their first purchase since."""
     rows = [(one.pk, one.customer_id, day_number(one.last_on or one.warned_on)) for one in open_before]
-    opened = pa.table(list(zip(*rows, strict=True)) or [[], [], []], schema=_OPEN)  # noqa: F841 (named in _SINCE)
+    columns: Sequence[Sequence[int]] = list(zip(*rows, strict=True)) or [[], [], []]
+    opened = pa.table(columns, schema=_OPEN)  # noqa: F841 (named in _SINCE)
     bought = buying.days(facts).to_native()  # noqa: F841
     return {
         pk: {

@@ -174,13 +174,13 @@ def _stretches(filters: Filters, *, generation: Generation, on: date, sort: str)
     ]
 
 
-def _matching(rows: QuerySet, filters: Filters, *, on: date) -> QuerySet:
+def _matching(rows: QuerySet[CustomerSignal], filters: Filters, *, on: date) -> QuerySet[CustomerSignal]:
     if filters.level:
         rows = rows.filter(risk_level=filters.level)
     if filters.abc:
         rows = rows.filter(abc_class=filters.abc)
     if filters.owner:
-        rows = rows.filter(customer__owner=None if filters.owner == "nobody" else filters.owner)
+        rows = rows.filter(customer__owner=None if filters.owner == "nobody" else int(filters.owner))
     if filters.state == EVERY:
         return rows
     aside = Exists(_about_it().filter(_set_aside(on)))

@@ -61,7 +61,7 @@ def step_text(step: str) -> str | Promise:
     return STEPS.get(step, step)
 
 
-def failure_text(error: dict | None) -> str | Promise:
+def failure_text(error: dict[str, Any] | None) -> str | Promise:
     """Say why a refresh failed, by the code stored with it."""
     code = (error or {}).get("code", "failed")
     text = FAILURES.get(code, FAILURES["failed"])

@@ -83,15 +83,15 @@ def _worked_out(
         return work_out(Base(facts=facts, as_of=until, activity_days=days))
 
 
-def _key(asked: tuple) -> str:
+def _key(asked: tuple[object, ...]) -> str:
     return "answers:" + hashlib.sha256(repr(asked).encode()).hexdigest()
 
 
-def _remembered(asked: tuple, work_out: Callable[[], Answer]) -> Answer:
+def _remembered(asked: tuple[object, ...], work_out: Callable[[], Answer]) -> Answer:
     key = _key(asked)
-    found = cache.get(key)
-    if found is None:
-        found = (work_out(),)
+    kept: tuple[Answer] | None = cache.get(key)
+    found = (work_out(),) if kept is None else kept
+    if kept is None:
         cache.set(key, found)
     return found[0]
 

@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import narwhals as nw
 
@@ -25,15 +26,15 @@ class Abc:
 
     basis: str
     shares: list[classes.ClassShare]
-    pareto: list[dict]
+    pareto: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rfm:
     """How many buyers, and how much revenue, have which scores; and by the segments that these make."""
 
-    grid: list[dict]
-    segments: list[dict]
+    grid: list[dict[str, Any]]
+    segments: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What is bought: tops and flops, who buys a product, and which products bring customers back."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
 
@@ -21,7 +22,7 @@ BEST_CUSTOMERS = 20
 class ProductList:
     """Some products in the order asked for, and how many there are."""
 
-    rows: list[dict]  # see insight.products.table
+    rows: list[dict[str, Any]]  # see insight.products.table
     total: int
 
 
@@ -29,10 +30,10 @@ class ProductList:
 class Product:
     """One product: its row in the table of products, its months, its buyers."""
 
-    row: dict | None  # None: never sold
+    row: dict[str, Any] | None  # None: never sold
     months: list[MonthOfRevenue]
     buyers: dict[str, list[goods.BuyerShare]]  # by slice column, beside all buyers
-    customers: list[dict]  # who spent most on it: customer_id, revenue_cents, days
+    customers: list[dict[str, Any]]  # who spent most on it: customer_id, revenue_cents, days
     comeback: comeback.Comeback | None
 
 
@@ -62,10 +63,10 @@ def products(
     return ProductList(rows=[*known, *unknown][:limit], total=len(found))
 
 
-def _table(period: str | None, within: Slice | None) -> list[dict]:
+def _table(period: str | None, within: Slice | None) -> list[dict[str, Any]]:
     asked = periods.parse(period) if period else None
 
-    def describe(base: Base) -> list[dict]:
+    def describe(base: Base) -> list[dict[str, Any]]:
         last = min(asked.end_on, base.as_of) if asked else base.as_of
         return rows(goods.table(base.facts, first_on=asked.start_on if asked else None, last_on=last))
 
@@ -121,7 +122,7 @@ def _buyers(known: Facts, product_id: int) -> dict[str, list[goods.BuyerShare]]:
     return found
 
 
-def _customers(own: Facts) -> list[dict]:
+def _customers(own: Facts) -> list[dict[str, Any]]:
     """List who spent most on it; ties by customer."""
     spent = own.lines.filter(~nw.col("customer_id").is_null()).group_by("customer_id")
     ranked = spent.agg(total("revenue_cents"), counted(is_sale(), name="lines"))

@@ -33,8 +33,8 @@ def drivers() -> Drivers | TooLittle:
     """
 
     def find(base: Base) -> Drivers:
-        asked = {"as_of": base.as_of, "activity_days": base.activity_days}
-        return lost.find(base.facts, **asked, attributes=_attributes(base.facts))
+        attributes = _attributes(base.facts)
+        return lost.find(base.facts, as_of=base.as_of, activity_days=base.activity_days, attributes=attributes)
 
     return answer("drivers", _or_too_little(find))
 
@@ -48,8 +48,8 @@ def profile() -> Profile | TooLittle:
     """
 
     def describe(base: Base) -> Profile:
-        asked = {"as_of": base.as_of, "activity_days": base.activity_days}
-        return ideal.fit(base.facts, **asked, attributes=_attributes(base.facts))
+        attributes = _attributes(base.facts)
+        return ideal.fit(base.facts, as_of=base.as_of, activity_days=base.activity_days, attributes=attributes)
 
     return answer("profile", _or_too_little(describe))
 
@@ -63,8 +63,8 @@ def customers_sharing(traits: Sequence[Trait]) -> tuple[int, ...]:
     """List the ids of the customers still here who have all of some traits."""
 
     def look(base: Base) -> tuple[int, ...]:
-        asked = {"as_of": base.as_of, "activity_days": base.activity_days}
-        return tuple(lost.sharing(base.facts, traits, **asked).to_pylist())
+        found = lost.sharing(base.facts, traits, as_of=base.as_of, activity_days=base.activity_days)
+        return tuple(found.to_pylist())
 
     return answer("sharing", look, *(trait.key for trait in traits))
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.intake.models import Import
@@ -15,6 +15,8 @@ from stammkunde.tasks.models import Task
 from stammkunde.tasks.policy import Lengths, at_stake
 from stammkunde.tasks.services import Suggestion
 from stammkunde.team.models import Staff
+
+Row = TypeVar("Row", bound=Model)
 
 RISK, OVERDUE, SILENT = "risk", "overdue", "silent"
 BIRTHDAY, ANNIVERSARY, IMPORT, TASK = "birthday", "anniversary", "import", "task"
@@ -61,7 +63,7 @@ class Item:
 
     def rate(self, *, usual_days: int) -> float:
         """Give the cents in danger for each minute that the contact is given."""
-        need = self.at_risk_cents
+        need: float | None = self.at_risk_cents
         if need is None and self.signal:
             silent_days, gap_days = self.signal.silent_days or 0, self.signal.gap_days or usual_days
             need = at_stake(self.stake_cents or 0, silent_days=silent_days, usual_days=gap_days)
@@ -96,11 +98,11 @@ class Asked:
         return self.lengths.contact(self.plan.get(customer_id, 0))
 
 
-def of_owner(rows: QuerySet, asked: Asked, *, path: str) -> QuerySet:
+def of_owner(rows: QuerySet[Row], asked: Asked, *, path: str) -> QuerySet[Row]:
     return rows if asked.owner is None else rows.filter(**{path: asked.owner})
 
 
-def most_valuable(pairs: list[tuple[int, Any]], asked: Asked) -> list[tuple[Any, CustomerSignal | None]]:
+def most_valuable(pairs: list[tuple[int, Row]], asked: Asked) -> list[tuple[Row, CustomerSignal | None]]:
     signals = signals_of([customer_id for customer_id, _thing in pairs], asked)
     ranked = [(thing, signals.get(customer_id)) for customer_id, thing in pairs]
     return sorted(ranked, key=lambda pair: pair[1].value_rank or 10**12 if pair[1] else 10**12)

@@ -34,7 +34,7 @@ def _task_items(found: list[Task], asked: Asked) -> list[Item]:
             key=task.key or f"{TASK}:{task.pk}:",
             reason={"code": TASK, "due_on": task.due_on, "note": task.note},
             customer=task.customer,
-            signal=signals.get(task.customer_id),
+            signal=signals.get(task.customer_id) if task.customer_id else None,
             task=task,
             minutes=asked.lengths.usual,
         )

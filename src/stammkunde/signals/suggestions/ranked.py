@@ -6,6 +6,7 @@ Where a risk is known, its margin counts; behind them stand those without one, b
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import F, Q, QuerySet
 
@@ -14,10 +15,23 @@ from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.signals.standing import PAST_RHYTHM
 from stammkunde.signals.suggestions.item import CHUNK, OVERDUE, RISK, SILENT, Asked, Item, not_taken_up
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    Marked = WithAnnotations[CustomerSignal, "Marks"]
+    Page = Callable[[QuerySet[Marked], Marked | None], QuerySet[Marked]]
+
 WARNED = (CustomerSignal.Level.RED, CustomerSignal.Level.AMBER)
 SILENT_FOR_MONTHS_AT_MOST = 12  # past the months without purchase; longer ago is a matter for the list
 OWN_RHYTHM = Q(overdue_days__gt=0, stage__in=PAST_RHYTHM)
 FIRST = 2**62  # more cents than anybody has at stake
+
+
+class Marks(TypedDict):
+    """What is read with every row, to sort by."""
+
+    at_risk: int
+    rank: int
 
 
 def may_be_lost(asked: Asked, *, limit: int) -> list[Item]:
@@ -38,7 +52,7 @@ def _with_known_risk(asked: Asked, *, limit: int) -> list[Item]:
     found: list[Item] = []
     for chunk in _chunks(signals, _most_at_risk):
         found = _best(found + not_taken_up(_items(chunk, asked), today=asked.today), asked, limit=limit)
-        best_below = chunk[-1].margin_at_risk_cents / asked.lengths.least
+        best_below = chunk[-1].at_risk / asked.lengths.least
         if len(found) >= limit and found[-1].rate(usual_days=_usual_days(asked)) >= best_below:
             break
     return found
@@ -61,10 +75,11 @@ def _best(found: list[Item], asked: Asked, *, limit: int) -> list[Item]:
 
 
 def _usual_days(asked: Asked) -> int:
+    assert asked.generation is not None
     return asked.generation.activity_days or 1
 
 
-def _signals(asked: Asked) -> QuerySet[CustomerSignal]:
+def _signals(asked: Asked) -> "QuerySet[Marked]":
     """
     Give the rows to choose from, with `at_risk` and `rank` to sort by.
 
@@ -80,16 +95,14 @@ def _signals(asked: Asked) -> QuerySet[CustomerSignal]:
 
 def _silence(asked: Asked) -> Q:
     """Past the own rhythm, or without a purchase for the months asked, but not for too long."""
+    assert asked.generation is not None
     as_of = asked.generation.as_of_on
     silent_since = months_before(as_of, asked.months)
     earliest = months_before(as_of, asked.months + SILENT_FOR_MONTHS_AT_MOST)
     return OWN_RHYTHM | Q(last_on__lte=silent_since, last_on__gt=earliest)
 
 
-Page = Callable[[QuerySet[CustomerSignal], CustomerSignal | None], QuerySet[CustomerSignal]]
-
-
-def _chunks(signals: QuerySet[CustomerSignal], page: Page) -> Iterator[list[CustomerSignal]]:
+def _chunks(signals: "QuerySet[Marked]", page: "Page") -> "Iterator[list[Marked]]":
     last = None
     while True:
         chunk = list(page(signals, last)[:CHUNK])
@@ -100,13 +113,13 @@ def _chunks(signals: QuerySet[CustomerSignal], page: Page) -> Iterator[list[Cust
             return
 
 
-def _most_valuable(signals: QuerySet[CustomerSignal], last: CustomerSignal | None) -> QuerySet[CustomerSignal]:
+def _most_valuable(signals: "QuerySet[Marked]", last: "Marked | None") -> "QuerySet[Marked]":
     rank, pk = (last.value_rank, last.customer_id) if last else (0, 0)
     after = Q(rank__gte=rank) & (Q(rank__gt=rank) | Q(customer__gt=pk))
     return signals.filter(after).order_by("rank", "customer_id")
 
 
-def _most_at_risk(signals: QuerySet[CustomerSignal], last: CustomerSignal | None) -> QuerySet[CustomerSignal]:
+def _most_at_risk(signals: "QuerySet[Marked]", last: "Marked | None") -> "QuerySet[Marked]":
     cents, pk = (last.margin_at_risk_cents, last.customer_id) if last else (FIRST, 0)
     after = Q(at_risk__lte=cents) & (Q(at_risk__lt=cents) | Q(customer__gt=pk))
     return signals.filter(after).order_by("-at_risk", "customer_id")

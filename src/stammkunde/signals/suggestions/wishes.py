@@ -49,14 +49,16 @@ def anniversary(born: date, year: int) -> date:
 
 
 def _birthday_item(person: ContactPerson, signal: CustomerSignal | None, asked: Asked) -> Item:
+    born = person.birthday_on
+    assert born is not None  # asked for
     near = min(
-        (anniversary(person.birthday_on, asked.today.year + years) for years in (-1, 0, 1)),
+        (anniversary(born, asked.today.year + years) for years in (-1, 0, 1)),
         key=lambda on: abs((on - asked.today).days),
     )
     reason = {
         "code": BIRTHDAY,
         "on": near,
-        "age": near.year - person.birthday_on.year,
+        "age": near.year - born.year,
         "days": (near - asked.today).days,
     }
     return Item(
@@ -87,13 +89,15 @@ def anniversaries(asked: Asked) -> list[Item]:
 
 
 def _anniversary_item(customer: Customer, signal: CustomerSignal | None, asked: Asked) -> Item:
-    years = asked.today.year - customer.since_on.year
-    if anniversary(customer.since_on, asked.today.year) > asked.today:
+    since = customer.since_on
+    assert since is not None  # asked for
+    years = asked.today.year - since.year
+    if anniversary(since, asked.today.year) > asked.today:
         years -= 1  # it was in December, and today is in January
     return Item(
         kind=ANNIVERSARY,
         key=f"{ANNIVERSARY}:{customer.pk}:{years}",
-        reason={"code": ANNIVERSARY, "years": years, "on": customer.since_on},
+        reason={"code": ANNIVERSARY, "years": years, "on": since},
         customer=customer,
         signal=signal,
         minutes=asked.lengths.least,

@@ -34,10 +34,12 @@ def item(one: Item, *, sight: Sight = NO_MONEY) -> str:
 
 def _risk(one: Item, *, sight: Sight) -> str:
     """Hold the rhythm against the silence; then the strongest other signs that raise the reasons."""
-    said = OF_ONE_DAY if one.signal.gap_days is None else OF_THE_RHYTHM
-    others = [reason for reason in one.signal.risk_reasons or () if reason["code"] not in said]
+    signal = one.signal
+    assert signal is not None  # it is there for what the figures say
+    said = OF_ONE_DAY if signal.gap_days is None else OF_THE_RHYTHM
+    others = [reason for reason in signal.risk_reasons or () if reason["code"] not in said]
     told = reasons.texts(others[:MOST_REASONS], sight=sight)
-    return " ".join([standing.rhythm(one.signal), *(f"{text}." for text in told)])
+    return " ".join([standing.rhythm(signal), *(f"{text}." for text in told)])
 
 
 def _silent(one: Item) -> str:

@@ -127,7 +127,7 @@ def warnings(request: StaffRequest) -> HttpResponseBase:
 def _by_level(total: queries.Total) -> list[tuple[str, str, int]]:
     """Name the levels that occur, the highest first, each with how many warnings have it."""
     choices = reversed(CustomerSignal.Level.choices)
-    return [(value, label, total.levels[value]) for value, label in choices if value in total.levels]
+    return [(value, str(label), total.levels[value]) for value, label in choices if value in total.levels]
 
 
 def _sorts() -> list[tuple[str, str]]:
@@ -151,7 +151,7 @@ def _later() -> list[tuple[int, str]]:
 @needs(policy.TASKS_WORK)
 def act(request: StaffRequest) -> HttpResponse:
     """Make a task of a warning, put it off, or say that it is not relevant."""
-    acts: dict[str, Callable[[StaffRequest, queries.Row], str]] = {
+    acts: dict[str, Callable[[StaffRequest, queries.Row], None]] = {
         "task": _make_task,
         "snooze": _snooze,
         "dismiss": _dismiss,

@@ -307,3 +307,11 @@ def test_changed_is_silent_without_an_earlier_day():
 
 def test_points_are_those_that_a_reader_would_count():
     assert (reasons.points(0.626, 0.494), reasons.points(0.5, None), reasons.points(None, 0.5)) == (14, None, None)
+
+
+def test_every_reason_leads_to_a_part_of_a_page_that_is_there():
+    templates = Path(reasons.__file__).parents[1].glob("*/templates/*/**/*.html")
+    pages = "".join(path.read_text(encoding="utf-8") for path in templates)
+
+    assert [code for code in reasons.WORDS if f'id="{reasons.source({"code": code})}"' not in pages] == []
+    assert reasons.source({"code": "of another version"}) == "rhythm-title"

@@ -15,16 +15,6 @@ from stammkunde.team.models import Staff
 from stammkunde.ui import writing
 
 FULL_BAR = 4.0  # odds so many times higher fill the bar of a reason
-SOURCES = {  # where the customer page shows what a reason speaks of
-    "spends_less": "years",
-    "small_purchases": "years",
-    "narrow": "favourites-title",
-    "returns": "orders-title",
-    "one_channel": "orders-title",
-    "late_deliveries": "orders-title",
-    "attribute": "master-title",
-}
-RHYTHM = "rhythm-title"
 RULES = {
     "silence": (_("Silence"), _("how long somebody has been silent, in usual gaps between purchases")),
     "rate": (_("Comparable customers"), _("what share left among those with as many purchases and as long a silence")),
@@ -98,7 +88,7 @@ def why(told: Iterable[reasons.Reason] | None, *, sight: policy.Sight) -> list[W
             strength=reasons.strength(reason),
             factor=writing.number(reason.get("odds_factor"), places=1),
             bar=_bar(reason.get("odds_factor")),
-            source=SOURCES.get(reason["code"], RHYTHM),
+            source=reasons.source(reason),
         )
         for reason in told or ()
     ]

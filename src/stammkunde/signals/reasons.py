@@ -65,10 +65,15 @@ REFUSED = {
 
 @dataclass(frozen=True)
 class Word:
-    """The name of a reason, as one among others, and its sentence; a sign may do without: then its number is told."""
+    """
+    The name of a reason, as one among others, its sentence, and the part of the customer page that shows its source.
+
+    A sign may do without a sentence: then its number is told.
+    """
 
     name: str | Promise
     sentence: Callable[[Reason, Sight], str] | None = None
+    source: str = "rhythm-title"
 
     def text(self, reason: Reason, *, sight: Sight) -> str:
         """Word the reason with its numbers."""
@@ -105,6 +110,11 @@ def text(reason: Reason, *, sight: Sight) -> str:
 def texts(reasons: Iterable[Reason] | None, *, sight: Sight) -> list[str]:
     """Word reasons in their order, the strongest first."""
     return [text(reason, sight=sight) for reason in reasons or ()]
+
+
+def source(reason: Reason) -> str:
+    """Name the part of the customer page that shows what a reason speaks of."""
+    return WORDS[reason["code"]].source if reason["code"] in WORDS else Word.source
 
 
 def strength(reason: Reason) -> str:
@@ -336,14 +346,14 @@ WORDS: dict[str, Word] = {
     "irregular": Word(gettext_lazy("irregular purchases"), _irregular),
     "tenure": Word(gettext_lazy("length of the relationship"), _tenure),
     "buys_less": Word(gettext_lazy("buys less often"), _buys_less),
-    "spends_less": Word(gettext_lazy("spends less"), _spends_less),
-    "small_purchases": Word(gettext_lazy("small purchases"), _small_purchases),
-    "narrow": Word(gettext_lazy("narrow choice of products"), _narrow),
-    "returns": Word(gettext_lazy("returns"), _returns),
+    "spends_less": Word(gettext_lazy("spends less"), _spends_less, source="years"),
+    "small_purchases": Word(gettext_lazy("small purchases"), _small_purchases, source="years"),
+    "narrow": Word(gettext_lazy("narrow choice of products"), _narrow, source="favourites-title"),
+    "returns": Word(gettext_lazy("returns"), _returns, source="orders-title"),
     "off_season": Word(gettext_lazy("not the season"), _off_season),
-    "one_channel": Word(gettext_lazy("one channel only"), _one_channel),
-    "late_deliveries": Word(gettext_lazy("late deliveries"), _late_deliveries),
-    "attribute": Word(gettext_lazy("attribute"), _attribute),
+    "one_channel": Word(gettext_lazy("one channel only"), _one_channel, source="orders-title"),
+    "late_deliveries": Word(gettext_lazy("late deliveries"), _late_deliveries, source="orders-title"),
+    "attribute": Word(gettext_lazy("attribute"), _attribute, source="master-title"),
     "like_others": Word(gettext_lazy("what became of comparable customers"), _like_others),
     "few_expected": Word(gettext_lazy("few purchases to be expected"), _few_expected),
 }

@@ -89,7 +89,7 @@ def company() -> dict[str, pa.Table]:
 
 
 def eventful() -> dict[str, pa.Table]:
-    """The same company, with deliveries that come late, early, without a promise or not at all; and with complaints."""
+    """The same company, with deliveries that come late, early, without a promise or not; and with what was said."""
     dice, tables = random.Random(21), company()
     lines = [row for row in tables["lines"].to_pylist() if row["kind"] == "sale"]
     dates = [(row["customer_id"], row["ordered_on"]) for row in lines]
@@ -99,6 +99,8 @@ def eventful() -> dict[str, pa.Table]:
         (dice.randrange(1, 66), on + dice.randrange(40), "complaint", None) for _, on in dates if dice.random() < 0.3
     ]
     heard += [(dice.randrange(1, 66), on, "rating", dice.randrange(11) / 4) for _, on in dates if dice.random() < 0.2]
+    own = random.Random(22)
+    heard += [(customer, on + own.randrange(60), "conversation", None) for customer, on in dates if own.random() < 0.3]
     ids, days, kinds, numbers = zip(*heard, (None, 15000, "complaint", None), (1, None, "complaint", None), strict=True)
     orders = {
         "customer_id": pa.array([customer for customer, _ in dates], pa.int64()),

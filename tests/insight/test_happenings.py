@@ -8,7 +8,7 @@ import pytest
 
 from stammkunde import insight
 from stammkunde.insight.errors import ColumnMissing, WrongType
-from stammkunde.insight.frames import CANCELLATION, DELIVERY, HAPPENINGS, RETURN, arrow
+from stammkunde.insight.frames import CANCELLATION, CONVERSATION, DELIVERY, HAPPENINGS, RETURN, arrow
 from stammkunde.insight.periods import day_number
 
 from .conftest import AS_OF, eventful, facts_of, line, on_duckdb
@@ -82,7 +82,7 @@ def test_until_leaves_out_what_became_known_later():
     known = facts.until(AS_OF)
 
     assert listed(known) == [row for row in everything if row[1] <= today]
-    assert {row[2] for row in everything if row[1] > today} == {DELIVERY, RETURN, "complaint", "rating"}
+    assert {row[2] for row in everything if row[1] > today} == {DELIVERY, RETURN, CONVERSATION, "complaint", "rating"}
     assert listed(facts.until(today + 99).until(today)) == listed(known)
 
 

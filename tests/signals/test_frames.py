@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from stammkunde import mirror
+from stammkunde.contacts import services as contacts
 from stammkunde.insight.frames import rows
 from stammkunde.insight.periods import day_number
 from stammkunde.sales import services as sales
@@ -65,3 +66,37 @@ def test_a_slice_of_lines_tells_of_its_own_returns(known):
     web = frames.within(facts, frames.Slice(by="channel", value="web"))
 
     assert {(row[0], row[2]) for row in happenings(web)} == {(berlin, "delivery"), (wien, "delivery")}
+
+
+SPOKEN = [("phone", "in"), ("email", "in"), ("post", "in"), ("phone", "out", "reached"), ("meeting", "out", "reached")]
+ONE_SIDED = [
+    ("email", "out", "sent"),
+    ("post", "out", "sent"),
+    ("email", "out", "reached"),
+    ("phone", "out", "not_reached"),
+]
+
+
+def said(customer, place, channel, direction, outcome="reached"):
+    at = datetime(2026, 3, 1 + place, 12, tzinfo=UTC)
+    return contacts.Said(
+        source=f"hand:{place}",
+        customer_id=customer.pk,
+        channel=channel,
+        direction=direction,
+        outcome=outcome,
+        happened_at=at,
+    )
+
+
+def test_conversations_are_told_by_contacts_in_which_the_customer_took_part():
+    customer, now = factories.customer(), datetime(2026, 3, 20, tzinfo=UTC)
+    ways = [*SPOKEN, *ONE_SIDED, ("phone", "in")]
+    contacts.record_all([said(customer, place, *way) for place, way in enumerate(ways)], now=now)
+    contacts.void([f"hand:{len(ways) - 1}"], now=now)
+    mirror.bring_up_to_date(now=now, progress=quiet)
+
+    found = happenings(frames.open_facts(mirror.tables()))
+
+    first = day_number(date(2026, 3, 1))
+    assert found == [(customer.pk, first + place, "conversation", None) for place in range(len(SPOKEN))]

@@ -130,6 +130,11 @@ EXAMPLES = [
         "1 of 1 delivery late",
     ),
     (
+        {"code": "contact_silence", "contact_silence": 2.4, "contact_silence_days": 210, "conversation_days": 5},
+        "Kein Gespräch seit 210 Tagen, davor an 5 Tagen",
+        "No conversation for 210 days, on 5 days before that",
+    ),
+    (
         {"code": "late_deliveries", "late_deliveries": 2, "deliveries": 5},
         "2 von 5 Lieferungen verspätet",
         "2 of 5 deliveries late",

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
+import duckdb
 import narwhals as nw
 
 from stammkunde import mirror
 from stammkunde.insight import recency, slices
-from stammkunde.insight.frames import Facts, Frame, facts, hold, rows, text
+from stammkunde.insight.frames import CONVERSATION, Facts, Frame, facts, hold, rows, text
 
 OTHER = "…"  # the slice value under which the smaller values of a long list are counted together
 MOST_VALUES = 30
+TOOK_PART = (
+    "direction = 'in' OR (outcome = 'reached' AND channel IN ('phone', 'meeting'))"  # what we sent may be unread
+)
 CLASSES = frozenset({"class"})  # the A/B/C class as known at the end of the facts; empty: nothing bought
 
 
@@ -25,7 +29,19 @@ class Slice:
 def open_facts(tables: mirror.Tables) -> Facts:
     """Open the mirror's tables for insight; of an order that was cancelled nothing was delivered."""
     took_place = tables.orders.filter("status <> 'cancelled'")
-    return facts(tables.lines, customers=tables.customers, products=tables.products, orders=took_place)
+    return facts(
+        tables.lines,
+        customers=tables.customers,
+        products=tables.products,
+        orders=took_place,
+        happenings=[_conversations(tables)],
+    )
+
+
+def _conversations(tables: mirror.Tables) -> duckdb.DuckDBPyRelation:
+    """Tell of the contacts in which the customer took part; what was taken back is not in the mirror."""
+    spoken = tables.contacts.filter(TOOK_PART)
+    return spoken.project(f"customer_id, happened_on AS known_on, '{CONVERSATION}' AS kind, NULL::DOUBLE AS number")
 
 
 def customers(known: Facts) -> Frame:

@@ -312,6 +312,11 @@ def _late_deliveries(reason: Reason, _sight: Sight) -> str:
     return ngettext("%(late)s of %(all)s delivery late", "%(late)s of %(all)s deliveries late", every_one) % said
 
 
+def _contact_silence(reason: Reason, _sight: Sight) -> str:
+    said = {"since": since(reason["contact_silence_days"]), "days": _on_days(reason["conversation_days"])}
+    return _("No conversation %(since)s, %(days)s before that") % said
+
+
 def _attribute(reason: Reason, _sight: Sight) -> str:
     value = reason["value"] if reason["value"] not in (None, "") else _("unknown")
     return f"{column_name(reason['column'])}: {value}"
@@ -353,6 +358,7 @@ WORDS: dict[str, Word] = {
     "off_season": Word(gettext_lazy("not the season"), _off_season),
     "one_channel": Word(gettext_lazy("one channel only"), _one_channel, source="orders-title"),
     "late_deliveries": Word(gettext_lazy("late deliveries"), _late_deliveries, source="orders-title"),
+    "contact_silence": Word(gettext_lazy("no conversation for long"), _contact_silence, source="timeline-title"),
     "attribute": Word(gettext_lazy("attribute"), _attribute, source="master-title"),
     "like_others": Word(gettext_lazy("what became of comparable customers"), _like_others),
     "few_expected": Word(gettext_lazy("few purchases to be expected"), _few_expected),

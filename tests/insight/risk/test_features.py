@@ -69,6 +69,7 @@ def test_what_is_not_known_stays_empty():
         "money_trend",
         "season_days",
         "late_deliveries",
+        "contact_silence",
     }
     assert found["own_gap_days"] is None
 

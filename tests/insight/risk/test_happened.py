@@ -14,12 +14,14 @@ from stammkunde.insight.errors import InvalidInput
 from stammkunde.insight.periods import day, day_number
 from stammkunde.insight.risk import evenings, features
 from stammkunde.insight.risk.additive import Additive
+from stammkunde.insight.risk.reasons import added
 from tests.insight.conftest import AS_OF, eventful, facts_of, line, on_duckdb, table
 
 DAY = day_number(AS_OF)
 COMPLAINTS = risk.Sign(name="complaints", kinds=("complaint",), read="times", within_days=60)
 RATED = risk.Sign(name="rated", kinds=("rating",), read="total")
 RECENT = risk.Sign(name="complained_days", kinds=("complaint",), read="days_since")
+SILENCE = next(sign for sign in risk.REGISTERED if sign.name == "contact_silence")
 SIGNS = (*risk.REGISTERED, COMPLAINTS, RATED, RECENT)
 
 
@@ -55,6 +57,32 @@ def test_numbers_decide_what_counts_and_of_how_many():
     rows += [(2, DAY, "rating", 9.0), (3, DAY, "rating", None), (3, DAY, "complaint", 1.0)]
 
     assert read(poor, of=rows, customers=3) == {"poor": [2, 0, None], "judged": [4, 1, None]}
+
+
+def test_silence_is_counted_in_usual_gaps_of_whom_more_than_one_day_is_known():
+    days = {1: (100, 100, 60, 40), 2: (20, 10), 3: (30, -1)}  # before the evening
+    rows = [(customer, DAY - day, "conversation", None) for customer, own in days.items() for day in own]
+
+    found = read(SILENCE, of=rows, customers=4)
+
+    usual = (30 + 10) / 2  # the median of both who have a gap
+    assert found == {
+        "contact_silence": [40 / ((2 * 30 + 2 * usual) / 4), 10 / ((10 + 2 * usual) / 3), None, None],
+        "contact_silence_days": [40, 10, None, None],
+        "conversation_days": [3, 2, None, None],
+    }
+    assert read(SILENCE, of=[(3, DAY, "conversation", None)])["contact_silence"] == [None, None]
+    assert read(SILENCE, of=[(1, DAY, "rating", None)])["contact_silence"] == [None, None]
+
+
+@pytest.mark.parametrize(("silence", "told"), [(1.6, True), (1.0, False), (None, False)])
+def test_nobody_is_called_silent_who_is_not(silence, told):
+    row = {"contact_silence": silence, "contact_silence_days": 40.0, "conversation_days": 3.0}
+
+    found = added(row, {"contact_silence": 0.5})
+
+    numbers = {"contact_silence": 1.6, "contact_silence_days": 40, "conversation_days": 3, "odds_factor": 1.65}
+    assert found == ([{"code": "contact_silence", **numbers}] if told else [])
 
 
 def test_what_nobody_was_heard_of_yet_is_unknown_and_not_0():
@@ -161,7 +189,7 @@ def altered(tables: dict[str, pa.Table], kind: str, last: int = EVENING) -> dict
     if kind == "delivery":
         which = later(tables["orders"], "delivered_on", last)
         return {**tables, "orders": changed(tables["orders"], which, promised_on=lambda on: pc.subtract(on, 40))}
-    if kind in {"complaint", "rating"}:
+    if kind in {"conversation", "complaint", "rating"}:
         heard_ = tables["happenings"]
         which = pc.fill_null(pc.and_(later(heard_, "known_on", last), pc.equal(heard_["kind"], kind)), False)
         return {**tables, "happenings": changed(heard_, which, number=lambda number: pc.subtract(number, 5.0))}
@@ -170,7 +198,7 @@ def altered(tables: dict[str, pa.Table], kind: str, last: int = EVENING) -> dict
     return {**tables, "lines": changed(lines, which, revenue_cents=lambda cents: pc.multiply(cents, 7))}
 
 
-KINDS = ["sale", "return", "cancellation", "adjustment", "delivery", "complaint", "rating"]
+KINDS = ["sale", "return", "cancellation", "adjustment", "delivery", "conversation", "complaint", "rating"]
 
 
 def with_cancellations(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:

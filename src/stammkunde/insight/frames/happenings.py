@@ -12,8 +12,10 @@ Happenings: what became known of customers besides their purchases, in one long 
 |---|---|---|---|
 | return, cancellation | a line of that kind | the day of the line | cents given back |
 | delivery | an order that arrived | the day of delivery | days later than promised, below 0 earlier; or empty |
+| conversation | whoever keeps contacts | the day of the conversation: both sides were there | empty |
 
-Further kinds come as tables of their own (`facts(happenings=...)`), from whoever knows of them.
+In a conversation the customer took part: she wrote, called, came by, or was spoken to. Advertising that nobody answered
+is none. It and further kinds come as tables of their own (`facts(happenings=...)`), from whoever knows of them.
 """
 
 from collections.abc import Sequence
@@ -23,7 +25,7 @@ import narwhals as nw
 from stammkunde.insight.frames.engines import Frame
 from stammkunde.insight.frames.schema import HAPPENINGS
 
-RETURN, CANCELLATION, DELIVERY = "return", "cancellation", "delivery"
+RETURN, CANCELLATION, DELIVERY, CONVERSATION = "return", "cancellation", "delivery", "conversation"
 
 
 def given_back(lines: Frame) -> Frame:

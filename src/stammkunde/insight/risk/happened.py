@@ -13,14 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stammkunde.insight.frames import DELIVERY, Facts, arrow, counted, total
+from stammkunde.insight.frames import CONVERSATION, DELIVERY, Facts, arrow, counted, total
+from stammkunde.insight.rhythm import BORROWED_GAPS
 from stammkunde.insight.risk.bins import numbers
 from stammkunde.insight.value.history import Floats
 
 YEAR_DAYS = 365
+FEWEST_DAYS = 2  # without a gap between them there is no silence to be told apart
 PARTS = 10_000  # sums are of whole ten-thousandths, so that every engine gives the same
 
-Reading = Literal["times", "days_since", "total"]
+Reading = Literal["times", "days_since", "total", "silence"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,9 @@ class Sign:
     How happenings become a sign of a customer: a column of `features`, and the code of a reason.
 
     `times` counts those that count, `total` sums their numbers, `days_since` counts the days since the last of them
-    became known. As long as nothing of these kinds is known of anybody, the sign is unknown, and not 0.
+    became known. `silence` is that in usual gaps between such days: her own, drawn towards everybody's as those of
+    purchases are; unknown of whom fewer than two such days are known. It brings the days since the last one, too. As
+    long as nothing of these kinds is known of anybody, the sign is unknown, and not 0.
     """
 
     name: str
@@ -39,17 +43,19 @@ class Sign:
     above: float | None = None  # those alone count whose number is larger
     below: float | None = None  # those alone count whose number is smaller
     of: str = (
-        ""  # a column for how many have a number, whether they count or not; of whom none has, the sign is unknown
+        ""  # a column for how many have a number, counting or not (without any, it is unknown); `silence`: the days
     )
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Name the columns that the sign brings: its own, and of how many."""
-        return (self.name, self.of) if self.of else (self.name,)
+        """Name the columns that the sign brings: its own, of how many, and since when."""
+        since = f"{self.name}_days" if self.read == "silence" else ""
+        return tuple(name for name in (self.name, since, self.of) if name)
 
 
 REGISTERED = (
     Sign(name="late_deliveries", kinds=(DELIVERY,), read="times", within_days=YEAR_DAYS, above=0, of="deliveries"),
+    Sign(name="contact_silence", kinds=(CONVERSATION,), read="silence", of="conversation_days"),
 )
 
 
@@ -84,9 +90,11 @@ def _parts(sign: Sign, today: int) -> list[nw.Expr]:
     recent = ours if sign.within_days is None else ours & (known_on > today - sign.within_days)
     counts = recent if sign.above is None else recent & (number > sign.above)
     counts = counts if sign.below is None else counts & (number < sign.below)
+    heard = counted(ours, name=_heard(sign))
+    if sign.read == "silence":
+        return [heard, *_silent_parts(sign, counts, today)]
     value = {"times": _times, "days_since": _days_since, "total": _total}[sign.read](counts, today)
-    heard, of = counted(ours, name=_heard(sign)), counted(recent & ~number.is_null(), name=_of(sign))
-    return [value.alias(_value(sign)), heard, of]
+    return [value.alias(_value(sign)), heard, counted(recent & ~number.is_null(), name=_of(sign))]
 
 
 def _times(counts: nw.Expr, _today: int) -> nw.Expr:
@@ -102,7 +110,20 @@ def _total(counts: nw.Expr, _today: int) -> nw.Expr:
     return total(nw.when(counts).then(parts).otherwise(nw.lit(0)))
 
 
+def _silent_parts(sign: Sign, counts: nw.Expr, today: int) -> list[nw.Expr]:
+    on = nw.when(counts).then(nw.col("known_on"))
+    days = on.n_unique().cast(nw.Int64) - on.is_null().any().cast(nw.Int64)
+    return [
+        _days_since(counts, today).alias(_value(sign)),
+        (on.max() - on.min()).alias(_span(sign)),
+        days.alias(_of(sign)),
+    ]
+
+
 def _columns(sign: Sign, found: pa.Table, place: pa.ChunkedArray) -> dict[str, Floats]:
+    if sign.read == "silence":
+        told = dict(zip(sign.columns, _silence(sign, found), strict=False))
+        return {name: numbers(pa.array(own, pa.float64()).take(place)) for name, own in told.items()}
     value, of = (numbers(found[name].take(place)) for name in (_value(sign), _of(sign)))
     if pc.sum(found[_heard(sign)]).as_py() and sign.read != "days_since":
         value = np.nan_to_num(value)
@@ -112,6 +133,16 @@ def _columns(sign: Sign, found: pa.Table, place: pa.ChunkedArray) -> dict[str, F
         return {sign.name: value}
     known = np.nan_to_num(of) > 0
     return {sign.name: np.where(known, value, np.nan), sign.of: np.where(known, of, np.nan)}
+
+
+def _silence(sign: Sign, found: pa.Table) -> tuple[Floats, Floats, Floats]:
+    """Give silence in usual gaps, in days, and how many days it follows; NaN where fewer than two are known."""
+    since, span, days = (numbers(found[name]) for name in (_value(sign), _span(sign), _of(sign)))
+    often, gaps = days >= FEWEST_DAYS, np.maximum(days - 1, 1)
+    usual = float(np.median(span[often] / gaps[often])) if often.any() else 1.0
+    gap = np.maximum((span + usual * BORROWED_GAPS) / (gaps + BORROWED_GAPS), 1.0)
+    silence, since, days = (np.where(often, own, np.nan) for own in (since / gap, since, days))
+    return silence, since, days
 
 
 def _value(sign: Sign) -> str:
@@ -124,3 +155,7 @@ def _heard(sign: Sign) -> str:
 
 def _of(sign: Sign) -> str:
     return f"{sign.name} of"
+
+
+def _span(sign: Sign) -> str:
+    return f"{sign.name} span"

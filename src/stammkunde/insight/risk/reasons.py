@@ -75,6 +75,8 @@ def _senses(signs: tuple[Sign, ...]) -> dict[str, Sense]:
 def _sense(sign: Sign) -> Sense:
     def holds(row: Row) -> bool:
         value = row[sign.name]
+        if sign.read == "silence":
+            return value is not None and value > 1  # longer than usual
         return value is not None if sign.read == "days_since" else bool(value)
 
     return Sense(sign.name, (sign.name,), holds, sign.columns)

@@ -8,6 +8,7 @@ from stammkunde.api import api
 
 api_urls = api.urls  # made anew each time one asks
 for _pattern in api_urls[0]:
+    assert _pattern.callback is not None
     login_not_required(_pattern.callback)  # a token is asked for instead, and a right by every operation
 
 urlpatterns = [

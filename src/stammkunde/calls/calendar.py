@@ -40,7 +40,7 @@ def write(entries: Iterable[Entry], *, title: str) -> str:
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     for entry in entries:
         calendar.add_component(_event(entry))
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")
 
 
 def _event(entry: Entry) -> icalendar.Event:

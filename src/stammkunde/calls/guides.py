@@ -321,7 +321,7 @@ _EN = {
         closing="Thank you. I shall write down what we discussed.",
     ),
 }
-READY_MADE = {(DE, SIE): _DE_SIE, (DE, DU): _DE_DU, (EN, SIE): _EN}
+READY_MADE: dict[tuple[str, str], dict[Kind, Script]] = {(DE, SIE): _DE_SIE, (DE, DU): _DE_DU, (EN, SIE): _EN}
 
 
 def ready_made(kind: str, language: str, form: str) -> Script:

@@ -86,7 +86,7 @@ def hours(customers: Iterable[Customer], *, company: Company) -> dict[Recipient,
     if not known:
         return {}
     region = company.holiday_region
-    found = {(pk, None): _hours(customer, None, region) for pk, customer in known.items()}
+    found: dict[Recipient, Hours] = {(pk, None): _hours(one, None, region) for pk, one in known.items()}
     for said in ContactPreference.objects.filter(customer__in=known):
         if said.contact_person_id is None or said.call_from is not None or said.call_weekdays:
             found[said.customer_id, said.contact_person_id] = _hours(known[said.customer_id], said, region)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Prefetch, QuerySet
 
@@ -19,6 +20,11 @@ from stammkunde.customers.models import (
 )
 from stammkunde.customers.policy import Permission, Record, Situation, Standing, Wishes
 from stammkunde.team import queries as team
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    Known = WithAnnotations[ContactPerson, "Matters"]
 
 AT_ONCE = 10_000  # ids in one statement; a few queries for each
 Recipient = tuple[int, int | None]  # customer, and contact person or the customer herself
@@ -321,7 +327,13 @@ def customer(customer_id: int) -> Customer | None:
     return Customer.objects.select_related("owner").filter(pk=customer_id).first()
 
 
-def people(customer_id: int) -> list[ContactPerson]:
+class Matters(TypedDict):
+    """What is read along with contact persons."""
+
+    matters: list[Note]
+
+
+def people(customer_id: int) -> "list[Known]":
     """Give the contact persons with what matters to each, latest first, and who wrote it."""
     matters = Note.objects.filter(kind=Note.Kind.MATTERS).select_related("author")
     persons = ContactPerson.objects.filter(customer=customer_id)

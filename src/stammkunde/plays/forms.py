@@ -17,6 +17,12 @@ class TemplateChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Djang
         return f"{template.name} · {wording.channel(template.channel)} · {template.get_purpose_display()}"
 
 
+def has_templates(form: forms.Form) -> bool:
+    """Tell whether there is a template to choose."""
+    templates = row_of(form, "template").queryset
+    return templates is not None and templates.exists()
+
+
 class CampaignForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     template = TemplateChoice(label=_("Template"), queryset=Template.objects.none())

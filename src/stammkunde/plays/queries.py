@@ -1,8 +1,9 @@
 """What pages read of plays: how far each is, who was refused and why, what became of the messages."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -55,13 +56,14 @@ def progress(some: Iterable[Play]) -> dict[int, Progress]:
     """Tell how far plays are: three queries, however many there are."""
     shown = {one.pk: one for one in some}
     rows = Enrolment.objects.filter(play__in=shown).order_by()
-    counted = rows.values("play").annotate(
-        enrolled=Count("pk"),
-        held_out=Count("pk", filter=Q(arm=Enrolment.Arm.HELD_OUT)),
-        asked=Count("pk", filter=Q(forecast__isnull=False)),
-        planned=Count("pk", filter=Q(planned_at__isnull=False)),
-    )
-    numbers = {row.pop("play"): row for row in counted}
+    counts = {
+        "enrolled": Count("pk"),
+        "held_out": Count("pk", filter=Q(arm=Enrolment.Arm.HELD_OUT)),
+        "asked": Count("pk", filter=Q(forecast__isnull=False)),
+        "planned": Count("pk", filter=Q(planned_at__isnull=False)),
+    }
+    counted = rows.values("play").annotate(**counts)
+    numbers: dict[int, Mapping[str, Any]] = {row["play"]: row for row in counted}
     codes: dict[int, Counter[str]] = {pk: Counter() for pk in shown}
     for pk, code, n in rows.filter(forecast__isnull=False).values_list("play", "code").annotate(n=Count("pk")):
         codes[pk][code] = n
@@ -70,7 +72,11 @@ def progress(some: Iterable[Play]) -> dict[int, Progress]:
     for origin, state, n in found.values_list("origin", "state").annotate(n=Count("pk")):
         states[origin][state] = n
     return {
-        pk: Progress(**numbers.get(pk, {}), codes=dict(codes[pk]), states=dict(states[one.origin]))
+        pk: Progress(
+            **{name: numbers[pk][name] for name in counts if pk in numbers},
+            codes=dict(codes[pk]),
+            states=dict(states[one.origin]),
+        )
         for pk, one in shown.items()
     }
 

@@ -96,7 +96,7 @@ def _frequency(preference: ContactPreference) -> str:
 
 def _frequencies(preference: ContactPreference) -> list[tuple[str, object]]:
     """Offer the usual, and what was agreed otherwise."""
-    choices = dict(FREQUENCIES)
+    choices: dict[str, object] = {**FREQUENCIES}
     agreed = _frequency(preference)
     if agreed not in choices:
         words = _("at most %(n)s in %(days)s days") % {"n": preference.max_contacts, "days": preference.per_days}

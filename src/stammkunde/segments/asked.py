@@ -45,7 +45,7 @@ class Asked(StaffList):
 
     def __init__(self, request: StaffRequest, query: QueryDict | None = None) -> None:
         super().__init__(request, query)
-        self.get = self.query_dict
+        self.get = {name: str(value) for name, value in self.query_dict.items()}
         self.generation: Generation | None = signals.current()
         self.sight = forecasts.sight(self.request.user, self.generation)
         self.sorts = [name for name in queries.SORTS if self.sight.figures or name in queries.OPEN_SORTS]
@@ -196,7 +196,7 @@ class Asked(StaffList):
             "months_choices": [
                 (number, f"{_months(number)} · {writing.money(told[number]['cents'], places=0)}") for number in months
             ],
-            "silence": told.get(self.months),
+            "silence": told.get(self.months) if self.months else None,
         }
 
     def _chips(self) -> Iterator[tuple[str, str]]:

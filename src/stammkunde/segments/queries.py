@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
@@ -23,7 +22,7 @@ from django.db.models.lookups import Exact
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
 from stammkunde.signals.models import CustomerSignal, Generation
-from stammkunde.store import changes
+from stammkunde.store import changes, kept
 from stammkunde.ui import lists
 from stammkunde.ui.lists import Keys, Page, Place
 
@@ -134,7 +133,7 @@ class Matches:
     """Who matches: exactly these ids where they are few, otherwise the conditions themselves."""
 
     generation: Generation | None
-    customers: QuerySet
+    customers: QuerySet[Customer]
     signal_conditions: Q
     ids: list[int] | None = None
     conditions: Q = field(default_factory=Q)
@@ -169,7 +168,7 @@ class Matches:
         last = _signals(self.generation).aggregate(last=Max("customer_id"))["last"] or 0
         return Keys(rows=self._of_customers().filter(pk__gt=last))
 
-    def _of_customers(self) -> QuerySet:
+    def _of_customers(self) -> QuerySet[Customer]:
         if self.ids is not None:
             return Customer.objects.filter(pk__in=_among(self.ids))
         if not self.signal_conditions:
@@ -177,7 +176,7 @@ class Matches:
         theirs = _signals(self.generation).filter(self.signal_conditions, customer=OuterRef("pk"))
         return self.customers.filter(Exists(theirs))
 
-    def _of_signals(self) -> QuerySet:
+    def _of_signals(self) -> QuerySet[CustomerSignal]:
         signals = _signals(self.generation)
         if self.ids is not None:
             return signals.filter(customer__in=_among(self.ids))
@@ -187,12 +186,14 @@ class Matches:
         # Row by row: the page is full before all are read.
         return signals.filter(Exists(self.customers.filter(pk=OuterRef("customer_id"))))
 
-    def _sortable(self, rows: QuerySet, column: str) -> QuerySet:
+    def _sortable(self, rows: QuerySet[Any], column: str) -> QuerySet[Any]:
         """Name what sorts; among few, as an expression, so that no index tempts the database to walk it."""
-        return rows.annotate(sorted=F(column) if self.ids is None else Coalesce(column, column))
+        value = F(column) if self.ids is None else Coalesce(column, column)
+        found: QuerySet[Any] = rows.annotate(sorted=value)
+        return found
 
 
-def _few(customers: QuerySet | None, of_signals: Q, *, generation: Generation | None) -> list[int] | None:
+def _few(customers: QuerySet[Customer] | None, of_signals: Q, *, generation: Generation | None) -> list[int] | None:
     """Find those who match where they are few; None where they are many, or where nothing is asked."""
     ids = None if customers is None else _probe(customers.values_list("pk", flat=True))
     if not of_signals:
@@ -206,7 +207,7 @@ def _few(customers: QuerySet | None, of_signals: Q, *, generation: Generation | 
     return list(customers.filter(pk__in=_among(ids)).values_list("pk", flat=True))
 
 
-def _probe(keys: QuerySet) -> list[int] | None:
+def _probe(keys: QuerySet[Any, int]) -> list[int] | None:
     ids = list(keys[: FEW + 1])
     return ids if len(ids) <= FEW else None
 
@@ -233,7 +234,7 @@ class Choices:
 def choices() -> Choices:
     """Give the values that occur; kept until customers change. Attributes are those of the latest thousand."""
     version = changes.version("customers")
-    return cache.get_or_set(f"customers:choices:{version}", _choices, KEEP_SECONDS)
+    return kept.or_made(f"customers:choices:{version}", _choices, seconds=KEEP_SECONDS)
 
 
 def _choices() -> Choices:
@@ -261,7 +262,8 @@ class Silence:
 
 def silence(*, generation: Generation, before_on: Iterable[date]) -> dict[date, list[Silence]]:
     """Sum up by class who has not bought since each of some days (R-W6); kept for the generation, for every day."""
-    days = cache.get_or_set(f"customers:silence:{generation.pk}", lambda: _silence(generation), KEEP_SECONDS)
+    key = f"customers:silence:{generation.pk}"
+    days = kept.or_made(key, lambda: _silence(generation), seconds=KEEP_SECONDS)
     return {on: _silent_since(on, days) for on in before_on}
 
 

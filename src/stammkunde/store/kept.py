@@ -10,20 +10,24 @@ import hashlib
 import hmac
 import logging
 import pickle
-from functools import cache
+from collections.abc import Callable
+from functools import cache as once
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
-from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache import cache
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.filebased import FileBasedCache
+
+Thing = TypeVar("Thing")
 
 log = logging.getLogger(__name__)
 
 _SEAL_BYTES = hashlib.sha256().digest_size
 
 
-@cache
+@once
 def program(part: str = "") -> str:
     """Give a digest of the program's own source, or of a part of it."""
     root, digest = Path(__file__).parents[1] / part, hashlib.sha256()
@@ -65,6 +69,11 @@ class Entries(FileBasedCache):
     def _forget(self, key: str, problem: Exception, version: int | None) -> None:
         log.warning("kept=%s cannot be read any more: %s", key, type(problem).__name__)
         self.delete(key, version)
+
+
+def or_made(key: str, make: Callable[[], Thing], *, seconds: int, among: BaseCache = cache) -> Thing:
+    """Give what is kept under a key, or make it and keep it for so long."""
+    return cast("Thing", among.get_or_set(key, make, seconds))
 
 
 def seal(thing: object, *, name: str) -> bytes:

@@ -1,5 +1,6 @@
 """One call: the guide on the left, everything about the customer on the right."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -124,7 +125,7 @@ def _found(pk: int) -> Customer:
     return found
 
 
-def _person(chosen: str, people: list[ContactPerson]) -> ContactPerson | None:
+def _person(chosen: str, people: Sequence[ContactPerson]) -> ContactPerson | None:
     """Give who was chosen, or else who has a number, or else who decides, or else anybody; "0" is the customer."""
     if chosen == "0":
         return None
@@ -178,7 +179,12 @@ def _hours(customer: Customer, person: ContactPerson | None, *, company: Company
 
 
 def _guide(
-    request: StaffRequest, customer: Customer, people: list[ContactPerson], person: ContactPerson | None, *, kind: str
+    request: StaffRequest,
+    customer: Customer,
+    people: Sequence[ContactPerson],
+    person: ContactPerson | None,
+    *,
+    kind: str,
 ) -> dict[str, Any]:
     """Give the guide, filled for the person, and how the call may be led."""
     chosen = request.GET.get("guide", "")
@@ -202,7 +208,7 @@ def _guide(
 def _dossier(
     staff: Staff,
     customer: Customer,
-    people: list[ContactPerson],
+    people: "Sequence[customers.Known]",
     signal: CustomerSignal | None,
     generation: Generation | None,
 ) -> dict[str, Any]:

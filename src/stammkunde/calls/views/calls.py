@@ -106,4 +106,6 @@ def _entry(task: Task, base: str) -> calendar.Entry:
 
 def _shown_on(task: Task) -> date:
     """Give the day of a task: until when it was put off, or else when it is due."""
-    return task.snoozed_until_on or task.due_on
+    on = task.snoozed_until_on or task.due_on
+    assert on is not None  # planned
+    return on

@@ -37,7 +37,7 @@ def that_fit(found: list[Item], *, minutes: int, least: int) -> list[Item]:
 
     The last one is given what is left, if that is a useful length. A few names stand here even on a full day.
     """
-    left, kept = minutes, {}
+    left, kept = minutes, dict[str, Item]()
     for item in sorted(found, key=lambda item: item.is_ranked):
         if left < min(least, item.minutes) and len(kept) >= LEAST_PER_DAY:
             break

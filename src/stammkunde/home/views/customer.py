@@ -1,5 +1,6 @@
 """Everything about one customer, on one page (R-K1)."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -70,7 +71,7 @@ def _found(pk: int) -> Customer:
     return found
 
 
-def _call(customer: Customer, people: list[ContactPerson]) -> dict[str, str]:
+def _call(customer: Customer, people: Sequence[ContactPerson]) -> dict[str, str]:
     """Tell whom to ring up: the decision maker with a number, or else anybody, or else the main number."""
     reachable = sorted((one for one in people if one.phone), key=lambda one: one.role != one.Role.DECISION_MAKER)
     if reachable:

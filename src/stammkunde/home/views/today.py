@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -104,7 +105,7 @@ class Day:
 
 def _sections(
     items: list[suggestions.Item], asked: suggestions.Asked, company: Company, *, staff: Staff
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Put what belongs together under one heading."""
     hours = calls.hours((item.customer for item in items if item.customer), company=company)
     hints = leading.hints(items, hours, now=timezone.localtime())

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stammkunde.plays import services
-from stammkunde.plays.forms import CampaignForm
+from stammkunde.plays.forms import CampaignForm, has_templates
 from stammkunde.plays.models import Play
 from stammkunde.segments import audience
 from stammkunde.segments.asked import Asked
@@ -27,7 +27,7 @@ def new(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("Being prepared: nothing is sent before you start it."))
         return redirect("play", play.pk)
     shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.query}
-    return render(request, "plays/campaign.html", shown | {"has_templates": form.fields["template"].queryset.exists()})
+    return render(request, "plays/campaign.html", shown | {"has_templates": has_templates(form)})
 
 
 def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:

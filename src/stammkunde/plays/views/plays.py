@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from stammkunde.outreach import wording as outreach
 from stammkunde.outreach.models import Message
 from stammkunde.plays import queries, services, wording
-from stammkunde.plays.forms import ThanksForm
+from stammkunde.plays.forms import ThanksForm, has_templates
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.queries import Progress
 from stammkunde.team import policy
@@ -67,7 +67,7 @@ class Plays(StaffList):
 
     def told(self, rows: list[Play]) -> list[dict[str, Any]]:
         progress = queries.progress(rows)
-        return [{"play": one, "progress": progress[one.pk], "badge": BADGES[one.status]} for one in rows]
+        return [{"play": one, "progress": progress[one.pk], "badge": BADGES[Status(one.status)]} for one in rows]
 
 
 @require_safe
@@ -128,9 +128,7 @@ def new_thanks(request: StaffRequest) -> HttpResponse:
         play = services.create_thanks(**form.cleaned_data, staff=request.user, now=timezone.now())
         messages.success(request, _("From now on, whoever buys is thanked."))
         return redirect("play", play.pk)
-    return render(
-        request, "plays/thanks.html", {"form": form, "has_templates": form.fields["template"].queryset.exists()}
-    )
+    return render(request, "plays/thanks.html", {"form": form, "has_templates": has_templates(form)})
 
 
 @require_POST
@@ -185,7 +183,7 @@ def _context(play: Play) -> dict[str, Any]:
     return {
         "play": play,
         "progress": progress,
-        "badge": BADGES[play.status],
+        "badge": BADGES[Status(play.status)],
         "trouble": wording.TROUBLES.get(play.trouble, "") if play.status in MOVING else "",
         "is_moving": play.status in MOVING,
         "refusals": _refusals(progress),
@@ -203,10 +201,9 @@ def _refusals(progress: Progress) -> list[dict[str, Any]]:
 
 def _states(progress: Progress) -> list[dict[str, Any]]:
     """List what became of the messages, in the order of their lives."""
-    labels = dict(Message.State.choices)
     return [
-        {"state": state, "text": labels[state], "count": progress.states[state], "badge": outreach.BADGES[state]}
-        for state in Message.State.values
+        {"state": state, "text": state.label, "count": progress.states[state], "badge": outreach.BADGES[state]}
+        for state in Message.State
         if progress.states.get(state)
     ]
 

@@ -47,7 +47,7 @@ def _ask_again(optin: OptIn) -> OptIn | None:
 def _show(request: HttpRequest, optin: OptIn, *, state: str = "") -> HttpResponse:
     asked = list(optin.asked.order_by("pk"))
     answers = list(Consent.objects.filter(asked__in=asked).order_by("pk"))
-    context = {
+    context: dict[str, object] = {
         "state": state or queries.optin_state(optin, now=timezone.now()),
         "sentences": [one.wording for one in (answers or asked)],
         "confirmed_at": answers[0].happened_at if answers else None,

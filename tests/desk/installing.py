@@ -3,6 +3,7 @@ from contextlib import contextmanager
 
 from stammkunde.customers import unsettled
 from stammkunde.outreach import knowing
+from stammkunde.tasks import worklist
 
 
 @contextmanager
@@ -17,5 +18,5 @@ def installed(settings) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for declared in (unsettled.kinds, knowing.sources, knowing.fields):
+    for declared in (unsettled.kinds, knowing.sources, knowing.fields, worklist.entries, worklist.kinds):
         declared.cache_clear()

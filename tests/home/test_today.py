@@ -12,8 +12,10 @@ from stammkunde.signals import suggestions as queries
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Generation
 from stammkunde.signals.suggestions import ranked
 from stammkunde.tasks import services as tasks
+from stammkunde.tasks import worklist
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.policy import Lengths
+from stammkunde.tasks.worklist import Asked
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,13 +31,13 @@ def generation():
     return made
 
 
-def asked(generation=None, *, today=TODAY, owner=None, months=6, with_imports=False, plan=None) -> queries.Asked:
-    return queries.Asked(
+def asked(generation=None, *, today=TODAY, owner=None, months=6, with_imports=False, plan=None) -> Asked:
+    return Asked(
         today=today,
         generation=generation,
         owner=owner,
         months=months,
-        with_imports=with_imports,
+        may=lambda _right: with_imports,
         lengths=Lengths(usual=24),
         plan=plan or {},
     )
@@ -165,11 +167,11 @@ def test_anniversaries_are_round_and_of_customers_who_are_still_there(generation
 
 def test_imports_with_problems_are_for_those_who_import():
     now = timezone.now()
-    failed = Import.objects.create(file_name="a.csv", path="a", status="failed", created_at=timezone.now())
+    Import.objects.create(file_name="a.csv", path="a", status="failed", created_at=timezone.now())
     Import.objects.create(file_name="b.csv", path="b", status="done", created_at=timezone.now())
 
     today = timezone.localdate(now)
-    assert [item.incoming for item in work.items(asked(today=today, with_imports=True), limit=9)] == [failed]
+    assert [item.name for item in work.items(asked(today=today, with_imports=True), limit=9)] == ["a.csv"]
     assert work.items(asked(today=today), limit=9) == []
 
 
@@ -205,7 +207,7 @@ def test_warned_customers_stand_here_before_they_are_silent(generation):
     items = work.items(asked(generation), limit=9)
 
     assert [(item.key, item.section) for item in items] == [(f"risk:{warned.pk}:2026-11-03", "risk")]
-    assert queries.item(items[0].key, asked(generation)).customer == warned
+    assert worklist.again(items[0].key, asked(generation)).customer == warned
     assert queries.of_customer(warned, asked(generation)).key == items[0].key
 
 

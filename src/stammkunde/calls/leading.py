@@ -17,7 +17,8 @@ from stammkunde.customers import wording
 from stammkunde.customers.models import Channel, Purpose
 from stammkunde.customers.queries import Standings
 from stammkunde.signals.models import CustomerSignal
-from stammkunde.signals.suggestions import ANNIVERSARY, BIRTHDAY, OVERDUE, RISK, SILENT, Item
+from stammkunde.signals.suggestions import ANNIVERSARY, BIRTHDAY, OVERDUE, RISK, SILENT
+from stammkunde.tasks.worklist import Item
 
 Kind = Guide.Kind
 WISHES = {BIRTHDAY: Kind.BIRTHDAY, ANNIVERSARY: Kind.THANKS}

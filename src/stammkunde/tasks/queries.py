@@ -1,6 +1,6 @@
 """What is to do, and what was done."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,9 +52,9 @@ def planned(staff: Staff, *, since: date, limit: int) -> list[Task]:
     return list(_told(tasks)[:limit])
 
 
-def awake_again(*, today: date, staff: Staff | None, limit: int) -> list[Task]:
-    """Give the suggestions that were put off until today or earlier."""
-    tasks = _open(staff).filter(snoozed_until_on__lte=today).exclude(kind=OWN)
+def awake_again(kinds: Collection[str], *, today: date, staff: Staff | None, limit: int) -> list[Task]:
+    """Give the suggestions of some kinds that were put off until today or earlier."""
+    tasks = _open(staff).filter(snoozed_until_on__lte=today, kind__in=kinds)
     return list(_told(tasks.order_by("snoozed_until_on", "pk"))[:limit])
 
 

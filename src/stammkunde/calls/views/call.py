@@ -24,13 +24,11 @@ from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.outreach import services as outreach
 from stammkunde.sales import history
 from stammkunde.sales import queries as sales
-from stammkunde.signals import forecasts, standing
+from stammkunde.signals import forecasts, standing, suggestions
 from stammkunde.signals import queries as signals
-from stammkunde.signals import suggestions as work
 from stammkunde.signals.models import CustomerSignal, Generation
-from stammkunde.signals.suggestions import acting
-from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import queries as tasks
+from stammkunde.tasks import worklist
 from stammkunde.tasks.models import Task, TimeSettings
 from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
@@ -134,37 +132,36 @@ def _person(chosen: str, people: Sequence[ContactPerson]) -> ContactPerson | Non
     return named or next(iter(best), None)
 
 
-def _asked(generation: Generation | None) -> work.Asked:
+def _asked(generation: Generation | None) -> worklist.Asked:
     company = team.company()
-    return work.Asked(
+    return worklist.Asked(
         today=timezone.localdate(),
         generation=generation,
         owner=None,
         months=company.no_purchase_months,
-        with_imports=False,
         lengths=Lengths(usual=TimeSettings.of(company).minutes_per_contact),
     )
 
 
-def _subject(key: str, customer: Customer, generation: Generation | None) -> tuple[Task | None, work.Item | None]:
+def _subject(key: str, customer: Customer, generation: Generation | None) -> tuple[Task | None, worklist.Item | None]:
     """Give the task or suggestion that the call is about, or what the figures suggest; nothing of another customer."""
-    task = acting.known_task(key)
+    task = worklist.known_task(key)
     if task is not None:
         return (task, None) if task.customer_id == customer.pk else (None, None)
-    item = work.item(key, _asked(generation)) if key else work.of_customer(customer, _asked(generation))
+    item = worklist.again(key, _asked(generation)) if key else suggestions.of_customer(customer, _asked(generation))
     return None, item if item and item.customer == customer else None
 
 
 def _task(key: str, customer: Customer, *, now: datetime, staff: Staff) -> Task | None:
-    task = acting.task(key, _asked(signals.current()), now=now, staff=staff) if key else None
+    task = worklist.task(key, _asked(signals.current()), now=now, staff=staff) if key else None
     return task if task and task.customer_id == customer.pk else None
 
 
-def _why_called(task: Task | None, item: work.Item | None, *, staff: Staff) -> dict[str, str]:
+def _why_called(task: Task | None, item: worklist.Item | None, *, staff: Staff) -> dict[str, str]:
     if task is not None:
         return {"title": task.title, "text": task.note}
     if item is not None:
-        return {"title": "", "text": suggested.item(item, sight=policy.sight(staff))}
+        return {"title": "", "text": worklist.words(item, sight=policy.sight(staff))}
     return {"title": "", "text": ""}
 
 

@@ -3,32 +3,21 @@
 from dataclasses import replace
 
 from stammkunde.customers import queries as customers
-from stammkunde.signals.suggestions import (
-    SECTIONS,
-    Asked,
-    Item,
-    anniversaries,
-    birthdays,
-    may_be_lost,
-    not_taken_up,
-    noted,
-)
+from stammkunde.signals import suggestions
+from stammkunde.tasks import worklist
 from stammkunde.tasks.policy import LEAST_PER_DAY
-
-MOST_WISHES = 2  # birthdays, and anniversaries, at a time: the list is for those who may be lost
+from stammkunde.tasks.worklist import Asked, Item
 
 
 def items(asked: Asked, *, limit: int) -> list[Item]:
-    """Give what is to do: tasks, then who may be lost, and a few wishes and imports in any case."""
-    pressing = [*noted.due(asked, limit=limit), *noted.awake_again(asked, limit=limit), *noted.imports(asked)]
-    found = {item.key: item for item in not_taken_up(pressing, today=asked.today)}
-    for wishes in (birthdays(asked), anniversaries(asked)):
-        standing = [item for item in not_taken_up(wishes, today=asked.today) if item.key not in found]
-        found |= {item.key: item for item in standing[:MOST_WISHES]}
-    for item in may_be_lost(asked, limit=max(limit - len(found), 0)):
-        found.setdefault(item.key, item)
-    chosen = list(found.values())[:limit]
-    return _with_people(sorted(chosen, key=lambda item: SECTIONS.index(item.section)))
+    """Give what is to do, from every app: each in its turn as there is room, then section by section."""
+    found: dict[str, Item] = {}
+    for one in worklist.entries():
+        if one.are_for(asked):
+            standing = [item for item in one.rows(asked, max(limit - len(found), 0)) if item.key not in found]
+            found |= {item.key: item for item in standing[: one.most]}
+    chosen = sorted(list(found.values())[:limit], key=lambda item: item.under.order)
+    return _with_people(_with_signals(chosen, asked))
 
 
 def that_fit(found: list[Item], *, minutes: int, least: int) -> list[Item]:
@@ -44,6 +33,16 @@ def that_fit(found: list[Item], *, minutes: int, least: int) -> list[Item]:
         kept[item.key] = replace(item, minutes=min(item.minutes, max(left, least)))
         left -= item.minutes
     return [kept[item.key] for item in found if item.key in kept]
+
+
+def _with_signals(found: list[Item], asked: Asked) -> list[Item]:
+    """Add what figures say of the customer."""
+    wanting = {item.customer.pk for item in found if item.customer and item.signal is None}
+    known = suggestions.signals_of(wanting, asked)
+    return [
+        replace(item, signal=known.get(item.customer.pk)) if item.customer and item.signal is None else item
+        for item in found
+    ]
 
 
 def _with_people(found: list[Item]) -> list[Item]:

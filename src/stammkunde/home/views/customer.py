@@ -15,10 +15,10 @@ from stammkunde.home.cards import timeline as timeline_of
 from stammkunde.sales import history
 from stammkunde.signals import cards as signal_cards
 from stammkunde.signals import queries as signals
-from stammkunde.signals import suggestions as work
+from stammkunde.signals import suggestions
 from stammkunde.signals.models import CustomerSignal
-from stammkunde.signals.suggestions import wording as suggested
 from stammkunde.tasks import queries as tasks
+from stammkunde.tasks import worklist
 from stammkunde.tasks.models import TimeSettings
 from stammkunde.tasks.policy import QUICK_MINUTES, Lengths
 from stammkunde.team import policy
@@ -83,18 +83,17 @@ def _next(asked: cards.Asked) -> dict[str, Any]:
     """Give the next step: an open task, or what the figures suggest."""
     task = tasks.next_of_customer(asked.customer.pk, today=asked.today)
     if task:
-        return {"task": task, "key": task.key or f"{work.TASK}:{task.pk}:"}
+        return {"task": task, "key": task.key or f"{tasks.OWN}:{task.pk}:"}
     company = asked.once(team.company)
-    listed = work.Asked(
+    listed = worklist.Asked(
         today=asked.today,
         generation=asked.generation,
         owner=None,
         months=company.no_purchase_months,
-        with_imports=False,
         lengths=Lengths(usual=TimeSettings.of(company).minutes_per_contact),
     )
-    item = work.of_customer(asked.customer, listed)
-    return {"item": item, "key": item.key, "reason": suggested.item(item)} if item else {}
+    item = suggestions.of_customer(asked.customer, listed)
+    return {"item": item, "key": item.key, "reason": worklist.words(item)} if item else {}
 
 
 @require_safe

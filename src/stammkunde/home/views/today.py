@@ -1,9 +1,7 @@
 """The work list: whom to call today, and why."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -15,162 +13,59 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.calls import leading
-from stammkunde.calls import queries as calls
-from stammkunde.customers.models import Customer
-from stammkunde.figures.queries import budget
-from stammkunde.home.queries import today as queries
-from stammkunde.signals import forecasts, suggestions
-from stammkunde.signals import queries as signals
-from stammkunde.signals.suggestions import acting
-from stammkunde.signals.suggestions import wording as suggested
+from stammkunde.home.views.listed import MOST_SHOWN, Listed, asked_by
+from stammkunde.signals import forecasts
 from stammkunde.tasks import forms as task_forms
 from stammkunde.tasks import policy as task_policy
-from stammkunde.tasks import queries as task_queries
 from stammkunde.tasks import services as tasks
-from stammkunde.tasks.models import Task, TimeSettings
+from stammkunde.tasks import worklist
+from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.team.models import Company, Staff
 from stammkunde.ui import ways, writing
-
-MOST_SHOWN = 60
-DONE_SHOWN = 50
 
 
 @require_safe
 @needs(policy.TASKS_WORK)
 def today(request: StaffRequest) -> HttpResponse:
-    company, done = team.company(), _done(request)
-    workers = list(team.workers())
-    who = _who(request, workers)
-    asked = _asked(request, company, owner=_owner(request, who, workers))
-    day = Day.of(request.user, done=done, usual=TimeSettings.of(company).minutes_per_contact)
-    wanted = _shown(request)
-    items = queries.items(asked, limit=(wanted or day.most_items) + 1)
-    shown = items[:wanted] if wanted else queries.that_fit(items, minutes=day.left, least=day.lengths.least)
+    listed = Listed.of(request)
+    context = _whose(listed, request) | _money(listed, request)
     return render(
         request,
         "home/today.html",
-        {
-            "count": len(shown),
-            "sections": _sections(shown, asked, company, staff=request.user),
-            "more": len(items) > len(shown) and len(shown) < MOST_SHOWN,
-            "next_shown": min(len(shown) + day.most_items, MOST_SHOWN),
-            "done": done,
-            "total": len(done) + len(shown),
-            "day": day,
-            "planned_hours": sum(item.minutes for item in shown) / 60,
-            "left_hours": day.left / 60,
-            "who": who,
-            "whose": asked.owner,
-            "others": [one for one in workers if one != request.user],
-            "today": asked.today,
-            "has_buyers": forecasts.has_buyers(asked.generation),
-            "stake_cents": sum(item.at_risk_cents or 0 for item in shown),
-            "yearly_cents": sum(item.stake_cents or 0 for item in shown if item.section == "silence"),
-            "sight": forecasts.sight(request.user, asked.generation),
-            "snoozes": _snoozes(asked.today),
+        context
+        | {
+            "count": len(listed.shown),
+            "sections": listed.sections(staff=request.user),
+            "more": listed.more,
+            "next_shown": min(len(listed.shown) + listed.day.most_items, MOST_SHOWN),
+            "done": listed.done,
+            "total": len(listed.done) + len(listed.shown),
+            "day": listed.day,
+            "planned_hours": sum(item.minutes for item in listed.shown) / 60,
+            "left_hours": listed.day.left / 60,
+            "today": listed.asked.today,
+            "has_buyers": forecasts.has_buyers(listed.asked.generation),
+            "snoozes": _snoozes(listed.asked.today),
             "quick_minutes": task_policy.QUICK_MINUTES,
         },
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Day:
-    """What there is of someone's day, in minutes."""
-
-    minutes: int
-    done: int
-    lengths: task_policy.Lengths
-
-    @classmethod
-    def of(cls, staff: Staff, *, done: list[Task], usual: int) -> "Day":
-        return cls(
-            minutes=task_policy.day_minutes(staff.hours_per_week),
-            done=sum(task_policy.took(task.state, task.minutes, usual=usual) for task in done),
-            lengths=task_policy.Lengths(usual=usual),
-        )
-
-    @property
-    def left(self) -> int:
-        return max(self.minutes - self.done, 0)
-
-    @property
-    def most_items(self) -> int:
-        """Tell how many could fit if each took the least."""
-        return max(self.left // self.lengths.least, task_policy.LEAST_PER_DAY)
+def _whose(listed: Listed, request: StaffRequest) -> dict[str, Any]:
+    others = [one for one in listed.workers if one != request.user]
+    return {"who": listed.who, "whose": listed.asked.owner, "others": others}
 
 
-def _sections(
-    items: list[suggestions.Item], asked: suggestions.Asked, company: Company, *, staff: Staff
-) -> list[dict[str, Any]]:
-    """Put what belongs together under one heading."""
-    hours = calls.hours((item.customer for item in items if item.customer), company=company)
-    hints = leading.hints(items, hours, now=timezone.localtime())
-    headings = {
-        "tasks": _("Due tasks"),
-        "risk": _("At risk, the most for each minute first"),
-        "silence": _("Gone quiet, the most at stake first"),
-        "wishes": _("Birthdays and anniversaries"),
-        "imports": _("Imports that need a look"),
-    }
-    return [
-        {
-            "name": name,
-            "heading": headings[name],
-            "rows": [_row(item, asked, staff=staff) | {"hint": hints.get(item.key)} for item in of_section],
-        }
-        for name, of_section in groupby(items, key=lambda item: item.section)
-    ]
-
-
-def _row(item: suggestions.Item, asked: suggestions.Asked, *, staff: Staff) -> dict[str, object]:
+def _money(listed: Listed, request: StaffRequest) -> dict[str, Any]:
+    """Add up what is in danger, and what a year of those is worth of whom no danger is known."""
+    unknown = [item for item in listed.shown if item.is_ranked and item.at_risk_cents is None]
     return {
-        "item": item,
-        "reason": suggested.item(item, sight=policy.sight(staff)),
-        "slug": item.key.replace(":", "-"),
-        "trend": forecasts.trend(item.signal, asked.generation),
+        "sight": forecasts.sight(request.user, listed.asked.generation),
+        "stake_cents": sum(item.at_risk_cents or 0 for item in listed.shown),
+        "yearly_cents": sum(item.stake_cents or 0 for item in unknown),
     }
-
-
-def _asked(request: StaffRequest, company: Company, *, owner: Staff | None) -> suggestions.Asked:
-    generation = signals.current()
-    setting = budget.setting(company)
-    return suggestions.Asked(
-        today=timezone.localdate(),
-        generation=generation,
-        owner=owner,
-        months=company.no_purchase_months,
-        with_imports=policy.may(request.user, policy.IMPORTS_RUN),
-        lengths=setting.lengths,
-        plan=budget.of(generation, setting).minutes,
-    )
-
-
-def _owner(request: StaffRequest, who: str, workers: list[Staff]) -> Staff | None:
-    """Give the person whose list it is; None: everybody's."""
-    return request.user if who == "mine" else next((one for one in workers if str(one.pk) == who), None)
-
-
-def _who(request: StaffRequest, workers: list[Staff]) -> str:
-    """Show one's own work first; who looks after nobody sees everybody's. A colleague is named by number."""
-    chosen = request.GET.get("who", "")
-    if chosen in {"mine", "all"} or any(str(one.pk) == chosen for one in workers):
-        return chosen
-    return "mine" if Customer.objects.filter(owner=request.user).exists() else "all"
-
-
-def _shown(request: StaffRequest) -> int:
-    """Tell how many were asked for; 0 is what still fits into the day."""
-    wanted = request.GET.get("shown", "")
-    return min(int(wanted), MOST_SHOWN) if wanted.isdecimal() else 0
-
-
-def _done(request: StaffRequest) -> list[Task]:
-    begin = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return task_queries.closed_between(begin=begin, end=begin + timedelta(days=1), staff=request.user, limit=DONE_SHOWN)
 
 
 def _snoozes(today: date) -> list[tuple[date, str]]:
@@ -181,18 +76,9 @@ def _snoozes(today: date) -> list[tuple[date, str]]:
 @needs(policy.TASKS_WORK)
 def call_list(request: StaffRequest) -> HttpResponse:
     """The same list to print or to keep in the pocket: whom, which number, when, why, and room to write."""
-    company = team.company()
-    workers = list(team.workers())
-    asked = _asked(request, company, owner=_owner(request, _who(request, workers), workers))
-    day = Day.of(request.user, done=_done(request), usual=TimeSettings.of(company).minutes_per_contact)
-    found = queries.items(asked, limit=(_shown(request) or day.most_items) + 1)
-    shown = found if _shown(request) else queries.that_fit(found, minutes=day.left, least=day.lengths.least)
-    sections = _sections([item for item in shown if item.customer], asked, company, staff=request.user)
-    return render(
-        request,
-        "home/call_list.html",
-        {"rows": [row for section in sections for row in section["rows"]], "today": asked.today},
-    )
+    listed = Listed.of(request)
+    rows = [row for section in listed.sections(staff=request.user) for row in section["rows"] if row["item"].customer]
+    return render(request, "home/call_list.html", {"rows": rows, "today": listed.asked.today})
 
 
 @require_POST
@@ -215,8 +101,8 @@ def act(request: StaffRequest) -> HttpResponse:
 
 
 def _task(request: StaffRequest) -> Task | None:
-    asked = _asked(request, team.company(), owner=None)
-    return acting.task(request.POST.get("key", ""), asked, now=timezone.now(), staff=request.user)
+    asked = asked_by(request, team.company(), owner=None)
+    return worklist.task(request.POST.get("key", ""), asked, now=timezone.now(), staff=request.user)
 
 
 def _finish(request: StaffRequest, task: Task) -> str:

@@ -13,7 +13,8 @@ from django.db.models import F, Q, QuerySet
 from stammkunde.customers.models import Customer
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.signals.standing import PAST_RHYTHM
-from stammkunde.signals.suggestions.item import CHUNK, OVERDUE, RISK, SILENT, Asked, Item, not_taken_up
+from stammkunde.signals.suggestions.item import AT_RISK, CHUNK, OVERDUE, RISK, SILENCE, SILENT
+from stammkunde.tasks.worklist import Asked, Item, not_taken_up
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -146,6 +147,8 @@ def _item(signal: CustomerSignal, asked: Asked, *, warned_on: date | None) -> It
     return Item(
         kind=kind,
         key=key_of(signal, warned_on=warned_on),
+        under=SILENCE if signal.margin_at_risk_cents is None else AT_RISK,
+        is_ranked=True,
         reason=reason,
         customer=signal.customer,
         signal=signal,

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.signals.models import CustomerSignal
-from stammkunde.signals.suggestions.item import ANNIVERSARY, BIRTHDAY, CHUNK, Asked, Item, most_valuable, of_owner
+from stammkunde.signals.suggestions.item import ANNIVERSARY, BIRTHDAY, CHUNK, WISHES, most_valuable, of_owner
+from stammkunde.tasks.worklist import Asked, Item
 
 BIRTHDAY_AHEAD_DAYS = 3
 BIRTHDAY_BEHIND_DAYS = 1
@@ -64,6 +65,7 @@ def _birthday_item(person: ContactPerson, signal: CustomerSignal | None, asked: 
     return Item(
         kind=BIRTHDAY,
         key=f"{BIRTHDAY}:{person.pk}:{near.year}",
+        under=WISHES,
         reason=reason,
         customer=person.customer,
         person=person,
@@ -97,6 +99,7 @@ def _anniversary_item(customer: Customer, signal: CustomerSignal | None, asked: 
     return Item(
         kind=ANNIVERSARY,
         key=f"{ANNIVERSARY}:{customer.pk}:{years}",
+        under=WISHES,
         reason={"code": ANNIVERSARY, "years": years, "on": since},
         customer=customer,
         signal=signal,

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stammkunde.signals import reasons, standing
-from stammkunde.signals.suggestions.item import Item
-from stammkunde.team.policy import NO_MONEY, Sight
+from stammkunde.tasks.worklist import Item
+from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
 
 OF_THE_RHYTHM = ("silent", "rarely", "once")  # reasons that say again what the rhythm says
@@ -17,22 +17,7 @@ OF_ONE_DAY = (*OF_THE_RHYTHM, "few_purchases")  # and where there is no rhythm: 
 MOST_REASONS = 2  # besides the rhythm: the customer's page has all
 
 
-def item(one: Item, *, sight: Sight = NO_MONEY) -> str:
-    """Say why something stands on today's list."""
-    worded = {
-        "risk": lambda: _risk(one, sight=sight),
-        "overdue": lambda: _risk(one, sight=sight),
-        "silent": lambda: _silent(one),
-        "birthday": lambda: _birthday(one),
-        "anniversary": lambda: _anniversary(one),
-        "import_failed": lambda: _("Nothing was imported from “%(file)s”.") % one.reason,
-        "import_done": lambda: _import_done(one),
-        "task": lambda: _task(one),
-    }
-    return worded[one.reason["code"]]()
-
-
-def _risk(one: Item, *, sight: Sight) -> str:
+def risk(one: Item, sight: Sight) -> str:
     """Hold the rhythm against the silence; then the strongest other signs that raise the reasons."""
     signal = one.signal
     assert signal is not None  # it is there for what the figures say
@@ -42,7 +27,8 @@ def _risk(one: Item, *, sight: Sight) -> str:
     return " ".join([standing.rhythm(signal), *(f"{text}." for text in told)])
 
 
-def _silent(one: Item) -> str:
+def silent(one: Item, _sight: Sight) -> str:
+    """Say since when nothing came, and how it used to be."""
     text = _("No purchase %(since)s.") % {"since": reasons.since(one.reason["silent_days"])}
     gap_days = one.reason["gap_days"]
     if gap_days is None:
@@ -51,7 +37,8 @@ def _silent(one: Item) -> str:
     return f"{text} {before}"
 
 
-def _birthday(one: Item) -> str:
+def birthday(one: Item, _sight: Sight) -> str:
+    """Say who turns how old, and when."""
     values = {"person": str(one.person), "age": one.reason["age"], "day": writing.day(one.reason["on"])}
     if one.reason["days"] == 0:
         return _("%(person)s turns %(age)s today.") % values
@@ -62,31 +49,19 @@ def _birthday(one: Item) -> str:
     return _("%(person)s turns %(age)s on %(day)s.") % values
 
 
-def _anniversary(one: Item) -> str:
+def anniversary(one: Item, _sight: Sight) -> str:
+    """Say for how many years somebody has been a customer."""
     years = one.reason["years"]
     return ngettext("Customer for %(n)s year.", "Customer for %(n)s years.", years) % {"n": years}
 
 
-def _import_done(one: Item) -> str:
-    count = one.reason["problems"]
-    values = {"n": writing.number(count), "file": one.reason["file"]}
-    return ngettext("%(n)s row of “%(file)s” has a problem.", "%(n)s rows of “%(file)s” have problems.", count) % values
-
-
-def _task(one: Item) -> str:
-    due_on = one.reason["due_on"]
-    return _("Task, due %(day)s.") % {"day": writing.day(due_on)} if due_on else _("Task without a day.")
-
-
 def title(one: Item) -> str:
     """Give a suggestion a title for the day it becomes a task."""
-    name = str(one.customer) if one.customer else one.reason.get("file", "")
     worded = {
         "risk": _("Get in touch: %(name)s is at risk"),
         "overdue": _("Get in touch: %(name)s is past the usual rhythm"),
         "silent": _("Get in touch: %(name)s has not bought for long"),
         "birthday": _("Congratulate on the birthday: %(name)s"),
         "anniversary": _("Thank %(name)s for the years together"),
-        "import": _("Look at the import of %(name)s"),
     }
-    return worded[one.kind] % {"name": name}
+    return worded[one.kind] % {"name": str(one.customer)}

@@ -1,0 +1,141 @@
+"""Somebody's list: whose customers it is about, how long the day is, and what fits into it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+
+from stammkunde.calls import leading
+from stammkunde.calls import queries as calls
+from stammkunde.customers.models import Customer
+from stammkunde.figures.queries import budget
+from stammkunde.home.queries import today as queries
+from stammkunde.signals import forecasts
+from stammkunde.signals import queries as signals
+from stammkunde.tasks import policy as task_policy
+from stammkunde.tasks import queries as task_queries
+from stammkunde.tasks import worklist
+from stammkunde.tasks.models import Task, TimeSettings
+from stammkunde.tasks.worklist import Asked, Item
+from stammkunde.team import policy
+from stammkunde.team import queries as team
+from stammkunde.team.access import StaffRequest
+from stammkunde.team.models import Company, Staff
+
+MOST_SHOWN = 60
+DONE_SHOWN = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """What there is of someone's day, in minutes."""
+
+    minutes: int
+    done: int
+    lengths: task_policy.Lengths
+
+    @classmethod
+    def of(cls, staff: Staff, *, done: list[Task], usual: int) -> "Day":
+        return cls(
+            minutes=task_policy.day_minutes(staff.hours_per_week),
+            done=sum(task_policy.took(task.state, task.minutes, usual=usual) for task in done),
+            lengths=task_policy.Lengths(usual=usual),
+        )
+
+    @property
+    def left(self) -> int:
+        return max(self.minutes - self.done, 0)
+
+    @property
+    def most_items(self) -> int:
+        """Tell how many could fit if each took the least."""
+        return max(self.left // self.lengths.least, task_policy.LEAST_PER_DAY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """The list as it was asked for: `shown` of what there is; `more` tells whether there is more to show."""
+
+    company: Company
+    workers: list[Staff]
+    who: str  # mine, all, or a colleague's number
+    asked: Asked
+    day: Day
+    done: list[Task]
+    shown: list[Item]
+    more: bool
+
+    @classmethod
+    def of(cls, request: StaffRequest) -> "Listed":
+        company, done, workers = team.company(), _done(request), list(team.workers())
+        who = _who(request, workers)
+        asked = asked_by(request, company, owner=_owner(request, who, workers))
+        day = Day.of(request.user, done=done, usual=TimeSettings.of(company).minutes_per_contact)
+        wanted = _wanted(request)
+        found = queries.items(asked, limit=(wanted or day.most_items) + 1)
+        shown = found[:wanted] if wanted else queries.that_fit(found, minutes=day.left, least=day.lengths.least)
+        more = len(found) > len(shown) and len(shown) < MOST_SHOWN
+        return cls(company=company, workers=workers, who=who, asked=asked, day=day, done=done, shown=shown, more=more)
+
+    def sections(self, *, staff: Staff) -> list[dict[str, Any]]:
+        """Put what belongs together under one heading."""
+        customers = (item.customer for item in self.shown if item.customer)
+        hints = leading.hints(self.shown, calls.hours(customers, company=self.company), now=timezone.localtime())
+        return [
+            {
+                "name": section.name,
+                "heading": section.heading,
+                "rows": [_row(item, self.asked, staff=staff) | {"hint": hints.get(item.key)} for item in rows],
+            }
+            for section, rows in groupby(self.shown, key=lambda item: item.under)
+        ]
+
+
+def asked_by(request: StaffRequest, company: Company, *, owner: Staff | None) -> Asked:
+    """Ask for the list of one person's customers, or of everybody's, as whoever asks may see it."""
+    generation = signals.current()
+    setting = budget.setting(company)
+    return Asked(
+        today=timezone.localdate(),
+        generation=generation,
+        owner=owner,
+        months=company.no_purchase_months,
+        may=lambda right: policy.may(request.user, right),
+        lengths=setting.lengths,
+        plan=budget.of(generation, setting).minutes,
+    )
+
+
+def _row(item: Item, asked: Asked, *, staff: Staff) -> dict[str, object]:
+    return {
+        "item": item,
+        "reason": worklist.words(item, sight=policy.sight(staff)),
+        "slug": item.key.replace(":", "-"),
+        "trend": forecasts.trend(item.signal, asked.generation),
+    }
+
+
+def _owner(request: StaffRequest, who: str, workers: list[Staff]) -> Staff | None:
+    """Give the person whose list it is; None: everybody's."""
+    return request.user if who == "mine" else next((one for one in workers if str(one.pk) == who), None)
+
+
+def _who(request: StaffRequest, workers: list[Staff]) -> str:
+    """Show one's own work first; who looks after nobody sees everybody's. A colleague is named by number."""
+    chosen = request.GET.get("who", "")
+    if chosen in {"mine", "all"} or any(str(one.pk) == chosen for one in workers):
+        return chosen
+    return "mine" if Customer.objects.filter(owner=request.user).exists() else "all"
+
+
+def _wanted(request: StaffRequest) -> int:
+    """Tell how many were asked for; 0 is what still fits into the day."""
+    wanted = request.GET.get("shown", "")
+    return min(int(wanted), MOST_SHOWN) if wanted.isdecimal() else 0
+
+
+def _done(request: StaffRequest) -> list[Task]:
+    begin = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return task_queries.closed_between(begin=begin, end=begin + timedelta(days=1), staff=request.user, limit=DONE_SHOWN)

@@ -6,8 +6,9 @@ import pytest
 
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Holdout, Message
-from stammkunde.plays import queries, services, working
+from stammkunde.plays import lease, queries, services, working
 from stammkunde.plays.models import Enrolment, Play
+from stammkunde.work import LostLease
 from tests import factories
 from tests.outreach.planning import NOW, consent, customer
 
@@ -157,10 +158,11 @@ def test_a_stopped_campaign_sends_nothing_more(template, marketer):
 def test_stopping_while_customers_are_chosen_ends_it(template, marketer):
     customer()
     play = campaign(template(), marketer)
-    claimed = services.claim_choosing(now=NOW)
+    claimed, held = lease.claim_choosing(now=NOW)
     services.stop(play_id=play.pk, staff=marketer, now=NOW)
 
-    assert services.choose(play=claimed, customer_ids=[customer().pk], now=NOW) == 0
+    with pytest.raises(LostLease):
+        services.choose(play=claimed, customer_ids=[customer().pk], lease=held, now=NOW)
     assert not play.enrolments.exists()
 
 
@@ -180,16 +182,20 @@ def test_a_campaign_is_done_when_nothing_is_on_the_way(template, marketer):
 def test_choosing_is_one_workers_at_a_time_and_taken_over_when_it_dies(template, marketer):
     play = campaign(template(), marketer)
 
-    assert services.claim_choosing(now=NOW) == play
-    assert services.claim_choosing(now=NOW + timedelta(seconds=30)) is None
-    assert services.claim_choosing(now=NOW + timedelta(minutes=3)) == play
+    first, _lease = lease.claim_choosing(now=NOW)
+    assert lease.claim_choosing(now=NOW + timedelta(seconds=30)) is None
+    second, _lease = lease.claim_choosing(now=NOW + timedelta(minutes=3))
+
+    assert first == second == play
 
 
 def test_choosing_again_enrols_nobody_twice(template, marketer):
     one, play = customer(), campaign(template(), marketer)
 
-    assert services.choose(play=play, customer_ids=[one.pk], now=NOW) == 1
-    assert services.choose(play=play, customer_ids=[one.pk], now=NOW) == 0
+    _play, held = lease.claim_choosing(now=NOW)
+
+    assert services.choose(play=play, customer_ids=[one.pk], lease=held, now=NOW) == 1
+    assert services.choose(play=play, customer_ids=[one.pk], lease=held, now=NOW) == 0
 
 
 def test_a_person_at_the_company_is_written_to_where_the_company_has_no_consent(template, marketer):

@@ -12,9 +12,10 @@ from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.outreach.models import Message, Template
+from stammkunde.work.models import CountedClaims
 
 
-class Play(models.Model):
+class Play(CountedClaims):
     class Kind(models.TextChoices):
         CAMPAIGN = "campaign", _("Campaign")
         THANKS = "thanks", _("Thank-you")
@@ -37,7 +38,6 @@ class Play(models.Model):
     valid_days = models.PositiveSmallIntegerField(_("days until it is too late"), default=14)
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
     chosen_at = models.DateTimeField(null=True)  # when all customers of the audience were chosen
-    lease_until = models.DateTimeField(null=True)  # of the worker that prepares
     trouble = models.CharField(max_length=20, default="", blank=True)  # code: why workers cannot go on for now
     after_on = models.DateField(null=True)  # a thank-you is for purchases from this day on
     delay_days = models.PositiveSmallIntegerField(_("days after the purchase"), default=1)

@@ -11,5 +11,6 @@ urlpatterns = [
     path("plays/<int:pk>/start/", plays.start, name="play-start"),
     path("plays/<int:pk>/pause/", plays.pause, name="play-pause"),
     path("plays/<int:pk>/resume/", plays.resume, name="play-resume"),
+    path("plays/<int:pk>/try-again/", plays.try_again, name="play-try-again"),
     path("plays/<int:pk>/stop/", plays.stop, name="play-stop"),
 ]

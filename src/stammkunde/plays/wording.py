@@ -16,6 +16,10 @@ TROUBLES = {
         "The filters that choose its customers are unknown to this version. Stop it, and make a new one from the list "
         "of customers."
     ),
+    "set_aside": gettext_lazy(
+        "It was set aside, so that it holds nothing up: the worker was stopped again and again in the middle of it. "
+        "Its log says more; often the memory is too small. Mend that, then try again, or stop it."
+    ),
     "failed": gettext_lazy("Something went wrong. It is tried again by itself; the worker's log says what it was."),
 }
 

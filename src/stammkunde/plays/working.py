@@ -5,14 +5,19 @@ It chooses whom they are for, asks who may be written to, enrols who bought, pla
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from stammkunde.outreach.services import NothingWritten
+from stammkunde.plays import lease as leases
 from stammkunde.plays import services
 from stammkunde.plays.models import Play
 from stammkunde.segments import audience
 from stammkunde.segments import queries as customers
 from stammkunde.signals import queries as signals
+from stammkunde.work import Lease, LostLease
+
+PAUSE = timedelta(minutes=2)  # after something went wrong: the others have their turn first
 
 
 def sweep(*, now: datetime) -> bool:
@@ -22,11 +27,11 @@ def sweep(*, now: datetime) -> bool:
     What goes wrong with one play is said on its page and stops no other; it is raised when all had their turn.
     """
     busy, problems = False, list[Exception]()
-    for play in Play.objects.filter(status__in=DUTIES).order_by("pk").select_related("template"):
+    waiting = Play.objects.filter(status__in=DUTIES).exclude(trouble=services.SET_ASIDE)
+    for play in waiting.order_by("pk").select_related("template"):
         try:
             busy = _turn(play, now=now) or busy
         except Exception as problem:  # noqa: BLE001 (it is raised below)
-            services.note_trouble(play=play, code=services.FAILED)
             problems.append(problem)
     busy = bool(services.finish_what_is_over(now=now)) or busy
     if problems:
@@ -35,18 +40,35 @@ def sweep(*, now: datetime) -> bool:
 
 
 def _turn(play: Play, *, now: datetime) -> bool:
-    try:
-        done = DUTIES[play.status](play, now)
-    except NothingWritten:  # its words were taken away since; it goes on as soon as there are some
-        services.note_trouble(play=play, code=services.NO_WORDS)
+    duty = DUTIES[play.status]
+    if not duty.is_due(play, now):
+        if play.status == Play.Status.RUNNING:
+            services.note_trouble(play=play, code="")
         return False
-    if play.status == Play.Status.RUNNING or play.chosen_at:
-        services.note_trouble(play=play, code="")
+    lease = leases.claim(play, now=now)
+    if lease is None:
+        return False
+    with lease.kept(every_seconds=leases.BEAT_SECONDS):
+        return _carry_out(duty, play, lease, now=now)
+
+
+def _carry_out(duty: "Duty", play: Play, lease: Lease, *, now: datetime) -> bool:
+    try:
+        done = duty.do(play, now)
+        lease.let_go(trouble="")
+    except LostLease:
+        return False  # somebody stopped it, or goes on
+    except NothingWritten:  # its words were taken away since; it goes on as soon as there are some
+        lease.let_go(trouble=services.NO_WORDS)
+        return False
+    except Exception:
+        lease.let_go(trouble=services.FAILED)
+        raise
     return done
 
 
-def _prepare(play: Play, now: datetime) -> bool:
-    return bool(play.chosen_at and services.ask_governor(play=play, now=now))
+def _ask(play: Play, now: datetime) -> bool:
+    return bool(services.ask_governor(play=play, now=now))
 
 
 def _run(play: Play, now: datetime) -> bool:
@@ -54,31 +76,50 @@ def _run(play: Play, now: datetime) -> bool:
     return bool(services.plan_next(play_id=play.pk, now=now) or enrolled)
 
 
-DUTIES: dict[str, Callable[[Play, datetime], bool]] = {Play.Status.PREPARING: _prepare, Play.Status.RUNNING: _run}
+def _has_to_run(play: Play, now: datetime) -> bool:
+    is_thanks = play.kind == Play.Kind.THANKS
+    return services.has_to_plan(play, now=now) or (is_thanks and services.has_to_enrol(play, now=now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """What workers do for plays of one status, and when; nothing is claimed where nothing is due."""
+
+    is_due: Callable[[Play, datetime], bool]
+    do: Callable[[Play, datetime], bool]
+
+
+DUTIES: dict[str, Duty] = {
+    Play.Status.PREPARING: Duty(is_due=lambda play, _now: play.chosen_at is not None, do=_ask),
+    Play.Status.RUNNING: Duty(is_due=_has_to_run, do=_run),
+}
 
 
 def choose(*, now: datetime) -> bool:
     """
     Choose the customers of one campaign, if there is one that waits for it. Safe to run twice and to kill.
 
-    What goes wrong is said on the campaign's page; its lease lets the others have their turn first.
+    What goes wrong is said on the campaign's page; a pause lets the others have their turn first.
     """
-    play = services.claim_choosing(now=now)
-    if play is None:
+    claimed = leases.claim_choosing(now=now)
+    if claimed is None:
         return False
-    try:
-        _choose(play, now=now)
-    except audience.UnknownFilters:
-        services.note_trouble(play=play, code=services.UNKNOWN_FILTERS)
-    except Exception:
-        services.note_trouble(play=play, code=services.FAILED)
-        raise
+    play, lease = claimed
+    with lease.kept(every_seconds=leases.BEAT_SECONDS):
+        try:
+            _choose(play, lease, now=now)
+        except LostLease:
+            return True  # somebody stopped it, or goes on
+        except audience.UnknownFilters:
+            lease.let_go(lease_until=now + PAUSE, trouble=services.UNKNOWN_FILTERS)
+        except Exception:
+            lease.let_go(lease_until=now + PAUSE, trouble=services.FAILED)
+            raise
     return True
 
 
-def _choose(play: Play, *, now: datetime) -> None:
+def _choose(play: Play, lease: Lease, *, now: datetime) -> None:
     filters = audience.restored(play.audience)
     for ids in customers.ids(filters, generation=signals.current()):
-        services.choose(play=play, customer_ids=ids, now=now)
-    services.chosen(play=play, now=now)
-    services.note_trouble(play=play, code="")
+        services.choose(play=play, customer_ids=ids, lease=lease, now=now)
+    lease.let_go(chosen_at=now, trouble="")

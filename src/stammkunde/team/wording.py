@@ -48,6 +48,7 @@ ACTIONS = {
     "play.paused": gettext_lazy("paused a play"),
     "play.resumed": gettext_lazy("let a play go on"),
     "play.stopped": gettext_lazy("stopped a play"),
+    "play.tried_again": gettext_lazy("let a play that was set aside be tried again"),
     "note.changed": gettext_lazy("changed a note"),
     "note.deleted": gettext_lazy("deleted a note"),
     "password.changed": gettext_lazy("changed the own password"),

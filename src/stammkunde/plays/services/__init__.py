@@ -4,41 +4,42 @@ from stammkunde.plays.services.preparing import (
     NothingToSay,
     ask_governor,
     choose,
-    chosen,
-    claim_choosing,
     create_campaign,
 )
 from stammkunde.plays.services.running import (
     NotPossible,
     finish_what_is_over,
+    has_to_plan,
     pause,
     plan_next,
     resume,
     start,
     stop,
 )
-from stammkunde.plays.services.thanking import NotPureThanks, create_thanks, enrol_buyers
-from stammkunde.plays.services.trouble import FAILED, NO_WORDS, UNKNOWN_FILTERS, note_trouble
+from stammkunde.plays.services.thanking import NotPureThanks, create_thanks, enrol_buyers, has_to_enrol
+from stammkunde.plays.services.trouble import FAILED, NO_WORDS, SET_ASIDE, UNKNOWN_FILTERS, note_trouble, try_again
 
 __all__ = [
     "FAILED",
     "NO_WORDS",
+    "SET_ASIDE",
     "UNKNOWN_FILTERS",
     "NotPossible",
     "NotPureThanks",
     "NothingToSay",
     "ask_governor",
     "choose",
-    "chosen",
-    "claim_choosing",
     "create_campaign",
     "create_thanks",
     "enrol_buyers",
     "finish_what_is_over",
+    "has_to_enrol",
+    "has_to_plan",
     "note_trouble",
     "pause",
     "plan_next",
     "resume",
     "start",
     "stop",
+    "try_again",
 ]

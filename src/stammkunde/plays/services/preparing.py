@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from stammkunde.customers import queries as customers
@@ -24,9 +23,9 @@ from stammkunde.sales import queries as sales
 from stammkunde.signals import queries as signals
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
+from stammkunde.work import Lease
 
 AT_ONCE = 500
-LEASE = timedelta(minutes=2)
 MISSING = "fields_missing"
 
 
@@ -71,21 +70,13 @@ def create_campaign(  # noqa: PLR0913 (a campaign is all of this, and none of it
     return play
 
 
-def claim_choosing(*, now: datetime) -> Play | None:
-    """Give a campaign whose customers are to be chosen, to one worker at a time; None where there is none."""
-    waiting = Play.objects.filter(status=Play.Status.PREPARING, chosen_at=None).order_by("pk")
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    for play in waiting.filter(free)[:5]:
-        if waiting.filter(free, pk=play.pk).update(lease_until=now + LEASE):
-            return play
-    return None
-
-
 @transaction.atomic
-def choose(*, play: Play, customer_ids: Collection[int], now: datetime) -> int:
-    """Enrol customers, draw who is left alone, and tell how many were new; repeating changes nothing."""
-    if not Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(lease_until=now + LEASE):
-        return 0
+def choose(*, play: Play, customer_ids: Collection[int], lease: Lease, now: datetime) -> int:
+    """
+    Enrol customers, draw who is left alone, and tell how many were new; repeating changes nothing.
+
+    :raises LostLease: if the campaign was stopped, or another worker goes on with it
+    """
     people = recipients(play, customer_ids, now=now)
     held_out = _held_out(play, people, now=now)
     before = Enrolment.objects.filter(play=play, customer__in=people).count()
@@ -104,12 +95,12 @@ def choose(*, play: Play, customer_ids: Collection[int], now: datetime) -> int:
         ignore_conflicts=True,
         batch_size=AT_ONCE,
     )
-    return len(people) - before
-
-
-def chosen(*, play: Play, now: datetime) -> None:
-    """Say that all customers of a campaign have been chosen; repeating changes nothing."""
-    Play.objects.filter(pk=play.pk, chosen_at=None).update(chosen_at=now, lease_until=None)
+    new = len(people) - before
+    if new:
+        lease.advance()
+    else:
+        lease.save()  # a worker that gets no further than the last one did is counted
+    return new
 
 
 def ask_governor(*, play: Play, now: datetime) -> int:

@@ -4,7 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from stammkunde import work
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
 from stammkunde.plays.models import Enrolment, Play
@@ -72,7 +74,7 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
     open_ones = (Status.PREPARING, Status.READY, Status.RUNNING, Status.PAUSED)
     with transaction.atomic():
         changed = Play.objects.filter(pk=play_id, status__in=open_ones).update(
-            status=Status.STOPPED, finished_at=now, lease_until=None
+            **{**work.FREE, "status": Status.STOPPED, "finished_at": now}
         )
         play = _settled(play_id, changed, "play.stopped", allowed=(Status.STOPPED,), now=now, staff=staff)
         outreach.pause(origin=play.origin, now=now)
@@ -84,10 +86,9 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
 def plan_next(*, play_id: int, now: datetime) -> int:
     """Plan the messages of the next customers of a running play, and tell how many; repeating is harmless."""
     play = Play.objects.select_for_update(of=("self",)).select_related("template").get(pk=play_id)
-    if play.status != Status.RUNNING or (play.starts_at and play.starts_at > now):
+    if play.status != Status.RUNNING or not _has_begun(play, now=now):
         return 0
-    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, planned_at=None)
-    rows = list(waiting.order_by("pk")[:AT_ONCE])
+    rows = list(_waiting(play).order_by("pk")[:AT_ONCE])
     plans, lacking = preparing.plan(play, rows, now=now)
     messages = outreach.plan_messages([one for _row, one in plans], now=now)
     for (row, _plan), message in zip(plans, messages, strict=True):
@@ -100,6 +101,11 @@ def plan_next(*, play_id: int, now: datetime) -> int:
     return len(rows)
 
 
+def has_to_plan(play: Play, *, now: datetime) -> bool:
+    """Tell whether messages of a running play are to be planned."""
+    return _has_begun(play, now=now) and _waiting(play).exists()
+
+
 def finish_what_is_over(*, now: datetime) -> int:
     """Mark campaigns as done of which nothing is on the way any more, and tell how many; repeating is harmless."""
     running = Play.objects.filter(kind=Play.Kind.CAMPAIGN, status=Status.RUNNING, starts_at__lte=now)
@@ -107,9 +113,16 @@ def finish_what_is_over(*, now: datetime) -> int:
     return Play.objects.filter(pk__in=over, status=Status.RUNNING).update(status=Status.DONE, finished_at=now)
 
 
+def _has_begun(play: Play, *, now: datetime) -> bool:
+    return play.starts_at is None or play.starts_at <= now
+
+
+def _waiting(play: Play) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, planned_at=None)
+
+
 def _has_more(play: Play) -> bool:
-    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, planned_at=None)
-    return waiting.exists() or Message.objects.filter(origin=play.origin, state__in=ON_THE_WAY).exists()
+    return _waiting(play).exists() or Message.objects.filter(origin=play.origin, state__in=ON_THE_WAY).exists()
 
 
 def _settled(play_id: int, changed: int, action: str, *, allowed: Collection[str], now: datetime, staff: Staff) -> Play:

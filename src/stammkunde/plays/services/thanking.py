@@ -52,6 +52,11 @@ def create_thanks(
     return play
 
 
+def has_to_enrol(play: Play, *, now: datetime) -> bool:
+    """Tell whether somebody bought who has not been thanked."""
+    return _purchases(play, today=timezone.localdate(now)).exists()
+
+
 @transaction.atomic
 def enrol_buyers(*, play: Play, now: datetime) -> int:
     """Enrol who bought and has not been thanked for that day, and tell how many; repeating is harmless."""

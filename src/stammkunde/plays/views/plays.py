@@ -160,6 +160,17 @@ def stop(request: StaffRequest, pk: int) -> HttpResponse:
     return _act(request, pk, act, _("Stopped: what had not left will not leave."))
 
 
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def try_again(request: StaffRequest, pk: int) -> HttpResponse:
+    _found(pk)
+    if services.try_again(play_id=pk, staff=request.user, now=timezone.now()):
+        messages.success(request, _("It is tried again."))
+    else:
+        messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+    return redirect("play", pk)
+
+
 def _act(request: StaffRequest, pk: int, act: Callable[[], Play], done: str) -> HttpResponse:
     _found(pk)
     try:
@@ -185,7 +196,8 @@ def _context(play: Play) -> dict[str, Any]:
         "progress": progress,
         "badge": BADGES[Status(play.status)],
         "trouble": wording.TROUBLES.get(play.trouble, "") if play.status in MOVING else "",
-        "is_moving": play.status in MOVING,
+        "is_set_aside": play.trouble == services.SET_ASIDE and play.status in MOVING,
+        "is_moving": play.status in MOVING and play.trouble != services.SET_ASIDE,
         "refusals": _refusals(progress),
         "states": _states(progress),
         "channel": outreach.channel(play.template.channel),

@@ -1,9 +1,10 @@
 """
 Figures on customer retention from plain tables: no Django, no database, no state.
 
-    from stammkunde import insight
-    facts = insight.purchases("orders.parquet", customer="CustomerID", date="InvoiceDate", revenue="Amount")
-    insight.cohorts.matrix(facts)
+    >>> from stammkunde import insight
+    >>> facts = insight.purchases("orders.parquet", customer="CustomerID", date="InvoiceDate", revenue="Amount")
+    >>> insight.cohorts.matrix(facts, grain="quarter").shares[0][0]
+    1.0
 """
 
 from importlib import import_module

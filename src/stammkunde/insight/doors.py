@@ -1,7 +1,10 @@
 """
 A door for analysts: purchases from whatever table is at hand, with columns as they happen to be called.
 
-    facts = insight.purchases("orders.parquet", customer="CustomerID", date="InvoiceDate", revenue="Amount")
+    >>> from stammkunde import insight
+    >>> facts = insight.purchases("orders.parquet", customer="CustomerID", date="InvoiceDate", revenue="Amount")
+    >>> min(insight.named(facts, insight.buying.days(facts))["customer"].to_pylist())
+    'K0000'
 """
 
 from typing import Any

@@ -1,9 +1,10 @@
 """
 Early warning: who will not buy again within the time in which she normally would, why, and how far to trust it.
 
-    from stammkunde.insight import risk
-    model = risk.fit(facts, as_of=today, activity_days=365)
-    risk.score(facts, model)
+    >>> from stammkunde.insight import risk
+    >>> model = risk.fit(facts, as_of=today, activity_days=365)
+    >>> risk.score(facts, model).column_names
+    ['customer_id', 'probability', 'silence', 'reasons']
 """
 
 from stammkunde.insight.risk.contracts import SnapshotModel, explain_snapshot, fit_snapshot

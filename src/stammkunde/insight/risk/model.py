@@ -1,8 +1,10 @@
 """
 Who will not buy again within the time in which she normally would: fitted, tried on the company's own past, explained.
 
-    model = risk.fit(facts, as_of=today, activity_days=365)
-    scores = risk.score(facts, model)
+    >>> from stammkunde.insight import risk
+    >>> model = risk.fit(facts, as_of=today, activity_days=365)
+    >>> model.refusal is None, model.verdict.by
+    (True, 'time')
 """
 
 import json

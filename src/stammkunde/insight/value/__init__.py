@@ -1,9 +1,10 @@
 """
 What a customer is worth: models of how often customers buy, how long they stay and how much they spend.
 
-    from stammkunde.insight import value
-    worth = value.worth.fit(facts, as_of=today)
-    value.worth.customers(facts, worth)
+    >>> from stammkunde.insight import value
+    >>> worth = value.worth.fit(facts, as_of=today)
+    >>> value.worth.customers(facts, worth).column_names[:3]
+    ['customer_id', 'alive', 'expected_purchases']
 """
 
 from stammkunde.insight.value import worth

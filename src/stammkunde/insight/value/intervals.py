@@ -32,8 +32,12 @@ def interval(model: Fitted, answer: Callable[[Fitted], Floats], *, share: float 
     """
     Bound an answer of a fitted model by what its parameters leave open (delta method).
 
-        interval(model, lambda m: m.expected_purchases(365, x, t_x, t))
-        interval(model, lambda m: m.alive(x, t_x, t), scale="logit")
+        >>> from stammkunde.insight.value import worth
+        >>> model = worth.fit(facts, as_of=today).purchases
+        >>> x, t_x, t = (np.array([value]) for value in (5, 300, 330))  # 5 repeat purchases, the last 30 days ago
+        >>> bounds = interval(model, lambda m: m.alive(x, t_x, t), scale="logit")
+        >>> bounds.low.round(2), bounds.high.round(2)
+        (array([0.87]), array([0.89]))
 
     Args:
         model: any fitted model of `insight.value`.

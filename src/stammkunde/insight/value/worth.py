@@ -1,8 +1,11 @@
 """
 What every customer is worth, from the facts alone: purchases to expect, money, bounds, and how far to trust them.
 
-    worth = fit(facts, as_of=today)
-    customers(facts, worth)
+    >>> worth = fit(facts, as_of=today)
+    >>> worth.rule, worth.refusal
+    ('model', None)
+    >>> customers(facts, worth).num_rows
+    1400
 """
 
 import math

@@ -165,6 +165,29 @@ def test_a_kind_of_ones_own_is_learnt_from_and_given_as_a_reason(learnt):
     assert model.verdict.qualities["additive"].auc > without.verdict.qualities["additive"].auc + 0.02
 
 
+@pytest.mark.slow
+def test_silence_on_contacts_that_comes_before_leaving_is_learnt_and_told():
+    tables, random = shop(), np.random.default_rng(9)
+    bought = tables["lines"].group_by("customer_id").aggregate([("ordered_on", "min"), ("ordered_on", "max")])
+    talks = [
+        (row["customer_id"], int(on), "conversation", None)
+        for row in bought.to_pylist()
+        if row["customer_id"] % 4 != 3  # with the others nobody ever spoke
+        for on in np.arange(row["ordered_on_min"], row["ordered_on_max"] - 40, int(random.integers(20, 40)))
+    ]
+
+    facts = on_duckdb({**tables, "happenings": heard(*talks)})
+    model = risk.fit(facts, as_of=AS_KNOWN, activity_days=120, horizon_days=90)
+    found = risk.signs(facts, model).to_pylist()
+    told = risk.explain(facts, model, customer_ids=[row["customer_id"] for row in found])
+
+    silent = {row["customer_id"] for row in found if (row["contact_silence"] or 0) > 1}
+    given = {customer for customer, all_ in told.items() if "contact_silence" in [one["code"] for one in all_]}
+    assert len(given) > 5
+    assert given <= silent
+    assert not any(customer % 4 == 3 for customer in given)
+
+
 EVENING = day_number(date(2011, 9, 30))  # in the midst of the company's life
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ninja import Query, Router, Schema
+from ninja import P, Query, QueryEx, Router, Schema
 from ninja.errors import HttpError
 
 from stammkunde.insight.errors import CannotAnswer
@@ -34,9 +34,9 @@ class FigureOut(Schema):
 @router.get("/figures", auth=NeedsRight(policy.FIGURES_VIEW), response=list[FigureOut])
 def figures(
     request: StaffRequest,
-    period: list[str] = Query(...),  # noqa: B008
+    period: Query[list[str]],
     by: str | None = None,
-    activity_days: int | None = Query(None, ge=1, le=3650),
+    activity_days: QueryEx[int | None, P(ge=1, le=3650)] = None,
 ) -> Any:
     """Count the figures of periods (`2011`, `2011-Q3`, `2011-09`), as `stammkunde kpis` does."""
     try:

@@ -9,16 +9,18 @@ import gzip
 import hashlib
 import json
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import vl_convert
 from django.conf import settings
-from django.core.cache import cache as pictures
+
+from stammkunde.store import kept
 
 Spec = dict[str, Any]
 
-LOCALES = {"de": "de-DE", "en": "en-GB"}
+LOCALES: dict[str, Literal["de-DE", "en-GB"]] = {"de": "de-DE", "en": "en-GB"}
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 KEEP_SECONDS = 30 * 86400
 PNG_SCALE = 2.0  # sharp on a slide
@@ -31,18 +33,29 @@ class NoBundle(LookupError):
 def svg(spec: Spec, *, language: str) -> str:
     """Draw a specification as SVG in a language; the same specification is drawn once."""
     key = f"chart:svg:{digest(spec, language=language)}"
-    return pictures.get_or_set(key, lambda: vl_convert.vegalite_to_svg(spec, **locale(language)), KEEP_SECONDS)
+    numbers, days = _numbers(language), _days(language)
+    return kept.or_made(
+        key,
+        lambda: vl_convert.vegalite_to_svg(spec, format_locale=numbers, time_format_locale=days),
+        seconds=KEEP_SECONDS,
+    )
 
 
 def png(spec: Spec, *, language: str) -> bytes:
     """Draw a specification as PNG, twice as fine as a screen, to take along."""
-    return vl_convert.vegalite_to_png(spec, scale=PNG_SCALE, **locale(language))
+    numbers, days = _numbers(language), _days(language)
+    return vl_convert.vegalite_to_png(spec, scale=PNG_SCALE, format_locale=numbers, time_format_locale=days)
 
 
 def digest(spec: Spec, *, language: str) -> str:
     """Give the name under which a picture is kept."""
-    text = json.dumps([vl_convert.__version__, language, settings.CURRENCY, spec], sort_keys=True, default=str)
+    text = json.dumps([_renderer(), language, settings.CURRENCY, spec], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _renderer() -> str:
+    return version("vl-convert-python")
 
 
 def locale(language: str) -> dict[str, dict[str, Any]]:

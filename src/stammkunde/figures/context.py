@@ -15,8 +15,9 @@ def figures_state(request: HttpRequest) -> dict[str, object]:
 
 
 def state(request: HttpRequest) -> dict[str, Any]:
-    status = getattr(request, "figures_status", None) or queries.status()
-    request.figures_status = status
+    asked = vars(request)
+    status: queries.RefreshStatus = asked.get("figures_status") or queries.status()
+    asked["figures_status"] = status
     running, current = status.running, status.current
     return {
         "running": running,

@@ -17,12 +17,20 @@ STEADY_RATIO = 0.0005
 
 
 class Figure(Protocol):
-    kpi: str
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-    n: int
-    reason: str
+    """What is shown of a figure, stored or counted just now."""
+
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def numerator(self) -> float | None: ...
+    @property
+    def denominator(self) -> float | None: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
 
 
 Figures = Mapping[str, Figure]  # by KPI, all of one period and slice

@@ -8,20 +8,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.db.models import Count, F, FloatField, Q, Sum
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.store import kept
 from stammkunde.tasks import policy
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.models import TimeSettings
 from stammkunde.tasks.policy import CLASSES, Lengths
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
+
+Thing = TypeVar("Thing")
 
 KEEP_SECONDS = 7 * 86400
 STAYING = ("new", "active", "at_risk", "dormant", "returned")  # stages of those who may still be kept
@@ -35,7 +37,7 @@ class Setting:
 
     hours_per_week: int  # of all who work the list
     usual_minutes: int  # per contact
-    split: tuple[int, int, int] | None  # percent for A, B, C; None: as proposed
+    split: tuple[int, ...] | None  # percent for A, B, C; None: as proposed
 
     @property
     def month_minutes(self) -> int:
@@ -147,10 +149,10 @@ def of_customer(customer_id: int, generation: Generation | None, setting: Settin
     )
 
 
-def _kept(generation: Generation, name: str, make: Callable[[], Any]) -> Any:
+def _kept(generation: Generation, name: str, make: Callable[[], Thing]) -> Thing:
     """Make it once per generation; the moment tells generations of another database apart."""
     key = f"budget:{generation.pk}:{generation.started_at.timestamp()}:{name}".replace(" ", "")
-    return cache.get_or_set(key, make, KEEP_SECONDS)
+    return kept.or_made(key, make, seconds=KEEP_SECONDS)
 
 
 def _known(generation: Generation) -> Known:
@@ -168,7 +170,7 @@ def _known(generation: Generation) -> Known:
     return Known(by_risk=by_risk, classes=tuple(_class(name, found.get(name), by_risk=by_risk) for name in CLASSES))
 
 
-def _class(name: str, row: Mapping[str, int] | None, *, by_risk: bool) -> Class:
+def _class(name: str, row: Mapping[str, Any] | None, *, by_risk: bool) -> Class:
     if row is None:
         return Class(abc_class=name)
     return Class(
@@ -187,7 +189,7 @@ def _of(generation: Generation, setting: Setting) -> Budget:
     )
     customers = [one.with_stake for one in found.classes]
     parts = policy.by_class(setting.month_minutes, split=split, customers=customers, lengths=setting.lengths)
-    classes, minutes = [], {}
+    classes, minutes = list[ClassBudget](), dict[int, int]()
     for one, percent, part in zip(found.classes, split, parts, strict=True):
         given = _given(generation, one, part, by_risk=found.by_risk, lengths=setting.lengths)
         classes.append(ClassBudget(known=one, percent=percent, minutes=part, given=tuple(given.values())))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -98,7 +98,9 @@ def best_plot() -> Plot | None:
 PLOTS = {"lost": lost_plot, "best": best_plot}
 
 
-def _plot(name: str, title: Any, about: Any, rows: Sequence[Told], *, more_is: str = "bad") -> Plot | None:
+def _plot(
+    name: str, title: Any, about: Any, rows: Sequence[Told], *, more_is: Literal["good", "bad"] = "bad"
+) -> Plot | None:
     drawn = rows[:MOST_DRAWN]
     if not drawn:
         return None

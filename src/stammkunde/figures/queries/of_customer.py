@@ -1,5 +1,6 @@
 """What one customer brought year by year, and among how many they rank."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,7 @@ def years(customer_id: int) -> list[Year]:
     return [_year(year, found.get(year)) for year in span]
 
 
-def _year(year: int, row: dict[str, Any] | None) -> Year:
+def _year(year: int, row: Mapping[str, Any] | None) -> Year:
     if row is None:
         return Year(year=year, revenue_cents=0, margin_cents=None, orders=0)
     return Year(year=year, revenue_cents=row["revenue"], margin_cents=_margin(row), orders=row["orders"])
@@ -53,7 +54,7 @@ def _sums() -> dict[str, Any]:
     }
 
 
-def _margin(row: dict[str, Any]) -> int | None:
+def _margin(row: Mapping[str, Any]) -> int | None:
     """Give the margin where the cost of nearly all is known, as everywhere in the product."""
     money = Money(
         revenue_cents=row["revenue"],

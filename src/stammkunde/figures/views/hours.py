@@ -51,7 +51,8 @@ class Wish(forms.Form):
         return tasks.in_percent(wished) if any(wished) else shown
 
     def _part(self, name: str, was: int) -> int:
-        number, slider = self.cleaned_data.get(name), self.data.get(f"{name}_slider", "")
+        number: int | None = self.cleaned_data.get(name)
+        slider = self.data.get(f"{name}_slider", "")
         if number is not None and number != was:
             return number
         return min(int(slider), 100) if slider.isdecimal() and len(slider) < 4 else was

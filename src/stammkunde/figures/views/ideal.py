@@ -26,6 +26,7 @@ from stammkunde.intake.uploads import streamed
 from stammkunde.segments import traits
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
+from stammkunde.signals.models import Generation
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import StaffRequest, needs
@@ -46,7 +47,7 @@ def ideal(request: StaffRequest) -> HttpResponse:
         return render(request, "figures/ideal.html", {})
     is_part = request.htmx and not request.htmx.boosted
     ready = is_part or "now" in request.GET or _is_known()
-    context = {"generation": generation, "ready": ready, **(_found(request) if ready else {})}
+    context = {"generation": generation, "ready": ready, **(_found(request, generation) if ready else {})}
     return render(request, "figures/ideal_found.html" if is_part else "figures/ideal.html", context)
 
 
@@ -63,13 +64,13 @@ def _profile() -> Profile | answers.TooLittle:
         return answers.TooLittle(code="no_facts")
 
 
-def _found(request: StaffRequest) -> dict[str, Any]:
+def _found(request: StaffRequest, generation: Generation) -> dict[str, Any]:
     found = _profile()
     if isinstance(found, answers.TooLittle):
         return {"too_little": found}
     clear = findings.of_best(found, found.clear)
     plot = findings.best_plot()
-    query = {"of": f"{signals.current().pk}-{get_language()}"}
+    query = {"of": f"{generation.pk}-{get_language()}"}
     return {
         "found": found,
         "more": [row for row in clear if row.finding.ratio > 1],

@@ -16,6 +16,7 @@ from stammkunde.figures.queries import findings
 from stammkunde.insight.drivers import Drivers
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
+from stammkunde.signals.models import Generation
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import StaffRequest, needs
@@ -33,7 +34,7 @@ def lost(request: StaffRequest) -> HttpResponse:
         return render(request, "figures/lost.html", {})
     is_part = request.htmx and not request.htmx.boosted
     ready = is_part or "now" in request.GET or _is_known()
-    context = {"generation": generation, "ready": ready, **(_found(request) if ready else {})}
+    context = {"generation": generation, "ready": ready, **(_found(request, generation) if ready else {})}
     return render(request, "figures/lost_found.html" if is_part else "figures/lost.html", context)
 
 
@@ -43,7 +44,8 @@ def _is_known() -> bool:
     return True
 
 
-def _found(request: StaffRequest) -> dict[str, Any]:
+def _found(request: StaffRequest, generation: Generation) -> dict[str, Any]:
+    found: Drivers | answers.TooLittle
     try:
         found = answers.drivers()
     except (answers.NoMirror, answers.NoFacts):
@@ -52,7 +54,7 @@ def _found(request: StaffRequest) -> dict[str, Any]:
         return {"too_little": found}
     clear = findings.of_lost(found, found.clear)
     plot = findings.lost_plot()
-    query = {"of": f"{signals.current().pk}-{get_language()}"}
+    query = {"of": f"{generation.pk}-{get_language()}"}
     return {
         "found": found,
         "more": [row for row in clear if row.finding.ratio > 1],

@@ -148,7 +148,7 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
             **_interval(found),
             "generation": generation,
             "has_margin": sight.margin and bool(found and found.row and found.row["margin_cents"] is not None),
-            "shown": plot and _shown(request, plot, pk=pk, generation=generation),
+            "shown": _shown(request, plot, pk=pk, generation=generation) if plot and generation else None,
             "groups": _groups(found),
             "customers": queries.best_customers(found) if found else [],
         },

@@ -37,7 +37,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        return import_module(f"stammkunde.cli.{COMMANDS[cmd_name]}").command
+        command: click.Command = import_module(f"stammkunde.cli.{COMMANDS[cmd_name]}").command
+        return command
 
 
 @click.command(cls=LazyGroup)

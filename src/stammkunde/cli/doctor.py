@@ -3,10 +3,11 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -17,7 +18,7 @@ OK, WARNING, PROBLEM = "ok", "warning", "problem"
 MARKS = {OK: "✓", WARNING: "!", PROBLEM: "✗"}
 LITTLE_ROOM_BYTES = 2 * 1024**3
 NO_ROOM_BYTES = 256 * 1024**2
-OLDEST_POSTGRES = 140_000
+OLDEST_POSTGRES = 14
 CLOCKS_DIFFER = timedelta(minutes=1)
 FIGURES_LAG = timedelta(days=2)
 
@@ -105,11 +106,11 @@ def check_database() -> Iterator[Finding]:
 def _check_postgres() -> Iterator[Finding]:
     from django.db import connection  # noqa: PLC0415
 
-    version = connection.pg_version
+    version = connection.get_database_version()[0]
     if version < OLDEST_POSTGRES:
-        yield Finding(what=f"PostgreSQL {version // 10_000} is too old", level=PROBLEM, cure="Upgrade to 14 or later.")
+        yield Finding(what=f"PostgreSQL {version} is too old", level=PROBLEM, cure="Upgrade to 14 or later.")
     else:
-        yield Finding(what=f"Database: PostgreSQL {version // 10_000}")
+        yield Finding(what=f"Database: PostgreSQL {version}")
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_schema_privilege(current_schema(), 'CREATE'), current_user, current_database()")
         may_create, user, name = cursor.fetchone()
@@ -233,7 +234,7 @@ def check_figures(now: datetime) -> Iterator[Finding]:
         )
     elif status.current is None:
         yield Finding(what="Figures: none yet", level=WARNING, cure="Import a file; the worker computes them then.")
-    elif status.is_stale and status.current.finished_at < now - FIGURES_LAG:
+    elif status.is_stale and status.current.finished_at and status.current.finished_at < now - FIGURES_LAG:
         yield Finding(
             what=f"Figures are of {status.current.finished_at:%Y-%m-%d}, and facts have changed since",
             level=WARNING,
@@ -244,7 +245,7 @@ def check_figures(now: datetime) -> Iterator[Finding]:
         yield _early_warning(queries.forecast().get("risk") or {})
 
 
-def _early_warning(risk: dict) -> Finding:
+def _early_warning(risk: Mapping[str, Any]) -> Finding:
     """Say whether there is a probability behind the warnings; where there is none, time is the only cure."""
     if risk.get("base_share") is None:
         return Finding(what="Early warning: too little past for probabilities; silence warns instead")

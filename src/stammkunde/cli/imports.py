@@ -10,6 +10,8 @@ import click
 from stammkunde import cli
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from stammkunde.intake.models import Import
 
 ALL_IMPORTED, SOME_REFUSED, NOTHING_IMPORTED = 0, 1, 2
@@ -118,13 +120,14 @@ class _Watch:
     """A progress bar for each step of one import; nothing where nobody watches."""
 
     def __init__(self, label: str) -> None:
-        self._label, self._step, self._bar = label, "", None
+        self._label, self._step = label, ""
+        self._bar: ProgressBar[int] | None = None
 
     def __call__(self, step: str, done: int, total: int) -> None:
-        if step != self._step or self._bar is None:
-            self._next(step)
-        self._bar.length = max(total, 1)
-        self._bar.update(min(done, self._bar.length) - self._bar.pos)
+        same = self._bar if step == self._step else None
+        bar = self._next(step) if same is None else same
+        bar.length = max(total, 1)
+        bar.update(min(done, bar.length) - bar.pos)
 
     def __enter__(self) -> Self:
         return self
@@ -133,14 +136,14 @@ class _Watch:
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
 
-    def _next(self, step: str) -> None:
+    def _next(self, step: str) -> "ProgressBar[int]":
         from stammkunde.intake import wording  # noqa: PLC0415
 
         self.__exit__()
         self._step = step
         label = f"{self._label}: {wording.step_label(step)}" if step else self._label
         self._bar = click.progressbar(length=1, label=label, file=sys.stderr, hidden=not _watched())
-        self._bar.__enter__()
+        return self._bar.__enter__()
 
 
 def _watched() -> bool:
@@ -195,10 +198,10 @@ def _write_refused(finished: "list[Import]", target: Path) -> None:
 
     from stammkunde.intake import check, queries  # noqa: PLC0415
 
-    with_refused = [incoming for incoming in finished if queries.refused(incoming) and queries.checked_dir(incoming)]
-    for number, incoming in enumerate(with_refused):
+    folders = [queries.checked_dir(incoming) for incoming in finished if queries.refused(incoming)]
+    for number, folder in enumerate(one for one in folders if one):
         path = target.with_stem(f"{target.stem}-{number + 1}") if number else target
-        check.write_refused(queries.checked_dir(incoming), path, language=settings.LANGUAGE_CODE)
+        check.write_refused(folder, path, language=settings.LANGUAGE_CODE)
         click.echo(f"→ {path}")
 
 

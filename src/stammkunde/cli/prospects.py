@@ -2,11 +2,15 @@
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stammkunde import cli
 from stammkunde.cli.refresh import bring_up_the_mirror
+
+if TYPE_CHECKING:
+    from stammkunde.insight.profile import Rule
 
 
 @click.command()
@@ -48,7 +52,7 @@ def _score(file: Path, output: Path) -> str:
     }
 
 
-def _rule():
+def _rule() -> "Rule":
     from stammkunde.signals import answers  # noqa: PLC0415
     from stammkunde.signals.wording import NO_ORDERS  # noqa: PLC0415
 
@@ -60,5 +64,6 @@ def _rule():
         numbers = ", ".join(f"{name} {number}" for name, number in found.numbers.items())
         raise click.ClickException(f"There is too little to compare yet ({found.code}: {numbers}).")
     if found.rule is None:
+        assert found.refusal is not None  # one of the two is there
         raise click.ClickException(found.refusal.text)
     return found.rule

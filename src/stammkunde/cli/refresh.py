@@ -1,6 +1,7 @@
 """`stammkunde refresh`: bring mirror, figures and customers' rows up to date now."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
@@ -60,8 +61,8 @@ class Bar:
 
     WIDTH = 30
 
-    def __init__(self):
-        self._step, self._stream = "", click.get_text_stream("stderr")
+    def __init__(self) -> None:
+        self._step, self._stream = "", sys.stderr
 
     def __call__(self, step: str, done: int, total: int) -> None:
         if not self._stream.isatty():

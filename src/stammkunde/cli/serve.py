@@ -35,7 +35,7 @@ class Child:
 
     name: str
     command: Sequence[str]
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
     not_before: float = 0.0

@@ -1,10 +1,14 @@
 """Accounts from the command line: the first administrator, another person, a new password."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 import click
 
 from stammkunde import cli
+
+if TYPE_CHECKING:
+    from stammkunde.team.models import Staff
 
 FIRST_EMAIL = "admin@localhost"
 
@@ -27,7 +31,7 @@ def first_administrator() -> tuple[str, str] | None:
     return staff.email, give_password(staff, action="staff.first_administrator")
 
 
-def give_password(staff, *, action: str) -> str:
+def give_password(staff: "Staff", *, action: str) -> str:
     """Give a member of staff a new random password, and note that it happened; the password itself is kept nowhere."""
     from django.db import transaction  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
@@ -85,6 +89,6 @@ def password(email: str) -> None:
         click.echo("This person may not sign in at present; an administrator can allow it on the page „Staff“.")
 
 
-def _say(staff, password: str) -> None:
+def _say(staff: "Staff", password: str) -> None:
     click.echo(f"Sign in as  {staff.email}")
     click.echo(f"Password    {password}   (shown this once)")

@@ -105,7 +105,8 @@ def _products(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
     starts = np.searchsorted(goods.group[:-1], np.arange(len(GROUPS)))
     sizes = np.bincount(goods.group[:-1])
     shelf = (sizes[group] + 1.0) ** rng.random(len(group)) - 1  # log-uniform: the first sell best
-    return starts[group] + np.minimum(np.floor(shelf), sizes[group] - 1).astype(np.int64)
+    product: np.ndarray = starts[group] + np.minimum(np.floor(shelf), sizes[group] - 1).astype(np.int64)
+    return product
 
 
 def _once_an_order(order: np.ndarray, product: np.ndarray) -> np.ndarray:
@@ -119,7 +120,8 @@ def _quantities(rng: np.random.Generator, *, kind: np.ndarray, product: np.ndarr
     cheap = np.clip(12_0000 / goods.price_e4[product], 0.05, 3.0)  # of dear things people take one
     bulk = np.array([group.bulk for group in GROUPS] + [1.0])[goods.group[product]]
     more = np.where(kind == COMPANY, bulk * np.minimum(cheap, 1.2), cheap * 0.8)
-    return 1.0 + rng.poisson(more)
+    quantity: np.ndarray = 1.0 + rng.poisson(more)
+    return quantity
 
 
 def _discounts(rng: np.random.Generator, *, customer: np.ndarray, kind: np.ndarray, month: np.ndarray) -> np.ndarray:
@@ -150,7 +152,8 @@ def _priced(
 
 def _by_chance(rng: np.random.Generator, steps: np.ndarray) -> np.ndarray:
     """Choose a place in each row of rising steps that end in 1."""
-    return np.minimum((rng.random(len(steps))[:, None] > steps).sum(axis=1), steps.shape[1] - 1)
+    place: np.ndarray = np.minimum((rng.random(len(steps))[:, None] > steps).sum(axis=1), steps.shape[1] - 1)
+    return place
 
 
 def _seasonal() -> np.ndarray:

@@ -72,7 +72,8 @@ def _ways(rng: np.random.Generator, count: int, *, firm: bool) -> np.ndarray:
 def _working(day: np.ndarray) -> np.ndarray:
     """Move what fell on a weekend to the Friday before."""
     weekday = (day + MONDAY_FIRST) % 7
-    return day - np.maximum(weekday - 4, 0)
+    moved: np.ndarray = day - np.maximum(weekday - 4, 0)
+    return moved
 
 
 def _persons(rng: np.random.Generator, numbers: pa.Array, people: pa.Table) -> pa.Array:

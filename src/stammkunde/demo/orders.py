@@ -92,7 +92,8 @@ def _heads(rng: np.random.Generator, *, customer: np.ndarray, day: np.ndarray, k
 
 
 def _channels(drawn: np.ndarray, kind: np.ndarray) -> np.ndarray:
-    return np.minimum((drawn[:, None] > CHANNEL_STEPS[kind]).sum(axis=1), len(CHANNELS) - 1)
+    way: np.ndarray = np.minimum((drawn[:, None] > CHANNEL_STEPS[kind]).sum(axis=1), len(CHANNELS) - 1)
+    return way
 
 
 def _returns(

@@ -1,5 +1,6 @@
 """Who the demo company's customers are: firms and private people with addresses, and whom to speak to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -170,20 +171,20 @@ def _plain(text: pa.Array) -> pa.Array:
     return text
 
 
-def _pick(rng: np.random.Generator, words, count: int, *, favour: float = 0.0) -> pa.Array:
+def _pick(rng: np.random.Generator, words: Sequence[str], count: int, *, favour: float = 0.0) -> pa.Array:
     """Choose words at random; with `favour` the first ones more often."""
     weights = 1.0 / np.arange(1, len(words) + 1) ** favour
     return pa.array(list(words)).take(pa.array(rng.choice(len(words), count, p=weights / weights.sum())))
 
 
-def _weighted(rng: np.random.Generator, pairs, count: int) -> pa.Array:
+def _weighted(rng: np.random.Generator, pairs: Sequence[tuple[str, float]], count: int) -> pa.Array:
     weights = np.array([weight for _word, weight in pairs], float)
     return pa.array([word for word, _weight in pairs]).take(
         pa.array(rng.choice(len(pairs), count, p=weights / weights.sum()))
     )
 
 
-def _sometimes(rng: np.random.Generator, values: pa.Array, share) -> pa.Array:
+def _sometimes(rng: np.random.Generator, values: pa.Array, share: float | np.ndarray) -> pa.Array:
     return pc.if_else(rng.random(len(values)) < share, values, None)
 
 
@@ -195,6 +196,6 @@ def _dates(day_numbers: np.ndarray) -> pa.Array:
     return pa.array(day_numbers.astype("datetime64[D]"))
 
 
-def _join(*parts) -> pa.Array:
+def _join(*parts: pa.Array | pa.Scalar | str) -> pa.Array:
     """Put texts together, row by row; the last argument stands between them."""
     return pc.binary_join_element_wise(*parts)

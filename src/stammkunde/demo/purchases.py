@@ -125,7 +125,8 @@ def _sum_within(values: np.ndarray, first: np.ndarray) -> np.ndarray:
     """Sum up from each first row on."""
     total = np.cumsum(values)
     before = (total - values)[first]
-    return total - before[np.cumsum(first) - 1]
+    within: np.ndarray = total - before[np.cumsum(first) - 1]
+    return within
 
 
 def _read_back(

@@ -13,7 +13,6 @@ from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.home.cards import timeline as timeline_of
 from stammkunde.sales import history
-from stammkunde.signals import cards as signal_cards
 from stammkunde.signals import queries as signals
 from stammkunde.signals import suggestions
 from stammkunde.signals.models import CustomerSignal
@@ -94,27 +93,6 @@ def _next(asked: cards.Asked) -> dict[str, Any]:
     )
     item = suggestions.of_customer(asked.customer, listed)
     return {"item": item, "key": item.key, "reason": worklist.words(item)} if item else {}
-
-
-@require_safe
-@needs(policy.CUSTOMERS_VIEW)
-def orders(request: StaffRequest, pk: int) -> HttpResponse:
-    """More orders, below those that are there."""
-    found = _found(pk)
-    page = history.orders(pk, place=request.GET.get("orders", ""))
-    return render(request, "sales/cards/order_rows.html", {"customer": found, "orders": page})
-
-
-@require_safe
-@needs(policy.CUSTOMERS_VIEW)
-def risk(request: StaffRequest, pk: int) -> HttpResponse:
-    """Reasons, changes and course of the risk, worked out when somebody looks."""
-    generation = signals.current()
-    signal = CustomerSignal.objects.filter(generation=generation, customer=pk).exclude(risk_level="").first()
-    if generation is None or signal is None:
-        raise Http404(f"risk of customer {pk}")
-    details = signal_cards.details(request.user, signal, generation)
-    return render(request, "signals/cards/risk_details.html", {"details": details, "generation": generation})
 
 
 @require_safe

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=None, valid_days=14) -> Play:
-    return services.create_campaign(
+    what = services.Campaign(
         name="Herbst",
         template=template,
         audience=audience or {},
@@ -26,9 +26,8 @@ def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=Non
         holdout_share=holdout_share,
         valid_days=valid_days,
         starts_at=starts_at,
-        staff=staff,
-        now=NOW,
     )
+    return services.create_campaign(what, staff=staff, now=NOW)
 
 
 def work(now=NOW) -> None:

@@ -1,6 +1,7 @@
 """What changes plays: preparing a campaign, letting plays run, thanking for purchases."""
 
 from stammkunde.plays.services.preparing import (
+    Campaign,
     NothingToSay,
     ask_governor,
     choose,
@@ -24,6 +25,7 @@ __all__ = [
     "NO_WORDS",
     "SET_ASIDE",
     "UNKNOWN_FILTERS",
+    "Campaign",
     "NotPossible",
     "NotPureThanks",
     "NothingToSay",

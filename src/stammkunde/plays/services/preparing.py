@@ -5,6 +5,7 @@ Nothing is sent by any of this. Repeating is harmless, and so is being killed: w
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,36 +34,47 @@ class NothingToSay(Exception):
     """The template has no words yet; write some first."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """
+    What a campaign is; none of it has a default that is true.
+
+    Args:
+        name: how people call it, and `template` what it says.
+        audience: the filters that choose its customers, and `audience_text` the same in words.
+        holdout_share: how many of them are left alone, 0..1.
+        valid_days: for how long after its start it may still be sent.
+        starts_at: when it starts by itself; None: when somebody starts it.
+    """
+
+    name: str
+    template: Template
+    audience: dict[str, Any]
+    audience_text: str
+    holdout_share: float
+    valid_days: int
+    starts_at: datetime | None
+
+
 @transaction.atomic
-def create_campaign(  # noqa: PLR0913 (a campaign is all of this, and none of it has a default that is true)
-    *,
-    name: str,
-    template: Template,
-    audience: dict[str, Any],
-    audience_text: str,
-    holdout_share: float,
-    valid_days: int,
-    starts_at: datetime | None,
-    staff: Staff,
-    now: datetime,
-) -> Play:
+def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
     """
     Write a campaign down; workers choose its customers and ask who would be refused. Nothing is sent before it starts.
 
     :raises NothingToSay: if the template has no words
     """
-    if not template.texts.exists():
-        raise NothingToSay(template.name)
+    if not what.template.texts.exists():
+        raise NothingToSay(what.template.name)
     play = Play.objects.create(
         kind=Play.Kind.CAMPAIGN,
-        name=name.strip(),
-        template=template,
+        name=what.name.strip(),
+        template=what.template,
         status=Play.Status.PREPARING,
-        audience=audience,
-        audience_text=audience_text[:500],
-        holdout_share=holdout_share,
-        valid_days=valid_days,
-        starts_at=starts_at,
+        audience=what.audience,
+        audience_text=what.audience_text[:500],
+        holdout_share=what.holdout_share,
+        valid_days=what.valid_days,
+        starts_at=what.starts_at,
         created_by=staff,
         created_at=now,
     )

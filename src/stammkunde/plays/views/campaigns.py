@@ -32,7 +32,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:
     given = form.cleaned_data
-    return services.create_campaign(
+    campaign = services.Campaign(
         name=given["name"],
         template=given["template"],
         audience=audience.stored(asked.filters),
@@ -40,9 +40,8 @@ def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:
         holdout_share=given["holdout_percent"] / 100,
         valid_days=given["valid_days"],
         starts_at=given["starts_at"],
-        staff=request.user,
-        now=timezone.now(),
     )
+    return services.create_campaign(campaign, staff=request.user, now=timezone.now())
 
 
 def _whom(asked: Asked) -> str:

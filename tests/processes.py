@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-FOLDERS = ("UPLOAD_DIR", "MIRROR_DIR", "HISTORY_DIR")
+FOLDERS = ("UPLOAD_DIR", "MIRROR_DIR", "HISTORY_DIR", "PRINT_DIR")
 
 _forked = get_context("forkserver")
 _forked.set_forkserver_preload(["tests.loaded"])

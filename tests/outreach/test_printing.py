@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from stammkunde.outreach import channels, paper, queries, services, wording, working
 from stammkunde.outreach.models import Hold, Message, Piece, PrintRun
-from stammkunde.outreach.services import printing
+from stammkunde.outreach.services import collecting, printing
 from stammkunde.team.models import AuditEntry, Company
 from tests import factories
 from tests.outreach.planning import DAY, NOW, company, consent, customer, planned
@@ -37,7 +37,7 @@ def states() -> list[str]:
 
 def made(staff, *, channel="letter", **which) -> PrintRun:
     run = printing.make_run(channel=channel, staff=staff, now=NOW, **which)
-    return printing.collect(run_id=run.pk, now=NOW)
+    return collecting.collect(run_id=run.pk, now=NOW)
 
 
 def text_of(run: PrintRun) -> str:
@@ -136,7 +136,7 @@ def test_run_leaves_what_is_on_hold(house, salesperson):
 
 def test_run_leaves_what_is_over_its_size_for_the_next(house, salesperson, monkeypatch):
     monkeypatch.setattr(printing, "MOST", 3)
-    monkeypatch.setattr(printing, "AT_ONCE", 2)
+    monkeypatch.setattr(collecting, "AT_ONCE", 2)
     for number in range(5):
         letter(number)
 
@@ -307,9 +307,9 @@ class Killed(BaseException):
 @pytest.mark.parametrize(
     ("place", "name"),
     [
-        (printing.claiming, "claim"),
-        (printing, "_pieces"),
-        (printing.Piece.objects, "bulk_create"),
+        (collecting.claiming, "claim"),
+        (collecting, "_pieces"),
+        (collecting.Piece.objects, "bulk_create"),
         (printing.paper, "pdf"),
         (printing.Path, "replace"),
     ],
@@ -317,7 +317,7 @@ class Killed(BaseException):
 def test_run_that_is_killed_at_any_place_goes_on_and_doubles_nothing(house, salesperson, monkeypatch, place, name):
     for number in range(5):
         letter(number)
-    monkeypatch.setattr(printing, "AT_ONCE", 2)
+    monkeypatch.setattr(collecting, "AT_ONCE", 2)
     run = printing.make_run(channel="letter", staff=salesperson, now=NOW)
     right, calls = getattr(place, name), []
 
@@ -330,9 +330,9 @@ def test_run_that_is_killed_at_any_place_goes_on_and_doubles_nothing(house, sale
     with monkeypatch.context() as patch:
         patch.setattr(place, name, die)
         with pytest.raises(Killed):
-            printing.collect(run_id=run.pk, now=NOW)
+            collecting.collect(run_id=run.pk, now=NOW)
 
-    run = printing.collect(run_id=run.pk, now=NOW)
+    run = collecting.collect(run_id=run.pk, now=NOW + 2 * collecting.LEASE)
 
     assert (run.state, run.pieces_count) == ("ready", 5)
     assert sorted(Piece.objects.values_list("message_id", flat=True)) == sorted(

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from stammkunde.outreach.channels.paper import ROW
 from stammkunde.outreach.models import Message, PrintRun, Template
-from stammkunde.outreach.services import printing
+from stammkunde.outreach.services import collecting, printing
 from stammkunde.team.models import AuditEntry, Company
 from tests.outreach.planning import DAY, company, customer, planned
 
@@ -34,7 +34,7 @@ def paper(number: int = 1, *, channel="letter", purpose="service", **fields) -> 
 def run_of(staff, **which) -> PrintRun:
     now = timezone.now()
     run = printing.make_run(**{"channel": "letter", "staff": staff, "now": now} | which)
-    return printing.collect(run_id=run.pk, now=now)
+    return collecting.collect(run_id=run.pk, now=now)
 
 
 @pytest.mark.parametrize("many", [1, 3])

@@ -4,17 +4,20 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connections
 from django.utils import timezone
 
-from stammkunde.outreach import policy, working
+from stammkunde.outreach import paper, policy, working
 from stammkunde.outreach.channels import Receipt, Rendered
 from stammkunde.outreach.channels.email import Email
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
+from tests.outreach.planning import NOW
 
 
 def work(*, port: int) -> None:
@@ -50,6 +53,20 @@ def die_of(*, port: int, at: str) -> None:
 
     Email.render, Email.hand_over = render_or_die, hand_over_or_die
     while working.sweep(now=timezone.now()):
+        pass
+
+
+def die_of_sheets(*, subject: str) -> None:
+    """Sweep until nothing is due, and die of setting a file that holds a certain letter."""
+    pdf = paper.pdf
+
+    def pdf_or_die(kind: str, *, pieces: Sequence[Any], **more: Any) -> bytes:
+        if any(one["subject"] == subject for one in pieces):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return pdf(kind, pieces=pieces, **more)
+
+    paper.pdf = pdf_or_die
+    while working.sweep(now=NOW, clock=lambda: NOW):
         pass
 
 

@@ -232,7 +232,7 @@ class TemplateText(models.Model):
         ]
 
 
-class PrintRun(models.Model):
+class PrintRun(CountedClaims):
     """
     Letters or postcards that are printed together.
 
@@ -260,6 +260,7 @@ class PrintRun(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     finished_at = models.DateTimeField(null=True)  # handed over or cancelled
+    is_set_aside = models.BooleanField(db_default=False)  # workers died of it; only a person takes this back
 
     class Meta:
         constraints = [

@@ -240,7 +240,8 @@ RUN_BADGES = {
 
 def run_badge(run: PrintRun) -> str:
     """Give the look of a print run's state."""
-    return RUN_BADGES[PrintRun.State(run.state)]
+    is_stuck = run.is_set_aside and run.state == PrintRun.State.COLLECTING
+    return "dot failed" if is_stuck else RUN_BADGES[PrintRun.State(run.state)]
 
 
 def _waits(message: Message) -> Numbers | None:

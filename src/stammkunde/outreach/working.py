@@ -7,7 +7,7 @@ from functools import partial
 from django.utils import timezone
 
 from stammkunde.outreach import channels, sending, services
-from stammkunde.outreach.services import printing
+from stammkunde.outreach.services import collecting
 from stammkunde.team import queries as team
 from stammkunde.work import is_gone, me
 
@@ -42,4 +42,4 @@ def _pieces(*, now: datetime, clock: Callable[[], datetime]) -> Iterator[Callabl
             yield partial(
                 sending.send_due, channel, company=company, holder=holder, now=clock(), clock=clock, pace=PACE
             )
-    yield lambda: printing.collect_all(now=clock())
+    yield lambda: collecting.collect_all(now=clock())

@@ -59,6 +59,7 @@ ACTIONS = {
     "print_run.downloaded": gettext_lazy("downloaded the file of a print run"),
     "print_run.handed_over": gettext_lazy("handed a print run over"),
     "print_run.made": gettext_lazy("made a print run"),
+    "print_run.tried_again": gettext_lazy("let a print run that was set aside be tried again"),
     "print_run.taken_out": gettext_lazy("took pieces out of a print run"),
     "profile.changed": gettext_lazy("changed the own profile"),
     "settings.changed": gettext_lazy("changed the settings"),

@@ -2,11 +2,11 @@
 Print runs: letters and postcards leave together, when a person brings them to the post.
 
 1. `make_run` writes down that somebody wants to print. Committed.
-2. `collect` claims what is due, a few hundred in one transaction with what stands on their sheets, and sets the file.
-   Whoever is killed in between loses and doubles nothing: the run goes on where it stopped.
+2. `collecting.collect` claims what is due, a few hundred in one transaction with what stands on their sheets, and sets
+   the file. Whoever is killed in between loses and doubles nothing: the run goes on where it stopped.
 3. `hand_over` says that they are at the post; `cancel` plans them again.
 
-A run has no lease. It holds its messages until somebody says what became of it.
+A run holds its messages until somebody says what became of it, with no lease: only whoever collects has one.
 """
 
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, prefetch_related_objects
+from django.db.models import F
 from django.utils import timezone
 
 from stammkunde.outreach import cases, channels, paper, policy
@@ -31,7 +31,6 @@ from stammkunde.team.models import Company, Staff
 
 State = Message.State
 Run = PrintRun.State
-AT_ONCE = 200
 MOST = 2000  # of one run: a file that a printer still takes
 NO_LEASE = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -74,30 +73,6 @@ def make_run(
     return run
 
 
-def collect(*, run_id: int, now: datetime) -> PrintRun:
-    """Bring what is due into a run and set its file; repeating goes on where another stopped, or changes nothing."""
-    while _collect_some(run_id, now=now):
-        pass
-    run = PrintRun.objects.get(pk=run_id)
-    if run.state == Run.COLLECTING:
-        try:
-            if run.pieces_count:
-                make_file(run)
-        except paper.CannotSet:
-            return _without_faulty(run, now=now)
-        done = PrintRun.objects.filter(pk=run_id, state=Run.COLLECTING, pieces_count=run.pieces_count)
-        done.update(**({"state": Run.READY} if run.pieces_count else {"state": Run.CANCELLED, "finished_at": now}))
-    return PrintRun.objects.get(pk=run_id)
-
-
-def collect_all(*, now: datetime) -> int:
-    """Go on with every run that is being made, and tell how many there were."""
-    runs = list(PrintRun.objects.filter(state=Run.COLLECTING).order_by("pk").values_list("pk", flat=True))
-    for run_id in runs:
-        collect(run_id=run_id, now=now)
-    return len(runs)
-
-
 @transaction.atomic
 def hand_over(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
     """
@@ -105,7 +80,7 @@ def hand_over(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
 
     :raises RunIsOver: if it was cancelled, or is still being made
     """
-    run = _locked(run_id)
+    run = locked(run_id)
     if run.state == Run.HANDED_OVER:
         return run
     if run.state != Run.READY:
@@ -123,7 +98,7 @@ def cancel(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
 
     :raises RunIsOver: if it was handed over
     """
-    run = _locked(run_id)
+    run = locked(run_id)
     if run.state == Run.CANCELLED:
         return run
     if run.state == Run.HANDED_OVER:
@@ -147,7 +122,7 @@ def take_out(*, run_id: int, staff: Staff, now: datetime) -> int:
 
     :raises RunIsOver: if it was handed over or cancelled, or is still being made
     """
-    run = _locked(run_id)
+    run = locked(run_id)
     if run.state != Run.READY:
         raise RunIsOver(run.state)
     pieces = [piece for piece, _decision in objections(run, now=now)]
@@ -183,65 +158,8 @@ def holder(run: PrintRun) -> str:
     return f"print run {run.pk}"
 
 
-@transaction.atomic
-def _without_faulty(run: PrintRun, *, now: datetime) -> PrintRun:
-    """Sort out the pieces that cannot be set, so that they harm nobody; the next turn sets the rest."""
-    run, faulty = _locked(run.pk), list[tuple[Message, Result]]()
-    for piece in run.pieces.select_related("message"):
-        try:
-            paper.pdf(run.channel, sender=run.sender, pieces=[piece.sheet], on=run.dated_on)
-        except paper.CannotSet as problem:
-            faulty.append((piece.message, Result(state=State.FAILED, code="cannot_render", answer=str(problem))))
-    claiming.record(faulty, holder=holder(run), now=now)
-    run.pieces.filter(message__in=[one for one, _result in faulty]).delete()
-    run.pieces_count, run.failed_count = run.pieces_count - len(faulty), run.failed_count + len(faulty)
-    run.save(update_fields=["pieces_count", "failed_count"])
-    return run
-
-
-@transaction.atomic
-def _collect_some(run_id: int, *, now: datetime) -> bool:
-    """Claim the next few and write down their sheets, in one transaction; tell whether there were any."""
-    run = _locked(run_id)
-    room = min(AT_ONCE, MOST - run.pieces_count)
-    if run.state != Run.COLLECTING or room <= 0:
-        return False
-    among = Q(origin=run.origin) if run.origin else Q()
-    among &= Q(pk=run.only_id) if run.only_id else Q()
-    claimed = claiming.claim(
-        channel=run.channel, holder=holder(run), at_most=room, now=now, among=among, until=NO_LEASE
-    )
-    pieces = _pieces(run, claimed, now=now)
-    Piece.objects.bulk_create(pieces, batch_size=200)
-    made = [one.message_id for one in pieces]
-    reason = {"code": "in_print_run", "run": run.pk}
-    Message.objects.filter(pk__in=made).update(rendered_at=now, attempts=F("attempts") + 1, reason=reason)
-    PrintRun.objects.filter(pk=run.pk).update(
-        pieces_count=F("pieces_count") + len(made), failed_count=F("failed_count") + len(claimed) - len(made)
-    )
-    return bool(claimed)
-
-
-def _pieces(run: PrintRun, messages: Sequence[Message], *, now: datetime) -> list[Piece]:
-    """Render messages; what cannot be rendered has failed, and harms nobody."""
-    company, found, unfit = team.company(), list[Piece](), list[tuple[Message, Result]]()
-    prefetch_related_objects(messages, "customer__owner", "contact_person")
-    for message in messages:
-        try:
-            sheet = channels.get(run.channel).render(message, company).body
-        except Exception as problem:  # noqa: BLE001 (whatever is wrong with one message is its own)
-            answer = str(problem) or type(problem).__name__
-            unfit.append((message, Result(state=State.FAILED, code="cannot_render", answer=answer)))
-            continue
-        position = run.pieces_count + run.failed_count + len(found) + 1
-        row = on_paper.row(message, sheet, company)
-        found.append(Piece(run=run, position=position, message=message, sheet=sheet, row=row))
-    if unfit:
-        claiming.record(unfit, holder=holder(run), now=now)
-    return found
-
-
-def _locked(run_id: int) -> PrintRun:
+def locked(run_id: int) -> PrintRun:
+    """Give a run that nobody else changes until the caller's transaction ends."""
     return PrintRun.objects.select_for_update(of=("self",)).get(pk=run_id)
 
 

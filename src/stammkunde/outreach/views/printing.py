@@ -18,7 +18,7 @@ from stammkunde.outreach import channels, paper, queries, services, wording
 from stammkunde.outreach.channels.paper import ROW
 from stammkunde.outreach.models import Message, Piece, PrintRun
 from stammkunde.outreach.previews import Preview
-from stammkunde.outreach.services import printing
+from stammkunde.outreach.services import collecting, printing
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team import services as team_services
@@ -142,6 +142,12 @@ def hand_over(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.ANSWERS_SEND)
+def try_again(request: StaffRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, collecting.try_again, _("It is tried again."))
+
+
+@require_POST
+@needs(policy.ANSWERS_SEND)
 def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, printing.cancel, _("Cancelled: what was in it waits for the next run."))
 
@@ -197,7 +203,7 @@ def _made(request: StaffRequest, *, channel: str, origin: str = "", only: Messag
         messages.error(request, wording.reason({"code": str(problem)}))
         return redirect("print-runs")
     if only is not None or _due(channel, origin) <= FEW:
-        run = printing.collect(run_id=run.pk, now=now)
+        run = collecting.collect(run_id=run.pk, now=now)
     if run.state == PrintRun.State.CANCELLED:
         messages.error(request, _("Nothing is due at the moment: look at the reason beside each message."))
         return redirect("message", only.pk) if only else redirect("print-runs")

@@ -11,7 +11,7 @@ from django.db import connection
 from stammkunde.customers import links, queries, services, wording
 from stammkunde.customers.models import Consent, ContactPreference, OptIn
 from stammkunde.customers.services import Evidence, Recipient
-from stammkunde.team.models import AuditEntry, Company
+from stammkunde.team.models import AuditEntry
 from stammkunde.ui.links import BadLink, NoPublicAddress
 from tests import factories
 
@@ -203,7 +203,7 @@ def test_question_needs_an_address_and_something_to_ask(salesperson):
 
 
 def test_company_says_how_long_a_question_is_open():
-    Company.objects.create(pk=1, optin_days=3)
+    factories.decided(optin_days=3)
 
     assert ask(factories.customer(email="a@example.org")).expires_at == NOW + timedelta(days=3)
 

@@ -11,7 +11,6 @@ from stammkunde.customers import queries
 from stammkunde.customers.models import AppendedOnly, Consent, ContactPreference
 from stammkunde.customers.policy import Reason
 from stammkunde.sales import queries as sales
-from stammkunde.team.models import Company
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +68,7 @@ def test_records_of_a_removed_person_are_not_taken_for_the_customers_own():
 
 
 def test_existing_customers_are_those_who_bought_and_gave_their_address_with_it():
-    Company.objects.create(pk=1, existing_customer_email=True)
+    factories.decided(existing_customer_email=True)
     buyer, cancelled, stranger, told = (factories.customer(email=f"{n}@example.org") for n in "abcd")
     kim = factories.contact_person(buyer, email="kim@example.org")
     factories.order(buyer, date(2026, 1, 5))

@@ -5,10 +5,9 @@ from datetime import time, timedelta
 import pytest
 from django.utils import timezone
 
-from stammkunde.customers import links, services
+from stammkunde.customers import links, services, visitors
 from stammkunde.customers.models import Consent, ContactPreference, OptIn
 from stammkunde.customers.services import Evidence, Recipient
-from stammkunde.team import public
 from stammkunde.team.models import AuditEntry, Company
 from tests import factories
 
@@ -425,7 +424,7 @@ def test_link_that_works_is_never_slowed_down(client, customer):
     ],
 )
 def test_internet_address_is_kept_as_the_company_decides(address, how, kept):
-    assert public.shortened(address, how) == kept
+    assert visitors.shortened(address, how) == kept
 
 
 def test_proxy_is_believed_only_where_there_is_one(client, customer, settings):

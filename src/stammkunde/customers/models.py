@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.team.models import Company
+from stammkunde.team.models import Company, Settings
 
 
 class Customer(models.Model):
@@ -341,4 +341,27 @@ class ContactPreference(models.Model):
                 | models.Q(call_from__isnull=False, call_until__isnull=False, call_from__lt=models.F("call_until")),
                 name="preference_calls_in_order",
             ),
+        ]
+
+
+class ConsentSettings(Settings):
+    """How consent is asked for and proven, and who may be written to without."""
+
+    class IpEvidence(models.TextChoices):
+        CUT = "cut", _("shortened")
+        FULL = "full", _("complete")
+        NONE = "none", _("not kept")
+
+    optin_days = models.PositiveSmallIntegerField(_("days to confirm"), default=14)
+    ip_evidence = models.CharField(
+        _("internet address in evidence"), max_length=5, choices=IpEvidence.choices, default=IpEvidence.CUT
+    )
+    existing_customer_email = models.BooleanField(_("e-mail to existing customers"), default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ip_evidence__in=["cut", "full", "none"]), name="customers_ip_evidence_known"
+            ),
+            models.CheckConstraint(condition=models.Q(optin_days__range=(1, 90)), name="customers_optin_days_sane"),
         ]

@@ -11,6 +11,7 @@ from stammkunde.customers import policy
 from stammkunde.customers.models import (
     Channel,
     Consent,
+    ConsentSettings,
     ContactPerson,
     ContactPreference,
     Customer,
@@ -38,7 +39,7 @@ def permissions(
 
     `buyers` are those who have bought (`sales.queries.buyers`); it matters for § 7 Abs. 3 UWG alone.
     """
-    existing_customers = team.company().existing_customer_email
+    existing_customers = ConsentSettings.of(team.company()).existing_customer_email
     return {
         recipient: policy.permission(
             channel=channel,
@@ -188,7 +189,7 @@ class Standings:
 
 def matrix(*, customer: Customer, people: Iterable[ContactPerson], has_bought: bool, today: date) -> list[Standings]:
     """Decide everything about one customer and the contact persons, the customer first."""
-    existing_customers = team.company().existing_customer_email
+    existing_customers = ConsentSettings.of(team.company()).existing_customer_email
     cells: dict[Recipient, dict[tuple[str, str], Permission]] = {}
     buyers = {customer.pk} if has_bought else ()
     every = situations(customer_ids=[customer.pk], channels=Channel.values, buyers=buyers)
@@ -288,7 +289,7 @@ class Choice:
 
 def choices(*, customer: Customer, person: ContactPerson | None, has_bought: bool) -> dict[tuple[str, str], Choice]:
     """Tell for every channel and purpose what is allowed now, as if there were no pause."""
-    existing_customers = team.company().existing_customer_email
+    existing_customers = ConsentSettings.of(team.company()).existing_customer_email
     key = customer.pk, person.pk if person else None
     buyers = {customer.pk} if has_bought else ()
     of_all = _wishes(preference(customer_id=customer.pk)) if person else Wishes()

@@ -117,7 +117,7 @@ def _euros(cents: int | None) -> Decimal | None:
 
 
 class ContactSettings(SettingsForm):
-    """How customers are written to, and on what ground."""
+    """As whom customers are written to."""
 
     privacy_url = forms.URLField(
         label=_("Address of the privacy notice"), required=False, assume_scheme="https", max_length=200
@@ -131,34 +131,19 @@ class ContactSettings(SettingsForm):
             "imprint",
             "privacy_url",
             "default_form",
-            "optin_days",
-            "ip_evidence",
-            "existing_customer_email",
         ]
         labels = {
             "sender_name": _("Name of the sender"),
             "sender_email": _("E-mail of the sender"),
             "imprint": _("Imprint"),
             "default_form": _("Form of address"),
-            "optin_days": _("Days to confirm consent"),
-            "ip_evidence": _("Internet address in proofs"),
-            "existing_customer_email": _("Write to existing customers without consent (§ 7 (3) UWG)"),
         }
         help_texts = {
             "sender_name": _("Empty: the name of the company."),
             "imprint": _("Name, address, register, represented by: stands below every mail and page for customers."),
             "default_form": _("Where a customer has no wish of their own."),
-            "optin_days": _("So long does the link in the mail work (double opt-in)."),
-            "ip_evidence": _("From where consent was confirmed. Shortened, it names a neighbourhood and nobody in it."),
-            "existing_customer_email": _("Only after reading what stands beside."),
         }
         widgets = {"imprint": forms.Textarea(attrs={"rows": 4})}
-
-    def clean_optin_days(self) -> int:
-        days: int = self.cleaned_data["optin_days"]
-        if not 1 <= days <= 90:
-            raise ValidationError(_("Between 1 and 90 days."))
-        return days
 
 
 class PaperSettings(SettingsForm):

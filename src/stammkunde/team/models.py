@@ -63,11 +63,6 @@ class Company(models.Model):
         SIE = "sie", _("formal (Sie)")
         DU = "du", _("informal (Du)")
 
-    class IpEvidence(models.TextChoices):
-        CUT = "cut", _("shortened")
-        FULL = "full", _("complete")
-        NONE = "none", _("not kept")
-
     name = models.CharField(_("company"), max_length=200, default="")
     activity_days = models.PositiveIntegerField(
         _("activity window in days"),
@@ -90,11 +85,6 @@ class Company(models.Model):
     imprint = models.TextField(_("imprint"), max_length=2000, default="", blank=True)
     privacy_url = models.URLField(_("privacy notice"), default="", blank=True)
     default_form = models.CharField(_("form of address"), max_length=5, choices=Form.choices, default=Form.SIE)
-    optin_days = models.PositiveSmallIntegerField(_("days to confirm"), default=14)
-    ip_evidence = models.CharField(
-        _("internet address in evidence"), max_length=5, choices=IpEvidence.choices, default=IpEvidence.CUT
-    )
-    existing_customer_email = models.BooleanField(_("e-mail to existing customers"), default=False)
     # When customers may be disturbed, and how often
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, default=time(20))
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True, default=time(8))
@@ -124,10 +114,6 @@ class Company(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(pk=1), name="company_is_one_row"),
             models.CheckConstraint(condition=models.Q(default_form__in=["sie", "du"]), name="company_form_known"),
-            models.CheckConstraint(
-                condition=models.Q(ip_evidence__in=["cut", "full", "none"]), name="company_ip_evidence_known"
-            ),
-            models.CheckConstraint(condition=models.Q(optin_days__range=(1, 90)), name="company_optin_days_sane"),
             models.CheckConstraint(
                 condition=models.Q(activity_days__isnull=True) | models.Q(activity_days__range=(1, 3650)),
                 name="company_activity_days_sane",

@@ -5,7 +5,6 @@ Nobody signs in: the signed token in the address says who it is and what may be 
 request to ride on, and no cookie to ask consent for. Scanners of mail open every link: GET changes nothing.
 """
 
-import ipaddress
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -21,11 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from stammkunde.team import access, attempts
-from stammkunde.team import queries as team
-from stammkunde.team.models import Company
 from stammkunde.ui.links import BadLink
 
-LONGEST_AGENT = 300
 View = Callable[..., HttpResponse]
 
 
@@ -84,27 +80,6 @@ def speaking(request: HttpRequest, preferred: str = "") -> Iterator[None]:
     wanted = (request.GET.get("language", ""), preferred, settings.LANGUAGE_CODE)
     with translation.override(next(one for one in wanted if one in known)):
         yield
-
-
-def proof(request: HttpRequest) -> dict[str, str]:
-    """Give what proves who answered: internet address (as the company decides) and browser."""
-    kept = {"user_agent": request.headers.get("User-Agent", "")[:LONGEST_AGENT]}
-    address = shortened(access.address(request), team.company().ip_evidence)
-    return {name: text for name, text in (kept | {"ip": address}).items() if text}
-
-
-def shortened(address: str, how: str) -> str:
-    """Shorten an internet address so that it names a neighbourhood and nobody in it, as the company decides."""
-    if how == Company.IpEvidence.NONE:
-        return ""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if how == Company.IpEvidence.FULL:
-        return str(found)
-    network = ipaddress.ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False)
-    return str(network.network_address)
 
 
 def masked(email: str) -> str:

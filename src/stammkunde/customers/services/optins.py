@@ -14,7 +14,7 @@ from secrets import token_urlsafe
 from django.db import transaction
 
 from stammkunde.customers import links, policy, queries
-from stammkunde.customers.models import Channel, Consent, ContactPerson, Customer, OptIn
+from stammkunde.customers.models import Channel, Consent, ConsentSettings, ContactPerson, Customer, OptIn
 from stammkunde.customers.services.consents import Cell, Evidence, Recipient, append, lock, note, standing
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
@@ -164,7 +164,7 @@ def _ask(
         nonce=nonce,
         token_digest=links.digest(links.optin_token(nonce)),
         created_at=now,
-        expires_at=now + timedelta(days=team.company().optin_days),
+        expires_at=now + timedelta(days=ConsentSettings.of(team.company()).optin_days),
     )
     asked = [
         append(

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stammkunde.customers.forms import ConsentRules
 from stammkunde.outreach import channels, forms, wording
 from stammkunde.outreach.channels import email
 from stammkunde.team import policy
@@ -26,7 +27,7 @@ class Contact(SettingsPage):
         "As whom the company writes, and on what ground. The product enforces this and keeps the proof; it gives no "
         "legal advice."
     )
-    forms = (forms.ContactSettings,)
+    forms = (forms.ContactSettings, ConsentRules)
     template = "outreach/settings_contact.html"
 
     def more(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def _act(request: HttpRequest, token: str) -> HttpResponse:
         again = _ask_again(optin)
         return _show(request, again, state="asked_again") if again else _show(request, optin)
     try:
-        services.confirm_optin(token=token, now=timezone.now(), proof=public.proof(request))
+        services.confirm_optin(token=token, now=timezone.now(), proof=visitors.proof(request))
     except (services.OptInExpired, services.OptInVoid):
         return _show(request, services.find_optin(token=token))
     return redirect(request.get_full_path())

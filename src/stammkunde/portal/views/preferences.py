@@ -47,7 +47,7 @@ def _save(
         person=person,
         change=grid.change(shown=request.POST.getlist("shown"), wanted=request.POST.getlist("may")),
         fields=form.fields_to_keep,
-        proof=public.proof(request),
+        proof=visitors.proof(request),
         now=timezone.now(),
     )
     said = {"saved": "1"} | ({"asked": "1"} if asked else {})

@@ -43,7 +43,7 @@ def _end(request: HttpRequest, link: Subscription) -> HttpResponse:
         evidence=Evidence(
             happened_at=now,
             origin=wording.ONE_CLICK if one_click else wording.UNSUBSCRIBE_PAGE,
-            proof=public.proof(request),
+            proof=visitors.proof(request),
         ),
         now=now,
         staff=None,

@@ -10,7 +10,7 @@ from stammkunde.sales.models import Line, Order, Product
 from stammkunde.sales.services import mark_changed
 from stammkunde.signals import services
 from stammkunde.signals.models import Current, Generation
-from stammkunde.team.models import Company
+from tests import factories
 
 AS_OF = date(2026, 6, 30)
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
@@ -18,7 +18,7 @@ NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
 
 def open_shop():
     """Open the shop, mirror it, and say that its figures are computed; nobody here looks at them."""
-    Company.objects.create(pk=1, activity_days=60)
+    factories.decided(activity_days=60)
     dice = random.Random(7)
     people = Customer.objects.bulk_create(_customer(n) for n in range(240))
     goods = Product.objects.bulk_create(

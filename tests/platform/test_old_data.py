@@ -32,9 +32,14 @@ NOW = datetime(2026, 11, 24, 20, tzinfo=UTC)
 NOW_TABLE = {"activity_task": "tasks_task", "customers_change": "store_change", "sales_change": "store_change"}
 NOW_SETTINGS = {
     "customers_consentsettings": ("optin_days", "ip_evidence", "existing_customer_email"),
+    "signals_figuresettings": ("activity_days", "no_purchase_months", "risk_horizon_days"),
     "tasks_timesettings": ("minutes_per_contact", "time_a_percent", "time_b_percent", "time_c_percent"),
 }
-BEFORE_ITS_SETTINGS = {"customers_consentsettings": "0003", "tasks_timesettings": "0002"}  # the migration of its app
+BEFORE_ITS_SETTINGS = {
+    "customers_consentsettings": "0003",
+    "signals_figuresettings": "0002",
+    "tasks_timesettings": "0002",
+}  # the migration of its app
 NOW_COLUMN = {
     ("intake_beforeimage", "batch_id"): ("intake_beforeimage", "incoming_id"),
     **{("team_company", name): (table, name) for table, names in NOW_SETTINGS.items() for name in names},

@@ -7,7 +7,6 @@ from stammkunde.insight.errors import PeriodUnclear, SliceUnknown
 from stammkunde.sales import services as sales
 from stammkunde.signals import answers, services
 from stammkunde.signals.behind import GroupUnknown
-from stammkunde.team.models import Company
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +17,7 @@ NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 @pytest.fixture
 def company():
     """Anna stays, Berta is lost, Carl is won in the second quarter of 2025; window 90 days."""
-    Company.objects.create(pk=1, activity_days=90)
+    factories.decided(activity_days=90)
     shoes, socks = factories.product(category="Schuhe"), factories.product(category="Socken")
     people = {
         "anna": factories.customer(country="Chile", attributes={"Farbe": "rot"}),

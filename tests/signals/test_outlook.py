@@ -17,7 +17,6 @@ from stammkunde.sales import services as sales
 from stammkunde.signals import compute, diary, explaining, frames, outlook, policy, queries, said, services
 from stammkunde.store import kept
 from stammkunde.tasks.queries import Capacity
-from stammkunde.team.models import Company
 from tests import factories
 from tests.signals import company
 
@@ -79,7 +78,7 @@ def show_shop(on, _capacity):
 
 
 def open_shop():
-    Company.objects.create(pk=1, activity_days=ACTIVITY_DAYS)
+    factories.decided(activity_days=ACTIVITY_DAYS)
     return company.play(until=TODAY)
 
 
@@ -210,7 +209,7 @@ def test_what_explains_goes_with_its_generation_and_its_version(shown, settings,
 
 
 def test_too_little_past_is_said_and_silence_warns_instead():
-    Company.objects.create(pk=1, activity_days=100)
+    factories.decided(activity_days=100)
     late, regular, never = (factories.customer() for _ in range(3))
     for days in (60, 90, 120):
         factories.order(late, TODAY - timedelta(days=days), cents=900)

@@ -17,7 +17,6 @@ from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
 from stammkunde.signals import assessed, compute, frames, lease, policy, queries, services, wording, working
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
-from stammkunde.team.models import Company
 from tests import factories, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,7 +132,7 @@ def stored_figures():
 
 
 def test_figures_taken_over_are_those_that_would_be_counted_anew(shop, monkeypatch):
-    Company.objects.create(pk=1, activity_days=90)
+    factories.decided(activity_days=90)
     asked = []
     original = compute.kpis.figures
 
@@ -358,11 +357,11 @@ def test_worker_refreshes_after_midnight_of_the_company(shop, settings):
 
 
 def test_worker_refreshes_when_the_company_chooses_another_window(shown):
-    Company.objects.update_or_create(pk=1, defaults={"activity_days": 77})
+    factories.decided(activity_days=77)
 
     assert working.sweep(now=NOW) is True
     assert queries.current().activity_days == 77
-    Company.objects.update(activity_days=None)
+    factories.decided(activity_days=None)
     assert working.sweep(now=NOW) is True
     assert queries.current().activity_days != 77
     assert working.sweep(now=NOW) is False
@@ -371,9 +370,9 @@ def test_worker_refreshes_when_the_company_chooses_another_window(shown):
 def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shown):
     used = queries.forecast()["risk"]["horizon_days"]
 
-    Company.objects.update_or_create(pk=1, defaults={"risk_horizon_days": used})
+    factories.decided(risk_horizon_days=used)
     assert working.sweep(now=NOW) is False
-    Company.objects.update(risk_horizon_days=45)
+    factories.decided(risk_horizon_days=45)
     assert working.sweep(now=NOW) is True
 
     assert queries.forecast()["risk"]["horizon_days"] == 45 != used

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stammkunde.signals import services
+from stammkunde.signals.models import FigureSettings
 from stammkunde.team import queries
 from stammkunde.team.models import AuditEntry
 from tests.signals import forecasting
@@ -27,8 +28,8 @@ def sent(**changes):
 def test_settings_are_kept_and_recorded(ada):
     assert ada.post(reverse("settings"), sent()).status_code == 302
 
-    company = queries.company()
-    assert (company.name, company.activity_days, company.no_purchase_months) == ("Blumen Petersen", 180, 6)
+    kept = FigureSettings.of(queries.company())
+    assert (kept.company.name, kept.activity_days, kept.no_purchase_months) == ("Blumen Petersen", 180, 6)
     changes = AuditEntry.objects.get(action="settings.changed").detail["changes"]
     assert changes == {"name": ["", "Blumen Petersen"], "activity_days": [None, 180]}
 
@@ -42,16 +43,16 @@ def test_settings_saved_twice_change_nothing_the_second_time(ada):
 
 def test_settings_keep_how_far_the_early_warning_looks(ada):
     ada.post(reverse("settings"), sent(risk_horizon_days="60"))
-    assert queries.company().risk_horizon_days == 60
+    assert FigureSettings.of(queries.company()).risk_horizon_days == 60
 
     ada.post(reverse("settings"), sent(risk_horizon_days=""))
-    assert queries.company().risk_horizon_days is None
+    assert FigureSettings.of(queries.company()).risk_horizon_days is None
 
 
 def test_settings_window_left_empty_is_the_suggestion(ada):
     ada.post(reverse("settings"), sent(activity_days=""))
 
-    assert queries.company().activity_days is None
+    assert FigureSettings.of(queries.company()).activity_days is None
 
 
 @pytest.mark.parametrize(

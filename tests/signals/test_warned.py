@@ -11,7 +11,6 @@ from stammkunde.sales.models import Order
 from stammkunde.signals import compute, policy, queries, services
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation, StageChange
 from stammkunde.tasks.queries import Capacity
-from stammkunde.team.models import Company
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,7 +64,7 @@ def fall_silent_and_refresh():
 
 def fall_silent():
     """Three customers who bought every 20 days and are silent for 50; the last is worth most."""
-    Company.objects.create(pk=1, activity_days=200)
+    factories.decided(activity_days=200)
     made = [factories.customer() for _ in range(3)]
     for number, one in enumerate(made):
         for days in (50, 70, 90, 110):
@@ -156,7 +155,7 @@ def test_purchase_on_the_very_day_of_the_warning_counts(refreshed):
 
 
 def test_customer_who_left_is_not_warned_about_again_in_the_same_silence(late):
-    Company.objects.update(activity_days=1000)
+    factories.decided(activity_days=1000)
     made = refresh()
     horizon = made.forecast["risk"]["horizon_days"]
     EarlyWarning.objects.update(horizon_days=30)

@@ -16,7 +16,7 @@ from stammkunde.segments import behind, queries
 from stammkunde.segments.behind import Behind
 from stammkunde.signals import exports, forecasts, standing
 from stammkunde.signals import queries as signals
-from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.signals.models import CustomerSignal, FigureSettings, Generation
 from stammkunde.signals.suggestions import months_before
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest
@@ -185,7 +185,9 @@ class Asked(StaffList):
 
     def silence(self) -> dict[str, Any]:
         """Tell what hangs on those without purchase (R-W6): for every choice of months, and by class for the chosen."""
-        months = sorted({*MONTHS, team.company().no_purchase_months, *([self.months] if self.months else [])})
+        months = sorted(
+            {*MONTHS, FigureSettings.of(team.company()).no_purchase_months, *([self.months] if self.months else [])}
+        )
         if not self.generation or not self.sight.figures:
             return {"months_choices": [(number, _months(number)) for number in months]}
         since = {number: months_before(self.generation.as_of_on, number) for number in months}

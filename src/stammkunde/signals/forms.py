@@ -3,16 +3,15 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.team.models import Company
+from stammkunde.signals.models import FigureSettings
 from stammkunde.team.settings_page import SettingsForm
 
 
-class Figures(SettingsForm):
+class FigureForm(SettingsForm):
     class Meta:
-        model = Company
-        fields = ["name", "activity_days", "no_purchase_months", "risk_horizon_days"]
+        model = FigureSettings
+        fields = ["activity_days", "no_purchase_months", "risk_horizon_days"]
         labels = {
-            "name": _("Name of the company"),
             "activity_days": _("Activity window in days"),
             "no_purchase_months": _("Months without purchase"),
             "risk_horizon_days": _("Horizon of the early warning in days"),

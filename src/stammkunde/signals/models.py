@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import Customer
+from stammkunde.team.models import Settings
 from stammkunde.work.models import Leased
 
 
@@ -205,3 +206,38 @@ class StageChange(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "changed_on"], name="stage_change_once_a_day")]
         indexes = [models.Index(fields=["changed_on", "after"], name="stage_change_by_day")]
+
+
+class FigureSettings(Settings):
+    """How figures count, and how far ahead the early warning looks."""
+
+    activity_days = models.PositiveIntegerField(
+        _("activity window in days"),
+        null=True,
+        blank=True,
+        help_text=_("Whoever bought within this many days is a customer. Empty: suggested from your own order rhythm."),
+    )
+    no_purchase_months = models.PositiveSmallIntegerField(_("months without purchase"), default=6)
+    risk_horizon_days = models.PositiveIntegerField(
+        _("horizon of the early warning in days"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The early warning says who buys nothing within so many days. Empty: suggested from your own order rhythm."
+        ),
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(activity_days__isnull=True) | models.Q(activity_days__range=(1, 3650)),
+                name="signals_activity_days_sane",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(no_purchase_months__range=(1, 120)), name="signals_no_purchase_months_sane"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(risk_horizon_days__isnull=True) | models.Q(risk_horizon_days__range=(7, 730)),
+                name="signals_risk_horizon_days_sane",
+            ),
+        ]

@@ -35,7 +35,7 @@ from stammkunde.signals import (
     warned,
 )
 from stammkunde.signals.lease import RefreshRunning
-from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
+from stammkunde.signals.models import Current, CustomerSignal, Figure, FigureSettings, Generation
 from stammkunde.store import bulk
 from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
@@ -139,7 +139,7 @@ class _Rows:
 def _fill(generation: Generation, *, held: Lease, now: datetime, rebuild: bool) -> _Made:
     """Compute and store one generation's rows; each batch is a transaction of its own."""
     manifest = mirror.bring_up_to_date(now=now, progress=held.tell, rebuild=rebuild)
-    wanted = team.company()
+    wanted = FigureSettings.of(team.company())
     with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=wanted.activity_days) as facts:
         generation.facts_version, generation.activity_days = manifest.version, facts.activity_days
         generation.checkpoint = {

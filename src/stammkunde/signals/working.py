@@ -9,7 +9,7 @@ from stammkunde import mirror
 from stammkunde.intake.queries import is_publishing
 from stammkunde.mirror.versions import is_whole
 from stammkunde.signals import answers, lease, policy, queries, services
-from stammkunde.signals.models import Generation
+from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 
@@ -71,7 +71,7 @@ def _is_due(*, now: datetime) -> bool:
 
 def _window_changed(shown: Generation) -> bool:
     """Say whether the company chose another activity window, or another horizon, than the shown figures have."""
-    wanted, risk = team.company(), shown.forecast.get("risk") or {}
+    wanted, risk = FigureSettings.of(team.company()), shown.forecast.get("risk") or {}
     window = {shown.checkpoint.get("wanted_days"), shown.activity_days}
     horizon = {shown.checkpoint.get("wanted_horizon_days"), risk.get("horizon_days")}
     return wanted.activity_days not in window or wanted.risk_horizon_days not in horizon

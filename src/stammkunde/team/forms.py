@@ -1,4 +1,4 @@
-"""What people type about themselves and each other."""
+"""What people type about themselves, each other and their company."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team import queries, wording
-from stammkunde.team.models import Staff
+from stammkunde.team.models import Company, Staff
+from stammkunde.team.settings_page import SettingsForm
 from stammkunde.ui.forms import DayField, ModelForm, Search, choice_of
 
 
@@ -104,3 +105,12 @@ class AuditSearch(Search):
         super().__init__(*args, **kwargs)
         actions = sorted(((code, wording.action(code)) for code in queries.audit_actions()), key=lambda pair: pair[1])
         choice_of(self, "action").choices = [("", _("all")), *actions]
+
+
+class CompanyForm(SettingsForm):
+    """Who the company is."""
+
+    class Meta:
+        model = Company
+        fields = ["name"]
+        labels = {"name": _("Name of the company")}

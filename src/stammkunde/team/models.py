@@ -64,21 +64,6 @@ class Company(models.Model):
         DU = "du", _("informal (Du)")
 
     name = models.CharField(_("company"), max_length=200, default="")
-    activity_days = models.PositiveIntegerField(
-        _("activity window in days"),
-        null=True,
-        blank=True,
-        help_text=_("Whoever bought within this many days is a customer. Empty: suggested from your own order rhythm."),
-    )
-    no_purchase_months = models.PositiveSmallIntegerField(_("months without purchase"), default=6)
-    risk_horizon_days = models.PositiveIntegerField(
-        _("horizon of the early warning in days"),
-        null=True,
-        blank=True,
-        help_text=_(
-            "The early warning says who buys nothing within so many days. Empty: suggested from your own order rhythm."
-        ),
-    )
     # How customers are addressed, and what makes it lawful
     sender_name = models.CharField(_("sender"), max_length=120, default="", blank=True)
     sender_email = models.EmailField(_("sender's e-mail"), default="", blank=True)
@@ -114,17 +99,6 @@ class Company(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(pk=1), name="company_is_one_row"),
             models.CheckConstraint(condition=models.Q(default_form__in=["sie", "du"]), name="company_form_known"),
-            models.CheckConstraint(
-                condition=models.Q(activity_days__isnull=True) | models.Q(activity_days__range=(1, 3650)),
-                name="company_activity_days_sane",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(no_purchase_months__range=(1, 120)), name="company_no_purchase_months_sane"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(risk_horizon_days__isnull=True) | models.Q(risk_horizon_days__range=(7, 730)),
-                name="company_risk_horizon_days_sane",
-            ),
         ]
 
     def __str__(self) -> str:

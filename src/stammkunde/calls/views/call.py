@@ -26,7 +26,7 @@ from stammkunde.sales import history
 from stammkunde.sales import queries as sales
 from stammkunde.signals import forecasts, standing, suggestions
 from stammkunde.signals import queries as signals
-from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.signals.models import CustomerSignal, FigureSettings, Generation
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks import worklist
 from stammkunde.tasks.models import Task, TimeSettings
@@ -138,7 +138,7 @@ def _asked(generation: Generation | None) -> worklist.Asked:
         today=timezone.localdate(),
         generation=generation,
         owner=None,
-        months=company.no_purchase_months,
+        months=FigureSettings.of(company).no_purchase_months,
         lengths=Lengths(usual=TimeSettings.of(company).minutes_per_contact),
     )
 

@@ -16,7 +16,7 @@ from stammkunde.sales.models import Order
 from stammkunde.segments import selection
 from stammkunde.signals import answers, forecasts
 from stammkunde.signals import queries as signals
-from stammkunde.signals.models import Generation
+from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
@@ -113,7 +113,7 @@ def _window_origin(chosen: selection.Selection) -> str:
     """Say where the activity window comes from, with the numbers where it was suggested."""
     if chosen.activity_days != chosen.usual_days:
         return _("You chose this window for this page; usually it is %(days)s days.") % {"days": chosen.usual_days}
-    if team.company().activity_days:
+    if FigureSettings.of(team.company()).activity_days:
         return _("The company set this window.")
     with suppress(answers.NoMirror, answers.NoFacts):
         found = answers.suggested_activity_days()

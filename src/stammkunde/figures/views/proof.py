@@ -12,7 +12,7 @@ from stammkunde.figures.queries import back_tests
 from stammkunde.signals import forecasts, reasons
 from stammkunde.signals import proof as proofs
 from stammkunde.signals import queries as signals
-from stammkunde.signals.models import Generation
+from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
@@ -43,7 +43,7 @@ def proof(request: StaffRequest) -> HttpResponse:
             "risk": told,
             "refused": [_refused(column) for column in told.get("refused") or ()],
             "given": proofs.given(),
-            "wanted_days": team.company().risk_horizon_days,
+            "wanted_days": FigureSettings.of(team.company()).risk_horizon_days,
             **proofs.trust(generation),
         },
     )

@@ -15,7 +15,7 @@ from stammkunde.home.cards import timeline as timeline_of
 from stammkunde.sales import history
 from stammkunde.signals import queries as signals
 from stammkunde.signals import suggestions
-from stammkunde.signals.models import CustomerSignal
+from stammkunde.signals.models import CustomerSignal, FigureSettings
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks import worklist
 from stammkunde.tasks.models import TimeSettings
@@ -88,7 +88,7 @@ def _next(asked: cards.Asked) -> dict[str, Any]:
         today=asked.today,
         generation=asked.generation,
         owner=None,
-        months=company.no_purchase_months,
+        months=FigureSettings.of(company).no_purchase_months,
         lengths=Lengths(usual=TimeSettings.of(company).minutes_per_contact),
     )
     item = suggestions.of_customer(asked.customer, listed)

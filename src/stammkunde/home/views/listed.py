@@ -14,6 +14,7 @@ from stammkunde.figures.queries import budget
 from stammkunde.home.queries import today as queries
 from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
+from stammkunde.signals.models import FigureSettings
 from stammkunde.tasks import policy as task_policy
 from stammkunde.tasks import queries as task_queries
 from stammkunde.tasks import worklist
@@ -101,7 +102,7 @@ def asked_by(request: StaffRequest, company: Company, *, owner: Staff | None) ->
         today=timezone.localdate(),
         generation=generation,
         owner=owner,
-        months=company.no_purchase_months,
+        months=FigureSettings.of(company).no_purchase_months,
         may=lambda right: policy.may(request.user, right),
         lengths=setting.lengths,
         plan=budget.of(generation, setting).minutes,

@@ -15,6 +15,7 @@ from stammkunde.insight.frames import Facts
 from stammkunde.mirror import NoMirror
 from stammkunde.signals import compute, frames, queries
 from stammkunde.signals.frames import Slice
+from stammkunde.signals.models import FigureSettings
 from stammkunde.team import queries as team
 
 READ = ("lines", "orders", "customers", "products")  # what answers are worked out from
@@ -128,7 +129,7 @@ def _last_day(tables: mirror.Tables) -> date:
 def _activity_days(tables: mirror.Tables, *, as_of: date) -> int:
     """Take the company's window, or the one of the shown figures, or the one that its rhythm suggests."""
     shown = queries.current()
-    chosen = team.company().activity_days or (shown.activity_days if shown else 0)
+    chosen = FigureSettings.of(team.company()).activity_days or (shown.activity_days if shown else 0)
     return chosen or _remembered(
         ("window", tables.stamp(*READ), as_of),
         lambda: compute.suggested_days(frames.open_facts(tables), as_of=as_of),

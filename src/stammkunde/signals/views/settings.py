@@ -15,6 +15,7 @@ from stammkunde.signals import services as refreshing
 from stammkunde.tasks.forms import TimeForm
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.forms import CompanyForm
 from stammkunde.team.settings_page import SettingsPage
 
 
@@ -23,7 +24,7 @@ class General(SettingsPage):
     lead = gettext_lazy(
         "What holds for the whole company. Language and appearance are your own; they are in your profile."
     )
-    forms = (forms.Figures, TimeForm)
+    forms = (CompanyForm, forms.FigureForm, TimeForm)
     template = "signals/settings.html"
     saved = gettext_lazy("Saved. The figures follow in a moment.")
 

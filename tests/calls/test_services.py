@@ -12,7 +12,7 @@ from stammkunde.customers.models import Channel, Consent, ContactPreference
 from stammkunde.tasks import queries as task_queries
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
-from stammkunde.team.models import AuditEntry, Company
+from stammkunde.team.models import AuditEntry
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -226,7 +226,7 @@ def test_hours_of_a_person_come_before_those_of_the_customer(customer):
         customer=customer, contact_person=person, call_weekdays=[2, 3], changed_at=timezone.now()
     )
 
-    found = queries.hours([customer], company=Company(holiday_region="DE"))
+    found = queries.hours([customer], company=factories.decided(holiday_region="DE"))
 
     assert queries.hours_of(found, customer.pk, person.pk).window.weekdays == {2, 3}
     assert queries.hours_of(found, customer.pk, other.pk).window.since == time(9)

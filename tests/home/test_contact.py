@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from stammkunde.customers import links
 from stammkunde.customers.models import Consent, ConsentSettings, ContactPreference, OptIn
+from stammkunde.outreach.models import MessageSettings
 from stammkunde.team import queries as team
 from stammkunde.team.models import AuditEntry, Company
 from tests import factories
@@ -303,7 +304,7 @@ def test_company_says_as_whom_it_writes(client, administrator):
     assert client.post(reverse("settings-contact"), filled | {"optin_days": "91"}).status_code == 400
 
     company = team.company()
-    kept = vars(company) | vars(ConsentSettings.of(company))
+    kept = vars(company) | vars(ConsentSettings.of(company)) | vars(MessageSettings.of(company))
     assert {name: kept[name] for name in filled} == filled | {
         "privacy_url": "https://lux.example/datenschutz",
         "optin_days": 7,

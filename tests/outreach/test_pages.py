@@ -2,8 +2,9 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.outreach import services
-from stammkunde.outreach.models import Message, Undeliverable
-from stammkunde.team.models import AuditEntry, Company
+from stammkunde.outreach.models import Message, MessageSettings, Undeliverable
+from stammkunde.team import queries as team
+from stammkunde.team.models import AuditEntry
 from tests.outreach.planning import DAY, NOW, company, customer, planned
 
 pytestmark = pytest.mark.django_db
@@ -215,7 +216,7 @@ def test_quiet_hours_and_caps_are_settings(client, administrator):
     response = client.post(reverse("settings-sending"), SENDING)
 
     assert response.status_code == 302
-    house = Company.objects.get()
+    house = MessageSettings.of(team.company())
     assert (str(house.quiet_from), str(house.quiet_until), house.quiet_sundays, house.quiet_holidays) == (
         "21:00:00",
         "07:30:00",

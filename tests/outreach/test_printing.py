@@ -8,7 +8,7 @@ from pypdf import PdfReader
 from stammkunde.outreach import channels, paper, queries, services, wording, working
 from stammkunde.outreach.models import Hold, Message, Piece, PrintRun
 from stammkunde.outreach.services import collecting, printing
-from stammkunde.team.models import AuditEntry, Company
+from stammkunde.team.models import AuditEntry
 from tests import factories
 from tests.outreach.planning import DAY, NOW, company, consent, customer, planned
 from tests.outreach.test_filling import template
@@ -194,7 +194,7 @@ def test_file_is_made_again_byte_by_byte_whatever_has_changed_since(house, sales
 
     kim.customer.street = "Anderswo 7"
     kim.customer.save()
-    Company.objects.update(sender_address="Neue Straße 1\n10115 Berlin", imprint="anders")
+    factories.decided(sender_address="Neue Straße 1\n10115 Berlin", imprint="anders")
     printing.file(run).unlink()
 
     assert printing.file(run).read_bytes() == before

@@ -9,9 +9,10 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from stammkunde.outreach.channels.paper import ROW
-from stammkunde.outreach.models import Message, PrintRun, Template
+from stammkunde.outreach.models import Message, MessageSettings, PrintRun, Template
 from stammkunde.outreach.services import collecting, printing
-from stammkunde.team.models import AuditEntry, Company
+from stammkunde.team import queries as team
+from stammkunde.team.models import AuditEntry
 from tests.outreach.planning import DAY, company, customer, planned
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +219,7 @@ def test_settings_keep_what_stands_on_paper(client, administrator):
     assert client.post(reverse("settings-paper"), asked | {"voucher_url": "javascript:x"}).status_code == 400
     assert client.post(reverse("settings-paper"), asked).status_code == 302
 
-    kept = Company.objects.get()
+    kept = MessageSettings.of(team.company())
     assert (kept.sender_address.splitlines(), kept.letter_cost_cents, kept.postcard_cost_cents) == (
         ["Ring 1", "1010 Wien"],
         110,

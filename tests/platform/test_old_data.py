@@ -19,7 +19,7 @@ from stammkunde.sales.models import Product
 from stammkunde.signals import services as signals
 from stammkunde.signals.models import EarlyWarning
 from stammkunde.store import renames
-from stammkunde.team.models import Staff
+from stammkunde.team.models import Settings, Staff
 from tests.platform import old_folder
 from tests.platform.old_pages import follow, read
 
@@ -30,16 +30,9 @@ NOW = datetime(2026, 11, 24, 20, tzinfo=UTC)
 
 # What has another place since. Whoever moves or renames a table or column says so here.
 NOW_TABLE = {"activity_task": "tasks_task", "customers_change": "store_change", "sales_change": "store_change"}
-NOW_SETTINGS = {
-    "customers_consentsettings": ("optin_days", "ip_evidence", "existing_customer_email"),
-    "signals_figuresettings": ("activity_days", "no_purchase_months", "risk_horizon_days"),
-    "tasks_timesettings": ("minutes_per_contact", "time_a_percent", "time_b_percent", "time_c_percent"),
-}
-BEFORE_ITS_SETTINGS = {
-    "customers_consentsettings": "0003",
-    "signals_figuresettings": "0002",
-    "tasks_timesettings": "0002",
-}  # the migration of its app
+# Settings were columns of the company's row; with these migrations they are again.
+NOW_SETTINGS = {row._meta.db_table: [one.name for one in row._meta.fields] for row in Settings.every()}
+BEFORE_SETTINGS = {"team": "0002", "customers": "0003", "outreach": "0005", "signals": "0002", "tasks": "0002"}
 NOW_COLUMN = {
     ("intake_beforeimage", "batch_id"): ("intake_beforeimage", "incoming_id"),
     **{("team_company", name): (table, name) for table, names in NOW_SETTINGS.items() for name in names},
@@ -160,9 +153,8 @@ def test_settings_go_back_to_the_row_they_came_from_and_over_again(tmp_path):
     with brought_over(tmp_path) as before:
         over = old_folder.rows()
 
-        call_command("migrate", "team", "0002", verbosity=0)
-        for table in NOW_SETTINGS:
-            call_command("migrate", table.partition("_")[0], BEFORE_ITS_SETTINGS[table], verbosity=0)
+        for app, last in BEFORE_SETTINGS.items():
+            call_command("migrate", app, last, verbosity=0)
         back = old_folder.rows()
         call_command("migrate", interactive=False, verbosity=0)
 

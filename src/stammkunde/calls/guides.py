@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from stammkunde.calls.models import Guide
+from stammkunde.customers.models import FormOfAddress
 from stammkunde.outreach import content, knowing
-from stammkunde.team.models import Company
 
 Kind = Guide.Kind
 DE, EN = "de", "en"
-SIE, DU = Company.Form.SIE, Company.Form.DU
+SIE, DU = FormOfAddress.SIE, FormOfAddress.DU
 STYLES = ((DE, SIE), (DE, DU), (EN, SIE))  # English knows one form
 
 

@@ -5,9 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress
 from stammkunde.tasks.models import Task
-from stammkunde.team.models import Company
 
 
 class Outcome(models.TextChoices):
@@ -77,7 +76,7 @@ class Guide(models.Model):
 
     kind = models.CharField(_("occasion"), max_length=10, choices=Kind.choices)
     language = models.CharField(_("language"), max_length=5)
-    form = models.CharField(_("form of address"), max_length=5, choices=Company.Form.choices)
+    form = models.CharField(_("form of address"), max_length=5, choices=FormOfAddress.choices)
     opening = models.TextField(_("opening"), max_length=1000)
     questions = models.JSONField(_("questions"), default=list)  # in the order in which they are asked
     goals = models.JSONField(_("goals"), default=list)  # the goal first, then what is worth having as well

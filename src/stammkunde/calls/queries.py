@@ -12,6 +12,7 @@ from stammkunde.calls.models import Call, Draft, Guide, Outcome
 from stammkunde.calls.policy import Window
 from stammkunde.customers.models import ContactPreference, Customer
 from stammkunde.outreach import places
+from stammkunde.outreach.models import MessageSettings
 from stammkunde.team.models import Company, Staff
 
 FORGET_TRIES_AFTER_DAYS = 30
@@ -85,7 +86,7 @@ def hours(customers: Iterable[Customer], *, company: Company) -> dict[Recipient,
     known = {one.pk: one for one in customers}
     if not known:
         return {}
-    region = company.holiday_region
+    region = MessageSettings.of(company).holiday_region
     found: dict[Recipient, Hours] = {(pk, None): _hours(one, None, region) for pk, one in known.items()}
     for said in ContactPreference.objects.filter(customer__in=known):
         if said.contact_person_id is None or said.call_from is not None or said.call_weekdays:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.team.models import Company, Settings
+from stammkunde.team.models import Settings
 
 
 class Customer(models.Model):
@@ -282,6 +282,11 @@ class Consent(models.Model):
         raise AppendedOnly(self.pk)
 
 
+class FormOfAddress(models.TextChoices):
+    SIE = "sie", _("formal (Sie)")
+    DU = "du", _("informal (Du)")
+
+
 class ContactPreference(models.Model):
     """What a customer (or a contact person) wishes; NULL and empty mean that nothing was said."""
 
@@ -294,7 +299,7 @@ class ContactPreference(models.Model):
         ContactPerson, null=True, blank=True, on_delete=models.CASCADE, related_name="preference"
     )
     language = models.CharField(_("language"), max_length=5, default="", blank=True)
-    form = models.CharField(_("form of address"), max_length=5, choices=Company.Form.choices, default="", blank=True)
+    form = models.CharField(_("form of address"), max_length=5, choices=FormOfAddress.choices, default="", blank=True)
     tone = models.CharField(_("tone"), max_length=200, default="", blank=True)
     channels = models.JSONField(_("channels"), null=True, blank=True)  # those allowed; NULL: nothing was said
     topics = models.JSONField(_("topics"), null=True, blank=True)  # purposes; NULL: nothing was said

@@ -19,12 +19,11 @@ from stammkunde.customers.models import ContactPerson, ContactPreference, Custom
 from stammkunde.customers.policy import Permission, Reason
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, places, policy
-from stammkunde.outreach.models import AddressUse, Holdout, Message, Undeliverable
+from stammkunde.outreach.models import AddressUse, Holdout, Message, MessageSettings, Undeliverable
 from stammkunde.outreach.policy import Case, Limit, Open, Taken
 from stammkunde.outreach.slots import Hours
 from stammkunde.sales import queries as sales
 from stammkunde.team import queries as team
-from stammkunde.team.models import Company
 
 State = Message.State
 USED_UP = (State.CLAIMED, State.HANDED_OVER, State.DELIVERED, State.UNKNOWN)
@@ -36,7 +35,7 @@ PERSON_FIELDS = ("customer_id", "salutation", "title", "first_name", "last_name"
 class Book:
     """What is known about the customers of some messages, at one moment."""
 
-    company: Company
+    ours: MessageSettings
     customers: dict[int, Customer]
     persons: dict[int, ContactPerson]
     preferences: dict[tuple[int, int | None], ContactPreference]
@@ -76,7 +75,7 @@ class Book:
             duplicate_of=self._other(message),
             paused_until_on=max((one.paused_until_on for one in wishes if one.paused_until_on), default=None),
             hours=self._hours(message),
-            limits=limits(self.company, wishes),
+            limits=limits(self.ours, wishes),
         )
 
     def wishes(self, message: Message) -> list[ContactPreference]:
@@ -101,32 +100,30 @@ class Book:
     def _hours(self, message: Message) -> Hours | None:
         if not channels.get(message.channel).disturbs:
             return None
-        customer, company = self.customers[message.customer_id], self.company
+        customer, ours = self.customers[message.customer_id], self.ours
         closed = places.closed_days(
-            country=customer.country, region=customer.region, company_region=company.holiday_region
+            country=customer.country, region=customer.region, company_region=ours.holiday_region
         )
         return Hours(
             zone=places.zone(customer.country, settings.TIME_ZONE),
-            quiet_from=company.quiet_from,
-            quiet_until=company.quiet_until,
-            sundays_are_quiet=company.quiet_sundays,
-            holidays=closed if company.quiet_holidays else frozenset(),
+            quiet_from=ours.quiet_from,
+            quiet_until=ours.quiet_until,
+            sundays_are_quiet=ours.quiet_sundays,
+            holidays=closed if ours.quiet_holidays else frozenset(),
         )
 
 
-def limits(company: Company, wishes: Iterable[ContactPreference]) -> tuple[Limit, ...]:
+def limits(ours: MessageSettings, wishes: Iterable[ContactPreference]) -> tuple[Limit, ...]:
     """Give the caps that hold for a person: the own wish, the company's, and that of all contact persons together."""
     found = [
         Limit(code="cap_wish", most=one.max_contacts, days=one.per_days, of_customer=one.contact_person_id is None)
         for one in wishes
         if one.max_contacts is not None and one.per_days is not None
     ]
-    if company.cap_contacts is not None:
-        found.append(Limit(code="cap_person", most=company.cap_contacts, days=company.cap_days))
-    if company.cap_customer_contacts is not None:
-        found.append(
-            Limit(code="cap_customer", most=company.cap_customer_contacts, days=company.cap_days, of_customer=True)
-        )
+    if ours.cap_contacts is not None:
+        found.append(Limit(code="cap_person", most=ours.cap_contacts, days=ours.cap_days))
+    if ours.cap_customer_contacts is not None:
+        found.append(Limit(code="cap_customer", most=ours.cap_customer_contacts, days=ours.cap_days, of_customer=True))
     return tuple(found)
 
 
@@ -136,9 +133,9 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
     preferences = {
         (one.customer_id, one.contact_person_id): one for one in ContactPreference.objects.filter(customer__in=ids)
     }
-    company = team.company()
+    ours = MessageSettings.of(team.company())
     book = Book(
-        company=company,
+        ours=ours,
         customers=Customer.objects.only(*CUSTOMER_FIELDS).in_bulk(ids),
         persons=_persons(messages),
         preferences=preferences,
@@ -147,7 +144,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
         held_out=_held_out(messages, ids),
         unsettled=unsettled.among(ids),
         uses={},
-        taken=_taken(ids, since=now - _longest(company, preferences.values())),
+        taken=_taken(ids, since=now - _longest(ours, preferences.values())),
         now=now,
     )
     for message in messages:
@@ -196,8 +193,8 @@ def _permissions(messages: Sequence[Message], *, now: datetime) -> dict[tuple[st
     }
 
 
-def _longest(company: Company, preferences: Iterable[ContactPreference]) -> timedelta:
-    return timedelta(days=max((limit.days for limit in limits(company, preferences)), default=0))
+def _longest(ours: MessageSettings, preferences: Iterable[ContactPreference]) -> timedelta:
+    return timedelta(days=max((limit.days for limit in limits(ours, preferences)), default=0))
 
 
 def _taken(ids: Sequence[int], *, since: datetime) -> dict[int, list[Taken]]:

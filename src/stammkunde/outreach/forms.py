@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import Purpose
 from stammkunde.outreach import channels, places, wording
-from stammkunde.outreach.models import Message, Template
+from stammkunde.outreach.models import Message, MessageSettings, Template
 from stammkunde.outreach.paper import FORMATS, MOTIFS, Options
-from stammkunde.team.models import Company
 from stammkunde.team.settings_page import SettingsForm
 from stammkunde.ui.forms import Search, choice_of
 
@@ -116,44 +115,24 @@ def _euros(cents: int | None) -> Decimal | None:
     return None if cents is None else Decimal(cents).scaleb(-2)
 
 
-class ContactSettings(SettingsForm):
-    """As whom customers are written to."""
-
-    privacy_url = forms.URLField(
-        label=_("Address of the privacy notice"), required=False, assume_scheme="https", max_length=200
-    )
+class AddressForm(SettingsForm):
+    """How customers are addressed."""
 
     class Meta:
-        model = Company
-        fields = [
-            "sender_name",
-            "sender_email",
-            "imprint",
-            "privacy_url",
-            "default_form",
-        ]
-        labels = {
-            "sender_name": _("Name of the sender"),
-            "sender_email": _("E-mail of the sender"),
-            "imprint": _("Imprint"),
-            "default_form": _("Form of address"),
-        }
-        help_texts = {
-            "sender_name": _("Empty: the name of the company."),
-            "imprint": _("Name, address, register, represented by: stands below every mail and page for customers."),
-            "default_form": _("Where a customer has no wish of their own."),
-        }
-        widgets = {"imprint": forms.Textarea(attrs={"rows": 4})}
+        model = MessageSettings
+        fields = ["default_form"]
+        labels = {"default_form": _("Form of address")}
+        help_texts = {"default_form": _("Where a customer has no wish of their own.")}
 
 
-class PaperSettings(SettingsForm):
+class PaperForm(SettingsForm):
     """What stands on letters and postcards, and what one of them costs."""
 
     letter_cost = _Cost(label=_("Cost of a letter in euros"))
     postcard_cost = _Cost(label=_("Cost of a postcard in euros"))
 
     class Meta:
-        model = Company
+        model = MessageSettings
         fields = ["sender_address", "sender_phone", "voucher_url"]
         labels = {
             "sender_address": _("Address of the sender"),
@@ -187,11 +166,11 @@ class PaperSettings(SettingsForm):
         return said
 
 
-class SendingSettings(SettingsForm):
+class SendingForm(SettingsForm):
     """When customers may be disturbed, and how often."""
 
     class Meta:
-        model = Company
+        model = MessageSettings
         fields = [
             "quiet_from",
             "quiet_until",

@@ -4,14 +4,16 @@ What is said to customers, and what became of it.
 A message is a row, unique on its key, before anything leaves. It knows its callers by two texts, `origin` and `key`.
 """
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from stammkunde.customers.models import ContactPerson, Customer, Purpose
-from stammkunde.team.models import Company
+from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress, Purpose
+from stammkunde.team.models import Settings
 from stammkunde.work.models import CountedClaims
 
 
@@ -219,7 +221,7 @@ class TemplateText(models.Model):
 
     template = models.ForeignKey(Template, db_index=False, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=5)
-    form = models.CharField(_("form of address"), max_length=5, choices=Company.Form.choices)
+    form = models.CharField(_("form of address"), max_length=5, choices=FormOfAddress.choices)
     subject = models.CharField(_("subject"), max_length=200)
     preview = models.CharField(_("preview text"), max_length=200, default="", blank=True)
     blocks = models.JSONField(default=list)  # [{"kind": "text" | "offer" | "button", …}], see `content.Block`
@@ -290,4 +292,40 @@ class Piece(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "position"], name="piece_position_once"),
             models.UniqueConstraint(fields=["run", "message"], name="piece_message_once"),
+        ]
+
+
+class MessageSettings(Settings):
+    """How customers are addressed, when they may be disturbed, how often, and what stands on paper."""
+
+    default_form = models.CharField(
+        _("form of address"), max_length=5, choices=FormOfAddress.choices, default=FormOfAddress.SIE
+    )
+    # When customers may be disturbed, and how often
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, default=time(20))
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True, default=time(8))
+    quiet_sundays = models.BooleanField(_("not on Sundays"), default=True)
+    quiet_holidays = models.BooleanField(_("not on public holidays"), default=True)
+    holiday_region = models.CharField(_("region for holidays"), max_length=10, default="DE", blank=True)
+    cap_contacts = models.PositiveSmallIntegerField(_("contacts per person at most"), null=True, blank=True, default=2)
+    cap_customer_contacts = models.PositiveSmallIntegerField(
+        _("contacts per customer at most"), null=True, blank=True
+    )  # all contact persons together
+    cap_days = models.PositiveSmallIntegerField(_("in days"), default=7)
+    # What stands on letters and postcards, and what one of them costs with postage
+    sender_address = models.TextField(_("sender's address"), max_length=300, default="", blank=True)
+    sender_phone = models.CharField(_("sender's phone"), max_length=60, default="", blank=True)
+    voucher_url = models.CharField(_("address behind QR codes"), max_length=200, default="", blank=True)
+    letter_cost_cents = models.PositiveIntegerField(_("cost of a letter"), null=True, blank=True)
+    postcard_cost_cents = models.PositiveIntegerField(_("cost of a postcard"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(default_form__in=["sie", "du"]), name="outreach_form_known"),
+            models.CheckConstraint(condition=Q(cap_days__range=(1, 366)), name="outreach_cap_days_sane"),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="outreach_quiet_hours_whole",
+            ),
         ]

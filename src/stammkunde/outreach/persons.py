@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress
 from stammkunde.outreach.content import Field
 from stammkunde.team.models import Company, Staff
 
@@ -33,7 +33,7 @@ FIELDS = (
 def greeting(*, customer: Customer, person: ContactPerson | None, form: str) -> str:
     """Greet: “Guten Tag Frau Dr. Weber”, “Hallo Anna”; where no name is known, everybody who may read it."""
     first, last = _names(customer, person)
-    if form == Company.Form.DU:
+    if form == FormOfAddress.DU:
         return _("Hello %(name)s") % {"name": first} if first else _("Hello")
     said = person.salutation.strip().lower().rstrip(".") if person else ""
     title = person.title.strip() if person else ""
@@ -86,7 +86,7 @@ def choose(texts: Mapping[tuple[str, str], Words], *, language: str, form: str, 
 
 
 def _other(form: str) -> str:
-    return Company.Form.SIE if form == Company.Form.DU else Company.Form.DU
+    return FormOfAddress.SIE if form == FormOfAddress.DU else FormOfAddress.DU
 
 
 def _names(customer: Customer, person: ContactPerson | None) -> tuple[str, str]:

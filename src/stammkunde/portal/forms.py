@@ -10,8 +10,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from stammkunde.customers.models import ContactPreference, Customer
-from stammkunde.team.models import Company, Staff
+from stammkunde.customers.models import ContactPreference, Customer, FormOfAddress
+from stammkunde.team.models import Staff
 from stammkunde.ui.forms import DayField, choice_of, row_of
 
 ANY = gettext_lazy("no preference")
@@ -56,7 +56,7 @@ class Wishes(forms.Form):
         choice_of(self, "frequency").choices = _frequencies(preference)
         choice_of(self, "call_weekdays").choices = [(number + 1, name) for number, name in WEEKDAYS.items()]
         row_of(self, "preferred_staff").queryset = _caretakers(customer, preference)
-        choice_of(self, "form").choices = [("", ANY), *Company.Form.choices]
+        choice_of(self, "form").choices = [("", ANY), *FormOfAddress.choices]
         choice_of(self, "language").choices = settings.LANGUAGES
         self.fields["paused_until_on"].widget.attrs["min"] = today.isoformat()
 

@@ -114,3 +114,25 @@ class CompanyForm(SettingsForm):
         model = Company
         fields = ["name"]
         labels = {"name": _("Name of the company")}
+
+
+class SenderForm(SettingsForm):
+    """As whom the company writes to customers."""
+
+    privacy_url = forms.URLField(
+        label=_("Address of the privacy notice"), required=False, assume_scheme="https", max_length=200
+    )
+
+    class Meta:
+        model = Company
+        fields = ["sender_name", "sender_email", "imprint", "privacy_url"]
+        labels = {
+            "sender_name": _("Name of the sender"),
+            "sender_email": _("E-mail of the sender"),
+            "imprint": _("Imprint"),
+        }
+        help_texts = {
+            "sender_name": _("Empty: the name of the company."),
+            "imprint": _("Name, address, register, represented by: stands below every mail and page for customers."),
+        }
+        widgets = {"imprint": forms.Textarea(attrs={"rows": 4})}

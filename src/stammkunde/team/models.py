@@ -1,6 +1,5 @@
 """Who works here, what the company decided, and who did what."""
 
-from datetime import time
 from typing import Any, Self
 
 from django.apps import apps
@@ -57,48 +56,19 @@ class Staff(AbstractBaseUser):
 
 
 class Company(models.Model):
-    """Who the company is, and what it decided for all apps. One row, and one of each app's `Settings` beside it."""
-
-    class Form(models.TextChoices):
-        SIE = "sie", _("formal (Sie)")
-        DU = "du", _("informal (Du)")
+    """Who the company is, and as whom it writes. One row; beside it stands what it decided, in the apps' `Settings`."""
 
     name = models.CharField(_("company"), max_length=200, default="")
-    # How customers are addressed, and what makes it lawful
+    # As whom it writes to customers, and what their pages say of it
     sender_name = models.CharField(_("sender"), max_length=120, default="", blank=True)
     sender_email = models.EmailField(_("sender's e-mail"), default="", blank=True)
     imprint = models.TextField(_("imprint"), max_length=2000, default="", blank=True)
     privacy_url = models.URLField(_("privacy notice"), default="", blank=True)
-    default_form = models.CharField(_("form of address"), max_length=5, choices=Form.choices, default=Form.SIE)
-    # When customers may be disturbed, and how often
-    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, default=time(20))
-    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True, default=time(8))
-    quiet_sundays = models.BooleanField(_("not on Sundays"), default=True)
-    quiet_holidays = models.BooleanField(_("not on public holidays"), default=True)
-    holiday_region = models.CharField(_("region for holidays"), max_length=10, default="DE", blank=True)
-    cap_contacts = models.PositiveSmallIntegerField(_("contacts per person at most"), null=True, blank=True, default=2)
-    cap_customer_contacts = models.PositiveSmallIntegerField(
-        _("contacts per customer at most"), null=True, blank=True
-    )  # all contact persons together
-    cap_days = models.PositiveSmallIntegerField(_("in days"), default=7)
-    # What stands on letters and postcards, and what one of them costs with postage
-    sender_address = models.TextField(_("sender's address"), max_length=300, default="", blank=True)
-    sender_phone = models.CharField(_("sender's phone"), max_length=60, default="", blank=True)
-    voucher_url = models.CharField(_("address behind QR codes"), max_length=200, default="", blank=True)
-    letter_cost_cents = models.PositiveIntegerField(_("cost of a letter"), null=True, blank=True)
-    postcard_cost_cents = models.PositiveIntegerField(_("cost of a postcard"), null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(cap_days__range=(1, 366)), name="company_cap_days_sane"),
-            models.CheckConstraint(
-                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
-                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
-                name="company_quiet_hours_whole",
-            ),
             models.CheckConstraint(condition=models.Q(pk=1), name="company_is_one_row"),
-            models.CheckConstraint(condition=models.Q(default_form__in=["sie", "du"]), name="company_form_known"),
         ]
 
     def __str__(self) -> str:

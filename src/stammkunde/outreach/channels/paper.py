@@ -10,7 +10,7 @@ from stammkunde.customers import countries
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
 from stammkunde.outreach import paper, persons
 from stammkunde.outreach.channels import Rendered, TemporaryFailure
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.models import Message, MessageSettings
 from stammkunde.outreach.paper import Reader, Sender
 from stammkunde.team.models import Company
 
@@ -32,7 +32,7 @@ class Paper:
     repeatable = False
 
     def missing(self, company: Company) -> str:
-        return "" if company.sender_address.strip() else "no_sender_address"
+        return "" if MessageSettings.of(company).sender_address.strip() else "no_sender_address"
 
     def parallel(self) -> int:
         return 1
@@ -75,19 +75,20 @@ class Paper:
 
 def sender(company: Company) -> Sender:
     """Say who writes, as it stands on paper."""
+    ours = MessageSettings.of(company)
     return Sender(
         name=company.sender_name or company.name,
-        address=company.sender_address,
+        address=ours.sender_address,
         imprint=company.imprint,
-        phone=company.sender_phone,
+        phone=ours.sender_phone,
         email=company.sender_email,
-        link=company.voucher_url,
+        link=ours.voucher_url,
     )
 
 
 def home(company: Company) -> str:
     """Give the two letters of the company's own country: inland addresses name none."""
-    return company.holiday_region.partition("-")[0] or "DE"
+    return MessageSettings.of(company).holiday_region.partition("-")[0] or "DE"
 
 
 def named(customer: Customer, person: ContactPerson | None) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from stammkunde.customers.models import ContactPerson, ContactPreference, Custom
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import content, knowing, persons
 from stammkunde.outreach.content import FieldsMissing, Text
-from stammkunde.outreach.models import Template
+from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
 
@@ -167,7 +167,7 @@ class _Known:
         """Her own wish, then the customer's, then the company's habit."""
         said = [self.wishes[one] for one in (recipient, (recipient[0], None)) if one in self.wishes]
         language = next((one.language for one in said if one.language), settings.LANGUAGE_CODE)
-        return language, next((one.form for one in said if one.form), self.company.default_form)
+        return language, next((one.form for one in said if one.form), MessageSettings.of(self.company).default_form)
 
 
 def _for_paper(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from stammkunde.outreach import cases, channels, paper, policy
 from stammkunde.outreach.channels import paper as on_paper
-from stammkunde.outreach.models import Message, Piece, PrintRun
+from stammkunde.outreach.models import Message, MessageSettings, Piece, PrintRun
 from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.services import claiming, settling
 from stammkunde.outreach.services.claiming import Result
@@ -201,8 +201,6 @@ def _forget_files(run: PrintRun) -> None:
 
 
 def _cost(company: Company, channel: str) -> int | None:
-    costs: dict[str, int | None] = {
-        "letter": company.letter_cost_cents,
-        "postcard": company.postcard_cost_cents,
-    }
+    ours = MessageSettings.of(company)
+    costs: dict[str, int | None] = {"letter": ours.letter_cost_cents, "postcard": ours.postcard_cost_cents}
     return costs[channel]

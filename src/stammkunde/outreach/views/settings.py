@@ -17,6 +17,7 @@ from stammkunde.outreach.channels import email
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.forms import SenderForm
 from stammkunde.team.settings_page import SettingsPage
 
 
@@ -27,7 +28,7 @@ class Contact(SettingsPage):
         "As whom the company writes, and on what ground. The product enforces this and keeps the proof; it gives no "
         "legal advice."
     )
-    forms = (forms.ContactSettings, ConsentRules)
+    forms = (SenderForm, forms.AddressForm, ConsentRules)
     template = "outreach/settings_contact.html"
 
     def more(self) -> dict[str, Any]:
@@ -38,7 +39,7 @@ class Paper(SettingsPage):
     name = "settings-paper"
     title = gettext_lazy("Letters and postcards")
     lead = gettext_lazy("What stands on letters and postcards, and what one of them costs.")
-    forms = (forms.PaperSettings,)
+    forms = (forms.PaperForm,)
     template = "outreach/settings_paper.html"
 
 
@@ -46,7 +47,7 @@ class Sending(SettingsPage):
     name = "settings-sending"
     title = gettext_lazy("Sending")
     lead = gettext_lazy("When customers may be disturbed, how often at most, and by which ways messages leave.")
-    forms = (forms.SendingSettings,)
+    forms = (forms.SendingForm,)
     template = "outreach/settings_sending.html"
 
     def more(self) -> dict[str, Any]:

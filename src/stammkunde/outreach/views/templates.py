@@ -16,7 +16,7 @@ from stammkunde.outreach import advice, channels, clarity, content, knowing, que
 from stammkunde.outreach.channels import email
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import TemplateForm
-from stammkunde.outreach.models import Template
+from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.outreach.views.preview import Style, show
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -258,7 +258,7 @@ def _test(request: StaffRequest, draft: Draft, style: Style) -> None:
 def _style(asked: str, kept: dict[Style, content.Text]) -> Style:
     """Give the version that is asked for, or else the first that has words."""
     found = next((one for one in STYLES if "-".join(one) == asked), None)
-    habit = (STYLES[0][0], team.company().default_form)
+    habit = (STYLES[0][0], MessageSettings.of(team.company()).default_form)
     return found or next((one for one in (habit, *STYLES) if one in kept), habit)
 
 

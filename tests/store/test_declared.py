@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test import override_settings
 
@@ -14,7 +13,7 @@ from stammkunde.store import facts
 from stammkunde.team import queries as team
 from stammkunde.team import services as teams
 from stammkunde.team import wording
-from stammkunde.team.models import AuditEntry
+from stammkunde.team.models import AuditEntry, Company
 from tests import factories
 from tests.intake.bringing import NOW, bring, changed
 
@@ -31,7 +30,7 @@ def diary(settings):
 
 def _forget():
     facts.tables.cache_clear()
-    apps.clear_cache()  # what tables know of others that point at them
+    Company._meta._expire_cache(forward=False)  # whose settings stand beside it; `apps.clear_cache` makes managers anew
 
 
 def _with_tables():

@@ -39,6 +39,7 @@ SHOWN = {
 FLAGS = ("checked", "selected", "disabled", "required", "hidden", "multiple", "readonly", "open")
 SECRET_FIELDS = {"csrfmiddlewaretoken"}
 SPACE = re.compile(r"[ \t\r\n\f]+")
+LINK = re.compile(r"((?:‹a [^›]*›)?⟦) ")  # one that begins with a space
 FIELD = re.compile(r" *(‹(?:input|select|option|textarea|button|meter|progress)[^›]*›) *")
 
 
@@ -99,7 +100,7 @@ class Page(HTMLParser):
             self._line = f"{self._line.rstrip()} | "
 
     def _break(self) -> None:
-        line = FIELD.sub(r"\1", self._line.replace("⟦ ", " ⟦").replace(" ⟧", "⟧ "))
+        line = FIELD.sub(r"\1", LINK.sub(r" \1", self._line).replace(" ⟧", "⟧ "))
         line = SPACE.sub(" ", line).strip().removesuffix(" |")
         if line:
             self.lines.append(line)

@@ -152,7 +152,7 @@ def test_templates_are_checked_without_a_remark(tmp_path):
             found = checked(path)
 
             assert (found.layout, found.accepted, found.problems) == (kind.name, 1, [])
-            assert sum(found.tables.values()) == 1
+            assert (sum(found.tables.values()), found.tables[kind.name]) == (len(kind.tables), 1)
 
 
 def test_customers_are_companies_or_persons(tmp_path):
@@ -202,7 +202,8 @@ def test_products_have_prices_of_four_decimals(tmp_path):
 
     checked(path)
 
-    assert rows(path, "products", "number", "price_e4", "cost_e4") == [("A1", 123457, None)]
+    assert rows(path, "products", "number", "price_e4") == [("A1", 123457)]
+    assert rows(path, "product_costs", "source") == []
 
 
 def test_orders_have_status_and_delivery(tmp_path):

@@ -93,7 +93,7 @@ def _months(table: FactTable, parts: set[str], held: Manifest) -> parquet.Months
     if table.name not in (held.months if table.by_month else held.whole):
         return None  # a table that is mirrored since today
     touched = versions.of_table(table, parts)
-    if not table.by_month:
+    if not table.by_month or any(map(versions.is_whole, touched)):
         return None if touched else frozenset()
     return frozenset(changes.split(part)[1] for part in touched)
 
@@ -102,7 +102,7 @@ def _build(snapshot: Snapshot, *, stale: Stale, held: Manifest | None, now: date
     folder = Path("builds") / uuid4().hex
     manifests.path(str(folder)).mkdir(parents=True)
     try:
-        written = _write(snapshot, stale=stale, folder=folder, progress=progress)
+        written = _write(snapshot, stale=stale, held=held, folder=folder, progress=progress)
         made = _manifest(written, stale=stale, held=held, now=now)
         manifests.swap_in(made)
     except BaseException:
@@ -113,12 +113,14 @@ def _build(snapshot: Snapshot, *, stale: Stale, held: Manifest | None, now: date
     return made
 
 
-def _write(snapshot: Snapshot, *, stale: Stale, folder: Path, progress: Progress) -> parquet.Written:
+def _write(
+    snapshot: Snapshot, *, stale: Stale, held: Manifest | None, folder: Path, progress: Progress
+) -> parquet.Written:
     progress("mirror_read", 0, 1)
     sums = parquet.sums(snapshot, stale.wanted)
     snapshot.take(parquet.selects(snapshot, stale.wanted))
     progress("mirror_write", 0, 1)
-    written = parquet.write(snapshot, wanted=stale.wanted, folder=folder)
+    written = parquet.write(snapshot, wanted=stale.wanted, folder=folder, held=held)
     for name, shares in written.months.items():
         _check(name, {month: (share.rows, share.cents) for month, share in shares.items()}, sums[name])
     progress("mirror_write", 1, 1)

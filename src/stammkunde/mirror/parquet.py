@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from stammkunde.mirror import engine
 from stammkunde.mirror import manifest as manifests
-from stammkunde.mirror.manifest import Share
+from stammkunde.mirror.manifest import Manifest, Share
 from stammkunde.mirror.months import key_of, within
 from stammkunde.store import facts as tables
 from stammkunde.store.bulk import Snapshot
-from stammkunde.store.facts import FactTable, Mirrored
+from stammkunde.store.facts import FactTable, Held, Mirrored
 
 ATTRIBUTE = "attr_"
 
@@ -96,13 +96,13 @@ def _sums(snapshot: Snapshot, table: FactTable, months: Months) -> Sums:
     return {month: (rows, total) for month, rows, total in found}
 
 
-def write(snapshot: Snapshot, *, wanted: Mapping[str, Months], folder: Path) -> Written:
-    """Write the taken tables below `folder`; inside the mirror's lock."""
-    written = Written()
+def write(snapshot: Snapshot, *, wanted: Mapping[str, Months], folder: Path, held: Manifest | None) -> Written:
+    """Write the taken tables below `folder`; inside the mirror's lock. What is not wanted is as in `held`."""
+    written = Written(whole=dict(held.whole) if held else {})
     for name in wanted:
         table = tables.table(name)
         if table.by_month:
-            _write_months(table, snapshot.rows(name), folder)
+            _write_months(table, snapshot.rows(name), folder, whole=written.whole)
             written.months[name] = _shares(table, folder)
         else:
             written.whole[name] = _write_whole(table, snapshot.rows(name), folder)
@@ -181,11 +181,11 @@ def _pointer(name: str) -> str:
 # --- tables that are read by month
 
 
-def _write_months(table: FactTable, rows: pa.RecordBatchReader, folder: Path) -> None:
+def _write_months(table: FactTable, rows: pa.RecordBatchReader, folder: Path, *, whole: Mapping[str, Share]) -> None:
     month = month_column(table)
     options = f", PARTITION_BY ({month}), WRITE_PARTITION_COLUMNS true"
     if table.within:
-        select = _with_parents(table, folder)
+        select = _with_parents(table, folder, whole=whole)
     else:
         day = f"(DATE '1970-01-01' + {table.month_of}::INTEGER)"
         number = f"((year({day}) - 1970) * 12 + month({day}) - 1)::INTEGER AS {month}"
@@ -197,17 +197,39 @@ def _write_months(table: FactTable, rows: pa.RecordBatchReader, folder: Path) ->
         _copy_taken(rows, select, folder / table.name, options)
 
 
-def _with_parents(table: FactTable, folder: Path) -> str:
+def _with_parents(table: FactTable, folder: Path, *, whole: Mapping[str, Share]) -> str:
     """Give the SQL that joins rows to those whose month they share; empty where there are none of these."""
     what, above = _mirrored(table), tables.parent(table)
     if not any(_files(above, folder)):
         return ""
+    fills = {} if what.held is None else what.held.fills
     columns = ", ".join(
-        f"{'o' if name in what.takes else 't'}.{name}::{kind} AS {name}" for name, kind in what.columns.items()
+        f"{_of_row(name, what, fills.get(name))}::{kind} AS {name}" for name, kind in what.columns.items()
     )
     parents = f"read_parquet('{_quoted(folder / above.name)}/**/*.parquet', hive_partitioning=false)"
     left_out = f" WHERE NOT ({what.unless})" if what.unless else ""
-    return f"SELECT {columns} FROM taken t JOIN {parents} o ON o.{_mirrored(above).key} = t.{table.within}{left_out}"
+    held = "" if what.held is None else _held(what.held, day=f"o.{above.month_of}", whole=whole)
+    joined = f"taken t JOIN {parents} o ON o.{_mirrored(above).key} = t.{table.within}{held}"
+    return f"SELECT {columns} FROM {joined}{left_out}"
+
+
+def _of_row(name: str, what: Mirrored, fill: str | None) -> str:
+    own = f"{'o' if name in what.takes else 't'}.{name}"
+    return own if fill is None else f"coalesce({own}, {fill})"
+
+
+def _held(held: Held, *, day: str, whole: Mapping[str, Share]) -> str:
+    """Give the SQL that joins what held on a day; what held first holds before, too."""
+    from_on = tables.table(held.table).holds
+    file = _quoted(Path(whole[held.table].files[0]))
+    beginning = f"lag({from_on}) OVER w IS NULL"
+    spans = (
+        f"SELECT *, CASE WHEN {beginning} THEN -1000000 ELSE {from_on} END AS held_from, "
+        f"coalesce(lead({from_on}) OVER w, 1000000) AS held_until FROM read_parquet('{file}') "
+        f"WINDOW w AS (PARTITION BY {held.about} ORDER BY {from_on}, {_mirrored(tables.table(held.table)).key})"
+    )
+    on = f"h.{held.about} = t.{held.about} AND {day} >= h.held_from AND {day} < h.held_until"
+    return f" LEFT JOIN ({spans}) h ON {on}"
 
 
 def _files(table: FactTable, folder: Path) -> Iterator[tuple[str, str]]:

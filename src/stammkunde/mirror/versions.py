@@ -61,8 +61,9 @@ def is_whole(part: str) -> bool:
 
 def of_table(table: FactTable, parts: Iterable[str]) -> set[str]:
     """Keep the parts that a table's rows in the mirror depend on."""
-    beside = table.mirrored.beside if table.mirrored else {}
-    return {part for part in parts if changes.split(part)[0] == table.part or part in beside}
+    what = table.mirrored
+    others = {*what.beside, *what.depends} if what else set()
+    return {part for part in parts if changes.split(part)[0] == table.part or part in others}
 
 
 def _fetch(sql: str) -> list[tuple[Any, ...]]:

@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.sales.models import Line, Order, Product
-from stammkunde.store.facts import FactTable, Mirrored, Reference
+from stammkunde.sales.layout import PRODUCT_COSTS as COSTS_LAYOUT
+from stammkunde.sales.models import Line, Order, Product, ProductCost
+from stammkunde.store.facts import FactTable, Held, Mirrored, Reference
 
 PART = "orders"  # orders and their lines, month by month
+COSTS = "product_costs"  # what pieces cost: lines are valued by it
 
 PRODUCTS = FactTable(
     name="products",
@@ -23,6 +25,26 @@ PRODUCTS = FactTable(
             "kind": "VARCHAR",
         },
     ),
+)
+
+PRODUCT_COSTS = FactTable(
+    name="product_costs",
+    label=_("Product costs"),
+    model=ProductCost,
+    references=(Reference(column="product_id", source="product_source", table="products", required=True),),
+    part=COSTS,
+    holds="holds_from_on",
+    mirrored=Mirrored(
+        key="product_cost_id",
+        columns={
+            "product_cost_id": "BIGINT",
+            "product_id": "BIGINT",
+            "holds_from_on": "INTEGER",
+            "cost_e4": "BIGINT",
+        },
+        days=("holds_from_on",),
+    ),
+    layout=COSTS_LAYOUT,
 )
 
 ORDERS = FactTable(
@@ -47,8 +69,12 @@ ORDERS = FactTable(
             "shipping_cost_cents": "BIGINT",
         },
         days=("ordered_on", "promised_on", "delivered_on"),
+        depends=(COSTS,),  # by their lines, which are read together with them
     ),
 )
+
+# A correction that takes pieces away is no goods given back: they were never at the customer.
+_HAS_GOODS = "t.kind <> 'adjustment' OR t.quantity > 0"
 
 LINES = FactTable(
     name="lines",
@@ -78,7 +104,13 @@ LINES = FactTable(
         takes=("customer_id", "ordered_on", "ordered_month", "channel"),
         unless="o.status = 'cancelled'",
         total="revenue_cents",
+        depends=(COSTS,),
+        held=Held(
+            table="product_costs",
+            about="product_id",
+            fills={"cost_cents": f"CASE WHEN {_HAS_GOODS} THEN round(t.quantity * h.cost_e4 / 100) END"},
+        ),
     ),
 )
 
-TABLES = (PRODUCTS, ORDERS, LINES)
+TABLES = (PRODUCTS, PRODUCT_COSTS, ORDERS, LINES)

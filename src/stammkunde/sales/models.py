@@ -1,7 +1,8 @@
 """
 What customers bought, gave back and what it left over.
 
-Money is whole cents, net of VAT and discounts, without shipping. An unknown cost stays unknown (NULL).
+Money is whole cents, net of VAT and discounts, without shipping. An unknown cost stays unknown (NULL); where a line
+says none, its product's cost of the day counts when margins are worked out (`facts.LINES`).
 The sum of all lines' `revenue_cents` is the revenue: returns and cancellations are lines of their own with
 negative amounts. An order whose status is cancelled never took place and counts nowhere.
 """
@@ -24,7 +25,6 @@ class Product(models.Model):
     category = models.CharField(_("category"), max_length=120, default="", blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PRODUCT)
     price_e4 = models.BigIntegerField(_("price"), null=True, blank=True)  # ten-thousandths of a euro, net
-    cost_e4 = models.BigIntegerField(_("cost"), null=True, blank=True)
     imported_by = models.BigIntegerField(null=True, editable=False)
     updated_at = models.DateTimeField()
 
@@ -34,6 +34,25 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProductCost(models.Model):
+    """What one piece of a product costs the company from a day on, until another row says otherwise."""
+
+    source = models.CharField(max_length=200, unique=True)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="costs")
+    holds_from_on = models.DateField(_("holds from"))
+    cost_e4 = models.BigIntegerField(_("cost"))  # ten-thousandths of a euro, net
+    imported_by = models.BigIntegerField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(source=""), name="product_cost_has_source"),
+            models.CheckConstraint(condition=Q(cost_e4__gt=0), name="product_cost_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.cost_e4 / 10_000:.4f}"
 
 
 class Order(models.Model):

@@ -87,6 +87,22 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """
+    What held on a row's day, for columns in which the row itself says nothing.
+
+    Args:
+        table: with `holds`, mirrored as a whole; before its first row for something, that one holds.
+        about: the column of both rows that must be the same.
+        fills: column → SQL over the row `t` and what held, `h`.
+    """
+
+    table: str
+    about: str
+    fills: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mirrored:
     """
     A table's columns in the mirror: name → the engine's type, the id (`key`) first.
@@ -96,6 +112,8 @@ class Mirrored:
         days: columns that are days, mirrored as whole numbers since 1970.
         spread: a JSON column whose entries become text columns named `attr_…`.
         beside: parts that others own and the columns depend on: name → SQL whose rows tell whether they changed.
+        depends: parts of other tables that the columns depend on: where one changed, everything is read again.
+        held: columns that are filled by what held on the row's day, where the row has a parent.
         takes: columns that come from the row of `within`, whose month is the row's own.
         only: SQL over `t` for the rows that are mirrored; empty: all of them.
         unless: SQL over `o`, the row of `within`, for rows that are left out.
@@ -109,6 +127,8 @@ class Mirrored:
     days: tuple[str, ...] = ()
     spread: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
+    depends: tuple[str, ...] = ()
+    held: Held | None = None
     takes: tuple[str, ...] = ()
     only: str = ""
     unless: str = ""
@@ -131,6 +151,8 @@ class FactTable:
         part: whose version counts the table's changes; empty where nothing is derived from it.
         month_of: the day that says whose month's version it is; empty where the table is read as a whole.
         within: the column of the reference to the row whose month counts, where the rows have no day of their own.
+        holds: the day from which a row says what it says of its first reference; a row that only repeats what holds on
+            that day is none.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
         mirrored: what insight reads of it.
         layout: the kind of file that fills the table, where no other kind does.
@@ -148,6 +170,7 @@ class FactTable:
     part: str = ""
     month_of: str = ""
     within: str = ""
+    holds: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
     layout: Layout | None = None

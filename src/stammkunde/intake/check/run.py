@@ -78,6 +78,7 @@ class _Check:
     ) -> None:
         self.db, self.source, self.layout, self.options = db, source, layout, options
         self.how = parsing.options_of(options, today=today)
+        self.today = f"DATE {literal(today.isoformat())} AS today"
         self.fields = given.mapped(layout, columns, source.dialect)
         self.names = {one.field.name for one in self.fields}
         self.rows = self.unreadable = 0
@@ -142,7 +143,7 @@ class _Check:
         """Make `typed`: every field of the layout, NULL where the file has no column for it."""
         origin = literal(str(self.options.get("origin") or "files"))
         by_name = {one.field.name: one for one in self.fields}
-        values = ["g.row", f"{origin} AS origin", *self._values()]
+        values = ["g.row", f"{origin} AS origin", self.today, *self._values()]
         joins = "".join(
             f" LEFT JOIN p_{name} ON g.{one.raw} = p_{name}.text"
             for name, one in by_name.items()

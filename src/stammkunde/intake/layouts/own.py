@@ -23,6 +23,7 @@ from stammkunde.intake.layouts.vocabulary import (
     product_number,
     text,
 )
+from stammkunde.sales.layout import PRODUCT_COSTS
 from stammkunde.store.layouts import CHOICE, DAY, EMAIL, KEY, MONEY, Column, Field, Layout, Table
 
 CUSTOMERS = Layout(
@@ -155,6 +156,7 @@ PRODUCTS = Layout(
             also=("EK", "EK-Preis", "EK netto", "Einstandspreis", "Selbstkosten", "Herstellkosten", "Unit cost",
                   "Purchase price", "Cost price", "Cost per item"),
         ),
+        PRODUCT_COSTS.field("cost_from_on"),
     ),
     tables=(
         Table(
@@ -167,9 +169,9 @@ PRODUCTS = Layout(
                 text("category", "product_category"),
                 Column(name="kind", sql="product_kind", needs=("product_kind",)),
                 Column(name="price_e4", sql="e4(price)", needs=("price",)),
-                Column(name="cost_e4", sql="e4(cost)", needs=("cost",)),
             ),
         ),
+        *PRODUCT_COSTS.tables,
     ),
 )  # fmt: skip
 

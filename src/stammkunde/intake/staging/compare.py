@@ -49,7 +49,9 @@ class _Comparison:
         self._start_refused()
         for done, table in enumerate(facts.tables().values(), start=1):
             if not table.has_source:
-                existing.load_of_parents(table)
+                existing.load_of_parents(table, table.reference(table.match[0]))
+            elif table.holds:
+                existing.load_of_parents(table, table.references[0])
             self._compare(table)
             self.tell("compare", done, len(facts.tables()))
         self.engine.write(
@@ -265,9 +267,23 @@ class _Match:
         ]
         return (
             f"CASE WHEN {self._broken()} IS NOT NULL THEN 'refused' "
-            f"WHEN e.id IS NULL THEN '{'refused' if self.lacking else 'created'}' "
+            f"{self._repeated()}WHEN e.id IS NULL THEN '{'refused' if self.lacking else 'created'}' "
             f"WHEN {' AND '.join(same) or 'true'} THEN 'unchanged' ELSE 'changed' END"
         )
+
+    def _repeated(self) -> str:
+        """Pass over a new row that only repeats what holds on its day."""
+        day = self.table.holds
+        if not day or day not in self.provided:
+            return ""
+        about = self.table.references[0].column
+        told = [one for one in self.provided if one not in {"source", day, about}]
+        said, known = (f"({', '.join(f'{alias}.{one}' for one in told)})" for alias in ("c", "h"))
+        held = (
+            f"SELECT arg_max({known}, h.{day}) FROM existing_{self.table.name} h "  # noqa: S608
+            f"WHERE h.{about} = c.{about} AND h.{day} <= c.{day}"
+        )
+        return f"WHEN e.id IS NULL AND {said} = ({held}) THEN 'unchanged' "
 
     def _broken(self) -> str:
         """Name the reference of a row that leads nowhere, or NULL."""

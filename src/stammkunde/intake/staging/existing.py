@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from stammkunde.intake.staging.engine import Engine, text
 from stammkunde.store import bulk, facts
-from stammkunde.store.facts import FactTable, Lookup, Words
+from stammkunde.store.facts import FactTable, Lookup, Reference, Words
 
 ROWS_AT_ONCE = 50_000
 FEW_KEYS = 10_000
@@ -30,9 +30,8 @@ class Existing:
             if table.words and {table.name, table.words.table} & set(self._engine.names):
                 self._load_beside(table, table.words)
 
-    def load_of_parents(self, table: FactTable) -> None:
-        """Load a table whose rows have no source of their own, once its parents are known."""
-        parent = table.reference(table.match[0])
+    def load_of_parents(self, table: FactTable, parent: Reference) -> None:
+        """Load all rows of the parents that the file names, once these are known."""
         keys = (
             f"SELECT DISTINCT i.id FROM checked_{table.name} c "  # noqa: S608
             f"JOIN existing_{parent.table} i ON i.source = c.{parent.source}"

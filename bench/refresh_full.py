@@ -28,6 +28,8 @@ CHUNK = 500_000
 PEERS = Path(__file__).parent / "peers"
 ANSWERS = ("customers", "value", "risk", "warnings", "figures")  # the steps from the mirror to the answers
 LAST = date(2026, 10, 31)
+# "learn" is a full refresh that learns, "full" one with a model that is known.
+STEPS = ("facts", "learn", "full", "more", "again")
 
 
 def facts(size: float) -> None:
@@ -62,10 +64,10 @@ def more(size: float) -> None:
     services.mark_changed(["2026-10"])
 
 
-def refresh(*, rebuild: bool) -> dict:
+def refresh(*, rebuild: bool, learn: str) -> dict:
     from django.utils import timezone  # noqa: PLC0415
 
-    from stammkunde.signals import services  # noqa: PLC0415
+    from stammkunde.signals import policy, services  # noqa: PLC0415
 
     steps: dict[str, float] = {}
     began = at = time.monotonic()
@@ -78,7 +80,8 @@ def refresh(*, rebuild: bool) -> dict:
         steps[step_now] = steps.get(step_now, 0) + now - at
         at, step_now = now, step
 
-    services.refresh(as_of=LAST, now=timezone.now(), progress=note, rebuild=rebuild)
+    when = policy.Learn(learn)
+    services.refresh(as_of=LAST, now=timezone.now(), progress=note, learn=when, rebuild=rebuild)
     note("")
     whole = {"seconds": time.monotonic() - began, "cpu_seconds": time.process_time() - worked}
     return {k: round(v, 1) for k, v in (whole | steps).items() if k}
@@ -169,7 +172,7 @@ def run(step: str, size: float) -> None:
     elif step == "more":
         more(size)
     else:
-        answer = refresh(rebuild=step == "full")
+        answer = refresh(rebuild=step != "again", learn="now" if step == "learn" else "due")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({"step": step, "seconds": round(time.monotonic() - began, 1), "peak_mb": peak} | answer))
 
@@ -178,20 +181,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=float, default=0.05)
     parser.add_argument("--without-peers", action="store_true")
-    parser.add_argument("--step", choices=["facts", "full", "more", "again"])
+    parser.add_argument("--step", choices=STEPS)
     asked = parser.parse_args()
     if asked.step:
         run(asked.step, asked.size)
         return
-    results = {step: measured(step, asked.size) for step in ("facts", "full", "more", "again")}
+    results = {step: measured(step, asked.size) for step in STEPS}
     if not asked.without_peers:
         results["peer"] = peers()
     for result in results.values():
         print(json.dumps(result))
     for what in ("seconds", "cpu_seconds"):  # on a busy machine, the processor's seconds say more
         print(f"after 1 % new orders / full, {what}: {results['again'][what] / results['full'][what]:.2f}")
+        print(f"full with learning / full, {what}: {results['learn'][what] / results['full'][what]:.2f}")
     if "peer" in results:
-        ours = sum(results["full"].get(step, 0) for step in ANSWERS)
+        ours = sum(results["learn"].get(step, 0) for step in ANSWERS)
         print(f"from mirror to answers: {ours:.1f} s; peers, of whom less is asked: {results['peer']['seconds']} s")
 
 

@@ -10,6 +10,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.intake import services as intake
 from stammkunde.signals import services as signals
 from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.signals.policy import Learn
 from stammkunde.team import tokens
 from stammkunde.team.api import NeedsRight
 from stammkunde.team.models import ApiToken, AuditEntry
@@ -171,7 +172,7 @@ def test_program_brings_a_file_and_takes_figures_and_undoes(client, administrato
     while intake.sweep(now=timezone.now()):
         pass
     state = client.get(f"/api/v1/imports/{sent.json()['id']}", headers=headers).json()
-    signals.refresh(as_of=date(2010, 12, 31), now=timezone.now(), progress=lambda *_: None)
+    signals.refresh(as_of=date(2010, 12, 31), now=timezone.now(), progress=lambda *_: None, learn=Learn.NOW)
     figures = client.get("/api/v1/figures?period=2010-12&activity_days=30", headers=headers).json()
 
     assert (sent.status_code, state["status"], Customer.objects.count()) == (201, "done", 2)

@@ -10,6 +10,7 @@ from stammkunde.figures import charts
 from stammkunde.sales.services import mark_changed
 from stammkunde.signals import services
 from stammkunde.signals.models import Current, Figure, Generation
+from stammkunde.signals.policy import Learn
 from tests import factories
 from tests.browsing import is_too_wide, violations
 
@@ -83,7 +84,8 @@ def open_shop():
             of = pots if (number + month) % 2 else soil
             factories.order(buyer, date(2011, month, 1 + number), cents=5000 + 700 * number, cost_cents=3000, of=of)
     mark_changed(["products", *(f"2011-{month:02}" for month in range(1, 12))])
-    services.refresh(as_of=date(2011, 11, 30), now=datetime(2011, 12, 1, tzinfo=UTC), progress=lambda *_args: None)
+    now = datetime(2011, 12, 1, tzinfo=UTC)
+    services.refresh(as_of=date(2011, 11, 30), now=now, progress=lambda *_args: None, learn=Learn.NOW)
     return pots
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from stammkunde.customers.services import mark_changed as mark_customers
 from stammkunde.sales.services import mark_changed
 from stammkunde.signals import services
+from stammkunde.signals.policy import Learn
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +24,7 @@ def old_figures_and_new_facts(once):
 
 def trade():
     """Figures as of 2026 of nothing, and in the mirror a year of purchases from long before."""
-    services.refresh(as_of=date(2026, 11, 20), now=NOW, progress=lambda *_told: None)
+    services.refresh(as_of=date(2026, 11, 20), now=NOW, progress=lambda *_told: None, learn=Learn.NOW)
     for place in range(12):
         customer = factories.customer()
         for month in range(6):

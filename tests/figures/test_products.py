@@ -9,6 +9,7 @@ from python_calamine import CalamineWorkbook
 from stammkunde.figures.queries import overview_plots
 from stammkunde.sales.services import mark_changed
 from stammkunde.signals import services
+from stammkunde.signals.policy import Learn
 from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry
 from tests import factories
@@ -29,7 +30,7 @@ def english(administrator):
 
 def refreshed():
     mark_changed(["products", "2011-07", "2011-08"])
-    services.refresh(as_of=date(2011, 12, 9), now=NOW, progress=lambda *_args: None)
+    services.refresh(as_of=date(2011, 12, 9), now=NOW, progress=lambda *_args: None, learn=Learn.NOW)
 
 
 @pytest.fixture

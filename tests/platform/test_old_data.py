@@ -18,6 +18,7 @@ from stammkunde.outreach.models import Undeliverable
 from stammkunde.sales.models import Product
 from stammkunde.signals import services as signals
 from stammkunde.signals.models import EarlyWarning
+from stammkunde.signals.policy import Learn
 from stammkunde.store import renames
 from stammkunde.team.models import Settings, Staff
 from tests.platform import old_folder
@@ -192,7 +193,7 @@ def test_work_goes_on(tmp_path, settings):
         intake.run(import_id=changed.pk, now=NOW)
         assert Product.objects.get(number="P1").price_e4 == 189_000
 
-        signals.refresh(as_of=date(2026, 11, 24), now=NOW, progress=lambda *_: None)
+        signals.refresh(as_of=date(2026, 11, 24), now=NOW, progress=lambda *_: None, learn=Learn.NOW)
         warned = EarlyWarning.objects.filter(outcome="open").values_list("customer__number", "warned_on")
         assert {("K003", date(2026, 10, 24)), ("K014", date(2026, 11, 23))} <= set(warned)
 

@@ -31,9 +31,9 @@ def quiet(step, done, total):
     """Show nothing."""
 
 
-def refresh(*, on=TODAY, rebuild=False):
+def refresh(*, on=TODAY, rebuild=False, learn=policy.Learn.NOW):
     now = NOW + (on - TODAY)
-    return services.refresh(as_of=on, now=now, progress=quiet, rebuild=rebuild)
+    return services.refresh(as_of=on, now=now, progress=quiet, learn=learn, rebuild=rebuild)
 
 
 @pytest.fixture(autouse=True)

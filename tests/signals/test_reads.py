@@ -3,13 +3,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from stammkunde.mirror.engine import connection
-from stammkunde.signals import services
+from stammkunde.signals import policy, services
 from tests import engine_reads
 from tests.signals import company
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TODAY = date(2026, 3, 1)
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
 def quiet(step, done, total):
@@ -27,7 +28,7 @@ def play():
 
 def test_no_statement_of_a_refresh_reads_a_held_table_twice(played):
     with engine_reads.counted() as seen:
-        services.refresh(as_of=TODAY, now=datetime(2026, 3, 1, 8, tzinfo=UTC), progress=quiet)
+        services.refresh(as_of=TODAY, now=NOW, progress=quiet, learn=policy.Learn.NOW)
 
     assert seen.statements > 100
     assert seen.again == []

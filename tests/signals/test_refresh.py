@@ -29,8 +29,8 @@ def quiet(step, done, total):
     """Show nothing."""
 
 
-def refresh(*, now=NOW, as_of=TODAY, rebuild=False):
-    return services.refresh(as_of=as_of, now=now, progress=quiet, rebuild=rebuild)
+def refresh(*, now=NOW, as_of=TODAY, learn=policy.Learn.DUE, rebuild=False):
+    return services.refresh(as_of=as_of, now=now, progress=quiet, learn=learn, rebuild=rebuild)
 
 
 @pytest.fixture(autouse=True)
@@ -441,7 +441,7 @@ def refresh_and_die(*, at):
         if step == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    services.refresh(as_of=TODAY, now=NOW + timedelta(hours=1), progress=show)
+    services.refresh(as_of=TODAY, now=NOW + timedelta(hours=1), progress=show, learn=policy.Learn.DUE)
 
 
 @pytest.mark.parametrize("step", ["mirror_write", "risk", "warnings", "save_customers", "figures", "save_changes"])

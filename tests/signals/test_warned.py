@@ -26,7 +26,7 @@ def quiet(step, done, total):
 
 def refresh(*, after=0, on=None):
     day = on or DAY + timedelta(days=after)
-    return services.refresh(as_of=day, now=NOW + (day - DAY), progress=quiet)
+    return services.refresh(as_of=day, now=NOW + (day - DAY), progress=quiet, learn=policy.Learn.NOW)
 
 
 @pytest.fixture(autouse=True)

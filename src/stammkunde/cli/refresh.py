@@ -13,17 +13,24 @@ from stammkunde import cli
 
 @click.command()
 @click.option("--rebuild", is_flag=True, help="Read all facts anew instead of those that changed.")
-def command(*, rebuild: bool) -> None:
+@click.option(
+    "--learn",
+    type=click.Choice(["due", "now", "missing"]),
+    default="due",
+    show_default=True,
+    help="Learn who leaves anew weekly and where the past has changed, now, or only where no model is known.",
+)
+def command(*, rebuild: bool, learn: str) -> None:
     """Compute all figures anew from the facts."""
     cli.setup()
     from django.utils import timezone  # noqa: PLC0415
 
-    from stammkunde.signals import queries, services, wording  # noqa: PLC0415
+    from stammkunde.signals import policy, queries, services, wording  # noqa: PLC0415
 
     with _prepared():
-        now = timezone.now()
+        now, when = timezone.now(), policy.Learn(learn)
         with Bar() as bar:
-            made = services.refresh(as_of=services.as_of(now=now), now=now, progress=bar, rebuild=rebuild)
+            made = services.refresh(as_of=services.as_of(now=now), now=now, progress=bar, learn=when, rebuild=rebuild)
         click.echo(str(wording.DONE) % {"day": made.as_of_on.isoformat(), "days": made.activity_days})
         for line in wording.outlook_texts(made.forecast, **queries.expected_now()):
             click.echo(line)

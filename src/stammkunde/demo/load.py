@@ -15,6 +15,7 @@ from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
 from stammkunde.sales.models import Order, Product
 from stammkunde.signals import services as signals
+from stammkunde.signals.policy import Learn
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -55,7 +56,7 @@ def load(directory: Path, *, seed: int, now: datetime, say: Callable[[str], obje
         _insist(Import.objects.get(pk=incoming.pk))
     _notes(staff=staff, seed=seed, now=now)
     say("Computing the figures …")
-    signals.refresh(as_of=signals.as_of(now=now), now=now, progress=lambda *_: None)
+    signals.refresh(as_of=signals.as_of(now=now), now=now, progress=lambda *_: None, learn=Learn.NOW)
 
 
 @transaction.atomic

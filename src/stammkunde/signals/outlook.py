@@ -1,12 +1,11 @@
 """
-What is to be expected of every customer: value and risk, fitted anew on the mirror, and how far to trust them.
+What is to be expected of every customer: value and risk, by models that are known, and how far to trust them.
 
 Attributes of customers are left out of the risk: they are not dated, so that what was noted after somebody had left
 would teach the model what it cannot know in time. What nobody could try on the past is no probability: then the risk
 stays unknown, and silence alone warns.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,11 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stammkunde.insight import risk
-from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.frames import Facts
 from stammkunde.insight.value import worth
+from stammkunde.signals.learning import HORIZON_DAYS, Learnt
 
-HORIZON_DAYS = 365
 CLV_DAYS = 3 * 365
 SHARE = 0.8  # how sure the bounds are
 DISCOUNT = 0.1  # a year
@@ -76,39 +74,31 @@ class Outlook:
         return [next(told) if known else [] for known in place.is_valid().to_pylist()]
 
 
-def look_ahead(
-    facts: Facts,
-    *,
-    as_of: date,
-    activity_days: int,
-    horizon_days: int | None,
-    report: Callable[[str, int, int], None],
-) -> Outlook:
-    """Fit and apply the models, looking ahead as far as wanted, or suggested; refusals are told in the forecast."""
-    report("value", 0, 1)
-    values, of_value = _values(facts, as_of=as_of)
-    report("risk", 0, 2)
-    question = {"activity_days": activity_days, "horizon_days": horizon_days}
-    model, of_risk = _model(facts, as_of=as_of, question=question)
-    report("risk", 1, 2)
-    signs = risk.signs(facts, model) if model else None
+def look_ahead(facts: Facts, *, as_of: date, learnt: Learnt) -> Outlook:
+    """Apply what was learnt, today or some days ago, to the customers of a day; refusals are told in the forecast."""
+    model = learnt.risk
+    signs = risk.signs(facts, model, as_of=as_of) if model else None
+    values = _values(facts, learnt.value and replace(learnt.value, as_of=as_of))
+    nobody = {"refusal": {"code": "nobody_bought"}}
     return Outlook(
         values=values,
         risks=_risks(model, signs),
         model=model,
         signs=signs,
-        forecast={"value": of_value, "risk": of_risk},
+        forecast={
+            "value": _told_of_value(learnt.value, customers=values.num_rows) if learnt.value else nobody,
+            "risk": _told_of_risk(model) if model else nobody,
+            "model": learnt.told,
+        },
     )
 
 
-def _values(facts: Facts, *, as_of: date) -> tuple[pa.Table, dict[str, Any]]:
-    try:
-        fitted = worth.fit(facts, as_of=as_of, horizon_days=HORIZON_DAYS)
-    except NotEnoughData:
-        return VALUES.empty_table(), {"refusal": {"code": "nobody_bought"}}
+def _values(facts: Facts, fitted: worth.Worth | None) -> pa.Table:
+    if fitted is None:
+        return VALUES.empty_table()
     found = worth.customers(facts, fitted, horizon_days=HORIZON_DAYS, share=SHARE, discount=DISCOUNT, clv_days=CLV_DAYS)
     renamed = found.rename_columns([_NAMED.get(name, name) for name in found.column_names])
-    return renamed.select(VALUES.names).cast(VALUES), _told_of_value(fitted, customers=found.num_rows)
+    return renamed.select(VALUES.names).cast(VALUES)
 
 
 def _told_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any]:
@@ -135,16 +125,6 @@ def _told_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any]:
 
 def _refusal(refusal: Any) -> dict[str, Any] | None:
     return None if refusal is None else {"code": refusal.code, **refusal.numbers}
-
-
-def _model(facts: Facts, *, as_of: date, question: dict[str, Any]) -> tuple[risk.RiskModel | None, dict[str, Any]]:
-    try:
-        fitted = risk.fit(facts, as_of=as_of, **question)
-    except NotEnoughData:
-        return None, {"refusal": {"code": "nobody_bought"}}
-    if fitted.verdict.by == "nothing":
-        fitted = replace(fitted, fitted=None, base_share=None)
-    return fitted, _told_of_risk(fitted)
 
 
 def _risks(model: risk.RiskModel | None, signs: pa.Table | None) -> pa.Table:

@@ -1,8 +1,11 @@
 """What is decided without a database: up to which day figures count, when anew, and whom to worry about."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from stammkunde.store import changes
 from stammkunde.tasks.queries import Capacity
 
 BEHIND_DAYS = 31  # a company that imports its orders monthly and in time is not "behind"
@@ -11,6 +14,7 @@ IMPORT_QUIET = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=10)  # somebody edits all day: refresh nevertheless
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=1)
+LEARNT_FOR = timedelta(days=7)
 
 SAID = ("predicted_value_cents", "margin_at_risk_cents", "warned_customers")  # figures of what was expected at the time
 
@@ -51,6 +55,42 @@ def retry_at(*, failed_at: datetime, failures: int) -> datetime:
     """Wait twice as long after each failure in a row, at most an hour."""
     doublings: int = min(max(failures - 1, 0), 10)
     return failed_at + min(FIRST_RETRY * (1 << doublings), LAST_RETRY)
+
+
+class Learn(StrEnum):
+    """When a refresh learns of the past anew, instead of scoring with the model that is known."""
+
+    DUE = "due"  # weekly, or where what the model rests on has changed
+    NOW = "now"
+    MISSING = "missing"  # only where no model fits the terms
+
+
+def learns(
+    learn: Learn,
+    *,
+    former_on: date,
+    as_of: date,
+    same_terms: bool,
+    is_whole: bool,
+    changed: Collection[str],
+    erased: bool,
+) -> str:
+    """
+    Say why to learn anew; empty where the former model will do.
+
+    `changed` are parts of the facts: what comes in day by day belongs to the month in which was learnt, or a later one.
+    A change of an earlier month is another past. So is what is gone: a model must not know what was erased.
+    """
+    if learn == Learn.NOW or not same_terms:
+        return "asked" if learn == Learn.NOW else "terms"
+    if learn == Learn.MISSING:
+        return ""
+    if not former_on <= as_of < former_on + LEARNT_FOR or not is_whole:
+        return "week" if is_whole else "too_little"
+    if erased:
+        return "erased"
+    months = [month for _, month in map(changes.split, changed)]
+    return "earlier_months" if any(month and month < month_of(former_on) for month in months) else ""
 
 
 def level(*, is_customer: bool, place: int | None, capacity: Capacity) -> str:

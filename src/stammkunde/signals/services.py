@@ -25,6 +25,7 @@ from stammkunde.signals import (
     compute,
     diary,
     explaining,
+    learning,
     lease,
     outlook,
     policy,
@@ -85,9 +86,13 @@ def refresh_mirror(*, now: datetime, progress: Progress, rebuild: bool = False) 
     return mirror.bring_up_to_date(now=now, progress=progress, rebuild=rebuild)
 
 
-def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = False) -> Generation:
+def refresh(
+    *, as_of: date, now: datetime, progress: Progress, learn: policy.Learn, rebuild: bool = False
+) -> Generation:
     """
     Compute everything anew and show it. One at a time; repeating is harmless.
+
+    Whether to learn of the past anew is said by the caller; see `policy.Learn`.
 
     :raises RefreshRunning: if another refresh is at work
     :raises FactsInMotion: if an import is being published or undone
@@ -97,7 +102,7 @@ def refresh(*, as_of: date, now: datetime, progress: Progress, rebuild: bool = F
     generation = lease.claim(as_of=as_of, now=now)
     try:
         with lease.held(generation, clock=clock, show=progress) as held:
-            made = _fill(generation, held=held, now=now, rebuild=rebuild)
+            made = _fill(generation, held=held, now=now, learn=learn, rebuild=rebuild)
             _show(generation, warnings=made.warnings, held=held)
             diary.keep(made.told, as_of=as_of)
     except (FactsInMotion, LostLease):
@@ -136,7 +141,7 @@ class _Rows:
         )
 
 
-def _fill(generation: Generation, *, held: Lease, now: datetime, rebuild: bool) -> _Made:
+def _fill(generation: Generation, *, held: Lease, now: datetime, learn: policy.Learn, rebuild: bool) -> _Made:
     """Compute and store one generation's rows; each batch is a transaction of its own."""
     manifest = mirror.bring_up_to_date(now=now, progress=held.tell, rebuild=rebuild)
     wanted = FigureSettings.of(team.company())
@@ -149,7 +154,10 @@ def _fill(generation: Generation, *, held: Lease, now: datetime, rebuild: bool) 
         generation.checkpoint = reuse.mark(generation, manifest=manifest, channels=facts.channels())
         generation.save(update_fields=["facts_version", "activity_days", "checkpoint"])
         shown = queries.current()
-        found = _profiles(generation, facts, horizon_days=wanted.risk_horizon_days, held=held)
+        terms = learning.terms(facts.facts, activity_days=facts.activity_days, horizon_days=wanted.risk_horizon_days)
+        lesson = learning.Lesson(facts=facts.facts, manifest=manifest, as_of=facts.as_of, terms=terms)
+        learnt = learning.learnt(lesson, shown=shown, learn=learn, report=held.tell)
+        found = _profiles(generation, facts, learnt=learnt, held=held)
         put = _Rows(generation=generation, held=held)
         put(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")
         _figures(generation, facts, found, former=None if rebuild else shown, manifest=manifest, put=put)
@@ -182,18 +190,13 @@ def _figures(
 
 
 def _profiles(
-    generation: Generation, facts: compute.Computation, *, horizon_days: int | None, held: Lease
+    generation: Generation, facts: compute.Computation, *, learnt: learning.Learnt, held: Lease
 ) -> assessed.Assessed:
     """Look ahead, and describe every customer; what explains her later is kept beside the mirror."""
     held.tell("customers", 0, 1)
     described = assessed.described(facts)
-    expected = outlook.look_ahead(
-        facts.facts,
-        as_of=facts.as_of,
-        activity_days=facts.activity_days,
-        horizon_days=horizon_days,
-        report=held.tell,
-    )
+    held.tell("risk", 1, 2)
+    expected = outlook.look_ahead(facts.facts, as_of=facts.as_of, learnt=learnt)
     held.tell("warnings", 0, 1)
     before_on = diary.before(facts.as_of)
     found = assessed.assess(
@@ -239,7 +242,7 @@ def _close_as_failed(generation: Generation, *, problem: BaseException, clock: C
 def sweep(*, now: datetime) -> bool:
     """Delete the rows of generations that nobody reads any more; say whether there were any. Repeating is harmless."""
     swept = False
-    explaining.forget_all_but(_read())
+    _forget_models()
     shown = Current.objects.select_related("generation").filter(pk=1).first()
     over = Generation.objects.exclude(status=Generation.Status.RUNNING)
     if shown:
@@ -261,6 +264,14 @@ def _read() -> list[int]:
     shown = Current.objects.filter(pk=1).values_list("generation_id", flat=True)
     running = Generation.objects.filter(status=Generation.Status.RUNNING).values_list("pk", flat=True)
     return [*shown, *running]
+
+
+def _forget_models() -> None:
+    """Remove what was kept for other generations; while one is being made, its model is not yet named."""
+    read = Generation.objects.filter(pk__in=_read())
+    explaining.forget_all_but([generation.pk for generation in read])
+    if not any(generation.status == Generation.Status.RUNNING for generation in read):
+        learning.forget_all_but([learning.named(generation) for generation in read])
 
 
 def _forget(over: QuerySet[Generation]) -> None:

@@ -42,6 +42,7 @@ VALUE_BY_RATE = _("Expected within %(days)s days: %(money)s, by the rate of the 
 NOBODY_BOUGHT = _("Nobody has bought yet: no value and no risk.")
 WARNED = _("Customers at risk: %(red)s red, %(amber)s yellow, of %(customers)s.")
 TRIED = _("Risk of buying nothing within %(days)s days: rule %(rule)s, AUC %(auc)s on past days, %(base)s leave.")
+LEARNT = _("Learnt from the facts up to %(day)s (model %(id)s).")
 RULES = {
     "silence": _("“silence against the own rhythm”"),
     "rate": _("“share among those alike”"),
@@ -70,7 +71,7 @@ def failure_text(error: dict[str, Any] | None) -> str | Promise:
 
 def outlook_texts(forecast: Mapping[str, Any], *, expected_cents: float | None, customers: int) -> list[str]:
     """Say in a few lines what a data refresh found about value and risk, and how good it is."""
-    value, risk, levels = (forecast.get(name) or {} for name in ("value", "risk", "levels"))
+    value, risk, levels, model = (forecast.get(name) or {} for name in ("value", "risk", "levels", "model"))
     if "rule" not in value or "rule" not in risk:
         return [str(NOBODY_BOUGHT)]
     by = VALUE_BY_MODEL if value["rule"] == "model" else VALUE_BY_RATE
@@ -81,5 +82,6 @@ def outlook_texts(forecast: Mapping[str, Any], *, expected_cents: float | None, 
         told |= {"auc": writing.number(quality["auc"], places=2), "base": writing.percent(risk["base_share"])}
         lines.append(TRIED % told)
     lines += [reasons.refusal(risk["refusal"])] if risk["refusal"] else []
+    lines += [LEARNT % {"day": model["learnt_on"], "id": model["id"]}] if model else []
     counts = {name: writing.number(levels[name]) for name in ("red", "amber")}
     return [str(line) for line in (*lines, WARNED % (counts | {"customers": writing.number(customers)}))]

@@ -30,7 +30,7 @@ def sweep(*, now: datetime) -> bool:
 
 def _refresh(*, now: datetime) -> bool:
     try:
-        services.refresh(as_of=services.as_of(now=now), now=now, progress=_log_progress)
+        services.refresh(as_of=services.as_of(now=now), now=now, progress=_log_progress, learn=policy.Learn.DUE)
     except (services.RefreshRunning, services.FactsInMotion, services.LostLease) as reason:
         log.info("refresh put off: %s", type(reason).__name__)
         return False

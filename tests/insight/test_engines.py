@@ -74,10 +74,17 @@ def figures(by: str | None, *, as_of: date | None = AS_OF) -> Callable[[Facts], 
     return lambda facts: kpis.figures(facts, periods=PERIODS, activity_days=90, by=by, as_of=as_of)
 
 
+def at_once(facts: Facts) -> list[Any]:
+    together = slices.put_together(facts, by=["country", "segment"])
+    assert together.alike is not None
+    return [figures(by)(together) for by in ("country", "segment")]
+
+
 ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "figures": figures(None),
     "figures of all time": figures(None, as_of=None),
     "figures by country": figures("country"),
+    "figures by country and segment": at_once,
     "figures by channel": figures("channel"),
     "figures by category": figures("category"),
     "figures by cohort": figures("cohort"),
@@ -112,6 +119,7 @@ ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "risk": lambda facts: risk.score(facts, risk.fit(facts, as_of=AS_OF, activity_days=90)).to_pylist(),
 }
 ON_SPARK = [  # the others are made of these
+    "figures by country and segment",
     "figures by country",
     "figures by channel",
     "lifetime",

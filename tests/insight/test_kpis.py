@@ -1,11 +1,12 @@
 from datetime import date, timedelta
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stammkunde import insight
-from stammkunde.insight import kpis, periods
+from stammkunde.insight import cells, kpis, periods, slices
 from stammkunde.insight.errors import InvalidInput, KpiUnknown, SliceUnknown
 
 from .conftest import company, facts_of, line, on_duckdb, table
@@ -172,6 +173,26 @@ def test_slices_of_the_customer_add_up_to_the_whole():
         if figure.numerator is not None and figure.value is not None:
             assert sum(part.numerator or 0 for part in same) == figure.numerator
     assert {part.slice for part in parts} == {"", "AT", "DE"}
+
+
+@pytest.mark.parametrize("as_of", [None, date(2012, 5, 10)])
+def test_properties_that_are_counted_at_once_give_the_same_figures(as_of, monkeypatch):
+    facts, by = on_duckdb(company()), ["country", "segment"]
+    asked = {"periods": ["2011-Q3", "2012", "2012-05"], "activity_days": 90, "as_of": as_of}
+    apart = {name: insight.figures(facts, by=name, **asked) for name in by}
+    counting = mock.Mock(side_effect=cells.counted)
+    monkeypatch.setattr(slices.cells, "counted", counting)
+
+    together = slices.put_together(facts, by=by)
+    first = insight.figures(together, by="country", **asked)
+    countings = counting.call_count
+
+    assert first == apart["country"]
+    assert insight.figures(together, by="segment", **asked) == apart["segment"]
+    assert counting.call_count == countings > 0
+    assert slices.put_together(facts, by=["country"]) is facts
+    monkeypatch.setattr(slices, "MOST_SORTS", 2)
+    assert slices.put_together(facts, by=by) is facts
 
 
 def test_slices_of_the_line_look_at_their_own_purchases():

@@ -4,12 +4,13 @@ Cells: how many customers share the same few whole numbers.
 Engines count millions of rows into some thousand cells; everything after that is small and happens in numpy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from stammkunde.insight.frames import Frame, arrow
@@ -54,6 +55,60 @@ def counted(frame: Frame, *, by: Sequence[str]) -> Cells:
     """
     table = arrow(frame.group_by("slice", *by).agg(nw.len().cast(nw.Int64).alias("n")))
     columns = {name: table.column(name).to_numpy().astype(np.int64) for name in by}
-    found = table.column("slice").combine_chunks().dictionary_encode(null_encoding="encode")
-    place = found.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return Cells(columns, table.column("n").to_numpy().astype(np.int64), place, tuple(found.dictionary.to_pylist()))
+    values, place = encoded(table["slice"])
+    return Cells(columns, table.column("n").to_numpy().astype(np.int64), place, values)
+
+
+def encoded(slices: pa.ChunkedArray, *, to: Mapping[Any, Any] | None = None) -> tuple[tuple[Any, ...], Counts]:
+    """
+    Number raw slices.
+
+    Args:
+        slices: the raw slice of each row.
+        to: raw slice → the one that it belongs to; None: itself.
+
+    Returns:
+        the slices that occur, and the number of each row's.
+    """
+    found = slices.combine_chunks().dictionary_encode(null_encoding="encode")
+    raw = [value if to is None else to[value] for value in found.dictionary.to_pylist()]
+    number = {value: number for number, value in enumerate(dict.fromkeys(raw))}
+    place = np.array([number[value] for value in raw], dtype=np.int64)
+    return tuple(number), place[found.indices.to_numpy(zero_copy_only=False).astype(np.int64)]
+
+
+def rolled_up(cells: Cells, *, to: Mapping[Any, Any]) -> Cells:
+    """
+    Give the raw slices of cells other ones, and add up the cells that are the same then.
+
+    Args:
+        cells: counted cells.
+        to: raw slice → the one that it belongs to.
+
+    Returns:
+        the cells of the larger slices.
+    """
+    new = list(dict.fromkeys(to[value] for value in cells.values))
+    numbers = {value: number for number, value in enumerate(new)}
+    place = np.array([numbers[to[value]] for value in cells.values], dtype=np.int64)[cells.place]
+    first, where = alike([place, *cells.columns.values()])
+    n = np.bincount(where, cells.n, len(first)).astype(np.int64)
+    return Cells({name: column[first] for name, column in cells.columns.items()}, n, place[first], tuple(new))
+
+
+def alike(columns: Sequence[Counts]) -> tuple[Counts, Counts]:
+    """
+    Find rows that are the same in all columns.
+
+    Args:
+        columns: whole numbers, shape (n,) each.
+
+    Returns:
+        the first row of each sort, and which sort every row is of.
+    """
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        least, most = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+        key = key * (most - least + 1) + column - least
+    _, first, where = np.unique(key, return_index=True, return_inverse=True)
+    return first, where

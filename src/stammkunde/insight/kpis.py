@@ -14,13 +14,13 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from stammkunde.insight import buying, cells, lifetime
+from stammkunde.insight import buying, lifetime
 from stammkunde.insight.cells import Cells, Counts
 from stammkunde.insight.errors import KpiUnknown, NotEnoughData
 from stammkunde.insight.frames import Facts, Frame
 from stammkunde.insight.money import Money, by_month
 from stammkunde.insight.periods import GRAIN_MONTHS, Period, as_period, day_number
-from stammkunde.insight.slices import Slicing, sliced, slicing
+from stammkunde.insight.slices import Slicing, counted, slicing
 
 NAMES = (
     "retention_rate",
@@ -207,12 +207,11 @@ def presence(
     longest = max(_end(period, last) - period.start_day + 1 for period in periods)
     key = ("pairs of stays", activity_days, slices.by if slices.kind == "line" else "", longest, last)
     pairs = facts.keep(key, lambda: _pairs(facts, at_last, key=key, keys=slices.keys, longest=longest))
-    near = pairs.filter(nw.col("left_month") >= min(period.first_month for period in periods))
-    once = cells.counted(sliced(facts, at_last, slices=slices), by=["entered_month", "left_month", "at_last"])
-    twice = cells.counted(
-        sliced(facts, near, slices=slices),
-        by=["entered_month", "left_month", "entered_later", "left_later", "at_last"],
-    )
+    first_month = min(period.first_month for period in periods)
+    near = pairs.filter(nw.col("left_month") >= first_month)
+    months, later = ["entered_month", "left_month"], ["entered_later", "left_later"]
+    once = counted(facts, at_last, slices=slices, by=[*months, "at_last"], key=("stays", activity_days, last))
+    twice = counted(facts, near, slices=slices, by=[*months, *later, "at_last"], key=(*key, first_month))
     return {
         (period, value): _present(period, mine, again, last)
         for value in once.slices()
@@ -255,8 +254,9 @@ def buyers(facts: Facts, periods: Sequence[Period], *, slices: Slicing) -> dict[
         return {}
     key = ("marks of days", slices.by if slices.kind == "line" else "")
     marks = facts.keep(key, lambda: _marks(buying.days(facts, slices=slices), keys=slices.keys))
-    asked = marks.filter(nw.col("month") >= min(period.first_month for period in periods))
-    counts = cells.counted(sliced(facts, asked, slices=slices), by=["month", "mark"])
+    first_month = min(period.first_month for period in periods)
+    asked = marks.filter(nw.col("month") >= first_month)
+    counts = counted(facts, asked, slices=slices, by=["month", "mark"], key=("marks", first_month))
     return {
         (period, value): found
         for value in counts.slices()

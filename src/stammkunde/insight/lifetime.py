@@ -15,12 +15,12 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stammkunde.insight import buying, cells
+from stammkunde.insight import buying
 from stammkunde.insight.cells import Cells, Counts
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.frames import Facts, Frame
 from stammkunde.insight.periods import Period, day_number
-from stammkunde.insight.slices import Slicing, sliced, slicing
+from stammkunde.insight.slices import Slicing, counted, slicing
 
 HORIZON_DAYS = 1095  # three years: means over different periods stay comparable
 Z95 = 1.959963984540054
@@ -80,8 +80,11 @@ def lifetime(
     Source: Kaplan & Meier (1958), Journal of the American Statistical Association 53, 457-481.
     """
     slices = slicing(facts, by=by)
-    own = sliced(facts, buying.stays(facts, activity_days=activity_days, slices=slices), slices=slices)
-    return {slices.label(value): found for value, found in _on_day(own, day_number(as_of), horizon_days).items()}
+    stays = buying.stays(facts, activity_days=activity_days, slices=slices)
+    count = _Counting(facts, slices, activity_days)
+    return {
+        slices.label(value): found for value, found in _on_day(stays, day_number(as_of), horizon_days, count).items()
+    }
 
 
 def of_periods(
@@ -110,21 +113,37 @@ def of_periods(
     """
     if not days:
         return {}
-    own = sliced(facts, buying.stays(facts, activity_days=activity_days, slices=slices), slices=slices)
+    stays = buying.stays(facts, activity_days=activity_days, slices=slices)
+    count = _Counting(facts, slices, activity_days)
     ended = [period for period, day in days.items() if day == period.end_day]
-    running = {day: _on_day(own, day, horizon_days) for day in {days[period] for period in days.keys() - set(ended)}}
-    answers = _at_ends(own, ended, horizon_days) if ended else {}
+    running = {
+        day: _on_day(stays, day, horizon_days, count) for day in {days[period] for period in days.keys() - set(ended)}
+    }
+    answers = _at_ends(stays, ended, horizon_days, count) if ended else {}
     for period in days.keys() - set(ended):
         answers |= {(period, value): found for value, found in running[days[period]].items()}
     return answers
 
 
+@dataclass(frozen=True)
+class _Counting:
+    """Counts stays by slice."""
+
+    facts: Facts
+    slices: Slicing
+    activity_days: int
+
+    def __call__(self, stays: Frame, *by: str, key: object) -> Cells:
+        named = ("lifetime", self.activity_days, key)
+        return counted(self.facts, stays, slices=self.slices, by=by, key=named)
+
+
 def _at_ends(
-    own: Frame, ended: Sequence[Period], horizon_days: int
+    stays: Frame, ended: Sequence[Period], horizon_days: int, count: _Counting
 ) -> dict[tuple[Period, Any], Lifetime | NotEnoughData]:
     """Estimate lifetimes as known at the ends of months, all of them read off the same cells."""
     answers: dict[tuple[Period, Any], Lifetime | NotEnoughData] = {}
-    events = _events(own)
+    events = _events(stays, count)
     for value in events[0].slices():
         mine = tuple(part.of(value) for part in events)
         followed = {period: _followed(mine, period) for period in ended}
@@ -134,15 +153,15 @@ def _at_ends(
     return answers
 
 
-def _events(own: Frame) -> tuple[Cells, ...]:
+def _events(stays: Frame, count: _Counting) -> tuple[Cells, ...]:
     """Count stays by the months in which they begin, end, and are followed by another: all a month's end needs."""
-    length = own.with_columns((nw.col("until") + 1 - nw.col("first")).alias("days"))
+    length = stays.with_columns((nw.col("until") + 1 - nw.col("first")).alias("days"))
     followed = length.filter(~nw.col("again").is_null())
     return (
-        cells.counted(own, by=["entered_month", "first"]),
-        cells.counted(own, by=["left_month", "first"]),
-        cells.counted(length, by=["left_month", "days"]),
-        cells.counted(followed, by=["again_month", "days"]),
+        count(stays, "entered_month", "first", key="came"),
+        count(stays, "left_month", "first", key="went"),
+        count(length, "left_month", "days", key="ended"),
+        count(followed, "again_month", "days", key="resumed"),
     )
 
 
@@ -167,9 +186,9 @@ def _net(came: Cells, went: Cells, came_in: str, went_in: str, what: str, month:
     return numbers[left > 0], left[left > 0]
 
 
-def _on_day(own: Frame, day: int, horizon_days: int) -> dict[Any, Lifetime | NotEnoughData]:
+def _on_day(stays: Frame, day: int, horizon_days: int, count: _Counting) -> dict[Any, Lifetime | NotEnoughData]:
     """Estimate lifetimes as known on any day, for a period that is still running."""
-    found = cells.counted(_spans(own, day), by=["days", "lost"])
+    found = count(_spans(stays, day, keys=count.slices.keys), "days", "lost", key=day)
     return {
         value: _answer(mine.columns["days"], mine.columns["lost"] > 0, mine.n, horizon_days)
         for value in found.slices()
@@ -274,13 +293,13 @@ def _log_log(share: float, error: float) -> tuple[float, float]:
     return share**width, share ** (1 / width)
 
 
-def _spans(own: Frame, day: int) -> Frame:
+def _spans(stays: Frame, day: int, *, keys: list[str]) -> Frame:
     """Tell how long customers had been followed on a day, and which of them were lost by then."""
     last_stay = (nw.col("entered") <= day) & (nw.col("again").is_null() | (nw.col("again") > day))
     gone = nw.col("until") < day
     length = nw.when(gone).then(nw.col("until") + 1 - nw.col("first")).otherwise(nw.lit(day) - nw.col("first"))
     lost = nw.when(gone).then(nw.lit(1)).otherwise(nw.lit(0))
-    return own.filter(last_stay).select("slice", length.cast(nw.Int64).alias("days"), lost.alias("lost"))
+    return stays.filter(last_stay).select(*keys, length.cast(nw.Int64).alias("days"), lost.alias("lost"))
 
 
 def _answer(days: Counts, lost: NDArray[np.bool_], n: Counts, horizon_days: int) -> Lifetime | NotEnoughData:

@@ -10,10 +10,13 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import narwhals as nw
+import numpy as np
+import pyarrow as pa
 
-from stammkunde.insight.frames import Facts, Frame, rows, total
+from stammkunde.insight.cells import Counts, alike, encoded
+from stammkunde.insight.frames import Facts, Frame, arrow, rows, total
 from stammkunde.insight.periods import Period, as_period
-from stammkunde.insight.slices import Slicing, is_sale, is_sold, known_lines, sliced
+from stammkunde.insight.slices import Slicing, is_sale, is_sold, known_lines, meanings, told_apart
 
 COST_KNOWN_PERCENT = 95
 
@@ -169,16 +172,41 @@ def by_month(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dic
 
 
 def _monthly(facts: Facts, slices: Slicing, *, first_month: int) -> dict[int, dict[Any, Money]]:
-    recent = nw.col("ordered_month") >= first_month
-    lines = sliced(facts, known_lines(facts, slices=slices).filter(recent), slices=slices)
-    sold = sliced(facts, _orders(facts, slices).filter(recent), slices=slices)
-    keys = ("ordered_month", "slice")
-    number = {(row[keys[0]], row[keys[1]]): row["n"] for row in rows(sold.group_by(*keys).agg(nw.len().alias("n")))}
+    def summed() -> pa.Table:
+        return _summed(facts, slices, first_month=first_month)
+
+    to = meanings(facts, slices)
+    table = summed() if to is None else facts.remember(("money", first_month), summed)
+    values, place = encoded(table["slice"], to=to)
+    month = table["ordered_month"].to_numpy().astype(np.int64)
+    first, where = alike([month, place])
+    columns = [_added(table[field.name].to_numpy(), where, len(first)) for field in fields(Money)]
     months: dict[int, dict[Any, Money]] = {}
-    for row in rows(lines.group_by(*keys).agg(*sums())):
-        month, value = row.pop("ordered_month"), row.pop("slice")
-        months.setdefault(month, {})[value] = Money(**row, orders=number.get((month, value), 0))
+    for at, *row in zip(first.tolist(), *columns, strict=True):
+        months.setdefault(int(month[at]), {})[values[place[at]]] = Money(*row)
     return months
+
+
+def _added(numbers: Counts, where: Counts, size: int) -> list[int]:
+    """Add up whole numbers, exactly."""
+    found = np.zeros(size, dtype=np.int64)
+    np.add.at(found, where, numbers)
+    whole: list[int] = found.tolist()
+    return whole
+
+
+def _summed(facts: Facts, slices: Slicing, *, first_month: int) -> pa.Table:
+    """Sum lines, and count orders, by month and raw slice: rows of either, the other columns being 0."""
+    recent, keys = nw.col("ordered_month") >= first_month, ("ordered_month", "slice")
+    lines = told_apart(facts, known_lines(facts, slices=slices).filter(recent), slices=slices)
+    sold = told_apart(facts, _orders(facts, slices).filter(recent), slices=slices)
+    none = nw.lit(0).cast(nw.Int64)
+    of_lines = lines.group_by(*keys).agg(*sums()).with_columns(none.alias("orders"))
+    names = [*keys, *(field.name for field in fields(Money))]
+    of_orders = sold.group_by(*keys).agg(nw.len().cast(nw.Int64).alias("orders"))
+    others = [none.alias(name) for name in names if name not in {*keys, "orders"}]
+    tables = [arrow(of_lines.select(*names)), arrow(of_orders.with_columns(*others).select(*names))]
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def _orders(facts: Facts, slices: Slicing) -> Frame:

@@ -5,17 +5,20 @@ A property of the customer (any column, or the cohort) puts every customer into 
 line (channel, category) looks at each value's own lines, so a customer may belong to several slices.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import narwhals as nw
 
+from stammkunde.insight import cells
 from stammkunde.insight.errors import SliceUnknown
-from stammkunde.insight.frames import Facts, Frame, text
+from stammkunde.insight.frames import Alike, Facts, Frame, arrow, hold, text
 from stammkunde.insight.periods import GRAIN_MONTHS, Grain, of_number
 
 COHORTS: dict[str, Grain] = {"cohort": "month", "cohort_quarter": "quarter", "cohort_year": "year"}
 OF_THE_LINE = ("channel", "category")
+MOST_SORTS = 20_000  # of customers; with more, one counting would be as large as all of them apart
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,87 @@ def sliced(facts: Facts, frame: Frame, *, slices: Slicing) -> Frame:
     of_customer = _cohorts(facts, slices) if slices.kind == "cohort" else _attribute(facts, slices)
     joined = frame.join(of_customer, on="customer_id", how="left")
     return joined if slices.kind == "cohort" else joined.with_columns(text("slice"))
+
+
+def counted(facts: Facts, frame: Frame, *, slices: Slicing, by: Sequence[str], key: tuple[object, ...]) -> cells.Cells:
+    """
+    Count the rows of a table by slice and some columns of whole numbers.
+
+    Where several properties are put together, all their slices are read off one counting.
+
+    Args:
+        facts: the facts.
+        frame: a table with customer_id, and with slice where it is a property of the line.
+        slices: what to slice by.
+        by: the columns; none of them may be empty.
+        key: names the table among all that are counted of these facts.
+
+    Returns:
+        the cells.
+    """
+    apart, to = told_apart(facts, frame, slices=slices), meanings(facts, slices)
+    if to is None:
+        return cells.counted(apart, by=by)
+    once = facts.remember(("cells", key, *by), lambda: cells.counted(apart, by=by))
+    return cells.rolled_up(once, to=to)
+
+
+def told_apart(facts: Facts, frame: Frame, *, slices: Slicing) -> Frame:
+    """
+    Give every row its slice or, where several properties are put together, the number of its sort of customers.
+
+    Args:
+        facts: the facts.
+        frame: a table with customer_id, and with slice where it is a property of the line.
+        slices: what to slice by.
+
+    Returns:
+        the table with a column `slice`; see `meanings`.
+    """
+    if facts.alike is None or meanings(facts, slices) is None:
+        return sliced(facts, frame, slices=slices)
+    return frame.join(facts.alike.numbers, on="customer_id", how="left")
+
+
+def put_together(facts: Facts, *, by: Sequence[str]) -> Facts:
+    """
+    Number the customers who are alike in several properties, so that figures by all of these are counted at once.
+
+    Args:
+        facts: the facts.
+        by: columns of the customers.
+
+    Returns:
+        facts that share what was worked out from the lines; the same facts where too many sorts of customers would be
+        told apart, or there is only one property.
+    """
+    if len(by) < 2 or facts.customers is None:
+        return facts
+    told = facts.customers.select("customer_id", *(text(name).alias(name) for name in by))
+    sorts = told.select(*by).unique()
+    numbered = hold(sorts.with_columns(nw.col(by[0]).cum_count().over(order_by=list(by)).cast(nw.Int64).alias("slice")))
+    meaning = arrow(numbered.sort("slice"))
+    if meaning.num_rows > MOST_SORTS:
+        return facts
+    values = {name: tuple(meaning[name].to_pylist()) for name in by}
+    numbers = hold(told.join(numbered, on=list(by), how="inner").select("customer_id", "slice"))
+    return facts.with_alike(Alike(numbers, values))
+
+
+def meanings(facts: Facts, slices: Slicing) -> dict[int | None, str] | None:
+    """
+    Say which slice each sort of customers belongs to.
+
+    Args:
+        facts: the facts.
+        slices: what to slice by.
+
+    Returns:
+        number → raw slice, where customers nobody knows of are in the slice of what is unknown; None where the slice
+        is none of the properties that were put together.
+    """
+    values = facts.alike.values.get(slices.by) if facts.alike and slices.kind == "customer" else None
+    return None if values is None else {None: "", **dict(enumerate(values, start=1))}
 
 
 def is_sale() -> nw.Expr:

@@ -1,6 +1,6 @@
 """What one generation is computed from, and its dated figures, as Arrow tables shaped like our own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from functools import partial
 import pyarrow as pa
 
 from stammkunde import mirror
-from stammkunde.insight import kpis, periods, rhythm
+from stammkunde.insight import kpis, periods, rhythm, slices
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.frames import Facts
 from stammkunde.signals import frames, reuse
@@ -53,11 +53,27 @@ class Computation:
         everything = self._periods()
         rest = [period for period in everything if str(period) not in kept.periods]
         tables = [FIGURES.empty_table()]
-        wanted = [None, *(by for by in SLICES if frames.says_something(self.facts, by=by))]
-        for place, by in enumerate(wanted):
+        wanted = ["", *(by for by in SLICES if frames.says_something(self.facts, by=by))]
+        asked = {by: everything if by in kept.anew else rest for by in wanted}
+        for place, (by, known) in enumerate(self._put_together(asked)):
             progress(place, len(wanted))
-            tables.append(_table(self._figures(everything if by in kept.anew else rest, by=by)))
+            tables.append(_table(self._figures(known, asked[by], by=by)))
         return pa.concat_tables(tables)
+
+    def _put_together(self, asked: Mapping[str, Sequence[periods.Period]]) -> Iterator[tuple[str, Facts]]:
+        """Give the facts to count each slice from: properties asked for the same periods are counted at once."""
+        yield "", self.facts
+        together: dict[tuple[periods.Period, ...], list[str]] = {}
+        for by in asked.keys() - {"", "channel"}:
+            together.setdefault(tuple(asked[by]), []).append(by)
+        for names in together.values():
+            known = self.facts
+            for by in sorted(names):
+                known = frames.cut(known, by=by)
+            known = slices.put_together(known, by=sorted(names))
+            yield from ((by, known) for by in sorted(names))
+        if "channel" in asked:
+            yield "channel", frames.cut(self.facts, by="channel")
 
     def _periods(self) -> list[periods.Period]:
         days = self.facts.until(self.as_of).days()
@@ -66,12 +82,11 @@ class Computation:
         first = periods.day(days[0])
         return [period for grain in periods.GRAIN_MONTHS for period in periods.between(first, self.as_of, grain=grain)]
 
-    def _figures(self, asked: list[periods.Period], *, by: str | None) -> list[kpis.Figure]:
+    def _figures(self, known: Facts, asked: Sequence[periods.Period], *, by: str) -> list[kpis.Figure]:
         if not asked:
             return []
-        known = self.facts if by is None else frames.cut(self.facts, by=by)
-        count = partial(kpis.figures, known, activity_days=self.activity_days, as_of=self.as_of, by=by)
-        if by is None:
+        count = partial(kpis.figures, known, activity_days=self.activity_days, as_of=self.as_of, by=by or None)
+        if not by:
             return count(periods=asked)
         longer = [period for period in asked if period.months > 1]
         return [

@@ -8,7 +8,7 @@ Parquet file. Tables that are already in memory are handed to an in-memory DuckD
 from stammkunde.insight.frames.engines import Frame, Table, arrow, hold, open_table, rows
 from stammkunde.insight.frames.expressions import counted, text, total, with_months
 from stammkunde.insight.frames.happenings import CANCELLATION, CONVERSATION, DELIVERY, RETURN
-from stammkunde.insight.frames.knowledge import Facts, facts
+from stammkunde.insight.frames.knowledge import Alike, Facts, facts
 from stammkunde.insight.frames.schema import CUSTOMERS, HAPPENINGS, LINES, ORDERS, PRODUCTS
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "ORDERS",
     "PRODUCTS",
     "RETURN",
+    "Alike",
     "Facts",
     "Frame",
     "Table",

@@ -1,9 +1,9 @@
 """What is known: the tables together, and what was known of it on the evening of any day."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import narwhals as nw
@@ -12,6 +12,16 @@ from stammkunde.insight.frames.engines import Frame, Table, hold, rows
 from stammkunde.insight.frames.happenings import deliveries, given_back, stacked, usable
 from stammkunde.insight.frames.schema import CUSTOMERS, HAPPENINGS, LINES, ORDERS, PRODUCTS, checked, same_engine
 from stammkunde.insight.periods import day_number
+
+Small = TypeVar("Small")
+
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """Customers who are alike in several properties, by a number, and what each number means."""
+
+    numbers: Frame  # customer_id, and slice: the number, from 1
+    values: Mapping[str, tuple[str, ...]]  # property → its value for number 1, 2, …
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +38,9 @@ class Facts:
     products: Frame | None = None
     noted: Frame | None = None  # happenings that no line tells: deliveries, and what else was given
     last: int | None = None  # the last day that was kept, where later lines and happenings were left out
+    alike: Alike | None = None  # where several properties of customers are counted at once
     _held: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
+    _remembered: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
 
     @property
     def happenings(self) -> Frame:
@@ -57,6 +69,22 @@ class Facts:
         frame: Frame = self._held[key]
         return frame
 
+    def remember(self, key: tuple[object, ...], build: Callable[[], Small]) -> Small:
+        """
+        Work out something small once, such as counted cells.
+
+        Args:
+            key: names it among all that is remembered of these facts.
+            build: works it out.
+
+        Returns:
+            what was worked out.
+        """
+        if key not in self._remembered:
+            self._remembered[key] = build()
+        found: Small = self._remembered[key]
+        return found
+
     def until(self, on: date | int) -> "Facts":
         """
         Look at the facts as they were known on the evening of a day.
@@ -74,7 +102,7 @@ class Facts:
         if key not in self._held:
             lines = self.lines.filter(nw.col("ordered_on") <= last)
             noted = None if self.noted is None else self.noted.filter(nw.col("known_on") <= last)
-            self._held[key] = replace(self, lines=lines, noted=noted, last=last, _held={})
+            self._held[key] = replace(self, lines=lines, noted=noted, last=last, _held={}, _remembered={})
         facts: Facts = self._held[key]
         return facts
 
@@ -88,8 +116,19 @@ class Facts:
         Returns:
             facts that share what was worked out from the lines, where customers only matter for slicing.
         """
-        held = {key: table for key, table in self._held.items() if not isinstance(table, Facts)}
-        return replace(self, customers=customers, _held=held)
+        return replace(self, customers=customers, alike=None, _held=self._tables(), _remembered={})
+
+    def with_alike(self, alike: Alike) -> "Facts":
+        """
+        Let figures by several properties be read off sorts of customers.
+
+        Args:
+            alike: the sorts, of these customers.
+
+        Returns:
+            facts that share what was worked out from the lines.
+        """
+        return replace(self, alike=alike, _held=self._tables(), _remembered={})
 
     def with_lines(self, lines: Frame) -> "Facts":
         """
@@ -101,7 +140,7 @@ class Facts:
         Returns:
             facts that share nothing worked out before. Happenings that no line tells stay, as they belong to customers.
         """
-        return replace(self, lines=lines, _held={})
+        return replace(self, lines=lines, _held={}, _remembered={})
 
     def of_customers(self, customers: Frame) -> "Facts":
         """
@@ -118,7 +157,7 @@ class Facts:
             return frame.join(customers, on="customer_id", how="semi")
 
         noted = None if self.noted is None else theirs(self.noted)
-        return replace(self, lines=theirs(self.lines), noted=noted, _held={})
+        return replace(self, lines=theirs(self.lines), noted=noted, _held={}, _remembered={})
 
     def release(self) -> None:
         """Let go of all interim tables; the next question works them out anew."""
@@ -128,6 +167,10 @@ class Facts:
             elif held.implementation.is_spark_like():
                 held.to_native().unpersist()
         self._held.clear()
+        self._remembered.clear()
+
+    def _tables(self) -> dict[tuple[object, ...], Any]:
+        return {key: table for key, table in self._held.items() if not isinstance(table, Facts)}
 
     def days(self) -> tuple[int, int] | None:
         """

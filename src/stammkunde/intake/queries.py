@@ -10,6 +10,7 @@ from stammkunde.intake import staging
 from stammkunde.intake.models import Import, Mapping
 
 RECENT = 50
+UNDONE = models.Q(status=Import.Status.UNDONE)
 RUNNING = (Import.Status.QUEUED, Import.Status.CHECKING, Import.Status.PUBLISHING, Import.Status.UNDOING)
 
 
@@ -28,6 +29,13 @@ class Progress:
 def is_publishing() -> bool:
     """Tell whether facts are half imported or half taken back; figures wait as long."""
     return Import.objects.filter(status__in=(Import.Status.PUBLISHING, Import.Status.UNDOING)).exists()
+
+
+def last_change() -> tuple[int, int]:
+    """Name the imports that have changed facts: the latest, and how many were taken back."""
+    changed = Import.objects.filter(status__in=(Import.Status.DONE, Import.Status.UNDONE))
+    latest = changed.aggregate(latest=models.Max("pk"), undone=models.Count("pk", filter=UNDONE))
+    return latest["latest"] or 0, latest["undone"]
 
 
 def recent(*, limit: int = RECENT) -> models.QuerySet[Import]:

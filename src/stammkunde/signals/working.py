@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 
 from stammkunde import mirror
-from stammkunde.intake.queries import is_publishing
+from stammkunde.intake.queries import is_publishing, last_change
 from stammkunde.mirror.versions import is_whole
 from stammkunde.signals import answers, lease, policy, queries, services
 from stammkunde.signals.models import FigureSettings, Generation
+from stammkunde.store import statistics
 from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 
 log = logging.getLogger(__name__)
 
+_GATHERED = "signals:gathered"  # (last import, generation) after which the database looked at its tables
 _SEEN = "signals:stale"  # (facts version, since when stale, since when this version)
 
 
@@ -26,6 +28,17 @@ def sweep(*, now: datetime) -> bool:
     if queries.running() or is_publishing() or _waits_after_failure(now=now) or not _is_due(now=now):
         return False
     return _refresh(now=now)
+
+
+def gather_statistics(*, now: datetime) -> bool:  # noqa: ARG001 (as all sweeps)
+    """Let the database look at its tables after an import or a refresh, while nobody writes; where locked, later."""
+    shown = queries.current()
+    state = (last_change(), shown and shown.pk)
+    if cache.get(_GATHERED) == state or queries.running() or is_publishing():
+        return False
+    statistics.gather()
+    cache.set(_GATHERED, state, timeout=None)
+    return True
 
 
 def _refresh(*, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.risk.bins import Bins, Codes, bins
 from stammkunde.insight.risk.design import Design
 from stammkunde.insight.risk.metrics import Bools
+from stammkunde.insight.threads import on_one_thread
 from stammkunde.insight.value.history import Floats
 
 FEWEST_OF_EACH = 30
@@ -62,6 +63,7 @@ class Additive:
         return chance
 
 
+@on_one_thread
 def fit_additive(table: pa.Table, left: Bools) -> Additive:
     """
     Fit the additive model by penalised maximum likelihood.

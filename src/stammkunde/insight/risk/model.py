@@ -37,6 +37,7 @@ from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_d
 from stammkunde.insight.risk.leaks import Refused, named, refused
 from stammkunde.insight.risk.reasons import CODES, Reason, added, silent, table_rows
 from stammkunde.insight.risk.replay import WARNED_SHARE, BackTest, replay
+from stammkunde.insight.threads import on_one_thread
 from stammkunde.insight.value.bgnbd import BetaGeometric
 from stammkunde.insight.value.history import Floats
 
@@ -80,6 +81,7 @@ class RiskModel:
         return self.verdict.rule
 
 
+@on_one_thread
 def fit(
     facts: Facts,
     *,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from stammkunde.insight.errors import DoesNotFit
+from stammkunde.insight.threads import on_one_thread
 from stammkunde.insight.value.history import Floats
 
 Matrix = tuple[tuple[float, ...], ...]
@@ -28,6 +29,7 @@ class Optimum:
     log_covariance: Matrix  # of the logarithms; directions in which the likelihood is flat are left out
 
 
+@on_one_thread
 def maximise(
     objective: Objective,
     *,

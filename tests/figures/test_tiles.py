@@ -137,6 +137,15 @@ def test_sentence_without_customers_at_the_start():
     assert tiles.sentence(given) == "Nobody was a customer at the start; 1 has joined."
 
 
+def test_no_sentence_where_nobody_knows_who_was_a_customer_at_the_start():
+    short = Given(kpi="retention_rate", value=None, reason="history_short")
+    given = figures(retention_rate=short, customers_start=20, customers_lost=1, customers_won=90)
+
+    assert tiles.sentence(given) == ""
+    assert tiles.headline(given, before=None) == ""
+    assert "less than a window before" in shown(given)["retention_rate"].reason
+
+
 def test_compared_values_are_short_enough_for_one_line():
     def beside(kpi, then):
         figures = Given(kpi=kpi, value=1.0), Given(kpi=kpi, value=then)

@@ -43,9 +43,10 @@ def test_online_retail_repurchase_is_as_published(retail):
 def test_twenty_at_start_five_won_one_lost_is_95_percent():
     stayed = [line(customer=n, on=on) for n in range(1, 20) for on in (date(2011, 3, 1), date(2011, 5, 1))]
     lost = line(customer=20, on=date(2011, 1, 10))
+    before = line(customer=26, on=date(2010, 12, 31))  # gone when the period begins
     won = [line(customer=n, on=date(2011, 6, 1)) for n in range(21, 26)]
 
-    found = by_name(insight.figures(facts_of(*stayed, lost, *won), periods=["2011-Q2"], activity_days=90))
+    found = by_name(insight.figures(facts_of(*stayed, lost, before, *won), periods=["2011-Q2"], activity_days=90))
 
     assert numbers(found["retention_rate"]) == (0.95, 19, 20, 20)
     assert (found["customers_won"].value, found["customers_lost"].value, found["customers_end"].value) == (5, 1, 24)
@@ -62,7 +63,7 @@ def test_window_ends_on_the_day_and_leaves_its_first_evening_out(days_before, at
 
 
 def test_who_is_lost_and_comes_back_within_the_period_is_kept():
-    facts = facts_of(line(customer=1, on=date(2010, 12, 20)), line(customer=1, on=date(2011, 12, 20)))
+    facts = facts_of(*[line(customer=1, on=on) for on in (date(2010, 12, 1), date(2010, 12, 20), date(2011, 12, 20))])
 
     found = by_name(insight.figures(facts, periods=["2011"], activity_days=30))
 
@@ -131,7 +132,7 @@ def test_reasons_and_remarks_are_announced():
 
 def test_period_not_over_counts_up_to_the_day_and_says_so():
     facts = facts_of(
-        line(customer=1, on=date(2011, 1, 10)),
+        line(customer=1, on=date(2011, 1, 3)),
         line(customer=1, on=date(2011, 3, 10)),
         line(customer=2, on=date(2011, 3, 20)),
     )
@@ -154,12 +155,33 @@ def test_period_not_over_counts_up_to_the_day_and_says_so():
     ]
 
 
-def test_start_before_the_facts_fill_a_window_is_remarked():
+def test_shares_of_those_at_the_start_are_not_given_before_the_facts_fill_a_window():
     facts = facts_of(*[line(customer=1, on=date(2011, month, 1)) for month in range(1, 10)])
+    asked = {"periods": ["2011-03", "2011-04", "2011-05"], "activity_days": 90}
 
-    found = insight.figures(facts, periods=["2011-03", "2011-05"], activity_days=90, names=["retention_rate"])
+    found = insight.figures(facts, **asked, names=["retention_rate", "churn_rate"])
+    counts = insight.figures(facts, **asked, names=["customers_start", "customers_end"])
 
-    assert [(figure.value, figure.remark) for figure in found] == [(1.0, "history_short"), (1.0, "")]
+    short = (None, "history_short")
+    assert [(f.value, f.reason) for f in found] == [short, (1.0, ""), (1.0, ""), short, (0.0, ""), (0.0, "")]
+    assert [f.remark for f in counts] == ["history_short", "", "", "", "", ""]
+
+
+def test_nobody_is_told_to_be_none_where_the_past_is_not_known():
+    facts = facts_of(line(customer=1, on=date(2011, 3, 20)))
+
+    (figure,) = insight.figures(facts, periods=["2011-03"], activity_days=90, names=["retention_rate"])
+
+    assert figure.reason == "history_short"
+
+
+@pytest.mark.parametrize(("first", "reason"), [(3, ""), (8, ""), (9, "facts_begin_later")])
+def test_repurchase_is_not_given_for_a_period_that_began_before_the_facts(first, reason):
+    facts = facts_of(line(customer=1, on=date(2011, 1, first)), line(customer=1, on=date(2011, 2, 10)))
+
+    found = insight.figures(facts, periods=["2011-Q1", "2011-02"], activity_days=90, names=["repurchase_rate"])
+
+    assert [(f.value, f.reason) for f in found] == [(None if reason else 1.0, reason), (0.0, "")]
 
 
 def test_slices_of_the_customer_add_up_to_the_whole():
@@ -248,8 +270,11 @@ def test_figures_agree_with_counting_by_hand(bought, window, as_of):
         buyers, repeated = sum(bool(d) for d in days), sum(len(d) > 1 for d in days)
         assert given_["customers_start", str(period)] == len(start)
         assert given_["customers_end", str(period)] == len(end)
-        assert kept[str(period)] == (len(start & end) if start else None)
-        assert again[str(period)] == ((repeated, buyers) if buyers else (None, None))
+        begins = min((on for _, on in known), default=date(2010, 1, 1))
+        filled = begins <= period.start_on - timedelta(days=window)
+        covered = begins <= period.start_on + timedelta(days=7)
+        assert kept[str(period)] == (len(start & end) if start and filled else None)
+        assert again[str(period)] == ((repeated, buyers) if buyers and covered else (None, None))
 
 
 def there(bought, day, window):

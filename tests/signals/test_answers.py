@@ -47,8 +47,8 @@ def test_answers_without_orders_say_so():
 
 
 def test_figures_follow_the_window_and_the_slice(company):
-    (whole,) = answers.figures(periods=["2025-Q2"], names=["retention_rate"])
-    (longer,) = answers.figures(periods=["2025-Q2"], names=["retention_rate"], activity_days=365)
+    (whole,) = answers.figures(periods=["2025-06"], names=["retention_rate"])
+    (longer,) = answers.figures(periods=["2025-06"], names=["retention_rate"], activity_days=110)
     by_country = answers.figures(periods=["2025-Q2"], names=["customers_end"], by="country")
     (in_chile,) = answers.figures(
         periods=["2025-Q2"], names=["customers_end"], within=answers.Slice(by="country", value="Chile")

@@ -196,7 +196,7 @@ def test_figures_are_all_counted_anew_when_customers_changed(shown):
 
 def test_figure_that_cannot_be_given_is_stored_with_its_reason(shown):
     figure = queries.figure(kpi="retention_rate", period="2025-02")
-    assert (figure.value, figure.reason) == (None, "no_customers_at_start")
+    assert (figure.value, figure.reason) == (None, "history_short")
 
 
 def test_series_is_of_one_grain_and_in_order(shown):

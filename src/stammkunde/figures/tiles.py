@@ -187,7 +187,10 @@ def course(values: Sequence[float | None], *, unit: Unit) -> Course | None:
 
 
 def sentence(figures: Figures) -> str:
-    """Say the period in plain words: who stayed, who left, who came. Empty where nobody was there."""
+    """Say the period in plain words: who stayed, who left, who came. Empty where that is not known."""
+    retention = figures.get("retention_rate")
+    if retention is not None and retention.reason == "history_short":
+        return ""
     counts = {key: _count(figures.get(f"customers_{key}")) for key in ("start", "lost", "won")}
     if counts["start"] is None or counts["lost"] is None or counts["won"] is None:
         return ""

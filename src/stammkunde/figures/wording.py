@@ -188,6 +188,8 @@ REASONS = {
     "nobody_lost_yet": _("No customer has been lost so far, so there is no end to measure."),
     "cost_unknown": _("The cost of the goods is unknown, so the margin is unknown, too."),
     "cost_partly_unknown": _("The cost is known for less than 95% of the turnover: too little for an honest margin."),
+    "history_short": _("Who was a customer at the start is not known: the facts begin less than a window before."),
+    "facts_begin_later": _("The facts begin after this period did, so who bought in it is not known in full."),
     "period_not_begun": _("This period has not begun yet."),
 }
 

@@ -52,6 +52,8 @@ REASONS = (  # why a value is missing
     "nobody_lost_yet",
     "cost_unknown",
     "cost_partly_unknown",
+    "history_short",
+    "facts_begin_later",
 )
 REMARKS = (  # what qualifies a value that is given
     "cost_partly_unknown",
@@ -60,6 +62,8 @@ REMARKS = (  # what qualifies a value that is given
 )
 _MARKS = {grain: (1 << 2 * place, 2 << 2 * place) for place, grain in enumerate(GRAIN_MONTHS)}  # first and second day
 FROM_BUYERS = {"repurchase_rate", "revenue_per_customer_cents", "margin_per_customer_cents", "average_basket_cents"}
+FROM_START = {"retention_rate", "churn_rate"}  # shares of those who were there when the period began
+OPENING_DAYS = 7  # facts may begin so many days after a period did: nobody sells on a holiday or a weekend
 FROM_MONEY = FROM_BUYERS - {"repurchase_rate"}
 
 
@@ -71,7 +75,8 @@ class Figure:
     `slice_by` is empty and `slice` None for the whole company; `slice` is the empty text where the property is unknown.
     `value` is None where no honest answer exists; `reason` then says why, as one of `REASONS`. `remark` is one of
     `REMARKS` and qualifies a value that is given: some costs are unknown; the period is still running; the facts begin
-    within the activity window before the period, so customers at its start may be missing. `coverage` is the share of
+    within the activity window before the period, so customers at its start may be missing. Shares of the customers at
+    the start have no value then, and the reason `history_short`. `coverage` is the share of
     revenue whose cost is known (margins only). `n` counts the customers behind the figure.
     """
 
@@ -128,7 +133,13 @@ class _Counts:
     money: Mapping[tuple[Period, Any], Money]
     lifetimes: Mapping[tuple[Period, Any], "lifetime.Lifetime | NotEnoughData"]
     last: int | None  # the day up to which facts are complete
-    seen_from: int | None  # the day from which customers at the start are known in full
+    begins: int | None  # the day on which facts begin
+    activity_days: int
+
+    @property
+    def seen_from(self) -> int | None:
+        """Find the first day on which the whole activity window lies within the facts."""
+        return None if self.begins is None else self.begins + self.activity_days - 1
 
     def slices(self) -> set[Any]:
         return {key[1] for part in (self.presence, self.buyers, self.money, self.lifetimes) for key in part}
@@ -315,14 +326,14 @@ def _count(
         if "customer_lifetime_days" in wanted
         else {},
         last,
-        _seen_from(facts, activity_days) if wanted & FROM_STAYS else None,
+        _begins(facts) if wanted & (FROM_STAYS | {"repurchase_rate"}) else None,
+        activity_days,
     )
 
 
-def _seen_from(facts: Facts, activity_days: int) -> int | None:
-    """Find the first day on which the whole activity window lies within the facts."""
+def _begins(facts: Facts) -> int | None:
     known = facts.days()
-    return None if known is None else known[0] + activity_days - 1
+    return None if known is None else known[0]
 
 
 def _end(period: Period, last: int | None) -> int:
@@ -354,19 +365,33 @@ def _pairs(facts: Facts, stays: Frame, *, key: tuple[object, ...], keys: list[st
 
 
 def _figure(kpi: str, period: Period, slices: Slicing, value: Any, *, counts: _Counts) -> Figure:
-    begun = counts.last is None or period.start_day <= counts.last
-    answer = {"remark": "", **(_ANSWERS[kpi](counts, (period, value)) if begun else _none("period_not_begun"))}
+    reason = _unknown(kpi, period, counts)
+    answer = {"remark": "", **(_none(reason) if reason else _ANSWERS[kpi](counts, (period, value)))}
     if answer["value"] is not None and not answer["remark"]:
         answer["remark"] = _remark(kpi, period, counts)
     return Figure(kpi, str(period), slices.by, slices.label(value), **answer)
+
+
+def _unknown(kpi: str, period: Period, counts: _Counts) -> str:
+    """Say why the facts reach too little far for a figure, whatever was counted; empty where they do."""
+    if counts.last is not None and period.start_day > counts.last:
+        return "period_not_begun"
+    if kpi in FROM_START and _is_short(period, counts):
+        return "history_short"
+    late = counts.begins is not None and counts.begins > period.start_day + OPENING_DAYS
+    return "facts_begin_later" if kpi == "repurchase_rate" and late else ""
+
+
+def _is_short(period: Period, counts: _Counts) -> bool:
+    """Tell whether the facts begin within the activity window that ends on the evening before a period."""
+    return counts.seen_from is not None and period.start_day - 1 < counts.seen_from
 
 
 def _remark(kpi: str, period: Period, counts: _Counts) -> str:
     if counts.last is not None and period.end_day > counts.last:
         return "period_unfinished"
     needs_start = kpi in FROM_STAYS and kpi != "customers_end"
-    short = counts.seen_from is not None and period.start_day - 1 < counts.seen_from
-    return "history_short" if needs_start and short else ""
+    return "history_short" if needs_start and _is_short(period, counts) else ""
 
 
 def _none(reason: str, *, numerator: float | None = None, n: int = 0, coverage: float | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -102,3 +102,15 @@ def test_rfm_scores_the_best_highest():
     names = ("recency_score", "frequency_score", "monetary_score")
     assert [tuple(row[name] for name in names) for row in found] == [(n, n, n) for n in range(1, 6)]
     assert [row["rfm_segment"] for row in found] == ["asleep", "asleep", "loyal", "champions", "champions"]
+
+
+def test_who_bought_once_is_new_or_asleep_however_few_bought_again():
+    once = [line(customer=n, on=date(2011, 1, 1) + timedelta(days=n), cents=100_000) for n in range(1, 19)]
+    twice = [line(customer=n, on=date(2011, 1, day)) for n in (19, 20) for day in (10, 30)]
+
+    found = rows(rfm.table(facts_of(*once, *twice), as_of=date(2011, 6, 1)))
+
+    segments = {row["customer_id"]: row["rfm_segment"] for row in found}
+    assert {row["frequency_score"] for row in found if row["purchase_days"] == 1} == {3}
+    assert {segments[n] for n in range(1, 13)} == {"asleep"}
+    assert (segments[18], segments[20]) == ("newcomers", "champions")

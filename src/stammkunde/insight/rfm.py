@@ -2,7 +2,7 @@
 RFM: how recently, how often and for how much customers bought, each scored 1 to 5.
 
 A score is the fifth of the buyers that a value falls into, counting those below it and half of those equal to it, so
-that equal values always score alike. 5 is best.
+that equal values always score alike. 5 is best. Whoever bought once has a score like everybody, but no loyalty yet.
 """
 
 from datetime import date
@@ -74,7 +74,7 @@ def scores(buyers: Frame, *, recency: str, frequency: str, monetary: str = "reve
         ("monetary_score", units),
     ]
     scored = buyers.with_columns(*[_score(buyers, value).alias(name) for name, value in columns])
-    return scored.with_columns(_segment().alias("rfm_segment"))
+    return scored.with_columns(_segment(frequency).alias("rfm_segment"))
 
 
 def grid(scored: Frame) -> list[dict[str, Any]]:
@@ -120,12 +120,14 @@ def _score(buyers: Frame, value: nw.Expr) -> nw.Expr:
     return points.cast(nw.Int64)
 
 
-def _segment() -> nw.Expr:
+def _segment(frequency: str) -> nw.Expr:
     r, f, m = nw.col("recency_score"), nw.col("frequency_score"), nw.col("monetary_score")
+    once = nw.col(frequency) <= 1  # where half of all bought once, once is a middling score
     branches = [
+        (once & (r >= 4), "newcomers"),
+        (once, "asleep"),
         ((r >= 4) & (f >= 4), "champions"),
         ((r >= 3) & (f >= 3), "loyal"),
-        ((r >= 4) & (f == 1), "newcomers"),
         (r >= 4, "promising"),
         (r == 3, "needs_attention"),
         ((f >= 4) & (m >= 4), "cannot_lose"),

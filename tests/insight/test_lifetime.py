@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -69,6 +69,34 @@ def test_nobody_lost_is_refused():
     assert isinstance(found[None], NotEnoughData)
 
 
+@pytest.mark.parametrize(("window", "days"), [(30, 365), (180, 365), (183, 730), (365, 730), (540, 1095)])
+def test_look_ahead_is_whole_years_that_hold_two_windows(window, days):
+    assert lifetime.look_ahead(window) == days
+
+
+def test_lifetime_does_not_rise_by_itself_where_customers_stay_as_long_as_ever():
+    lives = [(90, 20), (200, 10), (900, 10)]  # bought every 30 days for so long: so many who come each month
+    starts = [date(2009 + month // 12, month % 12 + 1, 1) for month in range(48)]
+    stays = [(start, length) for start in starts for length, n in lives for _ in range(n)]
+    facts = facts_of(
+        *[
+            line(customer=who, on=start + timedelta(days=past))
+            for who, (start, length) in enumerate(stays)
+            for past in range(0, length, 30)
+            if start + timedelta(days=past) < date(2013, 1, 1)
+        ]
+    )
+    asked = [str(period) for period in periods.between(date(2009, 1, 1), date(2012, 12, 31), grain="quarter")]
+
+    found = insight.figures(facts, periods=asked, activity_days=60, names=["customer_lifetime_days"])
+
+    assert [figure.reason for figure in found[:4]] == ["nobody_lost_yet"] + ["followed_too_briefly"] * 3
+    known = [figure.value for figure in found[4:]]
+    assert {figure.denominator for figure in found[4:]} == {365}
+    assert max(known) - min(known) < 3
+    assert known[-1] == pytest.approx((20 * 120 + 10 * 240 + 10 * 365) / 40, abs=3)
+
+
 def test_pause_is_part_of_the_life():
     facts = facts_of(
         line(customer=1, on=date(2010, 1, 1)),
@@ -87,10 +115,13 @@ def test_figures_at_a_months_end_agree_with_looking_at_the_day():
 
     found = insight.figures(facts, periods=asked, activity_days=60, names=["customer_lifetime_days"], by="segment")
 
-    by_hand = {p: lifetime.lifetime(facts, as_of=p.end_on, activity_days=60, by="segment") for p in asked}
+    on_day = {"activity_days": 60, "by": "segment", "horizon_days": 365}
+    by_hand = {p: lifetime.lifetime(facts, as_of=p.end_on, **on_day) for p in asked}
     for figure in found:
         seen = by_hand[periods.parse(figure.period)].get(figure.slice)
-        assert figure.value == (seen.mean_days if isinstance(seen, lifetime.Lifetime) else None)
+        known = isinstance(seen, lifetime.Lifetime) and seen.horizon_days == 365
+        assert figure.value == (seen.mean_days if known else None)
+    assert sum(figure.value is not None for figure in found) > len(asked)
 
 
 follow_ups = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=30)

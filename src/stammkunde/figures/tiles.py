@@ -160,6 +160,9 @@ def formula(kpi: str, figures: Figures) -> str:
     if kpi == "retention_rate" and {"customers_end", "customers_won", "customers_start"} <= set(figures):
         end, won, start = (writing.number(figures[f"customers_{key}"].value) for key in ("end", "won", "start"))
         return f"({end} − {won}) / {start} = {result}"
+    if kpi == "customer_lifetime_days" and figure.denominator is not None:
+        days = writing.number(figure.denominator)
+        return _("%(stayed)s of the first %(days)s days") % {"stayed": writing.number(figure.value), "days": days}
     if figure.denominator is None or figure.numerator is None or BY_KPI[kpi].unit in {Unit.DAYS, Unit.CUSTOMERS}:
         return ""
     numerator = _part(figure.numerator, meaning=BY_KPI[kpi])

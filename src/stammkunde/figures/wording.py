@@ -136,10 +136,10 @@ MEANINGS = (
         unit=Unit.DAYS,
         better=Better.HIGHER,
         meaning=_(
-            "How long customers stay from their first purchase on. Those who are still there count as long as "
-            "they have been there so far (Kaplan–Meier)."
+            "How many days customers stay from their first purchase on, of the first whole years that hold two "
+            "activity windows. Those who are still there count as long as they have been there so far (Kaplan–Meier)."
         ),
-        formula=_("mean time from the first purchase to the loss, within the time observed"),
+        formula=_("mean time from the first purchase to the loss, looking equally far ahead in every period"),
     ),
 )
 FORECASTS = (  # said in their month, never counted again
@@ -186,6 +186,7 @@ REASONS = {
     "no_buyers": _("Nobody bought in this period."),
     "no_orders": _("There were no orders in this period."),
     "nobody_lost_yet": _("No customer has been lost so far, so there is no end to measure."),
+    "followed_too_briefly": _("Nobody has been followed for long enough yet."),
     "cost_unknown": _("The cost of the goods is unknown, so the margin is unknown, too."),
     "cost_partly_unknown": _("The cost is known for less than 95% of the turnover: too little for an honest margin."),
     "history_short": _("Who was a customer at the start is not known: the facts begin less than a window before."),

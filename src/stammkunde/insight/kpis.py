@@ -50,6 +50,7 @@ REASONS = (  # why a value is missing
     "no_orders",
     "no_customers",
     "nobody_lost_yet",
+    "followed_too_briefly",
     "cost_unknown",
     "cost_partly_unknown",
     "history_short",
@@ -322,13 +323,21 @@ def _count(
         presence(facts, periods, activity_days=activity_days, slices=slices, last=last) if wanted & FROM_STAYS else {},
         buyers(facts, periods, slices=slices) if wanted & FROM_BUYERS else {},
         by_month(facts, periods, slices=slices) if wanted & FROM_MONEY else {},
-        lifetime.of_periods(facts, days, activity_days=activity_days, slices=slices)
+        _lifetimes(facts, days, activity_days=activity_days, slices=slices)
         if "customer_lifetime_days" in wanted
         else {},
         last,
         _begins(facts) if wanted & (FROM_STAYS | {"repurchase_rate"}) else None,
         activity_days,
     )
+
+
+def _lifetimes(
+    facts: Facts, days: Mapping[Period, int], *, activity_days: int, slices: Slicing
+) -> dict[tuple[Period, Any], "lifetime.Lifetime | NotEnoughData"]:
+    """Estimate lifetimes with the same look-ahead at every period's end."""
+    horizon = lifetime.look_ahead(activity_days)
+    return lifetime.of_periods(facts, days, activity_days=activity_days, slices=slices, horizon_days=horizon)
 
 
 def _begins(facts: Facts) -> int | None:
@@ -454,7 +463,10 @@ def _lifetime(counts: _Counts, where: tuple[Period, Any]) -> dict[str, Any]:
         return _none("no_customers")
     if isinstance(seen, NotEnoughData):
         return _none("nobody_lost_yet")
-    return {"value": seen.mean_days, "numerator": None, "denominator": None, "n": seen.n}
+    horizon = lifetime.look_ahead(counts.activity_days)
+    if seen.horizon_days < horizon:
+        return _none("followed_too_briefly", n=seen.n)
+    return {"value": seen.mean_days, "numerator": None, "denominator": horizon, "n": seen.n}
 
 
 def _number(name: str) -> Any:

@@ -23,6 +23,7 @@ from stammkunde.insight.periods import Period, day_number
 from stammkunde.insight.slices import Slicing, counted, slicing
 
 HORIZON_DAYS = 1095  # three years: means over different periods stay comparable
+YEAR_DAYS = 365
 Z95 = 1.959963984540054
 
 
@@ -85,6 +86,21 @@ def lifetime(
     return {
         slices.label(value): found for value, found in _on_day(stays, day_number(as_of), horizon_days, count).items()
     }
+
+
+def look_ahead(activity_days: int) -> int:
+    """
+    Say how far means look that are to be compared over time: the first whole years that hold two activity windows.
+
+    It depends on nothing that grows with time, so a mean does not rise because customers were followed for longer.
+
+    Args:
+        activity_days: length of the activity window.
+
+    Returns:
+        days.
+    """
+    return YEAR_DAYS * math.ceil(2 * activity_days / YEAR_DAYS)
 
 
 def of_periods(
@@ -306,7 +322,8 @@ def _answer(days: Counts, lost: NDArray[np.bool_], n: Counts, horizon_days: int)
     if not lost.any():
         return NotEnoughData("Nobody was lost yet, so the end of a customer's life was never seen.")
     curve = kaplan_meier(days, lost, n)
-    horizon = min(horizon_days, int(days.max()))
+    nobody_left = curve.share[-1] == 0  # then all that follows is known
+    horizon = horizon_days if nobody_left else min(horizon_days, int(days.max()))
     mean, error = restricted_mean(curve, horizon_days=horizon)
     return Lifetime(
         int(n.sum()),

@@ -12,8 +12,9 @@ from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.figures import rhythm
 from stammkunde.figures.queries import of_customer as queries
 from stammkunde.sales import history
+from stammkunde.sales import queries as sales
 from stammkunde.sales.models import Line
-from stammkunde.signals import standing
+from stammkunde.signals import answers, standing
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.ui import moments
 from tests import factories
@@ -152,6 +153,18 @@ def test_cancelled_orders_are_shown_and_count_nothing():
     ]
     assert len(history.orders(customer.pk).orders) == 2
     assert [purchase.on for purchase in history.purchases(customer.pk)] == [date(2026, 1, 1)]
+
+
+def test_what_only_gives_back_is_no_order():
+    customer, other = factories.customer(), factories.customer()
+    factories.order(customer, date(2026, 1, 1), cents=1000)
+    for who in (customer, other):
+        factories.order(who, date(2026, 3, 1)).lines.update(kind="return", quantity=-1, revenue_cents=-400)
+
+    assert [(year.revenue_cents, year.orders) for year in queries.years(customer.pk)] == [(600, 1)]
+    assert [purchase.on for purchase in history.purchases(customer.pk)] == [date(2026, 1, 1)]
+    assert answers.rhythm(customer.pk).days == [date(2026, 1, 1)]
+    assert sales.buyers(customer_ids=[customer.pk, other.pk]) == {customer.pk}
 
 
 def test_margin_of_a_year_stays_unknown_where_costs_are():

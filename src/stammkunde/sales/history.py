@@ -17,6 +17,9 @@ MOST_FAVOURITES = 5
 NOT_CANCELLED = ~Q(order__status=Order.Status.CANCELLED)
 
 
+SOLD = Q(kind=Line.Kind.SALE)  # quantity and revenue are above zero then; what only gives back is no order
+
+
 GIVEN_BACK = (Line.Kind.RETURN, Line.Kind.CANCELLATION)
 
 
@@ -54,7 +57,7 @@ def purchases(customer_id: int) -> list[Purchase]:
     """Give the days with a sale, oldest first, with what was sold."""
     days = (
         lines(customer_id)
-        .filter(kind=Line.Kind.SALE)
+        .filter(SOLD)
         .values_list("order__ordered_on")
         .annotate(Sum("revenue_cents"))
         .order_by("order__ordered_on")
@@ -71,7 +74,7 @@ class Favourite:
 
 
 def favourite_products(customer_id: int) -> list[Favourite]:
-    sold = lines(customer_id).filter(kind=Line.Kind.SALE, product__kind="product")
+    sold = lines(customer_id).filter(SOLD, product__kind="product")
     rows = sold.values("product", "product__name").annotate(cents=Sum("revenue_cents"), days=_DAYS)
     return [
         Favourite(name=row["product__name"], revenue_cents=row["cents"], days=row["days"], product_id=row["product"])
@@ -80,7 +83,7 @@ def favourite_products(customer_id: int) -> list[Favourite]:
 
 
 def favourite_categories(customer_id: int) -> list[Favourite]:
-    sold = lines(customer_id).filter(kind=Line.Kind.SALE, product__kind="product").exclude(product__category="")
+    sold = lines(customer_id).filter(SOLD, product__kind="product").exclude(product__category="")
     rows = sold.values("product__category").annotate(cents=Sum("revenue_cents"), days=_DAYS)
     return [
         Favourite(name=row["product__category"], revenue_cents=row["cents"], days=row["days"])

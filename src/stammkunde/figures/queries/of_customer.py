@@ -29,7 +29,7 @@ def years(customer_id: int) -> list[Year]:
         for row in history.lines(customer_id)
         .annotate(year=ExtractYear("order__ordered_on"))
         .values("year")
-        .annotate(orders=Count("order", distinct=True), **_sums())
+        .annotate(orders=Count("order", distinct=True, filter=history.SOLD), **_sums())
     }
     if not found:
         return []

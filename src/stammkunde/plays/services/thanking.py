@@ -12,6 +12,7 @@ from stammkunde.outreach.models import Template
 from stammkunde.plays import policy
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import AT_ONCE, NothingToSay, recipients
+from stammkunde.sales import history
 from stammkunde.sales.models import Line, Order
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -82,7 +83,7 @@ def _purchases(play: Play, *, today: date) -> QuerySet[Order, tuple[int, date]]:
     """Find (customer, day) of purchases that are due to be thanked for."""
     day = Cast(OuterRef("ordered_on"), CharField())  # ISO on both databases
     thanked = Enrolment.objects.filter(play=play, customer=OuterRef("customer"), cycle=day)
-    sold = Line.objects.filter(order=OuterRef("pk"), kind=Line.Kind.SALE)
+    sold = Line.objects.filter(history.SOLD, order=OuterRef("pk"))
     assert play.after_on is not None
     earliest = max(play.after_on, today - timedelta(days=policy.LONGEST_DELAY_DAYS))
     orders = Order.objects.filter(

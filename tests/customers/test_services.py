@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from stammkunde.customers import changes as told_changes
 from stammkunde.customers import services
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.store import changes
@@ -74,7 +75,9 @@ def test_assign_counts_those_who_changed_hands(salesperson, administrator):
 
     assert (first, again, nobody) == (2, 0, 1)
     assert Customer.objects.filter(owner=salesperson, imported_by=None).count() == 2
-    assert actions() == ["customers.assigned", "customers.assigned"]
+    changed = ["customer.changed"]
+    assert actions() == ["customers.assigned", *changed, *changed, "customers.assigned", *changed]
+    assert AuditEntry.objects.latest("pk").detail == {"changed": {"owner": ["Sven", None]}}
 
 
 def test_contact_person_is_found_through_the_customer(salesperson):
@@ -146,3 +149,25 @@ def test_note_is_changed_and_deleted_by_its_author_only(salesperson, administrat
 
     assert not Note.objects.exists()
     assert actions() == ["note.changed", "note.deleted"]
+
+
+def test_a_change_is_told_field_by_field(salesperson):
+    customer = factories.customer(city="Ulm", since_on=date(2020, 5, 17), kind="person")
+    fields = {"city": "", "kind": "company", "since_on": date(2021, 5, 17), "attributes": {"Farbe": "rot"}}
+
+    services.change_customer(customer_id=customer.pk, fields=fields, staff=salesperson, now=NOW)
+
+    told = told_changes.entry(AuditEntry.objects.latest("pk"))
+    assert sorted(told.split("; ")) == [
+        "Art: Person → Firma",
+        "Kunde seit: 17.05.2020 → 17.05.2021",
+        "Merkmale",
+        "Ort: Ulm → –",
+    ]
+
+
+def test_a_change_whose_fields_are_not_known_any_more_is_still_told():
+    old = AuditEntry(action="customer.changed", detail={"changed": {"fax": ["1", "2"]}})
+
+    assert told_changes.entry(old) == "fax: 1 → 2"
+    assert told_changes.entry(AuditEntry(action="customer.changed", detail={})) == "Stammdaten geändert"

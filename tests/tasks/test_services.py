@@ -2,9 +2,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from stammkunde.customers import changes
+from stammkunde.customers import services as customers
 from stammkunde.tasks import queries, services
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry
+from stammkunde.ui.moments import timeline
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +174,48 @@ def test_suggestion_put_off_and_then_taken_on_is_open_again(salesperson):
     task = services.take_on(suggestion, staff=salesperson, note="58 Tage still", now=NOW)
 
     assert (task.pk, task.kind, task.note, task.snoozed_until_on) == (known.pk, "task", "58 Tage still", None)
+
+
+def test_open_tasks_go_along_with_the_customer_and_say_so_there(salesperson, administrator, servant):
+    customer = factories.customer(owner=salesperson)
+
+    def written(title, owner):
+        return services.add(services.Content(title=title), now=NOW, staff=servant, customer=customer, owner=owner)
+
+    theirs, colleagues, done = written("a", salesperson), written("b", servant), written("c", salesperson)
+    nobodys = services.plan(
+        services.Content(title="d"), key="x:1:1", customer_id=customer.pk, owner_id=None, due=services.Due(on=TODAY),
+        now=NOW,
+    )  # fmt: skip
+    services.finish(task_id=done.pk, staff=salesperson, finished_at=NOW)
+
+    fields = {"owner": administrator}
+    customers.change_customer(customer_id=customer.pk, fields=fields, now=NOW, staff=administrator)
+
+    owners = dict(Task.objects.values_list("title", "owner__name"))
+    assert owners == {"a": "Ada", "b": servant.name, "c": "Sven", "d": "Ada"}
+    told = [moment.thing.detail["owner"] for moment in timeline(customer.pk).events if moment.kind == "handover"]
+    assert sorted(told) == [["", "Ada"], ["Sven", "Ada"]]
+    (change,) = [moment.thing for moment in timeline(customer.pk).events if moment.kind == "change"]
+    assert changes.entry(change) == "Betreuer: Sven → Ada"
+    assert {theirs.pk, nobodys.pk, colleagues.pk} <= set(Task.objects.filter(state="open").values_list("pk", flat=True))
+
+
+def test_tasks_of_many_customers_go_along_and_stay_where_nobody_is_responsible(salesperson, administrator):
+    both = [factories.customer(owner=salesperson) for _ in range(2)]
+    for one in both:
+        services.add(services.Content(title="a"), now=NOW, staff=salesperson, customer=one)
+
+    customers.assign(customer_ids=[one.pk for one in both], owner=administrator, now=NOW, staff=administrator)
+    assert set(Task.objects.values_list("owner__name", flat=True)) == {"Ada"}
+
+    customers.assign(customer_ids=[one.pk for one in both], owner=None, now=NOW, staff=administrator)
+    assert set(Task.objects.values_list("owner__name", flat=True)) == {"Ada"}
+
+
+def test_closed_task_is_given_to_nobody(salesperson, administrator):
+    task = services.add(services.Content(title="a"), now=NOW, staff=salesperson)
+    services.dismiss(task_id=task.pk, staff=salesperson, finished_at=NOW)
+
+    with pytest.raises(services.TaskClosed):
+        services.hand_over(task_id=task.pk, owner=administrator, now=NOW, staff=salesperson)

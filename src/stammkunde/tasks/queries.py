@@ -59,8 +59,9 @@ def awake_again(kinds: Collection[str], *, today: date, staff: Staff | None, lim
 
 
 def taken_up(keys: Iterable[str], *, today: date) -> set[str]:
-    """Tell which suggestions are done with for now: done, dismissed, put off, or already a task of today."""
-    known = Task.objects.filter(key__in=list(keys)).exclude(_waiting(today)).values_list("key", flat=True)
+    """Tell which suggestions are done with for now: done, dismissed, put off, or a task of somebody's own."""
+    suggested = _waiting(today) & ~Q(kind=OWN)
+    known = Task.objects.filter(key__in=list(keys)).exclude(suggested).values_list("key", flat=True)
     return {key for key in known if key is not None}
 
 
@@ -78,6 +79,12 @@ def next_of_customer(customer_id: int, *, today: date) -> Task | None:
     """Give the open task of a customer that comes first."""
     tasks = Task.objects.filter(customer_id=customer_id, state=Task.State.OPEN).filter(_awake(today))
     return _told(tasks.order_by(F("due_on").asc(nulls_last=True), "pk")).first()
+
+
+def has_planned(customer_id: int, *, today: date, besides: Task | None) -> bool:
+    """Tell whether another open task of a customer has its day, today or later."""
+    tasks = Task.objects.filter(customer_id=customer_id, state=Task.State.OPEN, due_on__gte=today)
+    return (tasks.exclude(pk=besides.pk) if besides else tasks).exists()
 
 
 @dataclass(frozen=True, kw_only=True)

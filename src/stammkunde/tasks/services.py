@@ -5,10 +5,12 @@ A suggestion of the work list is derived anew every time. It becomes a row here 
 key, so that it does not come back; acting twice is harmless.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
@@ -17,6 +19,8 @@ from stammkunde.tasks.models import Task
 from stammkunde.tasks.queries import OWN
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
+
+HANDED_OVER = "task.handed_over"
 
 
 class NotYetDue(Exception):
@@ -104,7 +108,7 @@ def take_up(suggestion: Suggestion, *, now: datetime, staff: Staff) -> Task:
 
 
 @transaction.atomic
-def plan(what: Content, *, key: str, customer_id: int, owner_id: int | None, due: Due, now: datetime) -> Task:
+def plan(what: Content, *, key: str, customer_id: int | None, owner_id: int | None, due: Due, now: datetime) -> Task:
     """Put something on somebody's list that no person asked for; repeating with the same key gives the same task."""
     task, _created = Task.objects.get_or_create(
         key=key,
@@ -123,11 +127,68 @@ def plan(what: Content, *, key: str, customer_id: int, owner_id: int | None, due
     return task
 
 
+def follow(task: Task, *, on: date, now: datetime, staff: Staff) -> Task:
+    """Plan to look again at what a task was about, on the list of who did it; repeating gives the same task."""
+    return plan(
+        Content(title=task.title),
+        key=_following(task.pk),
+        customer_id=task.customer_id,
+        owner_id=staff.pk,
+        due=Due(on=on),
+        now=now,
+    )
+
+
+def _following(task_id: int) -> str:
+    return policy.key(kind="then", subject=task_id, cycle="next")
+
+
+@transaction.atomic
+def hand_over(*, task_id: int, owner: Staff, now: datetime, staff: Staff) -> Task:
+    """
+    Give an open task to somebody; a suggestion becomes a task of theirs. Repeating changes nothing.
+
+    :raises TaskClosed: if the task is done or dismissed
+    """
+    task = Task.objects.select_for_update(of=("self",)).select_related("owner").get(pk=task_id)
+    if task.state != Task.State.OPEN:
+        raise TaskClosed(task.title)
+    before = task.owner
+    if before != owner or task.kind != OWN:
+        task.owner, task.kind = owner, OWN
+        task.save(update_fields=["owner", "kind"])
+        if before != owner:
+            _record_handover(task, before, now=now, staff=staff)
+    return task
+
+
+def go_along(*, customers: Mapping[int, int | None], owner: Staff, now: datetime, staff: Staff) -> None:
+    """
+    Let open tasks go to whoever looks after the customers now, inside the caller's transaction.
+
+    Those of whoever did so before (`customers`: id → their id), and those of nobody; what somebody else has to do
+    stays with them.
+    """
+    open_ones = Task.objects.filter(customer__in=customers, state=Task.State.OPEN).exclude(owner=owner)
+    for task in open_ones.select_for_update(of=("self",)).select_related("owner"):
+        if task.owner_id in (None, customers[task.customer_id or 0]):
+            before, task.owner = task.owner, owner
+            task.save(update_fields=["owner"])
+            _record_handover(task, before, now=now, staff=staff)
+
+
+def _record_handover(task: Task, before: Staff | None, *, now: datetime, staff: Staff) -> None:
+    after = task.owner
+    _record(staff, HANDED_OVER, now, task, owner=[before.name if before else "", after.name if after else ""])
+
+
 def drop_planned(task_id: int) -> None:
     """Delete what `plan` put on a list, unless somebody acted on it since; inside the caller's transaction."""
-    Task.objects.filter(
-        pk=task_id, state=Task.State.OPEN, snoozed_until_on=None, created_by=None, key__isnull=False
-    ).delete()
+    _drop(Task.objects.filter(pk=task_id))
+
+
+def _drop(tasks: QuerySet[Task]) -> None:
+    tasks.filter(state=Task.State.OPEN, snoozed_until_on=None, created_by=None, key__isnull=False).delete()
 
 
 @transaction.atomic
@@ -194,6 +255,7 @@ def reopen(*, task_id: int, now: datetime, staff: Staff) -> Task:
     )
     task = Task.objects.get(pk=task_id)
     if changed:
+        _drop(Task.objects.filter(key=_following(task_id)))
         _record(staff, "task.reopened", now, task)
     return task
 

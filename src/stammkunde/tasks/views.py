@@ -14,6 +14,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.tasks import forms, services
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
+from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import ways
@@ -60,6 +61,22 @@ def finish(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.TASKS_WORK)
+def hand_over(request: StaffRequest, pk: int) -> HttpResponse:
+    task, owner = get_object_or_404(Task, pk=pk), _owner(request)
+    if owner is None:
+        messages.error(request, _("Nobody is chosen. Choose who is to do it."))
+        return redirect(ways.came_from(request))
+    try:
+        services.hand_over(task_id=pk, owner=owner, now=timezone.now(), staff=request.user)
+    except services.TaskClosed:
+        messages.info(request, _("This has been dealt with already."))
+    else:
+        messages.success(request, _("%(name)s does it now: %(title)s") % {"name": owner, "title": task.title})
+    return redirect(ways.came_from(request))
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
 def reopen(request: StaffRequest, pk: int) -> HttpResponse:
     get_object_or_404(Task, pk=pk)
     task = services.reopen(task_id=pk, now=timezone.now(), staff=request.user)
@@ -81,4 +98,4 @@ def _customer(request: StaffRequest) -> Customer | None:
 
 def _owner(request: StaffRequest) -> Staff | None:
     pk = request.POST.get("owner", "")
-    return Staff.objects.filter(pk=pk, is_active=True).first() if pk.isdecimal() else None
+    return team.workers().filter(pk=pk).first() if pk.isdecimal() else None

@@ -34,6 +34,7 @@ class Section:
     name: str
     heading: str | Promise
     order: int
+    beside: bool = False  # stands beside the list and takes no room on it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.core import serializers
 from django.db import IntegrityError, transaction
 
-from stammkunde.customers import facts, policy, search
+from stammkunde.customers import facts, handing, policy, search
 from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -82,6 +82,7 @@ def create_customer(*, fields: dict[str, Any], now: datetime, staff: Staff) -> C
 def change_customer(*, customer_id: int, fields: dict[str, Any], now: datetime, staff: Staff) -> Customer:
     """Change a customer's master data; repeating it changes nothing and leaves no trace."""
     customer = Customer.objects.select_for_update().get(pk=customer_id)
+    owner_before = customer.owner_id
     changed = apply(customer, _known(fields, CUSTOMER_FIELDS))
     if changed:
         customer.imported_by, customer.updated_at = None, now
@@ -89,6 +90,8 @@ def change_customer(*, customer_id: int, fields: dict[str, Any], now: datetime, 
         customer.save()
         mark_changed()
         _record(staff, "customer.changed", now, customer, changed=changed)
+    if customer.owner_id != owner_before:
+        handing.over(customers={customer.pk: owner_before}, owner=customer.owner, now=now, staff=staff)
     return customer
 
 
@@ -97,15 +100,18 @@ def assign(*, customer_ids: Iterable[int], owner: Staff | None, now: datetime, s
     """Make someone (or nobody) responsible for customers, and tell how many changed hands; repeating is harmless."""
     wanted = Customer.objects.filter(pk__in=list(customer_ids))
     others = wanted.filter(owner__isnull=False) if owner is None else wanted.exclude(owner=owner)
-    ids = list(others.select_for_update(of=("self",)).values_list("pk", flat=True))
-    if ids:
+    found = list(others.select_for_update(of=("self",)).select_related("owner").only("name", "owner__name"))
+    if found:
+        ids, label = [one.pk for one in found], owner.name if owner else ""
         Customer.objects.filter(pk__in=ids).update(owner=owner, imported_by=None, updated_at=now)
         mark_changed()
-        label = owner.name if owner else ""
         team.record(
             staff=staff, action="customers.assigned", at=now, thing="customers", label=label, customers=ids[:1000]
         )
-    return len(ids)
+        for one in found:
+            _record(staff, "customer.changed", now, one, changed={"owner": [_plain(one.owner), label or None]})
+        handing.over(customers={one.pk: one.owner_id for one in found}, owner=owner, now=now, staff=staff)
+    return len(found)
 
 
 @transaction.atomic

@@ -49,9 +49,15 @@ def test_another_try_keeps_to_the_hours_somebody_likes_and_to_no_holiday():
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Outcome.REACHED, None),
-        (Outcome.NOT_INTERESTED, None),
-        (Outcome.NO_MORE_CALLS, None),
+        (Outcome.REACHED, NextStep(step=Step.ASK_AGAIN, on=date(2026, 12, 25), if_nothing_else=True)),
+        (
+            Outcome.NOT_INTERESTED,
+            NextStep(step=Step.ASK_LATER, on=date(2027, 2, 23), by_owner=True, if_nothing_else=True),
+        ),
+        (
+            Outcome.NO_MORE_CALLS,
+            NextStep(step=Step.IN_WRITING, on=date(2026, 12, 25), by_owner=True, if_nothing_else=True),
+        ),
         (Outcome.WANTS_OFFER, NextStep(step=Step.SEND_OFFER, on=date(2026, 11, 30))),
         (Outcome.WRONG_NUMBER, NextStep(step=Step.FIND_NUMBER, on=date(2026, 11, 30), by_owner=True)),
         (
@@ -95,11 +101,27 @@ moments = st.builds(
 def test_a_step_is_never_in_the_past_and_tries_end(outcome, at, window, tries):
     found = step(outcome, at, tries=tries, window=window)
 
-    assert (found is None) == (outcome in policy.DONE)
-    if found:
-        assert found.on >= at.date()
-        assert (found.on == at.date()) == (outcome == Outcome.COMPLAINT)
-        assert (found.step == Step.CALL_AGAIN) == (outcome == Outcome.NOT_REACHED and tries <= 3)
+    assert found.on >= at.date()
+    assert (found.on == at.date()) == (outcome == Outcome.COMPLAINT)
+    assert (found.step == Step.CALL_AGAIN) == (outcome == Outcome.NOT_REACHED and tries <= 3)
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        ([(9, True)] * 3 + [(10, False)], policy.Usual(part=policy.Part.MORNING, reached=3, calls=4)),
+        (
+            [(9, True)] * 3 + [(9, False)] * 4 + [(15, True)] * 3,
+            policy.Usual(part=policy.Part.AFTERNOON, reached=3, calls=3),
+        ),
+        ([(12, True)] * 4, policy.Usual(part=policy.Part.MIDDAY, reached=4, calls=4)),
+        ([(9, True)] * 2 + [(15, True)] * 2, None),
+        ([(9, True)] * 3 + [(9, False)] * 4, None),
+        ([], None),
+    ],
+)
+def test_usual_is_the_part_of_the_day_in_which_calls_reach_somebody(calls, expected):
+    assert policy.usual([(moment(2026, 11, 23, hour, 5), reached) for hour, reached in calls]) == expected
 
 
 @given(at=moments, window=windows, tries=st.integers(1, 3))

@@ -44,7 +44,8 @@ def test_a_call_finishes_its_task_and_says_there_how_long_it_took(customer, sale
 
     task.refresh_from_db()
     assert (task.state, task.minutes, task.finished_by, task.finished_at) == ("done", 15, salesperson, NOW)
-    assert (call.task, call.next_task, call.note, call.goals) == (task, None, "Alles gut.", ["Termin"])
+    assert (call.task, call.next_task, call.note, call.goals) == (task, call.next_task, "Alles gut.", ["Termin"])
+    assert (call.next_task.title, call.next_task.due_on) == ("Nachfragen, wie es läuft: Weber GmbH", date(2026, 12, 21))
     assert list(AuditEntry.objects.filter(action="call.recorded").values_list("thing_id", flat=True)) == [customer.pk]
 
 
@@ -192,7 +193,18 @@ def test_a_task_that_is_done_already_is_not_finished_again(customer, salesperson
     call = record(customer, salesperson, Outcome.REACHED, task=task, minutes=30)
 
     assert call.task != task
-    assert sorted(Task.objects.values_list("minutes", flat=True)) == [5, 30]
+    finished = Task.objects.exclude(state="open")
+    assert sorted(finished.values_list("minutes", flat=True)) == [5, 30]
+
+
+def test_who_has_a_next_step_already_is_not_given_another_by_being_reached(customer, salesperson):
+    planned = tasks.add(tasks.Content(title="Messe"), now=NOW, staff=salesperson, customer=customer, due_on=NOW.date())
+
+    call = record(customer, salesperson, Outcome.REACHED)
+
+    assert call.next_task is None
+    assert list(Task.objects.filter(state="open")) == [planned]
+    assert record(customer, salesperson, Outcome.WANTS_OFFER, key="k2").next_task is not None
 
 
 def test_a_draft_is_one_for_each_person_and_customer_and_nothing_keeps_nothing(customer, salesperson):

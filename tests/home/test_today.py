@@ -444,7 +444,11 @@ def test_what_was_done_today_takes_from_the_hours(client, salesperson, generatio
 
     client.post(reverse("today-act"), {"key": first.key, "act": "done", "minutes": "60"})
 
-    assert "15 Namen, 3,0 von 3,0 Stunden." in client.get(reverse("today")).content.decode()
+    assert "10 Namen, 2,0 von 3,0 Stunden." in client.get(reverse("today")).content.decode()
+    assert "Zehn Namen genügen für einen Tag" in client.get(reverse("today")).content.decode()
+    tasks.add(tasks.Content(title="Steuer"), now=NOW, staff=salesperson)
+    client.post(reverse("today-act"), {"key": f"task:{Task.objects.latest('pk').pk}:", "act": "done", "minutes": "120"})
+    assert "5 Namen, 1,0 von 1,0 Stunden." in client.get(reverse("today")).content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -462,7 +466,7 @@ def test_today_takes_the_same_number_of_queries(client, salesperson, generation,
     assert page.content.decode().count("data-item") == rows
 
 
-QUERIES = 23
+QUERIES = 24
 
 
 def test_wishes_leave_room_for_those_who_are_silent(generation):

@@ -1,5 +1,6 @@
 """A call in words: why, how it may be led, what to say, and what follows from each outcome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -8,12 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.calls import guides, policy
-from stammkunde.calls import wording as calls
+from stammkunde.calls import guides, policy, wording
+from stammkunde.calls import queries as calls
 from stammkunde.calls.models import Guide, Outcome
-from stammkunde.calls.policy import Conduct
-from stammkunde.calls.queries import Hours
-from stammkunde.customers import wording
+from stammkunde.calls.policy import Conduct, Usual
+from stammkunde.calls.queries import Hours, Recipient
+from stammkunde.customers import wording as contact_wording
 from stammkunde.customers.models import Channel, Purpose
 from stammkunde.customers.queries import Standings
 from stammkunde.signals.models import CustomerSignal
@@ -76,7 +77,9 @@ def leave(standings: Standings, occasion: str) -> Leave:
     wanted = standings.cells[Channel.PHONE, policy.PURPOSES[Kind(occasion)]]
     service = standings.cells[Channel.PHONE, Purpose.SERVICE]
     conduct = policy.conduct(wanted=wanted, service=service)
-    return Leave(conduct=conduct, why=wording.reason((service if conduct == Conduct.NOT_AT_ALL else wanted).reason))
+    return Leave(
+        conduct=conduct, why=contact_wording.reason((service if conduct == Conduct.NOT_AT_ALL else wanted).reason)
+    )
 
 
 def filled(script: guides.Script, values: dict[str, str], *, service_only: bool) -> guides.Script:
@@ -98,7 +101,7 @@ def outcomes(*, hours: Hours, tries: int, now: datetime, today: date) -> list[di
                 "code": code.value,
                 "label": code.label,
                 "icon": ICONS[code],
-                "follows": calls.short(plan, hours.zone, today=today),
+                "follows": wording.short(plan, hours.zone, today=today),
             }
         )
     return found
@@ -108,19 +111,30 @@ def best_time(hours: Hours, *, now: datetime) -> dict[str, Any]:
     """Say when somebody likes to be called, and whether that is now; nothing said is no hint."""
     there = now.astimezone(hours.zone)
     return {
-        "likes": calls.likes(hours.window),
+        "likes": wording.likes(hours.window),
         "fits": hours.fit(now),
         "there": f"{there:%H:%M}" if there.utcoffset() != now.utcoffset() else "",
     }
 
 
-def hints(items: list[Item], found: dict[Any, Hours], *, now: datetime) -> dict[str, dict[str, Any]]:
-    """Say for each item of the list whether it is a good time now, where the customer has said so."""
-    told = {}
-    for item in items:
-        if item.customer is None:
-            continue
-        own = found.get((item.customer.pk, item.person.pk if item.person else None)) or found[item.customer.pk, None]
-        if own.window.is_said:
-            told[item.key] = best_time(own, now=now)
-    return told
+def hint(
+    item: Item, *, hours: Mapping[Recipient, Hours], usual: Mapping[int, Usual], now: datetime
+) -> dict[str, Any] | None:
+    """
+    Say for an item of the list when it is a good time, and whether that is now; None where nothing is known.
+
+    What somebody said comes before opening hours, and these before what calls so far tell; a holiday before all.
+    """
+    if item.customer is None:
+        return None
+    own = calls.hours_of(hours, item.customer.pk, item.person.pk if item.person else None)
+    there = now.astimezone(own.zone)
+    if there.date() in own.window.closed:
+        return {"likes": _("public holiday there today"), "fits": False}
+    if own.window.is_said:
+        return best_time(own, now=now)
+    opening, known = wording.opening_hours(item.customer.attributes), usual.get(item.customer.pk)
+    if opening or known is None:
+        return {"likes": opening, "fits": False} if opening else None
+    fits = own.fit(now) and policy.Part.of(there.time()) == known.part
+    return {"likes": wording.reached(known), "fits": fits}

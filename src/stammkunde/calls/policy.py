@@ -4,7 +4,8 @@ What follows from a call, and when is a good time for one. Pure.
 The next step is a table: what is to be done, after how many working days, and by whom.
 """
 
-from collections.abc import Container
+from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -17,6 +18,8 @@ from stammkunde.customers.policy import Permission, Reason
 AGAIN_AFTER_DAYS = (1, 2, 4)  # working days after the first, second and third failure in a row
 MORNING, AFTERNOON = time(10), time(15)  # tries alternate: whoever is out in the morning may be in later
 NOON = time(12, 30)
+MIDDAY_FROM, MIDDAY_UNTIL = time(11, 30), time(14)
+LEAST_REACHED = 3  # conversations in a part of the day, before that is called usual
 SATURDAY, SUNDAY = 6, 7
 LOOK_AHEAD_DAYS = 60  # nobody's weekdays and holidays leave no day within so many
 
@@ -30,6 +33,9 @@ class Step(StrEnum):
     SEND_OFFER = "send_offer"
     SETTLE_COMPLAINT = "settle_complaint"
     FIND_NUMBER = "find_number"
+    ASK_AGAIN = "ask_again"
+    ASK_LATER = "ask_later"
+    IN_WRITING = "in_writing"
 
 
 class Rule(NamedTuple):
@@ -37,14 +43,18 @@ class Rule(NamedTuple):
     after_days: int = 1  # working days
     is_urgent: bool = False
     by_owner: bool = False  # whoever looks after the customer, not who called
+    if_nothing_else: bool = False  # only where no other step with this customer is planned
 
 
+FOUR_WEEKS, THREE_MONTHS = 20, 62  # in working days
 RULES = {
+    Outcome.REACHED: Rule(Step.ASK_AGAIN, after_days=FOUR_WEEKS, if_nothing_else=True),
+    Outcome.NOT_INTERESTED: Rule(Step.ASK_LATER, after_days=THREE_MONTHS, by_owner=True, if_nothing_else=True),
+    Outcome.NO_MORE_CALLS: Rule(Step.IN_WRITING, after_days=FOUR_WEEKS, by_owner=True, if_nothing_else=True),
     Outcome.WANTS_OFFER: Rule(Step.SEND_OFFER),
     Outcome.COMPLAINT: Rule(Step.SETTLE_COMPLAINT, after_days=0, is_urgent=True, by_owner=True),
     Outcome.WRONG_NUMBER: Rule(Step.FIND_NUMBER, by_owner=True),
 }
-DONE = (Outcome.REACHED, Outcome.NOT_INTERESTED, Outcome.NO_MORE_CALLS)  # nothing follows by itself
 
 
 PURPOSES = {  # what a call is for the law: asking why somebody stays away wants to sell
@@ -110,6 +120,7 @@ class NextStep:
     at: time | None = None
     is_urgent: bool = False
     by_owner: bool = False
+    if_nothing_else: bool = False
 
 
 class NoMoment(Exception):
@@ -118,9 +129,9 @@ class NoMoment(Exception):
 
 def next_step(
     outcome: str, *, called_at: datetime, tries: int, window: Window, agreed_at: datetime | None = None
-) -> NextStep | None:
+) -> NextStep:
     """
-    Say what follows from a call; None where nothing does.
+    Say what follows from a call: no outcome leaves a customer without a next step.
 
     Args:
         outcome: what came of it.
@@ -138,11 +149,14 @@ def next_step(
         return NextStep(step=Step.CALL_BACK, on=agreed_at.date(), at=agreed_at.time())
     if outcome == Outcome.NOT_REACHED:
         return _again(called_at, tries=tries, window=window)
-    rule = RULES.get(Outcome(outcome))
-    if rule is None:
-        return None
-    on = working_day(called_at.date(), rule.after_days, closed=window.closed)
-    return NextStep(step=rule.step, on=on, is_urgent=rule.is_urgent, by_owner=rule.by_owner)
+    rule = RULES[Outcome(outcome)]
+    return NextStep(
+        step=rule.step,
+        on=working_day(called_at.date(), rule.after_days, closed=window.closed),
+        is_urgent=rule.is_urgent,
+        by_owner=rule.by_owner,
+        if_nothing_else=rule.if_nothing_else,
+    )
 
 
 def _again(called_at: datetime, *, tries: int, window: Window) -> NextStep:
@@ -157,8 +171,12 @@ def working_day(on: date, days: int, *, closed: Container[date]) -> date:
     """Go so many working days ahead; 0 is the day itself, whatever it is."""
     while days > 0:
         on += timedelta(days=1)
-        days -= on.isoweekday() < SATURDAY and on not in closed
+        days -= is_working_day(on, closed=closed)
     return on
+
+
+def is_working_day(on: date, *, closed: Container[date]) -> bool:
+    return on.isoweekday() < SATURDAY and on not in closed
 
 
 def _good_day(earliest: date, window: Window) -> date:
@@ -178,3 +196,45 @@ def _middle(since: time, until: time) -> time:
     """Halve a span, to the quarter of an hour before, but not before its begin."""
     minutes = (since.hour * 60 + since.minute + until.hour * 60 + until.minute) // 2
     return max(time(minutes // 60, minutes % 60 // 15 * 15), since)
+
+
+class Part(StrEnum):
+    """Of the day, in the customer's own time; worded in `calls.wording`."""
+
+    MORNING = "morning"
+    MIDDAY = "midday"
+    AFTERNOON = "afternoon"
+
+    @classmethod
+    def of(cls, at: time) -> "Part":
+        if at < MIDDAY_FROM:
+            return cls.MORNING
+        return cls.MIDDAY if at < MIDDAY_UNTIL else cls.AFTERNOON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usual:
+    """When somebody is reached best: in so many of so many calls in a part of the day."""
+
+    part: Part
+    reached: int
+    calls: int
+
+
+def usual(calls: Iterable[tuple[datetime, bool]]) -> Usual | None:
+    """
+    Say in which part of the day somebody is reached best.
+
+    Args:
+        calls: when, in the customer's own time, and whether somebody was reached.
+
+    Returns:
+        None where too little is known: fewer than three were reached in any part, or not even every other call.
+    """
+    tried, reached = Counter[Part](), Counter[Part]()
+    for at, was_reached in calls:
+        tried[Part.of(at.time())] += 1
+        reached[Part.of(at.time())] += was_reached
+    known = [part for part in Part if reached[part] >= LEAST_REACHED and reached[part] * 2 >= tried[part]]
+    best = max(known, key=lambda part: (reached[part] / tried[part], reached[part]), default=None)
+    return Usual(part=best, reached=reached[best], calls=tried[best]) if best else None

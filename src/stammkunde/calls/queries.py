@@ -1,15 +1,17 @@
 """What was said on the phone before, what to say now, and when somebody likes to be called."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from stammkunde.calls import guides
+from stammkunde.calls import guides, policy
 from stammkunde.calls.models import Call, Draft, Guide, Outcome
-from stammkunde.calls.policy import Window
+from stammkunde.calls.policy import Usual, Window
+from stammkunde.contacts import queries as contacts
 from stammkunde.customers.models import ContactPreference, Customer
 from stammkunde.outreach import places
 from stammkunde.outreach.models import MessageSettings
@@ -17,6 +19,7 @@ from stammkunde.team.models import Company, Staff
 
 FORGET_TRIES_AFTER_DAYS = 30
 MOST_TRIES = 10
+USUAL_AFTER_DAYS = 730  # calls of two years tell when somebody is usually reached
 
 
 def of_customer(customer_id: int, *, limit: int) -> list[Call]:
@@ -94,9 +97,25 @@ def hours(customers: Iterable[Customer], *, company: Company) -> dict[Recipient,
     return found
 
 
-def hours_of(found: dict[Recipient, Hours], customer_id: int, person_id: int | None) -> Hours:
+def hours_of(found: Mapping[Recipient, Hours], customer_id: int, person_id: int | None) -> Hours:
     """Choose the person's own hours, or else the customer's."""
     return found.get((customer_id, person_id)) or found[customer_id, None]
+
+
+def usually_reached(hours: Mapping[Recipient, Hours], *, now: datetime) -> dict[int, Usual]:
+    """Say of customers whose hours are known in which part of the day they are reached best; one query."""
+    told: dict[int, list[tuple[datetime, bool]]] = defaultdict(list)
+    since = now - timedelta(days=USUAL_AFTER_DAYS)
+    for customer_id, at, was_reached in contacts.on_the_phone({pk for pk, _person in hours}, since=since, until=now):
+        told[customer_id].append((at.astimezone(hours[customer_id, None].zone), was_reached))
+    found = {customer_id: policy.usual(calls) for customer_id, calls in told.items()}
+    return {customer_id: one for customer_id, one in found.items() if one}
+
+
+def closed_days(company: Company) -> Container[date]:
+    """Give the public holidays where the company is."""
+    region = MessageSettings.of(company).holiday_region
+    return places.closed_days(country="", region="", company_region=region)
 
 
 def _hours(customer: Customer, said: ContactPreference | None, region: str) -> Hours:

@@ -18,6 +18,7 @@ from stammkunde.customers import services as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
 from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.outreach import services as outreach
+from stammkunde.tasks import queries as task_queries
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team import queries as teams
@@ -64,7 +65,7 @@ def record(
         return known
     call = Call(key=key, customer=customer, contact_person=person, staff=staff, happened_at=now)
     call.outcome, call.note, call.goals = said.outcome, said.note.strip(), said.goals
-    call.next_task = _plan(call, staff=staff, agreed_at=said.agreed_at, now=now)
+    call.next_task = _plan(call, task, staff=staff, agreed_at=said.agreed_at, now=now)
     call.task = _finish(task, call, staff=staff, minutes=said.minutes, now=now)
     call.save()
     _tell(call, task, now=now)
@@ -138,7 +139,7 @@ def _finish(task: Task | None, call: Call, *, staff: Staff, minutes: int | None,
     return tasks.finish(task_id=task.pk, staff=staff, finished_at=now, minutes=minutes)
 
 
-def _plan(call: Call, *, staff: Staff, agreed_at: datetime | None, now: datetime) -> Task | None:
+def _plan(call: Call, task: Task | None, *, staff: Staff, agreed_at: datetime | None, now: datetime) -> Task | None:
     """Plan what follows, on the list of who called, or of who looks after the customer."""
     customer = call.customer
     hours = queries.hours_of(queries.hours([customer], company=teams.company()), customer.pk, call.contact_person_id)
@@ -149,8 +150,8 @@ def _plan(call: Call, *, staff: Staff, agreed_at: datetime | None, now: datetime
         window=hours.window,
         agreed_at=agreed_at.astimezone(hours.zone) if agreed_at else None,
     )
-    if plan is None:
-        return None
+    if plan.if_nothing_else and task_queries.has_planned(customer.pk, today=timezone.localdate(now), besides=task):
+        return None  # the customer has a next step already
     on, at = wording.here(plan, hours.zone)
     owner_id = customer.owner_id if plan.by_owner and customer.owner_id else staff.pk
     is_complaint = plan.step == policy.Step.SETTLE_COMPLAINT

@@ -1,6 +1,6 @@
 """Calls in words: what follows, and when somebody likes to be called."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.calls.policy import NextStep, Step, Window
+from stammkunde.calls.policy import NextStep, Part, Step, Usual, Window
 from stammkunde.ui import writing
 
 STEPS = {
@@ -19,6 +19,9 @@ STEPS = {
     Step.SEND_OFFER: gettext_lazy("Send an offer: %(name)s"),
     Step.SETTLE_COMPLAINT: gettext_lazy("Settle the complaint: %(name)s"),
     Step.FIND_NUMBER: gettext_lazy("Find the right phone number: %(name)s"),
+    Step.ASK_AGAIN: gettext_lazy("Ask again how things are going: %(name)s"),
+    Step.ASK_LATER: gettext_lazy("Ask again, was not interested: %(name)s"),
+    Step.IN_WRITING: gettext_lazy("Keep in touch in writing, wants no calls: %(name)s"),
 }
 SHORT = {
     Step.CALL_AGAIN: gettext_lazy("call again %(when)s"),
@@ -27,7 +30,18 @@ SHORT = {
     Step.SEND_OFFER: gettext_lazy("send an offer %(when)s"),
     Step.SETTLE_COMPLAINT: gettext_lazy("urgent task %(when)s"),
     Step.FIND_NUMBER: gettext_lazy("find the number %(when)s"),
+    Step.ASK_AGAIN: gettext_lazy("ask again on %(when)s"),
+    Step.ASK_LATER: gettext_lazy("ask again on %(when)s"),
+    Step.IN_WRITING: gettext_lazy("%(when)s: in writing"),
 }
+
+
+PARTS = {
+    Part.MORNING: gettext_lazy("in the morning"),
+    Part.MIDDAY: gettext_lazy("around noon"),
+    Part.AFTERNOON: gettext_lazy("in the afternoon"),
+}
+OPENING = ("öffnungszeiten", "geschäftszeiten", "sprechzeiten", "opening hours", "business hours")  # of attributes
 
 
 def own_title(name: str) -> str:
@@ -40,10 +54,8 @@ def step(code: Step, *, name: str) -> str:
     return STEPS[code] % {"name": name}
 
 
-def short(following: NextStep | None, zone: ZoneInfo, *, today: date) -> str:
-    """Say what follows, below the button that leads to it; empty where nothing does."""
-    if following is None:
-        return ""
+def short(following: NextStep, zone: ZoneInfo, *, today: date) -> str:
+    """Say what follows, below the button that leads to it."""
     on, at = here(following, zone)
     return SHORT[following.step] % {"when": when(on, at, today=today)}
 
@@ -75,6 +87,18 @@ def likes(window: Window) -> str:
         return days
     times = _("%(since)s–%(until)s") % {"since": clock(window.since), "until": clock(window.until)}
     return f"{days} {times}".strip()
+
+
+def reached(usual: Usual) -> str:
+    """Say when somebody is usually reached, and on how many calls that rests."""
+    values = {"part": PARTS[usual.part], "reached": usual.reached, "calls": usual.calls}
+    return _("best %(part)s: %(reached)s of %(calls)s calls reached them") % values
+
+
+def opening_hours(attributes: Mapping[str, str]) -> str:
+    """Give the opening hours as they are written down at the customer; empty where they are not."""
+    said = next((text for name, text in attributes.items() if name.strip().lower() in OPENING and text), "")
+    return _("open %(hours)s") % {"hours": said} if said else ""
 
 
 def weekdays(numbers: Iterable[int]) -> str:

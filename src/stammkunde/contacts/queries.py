@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from stammkunde.contacts.models import Contact, Direction, Outcome
+from stammkunde.contacts.models import Contact, Direction, Outcome, Way
 from stammkunde.customers.models import ContactPerson
 
 YEAR = timedelta(days=365)
@@ -22,6 +22,18 @@ def slots(customer_ids: Collection[int], *, since: datetime) -> list[tuple[int, 
     """Give the contacts that count for how often somebody may be contacted: (customer, contact person, moment)."""
     rows = Contact.objects.standing().filter(customer__in=customer_ids, takes_slot=True, happened_at__gt=since)
     return list(rows.values_list("customer_id", "contact_person_id", "happened_at"))
+
+
+def on_the_phone(
+    customer_ids: Collection[int], *, since: datetime, until: datetime
+) -> list[tuple[int, datetime, bool]]:
+    """Give the calls with customers: whose, when, and whether somebody was reached; who calls us is reached."""
+    if not customer_ids:
+        return []
+    rows = Contact.objects.standing().filter(customer__in=customer_ids, channel=Way.PHONE)
+    rows = rows.filter(happened_at__gt=since, happened_at__lte=until)
+    reached = rows.annotate(reached=Q(direction=Direction.IN) | Q(outcome=Outcome.REACHED))
+    return list(reached.values_list("customer_id", "happened_at", "reached"))
 
 
 @dataclass(frozen=True, kw_only=True)

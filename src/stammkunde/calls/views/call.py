@@ -167,10 +167,12 @@ def _why_called(task: Task | None, item: worklist.Item | None, *, staff: Staff) 
 
 def _hours(customer: Customer, person: ContactPerson | None, *, company: Company, now: datetime) -> dict[str, Any]:
     """Say whether it is a good time to call, and what follows from each outcome, by the hours that suit somebody."""
-    hours = calls.hours_of(calls.hours([customer], company=company), customer.pk, person.pk if person else None)
+    known = calls.hours([customer], company=company)
+    hours = calls.hours_of(known, customer.pk, person.pk if person else None)
+    usual = calls.usually_reached(known, now=now).get(customer.pk)
     tries = calls.tries(customer.pk, now=now)
     return {
-        "time": leading.best_time(hours, now=now),
+        "time": leading.best_time(hours, now=now) | {"usual": wording.reached(usual) if usual else ""},
         "outcomes": leading.outcomes(hours=hours, tries=tries, now=now, today=now.date()),
     }
 

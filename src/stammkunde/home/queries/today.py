@@ -1,5 +1,6 @@
 """Whom to call today, and what else is to be done: in the order of the day, as far as the time goes."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from stammkunde.customers import queries as customers
@@ -8,27 +9,47 @@ from stammkunde.tasks import worklist
 from stammkunde.tasks.policy import LEAST_PER_DAY
 from stammkunde.tasks.worklist import Asked, Item
 
+MOST_NAMES = 10  # of those who may be lost, together with what has its day: more than that is no plan for a day
+
 
 def items(asked: Asked, *, limit: int) -> list[Item]:
-    """Give what is to do, from every app: each in its turn as there is room, then section by section."""
+    """
+    Give what is to do, from every app: each in its turn as there is room, then section by section.
+
+    What stands beside the list takes no room on it.
+    """
     found: dict[str, Item] = {}
     for one in worklist.entries():
         if one.are_for(asked):
-            standing = [item for item in one.rows(asked, max(limit - len(found), 0)) if item.key not in found]
+            room = limit - len(named(found.values()))
+            standing = [item for item in one.rows(asked, max(room, 0)) if item.key not in found]
             found |= {item.key: item for item in standing[: one.most]}
-    chosen = sorted(list(found.values())[:limit], key=lambda item: item.under.order)
+    kept = [*named(found.values())[:limit], *beside(found.values())]
+    chosen = sorted(kept, key=lambda item: item.under.order)
     return _with_people(_with_signals(chosen, asked))
+
+
+def named(found: Iterable[Item]) -> list[Item]:
+    """Give what stands on the list itself."""
+    return [item for item in found if not item.under.beside]
+
+
+def beside(found: Iterable[Item]) -> list[Item]:
+    """Give what stands beside the list."""
+    return [item for item in found if item.under.beside]
 
 
 def that_fit(found: list[Item], *, minutes: int, least: int) -> list[Item]:
     """
     Keep what fits into so many minutes: what has its day first, then who may be lost, from the top.
 
-    The last one is given what is left, if that is a useful length. A few names stand here even on a full day.
+    The last one is given what is left, if that is a useful length. A few names stand here even on a full day, and
+    nobody who may be lost is the eleventh.
     """
     left, kept = minutes, dict[str, Item]()
     for item in sorted(found, key=lambda item: item.is_ranked):
-        if left < min(least, item.minutes) and len(kept) >= LEAST_PER_DAY:
+        is_full = left < min(least, item.minutes) and len(kept) >= LEAST_PER_DAY
+        if is_full or (item.is_ranked and len(kept) >= MOST_NAMES):
             break
         kept[item.key] = replace(item, minutes=min(item.minutes, max(left, least)))
         left -= item.minutes

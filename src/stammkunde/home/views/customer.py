@@ -59,6 +59,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "since_on": found.since_on or asked.once(history.service, pk).first_on,
             "usual_minutes": TimeSettings.of(company).minutes_per_contact,
             "quick_minutes": QUICK_MINUTES,
+            "workers": list(team.workers()) if asked.may(policy.TASKS_WORK) else [],
         },
     )
 

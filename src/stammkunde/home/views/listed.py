@@ -1,7 +1,9 @@
 """Somebody's list: whose customers it is about, how long the day is, and what fits into it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -57,7 +59,7 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """The list as it was asked for: `shown` of what there is; `more` tells whether there is more to show."""
+    """The list as it was asked for: `shown` of what there is, and `beside` it; `more` tells whether there is more."""
 
     company: Company
     workers: list[Staff]
@@ -66,6 +68,7 @@ class Listed:
     day: Day
     done: list[Task]
     shown: list[Item]
+    beside: list[Item]
     more: bool
 
     @classmethod
@@ -75,23 +78,39 @@ class Listed:
         asked = asked_by(request, company, owner=_owner(request, who, workers))
         day = Day.of(request.user, done=done, usual=TimeSettings.of(company).minutes_per_contact)
         wanted = _wanted(request)
-        found = queries.items(asked, limit=(wanted or day.most_items) + 1)
+        everything = queries.items(asked, limit=(wanted or day.most_items) + 1)
+        found, beside = queries.named(everything), queries.beside(everything)
         shown = found[:wanted] if wanted else queries.that_fit(found, minutes=day.left, least=day.lengths.least)
         more = len(found) > len(shown) and len(shown) < MOST_SHOWN
-        return cls(company=company, workers=workers, who=who, asked=asked, day=day, done=done, shown=shown, more=more)
+        return cls(
+            company=company, workers=workers, who=who, asked=asked, day=day, done=done, shown=shown, beside=beside,
+            more=more,
+        )  # fmt: skip
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether the hours of the day end the list, and not the number of names."""
+        return sum(item.minutes for item in self.shown) + self.day.lengths.least > self.day.left
 
     def sections(self, *, staff: Staff) -> list[dict[str, Any]]:
-        """Put what belongs together under one heading."""
-        customers = (item.customer for item in self.shown if item.customer)
-        hints = leading.hints(self.shown, calls.hours(customers, company=self.company), now=timezone.localtime())
+        """Put what belongs together under one heading; what stands beside comes last."""
+        everything = [*self.shown, *self.beside]
+        hints = self._hints([item.customer for item in everything if item.customer])
         return [
             {
                 "name": section.name,
                 "heading": section.heading,
-                "rows": [_row(item, self.asked, staff=staff) | {"hint": hints.get(item.key)} for item in rows],
+                "beside": section.beside,
+                "rows": [_row(item, self.asked, staff=staff) | {"hint": hints(item)} for item in rows],
             }
-            for section, rows in groupby(self.shown, key=lambda item: item.under)
+            for section, rows in groupby(everything, key=lambda item: item.under)
         ]
+
+    def _hints(self, customers: list[Customer]) -> Callable[[Item], dict[str, Any] | None]:
+        """Say for each item when it is a good time to call, where anything is known."""
+        now, hours = timezone.localtime(), calls.hours(customers, company=self.company)
+        usual = calls.usually_reached(hours, now=now)
+        return partial(leading.hint, hours=hours, usual=usual, now=now)
 
 
 def asked_by(request: StaffRequest, company: Company, *, owner: Staff | None) -> Asked:

@@ -1,6 +1,6 @@
 """The work list: whom to call today, and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from stammkunde.calls import policy as call_policy
+from stammkunde.calls import queries as calls
+from stammkunde.calls import wording as call_wording
 from stammkunde.home.views.listed import MOST_SHOWN, Listed, asked_by
 from stammkunde.signals import forecasts
 from stammkunde.tasks import forms as task_forms
@@ -30,15 +33,18 @@ from stammkunde.ui import ways, writing
 @needs(policy.TASKS_WORK)
 def today(request: StaffRequest) -> HttpResponse:
     listed = Listed.of(request)
-    context = _whose(listed, request) | _money(listed, request)
+    context, sections = _whose(listed, request) | _money(listed, request), listed.sections(staff=request.user)
+    closed = calls.closed_days(listed.company)
     return render(
         request,
         "home/today.html",
         context
         | {
             "count": len(listed.shown),
-            "sections": listed.sections(staff=request.user),
+            "sections": [one for one in sections if not one["beside"]],
+            "aside": [one for one in sections if one["beside"]],
             "more": listed.more,
+            "is_full": listed.is_full,
             "next_shown": min(len(listed.shown) + listed.day.most_items, MOST_SHOWN),
             "done": listed.done,
             "total": len(listed.done) + len(listed.shown),
@@ -47,7 +53,11 @@ def today(request: StaffRequest) -> HttpResponse:
             "left_hours": listed.day.left / 60,
             "today": listed.asked.today,
             "has_buyers": forecasts.has_buyers(listed.asked.generation),
-            "snoozes": _snoozes(listed.asked.today),
+            "works": call_policy.is_working_day(listed.asked.today, closed=closed),
+            "is_holiday": listed.asked.today in closed,
+            "next_working_day": call_policy.working_day(listed.asked.today, 1, closed=closed),
+            "snoozes": _snoozes(listed.asked.today, closed),
+            "thens": _thens(listed.asked.today, closed),
             "quick_minutes": task_policy.QUICK_MINUTES,
         },
     )
@@ -55,7 +65,7 @@ def today(request: StaffRequest) -> HttpResponse:
 
 def _whose(listed: Listed, request: StaffRequest) -> dict[str, Any]:
     others = [one for one in listed.workers if one != request.user]
-    return {"who": listed.who, "whose": listed.asked.owner, "others": others}
+    return {"who": listed.who, "whose": listed.asked.owner, "others": others, "workers": listed.workers}
 
 
 def _money(listed: Listed, request: StaffRequest) -> dict[str, Any]:
@@ -68,8 +78,20 @@ def _money(listed: Listed, request: StaffRequest) -> dict[str, Any]:
     }
 
 
-def _snoozes(today: date) -> list[tuple[date, str]]:
-    return [(today + timedelta(days=1), _("Tomorrow")), (today + timedelta(days=7), _("In a week"))]
+def _snoozes(today: date, closed: Container[date]) -> list[tuple[date, str]]:
+    """Offer the next working day, and one in a week."""
+    following = call_policy.working_day(today, 1, closed=closed)
+    label = call_wording.when(following, None, today=today)
+    return [(following, label[:1].upper() + label[1:]), (_in_days(today, 7, closed), _("In a week"))]
+
+
+def _thens(today: date, closed: Container[date]) -> list[tuple[date, str]]:
+    """Offer when to look again at what is done now: working days only."""
+    return [(_in_days(today, 7, closed), _("in a week")), (_in_days(today, 28, closed), _("in four weeks"))]
+
+
+def _in_days(today: date, days: int, closed: Container[date]) -> date:
+    return call_policy.working_day(today + timedelta(days=days - 1), 1, closed=closed)
 
 
 @require_safe
@@ -86,7 +108,12 @@ def call_list(request: StaffRequest) -> HttpResponse:
 def act(request: StaffRequest) -> HttpResponse:
     """Do, put off or dismiss what stands on the list, found again by its key."""
     task = _task(request)
-    acts: dict[str, Callable[[StaffRequest, Task], str]] = {"done": _finish, "dismiss": _dismiss, "snooze": _snooze}
+    acts: dict[str, Callable[[StaffRequest, Task], str]] = {
+        "done": _finish,
+        "dismiss": _dismiss,
+        "snooze": _snooze,
+        "give": _give,
+    }
     wanted = "snooze" if request.POST.get("later") else request.POST.get("act", "")
     if wanted not in acts:
         raise BadRequest(f"act is one of {', '.join(acts)}")
@@ -94,7 +121,9 @@ def act(request: StaffRequest) -> HttpResponse:
         messages.info(request, _("This is no longer on the list: it has been dealt with or has resolved itself."))
         return redirect(ways.back(request, default="today"))
     said = acts[wanted](request, task)
-    if said:
+    if said and wanted == "give":
+        messages.success(request, said)
+    elif said:
         undo = reverse("task-reopen", args=[task.pk])
         messages.success(request, said, extra_tags=f"undo:{undo}")
     return redirect(ways.back(request, default="today"))
@@ -113,7 +142,25 @@ def _finish(request: StaffRequest, task: Task) -> str:
         outcome=request.POST.get("outcome", ""),
         minutes=task_forms.minutes(request.POST),
     )
-    return _("Done: %(title)s") % {"title": task.title}
+    then_on = _day(request.POST.get("then", ""))
+    if then_on is None or then_on <= timezone.localdate():
+        return _("Done: %(title)s") % {"title": task.title}
+    tasks.follow(task, on=then_on, now=timezone.now(), staff=request.user)
+    return _("Done: %(title)s. Next on %(day)s.") % {"title": task.title, "day": writing.day(then_on)}
+
+
+def _give(request: StaffRequest, task: Task) -> str:
+    chosen = request.POST.get("owner", "")
+    owner = team.workers().filter(pk=chosen).first() if chosen.isdecimal() else None
+    if owner is None:
+        messages.error(request, _("Nobody is chosen. Choose who is to do it."))
+        return ""
+    try:
+        tasks.hand_over(task_id=task.pk, owner=owner, now=timezone.now(), staff=request.user)
+    except tasks.TaskClosed:
+        messages.info(request, _("This has been dealt with already."))
+        return ""
+    return _("%(name)s does it now: %(title)s") % {"name": owner, "title": task.title}
 
 
 def _dismiss(request: StaffRequest, task: Task) -> str:

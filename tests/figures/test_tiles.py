@@ -18,6 +18,7 @@ class Given:
     denominator: float | None = None
     n: int = 0
     reason: str = ""
+    coverage: float | None = None
 
 
 def figures(**values: float | Given | None) -> dict[str, Given]:
@@ -153,3 +154,14 @@ def test_compared_values_are_short_enough_for_one_line():
 
     assert beside("revenue_per_customer_cents", 70195.0) == "€702"
     assert beside("average_basket_cents", 9995.0) == "€99.95"
+
+
+@pytest.mark.parametrize(
+    ("coverage", "said"), [(0.83, "from 83% of the turnover: the cost of the rest is unknown"), (1.0, ""), (None, "")]
+)
+def test_a_margin_says_of_how_much_of_the_turnover_it_is(coverage, said):
+    given = figures(
+        margin_per_customer_cents=Given(kpi="margin_per_customer_cents", value=30_000, coverage=coverage),
+    )
+
+    assert shown(given)["margin_per_customer_cents"].remark == said

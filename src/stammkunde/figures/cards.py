@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from stammkunde.figures import rhythm
+from stammkunde.figures import rhythm, tiles
 from stammkunde.figures.queries import budget, of_customer
 from stammkunde.sales import history
 from stammkunde.signals import forecasts, standing
@@ -22,8 +22,9 @@ def _value(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _year(_asked: Asked) -> dict[str, Any]:
-    return {}  # all of it stands in the signal
+def _year(asked: Asked) -> dict[str, Any]:
+    """Say of how much the margin is; all else stands in the signal."""
+    return {"remark": tiles.covered(asked.signal.margin_year_coverage) if asked.signal else ""}
 
 
 def _expected(asked: Asked) -> dict[str, Any] | None:

@@ -31,6 +31,8 @@ class Figure(Protocol):
     def n(self) -> int: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def coverage(self) -> float | None: ...
 
 
 Figures = Mapping[str, Figure]  # by KPI, all of one period and slice
@@ -60,6 +62,7 @@ class Tile:
     meaning: Meaning
     value: str
     reason: str
+    remark: str
     formula: str
     numerator: str
     denominator: str
@@ -86,6 +89,7 @@ def tiles(
             meaning=meaning,
             value=write(figures[meaning.kpi].value, unit=meaning.unit),
             reason=_why(figures[meaning.kpi]),
+            remark=covered(figures[meaning.kpi].coverage) if figures[meaning.kpi].value is not None else "",
             formula=formula(meaning.kpi, figures),
             numerator=_part(figures[meaning.kpi].numerator, meaning=meaning),
             denominator=_part(figures[meaning.kpi].denominator, meaning=meaning, below=True),
@@ -174,6 +178,15 @@ def _part(value: float | None, *, meaning: Meaning, below: bool = False) -> str:
     if value is None:
         return ""
     return writing.money(value, places=0) if meaning.unit is Unit.CENTS and not below else writing.number(value)
+
+
+def covered(share: float | None) -> str:
+    """Say of how much a margin is, where the cost of some goods is unknown."""
+    if share is None or share >= 1:
+        return ""
+    return _("from %(share)s of the turnover: the cost of the rest is unknown") % {
+        "share": writing.percent(min(share, 0.999), places=0 if share < 0.99 else 1)
+    }
 
 
 def _why(figure: Figure) -> str:

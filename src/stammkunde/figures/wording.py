@@ -112,7 +112,10 @@ MEANINGS = (
         name=_("Contribution margin per customer"),
         unit=Unit.CENTS,
         better=Better.HIGHER,
-        meaning=_("What a buyer of the period left over on average after the cost of goods."),
+        meaning=_(
+            "What a buyer of the period left over on average after the cost of goods. Where the cost of some goods is "
+            "unknown, it is the margin of the others, with the share of the turnover that they are."
+        ),
         formula=_("contribution margin / buyers"),
         numerator=_("Contribution margin"),
         denominator=_("Buyers"),
@@ -188,7 +191,6 @@ REASONS = {
     "nobody_lost_yet": _("No customer has been lost so far, so there is no end to measure."),
     "followed_too_briefly": _("Nobody has been followed for long enough yet."),
     "cost_unknown": _("The cost of the goods is unknown, so the margin is unknown, too."),
-    "cost_partly_unknown": _("The cost is known for less than 95% of the turnover: too little for an honest margin."),
     "history_short": _("Who was a customer at the start is not known: the facts begin less than a window before."),
     "facts_begin_later": _("The facts begin after this period did, so who bought in it is not known in full."),
     "period_not_begun": _("This period has not begun yet."),

@@ -52,7 +52,6 @@ REASONS = (  # why a value is missing
     "nobody_lost_yet",
     "followed_too_briefly",
     "cost_unknown",
-    "cost_partly_unknown",
     "history_short",
     "facts_begin_later",
 )
@@ -444,9 +443,8 @@ def _margin(counts: _Counts, where: tuple[Period, Any]) -> dict[str, Any]:
     seen, money = counts.buyers.get(where, Buyers()), counts.money.get(where, Money())
     if not seen.all:
         return _none("no_buyers")
-    if not money.margin_known:
-        reason = "cost_partly_unknown" if money.costed_cents else "cost_unknown"
-        return _none(reason, n=seen.all, coverage=money.coverage)
+    if not money.costed_cents:
+        return _none("cost_unknown", n=seen.all, coverage=money.coverage)
     answer = _ratio(money.margin_cents, seen.all, n=seen.all, reason="no_buyers")
     partly = "cost_partly_unknown" if money.costed_cents < money.turned_cents else ""
     return {**answer, "coverage": money.coverage, "remark": partly}

@@ -1,8 +1,9 @@
 """
 Money: revenue, margin and orders, in whole cents.
 
-A margin is known where the cost is known for at least 95 % of what was turned over (returns counted at their absolute
-value). Below that it stays unknown: a margin of half the lines is no margin.
+A margin is that of the lines whose cost is known, and always goes with its coverage: the share of what was turned over
+(returns counted at their absolute value) that these lines are. Customers and products are ranked and valued by it where
+the coverage of all together is at least 95 %; below that it would rank them by what is known of them.
 """
 
 from collections.abc import Iterable
@@ -37,7 +38,7 @@ class Money:
 
     @property
     def margin_known(self) -> bool:
-        """Tell whether the cost of nearly all lines is known."""
+        """Tell whether the cost of so many lines is known that the margin can be ranked and valued by."""
         return self.costed_cents > 0 and 100 * self.costed_cents >= COST_KNOWN_PERCENT * self.turned_cents
 
     @property
@@ -78,22 +79,32 @@ def orders(*, sale: nw.Expr | None = None) -> nw.Expr:
     return (sold.n_unique().cast(nw.Int64) - sold.is_null().any().cast(nw.Int64)).alias("orders")
 
 
-def margin_if_known(
-    *, margin: str = "margin_cents", costed: str = "costed_cents", turned: str = "turned_cents"
-) -> nw.Expr:
+def known_margin(*, margin: str = "margin_cents", costed: str = "costed_cents") -> nw.Expr:
     """
-    Give the margin of a row of sums where the cost of nearly all its lines is known.
+    Give the margin of a row of sums: that of the lines whose cost is known.
 
     Args:
         margin: the column with the margin of lines with known cost.
         costed: the column with the turnover of lines with known cost.
+
+    Returns:
+        the margin, or nothing where no cost is known.
+    """
+    return nw.when(nw.col(costed) > 0).then(nw.col(margin))
+
+
+def coverage(*, costed: str = "costed_cents", turned: str = "turned_cents") -> nw.Expr:
+    """
+    Give the share of a row's turnover that its margin is of.
+
+    Args:
+        costed: the column with the turnover of lines with known cost.
         turned: the column with the turnover of all lines.
 
     Returns:
-        the margin, or nothing.
+        the share, 0 to 1, or nothing where nothing was turned over.
     """
-    known = (nw.col(costed) > 0) & (nw.col(costed) * 100 >= nw.col(turned) * COST_KNOWN_PERCENT)
-    return nw.when(known).then(nw.col(margin))
+    return nw.when(nw.col(turned) > 0).then(nw.col(costed) / nw.col(turned))
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,7 @@ class Turnover:
     period: Period
     revenue_cents: int
     guest_revenue_cents: int
-    margin_cents: int | None  # None: the cost of too many lines is unknown
+    margin_cents: int | None  # of the lines with known cost; None: no cost is known
     coverage: float | None  # share of the turnover whose cost is known
     orders: int
 
@@ -141,7 +152,7 @@ def _turnover(period: Period, found: dict[tuple[int, int], Money]) -> Turnover:
         period,
         whole.revenue_cents,
         guests.revenue_cents,
-        whole.margin_cents if whole.margin_known else None,
+        whole.margin_cents if whole.costed_cents else None,
         whole.coverage,
         whole.orders,
     )

@@ -40,9 +40,9 @@ def table(facts: Facts, *, first_on: date | None = None, last_on: date | None = 
         last_on: the last day to count; to the end where None.
 
     Returns:
-        lazy, one row a product: product_id, number, name, category, revenue_cents, margin_cents (empty: cost unknown),
-        quantity, orders, buyers, rebuyers (bought it on two or more days), repurchase_share (rebuyers of buyers),
-        returned_share (of the revenue sold).
+        lazy, one row a product: product_id, number, name, category, revenue_cents, margin_cents (of the lines
+        with known cost; empty: no cost is known), quantity, orders, buyers, rebuyers (bought it on two or more days),
+        repurchase_share (rebuyers of buyers), returned_share (of the revenue sold).
     """
     lines = lines_between(facts, first_on, last_on).filter(~nw.col("product_id").is_null())
     sums = lines.group_by("product_id").agg(*money.sums(), money.orders(), *_quantities())
@@ -51,7 +51,7 @@ def table(facts: Facts, *, first_on: date | None = None, last_on: date | None = 
         "product_id",
         *("number", "name", "category"),
         "revenue_cents",
-        money.margin_if_known().alias("margin_cents"),
+        money.known_margin().alias("margin_cents"),
         "quantity",
         "orders",
         *("buyers", "rebuyers", "repurchase_share", "returned_share"),

@@ -37,8 +37,10 @@ COLUMNS = (
     "purchase_days",
     "revenue_cents",
     "margin_cents",
+    "margin_coverage",
     "revenue_year_cents",
     "margin_year_cents",
+    "margin_year_coverage",
     "yearly_cents",
     "gap_days",
     "gap_spread_days",
@@ -69,7 +71,8 @@ def customers(facts: Facts, *, as_of: date, activity_days: int) -> Frame:
 
     Returns:
         lazy, one row a customer, with the columns of `COLUMNS`: days since 1970-01-01, money in cents, empty where
-        unknown. stage_code says why the stage is given (see `stage_reason`); abc_class is empty without lines.
+        unknown. margin_cents is that of the lines with known cost, margin_coverage the share of the turnover that they
+        are. stage_code says why the stage is given (see `stage_reason`); abc_class is empty without lines.
         yearly_cents is what a year of this customer was worth: the last one, or the mean of all since the first
         purchase, if that is more; margin of the lines with known cost or revenue, as abc_basis says.
 
@@ -330,7 +333,8 @@ _STAGE_OF = {
 def _answers(today: int) -> list[nw.Expr]:
     stage = _chosen([(nw.col("stage_code") == code, name) for code, name in _STAGE_OF.items()], "active")
     overdue = (nw.lit(today) - nw.col("due_on")).cast(nw.Int64)
-    year = money.margin_if_known(margin="margin_year_raw", costed="costed_year_cents", turned="turned_year_cents")
+    year = money.known_margin(margin="margin_year_raw", costed="costed_year_cents")
+    of_year = money.coverage(costed="costed_year_cents", turned="turned_year_cents")
     sold = nw.col("sold_cents") > 0
     counts = ("orders", "purchase_days", "revenue_cents", "revenue_year_cents")
     return [
@@ -340,8 +344,10 @@ def _answers(today: int) -> list[nw.Expr]:
         nw.col("first").alias("first_on"),
         nw.col("last").alias("last_on"),
         *[nw.col(name).fill_null(0).alias(name) for name in counts],
-        money.margin_if_known().alias("margin_cents"),
+        money.known_margin().alias("margin_cents"),
+        money.coverage().alias("margin_coverage"),
         year.alias("margin_year_cents"),
+        of_year.alias("margin_year_coverage"),
         nw.when(overdue > 0).then(overdue).alias("overdue_days"),
         text("favourite_category").alias("favourite_category"),
         text("last_channel").alias("last_channel"),

@@ -3,9 +3,26 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Round
 
-from stammkunde.sales.models import Line, Order
+from stammkunde.sales.models import Line, Order, ProductCost
 from stammkunde.ui import lists
 
 ORDERS_PAGE = 10
@@ -20,6 +37,9 @@ NOT_CANCELLED = ~Q(order__status=Order.Status.CANCELLED)
 SOLD = Q(kind=Line.Kind.SALE)  # quantity and revenue are above zero then; what only gives back is no order
 
 
+HAS_GOODS = ~Q(kind=Line.Kind.ADJUSTMENT) | Q(quantity__gt=0)  # as `facts.LINES` says in the engine's words
+
+
 GIVEN_BACK = (Line.Kind.RETURN, Line.Kind.CANCELLATION)
 
 
@@ -31,7 +51,7 @@ class OrderPage:
 
 def orders(customer_id: int, *, place: str = "", size: int = ORDERS_PAGE) -> OrderPage:
     """Give a page of orders, latest first, with their lines; cancelled orders are shown and count nothing."""
-    lines = Line.objects.select_related("product").order_by("pk")
+    lines = valued(Line.objects.select_related("product").order_by("pk"))
     found = Order.objects.filter(customer=customer_id)
     found = found.prefetch_related(Prefetch("lines", queryset=lines, to_attr="all_lines"))
     latest_first = [lists.Stretch(rows=found, column="ordered_at", descending=True, key_descends=True)]
@@ -42,7 +62,7 @@ def orders(customer_id: int, *, place: str = "", size: int = ORDERS_PAGE) -> Ord
     for order in page.rows:
         order.revenue_cents = sum(line.revenue_cents for line in order.all_lines)
         for line in order.all_lines:
-            line.margin_cents = None if line.cost_cents is None else line.revenue_cents - line.cost_cents
+            line.margin_cents = None if line.goods_cents is None else line.revenue_cents - line.goods_cents
         order.given_back_cents = sum(line.revenue_cents for line in order.all_lines if line.kind in GIVEN_BACK)
     return OrderPage(orders=page.rows, next_place=page.after)
 
@@ -122,3 +142,13 @@ def service(customer_id: int) -> Service:
 
 def lines(customer_id: int) -> QuerySet[Line]:
     return Line.objects.filter(NOT_CANCELLED, order__customer=customer_id).order_by()
+
+
+def valued(lines: QuerySet[Line]) -> QuerySet[Line]:
+    """Add `goods_cents`, what the goods of a line cost: as it says itself, else as its product did on its day."""
+    known = ProductCost.objects.filter(product=OuterRef("product"))
+    held = known.filter(holds_from_on__lte=OuterRef("order__ordered_on")).order_by("-holds_from_on", "-pk")
+    piece = Coalesce(*(Subquery(rows.values("cost_e4")[:1]) for rows in (held, known.order_by("holds_from_on", "pk"))))
+    of_product = Case(When(HAS_GOODS, then=ExpressionWrapper(F("quantity") * piece / 100.0, output_field=FloatField())))
+    exact = Round(Cast(of_product, DecimalField(max_digits=30, decimal_places=6)))
+    return lines.annotate(goods_cents=Coalesce(F("cost_cents"), Cast(exact, BigIntegerField())))

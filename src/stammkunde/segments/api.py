@@ -67,7 +67,8 @@ class CustomerOut(Schema):
     risk_reasons: list[dict[str, Any]] | None = None  # codes and numbers, see docs/methods/risk.md
     abc_class: str | None = None  # figures: for whoever may see them
     revenue_year_cents: int | None = None
-    margin_year_cents: int | None = None
+    margin_year_cents: int | None = None  # of what was bought at known cost,
+    margin_year_coverage: float | None = None  # which is this share of the turnover
     margin_at_risk_cents: int | None = None  # worth: for whoever may see margins, or revenue where costs are unknown
     expected_purchases: float | None = None  # of the next 12 months
     expected_cents: int | None = None
@@ -145,7 +146,7 @@ def _customer(
     if sight.figures:
         row |= {name: getattr(signal, name) for name in ("abc_class", "revenue_year_cents")}
     if sight.margin:
-        row["margin_year_cents"] = signal.margin_year_cents
+        row |= {name: getattr(signal, name) for name in ("margin_year_cents", "margin_year_coverage")}
     if sight.worth:
         row |= {name: getattr(signal, name) for name in WORTH}
     return row

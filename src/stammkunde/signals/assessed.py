@@ -22,7 +22,8 @@ from stammkunde.tasks.queries import Capacity
 _DAYS = ("first_on", "last_on", "due_on", "returned_on")
 _AS_THEY_ARE = (
     "customer_id", "stage", "abc_class", "abc_basis", "value_rank", "orders", "purchase_days", "revenue_cents",
-    "margin_cents", "revenue_year_cents", "margin_year_cents", "yearly_cents", "gap_days", "gap_spread_days",
+    "margin_cents", "margin_coverage", "revenue_year_cents", "margin_year_cents", "margin_year_coverage",
+    "yearly_cents", "gap_days", "gap_spread_days",
     "silent_days", "overdue_days", "recency_score", "frequency_score", "monetary_score", "favourite_category",
     "last_channel", "returned_share", "expected_purchases", "expected_cents", "expected_low_cents",
     "expected_high_cents", "clv_cents", "clv_low_cents", "clv_high_cents", "risk", "risk_level",

@@ -92,6 +92,7 @@ def _margins() -> list[Column]:
     return [
         Column(label=_("Contribution margin"), key="signal.margin_cents", unit="cents"),
         Column(label=_("Contribution margin of the last 12 months"), key="signal.margin_year_cents", unit="cents"),
+        Column(label=_("Share of the turnover at known cost"), key="signal.margin_year_coverage", unit="share"),
     ]
 
 

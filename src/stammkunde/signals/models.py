@@ -77,9 +77,11 @@ class CustomerSignal(models.Model):
     orders = models.IntegerField(default=0)
     purchase_days = models.IntegerField(default=0)
     revenue_cents = models.BigIntegerField(default=0)
-    margin_cents = models.BigIntegerField(null=True)  # empty: cost unknown
+    margin_cents = models.BigIntegerField(null=True)  # of lines with known cost; empty: none is known
+    margin_coverage = models.FloatField(null=True)  # the share of the turnover that these lines are
     revenue_year_cents = models.BigIntegerField(default=0)  # the last 365 days
     margin_year_cents = models.BigIntegerField(null=True)
+    margin_year_coverage = models.FloatField(null=True)
     gap_days = models.FloatField(null=True)  # typical days between purchases; empty with fewer than two
     gap_spread_days = models.FloatField(null=True)
     silent_days = models.IntegerField(null=True)

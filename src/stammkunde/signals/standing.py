@@ -81,8 +81,17 @@ def abc(signal: CustomerSignal | None) -> str:
         "C": _("Among the customers who make up the last 5 % of the contribution margin."),
     }
     by_revenue = {
-        "A": _("Among the customers who make up the first 80 % of revenue (costs are unknown)."),
-        "B": _("Among the customers who make up the next 15 % of revenue (costs are unknown)."),
-        "C": _("Among the customers who make up the last 5 % of revenue (costs are unknown)."),
+        "A": _(
+            "Among the customers who make up the first 80 % of revenue "
+            "(the cost is known for less than 95 % of the turnover)."
+        ),
+        "B": _(
+            "Among the customers who make up the next 15 % of revenue "
+            "(the cost is known for less than 95 % of the turnover)."
+        ),
+        "C": _(
+            "Among the customers who make up the last 5 % of revenue "
+            "(the cost is known for less than 95 % of the turnover)."
+        ),
     }
     return (by_revenue if signal.abc_basis == "revenue" else by_margin).get(signal.abc_class, "")

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Abs, ExtractYear
 
-from stammkunde.insight.money import Money
 from stammkunde.sales import history
 from stammkunde.signals.models import CustomerSignal, Generation
 
@@ -26,7 +25,7 @@ def years(customer_id: int) -> list[Year]:
     """Give revenue and margin of the latest years, oldest first; a year between without orders is there with zero."""
     found = {
         row["year"]: row
-        for row in history.lines(customer_id)
+        for row in history.valued(history.lines(customer_id))
         .annotate(year=ExtractYear("order__ordered_on"))
         .values("year")
         .annotate(orders=Count("order", distinct=True, filter=history.SOLD), **_sums())
@@ -41,28 +40,21 @@ def years(customer_id: int) -> list[Year]:
 def _year(year: int, row: Mapping[str, Any] | None) -> Year:
     if row is None:
         return Year(year=year, revenue_cents=0, margin_cents=None, orders=0)
-    return Year(year=year, revenue_cents=row["revenue"], margin_cents=_margin(row), orders=row["orders"])
+    return Year(
+        year=year,
+        revenue_cents=row["revenue"],
+        margin_cents=row["margin"] if row["costed"] else None,
+        orders=row["orders"],
+    )
 
 
 def _sums() -> dict[str, Any]:
-    known = Q(cost_cents__isnull=False)
+    known = Q(goods_cents__isnull=False)
     return {
         "revenue": Sum("revenue_cents"),
-        "turned": Sum(Abs("revenue_cents")),
         "costed": Sum(Abs("revenue_cents"), filter=known, default=0),
-        "margin": Sum(F("revenue_cents") - F("cost_cents"), filter=known, default=0),
+        "margin": Sum(F("revenue_cents") - F("goods_cents"), filter=known, default=0),
     }
-
-
-def _margin(row: Mapping[str, Any]) -> int | None:
-    """Give the margin where the cost of nearly all is known, as everywhere in the product."""
-    money = Money(
-        revenue_cents=row["revenue"],
-        turned_cents=row["turned"],
-        costed_cents=row["costed"],
-        margin_cents=row["margin"],
-    )
-    return money.margin_cents if money.margin_known else None
 
 
 def known_rank(signal: CustomerSignal | None, generation: Generation | None) -> int | None:

@@ -30,7 +30,7 @@ class SliceColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthOfRevenue:
-    """One month's money, guests included. The margin is empty where the cost of too many lines is unknown."""
+    """One month's money, guests included. The margin is that of the lines with known cost."""
 
     month: str
     revenue_cents: int

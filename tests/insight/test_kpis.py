@@ -201,7 +201,7 @@ def test_slices_of_the_customer_add_up_to_the_whole():
 def test_properties_that_are_counted_at_once_give_the_same_figures(as_of, monkeypatch):
     facts, by = on_duckdb(company()), ["country", "segment"]
     asked = {"periods": ["2011-Q3", "2012", "2012-05"], "activity_days": 90, "as_of": as_of}
-    apart = {name: insight.figures(facts, by=name, **asked) for name in by}
+    apart = {name: insight.figures(facts, by=name, **asked) for name in (None, *by)}
     counting = mock.Mock(side_effect=cells.counted)
     monkeypatch.setattr(slices.cells, "counted", counting)
 
@@ -211,6 +211,7 @@ def test_properties_that_are_counted_at_once_give_the_same_figures(as_of, monkey
 
     assert first == apart["country"]
     assert insight.figures(together, by="segment", **asked) == apart["segment"]
+    assert insight.figures(together, **asked) == apart[None]
     assert counting.call_count == countings > 0
     assert slices.put_together(facts, by=["country"]) is facts
     monkeypatch.setattr(slices, "MOST_SORTS", 2)

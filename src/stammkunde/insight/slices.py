@@ -199,9 +199,13 @@ def meanings(facts: Facts, slices: Slicing) -> dict[int | None, str] | None:
 
     Returns:
         number → raw slice, where customers nobody knows of are in the slice of what is unknown; None where the slice
-        is none of the properties that were put together.
+        is none of the properties that were put together. The whole is one slice with all of them.
     """
-    values = facts.alike.values.get(slices.by) if facts.alike and slices.kind == "customer" else None
+    if facts.alike is None or slices.kind not in {"whole", "customer"}:
+        return None
+    if slices.kind == "whole":
+        return dict.fromkeys([None, *range(1, facts.alike.sorts + 1)], "")
+    values = facts.alike.values.get(slices.by)
     return None if values is None else {None: "", **dict(enumerate(values, start=1))}
 
 

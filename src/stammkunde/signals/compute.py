@@ -62,18 +62,22 @@ class Computation:
 
     def _put_together(self, asked: Mapping[str, Sequence[periods.Period]]) -> Iterator[tuple[str, Facts]]:
         """Give the facts to count each slice from: properties asked for the same periods are counted at once."""
-        yield "", self.facts
         together: dict[tuple[periods.Period, ...], list[str]] = {}
         for by in asked.keys() - {"", "channel"}:
             together.setdefault(tuple(asked[by]), []).append(by)
-        for names in together.values():
-            known = self.facts
-            for by in sorted(names):
-                known = frames.cut(known, by=by)
-            known = slices.put_together(known, by=sorted(names))
-            yield from ((by, known) for by in sorted(names))
+        known = {span: self._at_once(sorted(names)) for span, names in together.items()}
+        yield "", known.get(tuple(asked[""]), self.facts)
+        for span, names in together.items():
+            yield from ((by, known[span]) for by in sorted(names))
         if "channel" in asked:
             yield "channel", frames.cut(self.facts, by="channel")
+
+    def _at_once(self, names: Sequence[str]) -> Facts:
+        """Put properties together, the smaller values of each as one."""
+        known = self.facts
+        for by in names:
+            known = frames.cut(known, by=by)
+        return slices.put_together(known, by=names)
 
     def _periods(self) -> list[periods.Period]:
         days = self.facts.until(self.as_of).days()

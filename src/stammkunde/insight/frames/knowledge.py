@@ -23,6 +23,11 @@ class Alike:
     numbers: Frame  # customer_id, and slice: the number, from 1
     values: Mapping[str, tuple[str, ...]]  # property → its value for number 1, 2, …
 
+    @property
+    def sorts(self) -> int:
+        """Count the numbers."""
+        return max(map(len, self.values.values()))
+
 
 @dataclass(frozen=True, eq=False)
 class Facts:

@@ -10,6 +10,7 @@ What a customer is worth: models of how often customers buy, how long they stay 
 from stammkunde.insight.value import worth
 from stammkunde.insight.value.bgnbd import BetaGeometric, fit_bg_nbd, fit_mbg_nbd
 from stammkunde.insight.value.contracts import RetentionCurve, fit_retention
+from stammkunde.insight.value.counts import probability_of
 from stammkunde.insight.value.gammagamma import GammaGamma, fit_gamma_gamma
 from stammkunde.insight.value.history import History, history
 from stammkunde.insight.value.intervals import Bounds, interval
@@ -38,6 +39,7 @@ __all__ = [
     "frequency_recency",
     "history",
     "interval",
+    "probability_of",
     "tracking",
     "worth",
 ]

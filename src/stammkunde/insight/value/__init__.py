@@ -14,7 +14,9 @@ from stammkunde.insight.value.counts import probability_of
 from stammkunde.insight.value.gammagamma import GammaGamma, fit_gamma_gamma
 from stammkunde.insight.value.history import History, history
 from stammkunde.insight.value.intervals import Bounds, interval
+from stammkunde.insight.value.level import Level
 from stammkunde.insight.value.matrix import Cell, frequency_recency
+from stammkunde.insight.value.nbd import Nbd, fit_nbd
 from stammkunde.insight.value.paretonbd import ParetoNbd, fit_pareto_nbd
 from stammkunde.insight.value.trial import BackTest, Frequent, Tracked, back_test, by_frequency, tracking
 
@@ -26,6 +28,8 @@ __all__ = [
     "Frequent",
     "GammaGamma",
     "History",
+    "Level",
+    "Nbd",
     "ParetoNbd",
     "RetentionCurve",
     "Tracked",
@@ -34,6 +38,7 @@ __all__ = [
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "fit_mbg_nbd",
+    "fit_nbd",
     "fit_pareto_nbd",
     "fit_retention",
     "frequency_recency",

@@ -42,17 +42,32 @@ def gamma_gamma(*, n: int, p: float, q: float, gamma: float, seed: int):
     return x, random.gamma(p * x, 1 / rate) / x
 
 
-def lines(*, n: int, days: int, r: float, alpha: float, a: float, b: float, seed: int) -> pa.Table:
-    """Play n customers who arrive over the first half of the time and buy as in BG/NBD and Gamma-Gamma; order lines."""
+def lines(
+    *,
+    n: int,
+    days: int,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+    seed: int,
+    arriving: float = 0.5,
+    season: float = 0.0,
+) -> pa.Table:
+    """
+    Play n customers who buy as in BG/NBD and Gamma-Gamma; order lines.
+
+    They arrive over a share of the time; `season` is by how much more (and less) than usual is bought at its height.
+    """
     random = np.random.default_rng(seed)
     rate, leaves = random.gamma(r, 1 / alpha, n), random.beta(a, b, n)
     usual = 5.0 / random.gamma(4.0, 1 / 6000.0, n)
-    now, here = random.integers(0, days // 2, n).astype(float), np.ones(n, bool)
+    now, here = random.integers(0, int(days * arriving), n).astype(float), np.ones(n, bool)
     who, when = [], []
     while here.any():
         who.append(np.flatnonzero(here))
         when.append(np.ceil(now[here]).astype(np.int32))
-        now = now + random.exponential(1 / rate)
+        now = _later(now, random.exponential(1 / rate), season)
         here &= (random.random(n) >= leaves) if len(who) > 1 else True
         here &= now < days
     customer, day = np.concatenate(who), np.concatenate(when)
@@ -71,3 +86,13 @@ def lines(*, n: int, days: int, r: float, alpha: float, a: float, b: float, seed
             "cost_cents": cents,
         }
     )
+
+
+def _later(now: np.ndarray, wait: np.ndarray, season: float) -> np.ndarray:
+    """Let time run faster in season: find when as much of it has gone by as is waited for."""
+    if not season:
+        return now + wait
+    year = 364.0
+    grid = np.arange(0.0, 20_000.0)
+    gone = grid + season * year / (2 * np.pi) * (1 - np.cos(2 * np.pi * grid / year))
+    return np.interp(np.interp(now, grid, gone) + wait, gone, grid)

@@ -63,24 +63,108 @@ def test_bounds_hold_what_came_as_often_as_they_say(known, fitted, came, low, hi
     assert valued[expected].to_numpy().sum() == pytest.approx(then.sum(), rel=0.1)
 
 
-def test_bounds_of_the_plain_rate_hold_what_comes_at_a_steady_rate():
-    random = np.random.default_rng(5)
-    rate = random.gamma(0.5, 1 / 100, 20_000)
-    few, then = random.poisson(rate * 365), random.poisson(rate * 200)
+def steady(*, n, rate, days, cents, seed=5):
+    """Customers who have been there from the first days on, and buy at a steady rate of their own."""
+    random = np.random.default_rng(seed)
+    bought = random.poisson(rate(random) * days, n)
+    who = np.concatenate([np.arange(n), np.repeat(np.arange(n), bought)])
+    day = np.concatenate([random.integers(0, 5, n), random.integers(5, days, bought.sum())])
+    columns = {"customer_id": who, "ordered_on": day, "revenue_cents": cents(random, len(who)) + 100}
+    alike = {"product_id": 1, "ordered_month": 0, "channel": "", "kind": "sale", "quantity": 1.0, "cost_cents": 100}
+    return facts(
+        pa.table({"order_id": np.arange(len(who)), **columns, **{n: [v] * len(who) for n, v in alike.items()}})
+    )
 
-    bounds = worth._rate_bounds(few.astype(float), np.full(20_000, 365.0), horizon=200, levels=(0.1, 0.9))
 
-    assert np.mean(then > bounds.high) < 0.1
-    assert np.mean((bounds.low <= then) & (then <= bounds.high)) > 0.8
+def tried(known, *, as_of, days):
+    """Fit until a day, and give what is said beside what then came: purchases, and what they brought."""
+    fitted = worth.fit(known, as_of=DAY_ZERO + timedelta(days=as_of), horizon_days=days)
+    valued = worth.customers(known, fitted, horizon_days=days)
+    later = known.lines.to_native().filter(f"ordered_on > {as_of} and ordered_on <= {as_of + days}")
+    brought = later.aggregate(
+        "customer_id, count(distinct ordered_on) n, sum(revenue_cents - cost_cents) c", "customer_id"
+    )
+    came = {customer: (n, int(cents)) for customer, n, cents in brought.fetchall()}
+    return fitted, valued, np.array([came.get(customer, (0, 0)) for customer in valued["customer_id"].to_pylist()]).T
 
 
-def test_plain_rate_gives_all_bounds_around_what_it_expects(known, fitted):
+def test_bounds_hold_what_comes_where_customers_do_not_differ():
+    known = steady(n=1500, rate=lambda random: 0.01, days=900, cents=lambda random, n: random.integers(1, 4_000, n))
+
+    fitted, valued, (bought, brought) = tried(known, as_of=600, days=180)
+
+    assert fitted.rule == "rate"
+    assert fitted.rate.common or fitted.rate.r > 20
+    low, high = valued["purchases_low"].to_numpy(), valued["purchases_high"].to_numpy()
+    assert np.mean((low <= bought) & (bought <= high)) > 0.8
+    low, high = valued["low_cents"].to_numpy(), valued["high_cents"].to_numpy()
+    assert np.mean((low <= brought) & (brought <= high)) == pytest.approx(0.87, abs=0.07)
+    top = np.argsort(-valued["expected_cents"].to_numpy())[:150]
+    assert (
+        valued["expected_cents"].to_numpy()[top].sum() < 1.3 * brought[top].sum()
+    )  # own rates: twice as much and more
+    assert valued["alive"].null_count == len(valued)
+
+
+def test_bounds_hold_amounts_that_no_model_describes():
+    """Amounts are two sorts, alike for all customers: their mean alone would bound far too narrowly."""
+    rates = lambda random: random.gamma(0.8, 1 / 60, 1500)  # noqa: E731
+    known = steady(n=1500, rate=rates, days=900, cents=lambda random, n: np.where(random.random(n) < 0.1, 9_000, 1_000))
+    fitted, _, _ = tried(known, as_of=600, days=180)
+
+    fitted = replace(fitted, amounts=None, drawn=worth.Drawn(worth.amounts_of(known, "margin")))
+    valued = worth.customers(known, fitted, horizon_days=180)
+
+    assert len(fitted.drawn.amounts) == 4096
+    assert fitted.drawn.amounts.mean() == pytest.approx(1)
+    _, _, (_, brought) = tried(known, as_of=600, days=180)
+    low, high = valued["low_cents"].to_numpy(), valued["high_cents"].to_numpy()
+    assert np.mean((low <= brought) & (brought <= high)) > 0.8
+
+
+def test_rate_gives_all_bounds_around_what_it_expects(known, fitted):
     valued = worth.customers(known, replace(fitted, rule="rate"), clv_days=1095)
 
     assert (valued["clv_low_cents"].to_numpy() <= valued["clv_high_cents"].to_numpy()).all()
     assert (valued["clv_high_cents"].to_numpy() >= valued["high_cents"].to_numpy()).all()
     assert (valued["purchases_low"].to_numpy() <= valued["expected_purchases"].to_numpy() + 1).all()
     assert valued["alive"].null_count == len(valued)
+
+
+def test_level_moves_purchases_money_and_bounds_together(known, fitted):
+    raised = replace(fitted, level=value.Level("year", np.log(1.3), 0.15))
+    plain = replace(fitted, level=value.Level("year", 0.0, 0.15))
+
+    found = [worth.customers(known, one, horizon_days=360) for one in (raised, plain)]
+
+    more, usual = ({name: one[name].to_numpy().sum() for name in one.column_names[2:]} for one in found)
+    assert more["expected_purchases"] == pytest.approx(1.3 * usual["expected_purchases"], rel=1e-4)
+    assert more["expected_cents"] == pytest.approx(1.3 * usual["expected_cents"], rel=0.02)
+    assert 1.15 < more["high_cents"] / usual["high_cents"] < 1.4
+    assert more["purchases_high"] > usual["purchases_high"]
+    assert found[0]["alive"].equals(found[1]["alive"])  # whether she still buys is no question of the season
+    assert found[0]["clv_cents"].equals(found[1]["clv_cents"])  # three years have every season
+
+
+def test_unsure_level_widens_all_bounds(known, fitted):
+    wide, narrow = (
+        worth.customers(known, replace(fitted, level=value.Level("none", 0.0, spread)), horizon_days=360)
+        for spread in (0.4, 0.0)
+    )
+
+    assert wide["expected_cents"].equals(narrow["expected_cents"])
+    assert wide["high_cents"].to_numpy().sum() > 1.02 * narrow["high_cents"].to_numpy().sum()
+
+
+def test_season_is_met_by_what_a_year_ago_was_wrong():
+    known = facts(simulate.lines(n=3000, days=1080, r=0.7, alpha=60.0, a=1.0, b=6.0, seed=3, arriving=1.0, season=0.5))
+
+    fitted, valued, (bought, _) = tried(known, as_of=910, days=90)
+
+    plain = fitted.used.expected_purchases(90, *worth.states(worth.buyers(known.until(910), as_of=fitted.as_of)))
+    assert (fitted.level.kind, fitted.back_test.laid) == ("year", "year")
+    assert abs(np.log(plain.sum() / bought.sum())) > 0.25
+    assert abs(np.log(valued["expected_purchases"].to_numpy().sum() / bought.sum())) < 0.15
 
 
 def test_pareto_nbd_values_customers_where_it_is_asked_for(known, fitted):
@@ -90,7 +174,8 @@ def test_pareto_nbd_values_customers_where_it_is_asked_for(known, fitted):
     assert isinstance(other.purchases, value.ParetoNbd)
     total = valued["expected_cents"].to_numpy().sum()
     assert total == pytest.approx(usual["expected_cents"].to_numpy().sum(), rel=0.15)
-    assert valued["clv_high_cents"].to_numpy().sum() == pytest.approx(usual["clv_high_cents"].to_numpy().sum(), rel=0.2)
+    high = usual["clv_high_cents"].to_numpy().sum()
+    assert valued["clv_high_cents"].to_numpy().sum() == pytest.approx(high, rel=0.25)
 
 
 def test_worth_knows_nothing_of_what_came_later(lines, fitted):
@@ -115,7 +200,7 @@ def test_discounted_value_is_less_than_the_plain_sum_and_more_than_a_year(known,
     assert plain["clv_cents"].to_numpy() == pytest.approx(plain["expected_cents"].to_numpy(), abs=2)
 
 
-def test_worth_says_why_a_plain_rate_is_used_where_few_came_back(lines):
+def test_worth_says_why_a_rate_is_used_where_few_came_back(lines):
     few = facts(lines.filter(pc.less(lines["customer_id"], 20)))
 
     fitted = worth.fit(few, as_of=NOW)
@@ -123,10 +208,24 @@ def test_worth_says_why_a_plain_rate_is_used_where_few_came_back(lines):
     seen = worth.customers(few, fitted)
     assert (fitted.rule, fitted.refusal.code) == ("rate", "few_repeaters")
     assert fitted.refusal.numbers["needed"] == 30
-    assert "Every customer's own rate of the last year is carried forward instead." in fitted.refusal.text
+    assert "A rate of each customer, drawn towards everybody's, is used instead." in fitted.refusal.text
     assert fitted.refusals[1].code == "few_amounts"
     assert fitted.refusals[1].numbers == {"customers": len(seen), "needed": 30}
     assert seen["alive"].null_count == seen["mean_low_cents"].null_count == len(seen)
+
+
+def test_worth_expects_nothing_of_anybody_where_hardly_anybody_bought_again(lines):
+    few = facts(lines.filter(pc.less(lines["customer_id"], 6)))
+
+    fitted = worth.fit(few, as_of=NOW)
+
+    valued = worth.customers(few, fitted)
+    assert fitted.used is None
+    assert (fitted.refusal.code, fitted.refusal.numbers["needed"]) == ("few_purchases", 30)
+    assert "Nothing is expected of anybody." in fitted.refusal.text
+    for name in ("expected_purchases", "purchases_high", "expected_cents", "high_cents", "clv_cents"):
+        assert valued[name].null_count == len(valued) > 0
+    assert valued["mean_cents"].null_count == 0
 
 
 def test_worth_says_what_is_done_where_margins_are_not_positive(lines):
@@ -139,7 +238,7 @@ def test_worth_says_what_is_done_where_margins_are_not_positive(lines):
         "few_positive",
         {"positive": 0, "customers": len(valued), "needed": 30},
     )
-    assert "The mean of all purchases stands for everybody instead." in fitted.refusal.text
+    assert "All amounts that there were stand for everybody's instead." in fitted.refusal.text
     assert (fitted.not_positive, fitted.usual_cents) == (len(valued), 0.0)
     assert set(valued["clv_high_cents"].to_pylist()) == {0}
 

@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from stammkunde.insight import buying, money
-from stammkunde.insight.frames import Facts, Frame, arrow, counted, rows
+from stammkunde.insight.frames import Facts, Frame, arrow, rows
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.value.history import Floats
 
 YEAR_DAYS = 365
-YOUNGEST_DAYS = 30  # a rate is taken over at least as many days
+MOST_AMOUNTS = 4_096
 
 
 def buyers(known: Facts, *, as_of: date) -> pa.Table:
@@ -25,8 +25,7 @@ def buyers(known: Facts, *, as_of: date) -> pa.Table:
 
     Returns:
         one row a customer, sorted: customer_id, frequency (buying days after the first), recency and age (days from the
-        first purchase to the last and to the day), purchase_days, year_days (buying days of the last year),
-        revenue_cents, margin_cents.
+        first purchase to the last and to the day), purchase_days, revenue_cents, margin_cents.
     """
     today = day_number(as_of)
     return arrow(known.keep(("worth", today), lambda: _buyers(known, today)).sort("customer_id"))
@@ -44,6 +43,26 @@ def margin_known(known: Facts) -> bool:
     """
     sums = rows(known.lines.filter(~nw.col("customer_id").is_null()).select(*money.sums()))[0]
     return money.Money(**{name: int(value or 0) for name, value in sums.items()}).margin_known
+
+
+def amounts_of(known: Facts, basis: str) -> Floats:
+    """
+    List what purchases brought, to draw from where no model of amounts fits.
+
+    Args:
+        known: the facts until the day.
+        basis: margin or revenue.
+
+    Returns:
+        amounts over their mean, at least 0, of at most 4,096 purchases, evenly spread from small to large; ones where
+        purchases brought nothing altogether.
+    """
+    bought = known.lines.filter(~nw.col("customer_id").is_null()).group_by("customer_id", "ordered_on")
+    sums = bought.agg(*money.sums(), money.orders()).filter(nw.col("orders") > 0)
+    cents = np.maximum(np.sort(column(arrow(sums), f"{basis}_cents")), 0.0)
+    kept = cents[np.linspace(0, len(cents) - 1, min(len(cents), MOST_AMOUNTS)).round().astype(np.int64)]
+    spread: Floats = kept / kept.mean() if kept.sum() else np.ones(max(len(kept), 1))
+    return spread
 
 
 def states(past: pa.Table) -> tuple[Floats, Floats, Floats]:
@@ -74,21 +93,6 @@ def column(past: pa.Table, name: str) -> Floats:
     return values
 
 
-def repeated(past: pa.Table) -> tuple[Floats, Floats]:
-    """
-    Give what a plain rate is made of: repeat purchases of the last year, or of the time since the first purchase.
-
-    Args:
-        past: from `buyers`.
-
-    Returns:
-        how many, and within how many days, each of shape (n,).
-    """
-    few: Floats = np.minimum(column(past, "year_days"), column(past, "frequency"))
-    days: Floats = np.clip(column(past, "age"), YOUNGEST_DAYS, YEAR_DAYS)
-    return few, days
-
-
 def _buyers(known: Facts, today: int) -> Frame:
     day = nw.col("day")
     days = (
@@ -98,7 +102,6 @@ def _buyers(known: Facts, today: int) -> Frame:
             day.min().alias("first"),
             day.max().alias("last"),
             nw.len().cast(nw.Int64).alias("purchase_days"),
-            counted(day > today - YEAR_DAYS, name="year_days"),
         )
     )
     sums = known.lines.filter(~nw.col("customer_id").is_null()).group_by("customer_id").agg(*money.sums())
@@ -108,7 +111,6 @@ def _buyers(known: Facts, today: int) -> Frame:
         (nw.col("last") - nw.col("first")).alias("recency"),
         (nw.lit(today) - nw.col("first")).alias("age"),
         "purchase_days",
-        "year_days",
         "revenue_cents",
         "margin_cents",
     )

@@ -52,7 +52,7 @@ class History:
             return self
         many = self.weight >= every
         few = np.flatnonzero(~many)
-        kept = np.concatenate([np.flatnonzero(many), few[_scattered(len(few)) % every == 0]])
+        kept = np.concatenate([np.flatnonzero(many), few[scattered(len(few)) % every == 0]])
         weight = np.where(many[kept], self.weight[kept] / every, self.weight[kept])
         return History(self.frequency[kept], self.recency[kept], self.age[kept], weight)
 
@@ -148,7 +148,15 @@ def _check(x: Floats, t_x: Floats, t: Floats, w: Floats) -> None:
             raise InvalidInput(f"Row {row}: {rule}; frequency {x[row]:g}, recency {t_x[row]:g}, age {t[row]:g}.")
 
 
-def _scattered(n: int) -> Whole:
-    """Give row numbers without pattern, and without chance (the upper half of a product with an odd number)."""
+def scattered(n: int) -> Whole:
+    """
+    Give row numbers without pattern, and without chance: the upper half of a product with an odd number.
+
+    Args:
+        n: how many.
+
+    Returns:
+        numbers, shape (n,), the same at every call.
+    """
     product = np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     return (product >> np.uint64(33)).astype(np.int64)

@@ -8,16 +8,24 @@ import pyarrow as pa
 
 from stammkunde.insight.errors import CannotAnswer, DoesNotFit, InvalidInput, NotEnoughData
 from stammkunde.insight.value.bgnbd import FEWEST_REPEATERS, BetaGeometric, fit_bg_nbd, fit_mbg_nbd
-from stammkunde.insight.value.buyers import column, states
+from stammkunde.insight.value.buyers import column
 from stammkunde.insight.value.gammagamma import FEWEST, GammaGamma, fit_gamma_gamma
-from stammkunde.insight.value.history import History, history
+from stammkunde.insight.value.history import History
+from stammkunde.insight.value.nbd import FEWEST_PURCHASES, Nbd, fit_nbd
 from stammkunde.insight.value.paretonbd import ParetoNbd, fit_pareto_nbd
 
 Basis = Literal["margin", "revenue"]
 Model = Literal["bg_nbd", "mbg_nbd", "pareto_nbd"]
-Purchases = BetaGeometric | ParetoNbd
+Purchases = BetaGeometric | ParetoNbd | Nbd
 RefusalCode = Literal[
-    "few_repeaters", "no_variation", "too_many_days", "few_amounts", "few_positive", "amounts_alike", "no_mean"
+    "few_purchases",
+    "few_repeaters",
+    "no_variation",
+    "too_many_days",
+    "few_amounts",
+    "few_positive",
+    "amounts_alike",
+    "no_mean",
 ]
 FITS: dict[Model, Callable[[History], Purchases]] = {
     "bg_nbd": fit_bg_nbd,
@@ -31,10 +39,11 @@ class Refusal:
     """
     Why a model is missing, with the numbers, and in words with what is done instead.
 
-    Of purchases, instead of which every customer's own rate of the last year is carried forward: few_repeaters
-    (repeaters, needed), no_variation (customers, repeaters), too_many_days (customers). Of amounts, instead of which
-    the mean of all purchases stands for everybody: few_amounts (customers, needed), few_positive (positive, customers,
-    needed), amounts_alike (customers), no_mean (customers).
+    Of purchases, where nothing can be expected of anybody: few_purchases (purchases, needed). Of purchases, instead of
+    which a rate is used that is drawn towards everybody's: few_repeaters (repeaters, needed), no_variation (customers,
+    repeaters), too_many_days (customers). Of amounts, instead of which all amounts that there were stand for
+    everybody's: few_amounts (customers, needed), few_positive (positive, customers, needed), amounts_alike (customers),
+    no_mean (customers).
     """
 
     code: RefusalCode
@@ -42,12 +51,12 @@ class Refusal:
     text: str
 
 
-def try_purchases(past: pa.Table, models: Sequence[Model]) -> tuple[Purchases | None, Refusal | None]:
+def try_purchases(seen: History, models: Sequence[Model]) -> tuple[Purchases | None, Refusal | None]:
     """
     Fit the first model of purchases that can be fitted.
 
     Args:
-        past: from `buyers.buyers`.
+        seen: the customers' histories.
         models: which to try, in this order.
 
     Returns:
@@ -58,13 +67,30 @@ def try_purchases(past: pa.Table, models: Sequence[Model]) -> tuple[Purchases | 
     """
     if not models or any(name not in FITS for name in models):
         raise InvalidInput(f"Name models to try, of {', '.join(FITS)}.")
-    seen, refusal = history(*states(past)), None
+    refusal = None
     for name in models:
         try:
             return FITS[name](seen), None
         except CannotAnswer as reason:
             refusal = _of_purchases(seen, reason)
     return None, refusal
+
+
+def try_rate(seen: History) -> tuple[Nbd | None, Refusal | None]:
+    """
+    Fit the rate that is used where no model can be, or where it comes closer.
+
+    Args:
+        seen: the customers' histories.
+
+    Returns:
+        the rate, drawn towards everybody's, or why there is none.
+    """
+    try:
+        return fit_nbd(seen), None
+    except NotEnoughData as reason:
+        numbers = {"purchases": round(float(seen.weight @ seen.frequency)), "needed": FEWEST_PURCHASES}
+        return None, Refusal("few_purchases", numbers, f"{reason} Nothing is expected of anybody.")
 
 
 def try_amounts(past: pa.Table, basis: Basis) -> tuple[GammaGamma | None, Refusal | None]:
@@ -93,7 +119,7 @@ def _with_mean(model: GammaGamma) -> GammaGamma:
 
 
 def _of_purchases(seen: History, reason: CannotAnswer) -> Refusal:
-    instead = "Every customer's own rate of the last year is carried forward instead."
+    instead = "A rate of each customer, drawn towards everybody's, is used instead."
     numbers = {"customers": round(seen.customers), "repeaters": round(seen.repeaters)}
     if isinstance(reason, NotEnoughData):
         numbers = {"repeaters": numbers["repeaters"], "needed": FEWEST_REPEATERS}
@@ -104,7 +130,7 @@ def _of_purchases(seen: History, reason: CannotAnswer) -> Refusal:
 
 
 def _of_amounts(customers: int, positive: int, reason: CannotAnswer) -> Refusal:
-    instead = "The mean of all purchases stands for everybody instead."
+    instead = "All amounts that there were stand for everybody's instead."
     if isinstance(reason, NotEnoughData) and customers >= FEWEST:
         numbers = {"positive": positive, "customers": customers, "needed": FEWEST}
         text = f"{positive} of {customers} customers brought more than nothing; the model needs {FEWEST}."

@@ -7,7 +7,7 @@ from numpy.polynomial import chebyshev
 
 from stammkunde.insight.value.history import Floats
 
-DEGREES = 12, 32
+DEGREES = 12, 32, 64
 ENOUGH = 1e-11  # of the logarithm: the last terms of the series are no larger
 
 

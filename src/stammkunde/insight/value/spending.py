@@ -15,16 +15,26 @@ from numpy.typing import NDArray
 from stammkunde.insight.value.bgnbd import BetaGeometric
 from stammkunde.insight.value.gammagamma import GammaGamma
 from stammkunde.insight.value.history import Floats
+from stammkunde.insight.value.nbd import Nbd
 from stammkunde.insight.value.paretonbd import ParetoNbd
 
 DRAWS = 2_000
+SEED = 1
+RING = 65_536  # amounts drawn one after the other, of which any neighbours are as good as others
 AGES = 24
 MOST_EXACT_COUNTS = 24
 Places = NDArray[np.int64]
 LEVELS = np.linspace(0.0, 1.0, 201)
 
-# counts and ages, one a draw → purchases in the horizon, and what money spent on them is worth today
-Play = Callable[[np.random.Generator, Floats, Floats], tuple[Floats, Floats]]
+# counts, ages and times ahead, one a draw → purchases in that time, and what money spent on them is worth today
+Play = Callable[[np.random.Generator, Floats, Floats, Floats], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Amounts of purchases as they were, over their mean: what stands for a model of amounts where none fits."""
+
+    amounts: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,53 +103,69 @@ class Near:
 
 
 def spread(
-    purchases: BetaGeometric | ParetoNbd,
-    money: GammaGamma | None,
+    purchases: BetaGeometric | ParetoNbd | Nbd,
+    money: GammaGamma | Drawn,
     *,
     horizon: float,
     most: int,
     oldest: float,
     discount: float = 0.0,
-    seed: int = 1,
+    unsure: float = 0.0,
 ) -> Spread:
     """
     Play customers of every count and age through the horizon.
 
     Args:
         purchases: the fitted model of purchases.
-        money: the fitted model of amounts; None: every purchase is one scale.
+        money: the fitted model of amounts, or amounts to draw from; these are in scales.
         horizon: how far ahead, above 0, in the unit of time of the model.
         most: the highest count of repeat purchases that will be asked for.
         oldest: the highest age that will be asked for.
         discount: how much less money counts when it comes one unit of time later: e to this power.
-        seed: of the random numbers; the same seed gives the same bounds.
+        unsure: standard deviation of the logarithm of the horizon, where the level of all purchases is not known.
 
     Returns:
-        the distribution, to be read by `Spread.at`.
+        the distribution, to be read by `Spread.at`; the same at every call.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(SEED)
     counts = _counts(most)
     log_ages = np.linspace(np.log(purchases.alpha), np.log(purchases.alpha + max(oldest, 1.0)), AGES)
-    if isinstance(purchases, BetaGeometric):
-        play = _bg_nbd(purchases, horizon, discount)
-    else:
-        play = _pareto_nbd(purchases, horizon, discount)
+    play = _play(purchases, discount, horizon)
     bought, spent = (np.empty((len(counts), AGES, len(LEVELS))) for _ in range(2))
     for i, count in enumerate(counts):
         x = np.full((AGES, DRAWS), count)
         t = np.repeat(np.exp(log_ages)[:, None] - purchases.alpha, DRAWS, axis=1)
-        times, worth = play(random, x, t)
+        ahead = horizon * np.exp(unsure * random.standard_normal(x.shape)) if unsure else np.full_like(x, horizon)
+        times, worth = play(random, x, t, ahead)
         bought[i] = np.quantile(times, LEVELS, axis=1).T
         spent[i] = np.quantile(worth * _amount(random, money, times, count), LEVELS, axis=1).T
     return Spread(counts, log_ages, bought, spent, purchases.alpha)
 
 
-def _amount(random: np.random.Generator, money: GammaGamma | None, bought: Floats, count: float) -> Floats:
+def _amount(random: np.random.Generator, money: GammaGamma | Drawn, bought: Floats, count: float) -> Floats:
     """Give what the purchases of customers who bought `count` times more than once cost together, over their scale."""
-    if money is None:
-        return bought
+    if isinstance(money, Drawn):
+        return _together(random, money.amounts, bought.astype(np.int64))
     spent = random.gamma(np.maximum(money.p * bought, 1e-300)) * (bought > 0)
     return spent / random.gamma(money.p * (count + 1) + money.q, size=spent.shape)
+
+
+def _together(random: np.random.Generator, amounts: Floats, bought: Places) -> Floats:
+    """Draw as many amounts as there are purchases, and add them up: neighbours on a ring that was drawn once."""
+    ring = amounts[random.integers(len(amounts), size=RING)]
+    until = np.concatenate([[0.0], np.cumsum(np.concatenate([ring, ring]))])
+    start, (rounds, rest) = random.integers(RING, size=bought.shape), np.divmod(bought, RING)
+    spent: Floats = until[start + rest] - until[start] + rounds * until[RING]
+    return spent
+
+
+def _play(purchases: BetaGeometric | ParetoNbd | Nbd, discount: float, horizon: float) -> Play:
+    """Choose how a customer goes on; money that comes within `horizon` is discounted as if time ran evenly to it."""
+    if isinstance(purchases, BetaGeometric):
+        return _bg_nbd(purchases, discount, horizon)
+    if isinstance(purchases, ParetoNbd):
+        return _pareto_nbd(purchases, discount, horizon)
+    return _nbd(purchases, discount, horizon)
 
 
 def _read(quantiles: Floats, near: Near, level: float, alive: Floats) -> Floats:
@@ -159,17 +185,17 @@ def _counts(most: int) -> Floats:
     return np.unique(np.concatenate([few, many])).astype(np.float64)
 
 
-def _bg_nbd(model: BetaGeometric, horizon: float, discount: float) -> Play:
-    """Purchases end with the horizon, or with the one after which the customer stops."""
+def _bg_nbd(model: BetaGeometric, discount: float, horizon: float) -> Play:
+    """Purchases end with the time ahead, or with the one after which the customer stops."""
     shift = 1 if model.first_may_leave else 0
 
-    def play(random: np.random.Generator, x: Floats, t: Floats) -> tuple[Floats, Floats]:
+    def play(random: np.random.Generator, x: Floats, t: Floats, ahead: Floats) -> tuple[Floats, Floats]:
         rate = random.gamma(model.r + x) / (model.alpha + t)
         chance = np.maximum(random.beta(model.a, model.b + x + shift), 1e-12)
         until_stop = np.maximum(
             np.ceil(np.log(1 - random.random(x.shape)) / np.log1p(-np.minimum(chance, 1 - 1e-12))), 1
         )
-        would_buy = random.poisson(rate * horizon)
+        would_buy = random.poisson(rate * ahead)
         bought: Floats = np.minimum(would_buy, until_stop)
         if not discount:
             return bought, np.ones_like(bought)
@@ -181,16 +207,31 @@ def _bg_nbd(model: BetaGeometric, horizon: float, discount: float) -> Play:
     return play
 
 
-def _pareto_nbd(model: ParetoNbd, horizon: float, discount: float) -> Play:
-    """Purchases end with the horizon, or when the customer stops unseen."""
+def _pareto_nbd(model: ParetoNbd, discount: float, horizon: float) -> Play:
+    """Purchases end with the time ahead, or when the customer stops unseen."""
 
-    def play(random: np.random.Generator, x: Floats, t: Floats) -> tuple[Floats, Floats]:
+    def play(random: np.random.Generator, x: Floats, t: Floats, ahead: Floats) -> tuple[Floats, Floats]:
         rate = random.gamma(model.r + x) / (model.alpha + t)
         leaving = random.gamma(np.full_like(x, model.s)) / (model.beta + t)
-        end = np.minimum(random.exponential(size=x.shape) / np.maximum(leaving, 1e-300), horizon)
+        end = np.minimum(random.exponential(size=x.shape) / np.maximum(leaving, 1e-300), ahead)
         bought: Floats = random.poisson(rate * end).astype(np.float64)
         nobody = np.zeros(x.shape, dtype=bool)
-        return bought, _worth(random, bought, end, discount, last_at_end=nobody) if discount else np.ones_like(bought)
+        if not discount:
+            return bought, np.ones_like(bought)
+        return bought, _worth(random, bought, end * (horizon / ahead), discount, last_at_end=nobody)
+
+    return play
+
+
+def _nbd(model: Nbd, discount: float, horizon: float) -> Play:
+    """Purchases go on at a steady rate."""
+
+    def play(random: np.random.Generator, x: Floats, t: Floats, ahead: Floats) -> tuple[Floats, Floats]:
+        bought: Floats = random.poisson(random.gamma(model.r + x) / (model.alpha + t) * ahead).astype(np.float64)
+        if not discount:
+            return bought, np.ones_like(bought)
+        end, nobody = np.full_like(bought, horizon), np.zeros(x.shape, dtype=bool)
+        return bought, _worth(random, bought, end, discount, last_at_end=nobody)
 
     return play
 

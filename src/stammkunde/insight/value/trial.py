@@ -7,24 +7,24 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
-import narwhals as nw
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from stammkunde.insight import buying
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
-from stammkunde.insight.frames import Facts, arrow, rows
+from stammkunde.insight.frames import Facts
 from stammkunde.insight.periods import Grain, Period, between, day, day_number
-from stammkunde.insight.value.buyers import YEAR_DAYS, buyers, column, repeated, states
+from stammkunde.insight.value.buyers import YEAR_DAYS
 from stammkunde.insight.value.history import Floats
-from stammkunde.insight.value.refusals import Model, Purchases, Refusal, try_purchases
+from stammkunde.insight.value.level import LEAST_PAST_DAYS, SHORT_DAYS, YEAR_BACK_DAYS
+from stammkunde.insight.value.nbd import Nbd
+from stammkunde.insight.value.past import Known, Past, expected_by_day, past_of
+from stammkunde.insight.value.refusals import Model, Purchases, Refusal, try_purchases, try_rate
 
 CLEAR_LEAD = 2.0  # standard errors
 SHORTEST_DAYS = 60
 MODELS: tuple[Model, ...] = ("bg_nbd", "mbg_nbd")
 Rule = Literal["model", "rate"]
+Laid = Literal["year", "latest"]
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,37 @@ class BackTest:
 
     as_of: date
     horizon_days: int
+    laid: Laid  # year: 364 days ago, over the part of the year that is asked for; latest: over another one
+    past_days: int  # before that day
     customers: int
     observed: float  # purchases within the horizon
     model: float | None  # expected by the model; None: it could not be fitted
-    rate: float  # expected by the plain rate
+    rate: float | None  # expected by the rate; None: too few purchases were known
     model_error: float | None  # root mean squared error a customer, in purchases
-    rate_error: float
+    rate_error: float | None
     lead: float = 0.0  # by how many standard errors the model's mean squared error is the smaller one
     refusal: Refusal | None = None  # why there is no model
 
     @property
+    def first_on(self) -> date:
+        """Give the first day that was looked at."""
+        return self.as_of + timedelta(days=1)
+
+    @property
+    def last_on(self) -> date:
+        """Give the last day that was looked at."""
+        return self.as_of + timedelta(days=self.horizon_days)
+
+    @property
+    def short_past(self) -> bool:
+        """Tell whether little was known before, so that what came says less."""
+        return self.past_days < max(self.horizon_days, SHORT_DAYS)
+
+    @property
     def better(self) -> Rule:
         """Name what came closer customer by customer or, where that is within noise, in total."""
-        if self.model is None:
-            return "rate"
+        if self.model is None or self.rate is None:
+            return "rate" if self.model is None and self.rate is not None else "model"
         if abs(self.lead) > CLEAR_LEAD:
             return "model" if self.lead > 0 else "rate"
         return "model" if abs(self.model - self.observed) < abs(self.rate - self.observed) else "rate"
@@ -61,7 +78,7 @@ class Frequent:
     customers: int
     observed: float
     model: float | None
-    rate: float
+    rate: float | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,9 @@ def back_test(
     Args:
         facts: the facts.
         as_of: the last day that counts.
-        horizon_days: how far ahead to look; halved until at least as much past remains as is looked ahead.
+        horizon_days: how far ahead to look. Where 448 days are known, what is compared began 364 days ago, so that it
+            is the same part of the year, and looks at most as far. Else it ends today, halved until at least as
+            much past remains as is looked ahead.
         models: which to try, in this order, of bg_nbd, mbg_nbd and pareto_nbd.
 
     Returns:
@@ -94,20 +113,43 @@ def back_test(
     Raises:
         InvalidInput: no model is named, or an unknown one.
     """
-    found = _replayed(facts, as_of=as_of, horizon_days=horizon_days, models=models)
+    past = past_of(facts.until(as_of))
+    return None if past is None else tested(past, as_of=as_of, horizon_days=horizon_days, models=models)
+
+
+def tested(past: Past, *, as_of: date, horizon_days: int, models: Sequence[Model]) -> BackTest | None:
+    """
+    Test as `back_test` does, with all buying days at hand.
+
+    Args:
+        past: buying days until `as_of`.
+        as_of: as in `back_test`.
+        horizon_days: as in `back_test`.
+        models: as in `back_test`.
+
+    Returns:
+        as `back_test`.
+
+    Raises:
+        InvalidInput: no model is named, or an unknown one.
+    """
+    found = _replayed(past, as_of=as_of, horizon_days=horizon_days, models=models)
     if found is None:
         return None
-    came, rate, expected = found.came, found.rate, found.expected
+    came, rate, expected = found.came, found.by_rate, found.expected
+    both = None if rate is None or expected is None else np.square(rate - came) - np.square(expected - came)
     return BackTest(
         as_of=found.then,
         horizon_days=found.horizon,
+        laid=found.laid,
+        past_days=found.known.on - found.past.first,
         customers=len(came),
         observed=float(came.sum()),
         model=None if expected is None else float(expected.sum()),
-        rate=float(rate.sum()),
+        rate=None if rate is None else float(rate.sum()),
         model_error=None if expected is None else _off(expected, came),
-        rate_error=_off(rate, came),
-        lead=0.0 if expected is None else _lead(np.square(rate - came) - np.square(expected - came)),
+        rate_error=None if rate is None else _off(rate, came),
+        lead=0.0 if both is None else _lead(both),
         refusal=found.refusal,
     )
 
@@ -133,15 +175,16 @@ def by_frequency(
     """
     if most < 1:
         raise InvalidInput(f"The last group begins at {most} repeat purchases; give at least 1.")
-    found = _replayed(facts, as_of=as_of, horizon_days=horizon_days, models=models)
+    found = _replayed(past_of(facts.until(as_of)), as_of=as_of, horizon_days=horizon_days, models=models)
     if found is None:
         return ()
-    group = np.minimum(states(found.past)[0], most).astype(int)
-    came, rate = (_means(group, values, most) for values in (found.came, found.rate))
-    model = None if found.expected is None else _means(group, found.expected, most)
+    group = np.minimum(found.known.frequency, most).astype(int)
     customers = np.bincount(group, minlength=most + 1)
+    unknown = [None] * (most + 1)
+    model, rate = (unknown if e is None else _means(group, e, most) for e in (found.expected, found.by_rate))
+    came = _means(group, found.came, most)
     return tuple(
-        Frequent(n, n == most, int(customers[n]), came[n], None if model is None else model[n], rate[n])
+        Frequent(n, n == most, int(customers[n]), came[n], model[n], rate[n])
         for n in np.flatnonzero(customers).tolist()
     )
 
@@ -160,7 +203,7 @@ def tracking(
     Args:
         facts: the facts.
         as_of: the last day that counts.
-        horizon_days: how long before it the model was fitted; halved as in `back_test`.
+        horizon_days: as in `back_test`, which says when the model was fitted.
         grain: month, quarter or year.
         models: as in `back_test`.
 
@@ -173,16 +216,16 @@ def tracking(
 
     Source: Fader, Hardie & Lee (2005), Marketing Science 24(2), 275-284, figures 3 and 4.
     """
-    found = _replayed(facts, as_of=as_of, horizon_days=horizon_days, models=models)
+    found = _replayed(past_of(facts.until(as_of)), as_of=as_of, horizon_days=horizon_days, models=models)
     if found is None:
         raise NotEnoughData(f"The facts span less than {SHORTEST_DAYS} days.")
     if found.model is None:
         raise NotEnoughData(found.refusal.text if found.refusal else "No model could be fitted.")
-    first, last = day_number(found.then) - int(column(found.past, "age").max()), day_number(as_of)
+    first, last = found.past.first, day_number(as_of)
     shown = between(day(first), as_of, grain=grain)
     ends = np.array([min(period.end_day, last) - first for period in shown])
-    came = _repeated_by_day(facts, first=first, then=day_number(found.then), last=last).cumsum()[ends]
-    expected = _expected_by_day(found, last - first).cumsum()[ends]
+    came = found.past.repeats(found.known, last=last).cumsum()[ends]
+    expected = expected_by_day(found.known, found.model, last=last).cumsum()[ends]
     return tuple(
         Tracked(period, int(now), float(then), int(total), float(total_expected), period.end_on > found.then)
         for period, now, then, total, total_expected in zip(
@@ -197,65 +240,46 @@ class _Replayed:
 
     then: date
     horizon: int
-    past: pa.Table
+    laid: Laid
+    past: Past
+    known: Known
     came: Floats
-    rate: Floats
+    rate: Nbd | None
     model: Purchases | None
     refusal: Refusal | None
 
     @cached_property
     def expected(self) -> Floats | None:
-        return None if self.model is None else self.model.expected_purchases(self.horizon, *states(self.past))
+        return None if self.model is None else self.model.expected_purchases(self.horizon, *self.known.states)
+
+    @cached_property
+    def by_rate(self) -> Floats | None:
+        return None if self.rate is None else self.rate.expected_purchases(self.horizon, *self.known.states)
 
 
-def _replayed(facts: Facts, *, as_of: date, horizon_days: int, models: Sequence[Model]) -> _Replayed | None:
-    span = facts.until(as_of).days()
-    if span is None or day_number(as_of) - span[0] < SHORTEST_DAYS:
+def _replayed(past: Past | None, *, as_of: date, horizon_days: int, models: Sequence[Model]) -> _Replayed | None:
+    if past is None or day_number(as_of) - past.first < SHORTEST_DAYS:
         return None
-    horizon = min(horizon_days, (day_number(as_of) - span[0]) // 2)
-    then = as_of - timedelta(days=horizon)
-    past = buyers(facts.until(then), as_of=then)
-    if not past.num_rows:
-        return None
-    came = _came(facts, past, after=day_number(then), until=day_number(as_of))
-    few, days = repeated(past)
-    model, refusal = try_purchases(past, models)
-    return _Replayed(then, horizon, past, came, few / days * horizon, model, refusal)
+    laid, back, horizon = _laid(day_number(as_of) - past.first, horizon_days)
+    known = past.known(day_number(as_of) - back)
+    model, refusal = try_purchases(known.history, models)
+    rate, _ = try_rate(known.history)
+    then = as_of - timedelta(days=back)
+    return _Replayed(then, horizon, laid, past, known, past.came(known, days=horizon), rate, model, refusal)
 
 
-def _repeated_by_day(facts: Facts, *, first: int, then: int, last: int) -> NDArray[np.int64]:
-    """Count the repeat purchases of everybody known on a past day, by days since the first purchase of all."""
-    seen = buying.days(facts).filter(nw.col("day") <= last)
-    known = seen.filter((nw.col("nth") == 1) & (nw.col("day") <= then)).select("customer_id")
-    again = seen.filter(nw.col("nth") > 1).join(known, on="customer_id", how="inner")
-    counts = rows(again.group_by("day").agg(nw.len().cast(nw.Int64).alias("n")))
-    by_day = np.zeros(last - first + 1, dtype=np.int64)
-    by_day[[row["day"] - first for row in counts]] = [row["n"] for row in counts]
-    return by_day
-
-
-def _expected_by_day(found: _Replayed, days: int) -> Floats:
-    """Add up what the model expects of newcomers, each from her own first day on."""
-    assert found.model is not None
-    age = column(found.past, "age").astype(int)
-    newcomers = np.bincount(age.max() - age, minlength=days + 1)
-    until = np.array([found.model.expected_purchases(end, [0], [0], [0])[0] for end in range(1, days + 1)])
-    expected: Floats = np.convolve(newcomers, np.diff(until, prepend=0.0))[: days + 1]
-    return np.concatenate([[0.0], expected[:-1]])
+def _laid(past_days: int, horizon_days: int) -> tuple[Laid, int, int]:
+    """Choose how many days to go back, and how far to look from there."""
+    if past_days - YEAR_BACK_DAYS >= LEAST_PAST_DAYS:
+        return "year", YEAR_BACK_DAYS, min(horizon_days, YEAR_BACK_DAYS)
+    horizon = min(horizon_days, past_days // 2)
+    return "latest", horizon, horizon
 
 
 def _means(group: NDArray[np.int64], values: Floats, most: int) -> list[float]:
     sums, customers = np.bincount(group, values, minlength=most + 1), np.bincount(group, minlength=most + 1)
     means: list[float] = (sums / np.maximum(customers, 1)).tolist()
     return means
-
-
-def _came(facts: Facts, past: pa.Table, *, after: int, until: int) -> Floats:
-    within = buying.days(facts).filter((nw.col("day") > after) & (nw.col("day") <= until))
-    counts = arrow(within.group_by("customer_id").agg(nw.len().cast(nw.Int64).alias("n")))
-    row = pc.index_in(past["customer_id"], value_set=counts["customer_id"])
-    came: Floats = pc.fill_null(counts["n"].take(row), 0).to_numpy().astype(np.float64)
-    return came
 
 
 def _off(expected: Floats, came: Floats) -> float:

@@ -10,7 +10,7 @@ What every customer is worth, from the facts alone: purchases to expect, money, 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -18,16 +18,29 @@ import pyarrow as pa
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.frames import Facts
-from stammkunde.insight.value.buyers import YEAR_DAYS, buyers, column, margin_known, repeated, states
+from stammkunde.insight.periods import day_number
+from stammkunde.insight.value.buyers import YEAR_DAYS, amounts_of, buyers, column, margin_known, states
 from stammkunde.insight.value.gammagamma import GammaGamma
-from stammkunde.insight.value.history import Floats
+from stammkunde.insight.value.history import Floats, history
 from stammkunde.insight.value.intervals import Bounds
-from stammkunde.insight.value.refusals import Basis, Model, Purchases, Refusal, try_amounts, try_purchases
-from stammkunde.insight.value.spending import spread
+from stammkunde.insight.value.level import YEAR_BACK_DAYS, Level
+from stammkunde.insight.value.levelling import Fit, find_level, stretched
+from stammkunde.insight.value.nbd import Nbd
+from stammkunde.insight.value.past import Past, past_of
+from stammkunde.insight.value.refusals import (
+    Basis,
+    Model,
+    Purchases,
+    Refusal,
+    try_amounts,
+    try_purchases,
+    try_rate,
+)
+from stammkunde.insight.value.spending import Drawn, spread
 from stammkunde.insight.value.steps import quarters
-from stammkunde.insight.value.trial import MODELS, BackTest, Rule, back_test
+from stammkunde.insight.value.trial import MODELS, BackTest, Rule, back_test, tested
 
-__all__ = ["BackTest", "Basis", "Model", "Refusal", "Rule", "Worth", "back_test", "customers", "fit"]
+__all__ = ["BackTest", "Basis", "Level", "Model", "Refusal", "Rule", "Worth", "back_test", "customers", "fit"]
 
 
 @dataclass(frozen=True)
@@ -38,21 +51,30 @@ class Worth:
     basis: Basis
     rule: Rule
     purchases: Purchases | None
+    rate: Nbd | None  # drawn towards everybody's; None: too few purchases are known, and nothing is expected
     amounts: GammaGamma | None
     usual_cents: float  # mean amount of all purchases, at least 0, for whoever is valued without a model of amounts
     not_positive: int  # customers who brought nothing so far, or less: left out of the fit, counted as nothing spent
     refusals: tuple[Refusal, ...]  # why models are missing
     back_test: BackTest | None
+    level: Level  # of what will come within the horizon of the fit
+    year_level: Level  # of what will come within a year, and later
+    drawn: Drawn = field(compare=False)  # amounts as they were, where no model of them fits
 
     @property
     def refusal(self) -> Refusal | None:
         """Say why a model is missing, that of purchases first; None where none is."""
         return self.refusals[0] if self.refusals else None
 
+    @property
+    def used(self) -> Purchases | None:
+        """Give what tells how often customers will buy; None where too few purchases are known."""
+        return self.purchases if self.rule == "model" else self.rate
+
 
 def fit(facts: Facts, *, as_of: date, horizon_days: int = YEAR_DAYS, models: Sequence[Model] = MODELS) -> Worth:
     """
-    Fit the models to the facts of a day, and try them on an earlier one.
+    Fit the models to the facts of a day, try them on an earlier one, and find the level of all customers together.
 
     Args:
         facts: the facts; later lines are left out.
@@ -61,7 +83,7 @@ def fit(facts: Facts, *, as_of: date, horizon_days: int = YEAR_DAYS, models: Seq
         models: of purchases to try, in this order, of bg_nbd, mbg_nbd and pareto_nbd; the first that can be fitted.
 
     Returns:
-        the fitted models, and which of model and plain rate is to be used.
+        the fitted models, which of model and rate is to be used, and at which level.
 
     Raises:
         NotEnoughData: nobody has bought.
@@ -72,25 +94,48 @@ def fit(facts: Facts, *, as_of: date, horizon_days: int = YEAR_DAYS, models: Seq
     if horizon_days < 1:
         raise InvalidInput(f"The horizon is {horizon_days} days. Give at least 1.")
     known = facts.until(as_of)
-    past = buyers(known, as_of=as_of)
-    if not past.num_rows:
+    table, past = buyers(known, as_of=as_of), past_of(known)
+    if past is None:
         raise NotEnoughData("Nobody has bought yet, so nobody can be valued.")
     basis: Basis = "margin" if margin_known(known) else "revenue"
-    purchases, no_purchases = try_purchases(past, models)
-    amounts, no_amounts = try_amounts(past, basis)
-    tried = back_test(facts, as_of=as_of, horizon_days=horizon_days, models=models)
-    spent = column(past, f"{basis}_cents")
+    seen = history(*states(table))
+    (purchases, no_purchases), (rate, no_rate) = try_purchases(seen, models), try_rate(seen)
+    amounts, no_amounts = try_amounts(table, basis)
+    test = tested(past, as_of=as_of, horizon_days=horizon_days, models=models)
+    rule: Rule = "model" if purchases is not None and (test is None or test.better == "model") else "rate"
+    used = purchases if rule == "model" else rate
+    level, year_level = _levels(past, used, _fit_of(rule, models), on=day_number(as_of), horizon_days=horizon_days)
+    spent = column(table, f"{basis}_cents")
     return Worth(
         as_of=as_of,
         basis=basis,
-        rule="model" if purchases is not None and (tried is None or tried.better == "model") else "rate",
+        rule=rule,
         purchases=purchases,
+        rate=rate,
         amounts=amounts,
-        usual_cents=max(float(spent.sum() / column(past, "purchase_days").sum()), 0.0),
+        usual_cents=max(float(spent.sum() / column(table, "purchase_days").sum()), 0.0),
         not_positive=int((spent <= 0).sum()),
-        refusals=tuple(refusal for refusal in (no_purchases, no_amounts) if refusal is not None),
-        back_test=tried,
+        refusals=tuple(refusal for refusal in (no_rate or no_purchases, no_amounts) if refusal is not None),
+        back_test=test,
+        level=level,
+        year_level=year_level,
+        drawn=Drawn(amounts_of(known, basis) if amounts is None else np.ones(1)),
     )
+
+
+def _levels(past: Past, used: Purchases | None, fit: Fit, *, on: int, horizon_days: int) -> tuple[Level, Level]:
+    """Find the level within the horizon, and the one within a year, which holds for later years, too."""
+    if used is None:
+        return Level(), Level()
+    known = past.known(on)
+    found = find_level(past, known, used, horizon_days=horizon_days, fit=fit)
+    if horizon_days >= YEAR_BACK_DAYS:
+        return found, found
+    return found, find_level(past, known, used, horizon_days=YEAR_BACK_DAYS, fit=fit)
+
+
+def _fit_of(rule: Rule, models: Sequence[Model]) -> Fit:
+    return (lambda seen: try_purchases(seen, models)[0]) if rule == "model" else (lambda seen: try_rate(seen)[0])
 
 
 def customers(
@@ -114,11 +159,13 @@ def customers(
         clv_days: how far ahead the discounted value looks.
 
     Returns:
-        one row a customer: customer_id, alive (empty with the plain rate), expected_purchases, mean_cents (of one
-        purchase), expected_cents (of the horizon), clv_cents (discounted), and between which bounds what comes will lie
-        with probability `share`: purchases_low and purchases_high, low_cents and high_cents, clv_low_cents and
+        one row a customer: customer_id, alive (empty with the rate), expected_purchases, mean_cents (of one purchase),
+        expected_cents (of the horizon), clv_cents (discounted), and between which bounds what comes will lie with
+        probability `share`: purchases_low and purchases_high, low_cents and high_cents, clv_low_cents and
         clv_high_cents; her true mean lies between mean_low_cents and mean_high_cents (empty without a model of
-        amounts). In contribution margin or revenue, as `worth.basis` says.
+        amounts). In contribution margin or revenue, as `worth.basis` says. All but means are empty where too few
+        purchases are known. All are at the level that was found: the model is asked about a time as much longer (or
+        shorter) as more (or fewer) purchases are expected than it says.
 
     Raises:
         InvalidInput: a length is below 1 day, the share not between 0 and 1, or the discount negative.
@@ -127,9 +174,7 @@ def customers(
         raise InvalidInput("Give lengths of at least one day, a share between 0 and 1, and no negative discount.")
     past = buyers(facts.until(worth.as_of), as_of=worth.as_of)
     look = _Look(past, worth, share=share, force=math.log1p(discount) / YEAR_DAYS)
-    if worth.rule == "rate" or worth.purchases is None:
-        return look.by_rate(horizon_days, clv_days)
-    return look.by_model(worth.purchases, horizon_days, clv_days)
+    return look.unknown() if worth.used is None else look.ahead(worth.used, horizon_days, clv_days)
 
 
 class _Look:
@@ -147,28 +192,39 @@ class _Look:
             self.mean = worth.amounts.expected_mean(bought, self.spent / bought)
             self.mean_bounds = Bounds(*worth.amounts.mean_interval(bought, self.spent / bought, share=share))
 
-    def by_model(self, model: Purchases, horizon: int, clv_days: int) -> pa.Table:
-        x, t_x, t = states(self.past)
-        alive = model.alive(x, t_x, t)
-        expected = model.expected_purchases(horizon, x, t_x, t)
-        purchases, money = self._played(model, alive, horizon, force=0.0)
-        _, clv = self._played(model, alive, clv_days, force=self.force)
-        worth_now = model.discounted_purchases(*quarters(clv_days, force=self.force), x, t_x, t)
-        return self._table(alive, expected, worth_now, purchases, money, clv)
+    def ahead(self, model: Purchases, horizon: int, clv_days: int) -> pa.Table:
+        level, later = self.worth.level if horizon < YEAR_BACK_DAYS else self.worth.year_level, self.worth.year_level
+        seen = states(self.past)
+        time, long = stretched(model, seen, horizon, level.factor), stretched(model, seen, clv_days, later.factor)
+        pace = long / clv_days
+        alive = model.alive(*seen)
+        purchases, money = self._played(model, alive, time, force=0.0, unsure=level.spread)
+        _, clv = self._played(model, alive, long, force=self.force / pace, unsure=later.spread)
+        ends, factors = quarters(clv_days, force=self.force)
+        worth_now = model.discounted_purchases([end * pace for end in ends], factors, *seen)
+        shown = np.full(len(alive), np.nan) if isinstance(model, Nbd) else alive
+        return self._table(shown, model.expected_purchases(time, *seen), worth_now, purchases, money, clv)
 
-    def by_rate(self, horizon: int, clv_days: int) -> pa.Table:
-        few, days = repeated(self.past)
-        factor = _annuity(force=self.force, days=clv_days)
-        purchases, later = (_rate_bounds(few, days, horizon=ahead, levels=self.levels) for ahead in (horizon, clv_days))
-        nothing: Floats = np.full(len(few), np.nan)
-        money, clv = purchases.times(self.mean), later.times(self.mean * factor / clv_days)
-        return self._table(nothing, few / days * horizon, few / days * factor, purchases, money, clv)
+    def unknown(self) -> pa.Table:
+        nothing: Floats = np.full(self.past.num_rows, np.nan)
+        bounds = Bounds(nothing, nothing)
+        return self._table(nothing, nothing, nothing, bounds, bounds, bounds)
 
-    def _played(self, model: Purchases, alive: Floats, horizon: int, *, force: float) -> tuple[Bounds, Bounds]:
+    def _played(
+        self, model: Purchases, alive: Floats, horizon: float, *, force: float, unsure: float
+    ) -> tuple[Bounds, Bounds]:
         """Read the bounds of purchases and of money from customers of like count and age, played through."""
         x, _, t = states(self.past)
         amounts = self.worth.amounts
-        play = spread(model, amounts, horizon=horizon, most=int(x.max()), oldest=float(t.max()), discount=force)
+        play = spread(
+            model,
+            amounts or self.worth.drawn,
+            horizon=horizon,
+            most=int(x.max()),
+            oldest=float(t.max()),
+            discount=force,
+            unsure=unsure,
+        )
         scale = self.mean if amounts is None else amounts.gamma + self.spent
         near = play.near(x, t)
         purchases = (play.purchases_at(level, near, alive=alive) for level in self.levels)
@@ -193,30 +249,11 @@ class _Look:
             {
                 "customer_id": self.past["customer_id"],
                 "alive": pa.array(alive, from_pandas=True),
-                "expected_purchases": expected,
-                "purchases_low": purchases.low.astype(np.int64),
-                "purchases_high": purchases.high.astype(np.int64),
+                "expected_purchases": pa.array(expected, from_pandas=True),
+                "purchases_low": pa.array(purchases.low, from_pandas=True).cast(pa.int64()),
+                "purchases_high": pa.array(purchases.high, from_pandas=True).cast(pa.int64()),
                 **{
                     name: pa.array(np.rint(values), from_pandas=True).cast(pa.int64()) for name, values in cents.items()
                 },
             }
         )
-
-
-def _rate_bounds(few: Floats, days: Floats, *, horizon: int, levels: tuple[float, float]) -> Bounds:
-    """
-    Give the bounds of purchases to come at a rate that is known from few purchases only.
-
-    The rate is a gamma variable (few + ½, days), by Jeffreys; what comes at it is negative binomial.
-    """
-    from scipy import stats  # noqa: PLC0415 - slow to load, and rarely needed
-
-    pairs, place = np.unique(few * (YEAR_DAYS + 1) + days, return_inverse=True)
-    shape, known = pairs // (YEAR_DAYS + 1) + 0.5, pairs % (YEAR_DAYS + 1)
-    low, high = (stats.nbinom.ppf(level, shape, known / (known + horizon))[place] for level in levels)
-    return Bounds(low, high)
-
-
-def _annuity(*, force: float, days: int) -> float:
-    """Give what one a day is worth today."""
-    return -math.expm1(-force * days) / force if force else float(days)

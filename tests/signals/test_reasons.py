@@ -244,7 +244,7 @@ def test_every_refusal_says_what_is_needed(code, language):
 @pytest.mark.parametrize("code", ["nobody_bought", *get_args(refusals.RefusalCode)])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_refusal_of_values_has_words(code, language):
-    numbers = {"repeaters": 12, "needed": 40, "customers": 1_200, "positive": 9}
+    numbers = {"repeaters": 12, "purchases": 12, "needed": 40, "customers": 1_200, "positive": 9}
 
     with translation.override(language):
         said = reasons.value_refusal({"code": code, **numbers})
@@ -260,7 +260,7 @@ def test_refusal_of_values_says_what_is_done_instead():
 
     assert said == (
         "Only 12 customers have bought more than once; the model of values needs 40. "
-        "Instead, everybody's own rate of the last year is carried forward."
+        "Instead, each customer's rate is carried forward, drawn towards that of all."
     )
 
 

@@ -37,6 +37,9 @@ COLUMNS = {
 }
 VALUE_REFUSALS = {
     "nobody_bought": gettext_lazy("Nobody has bought yet."),
+    "few_purchases": gettext_lazy(
+        "So far %(purchases)s purchases were not somebody's first; to expect anything, %(needed)s are needed."
+    ),
     "few_repeaters": gettext_lazy(
         "Only %(repeaters)s customers have bought more than once; the model of values needs %(needed)s."
     ),
@@ -49,10 +52,10 @@ VALUE_REFUSALS = {
     "amounts_alike": gettext_lazy("All purchases bring nearly the same, so amounts need no model."),
     "no_mean": gettext_lazy("Amounts differ so widely that no mean can be expected."),
 }
-_OWN_RATE = gettext_lazy("Instead, everybody's own rate of the last year is carried forward.")
+_SHARED_RATE = gettext_lazy("Instead, each customer's rate is carried forward, drawn towards that of all.")
 _ONE_MEAN = gettext_lazy("Instead, the mean of all purchases stands for everybody.")
 INSTEAD = {
-    **dict.fromkeys(("few_repeaters", "no_variation", "too_many_days"), _OWN_RATE),
+    **dict.fromkeys(("few_repeaters", "no_variation", "too_many_days"), _SHARED_RATE),
     **dict.fromkeys(("few_amounts", "few_positive", "amounts_alike", "no_mean"), _ONE_MEAN),
 }
 REFUSED = {

@@ -12,6 +12,7 @@ from stammkunde.insight.risk.features import features
 from stammkunde.insight.risk.happened import REGISTERED, Sign
 from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
 from stammkunde.insight.risk.leaks import Refused, refused
+from stammkunde.insight.risk.level import RiskLevel
 from stammkunde.insight.risk.metrics import Quality, quality
 from stammkunde.insight.risk.model import (
     Refusal,
@@ -35,6 +36,7 @@ __all__ = [
     "Quality",
     "Refusal",
     "Refused",
+    "RiskLevel",
     "RiskModel",
     "Sign",
     "SnapshotModel",

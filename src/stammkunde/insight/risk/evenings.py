@@ -18,11 +18,13 @@ from stammkunde.insight.risk.happened import REGISTERED, Sign
 from stammkunde.insight.risk.metrics import Bools
 from stammkunde.insight.value.bgnbd import BetaGeometric, fit_bg_nbd, fit_mbg_nbd
 from stammkunde.insight.value.history import Floats, history
+from stammkunde.insight.value.level import YEAR_BACK_DAYS
 
 MOST_CUSTOMERS = 40_000  # to learn from; more change little and take long
 MOST_EVENINGS = 8
 FEW_EVENINGS = 5  # below that, evenings half a horizon apart are learnt from, too
 FEWEST_OF_EACH = 30
+LEAST_PAST_DAYS = 60  # before the evening a year ago
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,45 @@ def look_back(facts: Facts, question: Question, *, as_of: date) -> list[Evening]
     return [evening for evening in found if evening.table.num_rows]
 
 
+def year_back(facts: Facts, question: Question, *, as_of: date) -> Evening | None:
+    """
+    Describe the evening a year ago, for the level of all risks; its outcome is known today.
+
+    Args:
+        facts: the facts; of very many customers, give a sample.
+        question: what is asked.
+        as_of: the last day that counts.
+
+    Returns:
+        the evening 364 days ago (52 whole weeks), or as long as the horizon where that is a few days longer; None where
+        less than 60 days were known then, or the horizon is too long.
+    """
+    known = facts.until(as_of)
+    span = known.days()
+    days = max(YEAR_BACK_DAYS, question.horizon_days)
+    if span is None or days >= YEAR_BACK_DAYS + 7 or day_number(as_of) - span[0] - days < LEAST_PAST_DAYS:
+        return None
+    found = _evening(known, question, on=as_of - timedelta(days=days))
+    return found if found.table.num_rows else None
+
+
+def whole_horizons(facts: Facts, question: Question, *, as_of: date) -> int:
+    """
+    Count the whole horizons that were learnt from.
+
+    Args:
+        facts: the facts.
+        question: what is asked.
+        as_of: the last day that counts.
+
+    Returns:
+        how many evenings a whole horizon apart, at most eight.
+    """
+    span, horizon = facts.until(as_of).days(), question.horizon_days
+    past = 0 if span is None else day_number(as_of) - span[0]
+    return min(len(range(horizon, past - horizon + 1, horizon)), MOST_EVENINGS)
+
+
 def described(facts: Facts, question: Question, *, as_of: date, value: BetaGeometric | None) -> pa.Table:
     """
     Describe the customers of an evening by all that the candidates look at.
@@ -103,7 +144,7 @@ def described(facts: Facts, question: Question, *, as_of: date, value: BetaGeome
         table = _with_attributes(facts, table, question.attributes)
     expected = np.full(table.num_rows, np.nan)
     if value is not None and table.num_rows:
-        expected = value.expected_purchases(question.horizon_days, *_states(table, day_number(as_of)))
+        expected = value.expected_purchases(question.horizon_days, *states_of(table, day_number(as_of)))
     return table.append_column("expected_purchases", pa.array(expected, pa.float64(), from_pandas=True))
 
 
@@ -123,7 +164,7 @@ def value_model(facts: Facts, *, as_of: date) -> BetaGeometric | None:
     )
     if not buyers.num_rows:
         return None
-    past = history(*_states(buyers, day_number(as_of)))
+    past = history(*states_of(buyers, day_number(as_of)))
     for fitting in (fit_bg_nbd, fit_mbg_nbd):
         try:
             return fitting(past)
@@ -184,7 +225,17 @@ def _classes(facts: Facts, table: pa.Table, *, on: date) -> pa.ChunkedArray:
     return classed["abc_class"].take(pc.index_in(table["customer_id"], value_set=classed["customer_id"]))
 
 
-def _states(table: pa.Table, today: int) -> tuple[Floats, Floats, Floats]:
+def states_of(table: pa.Table, today: int) -> tuple[Floats, Floats, Floats]:
+    """
+    Give what a model of purchases needs to know.
+
+    Args:
+        table: with first, last and purchase_days.
+        today: the day.
+
+    Returns:
+        frequency, recency and age in days, each of shape (n,).
+    """
     first, last, bought = (table[name].to_numpy().astype(np.float64) for name in ("first", "last", "purchase_days"))
     return bought - 1, last - first, today - first
 

@@ -9,7 +9,7 @@ Who will not buy again within the time in which she normally would: fitted, trie
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.frames import Facts, rows
 from stammkunde.insight.risk.additive import Additive
 from stammkunde.insight.risk.bins import numbers
+from stammkunde.insight.risk.calibration import Line
 from stammkunde.insight.risk.candidates import Fitted, Rate, Rule, fit_candidate
 from stammkunde.insight.risk.contest import Verdict, judge, trials
 from stammkunde.insight.risk.evenings import (
@@ -35,6 +36,8 @@ from stammkunde.insight.risk.evenings import (
 from stammkunde.insight.risk.happened import REGISTERED, Sign
 from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
 from stammkunde.insight.risk.leaks import Refused, named, refused
+from stammkunde.insight.risk.level import RiskLevel
+from stammkunde.insight.risk.levelling import find_level
 from stammkunde.insight.risk.reasons import CODES, Reason, added, silent, table_rows
 from stammkunde.insight.risk.replay import WARNED_SHARE, BackTest, replay
 from stammkunde.insight.threads import on_one_thread
@@ -44,12 +47,18 @@ from stammkunde.insight.value.history import Floats
 EXPLAINED_SHARE = 0.2
 LATE = 1.5  # usual gaps of silence: the rule where there is no past to learn from
 
-RefusalCode = Literal["no_past", "too_few", "not_tried"]
+RefusalCode = Literal["no_past", "too_few", "not_tried", "jump"]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why the candidates could not compete, with the numbers, and in words; the rule of silence is used instead."""
+    """
+    Why probabilities are not to be had, or mean little, with the numbers, and in words.
+
+    The candidates could not compete, and the rule of silence is used instead: no_past (horizon_days, needed_days),
+    too_few (left, stayed). They could not on a later time: not_tried (evenings, horizon_days). What was learnt no
+    longer holds: jump (horizon_days).
+    """
 
     code: RefusalCode
     numbers: dict[str, int]
@@ -65,14 +74,15 @@ class RiskModel:
     horizon_days: int
     suggestion: HorizonSuggestion | None  # None: the horizon was given, or there is no rhythm to suggest one from
     fitted: Fitted | None
-    verdict: Verdict
-    base_share: float | None  # that left on past evenings
+    verdict: Verdict  # its line holds the level, too
+    base_share: float | None  # that left on past evenings, at today's level
     evenings: tuple[date, ...]  # learnt from
     back_tests: tuple[BackTest, ...]
     attributes: tuple[str, ...]
     refused: tuple[Refused, ...]
     refusal: Refusal | None
     value: BetaGeometric | None
+    level: RiskLevel
     signs: tuple[Sign, ...] = REGISTERED  # of happenings
 
     @property
@@ -104,7 +114,8 @@ def fit(
         signs: how happenings besides purchases are read: those of the library, and any of your own.
 
     Returns:
-        the model. Where the past is too short, silence against the own rhythm is used, and `refusal` says why.
+        the model, with its probabilities at the level of the season (`level`). Where the past is too short, silence
+        against the own rhythm is used, and `refusal` says why.
 
     Raises:
         NotEnoughData: nobody has bought.
@@ -122,7 +133,7 @@ def fit(
     tried = trials(evenings, attributes=kept)
     verdict = judge(tried)
     fitted, verdict = _final(evenings, verdict, kept)
-    return RiskModel(
+    model = RiskModel(
         as_of=as_of,
         activity_days=activity_days,
         horizon_days=horizon,
@@ -136,8 +147,10 @@ def fit(
         refused=tuple(leaking),
         refusal=_refusal(evenings, verdict, fitted, horizon),
         value=value_model(small, as_of=as_of),
+        level=RiskLevel(),
         signs=question.signs,
     )
+    return model if fitted is None else _levelled(small, question, model)
 
 
 def score(
@@ -236,7 +249,7 @@ def probability(model: RiskModel, table: pa.Table) -> Floats | None:
     Returns:
         probabilities, shape (n,), or None where there was no past to learn from.
     """
-    return None if model.fitted is None else model.verdict.line.at(model.fitted.probability(table))
+    return None if model.fitted is None else _chance(model, table)
 
 
 def give_reasons(model: RiskModel, table: pa.Table) -> list[list[Reason]]:
@@ -330,6 +343,32 @@ def _final(evenings: list[Evening], verdict: Verdict, attributes: tuple[str, ...
         except NotEnoughData:
             continue
     return None, Verdict("silence")
+
+
+def _levelled(small: Facts, question: Question, model: RiskModel) -> RiskModel:
+    """Move all probabilities together to the level of the season, and what they are measured by with them."""
+    question = replace(question, attributes=model.attributes)
+    level = find_level(
+        small, question, as_of=model.as_of, value=model.value, chance=lambda table: _chance(model, table)
+    )
+    line = replace(model.verdict.line, offset=model.verdict.line.offset + level.log_odds)
+    base = Line(offset=level.log_odds).at(np.array([model.base_share]))
+    refusal = _jumped(model.horizon_days) if level.purchases == "jump" else model.refusal
+    verdict = replace(model.verdict, line=line)
+    return replace(model, level=level, verdict=verdict, base_share=float(base[0]), refusal=refusal)
+
+
+def _jumped(horizon_days: int) -> Refusal:
+    text = (
+        "In the last eight weeks more than twice, or less than half, of what the past would say was bought, so its "
+        f"probabilities for {horizon_days} days mean little. Rank by them at most."
+    )
+    return Refusal("jump", {"horizon_days": horizon_days}, text)
+
+
+def _chance(model: RiskModel, table: pa.Table) -> Floats:
+    assert model.fitted is not None
+    return model.verdict.line.at(model.fitted.probability(table))
 
 
 def _refusal(evenings: list[Evening], verdict: Verdict, fitted: Fitted | None, horizon: int) -> Refusal | None:

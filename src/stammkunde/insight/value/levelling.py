@@ -46,9 +46,28 @@ def find_level(past: Past, now: Known, model: Purchases, *, horizon_days: int, f
 
     Source: `docs/methods/levels.md`.
     """
-    kind, log_factor = _judged(past, now, model, horizon_days, fit)
+    kind, log_factor = judged(past, now, model, horizon_days, fit)
     few = past.sample(MOST_CUSTOMERS)
     return Level(kind, log_factor, spread(kind, list(_misses(few, now.on, horizon_days, fit))))
+
+
+def judged(past: Past, now: Known, model: Purchases, horizon_days: int, fit: Fit) -> tuple[Kind, float]:
+    """
+    Find the level alone, and not how sure it is.
+
+    Args:
+        past: as in `find_level`.
+        now: as in `find_level`.
+        model: as in `find_level`.
+        horizon_days: as in `find_level`.
+        fit: as in `find_level`.
+
+    Returns:
+        whence it is known, and its logarithm.
+
+    Source: `docs/methods/levels.md`.
+    """
+    return level(weeks(past, now, model), year_ago(past, now.on, horizon_days, fit), horizon_days=horizon_days)
 
 
 def year_ago(past: Past, on: int, horizon_days: int, fit: Fit) -> YearAgo | None:
@@ -125,10 +144,6 @@ def stretched(model: Purchases, states: tuple[Floats, Floats, Floats], horizon: 
     return ahead
 
 
-def _judged(past: Past, now: Known, model: Purchases, horizon_days: int, fit: Fit) -> tuple[Kind, float]:
-    return level(weeks(past, now, model), year_ago(past, now.on, horizon_days, fit), horizon_days=horizon_days)
-
-
 def _misses(past: Past, on: int, horizon_days: int, fit: Fit) -> Iterable[tuple[float, float]]:
     """Apply the rule on past evenings as it would have been then, and give what came beside what it expected."""
     for place in range(TRIED):
@@ -139,7 +154,7 @@ def _misses(past: Past, on: int, horizon_days: int, fit: Fit) -> Iterable[tuple[
         model = _fitted(known, fit)
         if model is None:
             return
-        _, log_factor = _judged(past, known, model, horizon_days, fit)
+        _, log_factor = judged(past, known, model, horizon_days, fit)
         expected = float(model.expected_purchases(horizon_days, *known.states).sum())
         yield float(past.came(known, days=horizon_days).sum()), expected * float(np.exp(log_factor))
 

@@ -6,7 +6,7 @@ from typing import Any
 from stammkunde.figures import rhythm, tiles
 from stammkunde.figures.queries import budget, of_customer
 from stammkunde.sales import history
-from stammkunde.signals import forecasts, standing
+from stammkunde.signals import forecasts, levels, standing
 from stammkunde.signals import reasons as risks
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -32,7 +32,8 @@ def _expected(asked: Asked) -> dict[str, Any] | None:
     if asked.signal is None or not forecasts.sight(asked.request.user, asked.generation).worth:
         return None
     value = forecasts.part(asked.generation, "value")
-    return {"value": value, "value_refusal": risks.value_refusal(value.get("refusal"))}
+    tested = levels.sentences(asked.generation)
+    return {"value": value, "value_refusal": risks.value_refusal(value.get("refusal")), "tested": tested}
 
 
 def _time(asked: Asked) -> dict[str, Any]:

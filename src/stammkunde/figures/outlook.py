@@ -12,7 +12,7 @@ from stammkunde.figures.tiles import Comparison, Figure
 from stammkunde.figures.wording import FORECASTS, Meaning, named, reason
 from stammkunde.insight import periods
 from stammkunde.segments import selection
-from stammkunde.signals import forecasts
+from stammkunde.signals import forecasts, levels
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
@@ -29,6 +29,7 @@ class Ahead:
     value: str
     n: int
     note: str
+    tested: list[str]  # how the figure was tried on the past, and to which level it was brought
     address: str
     before: Comparison | None
 
@@ -52,6 +53,7 @@ def _ahead(meaning: Meaning, now: Figure, then: Figure | None, generation: Gener
         value=tiles.write(now.value, unit=meaning.unit),
         n=now.n,
         note=str(reason(now.reason)) if now.value is None else _note(meaning.kpi, generation),
+        tested=levels.sentences(generation) if meaning.kpi == "predicted_value_cents" and now.value is not None else [],
         address=_address(meaning.kpi),
         before=tiles.compare(now, then, label=label, meaning=meaning) if then and now.value is not None else None,
     )

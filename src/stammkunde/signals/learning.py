@@ -148,13 +148,14 @@ def _value(now: Lesson) -> worth.Worth | None:
 
 
 def _risk(now: Lesson) -> risk.RiskModel | None:
-    """Learn who leaves; what nobody could try on the past is no probability."""
+    """Learn who leaves; what nobody could try on the past is no probability, nor is what no longer holds."""
     on = now.terms
     try:
         fitted = risk.fit(now.facts, as_of=now.as_of, activity_days=on.activity_days, horizon_days=on.horizon_days)
     except NotEnoughData:
         return None
-    return replace(fitted, fitted=None, base_share=None) if fitted.verdict.by == "nothing" else fitted
+    means_nothing = fitted.verdict.by == "nothing" or fitted.level.purchases == "jump"
+    return replace(fitted, fitted=None, base_share=None) if means_nothing else fitted
 
 
 def forget_all_but(ids: Collection[str]) -> None:

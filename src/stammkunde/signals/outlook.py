@@ -39,6 +39,10 @@ _NAMED = {"low_cents": "expected_low_cents", "high_cents": "expected_high_cents"
 _QUALITIES = (
     "customers", "left", "auc", "auc_error", "average_precision", "top_precision", "log_loss", "calibration_error",
 )  # fmt: skip
+_VALUE_TRIED = (
+    "horizon_days", "laid", "past_days", "short_past", "customers", "observed", "model", "rate", "model_error",
+    "rate_error",
+)  # fmt: skip
 _TRIED = (
     "rule", "customers", "left", "warned", "warned_left", "days_ahead", "precision", "recall", "lift",
     "calibration_error",
@@ -112,15 +116,14 @@ def _told_of_value(fitted: worth.Worth, *, customers: int) -> dict[str, Any]:
         "discount": DISCOUNT,
         "refusal": _refusal(fitted.refusal),
         "customers": customers,
-        "back_test": tried
-        and {
-            "as_of": tried.as_of.isoformat(),
-            **{
-                name: getattr(tried, name)
-                for name in ("horizon_days", "customers", "observed", "model", "rate", "model_error", "rate_error")
-            },
-        },
+        "level": {name: getattr(fitted.level, name) for name in ("kind", "factor", "spread")},
+        "back_test": tried and _told_of_value_test(tried),
     }
+
+
+def _told_of_value_test(tried: worth.BackTest) -> dict[str, Any]:
+    days = {name: getattr(tried, name).isoformat() for name in ("as_of", "first_on", "last_on")}
+    return days | {name: getattr(tried, name) for name in _VALUE_TRIED}
 
 
 def _refusal(refusal: Any) -> dict[str, Any] | None:
@@ -142,6 +145,7 @@ def _told_of_risk(fitted: risk.RiskModel) -> dict[str, Any]:
         "horizon_days": fitted.horizon_days,
         "activity_days": fitted.activity_days,
         "base_share": fitted.base_share,
+        "level": asdict(fitted.level),
         "refusal": _refusal(fitted.refusal),
         "suggestion": fitted.suggestion and asdict(fitted.suggestion),
         "refused": [asdict(column) for column in fitted.refused],

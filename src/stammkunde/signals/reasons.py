@@ -405,9 +405,17 @@ def _nobody_bought(_refused: Mapping[str, Any]) -> str:
     return _("Nobody has bought yet.")
 
 
+def _jumped(refused: Mapping[str, Any]) -> str:
+    return _(
+        "In the last eight weeks more than twice, or less than half, of what the past would say was bought. "
+        "What it says of the next %(days)s days holds no longer, so only silence warns."
+    ) % {"days": writing.number(refused["horizon_days"])}
+
+
 REFUSALS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "nobody_bought": _nobody_bought,
     "no_past": _no_past,
     "too_few": _too_few,
     "not_tried": _not_tried,
+    "jump": _jumped,
 }

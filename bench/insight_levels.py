@@ -1,12 +1,14 @@
 """
 How well the level of purchases to come is met: season, growth, bounds, on real data and on played companies.
 
-    python bench/insight_levels.py [FOLDER] [--only NAME …] [--draws 12]
+    python bench/insight_levels.py [FOLDER] [--only NAME …] [--draws 12] [--risk]
 
 FOLDER (or the variable STAMMKUNDE_SHARED_DATA) holds one folder a data set; what is absent is skipped. On evenings
 every 28 days, and horizons of 60, 90, 180 and 365 days, all is fitted as it would have been done then (`value.worth`)
 and set beside what came; evenings with fewer than 200 purchases in the horizon, or refused ones, are counted and left
 out. Plain is the same model asked without level. Errors are logarithms of expected over came, of all together.
+
+With --risk, probabilities of leaving instead, as learnt and at their level, on up to four evenings 91 days apart.
 """
 
 import argparse
@@ -28,6 +30,8 @@ from bench.risk_quality import ORDERS
 from tests.insight.value import simulate
 
 from stammkunde import insight
+from stammkunde.insight import risk
+from stammkunde.insight.risk import calibration
 from stammkunde.insight.value import level, worth
 from stammkunde.insight.value.past import past_of
 
@@ -59,6 +63,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=os.environ.get("STAMMKUNDE_SHARED_DATA"))
     parser.add_argument("--only", nargs="*", choices=[*ORDERS, "played"])
     parser.add_argument("--draws", type=int, default=12, help="played companies of a kind")
+    parser.add_argument("--risk", action="store_true", help="probabilities of leaving, instead of values")
     given = parser.parse_args()
     if given.folder is None and given.only != ["played"]:
         parser.error("name the folder, or set STAMMKUNDE_SHARED_DATA")
@@ -69,7 +74,8 @@ def main() -> None:
         if not (Path(given.folder) / name).is_dir():
             print(f"\n{name}: absent, skipped")
             continue
-        _show(name, ORDERS[name](Path(given.folder) / name))
+        facts = ORDERS[name](Path(given.folder) / name)
+        _show_risk(name, facts) if given.risk else _show(name, facts)
 
 
 def _show(name: str, facts: insight.Facts) -> None:
@@ -85,6 +91,34 @@ def _show(name: str, facts: insight.Facts) -> None:
         print(f"{row}{math.expm1(cut.plain):>+8.0%}{math.expm1(cut.levelled):>+8.0%}   {shares}  {cut.total_held}")
     for kind in ("year", "none", "jump"):
         _sum_up(kind, [cut for cut in found if cut.kind == kind])
+
+
+def _show_risk(name: str, facts: insight.Facts) -> None:
+    window = insight.suggest_activity_days(facts).activity_days
+    horizon = risk.suggest_horizon_days(facts).horizon_days
+    first, last = facts.days()
+    print(f"\n{name}: window {window}, horizon {horizon} days; as learnt → at its level")
+    for place in range(4):
+        on = last - horizon - 91 * place
+        if on - first < 2 * horizon:
+            break
+        model = risk.fit(facts, as_of=EPOCH + timedelta(days=on), activity_days=window, horizon_days=horizon)
+        signs = risk.signs(facts, model)
+        said, left = risk.probability(model, signs), _left(facts, signs, on, horizon)
+        if said is not None and 0 < left.sum() < len(left):
+            learnt = calibration.Line(offset=-model.level.log_odds).at(said)
+            before, after = (risk.quality(chance, left) for chance in (learnt, said))
+            print(
+                f"{model.as_of}: {model.rule}, by {model.level.by}, {len(left):,} customers, {left.mean():.1%} left; "
+                f"calibration error {before.calibration_error:.3f} → {after.calibration_error:.3f}, log loss "
+                f"{before.log_loss:.4f} → {after.log_loss:.4f}, AUC {before.auc:.4f} → {after.auc:.4f}"
+            )
+
+
+def _left(facts: insight.Facts, signs: pa.Table, on: int, horizon: int) -> np.ndarray:
+    ids = facts.lines.to_native().filter("kind = 'sale' and customer_id is not null")
+    within = ids.filter(f"ordered_on > {on} and ordered_on <= {on + horizon}").project("customer_id").distinct()
+    return ~np.asarray(pc.is_in(signs["customer_id"], value_set=within.to_arrow_table()["customer_id"]), dtype=bool)
 
 
 def _sum_up(kind: str, cuts: list[Cut]) -> None:

@@ -221,13 +221,14 @@ def test_too_little_past_is_said_and_silence_warns_instead():
     told = {one.customer_id: one for one in signals()}
     assert made.forecast["risk"]["refusal"]["code"] in {"no_past", "too_few"}
     assert (made.forecast["risk"]["rule"], made.forecast["risk"]["base_share"]) == ("silence", None)
-    assert made.forecast["value"]["refusal"]["code"] == "few_repeaters"
+    assert made.forecast["value"]["refusal"]["code"] == "few_purchases"
     assert made.forecast["value"]["rule"] == "rate"
     assert [told[who.pk].risk_level for who in (late, regular, never)] == ["red", "green", ""]
     assert [(one.risk, one.margin_at_risk_cents, one.risk_before) for one in told.values()] == [(None, None, None)] * 3
     assert told[late.pk].risk_reasons == [{"code": "silent", "gap_days": 30, "silent_days": 60}]
     assert (told[never.pk].expected_cents, told[never.pk].yearly_cents, told[never.pk].clv_cents) == (None, None, None)
     figures = {figure.kpi: figure for figure in queries.figures().filter(kpi__in=policy.SAID)}
+    assert (figures["predicted_value_cents"].value, figures["predicted_value_cents"].reason) == (None, "value_unknown")
     assert (figures["margin_at_risk_cents"].value, figures["margin_at_risk_cents"].reason) == (None, "risk_unknown")
     assert (figures["warned_customers"].value, figures["warned_customers"].denominator) == (1, 2)
 
@@ -265,6 +266,9 @@ def test_forecast_tells_how_it_was_worked_out(shown):
     value = made.forecast["value"]
     assert (value["basis"], value["customers"], value["horizon_days"]) == ("margin", Customer.objects.count(), 365)
     assert value["back_test"]["observed"] > 0
+    assert value["back_test"]["laid"] == "latest"
+    assert (value["level"]["kind"], value["level"]["factor"]) == ("none", 1.0)
+    assert told["level"]["log_odds"] == model.level.log_odds
 
 
 def test_stage_is_at_risk_where_the_rhythm_sees_nothing_yet(shop, monkeypatch):

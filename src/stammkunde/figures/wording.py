@@ -185,6 +185,7 @@ def named(meaning: Meaning, *, basis: str) -> Meaning:
 REASONS = {
     "no_customers_at_start": _("Nobody was a customer when the period began."),
     "no_customers": _("There were no customers in this period."),
+    "value_unknown": _("Too few customers have bought again so far to tell what they will bring."),
     "risk_unknown": _("The facts are too few, or reach back too little, to tell how many leave."),
     "no_buyers": _("Nobody bought in this period."),
     "no_orders": _("There were no orders in this period."),

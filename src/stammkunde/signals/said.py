@@ -19,7 +19,7 @@ from stammkunde.store import bulk
 SLICES = ("class", "kind", "country", "segment", "region", "industry", "owner")
 _COUNTS = """
 SELECT {value} AS slice_value, count(*) FILTER (is_customer) AS customers, count(expected_cents) AS valued,
-  sum(expected_cents)::DOUBLE AS expected, count(risk) AS scored,
+  count(*) FILTER (purchase_days > 0) AS bought, sum(expected_cents)::DOUBLE AS expected, count(risk) AS scored,
   count(*) FILTER (risk_level IN ('red', 'amber')) AS warned,
   coalesce(sum(margin_at_risk_cents) FILTER (risk_level IN ('red', 'amber')), 0)::DOUBLE AS at_risk
 FROM everyone {join} GROUP BY 1
@@ -30,7 +30,7 @@ SELECT kpi, $period AS period, $by AS slice_by, slice_value, value, numerator, d
 FROM (
   SELECT 'predicted_value_cents' AS kpi, slice_value, CASE WHEN valued > 0 THEN expected END AS value,
     NULL::DOUBLE AS numerator, NULL::DOUBLE AS denominator, valued AS n,
-    CASE WHEN valued > 0 THEN '' ELSE 'no_buyers' END AS reason FROM counts
+    CASE WHEN valued > 0 THEN '' WHEN bought = 0 THEN 'no_buyers' ELSE 'value_unknown' END AS reason FROM counts
   UNION ALL SELECT 'margin_at_risk_cents', slice_value, CASE WHEN scored > 0 THEN at_risk END, NULL, NULL, warned,
     CASE WHEN scored > 0 THEN '' WHEN customers = 0 THEN 'no_customers' ELSE 'risk_unknown' END FROM counts
   UNION ALL SELECT 'warned_customers', slice_value, CASE WHEN customers > 0 THEN warned::DOUBLE END, warned, customers,

@@ -59,7 +59,20 @@ def test_page_counts_in_revenue_where_costs_are_unknown_and_says_so(client, sale
     text = page(client, salesperson, customer, language="en")
 
     assert "Revenue, because costs are unknown, 80% sure between €600 and €2,800." in text
-    assert "By the own rate of the last year, which was closer than the model on your own past." in text
+    assert "By this customer's rate, drawn towards that of all, which was closer than the model" in text
+
+
+def test_value_stands_beside_what_it_was_tested_on(client, salesperson):
+    tested = {"as_of": "2025-03-02", "first_on": "2025-03-03", "last_on": "2026-03-01", "laid": "year"}
+    tested |= {"short_past": False, "observed": 1300.0, "model": 1000.0, "rate": 900.0}
+    level = {"kind": "year", "factor": 1.27, "spread": 0.12}
+    value = forecasting.forecast()["value"] | {"back_test": tested, "level": level}
+    customer = forecasting.signal(forecasting.generation(forecast=forecasting.forecast(value=value))).customer
+
+    text = page(client, salesperson, customer)
+
+    assert "Erprobt über März 2025 bis März 2026: Am 02.03.2025 wären 1.000 Käufe erwartet worden; 1.300 kamen." in text
+    assert "dieses Jahr ist es deshalb um 27 % angehoben." in text
 
 
 def test_bounds_that_leave_the_mean_out_are_told_as_they_are(client, salesperson, generation):

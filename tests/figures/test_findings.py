@@ -289,7 +289,7 @@ def finding(*chosen, ratio=2.0, low=1.5, high=3.0, cases=9):
         (Trait("attribute", "attr_Color", "red"), "Color: red"),
         (Trait("attribute", "attr_Age", "20..39"), "Age: 20 to 39"),
         (Trait("first_order", "", "..18420"), "First order up to €184.20"),
-        (Trait("tenure", "", "493.."), "Customer for 493 days and more"),
+        (Trait("tenure", "", "493.."), "First purchase known: 493 days and more before"),
         (Trait("class", "", "A"), "Class A"),
         (Trait("return", "", "yes"), "A return in the 60 days before"),
         (Trait("first_product", "", "999"), "First purchase with “999”"),

@@ -167,6 +167,19 @@ def test_what_only_gives_back_is_no_order():
     assert sales.buyers(customer_ids=[customer.pk, other.pk]) == {customer.pk}
 
 
+def test_customer_since_stands_there_only_where_the_record_says_so(client, salesperson):
+    told, seen = factories.customer(since_on=date(2019, 4, 1)), factories.customer()
+    for one in (told, seen):
+        factories.order(one, date(2026, 1, 5))
+    client.force_login(salesperson)
+
+    pages = [client.get(reverse("customer", args=[one.pk])).content.decode() for one in (told, seen)]
+
+    assert "Kunde seit 01.04.2019" in pages[0]
+    assert "erster bekannter Kauf am 05.01.2026" in pages[1]
+    assert "Kunde seit" not in pages[1]
+
+
 def test_margin_of_a_year_stays_unknown_where_costs_are():
     customer = factories.customer()
     factories.order(customer, date(2026, 1, 1), cents=1000)

@@ -101,7 +101,7 @@ def test_page_says_how_likely_the_loss_is_and_why(client, salesperson, krone):
         "Rot",
         "diese Woche ansprechen",
         "Von 100 solchen Kunden kaufen 62 in den nächsten 90 Tagen nicht wieder.",
-        "Von den 1.990 €, die ein Jahr mit diesem Kunden wert ist, stehen also <strong>1.234 €</strong> auf dem Spiel.",
+        "Vom Jahreswert, 1.990 €, stehen also <strong>1.234 €</strong> auf dem Spiel.",
         '<a class="reason-text" href="#rhythm-title">Bestellt alle 31 Tage, seit 58 Tagen still</a>',
         '<a class="reason-text" href="#orders-title">2 von 5 Lieferungen verspätet</a>',
         "Risiko seit dem 13.11.2026 um 12 Punkte gestiegen.",

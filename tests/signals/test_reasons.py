@@ -79,9 +79,9 @@ EXAMPLES = [
         "Bestellt unregelmäßig, etwa alle 30 Tage",
         "Orders irregularly, about every 30 days",
     ),
-    ({"code": "tenure", "tenure_days": 1}, "Kunde seit 1 Tag", "Customer for 1 day"),
-    ({"code": "tenure", "tenure_days": 90}, "Kunde seit 90 Tagen", "Customer for 90 days"),
-    ({"code": "tenure", "tenure_days": 1500}, "Kunde seit 4 Jahren", "Customer for 4 years"),
+    ({"code": "tenure", "tenure_days": 1}, "Erster bekannter Kauf vor 1 Tag", "First purchase known 1 day ago"),
+    ({"code": "tenure", "tenure_days": 90}, "Erster bekannter Kauf vor 90 Tagen", "First purchase known 90 days ago"),
+    ({"code": "tenure", "tenure_days": 1500}, "Erster bekannter Kauf vor 4 Jahren", "First purchase known 4 years ago"),
     (
         {"code": "buys_less", "recent_days": 1, "earlier_days": 5},
         "Hat zuletzt an 1 Tag gekauft, im gleich langen Zeitraum davor an 5 Tagen",

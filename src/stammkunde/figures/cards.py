@@ -18,6 +18,8 @@ WIDE, PHONE = 760, 330
 def _value(asked: Asked) -> dict[str, Any]:
     return {
         "why": standing.abc(asked.signal),
+        "sight": forecasts.sight(asked.request.user, asked.generation),
+        "year_why": standing.year(asked.signal),
         "ranked": of_customer.known_rank(asked.signal, asked.generation),
     }
 

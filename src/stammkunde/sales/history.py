@@ -8,6 +8,7 @@ from django.db.models import (
     Case,
     Count,
     DecimalField,
+    Exists,
     ExpressionWrapper,
     F,
     FloatField,
@@ -133,7 +134,7 @@ def service(customer_id: int) -> Service:
         .aggregate(
             promised=Count("pk", filter=Q(promised_on__isnull=False, delivered_on__isnull=False)),
             late=Count("pk", filter=late),
-            first_on=Min("ordered_on"),
+            first_on=Min("ordered_on", filter=Exists(Line.objects.filter(SOLD, order=OuterRef("pk")))),
         )
     )
     back = lines(customer_id).filter(kind__in=GIVEN_BACK).aggregate(lines=Count("pk"), cents=Sum("revenue_cents"))

@@ -64,7 +64,7 @@ def _value(trait: Trait) -> str:
 
 def _band(trait: Trait) -> str:
     if trait.family == "tenure":
-        return _("Customer for %(band)s") % {"band": _between(trait, _days)}
+        return _("First purchase known: %(band)s before") % {"band": _between(trait, _days)}
     return _("First order %(band)s") % {"band": _between(trait, writing.money)}
 
 

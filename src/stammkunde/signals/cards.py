@@ -46,6 +46,7 @@ def _risk(asked: Asked) -> dict[str, Any] | None:
     return {
         "sight": sight,
         "meaning": risks.LEVELS[signal.risk_level],
+        "year_why": standing.year(signal),
         "chance": chance,
         "why": _why(signal.risk_reasons, sight=sight),
         "risk_note": "\n".join(risks.texts(signal.risk_reasons, sight=NO_MONEY)),

@@ -28,8 +28,7 @@ def _about(customers: Mapping[int, Customer], fields: Collection[str], today: da
     signals = {one.customer_id: one for one in queries.signals().filter(customer__in=customers)}
     products = sales.last_products(customers) if "product" in fields else {}
     return {
-        pk: _of_signal(signals.get(pk))
-        | {"product": products.get(pk, ""), "years": _years(_since(customer, signals.get(pk)), today)}
+        pk: _of_signal(signals.get(pk)) | {"product": products.get(pk, ""), "years": _years(customer.since_on, today)}
         for pk, customer in customers.items()
     }
 
@@ -44,12 +43,8 @@ def _of_signal(signal: CustomerSignal | None) -> dict[str, Any]:
     }
 
 
-def _since(customer: Customer, signal: CustomerSignal | None) -> date | None:
-    """Say since when: by master data, or else by the first purchase."""
-    return customer.since_on or (signal.first_on if signal else None)
-
-
 def _years(since_on: date | None, today: date) -> int:
+    """Count whole years since the day that the record says: the first purchase known need not be the first."""
     if since_on is None:
         return 0
     return max(today.year - since_on.year - ((today.month, today.day) < (since_on.month, since_on.day)), 0)
@@ -62,9 +57,7 @@ def _count(fields: Collection[str], today: date) -> dict[str, int]:
 
 
 def _count_of_years(today: date) -> int:
-    day = today - _A_YEAR
-    by_purchase = Q(since_on=None, pk__in=queries.signals().filter(first_on__lte=day).values("customer"))
-    return Customer.objects.filter(Q(since_on__lte=day) | by_purchase).count()
+    return Customer.objects.filter(since_on__lte=today - _A_YEAR).count()
 
 
 FIELDS = (

@@ -94,7 +94,7 @@ class CustomerSignal(models.Model):
     last_channel = models.CharField(max_length=60, default="")
     returned_share = models.FloatField(null=True)  # returned revenue / sold revenue
     # What is to be expected; empty where an honest answer is impossible, `Generation.forecast` says why.
-    yearly_cents = models.BigIntegerField(null=True)  # what a year of this customer was worth, by abc_basis
+    yearly_cents = models.BigIntegerField(null=True)  # the worth of a year, by abc_basis: `standing.year`
     expected_purchases = models.FloatField(null=True)  # buying days within the next 365 days
     expected_cents = models.BigIntegerField(null=True)  # what they will bring, by the basis of `Generation.forecast`
     expected_low_cents = models.BigIntegerField(null=True)

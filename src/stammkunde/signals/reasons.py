@@ -262,8 +262,10 @@ def _irregular(reason: Reason, _sight: Sight) -> str:
 def _tenure(reason: Reason, _sight: Sight) -> str:
     days = int(reason["tenure_days"])
     if days < YEARS_FROM_DAYS:
-        return ngettext("Customer for %(n)s day", "Customer for %(n)s days", days) % {"n": writing.number(days)}
-    return _("Customer for %(n)s years") % {"n": writing.number(days / 365.25)}
+        return ngettext("First purchase known %(n)s day ago", "First purchase known %(n)s days ago", days) % {
+            "n": writing.number(days)
+        }
+    return _("First purchase known %(n)s years ago") % {"n": writing.number(days / 365.25)}
 
 
 def _buys_less(reason: Reason, _sight: Sight) -> str:

@@ -71,6 +71,26 @@ def _returned(signal: CustomerSignal) -> str:
     return _("Had been lost and bought again on %(day)s.") % {"day": writing.day(signal.returned_on)}
 
 
+def year(signal: CustomerSignal | None) -> str:
+    """Say what the worth of a year is taken from: the last one or, if that is more, the mean one; empty without."""
+    if signal is None or signal.yearly_cents is None:
+        return ""
+    by_revenue = signal.abc_basis == "revenue"
+    last = signal.revenue_year_cents if by_revenue else signal.margin_year_cents
+    if last is None:
+        return _(
+            "Contribution margin of the last 12 months or, if that is more, of the mean year since the first purchase."
+        )
+    if signal.yearly_cents <= last:
+        return _("Revenue of the last 12 months.") if by_revenue else _("Contribution margin of the last 12 months.")
+    mean = (
+        _("Revenue of the mean year since the first purchase; the last 12 months brought %(last)s.")
+        if by_revenue
+        else _("Contribution margin of the mean year since the first purchase; the last 12 months brought %(last)s.")
+    )
+    return mean % {"last": writing.money(last, places=0)}
+
+
 def abc(signal: CustomerSignal | None) -> str:
     """Say what the class means."""
     if signal is None or not signal.abc_class:

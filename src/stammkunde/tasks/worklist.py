@@ -64,7 +64,7 @@ class Item:
 
     @property
     def stake_cents(self) -> int | None:
-        """What a year of this customer is worth: margin where costs are known, otherwise revenue."""
+        """The worth of a year: margin where costs are known, otherwise revenue."""
         return self.signal.yearly_cents if self.signal else None
 
     @property

@@ -220,6 +220,7 @@ def _dossier(
         "generation": generation,
         "sight": sight,
         "stage_why": standing.stage(signal),
+        "year_why": standing.year(signal),
         "trend": forecasts.trend(signal, generation),
         "why": forecasts.why(signal.risk_reasons if signal else None, sight=sight),
         "orders": history.orders(customer.pk, size=ORDERS).orders,

@@ -13,8 +13,8 @@ from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.home.cards import timeline as timeline_of
 from stammkunde.sales import history
+from stammkunde.signals import forecasts, standing, suggestions
 from stammkunde.signals import queries as signals
-from stammkunde.signals import suggestions
 from stammkunde.signals.models import CustomerSignal, FigureSettings
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks import worklist
@@ -56,7 +56,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "cards": cards.arranged(asked),
             "call": _call(found, people),
             "next": _next(asked),
-            "since_on": found.since_on or asked.once(history.service, pk).first_on,
+            "first_on": asked.once(history.service, pk).first_on,
             "usual_minutes": TimeSettings.of(company).minutes_per_contact,
             "quick_minutes": QUICK_MINUTES,
             "workers": list(team.workers()) if asked.may(policy.TASKS_WORK) else [],
@@ -93,7 +93,11 @@ def _next(asked: cards.Asked) -> dict[str, Any]:
         lengths=Lengths(usual=TimeSettings.of(company).minutes_per_contact),
     )
     item = suggestions.of_customer(asked.customer, listed)
-    return {"item": item, "key": item.key, "reason": worklist.words(item)} if item else {}
+    if item is None:
+        return {}
+    sight = forecasts.sight(asked.request.user, asked.generation)
+    worth = {"sight": sight, "year_why": standing.year(item.signal)}
+    return {"item": item, "key": item.key, "reason": worklist.words(item), **worth}
 
 
 @require_safe

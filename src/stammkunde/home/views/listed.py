@@ -14,7 +14,7 @@ from stammkunde.calls import queries as calls
 from stammkunde.customers.models import Customer
 from stammkunde.figures.queries import budget
 from stammkunde.home.queries import today as queries
-from stammkunde.signals import forecasts
+from stammkunde.signals import forecasts, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import FigureSettings
 from stammkunde.tasks import policy as task_policy
@@ -132,6 +132,7 @@ def _row(item: Item, asked: Asked, *, staff: Staff) -> dict[str, object]:
     return {
         "item": item,
         "reason": worklist.words(item, sight=policy.sight(staff)),
+        "year_why": standing.year(item.signal) if item.is_ranked else "",
         "slug": item.key.replace(":", "-"),
         "trend": forecasts.trend(item.signal, asked.generation),
     }

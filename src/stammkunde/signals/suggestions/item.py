@@ -16,7 +16,7 @@ BIRTHDAY, ANNIVERSARY = "birthday", "anniversary"
 RANKED = (RISK, OVERDUE, SILENT)
 CHUNK = 60
 AT_RISK = Section(name="risk", heading=_("At risk, the most for each minute first"), order=20)
-SILENCE = Section(name="silence", heading=_("Gone quiet, the most at stake first"), order=30)
+SILENCE = Section(name="silence", heading=_("Gone quiet, the most for each minute first"), order=30)
 WISHES = Section(name="wishes", heading=_("Birthdays and anniversaries"), order=40, beside=True)
 
 

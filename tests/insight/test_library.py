@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import altair as alt
@@ -247,14 +247,6 @@ def test_purchases_refuse_what_they_cannot_use():
         insight.purchases(table, customer="CustomerID", date="InvoiceDate")
     with pytest.raises(InvalidInput, match="'shoe' means nothing here"):
         insight.purchases(table, customer="CustomerID", date="InvoiceDate", revenue="Amount", shoe="Amount")
-
-
-def test_moments_with_a_zone_count_on_their_own_day():
-    table = orders().with_columns(InvoiceDate=pl.lit(datetime(2011, 1, 5, 23, 30, tzinfo=UTC)))
-
-    facts = insight.purchases(table, customer="CustomerID", date="InvoiceDate", revenue="Amount")
-
-    assert facts.days() == (14979, 14979)
 
 
 def test_cohort_matrix_counts_who_buys_again():

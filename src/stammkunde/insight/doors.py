@@ -7,7 +7,8 @@ A door for analysts: purchases from whatever table is at hand, with columns as t
     'K0000'
 """
 
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import duckdb
 import narwhals as nw
@@ -15,9 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stammkunde.insight.errors import ColumnMissing, InvalidInput, WrongType
-from stammkunde.insight.frames import Facts, Frame, Table, arrow, hold, open_table
+from stammkunde.insight.frames import Facts, Frame, Table, arrow, counted, hold, on_the_clock_of, open_table, rows
 from stammkunde.insight.frames import facts as checked
 
+AMOUNTS = ("revenue", "quantity", "price", "cost")
+MEANINGS = ("customer", "date", *AMOUNTS, "order", "product", "channel")
+MOST = 1e15  # no amount is larger; what is infinite is
 _HALF_UP = 0.5 + 1e-6  # a float of 1.005 is a little less than it looks
 
 
@@ -27,8 +31,8 @@ def purchases(
     customer: str,
     date: str,
     revenue: str | None = None,
-    quantity: str | None = None,
-    price: str | None = None,
+    zone: str | None = None,
+    empty: Literal["refuse", "leave_out"] = "refuse",
     **more: str,
 ) -> Facts:
     """
@@ -39,24 +43,27 @@ def purchases(
         customer: the column that tells customers apart, numbers or text; empty: a guest.
         date: the column with the day or moment of the purchase.
         revenue: the column with the revenue of the line in units of the currency; or leave it to quantity and price.
-        quantity: the column with the quantity; 1 where None. Below zero: a return.
-        price: the column with the price of one piece.
-        **more: further columns by what they mean: order, product (numbers or text), cost (of the line, in units of the
-            currency), channel.
+        zone: the place whose days count, as "Europe/Berlin", where moments come with a time zone. Needed there, as no
+            engine keeps the zone they were written in; without a meaning where moments are those of the place already.
+        empty: what becomes of lines without a day or an amount ("not a number" is empty, too): refused, or left out. An
+            empty cost is an unknown cost.
+        **more: further columns by what they mean: quantity (1 where not named; below zero: a return), price (of one
+            piece), order, product (numbers or text), cost (of the line, in units of the currency), channel.
 
     Returns:
         the facts. Lines with quantity and revenue above zero are sales, below zero returns, others adjustments.
 
     Raises:
         ColumnMissing: the table has no column of that name.
-        WrongType: the column with the day holds no days.
-        InvalidInput: neither revenue nor price is named, or a further name means nothing here.
+        WrongType: the column with the day holds no days, or one with amounts no numbers.
+        InvalidInput: neither revenue nor price is named, a further name means nothing here, the zone is missing,
+            needless or unknown, or amounts or days are empty or infinite.
     """
     source = open_table(table, duckdb.connect())
-    named = {"customer": customer, "date": date, "revenue": revenue, "quantity": quantity, "price": price, **more}
-    columns = {meaning: column for meaning, column in named.items() if column is not None}
+    columns = {"customer": customer, "date": date, **({} if revenue is None else {"revenue": revenue}), **more}
     _check(source, columns)
-    lines = _with_kind(source.select(*_lines(columns)))
+    source = _filled(_on_local_days(source, date, zone), columns, empty=empty)
+    lines = _with_kind(source.select(*_lines(columns, _customer(source, customer))))
     names = {key: _numbers(lines, key) for key in ("customer_id", "order_id", "product_id")}
     for key, numbers in names.items():
         lines = _numbered(lines, key, numbers)
@@ -95,10 +102,9 @@ def named(facts: Facts, answer: pa.Table | Frame) -> pa.Table:
 
 
 def _check(source: Frame, columns: dict[str, str]) -> None:
-    allowed = {"customer", "date", "revenue", "quantity", "price", "order", "product", "cost", "channel"}
-    strange = sorted(set(columns) - allowed)
+    strange = sorted(set(columns) - set(MEANINGS))
     if strange:
-        raise InvalidInput(f"'{strange[0]}' means nothing here. Choose from {', '.join(sorted(allowed))}.")
+        raise InvalidInput(f"'{strange[0]}' means nothing here. Choose from {', '.join(sorted(MEANINGS))}.")
     if "revenue" not in columns and "price" not in columns:
         raise InvalidInput("Name the column with the revenue, or the columns with quantity and price.")
     found = dict(source.collect_schema())
@@ -109,16 +115,81 @@ def _check(source: Frame, columns: dict[str, str]) -> None:
         raise WrongType(
             f"Column '{columns['date']}' holds {found[columns['date']]}. Give dates or timestamps: convert text first."
         )
+    for meaning in AMOUNTS:
+        if meaning in columns and not (kind := found[columns[meaning]]).is_numeric() and kind != nw.Unknown:
+            raise WrongType(f"Column '{columns[meaning]}' for the {meaning} holds {kind}. Give numbers.")
 
 
-def _lines(columns: dict[str, str]) -> list[nw.Expr]:
+def _on_local_days(source: Frame, date: str, zone: str | None) -> Frame:
+    """Bring moments to the clock of the place that is asked for, never to that of the machine or the engine."""
+    kind: Any = source.collect_schema()[date]
+    has_zone = kind == nw.Datetime and kind.time_zone is not None
+    if has_zone and zone is None:
+        raise InvalidInput(
+            f"Column '{date}' holds moments with a time zone, and the day on which they fall depends on the place. "
+            "Say whose days count: zone='Europe/Berlin', or zone='UTC'."
+        )
+    if zone is None:
+        return source
+    if not has_zone:
+        raise InvalidInput(f"Column '{date}' has no time zone, so its days are taken as they are. Leave out the zone.")
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # OSError: the name of a folder of zones
+        raise InvalidInput(f"No time zone is called '{zone}'. Write one as 'Europe/Berlin' or 'UTC'.") from None
+    return on_the_clock_of(source, column=date, zone=zone)
+
+
+def _filled(source: Frame, columns: dict[str, str], *, empty: str) -> Frame:
+    """Refuse what is infinite; refuse or leave out what is empty. One look at the table for both."""
+    if empty not in {"refuse", "leave_out"}:
+        raise InvalidInput(f"Empty values can be refused or left out: 'refuse' or 'leave_out', not '{empty}'.")
+    amounts = {meaning: columns[meaning] for meaning in AMOUNTS if meaning in columns}
+    empties = {meaning: _is_empty(column) for meaning, column in amounts.items() if meaning != "cost"}
+    empties["date"] = nw.col(columns["date"]).dt.year().is_null()  # infinite days have no year either
+    endless = {meaning: ~_is_empty(column) & ~(_size(column) <= MOST) for meaning, column in amounts.items()}
+    found = rows(
+        source.select(
+            *[counted(is_so, name=f"empty {meaning}") for meaning, is_so in empties.items()],
+            *[counted(is_so, name=f"endless {meaning}") for meaning, is_so in endless.items()],
+        )
+    )[0]
+    for meaning, column in columns.items():
+        which = f"Column '{column}' for the {meaning} is"
+        if found.get(f"endless {meaning}"):
+            raise InvalidInput(f"{which} infinite, or beyond 10^15, in {found[f'endless {meaning}']} lines. Mend them.")
+        if found.get(f"empty {meaning}") and empty == "refuse":
+            lines = found[f"empty {meaning}"]
+            raise InvalidInput(f"{which} empty in {lines} lines. Fill them, or leave them out: empty='leave_out'.")
+    return source.filter(~nw.any_horizontal(*empties.values(), ignore_nulls=True))
+
+
+def _is_empty(column: str) -> nw.Expr:
+    amount = nw.col(column).cast(nw.Float64)
+    return amount.is_null() | amount.is_nan()
+
+
+def _size(column: str) -> nw.Expr:
+    return nw.col(column).cast(nw.Float64).abs()
+
+
+def _customer(source: Frame, column: str) -> nw.Expr:
+    """Name who bought; the empty text and "not a number" are guests, as is what is empty."""
+    kind: Any = source.collect_schema()[column]
+    who = nw.col(column)
+    if kind == nw.String:
+        return nw.when(who != "").then(who)
+    return nw.when(~who.is_nan()).then(who) if kind.is_float() else who
+
+
+def _lines(columns: dict[str, str], customer: nw.Expr) -> list[nw.Expr]:
     year, month, day = _calendar(nw.col(columns["date"]))
     quantity = _number(columns.get("quantity"), 1.0)
     revenue = _number(columns["revenue"], 0.0) if "revenue" in columns else quantity * _number(columns["price"], 0.0)
     nothing = nw.lit(None)
-    cost = _cents(_number(columns["cost"], None)) if "cost" in columns else nothing.cast(nw.Int64)
+    cost = _cost(columns["cost"]) if "cost" in columns else nothing.cast(nw.Int64)
     return [
-        nw.col(columns["customer"]).alias("customer_id"),
+        customer.alias("customer_id"),
         (nw.col(columns["order"]) if "order" in columns else _stand_in(columns)).alias("order_id"),
         (nw.col(columns["product"]) if "product" in columns else nothing.cast(nw.Int64)).alias("product_id"),
         day_of(year, month, day).cast(nw.Int32).alias("ordered_on"),
@@ -164,6 +235,10 @@ def _stand_in(columns: dict[str, str]) -> nw.Expr:
 
 def _number(column: str | None, without: float | None) -> nw.Expr:
     return nw.lit(without) if column is None else nw.col(column).cast(nw.Float64)
+
+
+def _cost(column: str) -> nw.Expr:
+    return nw.when(~_is_empty(column)).then(_cents(_number(column, None)))
 
 
 def _cents(amount: nw.Expr) -> nw.Expr:

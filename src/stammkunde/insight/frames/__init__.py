@@ -5,7 +5,7 @@ A table may be a DuckDB relation, a Polars frame, a PySpark DataFrame, a pandas 
 Parquet file. Tables that are already in memory are handed to an in-memory DuckDB; all others stay where they are.
 """
 
-from stammkunde.insight.frames.engines import Frame, Table, arrow, hold, open_table, rows
+from stammkunde.insight.frames.engines import Frame, Table, arrow, hold, on_the_clock_of, open_table, rows
 from stammkunde.insight.frames.expressions import counted, text, total, with_months
 from stammkunde.insight.frames.happenings import CANCELLATION, CONVERSATION, DELIVERY, RETURN
 from stammkunde.insight.frames.knowledge import Alike, Facts, facts
@@ -29,6 +29,7 @@ __all__ = [
     "counted",
     "facts",
     "hold",
+    "on_the_clock_of",
     "open_table",
     "rows",
     "text",

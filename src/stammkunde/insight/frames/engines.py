@@ -78,6 +78,36 @@ def open_table(table: Table, home: duckdb.DuckDBPyConnection) -> Frame:
     return _lazy(home.from_arrow(frame.to_arrow()))
 
 
+def on_the_clock_of(frame: Frame, *, column: str, zone: str) -> Frame:
+    """
+    Turn moments into the time that clocks of a place showed, whatever zone the machine or the engine is set to.
+
+    Args:
+        frame: a lazy table.
+        column: moments with a time zone.
+        zone: the place, as "Europe/Berlin".
+
+    Returns:
+        the table, the column without a time zone.
+    """
+    native = frame.to_native()
+    name = f'"{column.replace(chr(34), chr(34) * 2)}"'
+    if frame.implementation.is_duckdb():
+        return _lazy(native.project(f"* REPLACE (timezone('{zone}', {name}) AS {name})"))
+    if frame.implementation.is_spark_like():
+        since = f"CAST(unix_micros(`{column.replace('`', '``')}`) AS DECIMAL(24, 6)) / 1000000"
+        utc = f"timestamp_ntz'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, {since})"
+        return _lazy(native.withColumn(column, _spark_sql(f"convert_timezone('UTC', '{zone}', {utc})")))
+    local = nw.col(column).dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    return frame.with_columns(local.alias(column))
+
+
+def _spark_sql(text: str) -> Any:
+    from pyspark.sql import functions  # noqa: PLC0415 (only where Spark is in use)
+
+    return functions.expr(text)
+
+
 def _lazy(native: Any) -> Frame:
     frame: Frame = nw.from_native(native).lazy()
     return frame

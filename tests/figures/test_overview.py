@@ -11,6 +11,7 @@ from stammkunde.signals.models import Current, Figure, Generation
 from stammkunde.team import policy
 from tests import factories
 from tests.pages import folded
+from tests.signals import forecasting
 
 pytestmark = pytest.mark.django_db
 
@@ -230,9 +231,8 @@ FORECAST = {
     "risk": {
         "horizon_days": 90,
         "back_tests": [
-            {"as_of": "2011-03-09", "warned": 100, "warned_left": 20},
-            {"as_of": "2011-09-09", "warned": 300, "warned_left": 198},
-            {"as_of": "2011-10-09", "warned": 0, "warned_left": 0},
+            forecasting.back_test(as_of="2011-09-09", warned=300, warned_left=198),
+            forecasting.back_test(as_of="2011-03-09", warned=100, warned_left=20),
         ],
     },
     "levels": {"red": 15, "amber": 50},
@@ -272,7 +272,7 @@ def test_overview_in_german_says_what_is_ahead(client, administrator, ahead):
     text = page(client, administrator)
 
     assert "15 Rot · 50 Gelb · von 100 Gewarnten gingen 66" in text
-    assert "von Kunden, die in den nächsten 90 Tagen vermutlich nicht kaufen" in text
+    assert "der gewarnten Kunden: Jeder davon kauft eher als üblich 90 Tage lang nichts" in text
 
 
 @pytest.mark.parametrize(("basis", "name"), [("margin", "Margin at risk"), ("revenue", "Revenue at risk")])

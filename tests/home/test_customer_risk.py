@@ -105,7 +105,8 @@ def test_page_says_how_likely_the_loss_is_and_why(client, salesperson, krone):
         '<a class="reason-text" href="#rhythm-title">Bestellt alle 31 Tage, seit 58 Tagen still</a>',
         '<a class="reason-text" href="#orders-title">2 von 5 Lieferungen verspätet</a>',
         "Risiko seit dem 13.11.2026 um 12 Punkte gestiegen.",
-        "Erprobt am 31.03.2026: Von 412 Gewarnten gingen 66 %, von allen Kunden 16 %.",
+        "Erprobt am 31.03.2026: Von 412 Gewarnten gingen 66 %, von allen Kunden 16 %;",
+        "von denen, die gingen, waren 42 % gewarnt.",
         reverse("warnings-proof"),
         f'hx-get="{reverse("customer-risk", args=[krone.pk])}"',
     ):

@@ -13,6 +13,12 @@ SPENDS_LESS = {"code": "spends_less", "recent_cents": 7_600, "earlier_cents": 98
 LATE = {"code": "late_deliveries", "late_deliveries": 2, "deliveries": 5, "odds_factor": 1.5}
 
 
+def counts(customers: int, left: int, warned: int, warned_left: int) -> dict[str, int]:
+    """What warnings were worth among some customers, each of those who left worth 1,000 euro a year."""
+    told = {"customers": customers, "left": left, "warned": warned, "warned_left": warned_left}
+    return told | {"left_cents": left * 100_000, "warned_left_cents": warned_left * 100_000}
+
+
 def back_test(*, as_of: str = "2026-03-31", rule: str = "additive", **changes) -> dict:
     return {
         "as_of": as_of,
@@ -21,6 +27,8 @@ def back_test(*, as_of: str = "2026-03-31", rule: str = "additive", **changes) -
         "left": 640,
         "warned": 412,
         "warned_left": 271,
+        "left_cents": 64_000_000,
+        "warned_left_cents": 27_100_000,
         "days_ahead": 38.0,
         "precision": 271 / 412,
         "recall": 271 / 640,
@@ -32,10 +40,16 @@ def back_test(*, as_of: str = "2026-03-31", rule: str = "additive", **changes) -
         ],
         "lift_curve": [{"share": 0.0, "found": 0.0}, {"share": 0.1, "found": 0.42}, {"share": 1.0, "found": 1.0}],
         "by_class": [
-            {"class": "A", "customers": 400, "left": 30, "warned": 20, "warned_left": 12},
-            {"class": "B", "customers": 0, "left": 0, "warned": 0, "warned_left": 0},
-            {"class": "C", "customers": 3_720, "left": 610, "warned": 392, "warned_left": 259},
+            {"class": "A", **counts(400, 30, 20, 12)},
+            {"class": "B", **counts(0, 0, 0, 0)},
+            {"class": "C", **counts(3_720, 610, 392, 259)},
         ],
+        "by_light": [
+            {"light": "red", **counts(80, 60, 80, 60)},
+            {"light": "amber", **counts(332, 211, 332, 211)},
+            {"light": "green", **counts(3_708, 369, 0, 0)},
+        ],
+        "choices": [{"percent": 5, **counts(4_120, 640, 206, 150)}, {"percent": 12, **counts(4_120, 640, 412, 271)}],
     } | changes
 
 
@@ -85,7 +99,14 @@ def forecast(**changes) -> dict:
             "qualities": {"silence": quality(0.62), "additive": quality(0.781)},
             "back_tests": [back_test(), back_test(as_of="2025-12-31", rule="value", warned=300, warned_left=150)],
         },
-        "levels": {"red": 1, "amber": 2, "week_capacity": 10, "month_capacity": 43, "base_share": 0.16},
+        "levels": {
+            "red": 1,
+            "amber": 2,
+            "base_share": 0.16,
+            "contacts": 10,
+            "warned_percent": 12,
+            "choices": [{"percent": 5, "red": 1, "amber": 0}, {"percent": 12, "red": 1, "amber": 2}],
+        },
     } | changes
 
 

@@ -4,21 +4,23 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from stammkunde import mirror
 from stammkunde.customers.models import Customer
+from stammkunde.figures.queries import budget
 from stammkunde.insight import recency, risk
 from stammkunde.insight.frames import rows
 from stammkunde.insight.value import worth
 from stammkunde.sales import services as sales
-from stammkunde.signals import compute, diary, explaining, frames, outlook, policy, queries, said, services
+from stammkunde.signals import compute, diary, explaining, frames, lit, outlook, policy, queries, said, services
 from stammkunde.store import kept
-from stammkunde.tasks.queries import Capacity
+from stammkunde.tasks import policy as time
+from stammkunde.team import queries as team
 from tests import factories
 from tests.signals import company
+from tests.signals.limited import limits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,10 +71,10 @@ def shop(once):
 @pytest.fixture
 def shown(once):
     """Give the shop after its first refresh, on a day that one may choose."""
-    return lambda *, on=TODAY: once(show_shop, on, services.tasks.capacity())
+    return lambda *, on=TODAY: once(show_shop, on, services.lit.limits())
 
 
-def show_shop(on, _capacity):
+def show_shop(on, _limits):
     open_shop()
     return refresh(on=on)
 
@@ -84,8 +86,8 @@ def open_shop():
 
 @pytest.fixture
 def small_team(monkeypatch):
-    """Five contacts a week, twelve a month."""
-    monkeypatch.setattr(services.tasks, "capacity", lambda: Capacity(week=5, month=12))
+    """Five red, and seven amber."""
+    monkeypatch.setattr(services.lit, "limits", lambda: limits(week=5, month=12))
 
 
 def known_now():
@@ -139,32 +141,46 @@ def test_lights_go_by_margin_at_risk_and_by_what_the_team_can_do(shown, small_te
     base = made.forecast["risk"]["base_share"]
     worrying = [one for one in signals() if one.risk is not None and one.risk > base]
     order = sorted(worrying, key=lambda one: (-one.margin_at_risk_cents, one.customer_id))
-    place = {one.customer_id: n for n, one in enumerate(order, 1)}
+    light = {one.customer_id: "red" if place < 5 else "amber" for place, one in enumerate(order[:12])}
     for one in signals():
-        told = policy.level(
-            is_customer=one.risk is not None, place=place.get(one.customer_id), capacity=Capacity(week=5, month=12)
-        )
-        assert one.risk_level == told
-    assert made.forecast["levels"] == {
-        "red": 5,
-        "amber": 7,
-        "week_capacity": 5,
-        "month_capacity": 12,
-        "base_share": base,
-    }
+        assert one.risk_level == light.get(one.customer_id, "" if one.risk is None else "green")
+    told = made.forecast["levels"]
+    assert (told["red"], told["amber"], told["contacts"], told["base_share"]) == (5, 7, 5, base)
 
 
-@given(worrying=st.integers(0, 30), week=st.integers(0, 10), more=st.integers(0, 10))
-def test_lights_never_get_greener_as_more_is_at_stake(worrying, week, more):
-    capacity = Capacity(week=week, month=week + more)
-    ranks = ["red", "amber", "green"]
+def test_lights_of_today_and_of_the_back_test_are_one_rule(shown):
+    made = shown()
 
-    told = [policy.level(is_customer=True, place=place, capacity=capacity) for place in range(1, worrying + 1)]
+    model, limits_now = risk.fit(known_now(), as_of=TODAY, activity_days=ACTIVITY_DAYS), lit.limits()
+    for told, test in zip(made.forecast["risk"]["back_tests"], model.back_tests, strict=True):
+        columns = ("customer_id", "probability", "yearly_cents", "abc_class", "silent_days")
+        then = {name: getattr(test, name) for name in columns}
+        customers = pa.table(then | dict.fromkeys(("late_after_days", "gap_days"), then["silent_days"]))
+        named = customers.rename_columns({"probability": "risk"})
+        as_today = lit.today(named, base_share=test.base_share, usual_days=ACTIVITY_DAYS, limits=limits_now)
+        light = as_today.rows["risk_level"].to_numpy()
+        for one in told["by_light"]:
+            own = light == one["light"]
+            assert (one["customers"], one["left"]) == (own.sum(), (own & test.gone).sum())
+        warned = light != "green"
+        assert 0 < told["warned"] == warned.sum() <= round(0.12 * test.customers)
+        assert told["warned_left"] == (warned & test.gone).sum()
+        assert told["warned_left_cents"] == test.yearly_cents[warned & test.gone].sum()
 
-    assert [ranks.index(light) for light in told] == sorted(ranks.index(light) for light in told)
-    assert told.count("red") == min(week, worrying)
-    assert told.count("red") + told.count("amber") == min(week + more, worrying)
-    assert policy.level(is_customer=False, place=None, capacity=capacity) == ""
+
+def test_red_is_what_the_team_reaches_by_the_minutes_that_today_plans_with(shown, administrator):
+    made = shown()
+
+    plan = budget.of(made, budget.setting(team.company()))
+    lengths = plan.setting.lengths
+    base = made.forecast["risk"]["base_share"]
+    worrying = [one for one in signals() if one.risk is not None and one.risk > base and one.margin_at_risk_cents]
+    order = sorted(worrying, key=lambda one: (-one.margin_at_risk_cents, one.customer_id))
+    contacts = [lengths.contact(plan.minutes.get(one.customer_id, 0)) for one in order]
+    week = plan.setting.hours_per_week * 60
+    assert plan.setting.hours_per_week > 0
+    told = time.reached(week, contacts[: 5 * time.MOST_PER_DAY], least=lengths.least, fewest=15)  # one person
+    assert made.forecast["levels"]["contacts"] == told > 0
 
 
 def test_reasons_are_there_at_once_for_whom_we_warn_and_for_all_others_when_somebody_looks(shown, small_team):
@@ -259,8 +275,8 @@ def test_forecast_tells_how_it_was_worked_out(shown):
     )
     assert told["qualities"][model.rule]["auc"] == pytest.approx(model.verdict.qualities[model.rule].auc)
     assert [test["as_of"] for test in told["back_tests"]] == [str(test.as_of) for test in model.back_tests]
-    first, tried = told["back_tests"][0], model.back_tests[0]
-    assert (first["warned"], first["warned_left"], first["recall"]) == (tried.warned, tried.warned_left, tried.recall)
+    first = told["back_tests"][0]
+    assert (first["customers"], first["left"]) == (model.back_tests[0].customers, model.back_tests[0].left)
     assert [one["class"] for one in first["by_class"]] == ["A", "B", "C"]
     assert first["lift_curve"][-1] == {"share": 1.0, "found": 1.0}
     value = made.forecast["value"]

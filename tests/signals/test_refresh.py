@@ -400,7 +400,7 @@ def test_worker_refreshes_when_the_team_can_do_more(shop, administrator):
     administrator.save()
 
     assert working.sweep(now=NOW) is True
-    assert queries.forecast()["levels"]["week_capacity"] == 88
+    assert queries.forecast()["levels"]["hours_per_week"] == 35
     assert working.sweep(now=NOW) is False
 
 

@@ -3,10 +3,11 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.signals import services
+from stammkunde.signals import proof, services
 from stammkunde.signals.models import FigureSettings
 from stammkunde.team import queries
 from stammkunde.team.models import AuditEntry
+from tests.pages import folded
 from tests.signals import forecasting
 
 
@@ -22,6 +23,7 @@ def sent(**changes):
         "activity_days": "180",
         "no_purchase_months": "6",
         "minutes_per_contact": "24",
+        "warned_percent": "12",
     } | changes
 
 
@@ -47,6 +49,20 @@ def test_settings_keep_how_far_the_early_warning_looks(ada):
 
     ada.post(reverse("settings"), sent(risk_horizon_days=""))
     assert FigureSettings.of(queries.company()).risk_horizon_days is None
+
+
+def test_settings_show_what_follows_from_warning_about_more_or_fewer(ada):
+    generation = forecasting.generation()
+
+    text = folded(ada.get(reverse("settings")).content.decode())
+    ada.post(reverse("settings"), sent(warned_percent="5"))
+
+    assert FigureSettings.of(queries.company()).warned_percent == 5
+    few, usual = proof.choices(generation)
+    assert (few.percent, few.red, few.amber, few.is_chosen, usual.is_chosen) == (5, 1, 0, False, True)
+    assert (few.tried.precision, usual.tried.recall) == (150 / 206, 271 / 640)
+    for said in ("73", "42"):  # right, for 5 %, and found, for 12 %
+        assert f"{said}\N{NO-BREAK SPACE}%" in text
 
 
 def test_settings_window_left_empty_is_the_suggestion(ada):

@@ -10,8 +10,8 @@ from stammkunde.sales import services as sales
 from stammkunde.sales.models import Order
 from stammkunde.signals import compute, policy, queries, services
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation, StageChange
-from stammkunde.tasks.queries import Capacity
 from tests import factories
+from tests.signals.limited import limits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,10 +36,10 @@ def _few_slices(monkeypatch):
 
 @pytest.fixture
 def team(monkeypatch):
-    """Set how many customers the team can contact, in a week and in a month."""
+    """Set how many are red, and how many red and amber."""
 
     def allow(*, week, month):
-        monkeypatch.setattr(services.tasks, "capacity", lambda: Capacity(week=week, month=month))
+        monkeypatch.setattr(services.lit, "limits", lambda: limits(week=week, month=month))
 
     allow(week=1, month=2)
     return allow

@@ -13,6 +13,7 @@ from stammkunde.signals import forecasts, proof, suggestions
 from stammkunde.signals import warnings as queries
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.tasks.models import Task
+from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry
 from stammkunde.team.policy import Sight
 from tests import factories
@@ -92,15 +93,43 @@ def test_filters_keep_what_matches(four, filters, found):
 
 
 def test_open_warnings_are_summed_up(four):
-    total = queries.summed(generation=four)
+    total = queries.summed(queries.Filters(), generation=four, on=AS_OF)
 
     assert (total.levels, total.customers, total.at_risk_cents) == ({"red": 3, "amber": 1}, 4, 2300)
+
+
+@pytest.mark.parametrize(
+    ("filters", "levels", "cents"),
+    [
+        ({"level": "amber"}, {"amber": 1}, 900),
+        ({"abc": "B"}, {"red": 1}, None),
+        ({"owner": "nobody"}, {"red": 2}, 500),
+        ({"state": queries.ASIDE}, {}, None),
+    ],
+)
+def test_header_follows_the_filter(four, filters, levels, cents):
+    total = queries.summed(queries.Filters(**filters), generation=four, on=AS_OF)
+
+    assert (total.levels, total.at_risk_cents) == (levels, cents)
+
+
+def test_list_says_what_has_changed_since_last_time(four, client, salesperson):
+    since = queries.since(four)
+
+    assert (since.on, since.opened, since.closed, since.bought) == (date(2026, 11, 13), 4, 1, 1)
+    assert "Seit 13.11.2026: 4 neu, 1 nicht mehr offen (davon 1 gekauft)." in folded(read(client, salesperson))
+
+
+def test_first_day_has_nothing_to_compare_with(generation):
+    generation.before_on = None
+
+    assert queries.since(generation) is None
 
 
 def test_unknown_amounts_are_no_sum(generation):
     forecasting.warn(forecasting.signal(generation, margin_at_risk_cents=None))
 
-    assert queries.summed(generation=generation).at_risk_cents is None
+    assert queries.summed(queries.Filters(), generation=generation, on=AS_OF).at_risk_cents is None
 
 
 def read(client, staff, name="warnings", language="de", **query) -> str:
@@ -132,7 +161,8 @@ def test_list_says_about_whom_and_why_and_how_much_in_german(client, salesperson
         'href="tel:030123"',
         "stark",
         f'href="{reverse("customer", args=[krone.pk])}#orders-title"',
-        f"Erprobt am 31.03.2026: Von 412 Gewarnten gingen 66{NB}%, von allen Kunden 16{NB}%.",
+        f"Erprobt am 31.03.2026: Von 412 Gewarnten gingen 66{NB}%, von allen Kunden 16{NB}%; ",
+        f"von denen, die gingen, waren 42{NB}% gewarnt.",
     ):
         assert said in text
 
@@ -182,7 +212,7 @@ def test_list_takes_the_same_number_of_queries(client, salesperson, generation, 
     assert page.content.decode().count("data-item") == rows
 
 
-QUERIES = 18
+QUERIES = 19
 
 
 def act(client, warning, **sent):
@@ -389,6 +419,37 @@ def test_proof_says_in_plain_words_how_good_it_was(client, analyst, generation):
     assert "Von allen Kunden dieses Tages gingen 16 %." in text
     for said in ("Viele Anzeichen", "im Einsatz", "78,1 %", "2,1 Punkte", "Branche", "<strong>90 Tagen</strong>"):
         assert said in text
+
+
+def test_proof_tells_lights_and_classes_apart_with_their_euro(client, analyst, generation):
+    tried = proof.latest(generation)
+    text = folded(read(client, analyst, name="warnings-proof"))
+
+    assert [(one.light, one.recall) for one in tried.by_light] == [
+        ("red", 60 / 640),
+        ("amber", 211 / 640),
+        ("green", 369 / 640),
+    ]
+    assert tried.missed_cents == 36_900_000
+    for said in ("640.000", "271.000", "369.000", "Nach Ampel, am 31.03.2026", "Nach Klassen, am 31.03.2026"):
+        assert said in text
+
+
+def test_proof_keeps_the_euro_from_those_who_may_not_see_it(client, analyst, generation, monkeypatch):
+    monkeypatch.setitem(policy.RIGHTS, "analyst", policy.RIGHTS["analyst"] - {policy.MARGIN_VIEW})
+
+    text = folded(read(client, analyst, name="warnings-proof"))
+
+    assert "Nach Ampel" in text
+    assert "640.000" not in text
+
+
+def test_proof_of_another_rule_is_not_quoted(generation):
+    told = forecasting.back_test()
+    del told["by_light"]  # as figures say that were made before lights were tried
+    generation.forecast["risk"]["back_tests"] = [told]
+
+    assert proof.latest(generation) is None
 
 
 def test_proof_in_english(client, analyst, generation):

@@ -11,24 +11,18 @@ from stammkunde.tasks import policy, queries
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
-HOURS = st.lists(st.integers(min_value=0, max_value=60), max_size=30)
-MINUTES = st.integers(min_value=5, max_value=240)
-
 
 @pytest.mark.parametrize(
-    ("hours", "week", "month"), [([20], 50, 217), ([20, 10], 75, 325), ([], 15, 65), ([1], 15, 65)]
+    ("minutes", "contacts", "reached"),
+    [
+        (100, [60, 24, 24], 3),  # 16 are left for the last, which is a useful length
+        (95, [60, 24, 24], 2),
+        (0, [24, 24, 24], 2),  # a few stand there on a full day, too
+        (600, [60, 60], 2),
+    ],
 )
-def test_team_capacity_adds_up_the_hours(hours, week, month):
-    assert policy.week_capacity(hours, minutes_per_contact=24) == week
-    assert policy.month_capacity(hours, minutes_per_contact=24) == month
-
-
-@given(hours=HOURS, minutes=MINUTES)
-def test_month_holds_more_than_a_week_and_nobody_takes_away(hours, minutes):
-    week = policy.week_capacity(hours, minutes_per_contact=minutes)
-
-    assert policy.month_capacity(hours, minutes_per_contact=minutes) > week
-    assert policy.week_capacity([*hours, 20], minutes_per_contact=minutes) >= week
+def test_contacts_are_made_one_after_the_other_while_time_is_left(minutes, contacts, reached):
+    assert policy.reached(minutes, contacts, least=12, fewest=2) == reached
 
 
 @pytest.mark.django_db
@@ -37,7 +31,9 @@ def test_capacity_counts_those_who_work_the_list(salesperson, servant, analyst, 
     Staff.objects.filter(pk=administrator.pk).update(is_active=False)
     team.change_company(by=salesperson, minutes_per_contact=30, now=timezone.now())
 
-    assert queries.capacity() == queries.Capacity(week=40, month=173)  # the analyst works no list
+    assert queries.capacity() == policy.Capacity(
+        hours_per_week=20, usual_minutes=30, people=2
+    )  # the analyst works no list
 
 
 LENGTHS = st.integers(min_value=5, max_value=240).map(lambda usual: policy.Lengths(usual=usual))

@@ -50,7 +50,8 @@ def test_setting_that_no_app_has_is_refused_and_nothing_is_kept():
 
 def test_page_with_settings_of_several_apps_keeps_all_or_nothing(client, administrator):
     client.force_login(administrator)
-    sent = {"name": "Rösterei", "activity_days": "180", "no_purchase_months": "7", "minutes_per_contact": "4"}
+    sent = {"name": "Rösterei", "activity_days": "180", "no_purchase_months": "7", "warned_percent": "12"}
+    sent["minutes_per_contact"] = "4"
 
     assert client.post(reverse("settings"), sent).status_code == 400
     assert (queries.company().name, AuditEntry.objects.count()) == ("", 0)

@@ -1,7 +1,6 @@
 """What is ahead, as tiles: what customers will probably bring, what of it is at risk, and who has been warned about."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from stammkunde.figures.tiles import Comparison, Figure
 from stammkunde.figures.wording import FORECASTS, Meaning, named, reason
 from stammkunde.insight import periods
 from stammkunde.segments import selection
-from stammkunde.signals import forecasts, levels
+from stammkunde.signals import forecasts, levels, proof
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
@@ -79,7 +78,8 @@ def _basis(generation: Generation) -> str:
 def _horizon(generation: Generation) -> str:
     days = forecasts.horizon_days(generation)
     return (
-        _("of customers who will probably not buy within %(days)s days") % {"days": writing.number(days)}
+        _("of warned customers: each more likely than usual to buy nothing within %(days)s days")
+        % {"days": writing.number(days)}
         if days
         else ""
     )
@@ -93,12 +93,10 @@ def _warned(generation: Generation) -> str:
 
 
 def _tried(generation: Generation) -> list[str]:
-    tests: list[dict[str, Any]] = forecasts.part(generation, "risk").get("back_tests") or []
-    known = [test for test in tests if test["warned"]]
-    if not known:
+    tried = proof.latest(generation)
+    if tried is None or tried.precision is None:
         return []
-    last = max(known, key=lambda test: test["as_of"])
-    return [_("of 100 warned %(n)s left") % {"n": round(100 * last["warned_left"] / last["warned"])}]
+    return [_("of 100 warned %(n)s left") % {"n": round(100 * tried.precision)}]
 
 
 def _address(kpi: str) -> str:

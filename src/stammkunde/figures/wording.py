@@ -167,7 +167,7 @@ FORECASTS = (  # said in their month, never counted again
         name=_("Customers at risk"),
         unit=Unit.CUSTOMERS,
         better=Better.LOWER,
-        meaning=_("Customers whose light is red or amber: to be contacted this week or this month."),
+        meaning=_("Customers whose light is red or amber: to be contacted this week, or worth watching."),
         formula=_("customers whose light is red or amber"),
         denominator=_("Customers"),
     ),
@@ -228,7 +228,7 @@ CHARTS = {
     "slice": _("Segment"),
     "value_share": _("Share of the contribution margin"),
     "value_share_revenue": _("Share of the revenue"),
-    "warned_share": _("Customers warned, highest risk first"),
+    "warned_share": _("Customers, highest risk first"),
 }
 
 

@@ -109,6 +109,24 @@ def classed(facts: Facts, *, as_of: date) -> Frame:
     return known.keep(("classed", today), lambda: classes.of_sums(_sums(known, today), key="customer_id"))
 
 
+def yearly(facts: Facts, *, as_of: date) -> Frame:
+    """
+    Say what a year of every buyer was worth, as known on the evening of a day, from the same sums as `customers`.
+
+    Args:
+        facts: the facts; later lines are left out.
+        as_of: the day.
+
+    Returns:
+        lazy, one row a buyer: customer_id and yearly_cents, as `customers` gives it.
+    """
+    known, today = facts.until(as_of), day_number(as_of)
+    buyers = rhythm.own(known).select("customer_id", "first", "last")
+    basis = classed(known, as_of=as_of).select("customer_id", "basis")
+    worth = buyers.join(_sums(known, today), on="customer_id", how="left").join(basis, on="customer_id", how="left")
+    return worth.with_columns(*_years()).select("customer_id", _yearly())
+
+
 def warned(described: Frame, *, as_of: date, base_share: float, horizon_days: int) -> Frame:
     """
     Let the risk speak where the rhythm sees nothing yet: who is in rhythm, but probably will not buy in time.
@@ -264,9 +282,7 @@ def _described(everyone: Frame, company: CompanyRhythm, *, activity_days: int, t
     staged = limited.with_columns(
         _stage_code(company, activity_days, today).alias("stage_code"), due.alias("due_on"), *_years()
     )
-    yearly = nw.max_horizontal("last_year", "usual_year", nw.lit(0)).cast(nw.Int64)
-    bought = nw.when(~nw.col("last").is_null())
-    return staged.with_columns(*_answers(today), bought.then(yearly).alias("yearly_cents")).select(*COLUMNS)
+    return staged.with_columns(*_answers(today), _yearly()).select(*COLUMNS)
 
 
 def _drawn(value: nw.Expr, seen: nw.Expr, usual: float) -> nw.Expr:
@@ -311,6 +327,11 @@ def _years() -> list[nw.Expr]:
     whole = nw.when(by_margin).then(nw.col("margin_cents")).otherwise(nw.col("revenue_cents"))
     days = nw.max_horizontal(nw.col("last") - nw.col("first") + 1, nw.lit(YEAR_DAYS))
     return [last.alias("last_year"), (whole * float(YEAR_DAYS) / days).round().cast(nw.Int64).alias("usual_year")]
+
+
+def _yearly() -> nw.Expr:
+    bought = nw.when(~nw.col("last").is_null())
+    return bought.then(nw.max_horizontal("last_year", "usual_year", nw.lit(0)).cast(nw.Int64)).alias("yearly_cents")
 
 
 def _chosen(branches: list[tuple[nw.Expr, str]], last: str) -> nw.Expr:

@@ -15,9 +15,9 @@ import pyarrow as pa
 from stammkunde.insight import recency
 from stammkunde.insight.frames import Frame
 from stammkunde.mirror.engine import connection
+from stammkunde.signals import lit
 from stammkunde.signals.compute import Computation
 from stammkunde.signals.outlook import Outlook
-from stammkunde.tasks.queries import Capacity
 
 _DAYS = ("first_on", "last_on", "due_on", "returned_on")
 _AS_THEY_ARE = (
@@ -48,26 +48,21 @@ _SIGNAL_COLUMNS = ", ".join(
 _SIGNALS = f"SELECT {_SIGNAL_COLUMNS} FROM levelled LEFT JOIN told USING (customer_id) ORDER BY customer_id"  # noqa: S608 (our own names)
 _EXPECTED = """
 SELECT d.*, v.* EXCLUDE (customer_id), r.risk, b.risk_before,
-  round(r.risk * greatest(d.yearly_cents, 0))::BIGINT AS margin_at_risk_cents,
   coalesce(d.silent_days < $activity_days, false) AS is_customer
 FROM described d
 LEFT JOIN worths v ON v.customer_id = d.customer_id
 LEFT JOIN risks r ON r.customer_id = d.customer_id
 LEFT JOIN earlier b ON b.customer_id = d.customer_id
 """
-# As `policy.level` says, for a million rows at once.
-_PLACED = """
-SELECT *, CASE WHEN is_worrying THEN
-  row_number() OVER (PARTITION BY is_worrying ORDER BY {stake} DESC, customer_id) END AS place
-FROM (SELECT *, is_customer AND coalesce({worrying}, false) AS is_worrying FROM expected)
-"""
+_ASKED = (
+    "customer_id, risk, coalesce(yearly_cents, 0) AS yearly_cents, coalesce(abc_class, '') AS abc_class, silent_days, "
+    "late_after_days, gap_days"
+)
 _LEVELLED = """
-SELECT *, CASE WHEN NOT is_customer THEN '' WHEN place <= $week THEN 'red' WHEN place <= $month THEN 'amber'
-  ELSE 'green' END AS risk_level
-FROM placed
+SELECT e.*, l.margin_at_risk_cents, coalesce(l.is_worrying, false) AS is_worrying,
+  coalesce(l.risk_level, '') AS risk_level
+FROM expected e LEFT JOIN lit_today l ON l.customer_id = e.customer_id
 """
-_BY_RISK = {"worrying": "risk > $base_share AND margin_at_risk_cents > 0", "stake": "margin_at_risk_cents"}
-_BY_SILENCE = {"worrying": "silent_days > late_after_days AND yearly_cents > 0", "stake": "yearly_cents"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,17 +89,20 @@ def assess(
     *,
     described: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _EXPECTED)
     outlook: Outlook,
-    capacity: Capacity,
+    limits: lit.Limits,
     earlier: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _EXPECTED)
 ) -> Assessed:
     """Add value, risk, level, and reasons for whom we warn."""
     worths, risks = outlook.values, outlook.risks  # noqa: F841 (named in the query, as the others)
     expected = connection().sql(_EXPECTED, params={"activity_days": known.activity_days})
     expected = _staged(expected, known, outlook).materialize()
-    levelled = _levelled(expected, base_share=outlook.base_share, capacity=capacity)
+    customers = expected.filter("is_customer").order("customer_id").project(_ASKED).to_arrow_table()
+    lights = lit.today(customers, base_share=outlook.base_share, usual_days=known.activity_days, limits=limits)
+    lit_today = lights.rows  # noqa: F841
+    levelled = connection().sql(_LEVELLED).materialize()
     told = _told(levelled, outlook)
     rows = connection().sql(_SIGNALS).materialize()
-    forecast = outlook.forecast | {"levels": _counted(levelled, outlook, capacity)}
+    forecast = outlook.forecast | {"levels": lights.told, "risk": outlook.forecast["risk"] | _tried(outlook, limits)}
     horizon_days = outlook.horizon_days
     return Assessed(rows=rows, known=levelled, told=told, forecast=forecast, horizon_days=horizon_days, total=len(rows))
 
@@ -120,16 +118,12 @@ def _staged(expected: duckdb.DuckDBPyRelation, known: Computation, outlook: Outl
     return staged
 
 
-def _levelled(
-    expected: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _PLACED)
-    *,
-    base_share: float | None,
-    capacity: Capacity,
-) -> duckdb.DuckDBPyRelation:
-    rule = _BY_SILENCE if base_share is None else _BY_RISK
-    share = {} if base_share is None else {"base_share": base_share}
-    placed = connection().sql(_PLACED.format(**rule), params=share)  # noqa: F841
-    return connection().sql(_LEVELLED, params={"week": capacity.week, "month": capacity.month}).materialize()
+def _tried(outlook: Outlook, limits: lit.Limits) -> dict[str, Any]:
+    """Try on past evenings what is shown today; lights by silence alone are not tried, and quote nothing."""
+    model = outlook.model
+    if model is None or outlook.base_share is None:
+        return {}
+    return {"back_tests": lit.tried(model.back_tests, limits=limits, part=model.part)}
 
 
 def _told(levelled: duckdb.DuckDBPyRelation, outlook: Outlook) -> pa.Table:
@@ -137,11 +131,3 @@ def _told(levelled: duckdb.DuckDBPyRelation, outlook: Outlook) -> pa.Table:
     ids = levelled.filter("risk_level IN ('red', 'amber')").project("customer_id").to_arrow_table()["customer_id"]
     told = [json.dumps(reasons) for reasons in outlook.reasons(ids.combine_chunks())]
     return pa.table({"customer_id": ids, "reasons": pa.array(told, pa.string())})
-
-
-def _counted(levelled: duckdb.DuckDBPyRelation, outlook: Outlook, capacity: Capacity) -> dict[str, Any]:
-    red, amber = levelled.aggregate(
-        "count(*) FILTER (risk_level = 'red'), count(*) FILTER (risk_level = 'amber')"
-    ).fetchall()[0]
-    limits = {"week_capacity": capacity.week, "month_capacity": capacity.month}
-    return {"red": red, "amber": amber, **limits, "base_share": outlook.base_share}

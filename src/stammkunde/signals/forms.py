@@ -10,14 +10,18 @@ from stammkunde.team.settings_page import SettingsForm
 class FigureForm(SettingsForm):
     class Meta:
         model = FigureSettings
-        fields = ["activity_days", "no_purchase_months", "risk_horizon_days"]
+        fields = ["activity_days", "no_purchase_months", "risk_horizon_days", "warned_percent"]
         labels = {
             "activity_days": _("Activity window in days"),
             "no_purchase_months": _("Months without purchase"),
             "risk_horizon_days": _("Horizon of the early warning in days"),
+            "warned_percent": _("Red and yellow at most, in percent of customers"),
         }
         help_texts = {
             "no_purchase_months": _("Customers who have not bought for so many months appear on the page “Today”."),
+            "warned_percent": _(
+                "Red are as many as the team reaches within a week; yellow, whom to watch besides. 10 to 15 is usual."
+            ),
         }
 
     def clean_activity_days(self) -> int | None:
@@ -37,3 +41,9 @@ class FigureForm(SettingsForm):
         if days is not None and not 7 <= days <= 730:
             raise ValidationError(_("Between 7 and 730 days, or empty for the suggestion."))
         return days
+
+    def clean_warned_percent(self) -> int:
+        percent: int = self.cleaned_data["warned_percent"]
+        if not 1 <= percent <= 50:
+            raise ValidationError(_("Between 1 and 50 percent."))
+        return percent

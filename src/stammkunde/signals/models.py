@@ -229,8 +229,13 @@ class FigureSettings(Settings):
         ),
     )
 
+    warned_percent = models.PositiveSmallIntegerField(_("customers warned about at most, in percent"), default=12)
+
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(warned_percent__range=(1, 50)), name="signals_warned_percent_sane"
+            ),
             models.CheckConstraint(
                 condition=models.Q(activity_days__isnull=True) | models.Q(activity_days__range=(1, 3650)),
                 name="signals_activity_days_sane",

@@ -43,10 +43,6 @@ _VALUE_TRIED = (
     "horizon_days", "laid", "past_days", "short_past", "customers", "observed", "model", "rate", "model_error",
     "rate_error",
 )  # fmt: skip
-_TRIED = (
-    "rule", "customers", "left", "warned", "warned_left", "days_ahead", "precision", "recall", "lift",
-    "calibration_error",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,22 +148,4 @@ def _told_of_risk(fitted: risk.RiskModel) -> dict[str, Any]:
         "qualities": {
             rule: {name: getattr(quality, name) for name in _QUALITIES} for rule, quality in verdict.qualities.items()
         },
-        "back_tests": [_told_of_test(tried) for tried in fitted.back_tests],
-    }
-
-
-def _told_of_test(tried: risk.BackTest) -> dict[str, Any]:
-    return {
-        "as_of": tried.as_of.isoformat(),
-        **{name: getattr(tried, name) for name in _TRIED},
-        "calibration": [asdict(one) for one in tried.calibration],
-        "lift_curve": [asdict(point) for point in tried.lift_curve],
-        "by_class": [_of_class(one) for one in tried.by_class],
-    }
-
-
-def _of_class(one: risk.ClassTest) -> dict[str, Any]:
-    return {
-        "class": one.abc_class,
-        **{name: getattr(one, name) for name in ("customers", "left", "warned", "warned_left")},
     }

@@ -6,7 +6,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from stammkunde.store import changes
-from stammkunde.tasks.queries import Capacity
 
 BEHIND_DAYS = 31  # a company that imports its orders monthly and in time is not "behind"
 HAND_EDIT_QUIET = timedelta(seconds=20)  # how long nobody may have edited before customers are read anew
@@ -91,19 +90,6 @@ def learns(
         return "erased"
     months = [month for _, month in map(changes.split, changed)]
     return "earlier_months" if any(month and month < month_of(former_on) for month in months) else ""
-
-
-def level(*, is_customer: bool, place: int | None, capacity: Capacity) -> str:
-    """
-    Give the light of a customer by her place among those to worry about (1: most is at stake; None: none of them).
-
-    Red is whom the team can contact within a working week, amber whom it can within the rest of the month.
-    """
-    if not is_customer:
-        return ""
-    if place is None or place > capacity.month:
-        return "green"
-    return "red" if place <= capacity.week else "amber"
 
 
 def outcome(

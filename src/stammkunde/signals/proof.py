@@ -1,4 +1,8 @@
-"""How good the early warning is: on past days as it would have been known then, and what became of real warnings."""
+"""
+How good the early warning is: on past days as it would have been known then, and what became of real warnings.
+
+Every page quotes these numbers, and no others: they are of the rule that gives the lights (`signals.lit`).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,49 +16,22 @@ from stammkunde.insight.risk.metrics import Bin, Gain
 from stammkunde.sales.models import Order
 from stammkunde.signals import forecasts, reasons
 from stammkunde.signals import queries as signals
-from stammkunde.signals.models import EarlyWarning, Generation
+from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation
 from stammkunde.ui import writing
 
+_COUNTS = ("customers", "left", "warned", "warned_left", "left_cents", "warned_left_cents")
+
 
 @dataclass(frozen=True, kw_only=True)
-class ClassTest:
-    """What the warnings of one day were worth among the customers of one class."""
+class Counts:
+    """What the warnings of one day were worth among some customers; cents are what a year of theirs was worth then."""
 
-    abc_class: str
     customers: int
     left: int
     warned: int
     warned_left: int
-
-    @property
-    def precision(self) -> float | None:
-        return self.warned_left / self.warned if self.warned else None
-
-    @property
-    def recall(self) -> float | None:
-        return self.warned_left / self.left if self.left else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class BackTest:
-    """Whom would have been warned on a past day by what was known then, and who left."""
-
-    as_of: date
-    rule: str
-    customers: int
-    left: int
-    warned: int
-    warned_left: int
-    days_ahead: float | None
-    lift: float | None
-    calibration_error: float | None
-    calibration: Sequence[Bin]
-    gains: Sequence[Gain]
-    by_class: Sequence[ClassTest]
-
-    @property
-    def rule_name(self) -> Any:
-        return forecasts.rule(self.rule)[0]
+    left_cents: int  # of those who left
+    warned_left_cents: int  # of those of them who were warned about
 
     @property
     def precision(self) -> float | None:
@@ -69,6 +46,62 @@ class BackTest:
     @property
     def left_share(self) -> float | None:
         return self.left / self.customers if self.customers else None
+
+    @property
+    def missed_cents(self) -> int:
+        """What a year of those who left unwarned was worth."""
+        return self.left_cents - self.warned_left_cents
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassTest(Counts):
+    """The same among the customers of one class."""
+
+    abc_class: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightTest(Counts):
+    """The same among the customers of one light."""
+
+    light: str
+    all_left: int  # among all customers
+
+    @property
+    def recall(self) -> float | None:
+        """Of all who left, the share that had this light."""
+        return self.left / self.all_left if self.all_left else None
+
+    @property
+    def label(self) -> Any:
+        return CustomerSignal.Level(self.light).label
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Counts):
+    """The same if another share of all customers were warned about."""
+
+    percent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackTest(Counts):
+    """Whom would have been warned on a past day by what was known then, by today's rule, and who left."""
+
+    as_of: date
+    rule: str
+    days_ahead: float | None
+    lift: float | None
+    calibration_error: float | None
+    calibration: Sequence[Bin]
+    gains: Sequence[Gain]
+    by_class: Sequence[ClassTest]
+    by_light: Sequence[LightTest]
+    choices: Sequence[Choice]
+
+    @property
+    def rule_name(self) -> Any:
+        return forecasts.rule(self.rule)[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +153,9 @@ class Given:
 
 
 def back_tests(generation: Generation | None) -> list[BackTest]:
-    """Read the back-tests of a generation, latest first."""
-    return [_back_test(told) for told in forecasts.part(generation, "risk").get("back_tests") or []]
+    """Read the back-tests of a generation, latest first; what tried another rule than that of the lights is none."""
+    found = forecasts.part(generation, "risk").get("back_tests") or []
+    return [_back_test(told) for told in found if "by_light" in told]
 
 
 def latest(generation: Generation | None) -> BackTest | None:
@@ -129,26 +163,54 @@ def latest(generation: Generation | None) -> BackTest | None:
     return next(iter(back_tests(generation)), None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class IfWarned:
+    """What follows if so many percent of customers are warned about: today's lights, and the latest back-test."""
+
+    percent: int
+    red: int
+    amber: int
+    tried: Choice | None
+    is_chosen: bool
+
+
+def choices(generation: Generation | None) -> list[IfWarned]:
+    """Say what follows from each share of customers that may be warned about, for the settings."""
+    levels, tried = forecasts.part(generation, "levels"), latest(generation)
+    then = {one.percent: one for one in (tried.choices if tried else ())}
+    return [
+        IfWarned(
+            percent=one["percent"],
+            red=one["red"],
+            amber=one["amber"],
+            tried=then.get(one["percent"]),
+            is_chosen=one["percent"] == levels.get("warned_percent"),
+        )
+        for one in levels.get("choices") or ()
+    ]
+
+
 def _back_test(told: Mapping[str, Any]) -> BackTest:
-    counts = {name: told[name] for name in ("rule", "customers", "left", "warned", "warned_left", "days_ahead", "lift")}
     return BackTest(
-        **counts,
+        **_counts(told),
+        **{name: told[name] for name in ("rule", "days_ahead", "lift")},
         as_of=date.fromisoformat(told["as_of"]),
-        calibration_error=told.get("calibration_error"),
-        calibration=[Bin(**group) for group in told.get("calibration") or ()],
-        gains=[_gain(point, customers=told["customers"]) for point in told.get("lift_curve") or () if point["share"]],
-        by_class=[_class_test(one) for one in told.get("by_class") or () if one["customers"]],
+        calibration_error=told["calibration_error"],
+        calibration=[Bin(**group) for group in told["calibration"]],
+        gains=[_gain(point, customers=told["customers"]) for point in told["lift_curve"] if point["share"]],
+        by_class=[ClassTest(abc_class=one["class"], **_counts(one)) for one in told["by_class"] if one["customers"]],
+        by_light=[LightTest(light=one["light"], all_left=told["left"], **_counts(one)) for one in told["by_light"]],
+        choices=[Choice(percent=one["percent"], **_counts(one)) for one in told["choices"]],
     )
+
+
+def _counts(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: told[name] for name in _COUNTS}
 
 
 def _gain(point: Mapping[str, float], *, customers: int) -> Gain:
     share, found = point["share"], point["found"]
     return Gain(share=share, customers=round(share * customers), reached=found, lift=found / share)
-
-
-def _class_test(told: Mapping[str, Any]) -> ClassTest:
-    counts = {name: told[name] for name in ("customers", "left", "warned", "warned_left")}
-    return ClassTest(abc_class=told["class"], **counts)
 
 
 def candidates(generation: Generation | None) -> list[Candidate]:
@@ -179,6 +241,9 @@ def sentence_numbers(tried: BackTest) -> dict[str, str]:
         "recall": writing.percent(tried.recall, places=0),
         "days": writing.number(tried.days_ahead),
         "left_share": writing.percent(tried.left_share, places=0),
+        "left_euro": writing.money(tried.left_cents, places=0),
+        "found_euro": writing.money(tried.warned_left_cents, places=0),
+        "missed_euro": writing.money(tried.missed_cents, places=0),
     }
 
 

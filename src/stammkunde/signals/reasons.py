@@ -25,9 +25,10 @@ LEAST_POINTS = 1  # a smaller change of risk is none
 
 LEVELS = {
     "red": gettext_lazy("get in touch this week"),
-    "amber": gettext_lazy("get in touch this month"),
+    "amber": gettext_lazy("worth watching"),
     "green": gettext_lazy("no need to act"),
 }
+WARNED_LEVELS = LEVELS | {"green": gettext_lazy("warned earlier; with others more is at stake now")}
 COLUMNS = {
     "kind": gettext_lazy("Kind"),
     "country": gettext_lazy("Country"),

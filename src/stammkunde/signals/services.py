@@ -27,6 +27,7 @@ from stammkunde.signals import (
     explaining,
     learning,
     lease,
+    lit,
     outlook,
     policy,
     queries,
@@ -38,7 +39,6 @@ from stammkunde.signals import (
 from stammkunde.signals.lease import RefreshRunning
 from stammkunde.signals.models import Current, CustomerSignal, Figure, FigureSettings, Generation
 from stammkunde.store import bulk
-from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 from stammkunde.work import Lease, LostLease
 
@@ -203,7 +203,7 @@ def _profiles(
         facts,
         described=described,
         outlook=expected,
-        capacity=tasks.capacity(),
+        limits=lit.limits(),
         earlier=diary.risks(before_on, horizon_days=expected.horizon_days),
     )
     explaining.keep(expected, generation_id=generation.pk)

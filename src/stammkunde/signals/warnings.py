@@ -145,15 +145,48 @@ def open_of(customer_id: int) -> EarlyWarning | None:
     return EarlyWarning.objects.filter(customer=customer_id, outcome=EarlyWarning.Outcome.OPEN).first()
 
 
-def summed(*, generation: Generation) -> Total:
-    """Count the open warnings and sum up what is at stake."""
-    rows = _open(generation).values("risk_level").annotate(n=Count("pk"), cents=Sum("margin_at_risk_cents"))
-    found = list(rows.order_by())
-    known = [row["cents"] for row in found if row["cents"] is not None]
-    return Total(
-        levels={row["risk_level"]: row["n"] for row in found if row["n"]},
-        at_risk_cents=sum(known) if known else None,
+def summed(filters: Filters, *, generation: Generation, on: date) -> Total:
+    """Count the open warnings that are asked for, and sum up what is at stake."""
+    found = _matching(_open(generation), filters, on=on)
+    rows = found.values("risk_level").annotate(n=Count("pk"), cents=Sum("margin_at_risk_cents"))
+    levels, known = dict[str, int](), list[int]()
+    for row in rows.order_by():
+        levels[row["risk_level"]] = row["n"]
+        known += [] if row["cents"] is None else [row["cents"]]
+    return Total(levels=levels, at_risk_cents=sum(known) if known else None)
+
+
+def is_any_open(generation: Generation) -> bool:
+    """Tell whether any warning is open; one query."""
+    return _open(generation).exists()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """What has happened to warnings since an earlier day."""
+
+    on: date
+    opened: int
+    closed: int
+    bought: int  # of the closed
+
+    @property
+    def is_quiet(self) -> bool:
+        return not self.opened and not self.closed
+
+
+def since(generation: Generation) -> Since | None:
+    """Count the warnings given and closed since last time; None on the first day; one query."""
+    if generation.before_on is None:
+        return None
+    later = Q(closed_on__gt=generation.before_on, closed_on__lte=generation.as_of_on)
+    given = Q(warned_on__gt=generation.before_on, warned_on__lte=generation.as_of_on)
+    counts = EarlyWarning.objects.aggregate(
+        opened=Count("pk", filter=given),
+        closed=Count("pk", filter=later),
+        bought=Count("pk", filter=later & Q(outcome=EarlyWarning.Outcome.BOUGHT)),
     )
+    return Since(on=generation.before_on, **counts)
 
 
 def _open(generation: Generation) -> QuerySet[CustomerSignal]:

@@ -8,10 +8,9 @@ from django.core.cache import cache
 from stammkunde import mirror
 from stammkunde.intake.queries import is_publishing, last_change
 from stammkunde.mirror.versions import is_whole
-from stammkunde.signals import answers, lease, policy, queries, services
+from stammkunde.signals import answers, lease, lit, policy, queries, services
 from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.store import statistics
-from stammkunde.tasks import queries as tasks
 from stammkunde.team import queries as team
 
 log = logging.getLogger(__name__)
@@ -91,12 +90,12 @@ def _window_changed(shown: Generation) -> bool:
 
 
 def _team_changed(shown: Generation) -> bool:
-    """Say whether the team can contact more or fewer customers than the shown lights assume."""
+    """Say whether the team can do more or less than the shown lights assume, or others are wanted."""
     levels = shown.forecast.get("levels")
     if not levels:
         return False
-    now = tasks.capacity()
-    return (levels["week_capacity"], levels["month_capacity"]) != (now.week, now.month)
+    now = lit.limits().told
+    return {name: levels.get(name) for name in now} != now
 
 
 def _asked_since(moment: datetime | None) -> bool:

@@ -6,10 +6,12 @@ The first minutes with a customer do the most: four times as much at stake is gi
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 LEAST_PER_DAY = 3  # whoever has no hours to speak of still gets a list, and somebody is warned about
+MOST_PER_DAY = 10  # of those who may be lost, together with what has its day: more than that is no plan for a day
 WORKING_DAYS = 5
 WEEKS_PER_MONTH = 52 / 12
 LONGEST_NOTE = 4000
@@ -49,20 +51,14 @@ def key(*, kind: str, subject: int | None, cycle: str) -> str:
     return f"{kind}:{subject or 0}:{cycle}"
 
 
-def week_capacity(hours_per_week: Iterable[int], *, minutes_per_contact: int) -> int:
-    """Tell how many contacts several people make together in a working week."""
-    return _contacts(sum(hours_per_week), minutes_per_contact, least=LEAST_PER_DAY * WORKING_DAYS)
-
-
-def month_capacity(hours_per_week: Iterable[int], *, minutes_per_contact: int) -> int:
-    """Tell how many contacts several people make together in a month."""
-    least = round(LEAST_PER_DAY * WORKING_DAYS * WEEKS_PER_MONTH)
-    return _contacts(sum(hours_per_week) * WEEKS_PER_MONTH, minutes_per_contact, least=least)
-
-
 def day_minutes(hours_per_week: int) -> int:
     """Tell how many minutes of a working day are for customers."""
     return round(hours_per_week * 60 / WORKING_DAYS)
+
+
+def week_minutes(hours_per_week: int) -> int:
+    """Tell how many minutes of a working week are for customers."""
+    return hours_per_week * 60
 
 
 def month_minutes(hours_per_week: int) -> int:
@@ -82,10 +78,6 @@ def at_stake(yearly_cents: int, *, silent_days: int, usual_days: float) -> float
     Half of it when somebody has been silent for as long as usual, two thirds at twice as long.
     """
     return yearly_cents * silent_days / (silent_days + usual_days) if silent_days > 0 else 0.0
-
-
-def _contacts(hours: float, minutes_per_contact: int, *, least: int) -> int:
-    return max(least, round(hours * 60 / minutes_per_contact))
 
 
 def in_percent(parts: Sequence[float]) -> tuple[int, ...]:
@@ -159,6 +151,106 @@ def by_need(minutes: int, needs: Sequence[float], *, lengths: Lengths) -> list[i
         for place, part in zip(chosen, _rounded(_filled(roots, budget, lengths), total=budget), strict=True):
             given[place] = part
     return given
+
+
+def planned(
+    minutes: int,
+    needs: Sequence[float] | np.ndarray,
+    *,
+    classes: Sequence[str] | np.ndarray,
+    yearly: Sequence[float] | np.ndarray,
+    split: Sequence[float] | None,
+    lengths: Lengths,
+) -> np.ndarray:
+    """
+    Plan a month: split its minutes over the classes, and spread those of each over its customers.
+
+    Args:
+        minutes: what there is.
+        needs: cents at stake for each customer, shape (n,).
+        classes: A, B, C or nothing for each customer, shape (n,).
+        yearly: what a year of each customer is worth, shape (n,).
+        split: percent for each class; None: as proposed.
+        lengths: how long a contact is useful.
+
+    Returns:
+        minutes for each customer, shape (n,).
+    """
+    stake, worth = (np.maximum(np.asarray(one, dtype=np.float64), 0) for one in (needs, yearly))
+    own = [np.flatnonzero(np.asarray(classes) == name) for name in CLASSES]
+    at_risk = [float(stake[places].sum()) for places in own]
+    percents = split or proposed_split(margins=[float(worth[places].sum()) for places in own], at_risk=at_risk)
+    customers = [int((stake[places] > 0).sum()) for places in own]
+    parts = by_class(minutes, split=percents, customers=customers, lengths=lengths)
+    given = np.zeros(len(stake), dtype=np.int64)
+    for places, part in zip(own, parts, strict=True):
+        most = places[np.argsort(-stake[places], kind="stable")[: part // lengths.least]]
+        given[most] = by_need(part, stake[most].tolist(), lengths=lengths)
+    return given
+
+
+def reached(minutes: float, contacts: Iterable[int], *, least: int, fewest: int = 0) -> int:
+    """
+    Tell how many contacts of these lengths are made in so many minutes, one after the other.
+
+    The last one may be given what is left, if that is a useful length. The list of a day and the red lights count so.
+
+    Args:
+        minutes: what there is.
+        contacts: how long each is planned to take, in the order in which they are made.
+        least: the shortest that is useful.
+        fewest: so many are made on a full day, too.
+
+    Returns:
+        how many.
+    """
+    left = minutes
+    place = -1
+    for place, length in enumerate(contacts):
+        if left < min(least, length) and place >= fewest:
+            return place
+        left -= length
+    return place + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """What time the whole team has for customers, and how it plans it."""
+
+    hours_per_week: int
+    usual_minutes: int  # per contact
+    people: int = 1  # who have hours
+    split: tuple[int, int, int] | None = None  # percent for A, B, C; None: as proposed
+
+    @property
+    def lengths(self) -> Lengths:
+        return Lengths(usual=self.usual_minutes)
+
+    def week_contacts(
+        self, needs: np.ndarray, *, order: np.ndarray, classes: np.ndarray, yearly: np.ndarray, part: float = 1.0
+    ) -> int:
+        """
+        Tell how many of these customers the team reaches within a week, by the minutes that Today plans with.
+
+        Nobody's day has more names than Today gives it.
+
+        Args:
+            needs: cents at stake for each customer, shape (n,).
+            order: places of those who are called, most at stake first.
+            classes: A, B, C or nothing for each customer, shape (n,).
+            yearly: what a year of each customer is worth, shape (n,).
+            part: the part of the company's customers that these are; they are given that part of the time.
+
+        Returns:
+            how many of `order`, from the first.
+        """
+        month = round(month_minutes(self.hours_per_week) * part)
+        plan = planned(month, needs, classes=classes, yearly=yearly, split=self.split, lengths=self.lengths)
+        contacts = (self.lengths.contact(int(minutes)) for minutes in plan[order])
+        days = WORKING_DAYS * max(self.people, 1) * part
+        most, fewest = round(MOST_PER_DAY * days), round(LEAST_PER_DAY * WORKING_DAYS * part)
+        week = week_minutes(self.hours_per_week) * part
+        return reached(week, islice(contacts, most), least=self.lengths.least, fewest=fewest)
 
 
 def _filled(roots: np.ndarray, budget: int, lengths: Lengths) -> list[float]:

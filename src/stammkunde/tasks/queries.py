@@ -15,21 +15,15 @@ from stammkunde.team.models import Staff
 OWN = "task"  # written by a person, not suggested
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capacity:
-    """How many contacts the whole team makes."""
-
-    week: int
-    month: int
-
-
-def capacity() -> Capacity:
-    """Count the contacts that the team's hours allow; two queries."""
-    hours = [staff.hours_per_week for staff in team.workers()]
-    minutes = TimeSettings.of(team.company()).minutes_per_contact
-    return Capacity(
-        week=policy.week_capacity(hours, minutes_per_contact=minutes),
-        month=policy.month_capacity(hours, minutes_per_contact=minutes),
+def capacity() -> policy.Capacity:
+    """Read what the team's hours and settings allow; two queries."""
+    hours = [each for each in team.workers().order_by().values_list("hours_per_week", flat=True) if each]
+    ours = TimeSettings.of(team.company())
+    return policy.Capacity(
+        hours_per_week=sum(hours),
+        people=len(hours),
+        usual_minutes=ours.minutes_per_contact,
+        split=ours.time_split,
     )
 
 

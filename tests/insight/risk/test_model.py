@@ -14,7 +14,7 @@ from stammkunde import insight
 from stammkunde.insight import recency, risk
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.periods import day_number
-from stammkunde.insight.risk import evenings, reasons
+from stammkunde.insight.risk import evenings, lights, reasons
 from stammkunde.insight.risk.calibration import Line
 from stammkunde.insight.risk.candidates import RULES
 from tests.insight.conftest import facts_of, line, on_polars
@@ -101,52 +101,63 @@ def test_back_tests_say_what_was_known_then(played, model):
     assert np.allclose(latest.probability, known["probability"].to_numpy(), atol=1e-6)
 
 
-def test_back_tests_count_the_warned(played, model):
+def test_back_tests_warn_by_what_is_at_stake(model):
     for found in model.back_tests:
-        order = np.argsort(-found.probability, kind="stable")[: found.warned]
-        assert found.warned == round(0.1 * found.customers)
-        assert found.warned_left == found.gone[order].sum()
-        assert found.precision == found.warned_left / found.warned
-        assert found.recall == found.warned_left / found.left
-        assert found.lift == pytest.approx(found.precision / (found.left / found.customers))
-        assert 0 <= found.days_ahead < WINDOW
+        stake = np.floor(found.probability * np.maximum(found.yearly_cents, 0) + 0.5)
+        worries = (found.probability > found.base_share) & (stake > 0)
+        order = np.lexsort((found.customer_id, -stake, ~worries))[: min(round(0.2 * found.customers), worries.sum())]
+        told = found.warned(risk.Reach(share=0.2, contacts=7))
+        assert sorted(np.flatnonzero(told.lights)) == sorted(order)
+        assert sorted(np.flatnonzero(told.lights == lights.RED)) == sorted(order[:7])
+        assert (told.all.warned, told.all.warned_left) == (len(order), found.gone[order].sum())
+        assert told.all.warned_left_cents == found.yearly_cents[order][found.gone[order]].sum()
+        assert told.all.left_cents == np.maximum(found.yearly_cents[found.gone], 0).sum()
+        assert told.all.lift == pytest.approx(told.all.precision / (found.left / found.customers))
+        assert 0 <= told.days_ahead < WINDOW
         assert sum(group.customers for group in found.calibration) == found.customers
 
 
-def test_back_tests_say_who_is_found_the_more_are_warned(model):
+def test_back_tests_add_up_by_class_and_by_light(model):
+    counts = ("customers", "left", "warned", "warned_left", "left_cents", "warned_left_cents")
+    for found in model.back_tests:
+        told = found.warned(risk.Reach(contacts=5))
+        for parts in (told.by_class, told.by_light):
+            assert [sum(getattr(one, name) for one in parts) for name in counts] == [
+                getattr(told.all, name) for name in counts
+            ]
+        assert [one.name for one in told.by_class] == ["A", "B", "C"]
+        red, amber, green = told.by_light
+        assert (red.name, red.customers, red.warned) == ("red", 5, 5)
+        assert (amber.name, amber.customers) == ("amber", told.all.warned - 5)
+        assert (green.name, green.warned, green.precision) == ("green", 0, None)
+
+
+def test_back_tests_say_who_is_found_by_probability_alone(model):
     for found in model.back_tests:
         curve = {point.share: point.found for point in found.lift_curve}
+        top = np.argsort(-found.probability, kind="stable")[: round(0.1 * found.customers)]
         assert list(curve) == [step / 20 for step in range(21)]
-        assert (curve[0.0], curve[0.1], curve[1.0]) == (0.0, found.recall, 1.0)
+        assert (curve[0.0], curve[1.0]) == (0.0, 1.0)
+        assert curve[0.1] == found.gone[top].sum() / found.left
         assert sorted(curve.values()) == list(curve.values())
         assert curve[0.5] > 0.6
 
 
-def test_back_tests_tell_classes_apart_as_known_then(played, model):
+def test_back_tests_know_class_and_worth_of_that_evening(played, model):
     for found in model.back_tests:
-        known = insight.frames.arrow(recency.classed(played, as_of=found.as_of))
-        class_of = dict(zip(known["customer_id"].to_pylist(), known["abc_class"].to_pylist(), strict=True))
-        own = np.array([class_of[customer] for customer in found.customer_id.tolist()])
-        warned = np.isin(np.arange(found.customers), np.argsort(-found.probability, kind="stable")[: found.warned])
-        assert found.by_class == tuple(
-            risk.ClassTest(
-                name,
-                int((own == name).sum()),
-                int(((own == name) & found.gone).sum()),
-                int(((own == name) & warned).sum()),
-                int(((own == name) & warned & found.gone).sum()),
-            )
-            for name in ("A", "B", "C")
-        )
-        assert sum(one.customers for one in found.by_class) == found.customers
-        assert min(one.customers for one in found.by_class) > 0
+        then = recency.customers(played, as_of=found.as_of, activity_days=WINDOW)
+        known = {row["customer_id"]: row for row in insight.frames.rows(then)}
+        own = [known[customer] for customer in found.customer_id.tolist()]
+        assert found.abc_class.tolist() == [row["abc_class"] for row in own]
+        assert found.yearly_cents.tolist() == [row["yearly_cents"] for row in own]
+        assert set(found.abc_class) == {"A", "B", "C"}
 
 
-def test_more_warned_reach_more(played, model):
-    many = risk.back_test(played, as_of=AS_OF, activity_days=WINDOW, horizon_days=120, warned_share=0.5)
-
-    assert [found.as_of for found in many] == [found.as_of for found in model.back_tests]
-    assert all(more.recall > few.recall for more, few in zip(many, model.back_tests, strict=True))
+def test_more_warned_reach_more(model):
+    for found in model.back_tests:
+        few, many = (found.warned(risk.Reach(share=share)).all for share in (0.05, 0.3))
+        assert many.recall > few.recall
+        assert many.warned_left_cents > few.warned_left_cents
 
 
 def test_score_explains_whoever_is_most_at_risk(played, model):
@@ -246,7 +257,9 @@ def test_wrong_questions_are_refused(played, model):
     with pytest.raises(InvalidInput, match="give 0 to 1"):
         risk.score(played, model, explained_share=2)
     with pytest.raises(InvalidInput, match="above 0"):
-        risk.back_test(played, as_of=AS_OF, activity_days=90, warned_share=0)
+        risk.Reach(share=0)
+    with pytest.raises(InvalidInput, match="0 or more"):
+        risk.Reach(contacts=-1)
     with pytest.raises(NotEnoughData, match="at least two evenings"):
         risk.back_test(played, as_of=date(1970, 3, 1), activity_days=90, horizon_days=60)
 

@@ -1,4 +1,4 @@
-"""The charts of a back-test: whether probabilities meant it, and how much better than chance warnings were."""
+"""The charts of a back-test: whether probabilities meant it, and how much better than chance they are."""
 
 from collections.abc import Callable
 
@@ -40,7 +40,7 @@ def calibration(tried: BackTest) -> Plot | None:
 
 
 def lift(tried: BackTest) -> Plot | None:
-    """Draw how much more often the warned left than everybody."""
+    """Draw how much more often those with the highest risk left than everybody: what the model alone can do."""
     if not tried.gains:
         return None
     return Plot(
@@ -49,7 +49,7 @@ def lift(tried: BackTest) -> Plot | None:
         about=_("How many times as often those with the highest risk left as all customers on average; 1 is chance."),
         draw=lambda _width: insight.charts.lift(tried.gains, labels=_labels()),
         columns=[
-            Column(label=_("Customers warned, highest risk first"), unit="share"),
+            Column(label=_("Customers, highest risk first"), unit="share"),
             Column(label=_("Of those who left, found"), unit="share"),
             Column(label=_("Times as often as everybody"), unit="times"),
         ],

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from stammkunde.figures import plots
@@ -17,6 +18,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
+from stammkunde.ui import writing
 
 
 @require_safe
@@ -37,6 +39,8 @@ def proof(request: StaffRequest) -> HttpResponse:
             "tests": tests,
             "shown": shown,
             "shown_numbers": proofs.sentence_numbers(shown) if shown else {},
+            "parts": _parts(shown) if shown else [],
+            "sight": forecasts.sight(request.user, generation),
             "charts": [_chart(request, plot, shown, generation) for plot in back_tests.plots(shown)] if shown else [],
             "candidates": proofs.candidates(generation),
             "rule": forecasts.rule(told.get("rule", "")),
@@ -47,6 +51,28 @@ def proof(request: StaffRequest) -> HttpResponse:
             **proofs.trust(generation),
         },
     )
+
+
+def _parts(shown: proofs.BackTest) -> list[dict[str, Any]]:
+    """Give what the warnings of a day were worth by light and by class, as far as that is known."""
+    day = {"day": writing.day(shown.as_of)}
+    parts = [
+        {
+            "name": "light",
+            "title": _("By light, on %(day)s") % day,
+            "first": _("Light"),
+            "found": _("Of all who left"),
+            "rows": shown.by_light,
+        },
+        {
+            "name": "class",
+            "title": _("By class, on %(day)s") % day,
+            "first": _("Class"),
+            "found": _("Of those who left, warned"),
+            "rows": shown.by_class,
+        },
+    ]
+    return [part for part in parts if part["rows"]]
 
 
 def _chart(request: StaffRequest, plot: plots.Plot, tried: proofs.BackTest, generation: Generation) -> plots.Shown:

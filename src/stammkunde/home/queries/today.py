@@ -6,10 +6,8 @@ from dataclasses import replace
 from stammkunde.customers import queries as customers
 from stammkunde.signals import suggestions
 from stammkunde.tasks import worklist
-from stammkunde.tasks.policy import LEAST_PER_DAY
+from stammkunde.tasks.policy import LEAST_PER_DAY, MOST_PER_DAY, reached
 from stammkunde.tasks.worklist import Asked, Item
-
-MOST_NAMES = 10  # of those who may be lost, together with what has its day: more than that is no plan for a day
 
 
 def items(asked: Asked, *, limit: int) -> list[Item]:
@@ -46,11 +44,11 @@ def that_fit(found: list[Item], *, minutes: int, least: int) -> list[Item]:
     The last one is given what is left, if that is a useful length. A few names stand here even on a full day, and
     nobody who may be lost is the eleventh.
     """
+    order = sorted(found, key=lambda item: item.is_ranked)
+    most = max(MOST_PER_DAY, sum(not item.is_ranked for item in order))
+    fit = reached(minutes, [item.minutes for item in order[:most]], least=least, fewest=LEAST_PER_DAY)
     left, kept = minutes, dict[str, Item]()
-    for item in sorted(found, key=lambda item: item.is_ranked):
-        is_full = left < min(least, item.minutes) and len(kept) >= LEAST_PER_DAY
-        if is_full or (item.is_ranked and len(kept) >= MOST_NAMES):
-            break
+    for item in order[:fit]:
         kept[item.key] = replace(item, minutes=min(item.minutes, max(left, least)))
         left -= item.minutes
     return [kept[item.key] for item in found if item.key in kept]

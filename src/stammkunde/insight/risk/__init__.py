@@ -13,6 +13,7 @@ from stammkunde.insight.risk.happened import REGISTERED, Sign
 from stammkunde.insight.risk.horizon import HorizonSuggestion, suggest_horizon_days
 from stammkunde.insight.risk.leaks import Refused, refused
 from stammkunde.insight.risk.level import RiskLevel
+from stammkunde.insight.risk.lights import Reach
 from stammkunde.insight.risk.metrics import Quality, quality
 from stammkunde.insight.risk.model import (
     Refusal,
@@ -25,21 +26,23 @@ from stammkunde.insight.risk.model import (
     score,
     signs,
 )
-from stammkunde.insight.risk.replay import BackTest, ClassTest, LiftPoint
+from stammkunde.insight.risk.replay import BackTest, LiftPoint, Told, Warned
 
 __all__ = [
     "REGISTERED",
     "BackTest",
-    "ClassTest",
     "HorizonSuggestion",
     "LiftPoint",
     "Quality",
+    "Reach",
     "Refusal",
     "Refused",
     "RiskLevel",
     "RiskModel",
     "Sign",
     "SnapshotModel",
+    "Told",
+    "Warned",
     "back_test",
     "explain",
     "explain_snapshot",

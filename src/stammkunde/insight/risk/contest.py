@@ -31,6 +31,7 @@ class Trial:
 
     evening: Evening
     said: Mapping[Rule, Floats]
+    base_share: float  # that left on the evenings learnt from
     by: Literal["time", "customers"] = "time"  # customers: learnt from the other half of the same evening's customers
 
 
@@ -64,7 +65,8 @@ def trials(evenings: Sequence[Evening], *, attributes: Sequence[str] = ()) -> li
             continue
         said = _said(evening.table, older, attributes) if older else _halves(evening, attributes)
         if said:
-            found.append(Trial(evening, said, "time" if older else "customers"))
+            base = float(np.concatenate([other.left for other in older or [evening]]).mean())
+            found.append(Trial(evening, said, base, "time" if older else "customers"))
     return found
 
 

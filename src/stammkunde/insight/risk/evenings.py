@@ -47,7 +47,7 @@ class Evening:
     """The customers of one evening, row by row, and what became of them."""
 
     on: date
-    table: pa.Table  # signs, attributes, expected_purchases of the value model fitted that evening, and abc_class
+    table: pa.Table  # signs, attributes, expected_purchases as fitted that evening, abc_class and yearly_cents
     left: Bools  # who did not buy within the horizon
     known_on: date  # when it was known who left
     told: tuple[str, ...]  # columns that may be learnt from, besides the attributes
@@ -208,7 +208,8 @@ def _evening(facts: Facts, question: Question, *, on: date) -> Evening:
     value = value_model(facts, as_of=on)
     table = described(facts, question, as_of=on, value=value)
     left = _left(facts, table, on=on, horizon_days=question.horizon_days)
-    table = table.append_column("abc_class", _classes(facts, table, on=on))
+    for name, column in _worth(facts, table, on=on).items():
+        table = table.append_column(name, column)
     return Evening(on, table, left, on + timedelta(days=question.horizon_days), question.told)
 
 
@@ -220,9 +221,13 @@ def _left(facts: Facts, table: pa.Table, *, on: date, horizon_days: int) -> Bool
     return left
 
 
-def _classes(facts: Facts, table: pa.Table, *, on: date) -> pa.ChunkedArray:
+def _worth(facts: Facts, table: pa.Table, *, on: date) -> dict[str, pa.ChunkedArray]:
+    """Say in which class everybody was that evening, and what a year of theirs was worth."""
     classed = arrow(recency.classed(facts, as_of=on).select("customer_id", "abc_class"))
-    return classed["abc_class"].take(pc.index_in(table["customer_id"], value_set=classed["customer_id"]))
+    yearly = arrow(recency.yearly(facts, as_of=on))
+    found = {"abc_class": classed, "yearly_cents": yearly}
+    rows = {name: pc.index_in(table["customer_id"], value_set=own["customer_id"]) for name, own in found.items()}
+    return {name: own[name].take(rows[name]) for name, own in found.items()}
 
 
 def states_of(table: pa.Table, today: int) -> tuple[Floats, Floats, Floats]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
@@ -39,7 +40,7 @@ from stammkunde.insight.risk.leaks import Refused, named, refused
 from stammkunde.insight.risk.level import RiskLevel
 from stammkunde.insight.risk.levelling import find_level
 from stammkunde.insight.risk.reasons import CODES, Reason, added, silent, table_rows
-from stammkunde.insight.risk.replay import WARNED_SHARE, BackTest, replay
+from stammkunde.insight.risk.replay import BackTest, replay
 from stammkunde.insight.threads import on_one_thread
 from stammkunde.insight.value.bgnbd import BetaGeometric
 from stammkunde.insight.value.history import Floats
@@ -84,6 +85,7 @@ class RiskModel:
     value: BetaGeometric | None
     level: RiskLevel
     signs: tuple[Sign, ...] = REGISTERED  # of happenings
+    part: float = 1.0  # of all buyers that was learnt from, and tried on
 
     @property
     def rule(self) -> Rule:
@@ -149,6 +151,7 @@ def fit(
         value=value_model(small, as_of=as_of),
         level=RiskLevel(),
         signs=question.signs,
+        part=_buyers(small) / _buyers(known),
     )
     return model if fitted is None else _levelled(small, question, model)
 
@@ -272,18 +275,16 @@ def back_test(
     as_of: date,
     activity_days: int,
     horizon_days: int | None = None,
-    warned_share: float = WARNED_SHARE,
     signs: Sequence[Sign] = REGISTERED,
 ) -> list[BackTest]:
     """
-    Warn on past evenings as it would have been done then, and see who left.
+    Say of past evenings what would have been said then, and see who left; `BackTest.warned` then warns.
 
     Args:
         facts: the facts.
         as_of: the last day that counts.
         activity_days: length of the activity window.
         horizon_days: how far ahead to look; from the company's rhythm where None.
-        warned_share: the share of the customers who are warned, above 0 and at most 1.
         signs: as in `fit`.
 
     Returns:
@@ -291,19 +292,21 @@ def back_test(
 
     Raises:
         NotEnoughData: the past is too short for a single one.
-        InvalidInput: a length is below one day, the share outside 0 to 1, or a sign has a name that is taken.
+        InvalidInput: a length is below one day, or a sign has a name that is taken.
     """
-    if not 0 < warned_share <= 1:
-        raise InvalidInput(f"The share to warn is {warned_share:g}; give one above 0, at most 1.")
     known = facts.until(as_of)
     _check(known, activity_days, horizon_days, (), signs)
     suggestion = None if horizon_days else _suggestion(known)
     horizon = horizon_days or (suggestion.horizon_days if suggestion else activity_days)
     tried = trials(look_back(known, Question(activity_days, horizon, signs=tuple(signs)), as_of=as_of))
-    found = replay(tried, activity_days=activity_days, warned_share=warned_share)
+    found = replay(tried, activity_days=activity_days)
     if not found:
         raise NotEnoughData(f"A back-test needs at least two evenings, {horizon} days apart, with customers.")
     return found
+
+
+def _buyers(facts: Facts) -> int:
+    return int(rows(rhythm.own(facts).select(nw.len().alias("n")))[0]["n"])
 
 
 def _check(

@@ -1,70 +1,48 @@
 """The back-test: whom would have been warned on past evenings, by what was known then, and who left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from stammkunde.insight.risk import lights
 from stammkunde.insight.risk.bins import numbers
 from stammkunde.insight.risk.candidates import Rule
 from stammkunde.insight.risk.contest import MOST_TRIALS, Trial, judge
+from stammkunde.insight.risk.lights import LIGHTS, Lights, Reach
 from stammkunde.insight.risk.metrics import Bin, Bools, calibration, calibration_error
 from stammkunde.insight.value.history import Floats, Whole
 
-WARNED_SHARE = 0.1
 CURVE_STEPS = 20
 CLASSES = ("A", "B", "C")
 
 
 @dataclass(frozen=True)
 class LiftPoint:
-    """Of those who left, the share that is found when this share of the customers is warned."""
+    """Of those who left, the share that is found when this share of the customers is warned by probability alone."""
 
     share: float
     found: float
 
 
-@dataclass(frozen=True)
-class ClassTest:
-    """What the warnings were worth among the customers of one class."""
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What warnings were worth among some customers; cents are what a year of theirs was worth, as known then."""
 
-    abc_class: str  # by contribution margin (or revenue), as known on that evening
+    name: str  # a class (A, B, C), a light, or "" for all
     customers: int
     left: int
     warned: int
     warned_left: int
-
-
-@dataclass(frozen=True)
-class BackTest:
-    """
-    What warnings on a past evening would have been worth.
-
-    `days_ahead` is how long before the customer fell out of the activity window the warning came, the median over those
-    who were warned and left; empty where there was none. `lift_curve` has a point every five per cent of the customers;
-    it is empty where nobody left. `by_class` names A, B and C, those without customers too.
-    """
-
-    as_of: date
-    rule: Rule
-    customers: int
-    left: int
-    warned: int
-    warned_left: int
-    days_ahead: float | None
-    calibration: tuple[Bin, ...]
-    lift_curve: tuple[LiftPoint, ...]
-    by_class: tuple[ClassTest, ...]
-    probability: Floats
-    customer_id: Whole
-    gone: Bools
+    left_cents: int  # of those who left
+    warned_left_cents: int  # of those of them who were warned about
 
     @property
-    def precision(self) -> float:
+    def precision(self) -> float | None:
         """Give the share of the warned that left."""
-        return self.warned_left / self.warned
+        return self.warned_left / self.warned if self.warned else None
 
     @property
     def recall(self) -> float | None:
@@ -74,55 +52,148 @@ class BackTest:
     @property
     def lift(self) -> float | None:
         """Say how many times as often the warned left as everybody."""
-        return self.precision * self.customers / self.left if self.left else None
+        return self.precision * self.customers / self.left if self.left and self.precision is not None else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warned:
+    """
+    What the warnings of one past evening would have been worth, by the rule of `lights`.
+
+    `days_ahead` is how long before the customer fell out of the activity window the warning came, the median over those
+    who were warned and left; empty where there was none. `by_class` names A, B and C, `by_light` red, amber and green,
+    those without customers too.
+    """
+
+    reach: Reach
+    lights: Lights
+    all: Told
+    by_class: tuple[Told, ...]
+    by_light: tuple[Told, ...]
+    days_ahead: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackTest:
+    """
+    A past evening: what was said of its customers by what was known then, and who left.
+
+    Arrays hold one entry a customer, sorted by number. `lift_curve` has a point every five per cent of the customers,
+    the most probable first; it is empty where nobody left.
+    """
+
+    as_of: date
+    rule: Rule
+    activity_days: int
+    base_share: float  # that had left on evenings known by then
+    calibration: tuple[Bin, ...]
+    lift_curve: tuple[LiftPoint, ...]
+    customer_id: Whole
+    probability: Floats
+    yearly_cents: Whole
+    silent_days: Floats
+    abc_class: NDArray[np.str_]  # by contribution margin (or revenue)
+    gone: Bools
+
+    @property
+    def customers(self) -> int:
+        """Count the customers."""
+        return len(self.gone)
+
+    @property
+    def left(self) -> int:
+        """Count those who left."""
+        return int(self.gone.sum())
 
     @property
     def calibration_error(self) -> float:
         """Say how far probability and share that left lie apart."""
         return calibration_error(self.calibration)
 
+    @property
+    def at_risk_cents(self) -> Whole:
+        """Say what was at stake with each."""
+        return lights.at_risk_cents(self.probability, self.yearly_cents)
 
-def replay(tried: Sequence[Trial], *, activity_days: int, warned_share: float = WARNED_SHARE) -> list[BackTest]:
+    @property
+    def worries(self) -> Bools:
+        """Say who was to worry about."""
+        return lights.worrying(self.probability, self.at_risk_cents, base_share=self.base_share)
+
+    def warned(self, reach: Reach | None = None) -> Warned:
+        """
+        Warn as would have been done that evening.
+
+        Args:
+            reach: how many are warned about, and how many of them first; the usual share where None.
+
+        Returns:
+            the lights, and what they were worth.
+        """
+        reach = reach or Reach()
+        given = lights.lights(self.at_risk_cents, self.worries, reach=reach)
+        told = given > lights.GREEN
+        hit = told & self.gone
+        return Warned(
+            reach=reach,
+            lights=given,
+            all=self._told("", told, np.ones(self.customers, dtype=bool)),
+            by_class=self._each(CLASSES, told, (self.abc_class == name for name in CLASSES)),
+            by_light=self._each(LIGHTS[::-1], told, (given == LIGHTS.index(name) for name in LIGHTS[::-1])),
+            days_ahead=float(np.median(self.activity_days - self.silent_days[hit])) if hit.any() else None,
+        )
+
+    def _each(self, names: Sequence[str], told: Bools, which: Iterable[Bools]) -> tuple[Told, ...]:
+        return tuple(self._told(name, told, own) for name, own in zip(names, which, strict=True))
+
+    def _told(self, name: str, told: Bools, own: Bools) -> Told:
+        gone, worth = own & self.gone, np.maximum(self.yearly_cents, 0)
+        return Told(
+            name=name,
+            customers=int(own.sum()),
+            left=int(gone.sum()),
+            warned=int((own & told).sum()),
+            warned_left=int((gone & told).sum()),
+            left_cents=int(worth[gone].sum()),
+            warned_left_cents=int(worth[gone & told].sum()),
+        )
+
+
+def replay(tried: Sequence[Trial], *, activity_days: int) -> list[BackTest]:
     """
-    Warn on past evenings by what was known then: candidate and correction are chosen from older evenings alone.
+    Go through past evenings by what was known then: candidate and correction are chosen from older evenings alone.
 
     Args:
         tried: from `trials`, latest first.
         activity_days: length of the activity window.
-        warned_share: the share of the customers who are warned, above 0 and at most 1.
 
     Returns:
         at most four back-tests, latest first.
     """
     return [
-        _back_test(trial, tried[number + 1 :], activity_days, warned_share)
+        _back_test(trial, tried[number + 1 :], activity_days)
         for number, trial in enumerate(tried[:MOST_TRIALS])
         if trial.by == "time"
     ]
 
 
-def _back_test(trial: Trial, older: Sequence[Trial], activity_days: int, warned_share: float) -> BackTest:
+def _back_test(trial: Trial, older: Sequence[Trial], activity_days: int) -> BackTest:
     verdict = judge(older)
     rule = verdict.rule if verdict.rule in trial.said else "silence"
-    p, left = verdict.line.at(trial.said[rule]), trial.evening.left
-    order = np.argsort(-p, kind="stable")
-    warned = order[: max(round(warned_share * len(p)), 1)]
-    hit = warned[left[warned]]
-    ahead = activity_days - numbers(trial.evening.table["silent_days"])[hit]
+    p, evening = verdict.line.at(trial.said[rule]), trial.evening
     return BackTest(
-        as_of=trial.evening.on,
+        as_of=evening.on,
         rule=rule,
-        customers=len(p),
-        left=int(left.sum()),
-        warned=len(warned),
-        warned_left=len(hit),
-        days_ahead=float(np.median(ahead)) if len(hit) else None,
-        calibration=calibration(p, left),
-        lift_curve=_lift_curve(left[order]),
-        by_class=_by_class(trial, warned),
+        activity_days=activity_days,
+        base_share=trial.base_share,
+        calibration=calibration(p, evening.left),
+        lift_curve=_lift_curve(evening.left[np.argsort(-p, kind="stable")]),
+        customer_id=evening.table["customer_id"].to_numpy(),
         probability=p,
-        customer_id=trial.evening.table["customer_id"].to_numpy(),
-        gone=left,
+        yearly_cents=numbers(evening.table["yearly_cents"]).astype(np.int64),
+        silent_days=numbers(evening.table["silent_days"]),
+        abc_class=np.array([name or "" for name in evening.table["abc_class"].to_pylist()], dtype=np.str_),
+        gone=evening.left,
     )
 
 
@@ -131,14 +202,3 @@ def _lift_curve(left: Bools) -> tuple[LiftPoint, ...]:
     found, whole = np.concatenate([[0], np.cumsum(left)]), int(left.sum())
     steps = [step / CURVE_STEPS for step in range(CURVE_STEPS + 1)] if whole else []
     return tuple(LiftPoint(share, int(found[round(share * len(left))]) / whole) for share in steps)
-
-
-def _by_class(trial: Trial, warned: Whole) -> tuple[ClassTest, ...]:
-    left, told = trial.evening.left, np.zeros(len(trial.evening.left), dtype=bool)
-    told[warned] = True
-    tests = []
-    for name in CLASSES:
-        own = np.asarray(pc.equal(trial.evening.table["abc_class"], name), dtype=bool)
-        counts = (own, own & left, own & told, own & told & left)
-        tests.append(ClassTest(name, *(int(rows.sum()) for rows in counts)))
-    return tuple(tests)

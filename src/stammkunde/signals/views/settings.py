@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stammkunde.signals import answers, forecasts, forms, queries
+from stammkunde.signals import answers, forecasts, forms, proof, queries
 from stammkunde.signals import services as refreshing
 from stammkunde.tasks.forms import TimeForm
 from stammkunde.team import policy
@@ -34,6 +34,7 @@ class General(SettingsPage):
             "suggestion": _suggestion(),
             "used_days": shown.activity_days if shown else None,
             "horizon": forecasts.part(shown, "risk"),
+            "choices": proof.choices(shown),
         }
 
 

@@ -89,15 +89,17 @@ class Warnings(StaffList):
                 "state": row.state(on=self.today),
                 "why": forecasts.why(row.signal.risk_reasons or row.warning.reasons, sight=self.sight),
                 "trend": forecasts.trend(row.signal, self.generation),
-                "meaning": reasons.LEVELS.get(row.signal.risk_level, ""),
+                "meaning": reasons.WARNED_LEVELS.get(row.signal.risk_level, ""),
             }
             for row in rows
         ]
 
     def more(self) -> dict[str, Any]:
-        total = queries.summed(generation=self.generation)
+        total = queries.summed(self.filters, generation=self.generation, on=self.today)
         return {
             "total": total,
+            "has_warnings": bool(total.customers) or queries.is_any_open(self.generation),
+            "since": queries.since(self.generation),
             "by_level": _by_level(total),
             "levels": [choice for choice in CustomerSignal.Level.choices if choice[0] != CustomerSignal.Level.GREEN],
             "sorts": _sorts(),

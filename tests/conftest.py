@@ -171,14 +171,24 @@ def open_page(chromium, live_server, administrator):
 @pytest.fixture
 def administrator(django_user_model):
     return django_user_model.objects.create_user(
-        "ada@example.org", "correct horse", name="Ada", role="administrator", created_at=timezone.now()
+        "ada@example.org",
+        "correct horse",
+        name="Ada",
+        role="administrator",
+        hours_per_week=20,
+        created_at=timezone.now(),
     )
 
 
 @pytest.fixture
 def salesperson(django_user_model):
     return django_user_model.objects.create_user(
-        "sven@example.org", "correct horse", name="Sven", role="sales", created_at=timezone.now()
+        "sven@example.org",
+        "correct horse",
+        name="Sven",
+        role="sales",
+        hours_per_week=20,
+        created_at=timezone.now(),
     )
 
 
@@ -186,7 +196,12 @@ def salesperson(django_user_model):
 def servant(django_user_model):
     """Service: sees customers, and neither figures nor exports."""
     return django_user_model.objects.create_user(
-        "sina@example.org", "correct horse", name="Sina", role="service", created_at=timezone.now()
+        "sina@example.org",
+        "correct horse",
+        name="Sina",
+        role="service",
+        hours_per_week=20,
+        created_at=timezone.now(),
     )
 
 
@@ -194,5 +209,10 @@ def servant(django_user_model):
 def analyst(django_user_model):
     """Sees figures, changes nothing."""
     return django_user_model.objects.create_user(
-        "anna@example.org", "correct horse", name="Anna", role="analyst", created_at=timezone.now()
+        "anna@example.org",
+        "correct horse",
+        name="Anna",
+        role="analyst",
+        hours_per_week=20,
+        created_at=timezone.now(),
     )

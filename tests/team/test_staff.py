@@ -37,6 +37,23 @@ def test_staff_added_sets_a_password_through_a_link_and_signs_in(ada, client):
     assert client.get(link).status_code == 410
 
 
+def test_hours_are_asked_for_when_a_person_is_added(ada):
+    empty = ada.get("/staff/new/").content.decode()
+    unsaid = ada.post("/staff/new/", {"name": "Nils", "email": "nils@example.org", "role": "sales"})
+
+    assert re.search(r'name="hours_per_week"(?![^>]* value=)[^>]*required', empty)
+    assert unsaid.status_code == 200
+    assert not Staff.objects.filter(email="nils@example.org").exists()
+
+
+@pytest.mark.parametrize(("role", "hours"), [("sales", 20), ("management", 0), ("administrator", 0), ("service", 0)])
+def test_a_new_login_adds_no_hours_unless_the_role_sells(role, hours, db):
+    made = services.add_staff(by=None, email="x@example.org", name="X", role=role, now=timezone.now())
+
+    assert made.hours_per_week == hours
+    assert Staff.objects.create_user("y@example.org", None, name="Y", created_at=timezone.now()).hours_per_week == 0
+
+
 def test_staff_link_is_not_shown_twice(ada, salesperson):
     link = link_in(ada.post(f"/staff/{salesperson.pk}/link/"))
 

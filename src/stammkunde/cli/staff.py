@@ -57,14 +57,17 @@ def command() -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--role", default="sales", show_default=True, help="What the person may do.")
-def add(email: str, name: str, role: str) -> None:
+@click.option("--hours", type=click.IntRange(0, 80), help="Hours a week for customers. Not given: 20 in sales, else 0.")
+def add(email: str, name: str, role: str, hours: int | None) -> None:
     """Add a person, and print the password once."""
     from django.core.exceptions import ValidationError  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
+    from stammkunde.team import policy  # noqa: PLC0415
     from stammkunde.team.models import Staff  # noqa: PLC0415
 
     staff = Staff(email=email.strip().lower(), name=name, role=role, created_at=timezone.now())
+    staff.hours_per_week = policy.usual_hours(role) if hours is None else hours
     staff.set_unusable_password()
     try:
         staff.full_clean()

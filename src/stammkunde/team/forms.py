@@ -34,10 +34,19 @@ class _UniqueEmail(ModelForm[Staff]):
 
 
 class NewStaff(_UniqueEmail):
+    """Add a person. The hours are asked for, and not proposed: they say how many customers are red."""
+
     class Meta:
         model = Staff
         fields = ["name", "email", "role", "hours_per_week"]
         labels = {"name": _("Name"), "email": _("E-mail"), "role": _("Role")}
+        help_texts = {
+            "hours_per_week": _("0 for whoever calls no customers. The hours of all say how many customers are red."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["hours_per_week"] = None
 
 
 class EditStaff(_UniqueEmail):

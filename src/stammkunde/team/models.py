@@ -38,7 +38,7 @@ class Staff(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.SALES)
     language = models.CharField(_("language"), max_length=5, blank=True, default="")
     theme = models.CharField(_("appearance"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
-    hours_per_week = models.PositiveSmallIntegerField(_("hours per week for customers"), default=20)
+    hours_per_week = models.PositiveSmallIntegerField(_("hours per week for customers"), default=0)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField()
 

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from django.db import transaction
 from django.db.models import QuerySet
 
+from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry, Company, Settings, Staff
 
 
@@ -30,9 +31,12 @@ def record(
 
 
 @transaction.atomic
-def add_staff(*, by: Staff | None, email: str, name: str, role: str, now: datetime, hours_per_week: int = 20) -> Staff:
-    """Add a person who has no password yet: they set one through a link."""
-    staff = Staff.objects.create_user(email, None, name=name, role=role, hours_per_week=hours_per_week, created_at=now)
+def add_staff(
+    *, by: Staff | None, email: str, name: str, role: str, now: datetime, hours_per_week: int | None = None
+) -> Staff:
+    """Add a person who has no password yet: they set one by a link. Hours not given are those usual in the role."""
+    hours = policy.usual_hours(role) if hours_per_week is None else hours_per_week
+    staff = Staff.objects.create_user(email, None, name=name, role=role, hours_per_week=hours, created_at=now)
     record(staff=by, action="staff.added", at=now, thing="staff", thing_id=staff.pk, label=staff.email, role=role)
     return staff
 

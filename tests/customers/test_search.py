@@ -1,7 +1,10 @@
+import duckdb
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stammkunde.customers import search, services
+from stammkunde.customers import phones, search, services
 from stammkunde.customers.models import Customer
 from tests import factories
 
@@ -90,3 +93,79 @@ def test_customer_entered_by_hand_is_found_at_once(salesperson):
     services.create_customer(fields={"name": "Tischlerei Span", "city": "Jena"}, staff=salesperson, now=timezone.now())
 
     assert found("jena tisch") == ["Tischlerei Span"]
+
+
+WRITTEN = (
+    "+49 30 123-4567",
+    "0049 (0)30 / 1234567",
+    "030 1234567",
+    "(030) 123 45 67",
+    "+49 (0) 30 1234567",
+    "030/1234-567",
+)
+
+
+@pytest.mark.parametrize("stored", WRITTEN)
+@pytest.mark.parametrize("typed", [*WRITTEN, "49301234567", "030 123"])
+def test_phone_number_is_one_however_it_is_written(stored, typed):
+    assert phones.plain(stored) == "301234567"
+    assert any(phones.plain(stored).startswith(one) for one in phones.typed(typed))
+
+
+@pytest.mark.parametrize("typed", ["Müller", "030", "1234 Weber", "", "+49", "12/3"])
+def test_what_is_no_phone_number_is_none(typed):
+    assert phones.typed(typed) == []
+
+
+@given(st.text(alphabet="+0123456789 ()/.-", max_size=25))
+def test_imports_write_numbers_as_we_do(written):
+    (found,) = duckdb.execute(f"SELECT {phones.SQL.replace('{}', '?')}", [written] * 3).fetchone()
+
+    assert found == phones.plain(written)
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_customers_are_found_by_their_own_and_their_peoples_numbers(salesperson, indexed):
+    fields = {"name": "Weber", "phone": "+49 (0)30 123-4567"}
+    weber = services.create_customer(fields=fields, now=timezone.now(), staff=salesperson)
+    person = {"last_name": "Kim", "phone": "0171 2223334"}
+    services.add_contact_person(customer_id=weber.pk, fields=person, now=timezone.now(), staff=salesperson)
+    if not indexed:
+        factories.customer(name="Neu", search="neu 301234999")
+
+    assert found("030 1234567") == ["Weber"]
+    assert found("+49 171 222") == ["Weber"]
+    assert found("030 1234") == (["Weber"] if indexed else ["Neu", "Weber"])
+    assert found("030 999999") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Mülelr", ["Bäckerei Müller"]),  # two letters the wrong way round
+        ("Mueller", ["Bäckerei Müller"]),  # and mueller-brot.de
+        ("Bäkerei", ["Bäckerei Müller"]),
+        ("Bäckrei Müller", ["Bäckerei Müller"]),
+        ("Neal", ["Obst O'Neill"]),  # neil
+        ("Schmidtz", ["Bäckerei Müller"]),
+        ("Meier", []),
+        ("ob", []),
+        ("", []),
+    ],
+)
+def test_typing_errors_find_who_was_meant(two_customers, typed, names):
+    search.catch_up()
+
+    assert list(search.similar(Customer.objects.order_by("name"), typed).values_list("name", flat=True)) == names
+
+
+def test_similar_survives_whatever_is_typed():
+    for typed in (
+        '"""" AND',
+        "aaaa bbbb cccc dddd eeee ffff gggg",
+        "a" * 500,
+        "'':*&",
+        "ÄÖÜß ßßßß",
+        "\x00\x00\x00\x00",
+    ):
+        assert list(search.similar(Customer.objects.all(), typed)) == []

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from stammkunde.customers import search
 from stammkunde.customers.models import Note
 from stammkunde.figures import charts
 from stammkunde.signals.models import CustomerSignal
@@ -237,3 +238,22 @@ def test_key_leads_to_the_early_warning(open_page, people):
     page.keyboard.press("f")
 
     page.wait_for_url("**/warnings/")
+
+
+def test_search_opens_by_keys_on_every_page_and_leads_to_whom_one_means(people, open_page):
+    search.catch_up()
+    page = open_page()
+    sign_in(page)
+    page.goto(reverse("today"))
+
+    page.keyboard.press("?")
+    page.get_by_role("heading", name="Tasten").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Kudne")
+    page.get_by_text("Meinten Sie:").wait_for()
+    assert violations(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("heading", name="Gärtnerei und Landschaftsbau Überlingen Nr. 1").first.wait_for()

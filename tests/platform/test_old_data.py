@@ -57,7 +57,19 @@ def _is_priced(after, product):
     return costs == ([] if product["cost_e4"] is None else [product["cost_e4"]])
 
 
-ELSEWHERE = {("outreach_message", "slot_at"): _is_told, ("sales_product", "cost_e4"): _is_priced}
+def _is_found(after, customer):
+    """Say whether a customer is still found by the same words, and by phone numbers besides."""
+    now = after["customers_customer"][customer["id"],]["search"]
+    return [word for word in now.split() if not word.isdecimal()] == [
+        word for word in customer["search"].split() if not word.isdecimal()
+    ]
+
+
+ELSEWHERE = {
+    ("outreach_message", "slot_at"): _is_told,
+    ("sales_product", "cost_e4"): _is_priced,
+    ("customers_customer", "search"): _is_found,
+}
 
 
 @contextmanager

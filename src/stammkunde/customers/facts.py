@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.customers import search
+from stammkunde.customers import phones, search
 from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note, OptIn
 from stammkunde.store.facts import FactTable, Hanging, Lookup, Mirrored, Reference, Words
 from stammkunde.team.models import Staff
@@ -22,10 +22,11 @@ CUSTOMERS = FactTable(
     lookups=(Lookup(column="owner_id", given="owner_email", model=Staff, by="email", code="unknown_owner"),),
     words=Words(
         column="search",
-        own=("name", "number", "email", "city"),
+        own=("name", "number", "email", "city", "phone"),
         table="contact_persons",
-        theirs=("first_name", "last_name", "email"),
+        theirs=("first_name", "last_name", "email", "phone"),
         order=("last_name", "first_name"),
+        written={"phone": phones.SQL},
     ),
     stays={"name": "number", "kind": ""},
     part=PART,

@@ -45,7 +45,9 @@ class Customer(models.Model):
         on_delete=models.SET_NULL,
         related_name="customers",
     )
-    search = models.TextField(default="", editable=False)  # lower case: name, number, e-mail, city, contact persons
+    search = models.TextField(
+        default="", editable=False
+    )  # lower case: name, number, e-mail, city, phone, contact persons
     imported_by = models.BigIntegerField(null=True, editable=False)
     updated_at = models.DateTimeField()
 
@@ -62,6 +64,7 @@ class Customer(models.Model):
             models.Index(fields=["industry", "id"], name="customer_by_industry"),
             models.Index(fields=["segment", "id"], name="customer_by_segment"),
             models.Index(fields=["since_on"], name="customer_by_since"),
+            models.Index(fields=["postcode"], name="customer_by_postcode"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 # ruff: noqa: S608 - the names in these statements are our own
 """
-Finding customers by the beginnings of words, quickly at a million.
+Finding customers by the beginnings of words and of phone numbers, or by what sounds like them, quickly at a million.
 
 The column `search` holds the words; an index over it splits at everything that is neither letter nor digit and ignores
 accents, as `words` does with what is typed. On PostgreSQL that is a GIN index over a text-search vector. On SQLite it
@@ -13,13 +13,17 @@ A migration that rebuilds the customers' table on SQLite drops its triggers: end
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from stammkunde.customers import phones, spelling
+
 MOST_WORDS = 6
+MOST_MISSPELT = 3  # words in which errors are looked for
 Row = TypeVar("Row", bound=Model)
 _TABLE = "customers_customer"
 _UPTO = "(SELECT upto FROM customers_search_upto)"
@@ -27,26 +31,72 @@ _UPTO = "(SELECT upto FROM customers_search_upto)"
 
 def words(typed: str) -> list[str]:
     """Split what was typed into lower-case words without accents; at most six."""
-    signs = unicodedata.normalize("NFKD", typed.lower())
-    plain = unicodedata.normalize("NFC", "".join(sign for sign in signs if not unicodedata.combining(sign)))
-    return re.findall(r"[^\W_]+", plain)[:MOST_WORDS]
+    return re.findall(r"[^\W_]+", plain(typed))[:MOST_WORDS]
+
+
+def plain(written: str) -> str:
+    """Write in lower case and without accents."""
+    signs = unicodedata.normalize("NFKD", written.lower())
+    return unicodedata.normalize("NFC", "".join(sign for sign in signs if not unicodedata.combining(sign)))
 
 
 def matching(customers: QuerySet[Row], typed: str) -> QuerySet[Row]:
     """
     Keep the customers who have, for every typed word, a word that begins with it; nothing typed keeps all.
 
+    What looks like a phone number is found however it is written, here and there (`phones`).
+
     A single letter matches so many that reading rows until the page is full is quicker than the index (measured).
     """
+    numbers = phones.typed(typed)
+    if numbers:
+        return customers.filter(_found([words(typed)] + [[number] for number in numbers], typed, numbers))
     wanted = words(typed)
     for letter in (word for word in wanted if len(word) == 1):
         customers = customers.filter(Q(search__startswith=letter) | Q(search__contains=f" {letter}"))
     wanted = [word for word in wanted if len(word) > 1]
-    if not wanted:
-        return customers
+    return customers.filter(_found([wanted], typed, [])) if wanted else customers
+
+
+def beginning_with(customers: QuerySet[Row], number: str) -> QuerySet[Row]:
+    """Keep the customers with a phone number that begins so, written as `phones.plain` does."""
+    return customers.filter(_found([[number]], number, []))
+
+
+def similar(customers: QuerySet[Row], typed: str) -> QuerySet[Row]:
+    """
+    Keep the customers who have, for every typed word, one that begins with it or with what was meant (`spelling`).
+
+    The same index carries it: each variant is one more beginning to look up. Who is not indexed yet is not found.
+    """
+    wanted = words(typed)
+    if not any(len(word) >= spelling.LEAST_LETTERS for word in wanted):
+        return customers.none()
+    groups = [spelling.meant(word) if place < MOST_MISSPELT else [word] for place, word in enumerate(wanted)]
     if connection.vendor == "postgresql":
-        return customers.filter(pk__in=_by_vector(wanted))
-    return customers.filter(Q(pk__in=_by_fts(wanted)) | _not_yet_indexed(typed))
+        return customers.filter(pk__in=_by_vector(" & ".join(f"({_any(group, _tsquery)})" for group in groups)))
+    return customers.filter(pk__in=_by_fts(" AND ".join(f"({_any(group, _ftsquery)})" for group in groups)))
+
+
+def _any(group: list[str], write: Callable[[str], str]) -> str:
+    """Write that one of the words is there."""
+    return (" | " if write is _tsquery else " OR ").join(write(word) for word in group)
+
+
+def _found(ways: list[list[str]], typed: str, numbers: list[str]) -> Q:
+    """Write that all words of one of the ways are there."""
+    if connection.vendor == "postgresql":
+        return Q(pk__in=_by_vector(" | ".join(f"({' & '.join(map(_tsquery, way))})" for way in ways)))
+    found = _by_fts(" OR ".join(f"({' AND '.join(map(_ftsquery, way))})" for way in ways))
+    return Q(pk__in=found) | _not_yet_indexed(typed, numbers)
+
+
+def _ftsquery(word: str) -> str:
+    return f'"{word}"*'
+
+
+def _tsquery(word: str) -> str:
+    return f"'{word}':*"
 
 
 def catch_up() -> int:
@@ -64,20 +114,20 @@ def catch_up() -> int:
     return added
 
 
-def _by_fts(wanted: list[str]) -> RawSQL:
-    query = " AND ".join(f'"{word}"*' for word in wanted)
+def _by_fts(query: str) -> RawSQL:
     return RawSQL("SELECT rowid FROM customers_search WHERE customers_search MATCH %s", (query,))
 
 
-def _not_yet_indexed(typed: str) -> Q:
-    newer = Q(pk__gt=RawSQL(_UPTO, ()))  # noqa: S611 - nothing of it was typed
+def _not_yet_indexed(typed: str, numbers: list[str]) -> Q:
+    newer, said = Q(pk__gt=RawSQL(_UPTO, ())), Q()  # noqa: S611 - nothing of it was typed
     for word in re.findall(r"[^\W_]+", typed.lower())[:MOST_WORDS]:
-        newer &= Q(search__contains=word)
-    return newer
+        said &= Q(search__contains=word)
+    for number in numbers:
+        said |= Q(search__contains=f" {number}")
+    return newer & said
 
 
-def _by_vector(wanted: list[str]) -> RawSQL:
-    query = " & ".join(f"'{word}':*" for word in wanted)
+def _by_vector(query: str) -> RawSQL:
     sql = f"SELECT id FROM {_TABLE} WHERE {_VECTOR} @@ to_tsquery('simple', %s)"
     return RawSQL(sql, (query,))  # noqa: S611 - the words are letters and digits, and parameters
 

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from stammkunde.customers.views import contact
+from stammkunde.customers.views import contact, find
 from stammkunde.customers.views import records as views
 
 urlpatterns = [
     path("customers/new/", views.new, name="customer-new"),
+    path("customers/suggest/", find.suggest, name="customers-suggest"),
+    path("customers/resembling/", find.resembles, name="customers-resembling"),
     path("customers/<int:pk>/edit/", views.edit, name="customer-edit"),
     path("customers/<int:pk>/contact-persons/new/", views.new_person, name="contact-person-new"),
     path("contact-persons/<int:pk>/edit/", views.edit_person, name="contact-person-edit"),

@@ -77,13 +77,22 @@ class Lookup:
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """A column with the words to find a row by: its own columns, and those of the rows of `table` that point at it."""
+    """
+    A column with the words to find a row by: its own columns, and those of the rows of `table` that point at it.
+
+    `written` says in the engine's SQL how a column is written there, with {} for its value; without, as it is.
+    """
 
     column: str
     own: tuple[str, ...]
     table: str
     theirs: tuple[str, ...]
     order: tuple[str, ...]
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    def word(self, column: str, value: str) -> str:
+        """Write the value of a column as a word; NULL where it is empty."""
+        return f"nullif({self.written.get(column, '{}').replace('{}', value)}, '')"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from stammkunde.customers import phones
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.team.models import Staff
 
@@ -18,7 +19,7 @@ def hangs_on_one(customer: Customer, people: Iterable[ContactPerson]) -> bool:
 
 def search_text(customer: Customer, people: Iterable[ContactPerson]) -> str:
     """Put together what a customer is found by; imports write the same in bulk."""
-    parts = [customer.name, customer.number, customer.email, customer.city]
+    parts = [customer.name, customer.number, customer.email, customer.city, phones.plain(customer.phone)]
     for person in people:
-        parts += [person.first_name, person.last_name, person.email]
+        parts += [person.first_name, person.last_name, person.email, phones.plain(person.phone)]
     return " ".join(part for part in parts if part).lower()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.customers import policy as customers_policy
-from stammkunde.customers import services
+from stammkunde.customers import resembling, services
 from stammkunde.customers.forms import ContactPersonForm, CustomerForm, NoteForm
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.team import policy
@@ -33,8 +33,18 @@ def new(request: StaffRequest) -> HttpResponse:
             form.add_error("number", _("This customer number is taken. Choose another one, or leave it empty."))
         else:
             messages.success(request, _("%(name)s has been added.") % {"name": customer})
+            _hint(request, customer)
             return redirect("customer", customer.pk)
-    return _form(request, form, title=_("Add customer"), back=reverse("customers"))
+    hints = reverse("customers-resembling")
+    return _form(request, form, title=_("Add customer"), back=reverse("customers"), hints=hints)
+
+
+def _hint(request: StaffRequest, customer: Customer) -> None:
+    """Say afterwards, too, whom the new customer resembles: who works without JavaScript has seen no hint."""
+    said = {name: getattr(customer, name) for name in ("name", "email", "phone", "street", "postcode")}
+    others = [one.customer.name for one in resembling.to(said) if one.customer != customer]
+    if others:
+        messages.info(request, _("Resembles: %(names)s.") % {"names": ", ".join(others)})
 
 
 @form_view
@@ -156,8 +166,15 @@ def _own_note(request: StaffRequest, pk: int) -> Note:
 
 
 def _form(
-    request: StaffRequest, form: Any, *, title: str, back: str, customer: Customer | None = None, remove: str = ""
+    request: StaffRequest,
+    form: Any,
+    *,
+    title: str,
+    back: str,
+    customer: Customer | None = None,
+    remove: str = "",
+    hints: str = "",
 ) -> HttpResponse:
     status = 422 if form.errors else 200
-    context = {"form": form, "page_title": title, "back": back, "customer": customer, "remove": remove}
+    context = {"form": form, "page_title": title, "back": back, "customer": customer, "remove": remove, "hints": hints}
     return render(request, "customers/form.html", context, status=status)

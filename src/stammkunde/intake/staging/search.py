@@ -14,7 +14,7 @@ def prepare(engine: Engine, table: FactTable, words: Words) -> None:
     engine.run(_touched(table, theirs, to))
     new = ", ".join(_of_file(engine, theirs, one) for one in words.theirs)
     old = ", ".join(f"e.{one}" for one in words.theirs)
-    text = ", ".join(f"nullif({one}, '')" for one in words.theirs)
+    text = ", ".join(words.word(one, one) for one in words.theirs)
     engine.run(
         f"CREATE TABLE words AS SELECT to_source AS source, string_agg(concat_ws(' ', {text}), ' ' "
         f"ORDER BY {', '.join(words.order)}, id NULLS LAST, source) AS words FROM ("
@@ -29,7 +29,7 @@ def prepare(engine: Engine, table: FactTable, words: Words) -> None:
 
 def words(words: Words, finals: dict[str, str]) -> str:
     """Give the SQL of a row's words; a column that the file does not have stays as it is."""
-    own = ", ".join(f"nullif({finals.get(one, f'e.{one}')}, '')" for one in words.own)
+    own = ", ".join(words.word(one, finals.get(one, f"e.{one}")) for one in words.own)
     return f"lower(concat_ws(' ', {own}, nullif(w.words, '')))"
 
 

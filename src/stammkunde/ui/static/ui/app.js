@@ -22,6 +22,51 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Ctrl+K (or ⌘K) opens the search with suggestions from anywhere, also while typing; "?" shows the keys.
+const finding = document.getElementById("finding");
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k" && finding) {
+    event.preventDefault();
+    if (!finding.open) finding.showModal();
+    finding.querySelector("input").select();
+  } else if (event.key === "?" && !event.ctrlKey && !event.metaKey && !typing(event.target)) {
+    showKeys(document.getElementById("keys"));
+  }
+});
+document.querySelector("[data-finding]")?.addEventListener("click", (event) => {
+  if (!finding) return;
+  event.preventDefault();
+  finding.showModal();
+});
+
+function showKeys(dialog) {
+  if (!dialog || dialog.open) return;
+  const list = dialog.querySelector("[data-nav-keys]");
+  if (!list.children.length) {
+    for (const link of document.querySelectorAll(".side .nav a[data-key]")) {
+      const keys = document.createElement("dt");
+      for (const key of ["g", link.dataset.key]) keys.append(Object.assign(document.createElement("kbd"), { textContent: key }), " ");
+      list.append(keys, Object.assign(document.createElement("dd"), { textContent: link.textContent.trim() }));
+    }
+  }
+  dialog.showModal();
+}
+
+// Suggestions: the arrows go through them, Enter in the field opens the first one, if there is one.
+finding?.addEventListener("keydown", (event) => {
+  const found = [...finding.querySelectorAll(".found a")];
+  if (!found.length) return;
+  const at = found.indexOf(document.activeElement);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const next = at + (event.key === "ArrowDown" ? 1 : -1);
+    (found[Math.min(next, found.length - 1)] ?? finding.querySelector("input")).focus();
+  } else if (event.key === "Enter" && at < 0) {
+    event.preventDefault();
+    found[0].click();
+  }
+});
+
 // Definitions: Escape closes what hover or focus has opened, until the pointer or the focus leaves.
 function closeTip() {
   const open = document.querySelector(".tile-info:hover, .tile-info:focus");

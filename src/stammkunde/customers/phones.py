@@ -1,0 +1,40 @@
+"""
+Phone numbers as people write them: +49 (0)30 / 123-45, 0049 30 12345 and 030 12345 are one. Pure.
+
+What is compared are the digits within a country, without the zeros in front: 3012345. The same number in two countries
+is taken for one; whoever looks for it sees both.
+"""
+
+import re
+
+# Calling codes, none of which begins another: +1, +49, +351
+_CODE = "1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9][0-9][0-9]"
+_ABROAD = re.compile(r"\s*\(?(\+|00)")
+_WRITTEN = re.compile(r"[\d\s()/.+\-–]+")
+LEAST_DIGITS = 5  # fewer may be anything
+
+SQL = (  # `plain` in the engine of imports; {} is the column
+    r"ltrim(CASE WHEN regexp_matches({}, '^\s*\(?(\+|00)') "
+    r"THEN regexp_replace(ltrim(regexp_replace({}, '[^0-9]', '', 'g'), '0'), '^(" + _CODE + r")', '') "
+    r"ELSE regexp_replace({}, '[^0-9]', '', 'g') END, '0')"
+)
+
+
+def plain(written: str) -> str:
+    """Give the digits of a number within its country, without zeros in front; empty where there are none."""
+    digits = re.sub("[^0-9]", "", written)
+    if _ABROAD.match(written):
+        digits = re.sub(f"^({_CODE})", "", digits.lstrip("0"))
+    return digits.lstrip("0")
+
+
+def typed(text: str) -> list[str]:
+    """
+    Give the beginnings of numbers that somebody may mean; none where what is typed is no number.
+
+    Without a plus or zeros in front, the country's code may be among the digits: 49301234567.
+    """
+    digits = re.sub("[^0-9]", "", text)
+    if len(digits) < LEAST_DIGITS or not _WRITTEN.fullmatch(text.strip()):
+        return []
+    return list(dict.fromkeys(found for found in (plain(text), plain(f"+{digits}")) if len(found) >= LEAST_DIGITS - 1))

@@ -61,6 +61,7 @@ INSTEAD = {
 }
 REFUSED = {
     "named_like_the_answer": gettext_lazy("Its name says that it holds the answer."),
+    "settles_both_sides": gettext_lazy("It leaves no doubt who left and who stayed: it was written down afterwards."),
     "filled_for_leavers": gettext_lazy("It is filled in almost only for customers who left."),
     "predicts_too_well": gettext_lazy("It tells too well who left: it was probably written down afterwards."),
     "different_for_everyone": gettext_lazy("It differs for nearly everyone, so there is nothing to learn from it."),

@@ -92,11 +92,15 @@ def test_bins_get_finer_towards_the_ends_where_many_are_known():
 
 def test_snapshot_refuses_columns_that_know_the_answer(known):
     table, left, _ = known
-    score = np.where(left, 90.0, 10.0) + np.random.default_rng(1).random(N)
+    dice = np.random.default_rng(1)
+    score = np.where(left, 90.0, 10.0) + dice.random(N)
+    grade = np.where(left, dice.integers(60, 101, N), dice.integers(5, 81, N))  # as a vendor's score of leaving
+    inactive = dice.integers(0, 7, N) + left * dice.integers(0, 4, N)
     told = [f"moved {n % 3}" if gone else None for n, gone in enumerate(left)]
     leaking = (
-        table.append_column("Churn Score", pa.array(np.ones(N)))
+        table.append_column("months_inactive", pa.array(inactive))
         .append_column("points", pa.array(score))
+        .append_column("grade", pa.array(grade))
         .append_column("why", pa.array(told))
         .append_column("id", pa.array([f"c{n}" for n in range(N)]))
     )
@@ -104,12 +108,12 @@ def test_snapshot_refuses_columns_that_know_the_answer(known):
     found = fit_snapshot(leaking, left, folds=3)
 
     assert [(column.column, column.code) for column in found.refused] == [
-        ("Churn Score", "named_like_the_answer"),
         ("points", "predicts_too_well"),
+        ("grade", "settles_both_sides"),
         ("why", "filled_for_leavers"),
         ("id", "different_for_everyone"),
     ]
-    assert [column.column for column in found.additive.columns] == ["x", "noise", "plan"]
+    assert [column.column for column in found.additive.columns] == ["x", "noise", "plan", "months_inactive"]
     assert 0.65 < found.quality.auc < 0.95
 
 

@@ -1,4 +1,10 @@
-"""Columns that know the answer: refused, with the reason, because what they teach cannot be known in time."""
+"""
+Columns that know the answer: refused, with the reason, because what they teach cannot be known in time.
+
+They are known by what they do: a score of leaving under any name, while the months that somebody has been inactive, or
+orders cancelled, may well be known in time. Only names that are the answer itself (churn_reason, left_on) are refused
+as such: what is not dated may have been written down afterwards, and tell half of it.
+"""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +20,22 @@ from stammkunde.insight.risk.metrics import Bools, auc
 from stammkunde.insight.value.history import Floats
 
 TOO_WELL = 0.95  # area under the curve of one column alone
+SURE_LEFT, SURE_STAYED = 0.97, 0.02  # share of leavers among those of one value, from and up to which all is settled
+SETTLED_LEFT, SETTLED_STAYED = 0.25, 0.5  # so many of both in such values, and the column was written afterwards
 FILLED_TOO_WELL = 0.9  # of whether a column is filled at all
 FOLDS = 5
 _NAMED = re.compile(
-    r"churn|cancel|attrit|terminat|leaving|left_|_left|exited|lost_|_lost|win_?back|k(ü|ue)ndig|abwander|abgang|austritt"
-    r"|storno_?grund|verlust_?grund|inaktiv|inactive",
+    r"churn|attrit|exited|win_?back|abwander|(leaving|left|lost|cancel\w*|terminat\w*)_?(on|at|date|day|why|reason)\b"
+    r"|(k(ü|ue)ndig\w*|abgang\w*|austritt\w*|storno|verlust)_?(grund|datum|tag|am)\b",
     re.IGNORECASE,
 )
-Why = Literal["named_like_the_answer", "filled_for_leavers", "predicts_too_well", "different_for_everyone"]
+Why = Literal[
+    "named_like_the_answer",
+    "filled_for_leavers",
+    "predicts_too_well",
+    "settles_both_sides",
+    "different_for_everyone",
+]
 
 
 @dataclass(frozen=True)
@@ -43,8 +57,9 @@ def refused(table: pa.Table, left: Bools, *, columns: Sequence[str]) -> list[Ref
         columns: which columns to look at, numbers or text.
 
     Returns:
-        one entry a refused column: named like the answer, filled for those who left alone, telling them apart too well
-        on its own (each value judged by other customers), or a text that differs for nearly everyone.
+        one entry a refused column: called by the answer itself, filled for those who left alone, telling them apart too
+        well on its own (each value judged by other customers), leaving no doubt about many who left and most who
+        stayed, or a text that differs for nearly everyone.
     """
     found = (named(name) or _judged(name, table[name], left) for name in columns)
     return [refusal for refusal in found if refusal is not None]
@@ -52,7 +67,7 @@ def refused(table: pa.Table, left: Bools, *, columns: Sequence[str]) -> list[Ref
 
 def named(column: str) -> Refused | None:
     """
-    Refuse a column by its name alone.
+    Refuse a column that is called by the answer itself.
 
     Args:
         column: its name.
@@ -69,8 +84,17 @@ def _judged(name: str, values: pa.ChunkedArray, left: Bools) -> Refused | None:
         return Refused(name, "filled_for_leavers", filled)
     if _is_text(values) and pc.count_distinct(values).as_py() > max(len(values) / 2, FEWEST_ROWS):
         return Refused(name, "different_for_everyone")
-    alone = _direction_free(_share_of_others(name, values, left), left)
-    return Refused(name, "predicts_too_well", alone) if alone >= TOO_WELL else None
+    share = _share_of_others(name, values, left)
+    alone = _direction_free(share, left)
+    if alone >= TOO_WELL:
+        return Refused(name, "predicts_too_well", alone)
+    return Refused(name, "settles_both_sides", alone) if _settles(share, left) else None
+
+
+def _settles(share: Floats, left: Bools) -> bool:
+    """Tell whether a column leaves no doubt on both sides: signs known in time are sure of one side at most."""
+    sure_left, sure_stayed = (share[left] >= SURE_LEFT).mean(), (share[~left] <= SURE_STAYED).mean()
+    return bool(sure_left >= SETTLED_LEFT and sure_stayed >= SETTLED_STAYED)
 
 
 def _is_text(values: pa.ChunkedArray) -> bool:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from stammkunde import mirror
 from stammkunde.sales import services as sales
-from stammkunde.signals.models import Current, Figure, Generation
+from stammkunde.signals.models import Current, EarlyWarning, Figure, Generation
 from stammkunde.team import policy
 from tests import factories
 from tests.pages import folded
@@ -266,6 +266,16 @@ def test_overview_says_what_is_ahead_and_how_far_to_trust_it(client, english, ah
     assert "15 Red · 50 Amber · of 100 warned 66 left" in text
     assert 'href="/customers/?sort=expected"' in text
     assert text.count('class="figure-behind" href="/warnings/"') == 2
+
+
+def test_overview_says_what_has_changed_from_the_second_day(client, english, ahead):
+    assert "no longer open" not in page(client, english)
+
+    Generation.objects.update(before_on=date(2011, 12, 8))
+    warned = {"horizon_days": 90, "level": "red", "risk": 0.5}
+    EarlyWarning.objects.create(customer=factories.customer(), warned_on=date(2011, 12, 9), **warned)
+
+    assert "since 8 Dec 2011 1 new, 0 no longer open" in page(client, english)
 
 
 def test_overview_in_german_says_what_is_ahead(client, administrator, ahead):

@@ -11,7 +11,7 @@ from stammkunde.figures.tiles import Comparison, Figure
 from stammkunde.figures.wording import FORECASTS, Meaning, named, reason
 from stammkunde.insight import periods
 from stammkunde.segments import selection
-from stammkunde.signals import forecasts, levels, proof
+from stammkunde.signals import forecasts, levels, proof, warnings
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
@@ -89,7 +89,7 @@ def _warned(generation: Generation) -> str:
     """Say how many of each level, and of 100 warned how many left when it was tried on the past."""
     counts = forecasts.part(generation, "levels")
     told = [f"{writing.number(counts[level])} {level.label}" for level in (Level.RED, Level.AMBER) if level in counts]
-    return " · ".join([*told, *_tried(generation)])
+    return " · ".join([*told, *_tried(generation), *_since(generation)])
 
 
 def _tried(generation: Generation) -> list[str]:
@@ -97,6 +97,19 @@ def _tried(generation: Generation) -> list[str]:
     if tried is None or tried.precision is None:
         return []
     return [_("of 100 warned %(n)s left") % {"n": round(100 * tried.precision)}]
+
+
+def _since(generation: Generation) -> list[str]:
+    """Say what has changed since last time, from the second day on."""
+    since = warnings.since(generation)
+    if since is None:
+        return []
+    told = {
+        "day": writing.day(since.on),
+        "opened": writing.number(since.opened),
+        "closed": writing.number(since.closed),
+    }
+    return [_("since %(day)s %(opened)s new, %(closed)s no longer open") % told]
 
 
 def _address(kpi: str) -> str:

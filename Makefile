@@ -84,7 +84,7 @@ clean:
 .make/installed: .venv/bin/python requirements/build.txt requirements/run.txt pyproject.toml
 	@echo "Installing what Stammkunde needs (once) …"
 	@$(PIP) install -r requirements/build.txt -r requirements/run.txt
-	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@$(PIP) install --no-build-isolation --no-deps --editable '.[app]'
 	@mkdir -p .make && touch $@
 
 # Compiled catalogues are not in git: they are made where their words are newer.

@@ -13,11 +13,11 @@ pinned() { # what is installed, without ourselves and without where it came from
 	"$1/bin/python" -m pip --disable-pip-version-check freeze --exclude stammkunde
 }
 
-$pip install .
+$pip install ".[app]"
 pinned "$work/run" > "$work/run.txt"
-$pip install --constraint "$work/run.txt" ".[dev]"
+$pip install --constraint "$work/run.txt" ".[app,dev]"
 pinned "$work/run" > "$work/test.txt"
-$pip install --constraint "$work/test.txt" ".[spark]"
+$pip install --constraint "$work/test.txt" ".[app,dev,spark]"
 pinned "$work/run" > "$work/spark.txt"
 "$work/build/bin/python" -m pip --disable-pip-version-check --quiet install --constraint "$work/run.txt" "hatchling>=1.26" "babel>=2.17" editables
 pinned "$work/build" > "$work/build.txt"

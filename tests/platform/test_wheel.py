@@ -1,9 +1,12 @@
 """The wheel, built from what is in git and nothing else."""
 
 import gettext
+import os
+import re
 import shutil
 import subprocess
 import sys
+from email import message_from_bytes
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -41,3 +44,33 @@ def test_wheel_holds_what_pages_need(wheel):
     suffixes = {Path(name).suffix for name in wheel.namelist()}
 
     assert {".py", ".html", ".css", ".js", ".mo"} <= suffixes
+
+
+def test_wheel_alone_brings_what_the_library_needs_and_no_more(wheel):
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    wanted = message_from_bytes(wheel.read(name)).get_all("Requires-Dist")
+    alone = {re.split(r"[ ;<>=\[]", one)[0] for one in wanted if "extra ==" not in one}
+    app = {re.split(r"[ ;<>=\[]", one)[0] for one in wanted if one.endswith("extra == 'app'")}
+    sources = "\n".join(path.read_text() for path in (ROOT / "src/stammkunde/insight").rglob("*.py"))
+    used = (
+        set(re.findall(r"^ *(?:import|from) (\w+)", sources, re.MULTILINE)) - sys.stdlib_module_names - {"stammkunde"}
+    )
+
+    assert used - {"pyspark"} == alone - {"click", "tzdata"}  # the command, and zones where the system has none
+    assert {"django", "granian", "psycopg"} <= app
+
+
+def test_command_without_the_program_says_what_to_install():
+    code = "import sys; sys.modules['django'] = None; from stammkunde.cli import main; main()"
+
+    found = subprocess.run(
+        [sys.executable, "-c", code, "serve"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+    )
+
+    assert found.returncode == 1
+    assert "pip install 'stammkunde[app]'" in found.stderr
+    assert "Traceback" not in found.stderr

@@ -2,6 +2,7 @@
 
 import os
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -19,6 +20,10 @@ COMMANDS = {
 }
 
 
+LIBRARY_ONLY = (
+    "Only the library is installed here: import stammkunde.insight. "
+    "The program and its commands need more: pip install 'stammkunde[app]'."
+)
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # of the linear algebra below numpy
 
 
@@ -27,6 +32,8 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command, and what it starts, with one thread for linear algebra: more only wait for each other."""
+        if find_spec("django") is None:
+            raise SystemExit(LIBRARY_ONLY)
         for name in ONE_THREAD:  # read when numpy is loaded, which no command has done yet
             os.environ.setdefault(name, "1")
         return super().main(*args, **kwargs)

@@ -1,5 +1,6 @@
 """The overview: who may see it, what it says, and that it never asks more than a fixed number of questions."""
 
+import re
 from datetime import date
 
 import pytest
@@ -318,6 +319,9 @@ def test_one_point_is_worth_a_year_of_the_customers_who_would_have_stayed(client
     text = page(client, english)
 
     assert "+1 point of retention would be worth about <strong>€10,896</strong> contribution margin a year." in text
+    slider = re.search(r'data-customers="([\d.]+)" data-cents="([\d.]+)"\s+data-currency="(\w+)"', text)
+    assert slider
+    assert (round(float(slider[2]) / 100), slider[3]) == (10_896, "EUR")
     assert "as good as the average buyer of 2010: €400.00 contribution margin" in text
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from stammkunde.figures.tiles import Figures
@@ -27,6 +28,15 @@ class Gain:
     is_yearly: bool
     start: int
     steps: list[Step]
+
+    @property
+    def currency(self) -> str:
+        return str(settings.CURRENCY)
+
+    @property
+    def per_point(self) -> Step:
+        """Give what the slider multiplies: one point, the first step."""
+        return self.steps[0]
 
 
 def gain(figures: Figures, *, name: str, year: tuple[str, Figures] | None, sight: Sight) -> Gain | None:

@@ -106,6 +106,26 @@ document.addEventListener("drop", (event) => {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+// What more retention is worth: the slider multiplies what one point is worth, as the table below does.
+function tellWorth(slider) {
+  const output = slider.form.querySelector("output");
+  const language = document.documentElement.lang;
+  const { currency } = slider.dataset;
+  const write = (number, options) => new Intl.NumberFormat(language, options).format(number);
+  const said = {
+    points: write(slider.value),
+    customers: write(slider.value * slider.dataset.customers, { maximumFractionDigits: 0 }),
+    money: write((slider.value * slider.dataset.cents) / 100, { style: "currency", currency, maximumFractionDigits: 0 }),
+  };
+  output.textContent = output.dataset.words.replace(/{(\w+)}/g, (_whole, name) => said[name]);
+}
+for (const form of document.querySelectorAll("[data-worth]")) {
+  const slider = form.querySelector("input");
+  form.hidden = false;
+  slider.addEventListener("input", () => tellWorth(slider));
+  tellWorth(slider);
+}
+
 // Copying: a button with data-copy="#field" copies that field's text.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -204,7 +204,7 @@ class Asked(StaffList):
     def _chips(self) -> Iterator[tuple[str, str]]:
         """Give every filter that is set, as (label, the address without it)."""
         names = {
-            "q": "“{}”",
+            "q": _("“{}”"),
             "stage": "{}",
             "abc": _("Class {}"),
             "level": _("Risk: {}"),

@@ -15,7 +15,7 @@ from stammkunde.insight import kpis, recency
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
-from stammkunde.signals import assessed, compute, frames, lease, policy, queries, services, wording, working
+from stammkunde.signals import assessed, compute, frames, lease, policy, queries, reuse, services, wording, working
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from tests import factories, processes
 
@@ -180,6 +180,16 @@ def test_figures_by_channel_are_taken_over_while_the_channels_are_the_same(shown
     quick = stored_figures()
     refresh(now=NOW + timedelta(minutes=2), rebuild=True)
     assert quick == stored_figures()
+
+
+def test_figures_that_another_program_counted_are_counted_anew(shown, monkeypatch):
+    wrong = queries.figures().filter(kpi="customers_end", slice_by="")
+    assert wrong.update(value=99)
+
+    monkeypatch.setattr(reuse, "program", lambda _part: "another")
+    refresh(now=NOW + timedelta(minutes=1))
+
+    assert not queries.figures().filter(value=99).exists()
 
 
 def test_figures_are_all_counted_anew_when_customers_changed(shown):

@@ -1,9 +1,10 @@
 """
 What a refresh may take over from the shown generation: the figures of periods that ended before anything changed.
 
-A figure depends on the purchases until its period ends, and on the properties of the customers. Where no customer, no
-owner's name and no earlier month has changed, it is the same figure. The A/B/C class looks at everything until today,
-and which channels are large at all lines: figures by these are counted anew.
+A figure depends on the purchases until its period ends, on the properties of the customers, and on the program that
+counts it. Where no customer, no owner's name, no earlier month and nothing of `insight` has changed, it is the same
+figure. The A/B/C class looks at everything until today, and which channels are large at all lines: figures by these are
+counted anew.
 """
 
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from stammkunde import __version__
 from stammkunde.insight import periods
 from stammkunde.mirror import Manifest
 from stammkunde.mirror.versions import differing, is_whole, starting
 from stammkunde.signals.models import Figure, Generation
 from stammkunde.signals.policy import SAID
 from stammkunde.store import changes
+from stammkunde.store.kept import program
 
 COUNTED_ANEW = frozenset({"class", "channel"})
 COLUMNS = (
@@ -36,7 +37,7 @@ class Kept:
 
 def mark(generation: Generation, *, manifest: Manifest, channels: list[str]) -> dict[str, Any]:
     """Note what a later refresh must know to take figures over."""
-    versions = {"versions": manifest.versions, "program": __version__}
+    versions = {"versions": manifest.versions, "program": program("insight")}
     return {**generation.checkpoint, **versions, "channels": sorted(channels)}
 
 
@@ -44,7 +45,7 @@ def kept(former: Generation | None, now: Generation, *, manifest: Manifest) -> K
     """Name the figures that are still true."""
     if former is None or former.activity_days != now.activity_days:
         return Kept()
-    if former.checkpoint.get("program") != __version__ or "versions" not in former.checkpoint:
+    if former.checkpoint.get("program") != program("insight") or "versions" not in former.checkpoint:
         return Kept()
     changed = differing(starting(former.checkpoint["versions"]), starting(manifest.versions))
     if any(map(is_whole, changed)):

@@ -257,3 +257,17 @@ def test_search_opens_by_keys_on_every_page_and_leads_to_whom_one_means(people, 
     page.keyboard.press("Enter")
 
     page.get_by_role("heading", name="Gärtnerei und Landschaftsbau Überlingen Nr. 1").first.wait_for()
+
+
+def test_slider_goes_through_the_months_without_purchase(people, open_page):
+    page = open_page(width=375)
+    sign_in(page)
+    page.goto(reverse("customers"))
+
+    slider = page.locator("[data-steps]")
+    slider.fill("2")  # 3 months, 6 months
+
+    page.get_by_text("Kunden des ganzen Unternehmens haben seit").first.wait_for()
+    assert "months=6" in page.url
+    assert slider.get_attribute("aria-valuetext").startswith("6 Monaten")
+    assert (is_too_wide(page), violations(page)) == (False, [])

@@ -20,6 +20,24 @@ document.addEventListener("change", (event) => {
   tell(form);
 });
 
+// A slider that goes through the choices of a select (data-steps names it): what it stands at is shown there.
+for (const slider of document.querySelectorAll("input[data-steps]")) {
+  const select = document.getElementById(slider.dataset.steps);
+  const follow = () => {
+    slider.value = select.selectedIndex;
+    slider.ariaValueText = select.selectedOptions[0].text.trim();
+  };
+  slider.max = select.options.length - 1;
+  slider.hidden = false;
+  follow();
+  select.addEventListener("change", follow);
+  slider.addEventListener("input", () => {
+    select.selectedIndex = slider.value;
+    follow();
+  });
+  slider.addEventListener("change", () => select.dispatchEvent(new Event("change", { bubbles: true })));
+}
+
 const reveal = () => {
   for (const all of document.querySelectorAll("[data-check-all][hidden]")) all.hidden = false;
 };

@@ -54,6 +54,7 @@ MODULES = [
     "frames.schema",
     "kpis",
     "lifetime",
+    "margins",
     "money",
     "periods",
     "products",

@@ -10,7 +10,7 @@ from stammkunde.insight.frames import rows
 from stammkunde.insight.periods import day_number
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order
-from stammkunde.signals import frames
+from stammkunde.signals import frames, margins
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,7 @@ def known():
     Line.objects.create(order=kept, key="2", kind=Line.Kind.RETURN, quantity=-1, revenue_cents=-250)
     sales.mark_changed({"2026-03"})
     mirror.bring_up_to_date(now=datetime(2026, 3, 9, tzinfo=UTC), progress=quiet)
-    return frames.open_facts(mirror.tables()), berlin.pk, wien.pk
+    return frames.open_facts(mirror.tables(), margin=margins.wanted()), berlin.pk, wien.pk
 
 
 def test_deliveries_and_returns_are_told_by_the_mirror(known):
@@ -96,7 +96,7 @@ def test_conversations_are_told_by_contacts_in_which_the_customer_took_part():
     contacts.void([f"hand:{len(ways) - 1}"], now=now)
     mirror.bring_up_to_date(now=now, progress=quiet)
 
-    found = happenings(frames.open_facts(mirror.tables()))
+    found = happenings(frames.open_facts(mirror.tables(), margin=margins.wanted()))
 
     first = day_number(date(2026, 3, 1))
     assert found == [(customer.pk, first + place, "conversation", None) for place in range(len(SPOKEN))]

@@ -1,5 +1,6 @@
 """When a refresh learns anew, and when it scores with the model that is known."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -147,7 +148,8 @@ def test_model_that_another_program_kept_is_none(shown, fits, monkeypatch):
 
 
 def test_name_of_a_model_tells_facts_day_terms_and_program(shown, monkeypatch):
-    terms = learning.Terms(activity_days=90, horizon_days=None, basis="margin")
+    counted = json.dumps(shown.checkpoint["margin"])
+    terms = learning.Terms(activity_days=90, horizon_days=None, basis="margin", margin=counted)
     lesson = learning.Lesson(facts=None, manifest=mirror.read(), as_of=TODAY, terms=terms)
 
     assert lesson.id == shown.forecast["model"]["id"]

@@ -9,12 +9,14 @@ Otto asked for the catalogue, and has bought nothing.
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import translation
 
 from stammkunde.figures.queries import of_customer
 from stammkunde.sales import history
 from stammkunde.sales import services as sales
-from stammkunde.sales.models import Line, ProductCost
-from stammkunde.signals import policy, queries, services
+from stammkunde.sales.models import Line, Order, ProductCost
+from stammkunde.signals import answers, margins, policy, queries, services, working
+from stammkunde.signals.models import Figure
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,3 +94,87 @@ def test_what_is_shown_of_a_line_is_what_is_mirrored_to_the_cent():
     found = [line.goods_cents for line in history.valued(Line.objects.order_by("pk"))]
 
     assert found == [123, 247, 370, 1235, -247]
+
+
+@pytest.fixture
+def shipped(three):
+    """The company's cups cost 12 € to send, of which she paid 5; what Anna's parcel cost is not known."""
+    Order.objects.filter(customer=three["company"], lines__kind="sale").update(
+        shipping_cents=500, shipping_cost_cents=1_200
+    )
+    Order.objects.filter(customer=three["anna"]).update(shipping_cents=490)
+    return three
+
+
+def margin(of):
+    return queries.signal_of(of.pk).margin_cents
+
+
+def test_shipping_and_payment_are_taken_off_at_stage_two(shipped):
+    refresh()
+    assert margin(shipped["company"]) == 54_000 - 700
+    assert margin(shipped["anna"]) == 6_000  # what she paid is no gain while nobody knows what it cost
+
+    refresh(payment_percent=2.0)  # of what was sold: 1,000 €, and 100 € of Anna's 150 € at known cost
+    assert margin(shipped["company"]) == 54_000 - 700 - 2_000
+    assert margin(shipped["anna"]) == 6_000 - 200
+
+
+def test_stage_one_knows_neither_shipping_nor_returns_and_leaves_revenue_alone(shipped):
+    refresh(margin_stage="goods", payment_percent=2.0)
+
+    company = queries.signal_of(shipped["company"].pk)
+    assert (company.margin_cents, company.revenue_cents) == (60_000, 90_000)
+    assert company.orders == 1
+
+
+def test_shipping_is_no_order_no_revenue_and_no_category(shipped):
+    before = refresh(margin_stage="goods")
+    counted = {f"{one.kpi} {one.period} {one.slice_by} {one.slice_value}": one.value for one in queries.figures()}
+    refresh(margin_stage="delivery")
+    now = {f"{one.kpi} {one.period} {one.slice_by} {one.slice_value}": one.value for one in queries.figures()}
+
+    assert before.checkpoint["margin"] == {"stage": "goods", "payment_percent": 0.0}
+    moved = {name.split()[0] for name in counted.keys() | now.keys() if counted.get(name) != now.get(name)}
+    assert moved == {"margin_per_customer_cents", "predicted_value_cents", "margin_at_risk_cents"} & moved
+    assert "margin_per_customer_cents" in moved
+
+
+def test_what_a_margin_is_and_what_is_missing_stands_beside_it(shipped):
+    refresh()
+    with translation.override("de"):
+        assert " ".join(margins.definition(queries.current()).split()) == (
+            "Stufe II: Umsatz nach Rabatten und Retouren, abzüglich der Kosten für Waren, Versand und Zahlung. "
+            "Die Versandkosten sind von 25 % der Bestellungen bekannt: 12 €, davon haben Kunden 5 € bezahlt. "
+            "Kosten der Zahlung sind nicht eingestellt."
+        )
+
+    refresh(margin_stage="goods")
+    with translation.override("de"):
+        assert margins.definition(queries.current()).startswith("Stufe I:")
+
+
+def test_answers_count_at_the_stage_of_the_shown_figures(shipped):
+    refresh(margin_stage="goods")
+    factories.decided(margin_stage="delivery")  # chosen, and not counted yet
+    (month,) = [one for one in answers.revenue_by_month() if one.month == "2026-02"]
+    assert month.margin_cents == 66_000
+
+    refresh()
+    (month,) = [one for one in answers.revenue_by_month() if one.month == "2026-02"]
+    assert month.margin_cents == 60_000 - 700
+
+
+def test_another_stage_is_due_learnt_anew_and_hands_on_no_money_of_the_former(shipped):
+    first = refresh()
+    Figure.objects.filter(generation=first, kpi__in=policy.SAID).update(period="2026-01")
+
+    assert not working._window_changed(first)
+    factories.decided(margin_stage="goods")
+    assert working._window_changed(first)
+    second = refresh()
+
+    assert first.forecast["model"]["id"] != second.forecast["model"]["id"]
+    said = Figure.objects.filter(generation=second, period="2026-01", slice_by="", kpi__in=policy.SAID)
+    assert [one.kpi for one in said] == ["warned_customers"]
+    assert margins.are_alike(second, refresh())

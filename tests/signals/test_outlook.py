@@ -14,7 +14,19 @@ from stammkunde.insight import recency, risk
 from stammkunde.insight.frames import rows
 from stammkunde.insight.value import worth
 from stammkunde.sales import services as sales
-from stammkunde.signals import compute, diary, explaining, frames, lit, outlook, policy, queries, said, services
+from stammkunde.signals import (
+    compute,
+    diary,
+    explaining,
+    frames,
+    lit,
+    margins,
+    outlook,
+    policy,
+    queries,
+    said,
+    services,
+)
 from stammkunde.store import kept
 from stammkunde.tasks import policy as time
 from stammkunde.team import queries as team
@@ -91,7 +103,7 @@ def small_team(monkeypatch):
 
 
 def known_now():
-    return frames.open_facts(mirror.tables())
+    return frames.open_facts(mirror.tables(), margin=margins.wanted())
 
 
 def signals():

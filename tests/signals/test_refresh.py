@@ -15,7 +15,19 @@ from stammkunde.insight import kpis, recency
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.sales import services as sales
-from stammkunde.signals import assessed, compute, frames, lease, policy, queries, reuse, services, wording, working
+from stammkunde.signals import (
+    assessed,
+    compute,
+    frames,
+    lease,
+    margins,
+    policy,
+    queries,
+    reuse,
+    services,
+    wording,
+    working,
+)
 from stammkunde.signals.models import Current, CustomerSignal, Figure, Generation
 from tests import factories, processes
 
@@ -82,7 +94,7 @@ def test_refresh_without_facts_shows_an_empty_generation():
 def test_refresh_writes_what_insight_says_of_every_customer(shop):
     made = refresh()
 
-    known = frames.open_facts(mirror.tables())
+    known = frames.open_facts(mirror.tables(), margin=margins.wanted())
     told = rows(recency.customers(known, as_of=TODAY, activity_days=made.activity_days))
     assert CustomerSignal.objects.count() == len(told) == 6
     for row in told:
@@ -107,7 +119,7 @@ def test_refresh_writes_what_insight_says_of_every_customer(shop):
 def test_refresh_stores_the_figures_that_insight_gives(shop):
     made = refresh()
 
-    known = frames.with_class(frames.open_facts(mirror.tables()), as_of=TODAY)
+    known = frames.with_class(frames.open_facts(mirror.tables(), margin=margins.wanted()), as_of=TODAY)
     periods = {figure.period for figure in Figure.objects.all()}
     assert {"2025", "2025-Q1", "2025-02", "2026-03"} <= periods
     for by in (None, "country", "channel", "class"):

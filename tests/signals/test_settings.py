@@ -22,6 +22,8 @@ def sent(**changes):
         "name": "Blumen Petersen",
         "activity_days": "180",
         "no_purchase_months": "6",
+        "margin_stage": "goods",
+        "payment_percent": "1.5",
         "minutes_per_contact": "24",
         "warned_percent": "12",
     } | changes
@@ -33,7 +35,12 @@ def test_settings_are_kept_and_recorded(ada):
     kept = FigureSettings.of(queries.company())
     assert (kept.company.name, kept.activity_days, kept.no_purchase_months) == ("Blumen Petersen", 180, 6)
     changes = AuditEntry.objects.get(action="settings.changed").detail["changes"]
-    assert changes == {"name": ["", "Blumen Petersen"], "activity_days": [None, 180]}
+    assert changes == {
+        "name": ["", "Blumen Petersen"],
+        "activity_days": [None, 180],
+        "margin_stage": ["delivery", "goods"],
+        "payment_percent": [0.0, 1.5],
+    }
 
 
 def test_settings_saved_twice_change_nothing_the_second_time(ada):
@@ -76,6 +83,7 @@ def test_settings_window_left_empty_is_the_suggestion(ada):
     [
         ({"activity_days": "0"}, "Zwischen 1 und 3650 Tagen"),
         ({"activity_days": "3651"}, "Zwischen 1 und 3650 Tagen"),
+        ({"payment_percent": "21"}, "Zwischen 0 und 20 Prozent"),
         ({"no_purchase_months": "0"}, "Zwischen 1 und 120 Monaten"),
         ({"risk_horizon_days": "6"}, "Zwischen 7 und 730 Tagen"),
         ({"risk_horizon_days": "731"}, "Zwischen 7 und 730 Tagen"),

@@ -52,6 +52,7 @@ def test_page_with_settings_of_several_apps_keeps_all_or_nothing(client, adminis
     client.force_login(administrator)
     sent = {"name": "Rösterei", "activity_days": "180", "no_purchase_months": "7", "warned_percent": "12"}
     sent["minutes_per_contact"] = "4"
+    sent |= {"margin_stage": "delivery", "payment_percent": "0"}
 
     assert client.post(reverse("settings"), sent).status_code == 400
     assert (queries.company().name, AuditEntry.objects.count()) == ("", 0)

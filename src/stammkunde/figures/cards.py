@@ -6,7 +6,7 @@ from typing import Any
 from stammkunde.figures import rhythm, tiles
 from stammkunde.figures.queries import budget, of_customer
 from stammkunde.sales import history
-from stammkunde.signals import forecasts, levels, standing
+from stammkunde.signals import forecasts, levels, margins, standing
 from stammkunde.signals import reasons as risks
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -26,7 +26,8 @@ def _value(asked: Asked) -> dict[str, Any]:
 
 def _year(asked: Asked) -> dict[str, Any]:
     """Say of how much the margin is; all else stands in the signal."""
-    return {"remark": tiles.covered(asked.signal.margin_year_coverage) if asked.signal else ""}
+    remark = tiles.covered(asked.signal.margin_year_coverage) if asked.signal else ""
+    return {"remark": remark, "definition": margins.definition(asked.generation)}
 
 
 def _expected(asked: Asked) -> dict[str, Any] | None:

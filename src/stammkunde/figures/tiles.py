@@ -69,6 +69,7 @@ class Tile:
     n: int
     comparisons: tuple[Comparison, ...]
     course: Course | None = None
+    stage: str = ""  # what is counted as margin
 
     @property
     def is_known(self) -> bool:
@@ -81,6 +82,7 @@ def tiles(
     others: Sequence[tuple[str, Figures]],
     history: Mapping[str, Sequence[float | None]],
     sight: Sight,
+    stage: str = "",
 ) -> list[Tile]:
     """Make the tiles of a period; `others` are the periods to compare with, by their labels."""
     shown = [meaning for meaning in MEANINGS if meaning.kpi in figures and (sight.margin or not meaning.needs_margin)]
@@ -98,6 +100,7 @@ def tiles(
                 compare(figures[meaning.kpi], other.get(meaning.kpi), label=label, meaning=meaning)
                 for label, other in others
             ),
+            stage=stage if meaning.needs_margin else "",
             course=course(history.get(meaning.kpi, ()), unit=meaning.unit),
         )
         for meaning in shown

@@ -99,7 +99,11 @@ def known_lines(facts: Facts, *, slices: Slicing) -> Frame:
     if slices.by == "category" and slices.kind == "line":
         assert facts.products is not None
         category = facts.products.select("product_id", text("category").alias("slice"))
-        return known.join(category, on="product_id", how="left").with_columns(text("slice"))
+        return (
+            known.filter(nw.col("kind") != "shipping")
+            .join(category, on="product_id", how="left")
+            .with_columns(text("slice"))
+        )
     return known
 
 

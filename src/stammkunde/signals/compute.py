@@ -12,7 +12,7 @@ from stammkunde import mirror
 from stammkunde.insight import kpis, periods, rhythm, slices
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.frames import Facts
-from stammkunde.signals import frames, reuse
+from stammkunde.signals import frames, margins, reuse
 
 SLICES = (*frames.CLASSES, "kind", "country", "segment", "region", "industry", "owner", "channel")
 SLICED = [name for name in kpis.NAMES if name != "customer_lifetime_days"]  # by slice: only for years and quarters
@@ -100,10 +100,12 @@ class Computation:
 
 
 @contextmanager
-def opened(manifest: mirror.Manifest, *, as_of: date, wanted_days: int | None) -> Iterator[Computation]:
+def opened(
+    manifest: mirror.Manifest, *, as_of: date, wanted_days: int | None, margin: margins.Terms
+) -> Iterator[Computation]:
     """Open the mirror for one computation, and let go of what it held in the engine."""
     tables = mirror.tables(manifest)
-    facts = frames.with_class(frames.open_facts(tables), as_of=as_of)
+    facts = frames.with_class(frames.open_facts(tables, margin=margin), as_of=as_of)
     days = wanted_days or suggested_days(facts, as_of=as_of)
     try:
         yield Computation(facts=facts, as_of=as_of, activity_days=days)

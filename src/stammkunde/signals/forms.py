@@ -10,15 +10,29 @@ from stammkunde.team.settings_page import SettingsForm
 class FigureForm(SettingsForm):
     class Meta:
         model = FigureSettings
-        fields = ["activity_days", "no_purchase_months", "risk_horizon_days", "warned_percent"]
+        fields = [
+            "activity_days",
+            "no_purchase_months",
+            "risk_horizon_days",
+            "warned_percent",
+            "margin_stage",
+            "payment_percent",
+        ]
         labels = {
             "activity_days": _("Activity window in days"),
             "no_purchase_months": _("Months without purchase"),
             "risk_horizon_days": _("Horizon of the early warning in days"),
+            "margin_stage": _("Contribution margin"),
+            "payment_percent": _("Cost of payment in percent"),
             "warned_percent": _("Red and yellow at most, in percent of customers"),
         }
         help_texts = {
             "no_purchase_months": _("Customers who have not bought for so many months appear on the page “Today”."),
+            "margin_stage": _(
+                "Classes, values and what is at stake are counted in it. With another one, all figures are counted and "
+                "values learnt anew; what was expected in earlier months is no longer shown: it was counted otherwise."
+            ),
+            "payment_percent": _("Of what is sold; counted at stage II. 0: none."),
             "warned_percent": _(
                 "Red are as many as the team reaches within a week; yellow, whom to watch besides. 10 to 15 is usual."
             ),
@@ -35,6 +49,12 @@ class FigureForm(SettingsForm):
         if not 1 <= months <= 120:
             raise ValidationError(_("Between 1 and 120 months."))
         return months
+
+    def clean_payment_percent(self) -> float:
+        percent: float = self.cleaned_data["payment_percent"]
+        if not 0 <= percent <= 20:
+            raise ValidationError(_("Between 0 and 20 percent."))
+        return percent
 
     def clean_risk_horizon_days(self) -> int | None:
         days: int | None = self.cleaned_data["risk_horizon_days"]

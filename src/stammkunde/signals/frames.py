@@ -9,6 +9,8 @@ import narwhals as nw
 from stammkunde import mirror
 from stammkunde.insight import recency, slices
 from stammkunde.insight.frames import CONVERSATION, Facts, Frame, facts, hold, rows, text
+from stammkunde.insight.margins import SHIPPING, at_stage
+from stammkunde.signals import margins
 
 OTHER = "…"  # the slice value under which the smaller values of a long list are counted together
 MOST_VALUES = 30
@@ -26,16 +28,18 @@ class Slice:
     value: str
 
 
-def open_facts(tables: mirror.Tables) -> Facts:
+def open_facts(tables: mirror.Tables, *, margin: margins.Terms) -> Facts:
     """Open the mirror's tables for insight; of an order that was cancelled nothing was delivered."""
     took_place = tables.orders.filter("status <> 'cancelled'")
-    return facts(
+    known = facts(
         tables.lines,
         customers=tables.customers,
         products=tables.products,
         orders=took_place,
         happenings=[_conversations(tables)],
     )
+    orders: Frame = nw.from_native(took_place).lazy()
+    return at_stage(known, stage=margin.as_stage, orders=orders, payment_percent=margin.payment_percent)
 
 
 def _conversations(tables: mirror.Tables) -> duckdb.DuckDBPyRelation:
@@ -77,7 +81,8 @@ def within(known: Facts, part: Slice | None) -> Facts:
 
 def values(known: Facts, *, by: str) -> list[tuple[str, int]]:
     """List what a slice column says, largest first, with its customers (channel: lines, category: products)."""
-    table = {"channel": known.lines, "category": known.products}.get(by, known.customers)
+    lines = known.lines.filter(nw.col("kind") != SHIPPING)
+    table = {"channel": lines, "category": known.products}.get(by, known.customers)
     assert table is not None  # all of them are opened
     counted = table.group_by(text(by).alias("value")).agg(nw.len().alias("n"))
     return sorted(((row["value"], row["n"]) for row in rows(counted)), key=lambda pair: (-pair[1], pair[0]))

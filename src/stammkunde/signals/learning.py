@@ -24,7 +24,7 @@ from stammkunde.insight.value import worth
 from stammkunde.insight.value.buyers import margin_known
 from stammkunde.mirror import Manifest
 from stammkunde.mirror.versions import differing, starting
-from stammkunde.signals import policy
+from stammkunde.signals import margins, policy
 from stammkunde.signals.models import Generation
 from stammkunde.store import kept
 
@@ -40,6 +40,7 @@ class Terms:
     activity_days: int
     horizon_days: int | None  # as the company wants it; None: as its rhythm suggests
     basis: str  # margin or revenue
+    margin: str  # how margins are counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +82,11 @@ class Lesson:
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def terms(known: Facts, *, activity_days: int, horizon_days: int | None) -> Terms:
+def terms(known: Facts, *, activity_days: int, horizon_days: int | None, margin: margins.Terms) -> Terms:
     """Say what a model of these facts rests on."""
     basis = "margin" if margin_known(known) else "revenue"
-    return Terms(activity_days=activity_days, horizon_days=horizon_days, basis=basis)
+    counted = json.dumps(asdict(margin))
+    return Terms(activity_days=activity_days, horizon_days=horizon_days, basis=basis, margin=counted)
 
 
 def learnt(

@@ -213,6 +213,10 @@ class StageChange(models.Model):
 class FigureSettings(Settings):
     """How figures count, and how far ahead the early warning looks."""
 
+    class Margin(models.TextChoices):
+        GOODS = "goods", _("I: after discounts and goods")
+        DELIVERY = "delivery", _("II: after shipping, payment and returns, too")
+
     activity_days = models.PositiveIntegerField(
         _("activity window in days"),
         null=True,
@@ -230,11 +234,21 @@ class FigureSettings(Settings):
     )
 
     warned_percent = models.PositiveSmallIntegerField(_("customers warned about at most, in percent"), default=12)
+    margin_stage = models.CharField(
+        _("contribution margin"), max_length=8, choices=Margin.choices, default=Margin.DELIVERY
+    )
+    payment_percent = models.FloatField(_("cost of payment in percent"), default=0.0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(warned_percent__range=(1, 50)), name="signals_warned_percent_sane"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(margin_stage__in=["goods", "delivery"]), name="signals_margin_stage_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(payment_percent__range=(0, 20)), name="signals_payment_percent_sane"
             ),
             models.CheckConstraint(
                 condition=models.Q(activity_days__isnull=True) | models.Q(activity_days__range=(1, 3650)),

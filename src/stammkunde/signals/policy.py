@@ -16,6 +16,7 @@ LAST_RETRY = timedelta(hours=1)
 LEARNT_FOR = timedelta(days=7)
 
 SAID = ("predicted_value_cents", "margin_at_risk_cents", "warned_customers")  # figures of what was expected at the time
+SAID_OF_PEOPLE = ("warned_customers",)  # of these, what no money is counted in
 
 
 def month_of(on: date) -> str:

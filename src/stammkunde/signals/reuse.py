@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from stammkunde.insight import periods
 from stammkunde.mirror import Manifest
 from stammkunde.mirror.versions import differing, is_whole, starting
+from stammkunde.signals import margins
 from stammkunde.signals.models import Figure, Generation
 from stammkunde.signals.policy import SAID
 from stammkunde.store import changes
@@ -43,7 +44,7 @@ def mark(generation: Generation, *, manifest: Manifest, channels: list[str]) -> 
 
 def kept(former: Generation | None, now: Generation, *, manifest: Manifest) -> Kept:
     """Name the figures that are still true."""
-    if former is None or former.activity_days != now.activity_days:
+    if former is None or former.activity_days != now.activity_days or margins.of(former) != margins.of(now):
         return Kept()
     if former.checkpoint.get("program") != program("insight") or "versions" not in former.checkpoint:
         return Kept()

@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from stammkunde.insight.frames import text
 from stammkunde.mirror.engine import connection
-from stammkunde.signals import frames, reuse
+from stammkunde.signals import frames, margins, reuse
 from stammkunde.signals.assessed import Assessed
 from stammkunde.signals.compute import FIGURES, Computation
 from stammkunde.signals.models import Generation
-from stammkunde.signals.policy import SAID, month_of
+from stammkunde.signals.policy import SAID, SAID_OF_PEOPLE, month_of
 from stammkunde.store import bulk
 
 SLICES = ("class", "kind", "country", "segment", "region", "industry", "owner")
@@ -62,9 +62,9 @@ def _figures(known: Computation, found: Assessed, *, by: str) -> pa.Table:
 
 
 def hand_on(former: Generation | None, now: Generation) -> None:
-    """Take over what was said in earlier months, a figure a transaction."""
+    """Take over what was said in earlier months, a figure a transaction; no money that was counted otherwise."""
     if former is None:
         return
     sql = _HAND_ON.format(columns=reuse.COLUMNS)
-    for kpi in SAID:
+    for kpi in SAID if margins.are_alike(former, now) else SAID_OF_PEOPLE:
         bulk.run(sql, [now.pk, former.pk, kpi, month_of(now.as_of_on)])

@@ -28,6 +28,7 @@ from stammkunde.signals import (
     learning,
     lease,
     lit,
+    margins,
     outlook,
     policy,
     queries,
@@ -144,20 +145,25 @@ class _Rows:
 def _fill(generation: Generation, *, held: Lease, now: datetime, learn: policy.Learn, rebuild: bool) -> _Made:
     """Compute and store one generation's rows; each batch is a transaction of its own."""
     manifest = mirror.bring_up_to_date(now=now, progress=held.tell, rebuild=rebuild)
-    wanted = FigureSettings.of(team.company())
-    with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=wanted.activity_days) as facts:
+    wanted, margin = FigureSettings.of(team.company()), margins.wanted()
+    with compute.opened(manifest, as_of=generation.as_of_on, wanted_days=wanted.activity_days, margin=margin) as facts:
         generation.facts_version, generation.activity_days = manifest.version, facts.activity_days
         generation.checkpoint = {
             "wanted_days": wanted.activity_days,
             "wanted_horizon_days": wanted.risk_horizon_days,
+            **margins.note(margin),
         }
         generation.checkpoint = reuse.mark(generation, manifest=manifest, channels=facts.channels())
         generation.save(update_fields=["facts_version", "activity_days", "checkpoint"])
         shown = queries.current()
-        terms = learning.terms(facts.facts, activity_days=facts.activity_days, horizon_days=wanted.risk_horizon_days)
+        terms = learning.terms(
+            facts.facts, activity_days=facts.activity_days, horizon_days=wanted.risk_horizon_days, margin=margin
+        )
         lesson = learning.Lesson(facts=facts.facts, manifest=manifest, as_of=facts.as_of, terms=terms)
         learnt = learning.learnt(lesson, shown=shown, learn=learn, report=held.tell)
         found = _profiles(generation, facts, learnt=learnt, held=held)
+        generation.forecast = generation.forecast | {margins.KEY: margins.gaps(mirror.tables(manifest))}
+        generation.save(update_fields=["forecast"])
         put = _Rows(generation=generation, held=held)
         put(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")
         _figures(generation, facts, found, former=None if rebuild else shown, manifest=manifest, put=put)

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from stammkunde import mirror
 from stammkunde.intake.queries import is_publishing, last_change
 from stammkunde.mirror.versions import is_whole
-from stammkunde.signals import answers, lease, lit, policy, queries, services
+from stammkunde.signals import answers, lease, lit, margins, policy, queries, services
 from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.store import statistics
 from stammkunde.team import queries as team
@@ -82,11 +82,12 @@ def _is_due(*, now: datetime) -> bool:
 
 
 def _window_changed(shown: Generation) -> bool:
-    """Say whether the company chose another activity window, or another horizon, than the shown figures have."""
+    """Say whether the company chose another window, horizon or stage of the margin than the shown figures have."""
     wanted, risk = FigureSettings.of(team.company()), shown.forecast.get("risk") or {}
     window = {shown.checkpoint.get("wanted_days"), shown.activity_days}
     horizon = {shown.checkpoint.get("wanted_horizon_days"), risk.get("horizon_days")}
-    return wanted.activity_days not in window or wanted.risk_horizon_days not in horizon
+    other_margin = margins.of(shown) not in (None, margins.wanted())
+    return other_margin or wanted.activity_days not in window or wanted.risk_horizon_days not in horizon
 
 
 def _team_changed(shown: Generation) -> bool:

@@ -14,7 +14,7 @@ from stammkunde.figures.queries import overview as queries
 from stammkunde.figures.queries import overview_plots
 from stammkunde.sales.models import Order
 from stammkunde.segments import selection
-from stammkunde.signals import answers, forecasts
+from stammkunde.signals import answers, forecasts, margins
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.team import policy
@@ -43,7 +43,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         {
             "selection": chosen,
             "generation": generation,
-            "tiles": _tiles(figures, stored, chosen, sight=sight),
+            "tiles": _tiles(figures, stored, chosen, sight=sight, stage=margins.definition(generation)),
             "plots": _plots(request, stored, chosen, generation=generation),
             "point": _point(figures, stored, chosen, sight=sight),
             "ahead": outlook.outlook(stored, generation, sight=sight),
@@ -59,13 +59,14 @@ def overview(request: StaffRequest) -> HttpResponse:
 
 
 def _tiles(
-    figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, sight: policy.Sight
+    figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, sight: policy.Sight, stage: str
 ) -> list[tiles.Tile]:
     return tiles.tiles(
         figures,
         others=[(selection.short_name(period), then) for period, then in queries.others(stored, chosen)],
         history=queries.histories(stored, until=chosen.period),
         sight=sight,
+        stage=stage,
     )
 
 

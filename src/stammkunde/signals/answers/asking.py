@@ -13,9 +13,9 @@ from stammkunde import mirror
 from stammkunde.insight import periods
 from stammkunde.insight.frames import Facts
 from stammkunde.mirror import NoMirror
-from stammkunde.signals import compute, frames, queries
+from stammkunde.signals import compute, frames, margins, queries
 from stammkunde.signals.frames import Slice
-from stammkunde.signals.models import FigureSettings
+from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.team import queries as team
 
 READ = ("lines", "orders", "customers", "products")  # what answers are worked out from
@@ -51,10 +51,14 @@ def answer(
     :raises NoFacts: if there are no orders
     """
     tables = mirror.tables()
-    until = as_of or shown_until(tables)
-    days = activity_days or _activity_days(tables, as_of=until)
-    asked = (tables.stamp(*READ), name, question, by, days, until, within)
-    return _remembered(asked, lambda: _worked_out(tables, work_out, by=by, days=days, until=until, within=within))
+    shown = queries.current()
+    until = as_of or _until(tables, shown)
+    margin = margins.of(shown) or margins.wanted()
+    days = activity_days or _activity_days(tables, shown, as_of=until, margin=margin)
+    asked = (tables.stamp(*READ), name, question, by, days, until, within, margin)
+    return _remembered(
+        asked, lambda: _worked_out(tables, work_out, by=by, days=days, until=until, within=within, margin=margin)
+    )
 
 
 def is_known(name: str) -> bool:
@@ -65,9 +69,10 @@ def is_known(name: str) -> bool:
     :raises NoFacts: if there are no orders
     """
     tables = mirror.tables()
-    until = shown_until(tables)
-    days = _activity_days(tables, as_of=until)
-    return _key((tables.stamp(*READ), name, (), None, days, until, None)) in cache
+    shown = queries.current()
+    until, margin = _until(tables, shown), margins.of(shown) or margins.wanted()
+    days = _activity_days(tables, shown, as_of=until, margin=margin)
+    return _key((tables.stamp(*READ), name, (), None, days, until, None, margin)) in cache
 
 
 def _worked_out(
@@ -78,9 +83,10 @@ def _worked_out(
     days: int,
     until: date,
     within: Slice | None,
+    margin: margins.Terms,
 ) -> Answer:
     classed = frames.CLASSES.intersection({by, within.by if within else None})
-    with _facts(tables, classed_on=until if classed else None, within=within) as facts:
+    with _facts(tables, classed_on=until if classed else None, within=within, margin=margin) as facts:
         return work_out(Base(facts=facts, as_of=until, activity_days=days))
 
 
@@ -98,8 +104,10 @@ def _remembered(asked: tuple[object, ...], work_out: Callable[[], Answer]) -> An
 
 
 @contextmanager
-def _facts(tables: mirror.Tables, *, classed_on: date | None, within: Slice | None) -> Iterator[Facts]:
-    known = frames.open_facts(tables)
+def _facts(
+    tables: mirror.Tables, *, classed_on: date | None, within: Slice | None, margin: margins.Terms
+) -> Iterator[Facts]:
+    known = frames.open_facts(tables, margin=margin)
     if classed_on:
         known = frames.with_class(known, as_of=classed_on)
     part = frames.within(known, within)
@@ -116,7 +124,11 @@ def shown_until(tables: mirror.Tables) -> date:
 
     :raises NoFacts: if there are no orders
     """
-    return queries.as_of() or _last_day(tables)
+    return _until(tables, queries.current())
+
+
+def _until(tables: mirror.Tables, shown: Generation | None) -> date:
+    return shown.as_of_on if shown else _last_day(tables)
 
 
 def _last_day(tables: mirror.Tables) -> date:
@@ -126,13 +138,12 @@ def _last_day(tables: mirror.Tables) -> date:
     return periods.day(last)
 
 
-def _activity_days(tables: mirror.Tables, *, as_of: date) -> int:
+def _activity_days(tables: mirror.Tables, shown: Generation | None, *, as_of: date, margin: margins.Terms) -> int:
     """Take the company's window, or the one of the shown figures, or the one that its rhythm suggests."""
-    shown = queries.current()
     chosen = FigureSettings.of(team.company()).activity_days or (shown.activity_days if shown else 0)
     return chosen or _remembered(
         ("window", tables.stamp(*READ), as_of),
-        lambda: compute.suggested_days(frames.open_facts(tables), as_of=as_of),
+        lambda: compute.suggested_days(frames.open_facts(tables, margin=margin), as_of=as_of),
     )
 
 

@@ -119,7 +119,7 @@ def test_what_is_no_phone_number_is_none(typed):
 
 @given(st.text(alphabet="+0123456789 ()/.-", max_size=25))
 def test_imports_write_numbers_as_we_do(written):
-    (found,) = duckdb.execute(f"SELECT {phones.SQL.replace('{}', '?')}", [written] * 3).fetchone()
+    (found,) = duckdb.connect().execute(f"SELECT {phones.SQL.replace('{}', '?')}", [written] * 3).fetchone()
 
     assert found == phones.plain(written)
 

@@ -25,7 +25,7 @@ def _one(books, sql):
 
 
 def _count(sql):
-    ((count,),) = duckdb.sql(sql).fetchall()
+    ((count,),) = duckdb.connect().sql(sql).fetchall()
     return count
 
 

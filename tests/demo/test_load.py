@@ -28,7 +28,9 @@ def test_demo_company_comes_through_the_ordinary_import_whole(tmp_path):
     stored = [model.objects.count() for model in (Customer, ContactPerson, Product, Order, Line, Contact)]
     assert stored == [rows[table] for table in files.TABLES]
     assert set(Import.objects.values_list("status", flat=True)) == {Import.Status.DONE}
-    ((net,),) = duckdb.sql(f"SELECT sum(round(Netto * 100))::bigint FROM '{tmp_path}/lines.parquet'").fetchall()
+    ((net,),) = (
+        duckdb.connect().sql(f"SELECT sum(round(Netto * 100))::bigint FROM '{tmp_path}/lines.parquet'").fetchall()
+    )
     assert Line.objects.aggregate(sum=Sum("revenue_cents"))["sum"] == net
     _has_people_notes_and_figures()
 

@@ -65,7 +65,7 @@ def test_findings_come_after_the_page_and_then_at_once(client, english, shop, dj
         assert "A late delivery in the 60 days before True of" in page
         assert "An association is no cause." in page
     assert len(answers.drivers().clear) > 1
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get("/lost/", headers={"HX-Request": "true"})
 
 

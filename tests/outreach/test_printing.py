@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.db.models import QuerySet
 from pypdf import PdfReader
 
 from stammkunde.outreach import channels, paper, queries, services, wording, working
@@ -309,7 +310,7 @@ class Killed(BaseException):
     [
         (collecting.claiming, "claim"),
         (collecting, "_pieces"),
-        (collecting.Piece.objects, "bulk_create"),
+        (QuerySet, "bulk_create"),
         (printing.paper, "pdf"),
         (printing.Path, "replace"),
     ],

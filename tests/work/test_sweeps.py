@@ -125,7 +125,14 @@ def test_loop_ends_between_two_pieces_of_work():
 
 
 def test_sweeps_are_declared_by_the_apps_that_own_the_rows_messages_first():
-    assert [sweep.name for sweep in work.declared()] == ["outreach", "plays", "audiences", "intake", "signals"]
+    assert [sweep.name for sweep in work.declared()] == [
+        "outreach",
+        "plays",
+        "audiences",
+        "intake",
+        "signals",
+        "statistics",
+    ]
 
 
 def test_declared_sweeps_lead_to_functions_and_start_without_a_failure():
@@ -150,4 +157,4 @@ def test_listing_sweeps_loads_nothing_that_computes():
         check=True,
     )
 
-    assert said.stdout.splitlines() == ["5", ""]
+    assert said.stdout.splitlines() == ["6", ""]

@@ -16,7 +16,9 @@ from stammkunde.tasks import worklist
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.policy import Lengths
 from stammkunde.tasks.worklist import Asked
+from stammkunde.team.models import Staff
 from tests import factories
+from tests.pages import folded
 
 pytestmark = pytest.mark.django_db
 
@@ -293,6 +295,18 @@ def one_overdue(generation):
 
 def key_of(customer) -> str:
     return f"overdue:{customer.pk}:2026-09-23"
+
+
+def test_whoever_has_no_hours_is_told_so_instead_of_a_share_of_nothing(client, salesperson, one_overdue):
+    client.force_login(salesperson)
+    Staff.objects.filter(pk=salesperson.pk).update(hours_per_week=0)
+    none = folded(client.get("/today/").content.decode())
+    Staff.objects.filter(pk=salesperson.pk).update(hours_per_week=20)
+    some = folded(client.get("/today/").content.decode())
+
+    assert "für Sie sind keine Stunden für Kunden eingetragen" in none
+    assert "von 0,0 Stunden" not in none
+    assert "von 4,0 Stunden" in some
 
 
 def test_done_is_kept_shown_and_taken_back(client, salesperson, one_overdue):

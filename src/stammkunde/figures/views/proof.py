@@ -60,7 +60,7 @@ def _parts(shown: proofs.BackTest) -> list[dict[str, Any]]:
         {
             "name": "light",
             "title": _("By light, on %(day)s") % day,
-            "first": _("Light"),
+            "first": _("Risk level"),
             "found": _("Of all who left"),
             "rows": shown.by_light,
         },

@@ -180,8 +180,8 @@ def test_lights_of_today_and_of_the_back_test_are_one_rule(shown):
         assert told["warned_left_cents"] == test.yearly_cents[warned & test.gone].sum()
 
 
-def test_red_is_what_the_team_reaches_by_the_minutes_that_today_plans_with(shown, administrator):
-    made = shown()
+def test_red_is_what_the_team_reaches_by_the_minutes_that_today_plans_with(administrator):
+    made = show_shop(TODAY, None)  # of its own: what was made for others may have been planned with other people
 
     plan = budget.of(made, budget.setting(team.company()))
     lengths = plan.setting.lengths

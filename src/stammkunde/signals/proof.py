@@ -5,12 +5,13 @@ Every page quotes these numbers, and no others: they are of the rule that gives 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Min
 
+from stammkunde.insight.risk import Counts
 from stammkunde.insight.risk.candidates import RULES
 from stammkunde.insight.risk.metrics import Bin, Gain
 from stammkunde.sales.models import Order
@@ -19,43 +20,12 @@ from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation
 from stammkunde.ui import writing
 
-_COUNTS = ("customers", "left", "warned", "warned_left", "left_cents", "warned_left_cents")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """What the warnings of one day were worth among some customers; cents are what a year of theirs was worth then."""
-
-    customers: int
-    left: int
-    warned: int
-    warned_left: int
-    left_cents: int  # of those who left
-    warned_left_cents: int  # of those of them who were warned about
-
-    @property
-    def precision(self) -> float | None:
-        """Of the warned, the share that left."""
-        return self.warned_left / self.warned if self.warned else None
-
-    @property
-    def recall(self) -> float | None:
-        """Of those who left, the share that was warned."""
-        return self.warned_left / self.left if self.left else None
-
-    @property
-    def left_share(self) -> float | None:
-        return self.left / self.customers if self.customers else None
-
-    @property
-    def missed_cents(self) -> int:
-        """What a year of those who left unwarned was worth."""
-        return self.left_cents - self.warned_left_cents
+_COUNTS = tuple(one.name for one in fields(Counts))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassTest(Counts):
-    """The same among the customers of one class."""
+    """What the warnings of one day were worth among the customers of one class."""
 
     abc_class: str
 
@@ -91,7 +61,6 @@ class BackTest(Counts):
     as_of: date
     rule: str
     days_ahead: float | None
-    lift: float | None
     calibration_error: float | None
     calibration: Sequence[Bin]
     gains: Sequence[Gain]
@@ -193,7 +162,7 @@ def choices(generation: Generation | None) -> list[IfWarned]:
 def _back_test(told: Mapping[str, Any]) -> BackTest:
     return BackTest(
         **_counts(told),
-        **{name: told[name] for name in ("rule", "days_ahead", "lift")},
+        **{name: told[name] for name in ("rule", "days_ahead")},
         as_of=date.fromisoformat(told["as_of"]),
         calibration_error=told["calibration_error"],
         calibration=[Bin(**group) for group in told["calibration"]],

@@ -26,11 +26,12 @@ from stammkunde.insight.risk.model import (
     score,
     signs,
 )
-from stammkunde.insight.risk.replay import BackTest, LiftPoint, Told, Warned
+from stammkunde.insight.risk.replay import BackTest, Counts, LiftPoint, Told, Warned
 
 __all__ = [
     "REGISTERED",
     "BackTest",
+    "Counts",
     "HorizonSuggestion",
     "LiftPoint",
     "Quality",

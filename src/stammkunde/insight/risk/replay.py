@@ -28,10 +28,9 @@ class LiftPoint:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Counts:
     """What warnings were worth among some customers; cents are what a year of theirs was worth, as known then."""
 
-    name: str  # a class (A, B, C), a light, or "" for all
     customers: int
     left: int
     warned: int
@@ -53,6 +52,23 @@ class Told:
     def lift(self) -> float | None:
         """Say how many times as often the warned left as everybody."""
         return self.precision * self.customers / self.left if self.left and self.precision is not None else None
+
+    @property
+    def left_share(self) -> float | None:
+        """Give the share of all that left."""
+        return self.left / self.customers if self.customers else None
+
+    @property
+    def missed_cents(self) -> int:
+        """Say what a year of those who left unwarned was worth."""
+        return self.left_cents - self.warned_left_cents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told(Counts):
+    """The same under the name of those among whom it was counted."""
+
+    name: str  # a class (A, B, C), a light, or "" for all
 
 
 @dataclass(frozen=True, kw_only=True)

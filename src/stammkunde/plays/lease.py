@@ -22,8 +22,7 @@ def claim(play: Play, *, now: datetime) -> Lease | None:
         return None
     as_read = Play.objects.filter(pk=play.pk, status=play.status)
     if play.kills_workers:
-        same = as_read.filter(leased_by=play.leased_by, lease_until=play.lease_until)
-        same.update(**{**work.FREE, "trouble": SET_ASIDE})
+        work.set_aside(play, among=as_read, trouble=SET_ASIDE)
         return None
     holder = work.claim(play, among=as_read, until=now + LEASE)
     if holder is None:

@@ -8,6 +8,6 @@ nothing. Claims are counted: a row that nobody ever came back from is not taken 
 """
 
 from stammkunde.work.holders import is_gone, me
-from stammkunde.work.leases import FREE, Lease, LostLease, claim, going_on
+from stammkunde.work.leases import FREE, Lease, LostLease, claim, going_on, set_aside
 
-__all__ = ["FREE", "Lease", "LostLease", "claim", "going_on", "is_gone", "me"]
+__all__ = ["FREE", "Lease", "LostLease", "claim", "going_on", "is_gone", "me", "set_aside"]

@@ -37,9 +37,17 @@ def claim(row: CountedClaims, *, among: "QuerySet[Any]", until: datetime, **chan
     The claim counts until `Lease.let_go`, or until `Lease.advance`.
     """
     holder = holders.me()
-    same = among.filter(pk=row.pk, leased_by=row.leased_by, lease_until=row.lease_until)
-    taken = same.update(leased_by=holder, lease_until=until, claims=F("claims") + 1, **changes)
+    taken = _as_read(row, among).update(leased_by=holder, lease_until=until, claims=F("claims") + 1, **changes)
     return holder if taken else None
+
+
+def set_aside(row: CountedClaims, *, among: "QuerySet[Any]", **changes: Any) -> None:
+    """Free a row that kills whoever works on it, if it is still as it was read, and write down that nobody takes it."""
+    _as_read(row, among).update(**{**FREE, **changes})
+
+
+def _as_read(row: CountedClaims, among: "QuerySet[Any]") -> "QuerySet[Any]":
+    return among.filter(pk=row.pk, leased_by=row.leased_by, lease_until=row.lease_until)
 
 
 @dataclass(kw_only=True)

@@ -65,8 +65,7 @@ def _claim(run: PrintRun, *, now: datetime) -> Lease | None:
         return None
     collecting = PrintRun.objects.filter(state=Run.COLLECTING)
     if run.kills_workers:
-        same = collecting.filter(pk=run.pk, leased_by=run.leased_by, lease_until=run.lease_until)
-        same.update(**{**work.FREE, "is_set_aside": True})
+        work.set_aside(run, among=collecting, is_set_aside=True)
         return None
     holder = work.claim(run, among=collecting, until=now + LEASE)
     if holder is None:

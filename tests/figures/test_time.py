@@ -37,6 +37,7 @@ def signal(generation, abc_class, *, yearly, at_risk=10_000, name="Kunde"):
         generation=generation,
         customer=customer,
         stage="active",
+        silent_days=10,
         abc_class=abc_class,
         yearly_cents=yearly,
         margin_at_risk_cents=at_risk,

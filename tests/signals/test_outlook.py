@@ -180,8 +180,8 @@ def test_lights_of_today_and_of_the_back_test_are_one_rule(shown):
         assert told["warned_left_cents"] == test.yearly_cents[warned & test.gone].sum()
 
 
-def test_red_is_what_the_team_reaches_by_the_minutes_that_today_plans_with(administrator):
-    made = show_shop(TODAY, None)  # of its own: what was made for others may have been planned with other people
+def test_red_is_what_the_team_reaches_by_the_minutes_that_today_plans_with(shown, administrator):
+    made = shown()
 
     plan = budget.of(made, budget.setting(team.company()))
     lengths = plan.setting.lengths
@@ -191,6 +191,7 @@ def test_red_is_what_the_team_reaches_by_the_minutes_that_today_plans_with(admin
     contacts = [lengths.contact(plan.minutes.get(one.customer_id, 0)) for one in order]
     week = plan.setting.hours_per_week * 60
     assert plan.setting.hours_per_week > 0
+    assert any(one.yearly_cents and one.risk is None for one in signals())  # who is lost is given no time by either
     told = time.reached(week, contacts[: 5 * time.MOST_PER_DAY], least=lengths.least, fewest=15)  # one person
     assert made.forecast["levels"]["contacts"] == told > 0
 

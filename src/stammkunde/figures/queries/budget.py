@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, FloatField, Q, Sum
+from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -26,9 +26,8 @@ from stammkunde.team.models import Company
 Thing = TypeVar("Thing")
 
 KEEP_SECONDS = 7 * 86400
-STAYING = ("new", "active", "at_risk", "dormant", "returned")  # stages of those who may still be kept
 AT_RISK = Q(margin_at_risk_cents__gt=0)
-SILENT = Q(yearly_cents__gt=0, silent_days__gt=0, stage__in=STAYING)
+SILENT = Q(yearly_cents__gt=0, silent_days__gt=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,15 +154,25 @@ def _kept(generation: Generation, name: str, make: Callable[[], Thing]) -> Thing
     return kept.or_made(key, make, seconds=KEEP_SECONDS)
 
 
+def _customers(generation: Generation) -> QuerySet[CustomerSignal]:
+    """Give those whom there is time for: the customers of the evening, as the lights know them, without the lost."""
+    classed = CustomerSignal.objects.filter(generation=generation, abc_class__in=CLASSES)
+    return classed.filter(silent_days__lt=generation.activity_days)
+
+
 def _known(generation: Generation) -> Known:
-    signals = CustomerSignal.objects.filter(generation=generation, abc_class__in=CLASSES).order_by()
-    rows = signals.values("abc_class").annotate(
-        customers=Count("pk"),
-        yearly=Sum("yearly_cents", filter=Q(yearly_cents__gt=0), default=0),
-        at_risk_cents=Sum("margin_at_risk_cents", filter=AT_RISK, default=0),
-        at_risk=Count("pk", filter=AT_RISK),
-        rated=Count("margin_at_risk_cents"),
-        silent=Count("pk", filter=SILENT),
+    rows = (
+        _customers(generation)
+        .order_by()
+        .values("abc_class")
+        .annotate(
+            customers=Count("pk"),
+            yearly=Sum("yearly_cents", filter=Q(yearly_cents__gt=0), default=0),
+            at_risk_cents=Sum("margin_at_risk_cents", filter=AT_RISK, default=0),
+            at_risk=Count("pk", filter=AT_RISK),
+            rated=Count("margin_at_risk_cents"),
+            silent=Count("pk", filter=SILENT),
+        )
     )
     found = {row["abc_class"]: row for row in rows}
     by_risk = any(row["rated"] for row in found.values())
@@ -202,7 +211,7 @@ def _given(generation: Generation, of: Class, minutes: int, *, by_risk: bool, le
     limit = minutes // lengths.least
     if not limit:
         return {}
-    signals = CustomerSignal.objects.filter(generation=generation, abc_class=of.abc_class)
+    signals = _customers(generation).filter(abc_class=of.abc_class)
     if by_risk:
         needs = signals.filter(AT_RISK).annotate(need=F("margin_at_risk_cents"))
         needs = needs.order_by("-margin_at_risk_cents", "customer_id")

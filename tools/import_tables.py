@@ -1,10 +1,24 @@
-"""Write the tables of `docs/guide/import.md`: every column of our own tables."""
+"""
+Write every column of our own tables into `docs/guide/import.md`, below the line that names this tool.
 
-import sys
+    python tools/import_tables.py
+"""
+
+import os
+from pathlib import Path
 
 import django
+from django.apps import apps
 
-from stammkunde.intake.layouts import Layout, own
+if not apps.ready:  # the tests have set up Django already
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammkunde.settings")
+    django.setup()
+
+from stammkunde.intake.layouts import own
+from stammkunde.store.layouts import Layout
+
+GUIDE = Path(__file__).parents[1] / "docs/guide/import.md"
+BEGIN = "<!-- tables: written by `python tools/import_tables.py` -->\n\n"
 
 _TYPES = {
     "text": "text", "key": "number or code", "email": "e-mail address", "number": "number", "money": "amount",
@@ -34,6 +48,10 @@ def _table(layout: Layout) -> str:
     return "\n".join([*lines, ""])
 
 
+def whole(guide: str) -> str:
+    """Give the guide with the tables as they are now."""
+    return guide[: guide.index(BEGIN)] + BEGIN + tables().rstrip("\n") + "\n"
+
+
 if __name__ == "__main__":
-    django.setup()  # tables of facts are declared by the apps
-    sys.stdout.write(tables())
+    GUIDE.write_text(whole(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")

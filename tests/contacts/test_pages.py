@@ -88,14 +88,21 @@ def test_contacts_of_another_program_are_imported(tmp_path):
             "contact_note": "",
             "minutes": "",
         },
+        {
+            "customer_number": "1",
+            "happened_at": "2026-03-04 09:00",
+            "channel": "Mail",
+            "contact_note": "",
+            "minutes": "",
+        },
     ]
 
     first = bring(tmp_path, "contacts", rows)
     again = bring(tmp_path, "contacts", rows)
 
-    assert first.counts["contacts"] == {"created": 2, "changed": 0, "unchanged": 0, "refused": 1}
-    assert again.counts["contacts"]["unchanged"] == 2
-    call, visit = Contact.objects.order_by("happened_at")
+    assert first.counts["contacts"] == {"created": 3, "changed": 0, "unchanged": 0, "refused": 1}
+    assert again.counts["contacts"]["unchanged"] == 3
+    call, visit, mail = Contact.objects.order_by("happened_at")
     assert (call.channel, call.direction, call.outcome, call.minutes, call.note) == (
         "phone",
         "out",
@@ -105,3 +112,4 @@ def test_contacts_of_another_program_are_imported(tmp_path):
     )
     assert call.happened_at == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     assert (visit.channel, visit.minutes, visit.note) == ("meeting", None, "")
+    assert (mail.channel, mail.direction, mail.outcome) == ("email", "out", "sent")

@@ -75,6 +75,7 @@ def test_people_reached_are_counted_within_a_year(salesperson):
     write_down(company, salesperson, person=eva, **spoken, source="hand:1")
     write_down(company, salesperson, person=eva, **spoken, source="hand:2", direction="in", channel="email")
     write_down(company, salesperson, person=max_, contact_person_id=max_.pk, source="hand:3", outcome="not_reached")
+    write_down(company, salesperson, person=max_, contact_person_id=max_.pk, source="hand:5", channel="email")
     write_down(
         company,
         salesperson,

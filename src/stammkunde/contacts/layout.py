@@ -21,6 +21,9 @@ _OUTCOMES = {
 # What tells contacts of one list apart that have no number of their own.
 _OWN_KEY = "contact_number"
 _SAID = "md5(concat_ws('|', customer_number, channel, direction, epoch_us(happened_at), coalesce(about, '')))"
+# Whether what we wrote was read is not known, whatever another program calls it.
+_UNREAD = "channel IN ('email', 'post', 'message') AND coalesce(direction, 'out') = 'out'"
+_OUTCOME = f"CASE WHEN {_UNREAD} AND coalesce(outcome, '') <> 'not_reached' THEN 'sent' ELSE outcome END"
 _PERSON = "origin || ':' || contact_person_number"
 
 CONTACTS = Layout(
@@ -85,7 +88,7 @@ CONTACTS = Layout(
                 Column(name="happened_on", sql="happened_at_day", needs=("happened_at",)),
                 Column(name="channel", sql="channel", needs=("channel",)),
                 Column(name="direction", sql="direction", needs=("customer_number",), empty="'out'"),
-                Column(name="outcome", sql="outcome", needs=("customer_number",), empty="'reached'"),
+                Column(name="outcome", sql=_OUTCOME, needs=("customer_number",), empty="'reached'"),
                 Column(name="about", sql="about", needs=("about",), empty="''"),
                 Column(name="note", sql="contact_note", needs=("contact_note",), empty="''"),
                 Column(name="minutes", sql="nullif(round(minutes)::BIGINT, 0)", needs=("minutes",)),

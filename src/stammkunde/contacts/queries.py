@@ -10,6 +10,8 @@ from stammkunde.contacts.models import Contact, Direction, Outcome, Way
 from stammkunde.customers.models import ContactPerson
 
 YEAR = timedelta(days=365)
+_TALKED = Q(contacts__channel__in=[Way.PHONE, Way.MEETING], contacts__outcome=Outcome.REACHED)
+TOOK_PART = Q(contacts__direction=Direction.IN) | _TALKED  # what we sent may be unread; the mirror says it again
 
 
 def of_customer(customer_id: int) -> QuerySet[Contact]:
@@ -51,11 +53,11 @@ class Reached:
 
 
 def reached(customer_id: int, *, now: datetime) -> Reached:
-    """Count the people at a customer with whom somebody spoke, or who wrote, within a year."""
-    spoken = Q(contacts__direction=Direction.IN) | Q(contacts__outcome=Outcome.REACHED)
+    """Count the people at a customer with whom somebody spoke, or who wrote, within a year; not whom we wrote to."""
     counts = Q(contacts__voids=None, contacts__voided_by=None, contacts__happened_at__range=(now - YEAR, now))
     people = ContactPerson.objects.filter(customer=customer_id).annotate(
-        times=Count("contacts", filter=spoken & counts), last_at=Max("contacts__happened_at", filter=spoken & counts)
+        times=Count("contacts", filter=TOOK_PART & counts),
+        last_at=Max("contacts__happened_at", filter=TOOK_PART & counts),
     )
     known = list(people)
     met = [one for one in known if one.times]

@@ -15,7 +15,7 @@ from stammkunde.signals import margins
 OTHER = "…"  # the slice value under which the smaller values of a long list are counted together
 MOST_VALUES = 30
 TOOK_PART = (
-    "direction = 'in' OR (outcome = 'reached' AND channel IN ('phone', 'meeting'))"  # what we sent may be unread
+    "direction = 'in' OR (outcome = 'reached' AND channel IN ('phone', 'meeting'))"  # `contacts.queries.TOOK_PART`
 )
 CLASSES = frozenset({"class"})  # the A/B/C class as known at the end of the facts; empty: nothing bought
 

@@ -2,7 +2,7 @@
 Phone numbers as people write them: +49 (0)30 / 123-45, 0049 30 12345 and 030 12345 are one. Pure.
 
 What is compared are the digits within a country, without the zeros in front: 3012345. The same number in two countries
-is taken for one; whoever looks for it sees both.
+is taken for one; whoever looks for it sees both. It is found without its area code, too: 1234567.
 """
 
 import re
@@ -12,8 +12,15 @@ _CODE = "1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9][0-9][0-
 _ABROAD = re.compile(r"\s*\(?(\+|00)")
 _WRITTEN = re.compile(r"[\d\s()/.+\-–]+")
 LEAST_DIGITS = 5  # fewer may be anything
+_AREAS = range(2, 6)  # so many digits may be an area code, where nothing is between it and the rest
+# What is after the area code, where something is in between: +49 (0)30 / 123-45 → 123-45
+_LOCAL = (
+    rf"^\s*(?:\(?(?:\+|00)\s?(?:{_CODE})\)?)?[\s/.\-–]*(?:\(0\))?[\s(]*0?[0-9]{{1,5}}"
+    r"[\s()/.\-–]*[\s()/.\-–]([0-9].*)"
+)
+_LOCALLY = re.compile(_LOCAL, re.ASCII)
 
-SQL = (  # `plain` in the engine of imports; {} is the column
+_PLAIN_SQL = (  # `plain` in the engine of imports; {} is the column
     r"ltrim(CASE WHEN regexp_matches({}, '^\s*\(?(\+|00)') "
     r"THEN regexp_replace(ltrim(regexp_replace({}, '[^0-9]', '', 'g'), '0'), '^(" + _CODE + r")', '') "
     r"ELSE regexp_replace({}, '[^0-9]', '', 'g') END, '0')"
@@ -26,6 +33,25 @@ def plain(written: str) -> str:
     if _ABROAD.match(written):
         digits = re.sub(f"^({_CODE})", "", digits.lstrip("0"))
     return digits.lstrip("0")
+
+
+_LOCAL_SQL = f"regexp_replace(regexp_extract({{}}, '{_LOCAL}', 1), '[^0-9]', '', 'g')"
+_SHORTER_SQL = ", ".join(
+    f"CASE WHEN {_LOCAL_SQL} = '' AND length({_PLAIN_SQL}) >= {digits + LEAST_DIGITS} "
+    f"THEN substr({_PLAIN_SQL}, {digits + 1}) END"
+    for digits in _AREAS
+)
+SQL = (  # `words` in the engine of imports
+    f"concat_ws(' ', nullif({_PLAIN_SQL}, ''), "
+    f"CASE WHEN length({_LOCAL_SQL}) >= {LEAST_DIGITS} THEN {_LOCAL_SQL} END, {_SHORTER_SQL})"
+)
+
+
+def words(written: str) -> str:
+    """Give what a number is found by: the whole, and without its area code; imports write the same in bulk."""
+    whole, local = plain(written), _LOCALLY.match(written)
+    parts = [re.sub("[^0-9]", "", local[1])] if local else [whole[digits:] for digits in _AREAS]
+    return " ".join([*([whole] if whole else []), *(one for one in parts if len(one) >= LEAST_DIGITS)])
 
 
 def typed(text: str) -> list[str]:

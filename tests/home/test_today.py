@@ -161,6 +161,13 @@ def test_anniversaries_are_round_and_of_customers_who_are_still_there(generation
     overdue(
         generation, rank=3, stage="active", overdue_days=None, customer=factories.customer(since_on=date(2019, 11, 20))
     )
+    overdue(  # a customer by the list of customers alone: no purchase is on record
+        generation,
+        rank=4,
+        stage="prospect",
+        overdue_days=None,
+        customer=factories.customer(since_on=date(2021, 11, 20)),
+    )
 
     items = queries.anniversaries(asked(generation))
 

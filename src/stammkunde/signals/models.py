@@ -51,7 +51,7 @@ class Current(models.Model):
 
 class CustomerSignal(models.Model):
     class Stage(models.TextChoices):
-        PROSPECT = "prospect", _("No purchase yet")
+        PROSPECT = "prospect", _("No purchase known")
         NEW = "new", _("New")
         ACTIVE = "active", _("Active")
         AT_RISK = "at_risk", _("At risk")

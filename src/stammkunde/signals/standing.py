@@ -17,7 +17,7 @@ def stage(signal: CustomerSignal | None) -> str:
     if signal is None:
         return _("Not in the figures yet: they are computed after the next refresh.")
     worded: dict[str, Callable[[CustomerSignal], str]] = {
-        Stage.PROSPECT: lambda _signal: _("Has not bought anything yet."),
+        Stage.PROSPECT: lambda _signal: _("Not one purchase is on record."),
         Stage.NEW: _new,
         Stage.LOST: _lost,
         Stage.RETURNED: _returned,

@@ -80,13 +80,14 @@ def birthday_again(person_id: int, asked: Asked) -> Item | None:
 
 
 def anniversaries(asked: Asked) -> list[Item]:
-    """Give the customers who have been with us for a round number of years these days."""
+    """Give the customers who have been with us for a round number of years these days, and bought on record."""
     recent = [asked.today - timedelta(days=behind) for behind in range(ANNIVERSARY_DAYS)]
     days = [anniversary(on, on.year - years) for on in recent for years in ROUND_YEARS]
     customers = of_owner(Customer.objects.filter(since_on__in=days), asked, path="owner").select_related("owner")
     near = list(customers.order_by("pk")[: CHUNK * 5])
     ranked = most_valuable([(customer.pk, customer) for customer in near], asked)
-    still = [(customer, signal) for customer, signal in ranked if signal and signal.stage != signal.Stage.LOST]
+    gone = (CustomerSignal.Stage.LOST, CustomerSignal.Stage.PROSPECT)
+    still = [(customer, signal) for customer, signal in ranked if signal and signal.stage not in gone]
     return [_anniversary_item(customer, signal, asked) for customer, signal in still]
 
 

@@ -105,6 +105,7 @@ def test_outcome_of_a_warning(bought, is_at_risk, after, told):
         horizon_days=30,
         bought_on=None if bought is None else DAY + timedelta(days=bought),
         is_at_risk=is_at_risk,
+        is_founded=True,
         as_of=DAY + timedelta(days=after),
     )
 
@@ -169,7 +170,7 @@ def test_customer_who_left_is_not_warned_about_again_in_the_same_silence(late):
         (late[1], 0, "amber", "left", left),
         (late[2], 0, "red", "left", left),
     ]
-    assert queries.live_test() == queries.LiveTest(open=0, bought=0, left=2, calmed=0)
+    assert queries.live_test() == queries.LiveTest(open=0, bought=0, left=2, calmed=0, undone=0)
     assert queries.live_test().left_share == 1.0
     assert queries.live_test(since=DAY + timedelta(days=1)).left_share is None
 
@@ -296,11 +297,22 @@ def test_generation_without_orders_warns_nobody():
     assert (made.status, EarlyWarning.objects.count(), CustomerSignal.objects.count()) == (Generation.Status.DONE, 0, 1)
 
 
+@pytest.mark.parametrize("after", [1, 365])
+def test_warnings_are_withdrawn_when_the_purchase_that_they_count_from_is_undone(refreshed, after):
+    Order.objects.filter(customer=refreshed[2], ordered_on=DAY - timedelta(days=50)).delete()
+    sales.mark_changed([f"{DAY - timedelta(days=50):%Y-%m}"])
+
+    refresh(after=after)
+
+    one = EarlyWarning.objects.get(customer=refreshed[2], warned_on=DAY)
+    assert (one.outcome, one.closed_on) == (Outcome.UNDONE, DAY + timedelta(days=after))
+    assert (queries.live_test(since=DAY).undone, queries.live_test().left_share in (None, 1.0)) == (1, True)
+
+
 def test_warnings_end_although_every_purchase_was_undone(refreshed):
-    horizon = EarlyWarning.objects.first().horizon_days
     Order.objects.all().delete()
     sales.mark_changed([f"{DAY - timedelta(days=days):%Y-%m}" for days in (50, 70, 90, 110)])
 
-    refresh(after=horizon + 1)
+    refresh(after=1)
 
-    assert not EarlyWarning.objects.filter(outcome=Outcome.OPEN).exists()
+    assert set(EarlyWarning.objects.values_list("outcome", flat=True)) == {Outcome.UNDONE}

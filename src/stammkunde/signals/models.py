@@ -167,7 +167,7 @@ class EarlyWarning(models.Model):
     """
     Somebody was warned about a customer. It stays: what became of it is the live back-test (R-W3).
 
-    Open until she buys, until she has left, or until she is no longer at risk.
+    Open until she buys, until she has left, until she is no longer at risk, or until what it rested on is taken back.
     """
 
     class Outcome(models.TextChoices):
@@ -175,6 +175,7 @@ class EarlyWarning(models.Model):
         BOUGHT = "bought", _("Bought again")
         LEFT = "left", _("Left")
         CALMED = "calmed", _("No longer at risk")
+        UNDONE = "undone", _("Withdrawn: the facts were taken back")
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="warnings")
     warned_on = models.DateField()

@@ -94,14 +94,18 @@ def learns(
 
 
 def outcome(
-    *, warned_on: date, horizon_days: int, bought_on: date | None, is_at_risk: bool, as_of: date
+    *, warned_on: date, horizon_days: int, bought_on: date | None, is_at_risk: bool, is_founded: bool, as_of: date
 ) -> tuple[str, date] | None:
     """
     Tell what became of a warning, and since when; None while it is open.
 
     `bought_on` is the first purchase that was not known when warned. Who is only pushed out of red and amber by others
     stays at risk, and so does who is silent for so long that she is no customer any more: until the horizon is over.
+    It is `is_founded` while the purchase that the silence is counted from is on record: an undone import takes the
+    warning along.
     """
+    if not is_founded:
+        return "undone", max(as_of, warned_on)
     if as_of < warned_on:
         return None  # facts were taken back
     ends_on = warned_on + timedelta(days=horizon_days)

@@ -100,14 +100,15 @@ class LiveTest:
     bought: int
     left: int
     calmed: int
+    undone: int
 
     @property
     def closed(self) -> int:
-        return self.bought + self.left + self.calmed
+        return self.bought + self.left + self.calmed + self.undone
 
     @property
     def left_share(self) -> float | None:
-        """The share that left of those of whom it is known; who calmed down is neither."""
+        """The share that left of those of whom it is known; who calmed down is neither, nor is what was withdrawn."""
         known = self.bought + self.left
         return self.left / known if known else None
 

@@ -30,7 +30,7 @@ Outcome, Level = EarlyWarning.Outcome, CustomerSignal.Level
 _OPEN = pa.schema([("id", pa.int64()), ("customer_id", pa.int64()), ("known_day", pa.int64())])
 _SINCE = """
 SELECT o.id, any_value(k.risk_level) AS level, any_value(k.is_worrying OR NOT k.is_customer) AS is_at_risk,
-  min(b.day) FILTER (b.day > o.known_day) AS bought_day
+  min(b.day) FILTER (b.day > o.known_day) AS bought_day, bool_or(b.day = o.known_day) AS is_founded
 FROM opened o
 LEFT JOIN known k ON k.customer_id = o.customer_id
 LEFT JOIN bought b ON b.customer_id = o.customer_id
@@ -81,12 +81,15 @@ def changes(
     )
 
 
-def _end(warning: EarlyWarning, *, as_of: date, is_at_risk: bool, bought_on: date | None) -> tuple[str, date] | None:
+def _end(
+    warning: EarlyWarning, *, as_of: date, is_at_risk: bool, bought_on: date | None, is_founded: bool
+) -> tuple[str, date] | None:
     return policy.outcome(
         warned_on=warning.warned_on,
         horizon_days=warning.horizon_days,
         bought_on=bought_on,
         is_at_risk=is_at_risk,
+        is_founded=is_founded or warning.last_on is None,
         as_of=as_of,
     )
 
@@ -118,9 +121,13 @@ def _since(
     return {
         pk: {
             "level": level,
-            "fate": {"is_at_risk": bool(is_at_risk), "bought_on": None if bought_day is None else day(bought_day)},
+            "fate": {
+                "is_at_risk": bool(is_at_risk),
+                "bought_on": None if bought_day is None else day(bought_day),
+                "is_founded": bool(is_founded),
+            },
         }
-        for pk, level, is_at_risk, bought_day in connection().sql(_SINCE).fetchall()
+        for pk, level, is_at_risk, bought_day, is_founded in connection().sql(_SINCE).fetchall()
     }
 
 

@@ -1,8 +1,10 @@
 """The installation as a whole: real processes, a database of their own, a free port."""
 
+import gzip
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -79,6 +81,16 @@ def _health(port):
         connection.close()
 
 
+def _answer(port, path):
+    """Give the headers and the text of an answer, which must be compressed."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+    answer = connection.getresponse()
+    content = gzip.decompress(answer.read()).decode()
+    connection.close()
+    return answer.headers, content
+
+
 def _is_well(port):
     return (_health(port) or {}).get("status") == "ok"
 
@@ -100,6 +112,9 @@ def test_serve_answers_restarts_a_killed_worker_and_ends_when_told(serve, home, 
     process, log = serve()
     _until(lambda: _is_well(port), "the pages do not answer")
     (first,) = _workers(home)
+    _headers, page = _answer(port, "/sign-in/")
+    kept, _sheet = _answer(port, re.search(r'href="(/static/[^"]+\.css)"', page)[1])
+    assert "immutable" in kept["Cache-Control"]
 
     os.kill(first, signal.SIGKILL)
     second = _until(lambda: next(iter(_workers(home) - {first}), None), "no new worker")

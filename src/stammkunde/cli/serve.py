@@ -129,12 +129,11 @@ def refuse_taken_port(*, host: str, port: int) -> None:
 
 def prepare() -> tuple[str, str] | None:
     """Bring database and static files up to date, and give the first administrator's password where there was none."""
-    from django.core.management import call_command  # noqa: PLC0415
-
     from stammkunde.figures import charts  # noqa: PLC0415
+    from stammkunde.ui import statics  # noqa: PLC0415
 
     cli.open_database()
-    call_command("collectstatic", interactive=False, verbosity=0)  # copies only what is newer
+    statics.collect()
     charts.build_bundle(charts.bundle_dir())
     return staff.first_administrator()
 

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +39,38 @@ def test_weights_stand_for_rows():
     weighted = lifetime.kaplan_meier([3, 5, 5], [True, True, False], [2, 1, 4])
 
     assert weighted == lifetime.kaplan_meier([3, 3, 5, 5, 5, 5, 5], [True, True, True] + [False] * 4)
+
+
+def test_whoever_comes_into_sight_late_counts_from_then_on():
+    """Worked by hand: of ages 2 to 9; two were seen from the beginning, three from day 3, 3 and 5 on."""
+    curve = lifetime.kaplan_meier([2, 6, 4, 8, 9], [True, True, True, False, True], entered=[0, 0, 3, 3, 5])
+
+    assert (curve.days, curve.at_risk, curve.lost) == ((2, 4, 6, 9), (2, 3, 3, 1), (1, 1, 1, 1))
+    assert curve.share == pytest.approx((1 / 2, 1 / 3, 2 / 9, 0))
+    followed = lifetime.kaplan_meier(WEEKS, LOST, entered=[0] * len(WEEKS))
+    assert followed == lifetime.kaplan_meier(WEEKS, LOST)
+
+
+def test_late_entry_finds_the_curve_of_everybody_where_only_those_who_stayed_are_in_sight():
+    random = np.random.default_rng(5)
+    lives = random.geometric(1 / 300, 200_000)
+    began = random.integers(0, 900, len(lives))  # days before the books begin
+    known = lives > began  # whoever left before is in no book
+    end = 500  # days that the books span
+
+    stayed = np.minimum(lives, began + end)[known]
+    curve = lifetime.kaplan_meier(stayed, stayed < began[known] + end, entered=began[known])
+
+    half = lifetime.median(curve)[0]
+    assert half == pytest.approx(300 * np.log(2), rel=0.03)
+    without = lifetime.median(lifetime.kaplan_meier(stayed, stayed < began[known] + end))[0]
+    assert without > 2 * half  # what late entry is for
+
+
+@pytest.mark.parametrize("entered", [[0], [-1, 0], [2, 0], [0, 9]])
+def test_entries_that_cannot_be_are_refused(entered):
+    with pytest.raises(InvalidInput):
+        lifetime.kaplan_meier([2, 5], [True, False], entered=entered)
 
 
 def test_curve_that_falls_to_nothing_has_no_error_left():

@@ -212,27 +212,37 @@ def _on_day(stays: Frame, day: int, horizon_days: int, count: _Counting) -> dict
     }
 
 
-def kaplan_meier(days: ArrayLike, lost: ArrayLike, n: ArrayLike | None = None) -> Curve:
+def kaplan_meier(
+    days: ArrayLike, lost: ArrayLike, n: ArrayLike | None = None, *, entered: ArrayLike | None = None
+) -> Curve:
     """
     Estimate the share that is still there after so many days.
 
     Args:
-        days: how long each was followed, whole days >= 0, shape (k,).
+        days: how old each customer was when she was lost or last known, whole days >= 0, shape (k,).
         lost: whether the end was a loss (true) or the end of what is known (false), shape (k,).
         n: how many customers each row stands for, shape (k,); one each where None.
+        entered: how old each was when she came into sight, whole days below `days`, shape (k,); 0 for who was followed
+            from the beginning, as all are where None. Whoever began before the books do has come into sight only
+            because she stayed, so she counts from then on (late entry, left truncation). Where all who are in sight
+            leave while others enter later, the curve has fallen to nothing: leave out ages at which few were followed.
 
     Returns:
         the curve at the days on which somebody was lost.
 
     Raises:
-        InvalidInput: shapes differ, or a length is negative.
+        InvalidInput: shapes differ, a length is negative, or somebody was lost before she came into sight.
     Source: Kaplan & Meier (1958), Journal of the American Statistical Association 53, 457-481; variance by Greenwood
-        (1926), Reports on Public Health and Medical Subjects 33.
+        (1926), Reports on Public Health and Medical Subjects 33; late entry as in Klein & Moeschberger (2003),
+        Survival Analysis, 2nd edition, section 4.6.
     """
     length, event, weight = _checked(days, lost, n)
     size = int(length.max()) + 1 if length.size else 0
     leaving = np.bincount(length[event], weights=weight[event], minlength=size).astype(np.int64)
-    at_risk = np.bincount(length, weights=weight, minlength=size)[::-1].cumsum()[::-1].astype(np.int64)
+    at_risk = _as_old(length, weight, size)
+    if entered is not None:
+        late = _entry(entered, length)
+        at_risk -= _as_old(late[late > 0], weight[late > 0], size)
     times = np.flatnonzero(leaving)
     leaving, at_risk = leaving[times], at_risk[times]
     share = np.cumprod(1 - leaving / at_risk)
@@ -335,6 +345,23 @@ def _answer(days: Counts, lost: NDArray[np.bool_], n: Counts, horizon_days: int)
         horizon,
         curve,
     )
+
+
+def _as_old(ages: NDArray[np.int64], weight: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Count by day those who reach it."""
+    reached = np.bincount(ages, weights=weight, minlength=size)[::-1].cumsum()[::-1]
+    return reached.astype(np.int64)
+
+
+def _entry(entered: ArrayLike, length: NDArray[np.int64]) -> NDArray[np.int64]:
+    late = np.asarray(entered)
+    if late.shape != length.shape:
+        raise InvalidInput("Give entered of the same length as days.")
+    wrong = (late < 0) | ((late >= length) & (late > 0))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise InvalidInput(f"Row {row}: in sight from day {late[row]} on, known until day {length[row]}. Leave such rows out.")
+    return late.astype(np.int64)
 
 
 def _checked(

@@ -360,7 +360,8 @@ def _entry(entered: ArrayLike, length: NDArray[np.int64]) -> NDArray[np.int64]:
     wrong = (late < 0) | ((late >= length) & (late > 0))
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise InvalidInput(f"Row {row}: in sight from day {late[row]} on, known until day {length[row]}. Leave such rows out.")
+        seen = f"in sight from day {late[row]} on, known until day {length[row]}"
+        raise InvalidInput(f"Row {row}: {seen}. Leave such rows out.")
     return late.astype(np.int64)
 
 

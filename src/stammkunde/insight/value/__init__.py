@@ -7,7 +7,7 @@ What a customer is worth: models of how often customers buy, how long they stay 
     ['customer_id', 'alive', 'expected_purchases']
 """
 
-from stammkunde.insight.value import worth
+from stammkunde.insight.value import summaries, worth
 from stammkunde.insight.value.bgnbd import BetaGeometric, fit_bg_nbd, fit_mbg_nbd
 from stammkunde.insight.value.contracts import RetentionCurve, fit_retention
 from stammkunde.insight.value.counts import probability_of
@@ -45,6 +45,7 @@ __all__ = [
     "history",
     "interval",
     "probability_of",
+    "summaries",
     "tracking",
     "worth",
 ]

@@ -107,14 +107,17 @@ def try_amounts(past: pa.Table, basis: Basis) -> tuple[GammaGamma | None, Refusa
     bought, spent = column(past, "purchase_days"), column(past, f"{basis}_cents")
     positive = spent > 0
     try:
-        return _with_mean(fit_gamma_gamma(bought[positive], spent[positive] / bought[positive])), None
+        model = fit_gamma_gamma(bought[positive], spent[positive] / bought[positive])
+        return _with_mean(model, fewest=int(bought.min())), None
     except CannotAnswer as reason:
         return None, _of_amounts(len(bought), int(positive.sum()), reason)
 
 
-def _with_mean(model: GammaGamma) -> GammaGamma:
-    if model.p + model.q <= 1:
-        raise InvalidInput(f"With p + q = {model.p + model.q:.3g} one purchase does not make a mean to expect.")
+def _with_mean(model: GammaGamma, *, fewest: int) -> GammaGamma:
+    """Refuse a model under which whoever has the fewest purchases has no mean to expect."""
+    if model.p * fewest + model.q <= 1:
+        shape = f"{'q' if fewest == 0 else 'p + q'} = {model.p * fewest + model.q:.3g}"
+        raise InvalidInput(f"With {shape} no mean can be expected of customers with {fewest} known amounts.")
     return model
 
 

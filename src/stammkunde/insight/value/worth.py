@@ -170,9 +170,32 @@ def customers(
     Raises:
         InvalidInput: a length is below 1 day, the share not between 0 and 1, or the discount negative.
     """
+    past = buyers(facts.until(worth.as_of), as_of=worth.as_of)
+    return valued(past, worth, horizon_days=horizon_days, share=share, discount=discount, clv_days=clv_days)
+
+
+def valued(
+    past: pa.Table, worth: Worth, *, horizon_days: int, share: float, discount: float, clv_days: int
+) -> pa.Table:
+    """
+    Value the customers of a table; what `customers` and `summaries.customers` give.
+
+    Args:
+        past: from `buyers.buyers`, or in its shape.
+        worth: the models.
+        horizon_days: as in `customers`, and so are all others.
+        share: how sure the bounds are.
+        discount: yearly.
+        clv_days: how far ahead the discounted value looks.
+
+    Returns:
+        what `customers` returns.
+
+    Raises:
+        InvalidInput: a length is below 1 day, the share not between 0 and 1, or the discount negative.
+    """
     if min(horizon_days, clv_days) < 1 or not 0 < share < 1 or discount < 0:
         raise InvalidInput("Give lengths of at least one day, a share between 0 and 1, and no negative discount.")
-    past = buyers(facts.until(worth.as_of), as_of=worth.as_of)
     look = _Look(past, worth, share=share, force=math.log1p(discount) / YEAR_DAYS)
     return look.unknown() if worth.used is None else look.ahead(worth.used, horizon_days, clv_days)
 
@@ -189,8 +212,9 @@ class _Look:
             self.mean: Floats = np.full(len(bought), worth.usual_cents)
             self.mean_bounds = Bounds(*np.full((2, len(bought)), np.nan))
         else:
-            self.mean = worth.amounts.expected_mean(bought, self.spent / bought)
-            self.mean_bounds = Bounds(*worth.amounts.mean_interval(bought, self.spent / bought, share=share))
+            own = self.spent / np.maximum(bought, 1)
+            self.mean = worth.amounts.expected_mean(bought, own)
+            self.mean_bounds = Bounds(*worth.amounts.mean_interval(bought, own, share=share))
 
     def ahead(self, model: Purchases, horizon: int, clv_days: int) -> pa.Table:
         level, later = self.worth.level if horizon < YEAR_BACK_DAYS else self.worth.year_level, self.worth.year_level

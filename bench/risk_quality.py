@@ -245,7 +245,10 @@ def _contracts(path: Path) -> tuple[str, Iterator[tuple]]:
     tenure = -bins.numbers(table["tenure"])
     about = f"{len(left):,} customers, {left.mean():.1%} left; refused: {refused}; {seconds:.0f} s"
     area, precision, top = _bare(tenure, left)
-    return about, iter([("tenure", area, None, precision, top, None, None), ("additive", *_numbers(model.quality))])
+    rules = [("tenure", area, None, precision, top, None, None), ("additive", *_numbers(model.quality))]
+    if model.pairs:
+        rules.insert(1, ("additive: without pairs", *_numbers(model.without_pairs)))
+    return about, iter(rules)
 
 
 def _print(name: str, about: str, rows: Iterator[tuple]) -> None:

@@ -88,7 +88,7 @@ def learn(table: pa.Table, is_best: Bools) -> tuple[Rule | None, RuleRefusal | N
     if not table.column_names:
         return None, RuleRefusal("no_columns", "Nothing is known of the customers that is known of prospects, too.")
     try:
-        found = fit_snapshot(table, is_best)
+        found = fit_snapshot(table, is_best, most_pairs=0)  # points are added up by hand: a column each
     except (InvalidInput, NotEnoughData) as reason:
         return None, RuleRefusal("no_columns" if isinstance(reason, InvalidInput) else "too_few", str(reason))
     quality = found.quality

@@ -15,6 +15,7 @@ from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.risk.bins import Bins, Codes, bins
 from stammkunde.insight.risk.design import Design
 from stammkunde.insight.risk.metrics import Bools
+from stammkunde.insight.risk.pairs import Grouped, Pair, grouped, strongest
 from stammkunde.insight.threads import on_one_thread
 from stammkunde.insight.value.history import Floats
 
@@ -33,20 +34,24 @@ class Additive:
     columns: tuple[Bins, ...]
     steps: tuple[Floats, ...]
     firmness: Floats  # how strongly each column's steps were drawn together
+    pairs: tuple[Pair, ...] = ()
+    pair_steps: tuple[Floats, ...] = ()
 
     def contributions(self, table: pa.Table) -> Floats:
         """
-        Say what each column adds to each customer's log-odds, against the average customer.
+        Say what each column, and then each pair, adds to each customer's log-odds, against the average customer.
 
         Args:
             table: with the columns of the fit.
 
         Returns:
-            shape (n, columns).
+            shape (n, columns + pairs).
         """
-        found = np.empty((table.num_rows, len(self.columns)))
+        found = np.empty((table.num_rows, len(self.columns) + len(self.pairs)))
         for number, (column, step) in enumerate(zip(self.columns, self.steps, strict=True)):
             found[:, number] = step[column.codes(table[column.column])]
+        for number, (pair, step) in enumerate(zip(self.pairs, self.pair_steps, strict=True), len(self.columns)):
+            found[:, number] = step[pair.codes(table)]
         return found
 
     def probability(self, table: pa.Table) -> Floats:
@@ -64,13 +69,14 @@ class Additive:
 
 
 @on_one_thread
-def fit_additive(table: pa.Table, left: Bools) -> Additive:
+def fit_additive(table: pa.Table, left: Bools, *, most_pairs: int = 0) -> Additive:
     """
     Fit the additive model by penalised maximum likelihood.
 
     Args:
         table: one row a customer, columns of numbers or text; empty is a bin of its own.
         left: who left, shape (n,).
+        most_pairs: how many pairs of columns may have steps of their own; one is added at a time, while one stands out.
 
     Returns:
         the fitted model.
@@ -85,34 +91,71 @@ def fit_additive(table: pa.Table, left: Bools) -> Additive:
     if fewest < FEWEST_OF_EACH:
         raise NotEnoughData(f"Only {fewest} of one sort (left or stayed); the model needs {FEWEST_OF_EACH} of each.")
     columns = tuple(bins(name, table[name]) for name in table.column_names)
-    codes = np.column_stack([column.codes(table[column.column]) for column in columns])
-    starts = np.cumsum([1, *(column.count for column in columns)])
-    beta, firmness = _maximise(codes, left, [_penalty(column) for column in columns])
-    return _centred(beta, columns, codes, starts, firmness)
+    codes = [column.codes(table[column.column]) for column in columns]
+    fit = _Fit(columns, (), codes)
+    fit.maximise(left)
+    parts = [grouped(*each) for each in zip(columns, codes, strict=True)] if most_pairs else []
+    groups = [part.groups[own] for part, own in zip(parts, codes, strict=False)]
+    while len(fit.pairs) < most_pairs:
+        chance = fit.probability
+        pair = strongest(parts, groups, left - chance, chance * (1 - chance))
+        if pair is None or pair.names in {known.names for known in fit.pairs}:
+            break
+        fit = _Fit(columns, (*fit.pairs, pair), [*fit.codes, pair.codes(table)])
+        fit.maximise(left)
+    return fit.told()
 
 
-def _centred(beta: Floats, columns: tuple[Bins, ...], codes: Codes, starts: Floats, firmness: Floats) -> Additive:
-    base, steps = float(beta[0]), []
-    for number, column in enumerate(columns):
-        own = beta[starts[number] : starts[number] + column.count]
-        mean = float(own[codes[:, number]].mean())
-        base += mean
-        steps.append(own - mean)
-    return Additive(base, columns, tuple(steps), firmness)
+class _Fit:
+    """Columns and pairs, being fitted."""
+
+    def __init__(self, columns: tuple[Bins, ...], pairs: tuple[Pair, ...], codes: list[Codes]) -> None:
+        self.columns, self.pairs, self.codes = columns, pairs, codes
+        self.penalties = [
+            *(_penalty(column.count, ordered=column.ordered) for column in columns),
+            *(pair.penalty([_of_groups(part) for part in (pair.one, pair.other)]) for pair in pairs),
+        ]
+        self.design = Design(np.column_stack(codes), [len(penalty) for penalty in self.penalties])
+        self.beta, self.firmness = np.zeros(self.design.size), np.full(len(self.penalties), 10.0)
+
+    @property
+    def probability(self) -> Floats:
+        """Give the probability of each row that was learnt from."""
+        chance: Floats = special.expit(self.design.sums(self.beta))
+        return chance
+
+    def maximise(self, left: Bools) -> None:
+        """Find the steps."""
+        self.beta, self.firmness = _maximise(self.design, left, self.penalties)
+
+    def told(self) -> Additive:
+        """Let steps average to 0 over all rows."""
+        base, steps, start = float(self.beta[0]), list[Floats](), 1
+        for own_codes, penalty in zip(self.codes, self.penalties, strict=True):
+            own = self.beta[start : start + len(penalty)]
+            start += len(penalty)
+            mean = float(own[own_codes].mean())
+            base += mean
+            steps.append(own - mean)
+        single = len(self.columns)
+        return Additive(base, self.columns, tuple(steps[:single]), self.firmness, self.pairs, tuple(steps[single:]))
 
 
-def _penalty(column: Bins) -> Floats:
+def _of_groups(part: Grouped) -> Floats:
+    return _penalty(part.count, ordered=part.column.ordered)
+
+
+def _penalty(count: int, *, ordered: bool) -> Floats:
     """Weigh differences between neighbouring bins, and a little the level; without an order, the level alone."""
-    if not column.ordered:
-        return np.eye(column.count)
-    between = np.diff(np.eye(column.count)[:-1], axis=0)  # the last bin, of what is missing, has no neighbours
-    penalty: Floats = between.T @ between + LEVEL * np.eye(column.count)
+    if not ordered:
+        return np.eye(count)
+    between = np.diff(np.eye(count)[:-1], axis=0)  # the last bin, of what is missing, has no neighbours
+    penalty: Floats = between.T @ between + LEVEL * np.eye(count)
     penalty[-1, -1] = 1.0
     return penalty
 
 
-def _maximise(codes: Codes, left: Bools, penalties: list[Floats]) -> tuple[Floats, Floats]:
-    design = Design(codes, [len(penalty) for penalty in penalties])
+def _maximise(design: Design, left: Bools, penalties: list[Floats]) -> tuple[Floats, Floats]:
     beta, firmness = np.zeros(design.size), np.full(len(penalties), 10.0)
     beta[0] = special.logit(float(left.mean()))
     for _ in range(ROUNDS):

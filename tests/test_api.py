@@ -15,6 +15,8 @@ from stammkunde.team import tokens
 from stammkunde.team.api import NeedsRight
 from stammkunde.team.models import ApiToken, AuditEntry
 from tests import factories
+from tests.signals.test_levels import LEVEL
+from tests.signals.test_levels import TESTED as VALUE_TEST
 
 FLAT = """\
 Rechnungsnummer;Rechnungsdatum;Kundennummer;Artikelnummer;Bezeichnung;Menge;Einzelpreis
@@ -130,8 +132,9 @@ def test_customer_comes_with_contact_persons(ask, analyst):
 @pytest.mark.django_db
 def test_customers_come_by_risk_with_what_they_are_worth(ask, analyst, servant):
     generation = Generation.objects.create(
-        status="done", as_of_on=date(2026, 11, 20), activity_days=180, started_at=timezone.now()
-    )
+        status="done", as_of_on=date(2026, 11, 20), activity_days=180, started_at=timezone.now(),
+        forecast={"value": {"rule": "model", "back_test": VALUE_TEST, "level": LEVEL}},
+    )  # fmt: skip
     Current.objects.create(pk=1, generation=generation)
     for name, level, cents in (("Anton", "green", 900), ("Berta", "red", 500), ("Cäsar", "red", 700)):
         CustomerSignal.objects.create(
@@ -145,7 +148,8 @@ def test_customers_come_by_risk_with_what_they_are_worth(ask, analyst, servant):
             expected_cents=2 * cents,
         )
 
-    given = ask(analyst, "customers?level=red&sort=at_risk").json()["customers"]
+    answer = ask(analyst, "customers?level=red&sort=at_risk").json()
+    given = answer["customers"]
     hidden = ask(servant, f"customers/{given[0]['id']}").json()
 
     assert [(one["name"], one["margin_at_risk_cents"], one["expected_cents"]) for one in given] == [
@@ -154,7 +158,18 @@ def test_customers_come_by_risk_with_what_they_are_worth(ask, analyst, servant):
     ]
     assert given[0]["risk_reasons"] == [{"code": "one_channel"}]
     assert (hidden["risk_level"], hidden["risk"]) == ("red", 0.5)
-    assert {hidden[name] for name in ("margin_at_risk_cents", "expected_cents", "risk_reasons")} == {None}
+    assert {hidden[name] for name in ("margin_at_risk_cents", "expected_cents", "risk_reasons", "values_tested")} == {
+        None
+    }
+    assert answer["values_tested"] == {
+        "as_of": "2025-03-02",
+        "first_on": "2025-03-03",
+        "last_on": "2026-03-01",
+        "expected": 1000.2,
+        "came": 1300.0,
+        "is_same_season": True,
+        "level": 1.2686,
+    }
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """The list of customers: who is in it, in which order, on which page, and who may see what of it."""
 
 import csv
+import re
 from datetime import date
 from io import BytesIO
 
@@ -18,10 +19,14 @@ from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry, SavedView
 from tests import factories
 from tests.pages import folded
+from tests.signals import forecasting
+from tests.signals.test_levels import LEVEL
+from tests.signals.test_levels import TESTED as VALUE_TEST
 
 pytestmark = pytest.mark.django_db
 
 AS_OF = date(2026, 11, 20)
+TESTED = {"rule": "model", "back_test": VALUE_TEST, "level": LEVEL}
 
 
 @pytest.fixture
@@ -179,6 +184,25 @@ def test_service_sees_customers_without_figures(client, servant, five):
     assert 'value="revenue"' not in page
     assert 'name="abc"' not in page
     assert client.post(reverse("customers"), {"format": "csv"}).status_code == 403
+
+
+def test_beside_expected_values_stands_how_they_were_tested(client, analyst, servant, five):
+    five.forecast = forecasting.forecast(value=forecasting.forecast()["value"] | TESTED)
+    five.save()
+    said = "Erprobt über März 2025 bis März 2026: Am 02.03.2025 wären 1.000 Käufe erwartet worden; 1.300 kamen."
+    client.force_login(analyst)
+    page = client.get(reverse("customers")).content.decode()
+    file = client.post(reverse("customers"), {"format": "csv"})
+    rows = list(csv.DictReader(file.getvalue().decode("utf-8-sig").splitlines(), delimiter=";"))
+    client.force_login(servant)
+    hidden = client.get(reverse("customers")).content.decode()
+
+    plain = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert f"Erwartet: {said} Letztes Jahr um diese Zeit erwartete das Modell" in plain
+    by_name = {row["Name"]: row["Wie erwartete Werte erprobt wurden"] for row in rows}
+    assert by_name["Berta"].startswith(said)
+    assert by_name["Cäsar"] == ""  # of whom nothing is expected
+    assert "Erprobt über" not in hidden
 
 
 def test_analyst_cannot_assign(client, analyst, five):

@@ -79,12 +79,26 @@ class CustomerOut(Schema):
     clv_high_cents: int | None = None
 
 
+class ValuesTestedOut(Schema):
+    """What would have been expected on a past day, and what came: of all customers together, in purchases."""
+
+    as_of: date
+    first_on: date  # of the days that were looked at
+    last_on: date
+    expected: float | None  # None: too little was known before
+    came: float
+    is_same_season: bool  # false: another part of the year than is expected of now
+    level: float  # by which what is expected of now was multiplied
+
+
 class CustomerWithPeopleOut(CustomerOut):
     contact_persons: list[ContactPersonOut]
+    values_tested: ValuesTestedOut | None = None
 
 
 class CustomersOut(Schema):
     customers: list[CustomerOut]
+    values_tested: ValuesTestedOut | None = None  # for whoever may see expected values
     next: str | None  # give it as `after` for the next page
 
 
@@ -117,6 +131,7 @@ def customers(request: StaffRequest, which: Query[Which]) -> Any:
     _note_export(request, rows=len(page.rows))
     return {
         "customers": [_customer(request, row.customer, row.signal, generation) for row in page.rows],
+        "values_tested": _values_tested(request, generation),
         "next": page.after or None,
     }
 
@@ -130,7 +145,11 @@ def customer(request: StaffRequest, customer_id: int) -> Any:
     """Give one customer with the contact persons."""
     found = get_object_or_404(Customer.objects.select_related("owner"), pk=customer_id)
     people = ContactPerson.objects.filter(customer=found)
-    return _customer(request, found, signals.signal_of(found.pk), signals.current()) | {"contact_persons": list(people)}
+    generation = signals.current()
+    return _customer(request, found, signals.signal_of(found.pk), generation) | {
+        "contact_persons": list(people),
+        "values_tested": _values_tested(request, generation),
+    }
 
 
 def _customer(
@@ -150,6 +169,21 @@ def _customer(
     if sight.worth:
         row |= {name: getattr(signal, name) for name in WORTH}
     return row
+
+
+def _values_tested(request: StaffRequest, generation: Generation | None) -> dict[str, Any] | None:
+    """Tell what the expected values were worth a year ago, to whoever sees them."""
+    value = forecasts.part(generation, "value")
+    tested = value.get("back_test") or {}
+    if "laid" not in tested or not forecasts.sight(request.user, generation).worth:
+        return None
+    return {
+        **{name: tested[name] for name in ("as_of", "first_on", "last_on")},
+        "expected": tested[value["rule"]],
+        "came": tested["observed"],
+        "is_same_season": tested["laid"] == "year",
+        "level": value["level"]["factor"],
+    }
 
 
 def _note_export(request: StaffRequest, *, rows: int) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from stammkunde.customers.models import Customer
 from stammkunde.segments import behind, queries
 from stammkunde.segments.behind import Behind
-from stammkunde.signals import exports, forecasts, standing
+from stammkunde.signals import exports, forecasts, levels, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, FigureSettings, Generation
 from stammkunde.signals.suggestions import months_before
@@ -164,6 +164,7 @@ class Asked(StaffList):
         return {
             "stages": CustomerSignal.Stage.choices,
             "levels": forecasts.levels(self.generation),
+            "tested": levels.sentences(self.generation) if self.sight.worth else [],
             "kinds": Customer.Kind.choices,
             "texts": [
                 {"name": name, "label": label, "values": found.texts[name], "value": self.get.get(name, "")}

@@ -5,7 +5,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from stammkunde.customers.models import Customer
-from stammkunde.signals import forecasts, queries, reasons
+from stammkunde.signals import forecasts, levels, queries, reasons
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.team.models import Staff
 from stammkunde.team.policy import Sight
@@ -21,14 +21,15 @@ class Row(Protocol):
 
 def customer_columns(staff: Staff) -> list[Column]:
     """Give the columns of the list of customers that someone may take along."""
-    sight = forecasts.sight(staff, queries.current())
+    generation = queries.current()
+    sight = forecasts.sight(staff, generation)
     found = [*_who(), *_when(), *_risk(sight=sight)]
     if sight.figures:
         found += _figures()
     if sight.margin:
         found += _margins()
     if sight.worth:
-        found += _worth()
+        found += _worth(" ".join(levels.sentences(generation)))
     return found
 
 
@@ -96,13 +97,17 @@ def _margins() -> list[Column]:
     ]
 
 
-def _worth() -> list[Column]:
+def _worth(tested: str) -> list[Column]:
+    def trial(row: Row) -> str:
+        return tested if row.signal and row.signal.expected_cents is not None else ""
+
     return [
         Column(label=_("At stake"), key="signal.margin_at_risk_cents", unit="cents"),
         Column(label=_("Expected in 12 months"), key="signal.expected_cents", unit="cents"),
         Column(label=_("Expected in 12 months, at least"), key="signal.expected_low_cents", unit="cents"),
         Column(label=_("Expected in 12 months, at most"), key="signal.expected_high_cents", unit="cents"),
         Column(label=_("Customer value of three years"), key="signal.clv_cents", unit="cents"),
+        Column(label=_("How expected values were tested"), read=trial),
     ]
 
 

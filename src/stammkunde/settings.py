@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "stammkunde.signals.middleware.facts_opened_once",
 ]
 
 ROOT_URLCONF = "stammkunde.urls"

@@ -20,7 +20,7 @@ from stammkunde.insight.drivers import Finding, Trait
 from stammkunde.insight.errors import InvalidInput
 from stammkunde.sales.services import mark_changed
 from stammkunde.segments import traits
-from stammkunde.signals import answers, working
+from stammkunde.signals import answers
 from stammkunde.team.models import AuditEntry
 from tests import factories
 from tests.figures.findings_shop import open_shop, refreshed
@@ -65,7 +65,7 @@ def test_findings_come_after_the_page_and_then_at_once(client, english, shop, dj
         assert "A late delivery in the 60 days before True of" in page
         assert "An association is no cause." in page
     assert len(answers.drivers().clear) > 1
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         client.get("/lost/", headers={"HX-Request": "true"})
 
 
@@ -248,14 +248,6 @@ def test_too_little_is_told_with_numbers(client, english, shop, monkeypatch, cod
     client.force_login(english)
 
     assert told in text_of(client.get("/lost/?now=1"))
-
-
-def test_worker_compares_before_somebody_asks(client, english, shop):
-    assert (answers.are_known("drivers"), answers.are_known("profile")) == (False, False)
-
-    working._work_out_ahead()
-
-    assert (answers.are_known("drivers"), answers.are_known("profile")) == (True, True)
 
 
 def test_command_scores_a_list(english, shop, tmp_path, monkeypatch):

@@ -150,7 +150,7 @@ def test_products_ask_a_fixed_number_of_questions(client, english, shop, more, d
     refreshed()
     page(client, english)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(13):
         client.get(QUARTER)
 
 

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from stammkunde import mirror
 from stammkunde.intake.queries import is_publishing, last_change
 from stammkunde.mirror.versions import is_whole
-from stammkunde.signals import answers, lease, lit, margins, policy, queries, services
+from stammkunde.signals import lease, lit, margins, policy, queries, services
 from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.store import statistics
 from stammkunde.team import queries as team
@@ -48,20 +48,7 @@ def _refresh(*, now: datetime) -> bool:
         return False
     except Exception:  # stored with the generation; the worker goes on and tries again later
         log.exception("refresh failed")
-    else:
-        _work_out_ahead()
     return True
-
-
-def _work_out_ahead() -> None:
-    """Compare the lost and the best before somebody asks, as that takes a while."""
-    try:
-        answers.drivers()
-        answers.profile()
-    except answers.NoFacts:
-        log.debug("nothing to compare yet")
-    except Exception:  # the pages work it out themselves, and show what fails
-        log.exception("comparing failed")
 
 
 def _log_progress(step: str, done: int, total: int) -> None:

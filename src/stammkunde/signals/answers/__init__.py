@@ -6,7 +6,7 @@ otherwise. `NoMirror`: nothing was refreshed yet. `NoFacts`: there are no orders
 """
 
 from stammkunde.mirror import NoMirror
-from stammkunde.signals.answers.asking import NoFacts
+from stammkunde.signals.answers.asking import NoFacts, at_once
 from stammkunde.signals.answers.buyers import (
     Abc,
     Rfm,
@@ -54,6 +54,7 @@ __all__ = [
     "TooLittle",
     "abc",
     "are_known",
+    "at_once",
     "best_customers",
     "cohorts",
     "comebacks",

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -35,6 +36,60 @@ class Base:
     activity_days: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The mirror and what is shown, looked up once for all questions of a request."""
+
+    tables: mirror.Tables
+    stamp: str
+    shown: Generation | None
+    margin: margins.Terms
+    chosen_days: int | None
+
+    @property
+    def until(self) -> date:
+        """
+        Give the day of the shown figures; before there are any, the last day of the facts.
+
+        :raises NoFacts: if there are no orders
+        """
+        return self.shown.as_of_on if self.shown else _last_day(self.tables)
+
+
+_held: ContextVar[list[Opened] | None] = ContextVar("opened", default=None)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Answer whatever is asked within from the same facts, opened with the first question."""
+    token = _held.set([])
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def _opened() -> Opened:
+    held = _held.get()
+    if held:
+        return held[0]
+    opened = _open()
+    if held is not None:
+        held.append(opened)
+    return opened
+
+
+def _open() -> Opened:
+    tables, shown = mirror.tables(), queries.current()
+    return Opened(
+        tables=tables,
+        stamp=tables.stamp(*READ),
+        shown=shown,
+        margin=margins.of(shown) or margins.wanted(),
+        chosen_days=FigureSettings.of(team.company()).activity_days,
+    )
+
+
 def answer(
     name: str,
     work_out: Callable[[Base], Answer],
@@ -50,15 +105,11 @@ def answer(
     :raises NoMirror: if nothing was mirrored yet
     :raises NoFacts: if there are no orders
     """
-    tables = mirror.tables()
-    shown = queries.current()
-    until = as_of or _until(tables, shown)
-    margin = margins.of(shown) or margins.wanted()
-    days = activity_days or _activity_days(tables, shown, as_of=until, margin=margin)
-    asked = (tables.stamp(*READ), name, question, by, days, until, within, margin)
-    return _remembered(
-        asked, lambda: _worked_out(tables, work_out, by=by, days=days, until=until, within=within, margin=margin)
-    )
+    opened = _opened()
+    until = as_of or opened.until
+    days = activity_days or _activity_days(opened, as_of=until)
+    asked = (opened.stamp, name, question, by, days, until, within, opened.margin)
+    return _remembered(asked, lambda: _worked_out(opened, work_out, by=by, days=days, until=until, within=within))
 
 
 def is_known(name: str) -> bool:
@@ -68,25 +119,23 @@ def is_known(name: str) -> bool:
     :raises NoMirror: if nothing was mirrored yet
     :raises NoFacts: if there are no orders
     """
-    tables = mirror.tables()
-    shown = queries.current()
-    until, margin = _until(tables, shown), margins.of(shown) or margins.wanted()
-    days = _activity_days(tables, shown, as_of=until, margin=margin)
-    return _key((tables.stamp(*READ), name, (), None, days, until, None, margin)) in cache
+    opened = _opened()
+    until = opened.until
+    days = _activity_days(opened, as_of=until)
+    return _key((opened.stamp, name, (), None, days, until, None, opened.margin)) in cache
 
 
 def _worked_out(
-    tables: mirror.Tables,
+    opened: Opened,
     work_out: Callable[[Base], Answer],
     *,
     by: str | None,
     days: int,
     until: date,
     within: Slice | None,
-    margin: margins.Terms,
 ) -> Answer:
     classed = frames.CLASSES.intersection({by, within.by if within else None})
-    with _facts(tables, classed_on=until if classed else None, within=within, margin=margin) as facts:
+    with _facts(opened, classed_on=until if classed else None, within=within) as facts:
         return work_out(Base(facts=facts, as_of=until, activity_days=days))
 
 
@@ -104,10 +153,8 @@ def _remembered(asked: tuple[object, ...], work_out: Callable[[], Answer]) -> An
 
 
 @contextmanager
-def _facts(
-    tables: mirror.Tables, *, classed_on: date | None, within: Slice | None, margin: margins.Terms
-) -> Iterator[Facts]:
-    known = frames.open_facts(tables, margin=margin)
+def _facts(opened: Opened, *, classed_on: date | None, within: Slice | None) -> Iterator[Facts]:
+    known = frames.open_facts(opened.tables, margin=opened.margin)
     if classed_on:
         known = frames.with_class(known, as_of=classed_on)
     part = frames.within(known, within)
@@ -118,17 +165,14 @@ def _facts(
         known.release()
 
 
-def shown_until(tables: mirror.Tables) -> date:
+def shown_until() -> date:
     """
     Give the day of the shown figures; before there are any, the last day of the facts.
 
+    :raises NoMirror: if nothing was mirrored yet
     :raises NoFacts: if there are no orders
     """
-    return _until(tables, queries.current())
-
-
-def _until(tables: mirror.Tables, shown: Generation | None) -> date:
-    return shown.as_of_on if shown else _last_day(tables)
+    return _opened().until
 
 
 def _last_day(tables: mirror.Tables) -> date:
@@ -138,12 +182,12 @@ def _last_day(tables: mirror.Tables) -> date:
     return periods.day(last)
 
 
-def _activity_days(tables: mirror.Tables, shown: Generation | None, *, as_of: date, margin: margins.Terms) -> int:
+def _activity_days(opened: Opened, *, as_of: date) -> int:
     """Take the company's window, or the one of the shown figures, or the one that its rhythm suggests."""
-    chosen = FigureSettings.of(team.company()).activity_days or (shown.activity_days if shown else 0)
+    chosen = opened.chosen_days or (opened.shown.activity_days if opened.shown else 0)
     return chosen or _remembered(
-        ("window", tables.stamp(*READ), as_of),
-        lambda: compute.suggested_days(frames.open_facts(tables, margin=margin), as_of=as_of),
+        ("window", opened.stamp, as_of),
+        lambda: compute.suggested_days(frames.open_facts(opened.tables, margin=opened.margin), as_of=as_of),
     )
 
 
@@ -153,4 +197,4 @@ def history(base: Base, *, grain: periods.Grain) -> list[periods.Period]:
     return periods.between(periods.day(days[0]), base.as_of, grain=grain) if days else []
 
 
-__all__ = ["Base", "NoFacts", "NoMirror", "answer", "history", "is_known", "shown_until"]
+__all__ = ["Base", "NoFacts", "NoMirror", "answer", "at_once", "history", "is_known", "shown_until"]

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from stammkunde import mirror
 from stammkunde.insight import cohorts as by_cohort
 from stammkunde.insight import kpis, money, periods
 from stammkunde.insight import lifetime as lifetimes
@@ -79,7 +78,7 @@ def slices() -> list[SliceColumn]:
 
 def last_complete(*, grain: periods.Grain = "quarter", as_of: date | None = None) -> str:
     """Name the last period that the facts cover whole; with younger facts, the running one."""
-    until = as_of or shown_until(mirror.tables())
+    until = as_of or shown_until()
     running = periods.containing(until, grain=grain)
     return str(running if running.end_on == until else running.previous())
 

@@ -1,0 +1,71 @@
+"""
+What pages of figures usually ask, answered by the worker after each data refresh, before somebody looks.
+
+One question a turn, as other work waits. Each is ticked off before it is asked: what kills a worker is asked once, and
+then by whoever opens the page.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.cache import cache
+
+from stammkunde.insight.errors import CannotAnswer
+from stammkunde.segments import selection
+from stammkunde.signals import answers
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import Generation
+
+KEY = "figures:ahead"  # (generation, when it began, how many questions were asked)
+Question = Callable[[str], object]  # about the usual period, where it asks for one
+
+QUESTIONS: tuple[Question, ...] = (
+    lambda _period: answers.slices(),
+    lambda _period: answers.suggested_activity_days(),
+    lambda _period: answers.revenue_by_month(),
+    lambda _period: answers.cohorts(),
+    lambda _period: answers.abc(),
+    lambda period: answers.products(period=period),
+    lambda _period: answers.comebacks(),
+    lambda period: answers.customers_behind(group="lost", period=period),
+    lambda period: answers.customers_behind(group="won", period=period),
+    lambda _period: answers.drivers(),
+    lambda _period: answers.profile(),
+)
+
+log = logging.getLogger(__name__)
+
+
+def sweep(*, now: datetime) -> bool:  # noqa: ARG001 (as all sweeps)
+    """Ask the next question about the shown figures; say whether there was one."""
+    shown = signals.current()
+    if shown is None or signals.running():
+        return False
+    asked = _asked(shown)
+    if asked == len(QUESTIONS):
+        return False
+    cache.set(KEY, (*_name(shown), asked + 1), timeout=None)
+    _ask(QUESTIONS[asked], shown)
+    return True
+
+
+def _name(shown: Generation) -> tuple[int, datetime]:
+    """Name a generation; the moment tells those of another database apart."""
+    return shown.pk, shown.started_at
+
+
+def _asked(shown: Generation) -> int:
+    *name, asked = cache.get(KEY) or (0, 0)
+    return asked if tuple(name) == _name(shown) else 0
+
+
+def _ask(question: Question, shown: Generation) -> None:
+    """Ask; what fails now fails again where a page asks, and says so there."""
+    usual = selection.read({}, as_of_on=shown.as_of_on, usual_days=shown.activity_days)
+    try:
+        question(str(usual.period))
+    except (answers.NoMirror, answers.NoFacts, CannotAnswer) as reason:
+        log.debug("nothing to answer: %s", type(reason).__name__)
+    except Exception:
+        log.exception("a question asked ahead failed")

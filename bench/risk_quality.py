@@ -137,7 +137,8 @@ def _orders(facts: insight.Facts, *, boosting: bool) -> tuple[str, Iterator[tupl
     as_of = EPOCH + timedelta(days=last)
     window = insight.suggest_activity_days(facts).activity_days
     horizon = risk.suggest_horizon_days(facts).horizon_days
-    past = evenings.look_back(evenings.sampled(facts), evenings.Question(window, horizon), as_of=as_of)
+    small, question = evenings.sampled(facts), evenings.Question(window, horizon)
+    past = evenings.look_back(small, question, as_of=as_of)
     tried = contest.trials(past)
     verdict = contest.judge(tried)
     telling = [trial for trial in tried if trial.evening.on in verdict.evenings]
@@ -148,7 +149,7 @@ def _orders(facts: insight.Facts, *, boosting: bool) -> tuple[str, Iterator[tupl
         f"{n:,} customers, {left / n:.1%} left; {verdict.rule} wins; {seconds:.0f} s"
     )
     peers = _boosting(past, telling) if boosting else iter(())
-    return about, chain(_rows(verdict, telling, replay.replay(tried, activity_days=window)), peers)
+    return about, chain(_rows(verdict, telling, replay.replay(tried, small, question)), peers)
 
 
 def _rows(verdict: contest.Verdict, telling: list, tests: list) -> Iterator[tuple]:

@@ -117,8 +117,12 @@ def today(customers: pa.Table, *, base_share: float | None, usual_days: int, lim
 
 
 def tried(tests: Iterable[BackTest], *, limits: Limits, part: float) -> list[dict[str, Any]]:
-    """Warn on past evenings as today, and tell what it was worth, and what another share would have been worth."""
-    return [_tried(test, limits=limits, part=part) for test in tests]
+    """
+    Warn on past evenings as today, and tell what it was worth, and what another share would have been worth.
+
+    After a jump no probability would have been shown, so there is none to try.
+    """
+    return [_tried(test, limits=limits, part=part) for test in tests if test.level.purchases != "jump"]
 
 
 def _tried(test: BackTest, *, limits: Limits, part: float) -> dict[str, Any]:

@@ -97,9 +97,10 @@ def test_back_tests_say_what_was_known_then(played, model):
 
     known = risk.score(played, then)
     assert latest.customer_id.tolist() == known["customer_id"].to_pylist()
-    assert latest.rule == then.rule
-    learnt = Line(offset=-then.level.log_odds).at(known["probability"].to_numpy())  # before all were moved
-    assert np.allclose(latest.probability, learnt, atol=1e-6)
+    assert (latest.rule, latest.level) == (then.rule, then.level)
+    assert latest.level.log_odds != 0
+    assert latest.base_share == pytest.approx(then.base_share, abs=1e-9)
+    assert np.allclose(latest.probability, known["probability"].to_numpy(), atol=1e-9)
 
 
 def test_back_tests_warn_by_what_is_at_stake(model):

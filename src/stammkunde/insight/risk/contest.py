@@ -7,6 +7,7 @@ of the customers' differences (Breiman et al. 1984, Classification and Regressio
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.risk.calibration import Line, line
-from stammkunde.insight.risk.candidates import RULES, Rule, fit_candidate
+from stammkunde.insight.risk.candidates import RULES, Fitted, Rule, fit_candidate
 from stammkunde.insight.risk.evenings import Evening
 from stammkunde.insight.risk.metrics import Bools, Quality, average, losses, quality
 from stammkunde.insight.value.history import Floats
@@ -33,6 +34,7 @@ class Trial:
     said: Mapping[Rule, Floats]
     base_share: float  # that left on the evenings learnt from
     by: Literal["time", "customers"] = "time"  # customers: learnt from the other half of the same evening's customers
+    fitted: Mapping[Rule, Fitted] = field(default_factory=dict)  # to older evenings; by customers there is none
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,11 @@ def trials(evenings: Sequence[Evening], *, attributes: Sequence[str] = ()) -> li
         older = [other for other in evenings if other.known_on <= evening.on]
         if found and evening.known_on > found[-1].evening.on:
             continue
-        said = _said(evening.table, older, attributes) if older else _halves(evening, attributes)
+        fitted = _fitted(older, attributes) if older else {}
+        said = _said(fitted, evening.table) if older else _halves(evening, attributes)
         if said:
             base = float(np.concatenate([other.left for other in older or [evening]]).mean())
-            found.append(Trial(evening, said, base, "time" if older else "customers"))
+            found.append(Trial(evening, said, base, "time" if older else "customers", fitted))
     return found
 
 
@@ -112,7 +115,7 @@ def _within_noise(behind: Floats) -> bool:
 def _halves(evening: Evening, attributes: Sequence[str]) -> dict[Rule, Floats]:
     odd = np.arange(len(evening.left)) % 2 == 1
     parts = [_part(evening, rows) for rows in (~odd, odd)]
-    first, second = (_said(parts[n].table, [parts[1 - n]], attributes) for n in (0, 1))
+    first, second = (_said(_fitted([parts[1 - n]], attributes), parts[n].table) for n in (0, 1))
     said = {rule: np.empty(len(odd)) for rule in RULES if rule in first and rule in second}
     for rule, chance in said.items():
         chance[~odd], chance[odd] = first[rule], second[rule]
@@ -123,13 +126,14 @@ def _part(evening: Evening, rows: Bools) -> Evening:
     return replace(evening, table=evening.table.filter(pa.array(rows)), left=evening.left[rows])
 
 
-def _said(table: pa.Table, older: Sequence[Evening], attributes: Sequence[str]) -> dict[Rule, Floats]:
-    said: dict[Rule, Floats] = {}
+def _fitted(older: Sequence[Evening], attributes: Sequence[str]) -> dict[Rule, Fitted]:
+    fitted: dict[Rule, Fitted] = {}
     for rule in RULES:
-        try:
-            found = fit_candidate(rule, older, attributes=attributes).probability(table)
-        except NotEnoughData:
-            continue  # this candidate stays out of the contest
-        if not np.isnan(found).any():
-            said[rule] = found
-    return said
+        with suppress(NotEnoughData):  # this candidate stays out of the contest
+            fitted[rule] = fit_candidate(rule, older, attributes=attributes)
+    return fitted
+
+
+def _said(fitted: Mapping[Rule, Fitted], table: pa.Table) -> dict[Rule, Floats]:
+    said = {rule: one.probability(table) for rule, one in fitted.items()}
+    return {rule: found for rule, found in said.items() if not np.isnan(found).any()}

@@ -51,6 +51,7 @@ class Evening:
     left: Bools  # who did not buy within the horizon
     known_on: date  # when it was known who left
     told: tuple[str, ...]  # columns that may be learnt from, besides the attributes
+    value: BetaGeometric | None = None  # the model of purchases, as fitted that evening
 
     @property
     def enough(self) -> bool:
@@ -210,7 +211,7 @@ def _evening(facts: Facts, question: Question, *, on: date) -> Evening:
     left = _left(facts, table, on=on, horizon_days=question.horizon_days)
     for name, column in _worth(facts, table, on=on).items():
         table = table.append_column(name, column)
-    return Evening(on, table, left, on + timedelta(days=question.horizon_days), question.told)
+    return Evening(on, table, left, on + timedelta(days=question.horizon_days), question.told, value)
 
 
 def _left(facts: Facts, table: pa.Table, *, on: date, horizon_days: int) -> Bools:

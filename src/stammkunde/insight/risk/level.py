@@ -31,6 +31,18 @@ class RiskLevel:
     log_odds: float = 0.0
     purchases: Kind = "none"  # whence the level of purchases is known
 
+    def share(self, before: float) -> float:
+        """
+        Move a share of customers along.
+
+        Args:
+            before: the share, 0 to 1.
+
+        Returns:
+            the share at this level, 0 to 1.
+        """
+        return float(special.expit(logit(np.array([before]))[0] + self.log_odds))
+
 
 def year_target(said: Floats, then: Floats, left: Bools, nothing: float | None) -> float:
     """

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from stammkunde.insight.frames import Facts
 from stammkunde.insight.periods import day_number
-from stammkunde.insight.risk.evenings import Question, described, states_of, whole_horizons, year_back
+from stammkunde.insight.risk.evenings import Question, states_of, whole_horizons, year_back
 from stammkunde.insight.risk.level import FEWEST_OF_EACH, RiskLevel, model_target, step_to, year_target
 from stammkunde.insight.value.bgnbd import BetaGeometric
 from stammkunde.insight.value.counts import probability_of
@@ -22,7 +22,7 @@ Chance = Callable[[pa.Table], Floats]
 
 
 def find_level(
-    facts: Facts, question: Question, *, as_of: date, value: BetaGeometric | None, chance: Chance
+    facts: Facts, question: Question, *, as_of: date, table: pa.Table, value: BetaGeometric | None, chance: Chance
 ) -> RiskLevel:
     """
     Find by how much all risks are to be moved together.
@@ -31,6 +31,7 @@ def find_level(
         facts: the facts; of very many customers, give a sample.
         question: what is asked.
         as_of: the last day that counts.
+        table: the customers of that evening, as `described`.
         value: the model of purchases of that evening, or None.
         chance: gives customers their probability, as learnt, by their signs.
 
@@ -39,7 +40,6 @@ def find_level(
 
     Source: `docs/methods/risk.md`.
     """
-    table = described(facts, question, as_of=as_of, value=value)
     if not table.num_rows:
         return RiskLevel()
     said = chance(table)

@@ -22,7 +22,6 @@ from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.frames import Facts, rows
 from stammkunde.insight.risk.additive import Additive
 from stammkunde.insight.risk.bins import numbers
-from stammkunde.insight.risk.calibration import Line
 from stammkunde.insight.risk.candidates import Fitted, Rate, Rule, fit_candidate
 from stammkunde.insight.risk.contest import Verdict, judge, trials
 from stammkunde.insight.risk.evenings import (
@@ -144,7 +143,7 @@ def fit(
         verdict=verdict,
         base_share=float(np.concatenate([evening.left for evening in evenings]).mean()) if fitted else None,
         evenings=tuple(evening.on for evening in evenings),
-        back_tests=tuple(replay(tried, activity_days=activity_days)),
+        back_tests=tuple(replay(tried, small, replace(question, attributes=kept))),
         attributes=kept,
         refused=tuple(leaking),
         refusal=_refusal(evenings, verdict, fitted, horizon),
@@ -298,8 +297,8 @@ def back_test(
     _check(known, activity_days, horizon_days, (), signs)
     suggestion = None if horizon_days else _suggestion(known)
     horizon = horizon_days or (suggestion.horizon_days if suggestion else activity_days)
-    tried = trials(look_back(known, Question(activity_days, horizon, signs=tuple(signs)), as_of=as_of))
-    found = replay(tried, activity_days=activity_days)
+    small, question = sampled(known), Question(activity_days, horizon, signs=tuple(signs))
+    found = replay(trials(look_back(small, question, as_of=as_of)), small, question)
     if not found:
         raise NotEnoughData(f"A back-test needs at least two evenings, {horizon} days apart, with customers.")
     return found
@@ -351,14 +350,19 @@ def _final(evenings: list[Evening], verdict: Verdict, attributes: tuple[str, ...
 def _levelled(small: Facts, question: Question, model: RiskModel) -> RiskModel:
     """Move all probabilities together to the level of the season, and what they are measured by with them."""
     question = replace(question, attributes=model.attributes)
+    table = described(small, question, as_of=model.as_of, value=model.value)
     level = find_level(
-        small, question, as_of=model.as_of, value=model.value, chance=lambda table: _chance(model, table)
+        small,
+        question,
+        as_of=model.as_of,
+        table=table,
+        value=model.value,
+        chance=lambda table: _chance(model, table),
     )
     line = replace(model.verdict.line, offset=model.verdict.line.offset + level.log_odds)
-    base = Line(offset=level.log_odds).at(np.array([model.base_share]))
     refusal = _jumped(model.horizon_days) if level.purchases == "jump" else model.refusal
     verdict = replace(model.verdict, line=line)
-    return replace(model, level=level, verdict=verdict, base_share=float(base[0]), refusal=refusal)
+    return replace(model, level=level, verdict=verdict, base_share=level.share(model.base_share or 0), refusal=refusal)
 
 
 def _jumped(horizon_days: int) -> Refusal:

@@ -7,10 +7,15 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from stammkunde.insight.frames import Facts
 from stammkunde.insight.risk import lights
 from stammkunde.insight.risk.bins import numbers
+from stammkunde.insight.risk.calibration import Line
 from stammkunde.insight.risk.candidates import Rule
 from stammkunde.insight.risk.contest import MOST_TRIALS, Trial, judge
+from stammkunde.insight.risk.evenings import Question
+from stammkunde.insight.risk.level import RiskLevel
+from stammkunde.insight.risk.levelling import find_level
 from stammkunde.insight.risk.lights import LIGHTS, Lights, Reach
 from stammkunde.insight.risk.metrics import Bin, Bools, calibration, calibration_error
 from stammkunde.insight.value.history import Floats, Whole
@@ -101,7 +106,8 @@ class BackTest:
     as_of: date
     rule: Rule
     activity_days: int
-    base_share: float  # that had left on evenings known by then
+    base_share: float  # that had left on evenings known by then, at the level of that evening
+    level: RiskLevel  # to which all were moved, as known then
     calibration: tuple[Bin, ...]
     lift_curve: tuple[LiftPoint, ...]
     customer_id: Whole
@@ -175,33 +181,43 @@ class BackTest:
         )
 
 
-def replay(tried: Sequence[Trial], *, activity_days: int) -> list[BackTest]:
+def replay(tried: Sequence[Trial], facts: Facts, question: Question) -> list[BackTest]:
     """
-    Go through past evenings by what was known then: candidate and correction are chosen from older evenings alone.
+    Go through past evenings by what was known then: candidate, correction and level come from older evenings alone.
 
     Args:
         tried: from `trials`, latest first.
-        activity_days: length of the activity window.
+        facts: the facts that were tried on.
+        question: what was asked.
 
     Returns:
         at most four back-tests, latest first.
     """
     return [
-        _back_test(trial, tried[number + 1 :], activity_days)
+        _back_test(trial, tried[number + 1 :], facts, question)
         for number, trial in enumerate(tried[:MOST_TRIALS])
         if trial.by == "time"
     ]
 
 
-def _back_test(trial: Trial, older: Sequence[Trial], activity_days: int) -> BackTest:
-    verdict = judge(older)
+def _back_test(trial: Trial, older: Sequence[Trial], facts: Facts, question: Question) -> BackTest:
+    verdict, evening = judge(older), trial.evening
     rule = verdict.rule if verdict.rule in trial.said else "silence"
-    p, evening = verdict.line.at(trial.said[rule]), trial.evening
+    level = find_level(
+        facts,
+        question,
+        as_of=evening.on,
+        table=evening.table,
+        value=evening.value,
+        chance=lambda table: verdict.line.at(trial.fitted[rule].probability(table)),
+    )
+    p = Line(offset=level.log_odds).at(verdict.line.at(trial.said[rule]))
     return BackTest(
         as_of=evening.on,
         rule=rule,
-        activity_days=activity_days,
-        base_share=trial.base_share,
+        activity_days=question.activity_days,
+        base_share=level.share(trial.base_share),
+        level=level,
         calibration=calibration(p, evening.left),
         lift_curve=_lift_curve(evening.left[np.argsort(-p, kind="stable")]),
         customer_id=evening.table["customer_id"].to_numpy(),

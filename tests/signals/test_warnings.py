@@ -212,7 +212,7 @@ def test_list_takes_the_same_number_of_queries(client, salesperson, generation, 
     assert page.content.decode().count("data-item") == rows
 
 
-QUERIES = 19
+QUERIES = 20
 
 
 def act(client, warning, **sent):
@@ -468,7 +468,7 @@ def test_proof_of_another_day(client, analyst, generation):
 
 
 def test_proof_counts_what_became_of_real_warnings(client, analyst, generation):
-    outcomes = ["open", "left", "left", "bought", "calmed"]
+    outcomes = ["open", "left", "left", "bought", "calmed", "undone"]
     for number, outcome in enumerate(outcomes):
         one = forecasting.signal(generation)
         closed_on = None if outcome == "open" else AS_OF
@@ -476,9 +476,10 @@ def test_proof_counts_what_became_of_real_warnings(client, analyst, generation):
 
     given = proof.given()
 
-    assert (given.total, given.decided, round(given.left_share, 3)) == (5, 3, 0.667)
-    assert given.since_on == AS_OF - timedelta(days=4)
-    assert dict(given.outcomes) == {"Offen": 1, "Wieder gekauft": 1, "Abgewandert": 2, "Nicht mehr gefährdet": 1}
+    assert (given.total, given.decided, round(given.left_share, 3)) == (6, 3, 0.667)
+    assert given.since_on == AS_OF - timedelta(days=5)
+    assert [n for _outcome, n in given.outcomes] == [1, 1, 2, 1, 1]
+    assert dict(given.outcomes)["Zurückgezogen: Daten wurden rückgängig gemacht"] == 1
     assert f"Von 3 entschiedenen gingen 67{NB}%" in read(client, analyst, name="warnings-proof")
 
 
@@ -537,6 +538,21 @@ def test_list_counts_by_level(client, salesperson, four):
     assert text.index('Rot</span> <span class="number">3</span>') < text.index(
         'Gelb</span> <span class="number">1</span>'
     )
+
+
+def test_list_says_who_is_lit_but_not_listed_and_why_nobody_is_amber(client, salesperson, four):
+    ended = forecasting.signal(four, risk_level="amber")
+    forecasting.warn(ended, outcome="left", closed_on=AS_OF, last_on=ended.last_on)
+    before = forecasting.signal(four, risk_level="amber")  # has bought since, and fallen silent anew
+    forecasting.warn(before, outcome="left", closed_on=AS_OF, last_on=before.last_on - timedelta(days=90))
+    four.forecast["levels"] = {"red": 480, "amber": 0, "contacts": 900, "warned_percent": 12}
+    four.save()
+
+    text = folded(read(client, salesperson))
+
+    assert "1 weiterer ist rot oder gelb, steht aber nicht hier" in text
+    assert "Gelb ist niemand: Ihr Team erreicht in einer Woche alle" in text
+    assert "steht aber nicht hier" not in folded(read(client, salesperson, level="red"))
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "csv"])

@@ -24,6 +24,7 @@ from stammkunde.ui import lists
 from stammkunde.ui.lists import Keys, Page, Place
 
 PAGE_ROWS = 25
+WARNED = (CustomerSignal.Level.RED, CustomerSignal.Level.AMBER)
 SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending
     "at_risk": ("margin_at_risk_cents", True),
     "risk": ("risk", True),
@@ -154,6 +155,15 @@ def summed(filters: Filters, *, generation: Generation, on: date) -> Total:
         levels[row["risk_level"]] = row["n"]
         known += [] if row["cents"] is None else [row["cents"]]
     return Total(levels=levels, at_risk_cents=sum(known) if known else None)
+
+
+def ended_as_left(generation: Generation) -> int:
+    """Count who is red or amber without a warning: one in the same silence has ended as "left"; one query."""
+    left = EarlyWarning.objects.filter(
+        customer=OuterRef("customer"), outcome=EarlyWarning.Outcome.LEFT, last_on=OuterRef("last_on")
+    )
+    rows = CustomerSignal.objects.filter(generation=generation, risk_level__in=WARNED)
+    return rows.filter(Exists(left)).count()
 
 
 def is_any_open(generation: Generation) -> bool:

@@ -100,6 +100,8 @@ class Warnings(StaffList):
             "total": total,
             "has_warnings": bool(total.customers) or queries.is_any_open(self.generation),
             "since": queries.since(self.generation),
+            "ended_as_left": 0 if self.is_filtered else queries.ended_as_left(self.generation),
+            "reached_share": _reached_share(self.generation),
             "by_level": _by_level(total),
             "levels": [choice for choice in CustomerSignal.Level.choices if choice[0] != CustomerSignal.Level.GREEN],
             "sorts": _sorts(),
@@ -112,6 +114,13 @@ class Warnings(StaffList):
             "today": self.today,
             **proofs.trust(self.generation),
         }
+
+
+def _reached_share(generation: Generation) -> float | None:
+    """Give the share of customers that is warned about at most, where the team reaches all: then nobody is amber."""
+    levels = forecasts.part(generation, "levels")
+    all_reached = levels.get("red") and not levels["amber"] and levels["contacts"] >= levels["red"]
+    return levels["warned_percent"] / 100 if all_reached else None
 
 
 def _one_of(value: str, known: Any) -> str:

@@ -98,7 +98,7 @@ def learnt(
     if former is not None and not why:
         return former
     log.info("learning model=%s because=%s", now.id, why)
-    found = _learn(now, report=report)
+    found = fresh(now, report=report)
     _write(found)
     return found
 
@@ -127,7 +127,8 @@ def _rows(manifest: Manifest) -> dict[str, int]:
     return {table: share.rows for table, share in manifest.whole.items()} | months
 
 
-def _learn(now: Lesson, *, report: Callable[[str, int, int], None]) -> Learnt:
+def fresh(now: Lesson, *, report: Callable[[str, int, int], None]) -> Learnt:
+    """Learn of the past; nothing is kept."""
     report("value", 0, 1)
     value = _value(now)
     report("risk", 0, 2)

@@ -74,11 +74,15 @@ class Outlook:
         return [next(told) if known else [] for known in place.is_valid().to_pylist()]
 
 
-def look_ahead(facts: Facts, *, as_of: date, learnt: Learnt) -> Outlook:
-    """Apply what was learnt, today or some days ago, to the customers of a day; refusals are told in the forecast."""
+def look_ahead(facts: Facts, *, as_of: date, learnt: Learnt, share: float | None = SHARE) -> Outlook:
+    """
+    Apply what was learnt, today or some days ago, to the customers of a day; refusals are told in the forecast.
+
+    `share` says how sure the bounds are; without, there are none.
+    """
     model = learnt.risk
     signs = risk.signs(facts, model, as_of=as_of) if model else None
-    values = _values(facts, learnt.value and replace(learnt.value, as_of=as_of))
+    values = _values(facts, learnt.value and replace(learnt.value, as_of=as_of), share=share)
     nobody = {"refusal": {"code": "nobody_bought"}}
     return Outlook(
         values=values,
@@ -93,10 +97,10 @@ def look_ahead(facts: Facts, *, as_of: date, learnt: Learnt) -> Outlook:
     )
 
 
-def _values(facts: Facts, fitted: worth.Worth | None) -> pa.Table:
+def _values(facts: Facts, fitted: worth.Worth | None, *, share: float | None) -> pa.Table:
     if fitted is None:
         return VALUES.empty_table()
-    found = worth.customers(facts, fitted, horizon_days=HORIZON_DAYS, share=SHARE, discount=DISCOUNT, clv_days=CLV_DAYS)
+    found = worth.customers(facts, fitted, horizon_days=HORIZON_DAYS, share=share, discount=DISCOUNT, clv_days=CLV_DAYS)
     renamed = found.rename_columns([_NAMED.get(name, name) for name in found.column_names])
     return renamed.select(VALUES.names).cast(VALUES)
 

@@ -5,9 +5,12 @@ There may be many, so they are written in batches right before the generation is
 leaves some behind; the next one clears away those of a later day, and corrects those of the same.
 """
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.db.models import Max
 
-from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.signals.models import CustomerSignal, Generation, StageChange
 from stammkunde.store import bulk
 
 _LATER = (
@@ -45,3 +48,11 @@ def note(former: Generation | None, now: Generation, *, progress: bulk.Progress)
     for after, up_to in bulk.cut(last, progress=progress):
         bulk.run(_NOTE, [on, former.pk, now.pk, after, up_to])
     bulk.repeat(_BACK_AGAIN, [on])
+
+
+def append(changed: Iterable[tuple[int, str, str]], *, on: date) -> None:
+    """Write down who went from one stage to another on an evening; inside the caller's transaction."""
+    StageChange.objects.bulk_create(
+        StageChange(customer_id=customer_id, changed_on=on, before=before, after=after)
+        for customer_id, before, after in changed
+    )

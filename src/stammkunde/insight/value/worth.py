@@ -143,7 +143,7 @@ def customers(
     worth: Worth,
     *,
     horizon_days: int = YEAR_DAYS,
-    share: float = 0.8,
+    share: float | None = 0.8,
     discount: float = 0.1,
     clv_days: int = 1095,
 ) -> pa.Table:
@@ -154,7 +154,8 @@ def customers(
         facts: the facts that `worth` was fitted to.
         worth: from `fit`.
         horizon_days: how far ahead expected purchases and money look, at least 1.
-        share: how sure the bounds are, between 0 and 1.
+        share: how sure the bounds are, between 0 and 1; None: only what is expected within the horizon, as bounds and
+            the discounted value take nearly all of the time; they are left empty.
         discount: yearly rate at which later money counts less, 0 or more.
         clv_days: how far ahead the discounted value looks.
 
@@ -175,7 +176,7 @@ def customers(
 
 
 def valued(
-    past: pa.Table, worth: Worth, *, horizon_days: int, share: float, discount: float, clv_days: int
+    past: pa.Table, worth: Worth, *, horizon_days: int, share: float | None, discount: float, clv_days: int
 ) -> pa.Table:
     """
     Value the customers of a table; what `customers` and `summaries.customers` give.
@@ -184,7 +185,7 @@ def valued(
         past: from `buyers.buyers`, or in its shape.
         worth: the models.
         horizon_days: as in `customers`, and so are all others.
-        share: how sure the bounds are.
+        share: how sure the bounds are, if any.
         discount: yearly.
         clv_days: how far ahead the discounted value looks.
 
@@ -194,7 +195,7 @@ def valued(
     Raises:
         InvalidInput: a length is below 1 day, the share not between 0 and 1, or the discount negative.
     """
-    if min(horizon_days, clv_days) < 1 or not 0 < share < 1 or discount < 0:
+    if min(horizon_days, clv_days) < 1 or not (share is None or 0 < share < 1) or discount < 0:
         raise InvalidInput("Give lengths of at least one day, a share between 0 and 1, and no negative discount.")
     look = _Look(past, worth, share=share, force=math.log1p(discount) / YEAR_DAYS)
     return look.unknown() if worth.used is None else look.ahead(worth.used, horizon_days, clv_days)
@@ -203,41 +204,50 @@ def valued(
 class _Look:
     """All customers of a day, about to be valued; `force` is the discount a day, e to its power."""
 
-    def __init__(self, past: pa.Table, worth: Worth, *, share: float, force: float):
+    def __init__(self, past: pa.Table, worth: Worth, *, share: float | None, force: float):
         self.past, self.worth, self.force = past, worth, force
-        self.levels = ((1 - share) / 2, (1 + share) / 2)
+        self.levels = None if share is None else ((1 - share) / 2, (1 + share) / 2)
         bought = column(past, "purchase_days")
         self.spent = np.maximum(column(past, f"{worth.basis}_cents"), 0.0)  # losses so far count as nothing spent
         if worth.amounts is None:
             self.mean: Floats = np.full(len(bought), worth.usual_cents)
-            self.mean_bounds = Bounds(*np.full((2, len(bought)), np.nan))
+            self.mean_bounds = self._nothing()
         else:
             own = self.spent / np.maximum(bought, 1)
             self.mean = worth.amounts.expected_mean(bought, own)
-            self.mean_bounds = Bounds(*worth.amounts.mean_interval(bought, own, share=share))
+            self.mean_bounds = self._nothing()
+            if share is not None:
+                self.mean_bounds = Bounds(*worth.amounts.mean_interval(bought, own, share=share))
 
     def ahead(self, model: Purchases, horizon: int, clv_days: int) -> pa.Table:
         level, later = self.worth.level if horizon < YEAR_BACK_DAYS else self.worth.year_level, self.worth.year_level
         seen = states(self.past)
-        time, long = stretched(model, seen, horizon, level.factor), stretched(model, seen, clv_days, later.factor)
+        time = stretched(model, seen, horizon, level.factor)
+        alive, expected = model.alive(*seen), model.expected_purchases(time, *seen)
+        shown = np.full(len(alive), np.nan) if isinstance(model, Nbd) else alive
+        if self.levels is None:
+            bounds = self._nothing()
+            return self._table(shown, expected, bounds.low, bounds, bounds, bounds)
+        long = stretched(model, seen, clv_days, later.factor)
         pace = long / clv_days
-        alive = model.alive(*seen)
         purchases, money = self._played(model, alive, time, force=0.0, unsure=level.spread)
         _, clv = self._played(model, alive, long, force=self.force / pace, unsure=later.spread)
         ends, factors = quarters(clv_days, force=self.force)
         worth_now = model.discounted_purchases([end * pace for end in ends], factors, *seen)
-        shown = np.full(len(alive), np.nan) if isinstance(model, Nbd) else alive
-        return self._table(shown, model.expected_purchases(time, *seen), worth_now, purchases, money, clv)
+        return self._table(shown, expected, worth_now, purchases, money, clv)
 
     def unknown(self) -> pa.Table:
-        nothing: Floats = np.full(self.past.num_rows, np.nan)
-        bounds = Bounds(nothing, nothing)
-        return self._table(nothing, nothing, nothing, bounds, bounds, bounds)
+        bounds = self._nothing()
+        return self._table(bounds.low, bounds.low, bounds.low, bounds, bounds, bounds)
+
+    def _nothing(self) -> Bounds:
+        return Bounds(*np.full((2, self.past.num_rows), np.nan))
 
     def _played(
         self, model: Purchases, alive: Floats, horizon: float, *, force: float, unsure: float
     ) -> tuple[Bounds, Bounds]:
         """Read the bounds of purchases and of money from customers of like count and age, played through."""
+        assert self.levels is not None
         x, _, t = states(self.past)
         amounts = self.worth.amounts
         play = spread(

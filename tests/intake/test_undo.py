@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from stammkunde.customers import changes
 from stammkunde.customers.models import Customer, Note
 from stammkunde.intake import services
 from stammkunde.intake.models import BeforeImage
@@ -10,6 +11,7 @@ from stammkunde.outreach.models import Message, Template
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.sales.models import Line, Order
 from stammkunde.tasks.models import Task
+from stammkunde.team.models import AuditEntry, Staff
 from tests import factories
 from tests.intake.bringing import NOW, bring, changed, everything, shop, undo
 
@@ -45,6 +47,36 @@ def test_undo_puts_every_changed_row_back_as_it_was_and_removes_the_new_ones(tmp
 
     assert everything() == before
     assert not BeforeImage.objects.exists()
+
+
+def test_owners_changed_by_an_import_take_tasks_along_and_say_so_and_its_undo_brings_them_back(tmp_path):
+    sven, ada = (
+        Staff.objects.create_user(f"{name}@shop.example", None, name=name.title(), created_at=NOW)
+        for name in ("sven", "ada")
+    )
+    bring(tmp_path, "customers", [customer("1", "Eins", owner_email=sven.email), customer("2", "Zwei")])
+    one, two = Customer.objects.order_by("number")
+    now = timezone.now()
+    owners = {"his": (one, sven), "open": (two, None), "hers": (two, ada), "later": (one, None)}
+    tasks = {
+        name: Task.objects.create(customer=of, title=name, owner=owner, created_at=now)
+        for name, (of, owner) in owners.items()
+    }
+
+    incoming = bring(tmp_path, "customers", [customer(n, "X", owner_email=ada.email) for n in "12"])
+    has = {name: Task.objects.get(pk=task.pk).owner for name, task in tasks.items()}
+    said = [changes.entry(entry) for entry in AuditEntry.objects.filter(action="customer.changed").order_by("pk")]
+    Task.objects.filter(title="later").update(owner=sven)  # given on since: stays where it is
+    undo(incoming)
+
+    assert has == dict.fromkeys(owners, ada)
+    assert said == ["Betreuer: Sven → Ada", "Betreuer: – → Ada"]
+    assert list(Task.objects.order_by("pk").values_list("owner__name", flat=True)) == ["Sven", None, "Ada", "Sven"]
+    assert [entry.staff for entry in AuditEntry.objects.filter(action="customer.changed")] == [None] * 4
+    assert changes.entry(AuditEntry.objects.filter(thing_id=two.pk, action="customer.changed").latest("pk")) == (
+        "Betreuer: Ada → –"
+    )
+    assert set(Customer.objects.values_list("owner__name", flat=True)) == {"Sven", None}
 
 
 def test_undo_of_people_restores_what_their_customer_was_found_by(tmp_path):

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.customers import phones, search
+from stammkunde.customers import owners, phones, search
 from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note, OptIn
-from stammkunde.store.facts import FactTable, Hanging, Lookup, Mirrored, Reference, Words
+from stammkunde.store.facts import FactTable, Follow, Hanging, Lookup, Mirrored, Reference, Words
 from stammkunde.team.models import Staff
 
 PART = "customers"  # with the people there
@@ -49,6 +49,7 @@ CUSTOMERS = FactTable(
         beside={"owners": _OWNERS},
     ),
     after=search.catch_up,
+    follow=Follow(column="owner_id", done=owners.changed, undone=owners.changed_back),
 )
 
 CONTACT_PERSONS = FactTable(

@@ -5,7 +5,7 @@ Whoever has something that belongs to the one responsible declares it in its `ha
 the transaction that changes the owner, so that both change or neither.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,9 +19,17 @@ from stammkunde.team.models import Staff
 
 
 class Hand(Protocol):
-    """Hands something over; `customers` says by id who looked after each before."""
+    """Hands something over; `customers` says by id who looked after each before, `because` what may be undone."""
 
-    def __call__(self, *, customers: Mapping[int, int | None], owner: Staff, now: datetime, staff: Staff) -> None: ...
+    def __call__(
+        self, *, customers: Mapping[int, int | None], owner: Staff, now: datetime, staff: Staff | None, because: str
+    ) -> None: ...
+
+
+class GiveBack(Protocol):
+    """Gives back what was handed over because of something that is being undone."""
+
+    def __call__(self, *, customers: Collection[int], now: datetime, because: str) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +38,7 @@ class GoesAlong:
 
     name: str
     hand: Hand
+    back: GiveBack
 
 
 @cache
@@ -38,11 +47,19 @@ def kinds() -> tuple[GoesAlong, ...]:
     return tuple(sorted(_declared(), key=lambda one: one.name))
 
 
-def over(*, customers: Mapping[int, int | None], owner: Staff | None, now: datetime, staff: Staff) -> None:
+def over(
+    *, customers: Mapping[int, int | None], owner: Staff | None, now: datetime, staff: Staff | None, because: str = ""
+) -> None:
     """Hand everything over; where nobody is responsible from now on, it stays with whoever has it."""
     if owner is not None and customers:
         for kind in kinds():
-            kind.hand(customers=customers, owner=owner, now=now, staff=staff)
+            kind.hand(customers=customers, owner=owner, now=now, staff=staff, because=because)
+
+
+def back(*, customers: Collection[int], now: datetime, because: str) -> None:
+    """Give back what was handed over because of something that is being undone; repeating is harmless."""
+    for kind in kinds():
+        kind.back(customers=customers, now=now, because=because)
 
 
 def _declared() -> Iterator[GoesAlong]:

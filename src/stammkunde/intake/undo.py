@@ -17,7 +17,7 @@ from stammkunde.intake.lease import Lease
 from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.intake.publish import images
 from stammkunde.store import bulk, facts
-from stammkunde.store.facts import FactTable
+from stammkunde.store.facts import FactTable, Moved
 
 
 class CannotUndo(Exception):
@@ -127,12 +127,25 @@ class Undoing:
             began = time.monotonic()
             with transaction.atomic():
                 self._mark_images(table, ids)
+                moved = self._moved(table, ids)
                 with connection.cursor() as cursor:
                     images.put_back(cursor, table, import_id=self.incoming.pk, after=ids[0] - 1, upto=ids[-1])
+                if table.follow and moved:
+                    table.follow.undone(self._back(moved))
                 self._mark_images(table, ids)
                 imaged.filter(pk__range=(ids[0], ids[-1])).delete()
                 self._save(len(ids))
             self._rest(pace, began)
+
+    def _moved(self, table: FactTable, ids: list[int]) -> images.Pairs:
+        if table.follow is None:
+            return {}
+        column = table.follow.column
+        return images.moved(table, column, import_id=self.incoming.pk, after=ids[0] - 1, upto=ids[-1])
+
+    def _back(self, moved: images.Pairs) -> Moved:
+        rows = {pk: (now, was) for pk, (was, now) in moved.items()}
+        return Moved(rows=rows, because=f"import:{self.incoming.pk}", now=self.lease.moment(), staff_id=None)
 
     def _mark_images(self, table: FactTable, ids: list[int]) -> None:
         rows = BeforeImage.objects.filter(pk__range=(ids[0], ids[-1]), incoming=self.incoming, table=table.name)

@@ -8,6 +8,7 @@ point at somebody's facts, with what becomes of them when these are taken back).
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, cached_property
 from importlib import import_module
 from importlib.util import find_spec
@@ -145,6 +146,29 @@ class Mirrored:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Rows in which an import, or its undoing, has just changed one column: id → what was there, and what is now."""
+
+    rows: Mapping[int, tuple[int | None, int | None]]
+    because: str  # the import, as `import:17`
+    now: datetime
+    staff_id: int | None  # who brought the file; nobody by name where it is undone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follow:
+    """
+    What goes along when an import changes a column (who is responsible); called in the transaction that changes it.
+
+    `undone` is called when the import is taken back, with the rows that get back what they had.
+    """
+
+    column: str
+    done: Callable[[Moved], object]
+    undone: Callable[[Moved], object]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactTable:
     """
     One table of facts.
@@ -166,6 +190,7 @@ class FactTable:
         mirrored: what insight reads of it.
         layout: the kind of file that fills the table, where no other kind does.
         after: called when new rows are in; repeating it is harmless.
+        follow: what goes along when an import changes one of the columns of a row that was there.
     """
 
     name: str
@@ -184,6 +209,7 @@ class FactTable:
     mirrored: Mirrored | None = None
     layout: Layout | None = None
     after: Callable[[], object] | None = None
+    follow: Follow | None = None
 
     @cached_property
     def kinds(self) -> dict[str, str]:

@@ -3,4 +3,4 @@
 from stammkunde.customers.handing import GoesAlong
 from stammkunde.tasks import services
 
-GO_ALONG = (GoesAlong(name="tasks", hand=services.go_along),)
+GO_ALONG = (GoesAlong(name="tasks", hand=services.go_along, back=services.come_back),)

@@ -5,7 +5,7 @@ A suggestion of the work list is derived anew every time. It becomes a row here 
 key, so that it does not come back; acting twice is harmless.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -18,7 +18,7 @@ from stammkunde.tasks import policy
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.queries import OWN
 from stammkunde.team import services as team
-from stammkunde.team.models import Staff
+from stammkunde.team.models import AuditEntry, Staff
 
 HANDED_OVER = "task.handed_over"
 
@@ -162,24 +162,47 @@ def hand_over(*, task_id: int, owner: Staff, now: datetime, staff: Staff) -> Tas
     return task
 
 
-def go_along(*, customers: Mapping[int, int | None], owner: Staff, now: datetime, staff: Staff) -> None:
+def go_along(
+    *, customers: Mapping[int, int | None], owner: Staff, now: datetime, staff: Staff | None, because: str = ""
+) -> None:
     """
     Let open tasks go to whoever looks after the customers now, inside the caller's transaction.
 
     Those of whoever did so before (`customers`: id → their id), and those of nobody; what somebody else has to do
-    stays with them.
+    stays with them. `because` names what may be undone (`come_back`).
     """
     open_ones = Task.objects.filter(customer__in=customers, state=Task.State.OPEN).exclude(owner=owner)
     for task in open_ones.select_for_update(of=("self",)).select_related("owner"):
         if task.owner_id in (None, customers[task.customer_id or 0]):
-            before, task.owner = task.owner, owner
-            task.save(update_fields=["owner"])
-            _record_handover(task, before, now=now, staff=staff)
+            _hand(task, owner, now=now, staff=staff, because=because)
 
 
-def _record_handover(task: Task, before: Staff | None, *, now: datetime, staff: Staff) -> None:
-    after = task.owner
-    _record(staff, HANDED_OVER, now, task, owner=[before.name if before else "", after.name if after else ""])
+def come_back(*, customers: Collection[int], now: datetime, because: str) -> None:
+    """Give back the open tasks that went along because of something that is undone; what went on since stays there."""
+    tasks = Task.objects.filter(customer__in=customers, state=Task.State.OPEN)
+    went = AuditEntry.objects.filter(
+        thing="task", thing_id__in=tasks.values("pk"), action=HANDED_OVER, detail__because=because
+    )
+    ids = {entry.thing_id or 0: entry.detail["owner_ids"] for entry in went.order_by("pk")}
+    former = Staff.objects.in_bulk({before for before, _after in ids.values() if before})
+    for task in tasks.filter(pk__in=ids).select_for_update(of=("self",)).select_related("owner"):
+        before, after = ids[task.pk]
+        if task.owner_id == after:
+            _hand(task, former.get(before), now=now, staff=None, because=f"undone:{because}")
+
+
+def _hand(task: Task, owner: Staff | None, *, now: datetime, staff: Staff | None, because: str) -> None:
+    before, task.owner = task.owner, owner
+    task.save(update_fields=["owner"])
+    _record_handover(task, before, now=now, staff=staff, because=because)
+
+
+def _record_handover(
+    task: Task, before: Staff | None, *, now: datetime, staff: Staff | None, because: str = ""
+) -> None:
+    names = [one.name if one else "" for one in (before, task.owner)]
+    undone_by = {"because": because, "owner_ids": [before and before.pk, task.owner_id]} if because else {}
+    _record(staff, HANDED_OVER, now, task, owner=names, **undone_by)
 
 
 def drop_planned(task_id: int) -> None:
@@ -275,7 +298,7 @@ def _close(
     return task
 
 
-def _record(staff: Staff, action: str, at: datetime, task: Task, **detail: object) -> None:
+def _record(staff: Staff | None, action: str, at: datetime, task: Task, **detail: object) -> None:
     customer = {"customer": task.customer_id} if task.customer_id else {}
     team.record(
         staff=staff, action=action, at=at, thing="task", thing_id=task.pk, label=task.title, **customer, **detail

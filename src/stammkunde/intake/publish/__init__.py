@@ -14,10 +14,13 @@ from typing import Any
 from django.db import transaction
 
 from stammkunde.intake.lease import Lease
+from stammkunde.intake.models import Import
+from stammkunde.intake.publish import images
 from stammkunde.intake.publish.batch import Batch, Feed
 from stammkunde.intake.publish.writers import Writer, writer
 from stammkunde.intake.staging.difference import Difference, Part
 from stammkunde.store import bulk
+from stammkunde.store.facts import Moved
 
 
 @dataclass(kw_only=True)
@@ -56,7 +59,7 @@ class Publishing:
     def _commit(self, write: Writer, batch: Batch, key: str) -> None:
         checkpoint = {**self.checkpoint, key: batch.upto, "longest_seconds": round(self.longest_seconds, 3)}
         with transaction.atomic():
-            write.write(batch)
+            self._write_batch(write, batch)
             batch.part.spec.mark(batch.months)
             self.lease.advance(
                 checkpoint=checkpoint, step="publish", done=self.done + len(batch.rows), total=self.difference.rows
@@ -65,6 +68,21 @@ class Publishing:
         self.lease.hear("publish", self.done + len(batch.rows), self.difference.rows)
         if batch.part.spec.after and batch.what == "created":
             batch.part.spec.after()
+
+    def _write_batch(self, write: Writer, batch: Batch) -> None:
+        """Write a batch, and let follow what goes along with a column that it changes; inside a transaction."""
+        table = batch.part.spec
+        follow = table.follow if batch.what == "changed" else None
+        if follow is None or follow.column not in batch.part.provided:
+            write.write(batch)
+            return
+        before = images.latest()
+        write.write(batch)
+        rows = images.moved(table, follow.column, import_id=self.lease.pk, after=before)
+        if rows:
+            staff_id = Import.objects.values_list("staff", flat=True).get(pk=self.lease.pk)
+            because = f"import:{self.lease.pk}"
+            follow.done(Moved(rows=rows, because=because, now=self.lease.moment(), staff_id=staff_id))
 
 
 def _work(difference: Difference) -> Iterator[tuple[Part, str, int]]:

@@ -1,14 +1,17 @@
 # ruff: noqa: SLF001 (`_meta` is how Django lets a model be asked)
 """Rows as they were before an import changed them, and how they are put back."""
 
+import sys
 from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Max
 
 from stammkunde.intake.models import BeforeImage
 from stammkunde.store.facts import FactTable
 
+Pairs = dict[int, tuple[int | None, int | None]]
 _IMAGES = BeforeImage._meta.db_table
 
 
@@ -36,6 +39,25 @@ def take(cursor: Any, table: FactTable, *, import_id: int, source: str, some: st
         f"WHERE {some} ON CONFLICT DO NOTHING",
         [import_id, table.name, *given],
     )
+
+
+def latest() -> int:
+    """Give the id of the image that was taken last; 0 where there is none."""
+    return BeforeImage.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def moved(table: FactTable, column: str, *, import_id: int, after: int, upto: int = sys.maxsize) -> Pairs:
+    """Say by row what a column held in the images with ids after … upto and what it holds now, where they differ."""
+    before = f"(b.before->>'{column}')::bigint" if _is_postgresql() else f"json_extract(b.before, '$.{column}')"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT t.id, {before}, t."{column}" FROM {_IMAGES} b '  # noqa: S608
+            f'JOIN "{table.db_table}" t ON t.id = b.row_id AND t.imported_by = b.incoming_id '
+            f'WHERE b.incoming_id = %s AND b."table" = %s AND b.id > %s AND b.id <= %s '
+            f'AND coalesce({before}, 0) <> coalesce(t."{column}", 0)',
+            [import_id, table.name, after, upto],
+        )
+        return {pk: (was, now) for pk, was, now in cursor.fetchall()}
 
 
 def put_back(cursor: Any, table: FactTable, *, import_id: int, after: int, upto: int) -> int:

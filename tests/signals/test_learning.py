@@ -8,13 +8,13 @@ import pytest
 from stammkunde import mirror
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order
-from stammkunde.signals import compute, learning, policy, queries, services
+from stammkunde.signals import learning, policy, queries, services
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.store import kept
 from tests import factories
 from tests.signals import company
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_figures")]
 
 TODAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -24,27 +24,22 @@ def quiet(step, done, total):
     """Show nothing."""
 
 
-@pytest.fixture(autouse=True)
-def _few_slices(monkeypatch):
-    monkeypatch.setattr(compute, "SLICES", ())
-
-
 @pytest.fixture
 def fits(monkeypatch):
     """Count how often somebody learns."""
     days = []
-    original = learning.risk.fit
+    original = learning._risk
 
-    def fit(facts, *, as_of, **more):
-        days.append(as_of)
-        return original(facts, as_of=as_of, **more)
+    def learn(lesson):
+        days.append(lesson.as_of)
+        return original(lesson)
 
-    monkeypatch.setattr(learning.risk, "fit", fit)
+    monkeypatch.setattr(learning, "_risk", learn)
     return days
 
 
 @pytest.fixture
-def shown(once):
+def shown(once, learns_once):
     return once(show)
 
 
@@ -64,7 +59,8 @@ def rows():
     return list(queries.signals().order_by("customer_id").values_list(*told))
 
 
-def test_known_model_says_the_same_as_one_learnt_now(shown, fits):
+def test_known_model_says_the_same_as_one_learnt_now(shown, fits, learns_once, monkeypatch):
+    monkeypatch.setattr(learning.risk, "fit", learns_once)  # really
     before = rows()
 
     made = refresh()

@@ -15,7 +15,6 @@ from stammkunde.insight.frames import rows
 from stammkunde.insight.value import worth
 from stammkunde.sales import services as sales
 from stammkunde.signals import (
-    compute,
     diary,
     explaining,
     frames,
@@ -34,7 +33,7 @@ from tests import factories
 from tests.signals import company
 from tests.signals.limited import limits
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_figures")]
 
 TODAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -45,43 +44,23 @@ def quiet(step, done, total):
     """Show nothing."""
 
 
-def refresh(*, on=TODAY, rebuild=False, learn=policy.Learn.NOW):
+def refresh(*, on=TODAY, rebuild=False, learn=policy.Learn.MISSING):
     now = NOW + (on - TODAY)
     return services.refresh(as_of=on, now=now, progress=quiet, learn=learn, rebuild=rebuild)
 
 
-@pytest.fixture(autouse=True)
-def _few_slices(monkeypatch):
-    monkeypatch.setattr(compute, "SLICES", ())
-
-
-@pytest.fixture(scope="module")
-def learnt():
-    return {}
-
-
-@pytest.fixture(autouse=True)
-def _learns_once(monkeypatch, learnt, request):
-    """The played company is always the same, so one day's model is fitted once; numbers of customers play no part."""
-    if "stores_the_risk" in request.node.name or not {"shop", "shown"} & set(request.fixturenames):
-        return
-    original = risk.fit
-
-    def fit(facts, *, as_of, **more):
-        if as_of not in learnt:
-            learnt[as_of] = original(facts, as_of=as_of, **more)
-        return learnt[as_of]
-
-    monkeypatch.setattr(outlook.risk, "fit", fit)
-
-
 @pytest.fixture
-def shop(once):
+def played(once):
     return once(open_shop)
 
 
 @pytest.fixture
-def shown(once):
+def shop(played, learns_once):
+    return played
+
+
+@pytest.fixture
+def shown(once, learns_once):
     """Give the shop after its first refresh, on a day that one may choose."""
     return lambda *, on=TODAY: once(show_shop, on, services.lit.limits())
 
@@ -110,7 +89,7 @@ def signals():
     return list(queries.signals().order_by("customer_id"))
 
 
-def test_refresh_stores_the_risk_that_insight_gives(shop):
+def test_refresh_stores_the_risk_that_insight_gives(played):
     refresh()
 
     facts = known_now()
@@ -393,7 +372,7 @@ def test_other_horizons_are_not_compared(shown, monkeypatch):
     as_told = outlook.risk.fit
     monkeypatch.setattr(outlook.risk, "fit", lambda *a, **k: replace(as_told(*a, **k), horizon_days=77))
 
-    made = refresh()
+    made = refresh(learn=policy.Learn.NOW)
 
     assert made.forecast["risk"]["horizon_days"] == 77
     assert {one.risk_before for one in signals()} == {None}

@@ -8,12 +8,12 @@ from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Order
-from stammkunde.signals import compute, policy, queries, services
+from stammkunde.signals import policy, queries, services
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation, StageChange
 from tests import factories
 from tests.signals.limited import limits
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_figures", "learns_once")]
 
 DAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -26,12 +26,7 @@ def quiet(step, done, total):
 
 def refresh(*, after=0, on=None):
     day = on or DAY + timedelta(days=after)
-    return services.refresh(as_of=day, now=NOW + (day - DAY), progress=quiet, learn=policy.Learn.NOW)
-
-
-@pytest.fixture(autouse=True)
-def _few_slices(monkeypatch):
-    monkeypatch.setattr(compute, "SLICES", ())
+    return services.refresh(as_of=day, now=NOW + (day - DAY), progress=quiet, learn=policy.Learn.MISSING)
 
 
 @pytest.fixture

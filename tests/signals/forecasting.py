@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from stammkunde.signals.models import Current, CustomerSignal, EarlyWarning, Generation
+from stammkunde.team.models import Staff
 from tests import factories
 
 AS_OF = date(2026, 11, 20)
@@ -160,3 +161,21 @@ def warn(of: CustomerSignal, **fields) -> EarlyWarning:
         "reasons": of.risk_reasons or [],
     }
     return EarlyWarning.objects.create(customer=of.customer, **about | fields)
+
+
+def four(generation: Generation, *, owned_by: Staff) -> Generation:
+    """Four open warnings, one of them of an unknown amount; and one who has bought again."""
+    facts = {
+        "Anton": {"risk": 1 / 3, "margin_at_risk_cents": 900, "silent_days": 20, "risk_level": "amber"},
+        "Berta": {"risk": 0.9, "margin_at_risk_cents": 500, "silent_days": 90},
+        "Cäsar": {"risk": 1 / 3, "margin_at_risk_cents": None, "silent_days": 40, "abc_class": "B"},
+        "Dora": {"risk": 0.5, "margin_at_risk_cents": 900, "silent_days": 40},
+        "Emil": {},
+    }
+    warned = {"Anton": 3, "Berta": 1, "Cäsar": 9, "Dora": 3, "Emil": 2}
+    for name, fields in facts.items():
+        owner = owned_by if name in {"Anton", "Dora"} else None
+        one = signal(generation, factories.customer(name=name, owner=owner), **fields)
+        outcome = {"outcome": "bought", "closed_on": AS_OF} if name == "Emil" else {}
+        warn(one, warned_on=AS_OF - timedelta(days=warned[name]), **outcome)
+    return generation

@@ -5,18 +5,19 @@ What somebody does about a warning is kept under the key that the page "Today" h
 is not relevant here is so there, too, and comes back after the next purchase, or with the next warning.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import CharField, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import people_to_call
 from stammkunde.signals import suggestions
 from stammkunde.signals.models import CustomerSignal, EarlyWarning, Generation
+from stammkunde.store import kept
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.queries import OWN
 from stammkunde.tasks.services import Suggestion
@@ -24,6 +25,8 @@ from stammkunde.ui import lists
 from stammkunde.ui.lists import Keys, Page, Place
 
 PAGE_ROWS = 25
+FEW = 2000  # that are sorted exactly; with more, the index is walked
+KEEP_SECONDS = 7 * 86400
 WARNED = (CustomerSignal.Level.RED, CustomerSignal.Level.AMBER)
 SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending
     "at_risk": ("margin_at_risk_cents", True),
@@ -33,6 +36,7 @@ SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending
 }
 TODO, ASIDE, EVERY = "todo", "aside", "all"
 STATES = (TODO, ASIDE, EVERY)
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,23 +151,69 @@ def open_of(customer_id: int) -> EarlyWarning | None:
 
 
 def summed(filters: Filters, *, generation: Generation, on: date) -> Total:
-    """Count the open warnings that are asked for, and sum up what is at stake."""
-    found = _matching(_open(generation), filters, on=on)
-    rows = found.values("risk_level").annotate(n=Count("pk"), cents=Sum("margin_at_risk_cents"))
-    levels, known = dict[str, int](), list[int]()
-    for row in rows.order_by():
-        levels[row["risk_level"]] = row["n"]
-        known += [] if row["cents"] is None else [row["cents"]]
-    return Total(levels=levels, at_risk_cents=sum(known) if known else None)
+    """
+    Count the open warnings that are asked for, and sum up what is at stake.
+
+    All of them are counted once a data refresh; what has been dealt with since is few, and taken off.
+    """
+    if filters.state == ASIDE:
+        return _total(_by_level(_matching(_open(generation), filters, on=on)))
+    found = _every(filters, generation=generation, on=on)
+    if filters.state == EVERY:
+        return _total(found)
+    aside = _by_level(_matching(_open(generation), replace(filters, state=ASIDE), on=on))
+    return _total({level: of.less(aside.get(level, Sums())) for level, of in found.items()})
+
+
+@dataclass(frozen=True)
+class Sums:
+    """How many warnings, of how many of them the stake is known, and how much that is."""
+
+    warnings: int = 0
+    known: int = 0
+    cents: int = 0
+
+    def less(self, others: "Sums") -> "Sums":
+        return Sums(self.warnings - others.warnings, self.known - others.known, self.cents - others.cents)
+
+
+def _every(filters: Filters, *, generation: Generation, on: date) -> dict[str, Sums]:
+    """Count all open warnings; kept until a warning or the generation changes, but not by whose they are."""
+
+    def count() -> dict[str, Sums]:
+        return _by_level(_matching(_open(generation), replace(filters, state=EVERY), on=on))
+
+    return count() if filters.owner else _kept(generation, f"open:{filters.level}:{filters.abc}", count)
+
+
+def _kept(generation: Generation, name: str, make: Callable[[], Thing]) -> Thing:
+    """Make it once per generation, and anew where warnings are gone: an import undone takes them along."""
+    warnings = EarlyWarning.objects.filter(outcome=EarlyWarning.Outcome.OPEN).count()
+    key = f"warnings:{generation.pk}:{generation.started_at.timestamp()}:{warnings}:{name}"
+    return kept.or_made(key, make, seconds=KEEP_SECONDS)
+
+
+def _by_level(rows: QuerySet[CustomerSignal]) -> dict[str, Sums]:
+    stake = "margin_at_risk_cents"
+    found = rows.order_by().values_list("risk_level").annotate(Count("pk"), Count(stake), Sum(stake, default=0))
+    return {level: Sums(*of) for level, *of in found}
+
+
+def _total(found: Mapping[str, Sums]) -> Total:
+    known = sum(of.known for of in found.values())
+    return Total(
+        levels={level: of.warnings for level, of in found.items() if of.warnings},
+        at_risk_cents=sum(of.cents for of in found.values()) if known else None,
+    )
 
 
 def ended_as_left(generation: Generation) -> int:
-    """Count who is red or amber without a warning: one in the same silence has ended as "left"; one query."""
+    """Count who is red or amber without a warning: one in the same silence has ended as "left"."""
     left = EarlyWarning.objects.filter(
         customer=OuterRef("customer"), outcome=EarlyWarning.Outcome.LEFT, last_on=OuterRef("last_on")
     )
     rows = CustomerSignal.objects.filter(generation=generation, risk_level__in=WARNED)
-    return rows.filter(Exists(left)).count()
+    return _kept(generation, "left", lambda: rows.filter(Exists(left)).count())
 
 
 def is_any_open(generation: Generation) -> bool:
@@ -208,13 +258,26 @@ def _open(generation: Generation) -> QuerySet[CustomerSignal]:
 
 
 def _stretches(filters: Filters, *, generation: Generation, on: date, sort: str) -> list[Keys]:
+    """Sort the warnings; where few are left by the filters, exactly those, or else along the index."""
     column, descending = SORTS[sort]
     rows = _matching(_open(generation), filters, on=on)
-    known = rows.filter(**{f"{column}__isnull": False})
+    few = _few(rows) if filters != Filters() else None
+    if few is None:
+        rows = rows.annotate(sorted=F(column))
+    else:  # as an expression, so that no index tempts the database to walk it
+        rows = _open(generation).filter(customer__in=few).annotate(sorted=Coalesce(column, column))
     return [
-        Keys(rows=known, key="customer_id", column=column, descending=descending),
+        Keys(
+            rows=rows.filter(**{f"{column}__isnull": False}), key="customer_id", column="sorted", descending=descending
+        ),
         Keys(rows=rows.filter(**{f"{column}__isnull": True}), key="customer_id"),
     ]
+
+
+def _few(rows: QuerySet[CustomerSignal]) -> list[int] | None:
+    """Find whom they are about where they are few; None where they are many."""
+    ids = list(rows.order_by().values_list("customer_id", flat=True)[: FEW + 1])
+    return ids if len(ids) <= FEW else None
 
 
 def _matching(rows: QuerySet[CustomerSignal], filters: Filters, *, on: date) -> QuerySet[CustomerSignal]:
@@ -227,7 +290,10 @@ def _matching(rows: QuerySet[CustomerSignal], filters: Filters, *, on: date) -> 
     if filters.state == EVERY:
         return rows
     aside = Exists(_about_it().filter(_set_aside(on)))
-    return rows.filter(aside if filters.state == ASIDE else ~aside)
+    if filters.state == TODO:
+        return rows.filter(~aside)
+    about = Task.objects.filter(_set_aside(on), customer__isnull=False).values("customer")
+    return rows.filter(aside, customer__in=about)  # so that these few are looked at, and not all
 
 
 def _about_it() -> QuerySet[Task]:

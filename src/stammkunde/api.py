@@ -12,6 +12,7 @@ from stammkunde import __version__
 from stammkunde.figures.api import router as figures
 from stammkunde.intake.api import router as imports
 from stammkunde.segments.api import router as customers
+from stammkunde.signals.api import router as settings
 
 
 class Api(NinjaAPI):
@@ -22,5 +23,5 @@ class Api(NinjaAPI):
 
 
 api = Api(title="Stammkunde", version=__version__, description=__doc__, urls_namespace="api")
-for _router in (figures, customers, imports):
+for _router in (figures, customers, imports, settings):
     api.add_router("", _router)

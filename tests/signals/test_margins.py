@@ -11,12 +11,16 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
+from stammkunde import mirror
+from stammkunde.contacts import services as contacts
 from stammkunde.figures.queries import of_customer
 from stammkunde.sales import history
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order, ProductCost
-from stammkunde.signals import answers, margins, policy, queries, services, working
+from stammkunde.signals import answers, hourly, margins, policy, queries, services, working
 from stammkunde.signals.models import Figure
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.models import Task
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -178,3 +182,122 @@ def test_another_stage_is_due_learnt_anew_and_hands_on_no_money_of_the_former(sh
     said = Figure.objects.filter(generation=second, period="2026-01", slice_by="", kpi__in=policy.SAID)
     assert [one.kpi for one in said] == ["warned_customers"]
     assert margins.are_alike(second, refresh())
+
+
+# --- stage III: an hour of sales costs 60 €, from March on 90; one of whoever is not known 30
+
+
+@pytest.fixture
+def served(shipped, salesperson, servant):
+    """
+    An hour and a half on the company: a task of 60 minutes, and a visit of 30 that somebody wrote down.
+
+    A task of Anna's whose length nobody said (24 minutes are usual), and one conversation without minutes; half an hour
+    that another program knows of the company's, and an hour of service, which has no hourly cost. Otto took an hour.
+    """
+    for role, on, cents in (("sales", date(2026, 1, 1), 6_000), ("sales", date(2026, 3, 1), 9_000)):
+        hourly.write_down(role=role, holds_from_on=on, cents=cents, by=salesperson, now=NOW)
+    hourly.write_down(role="", holds_from_on=date(2026, 1, 1), cents=3_000, by=salesperson, now=NOW)
+    company, anna, otto = shipped["company"], shipped["anna"], shipped["otto"]
+    finished(company, salesperson, minutes=60)
+    finished(anna, salesperson, minutes=None)
+    finished(otto, salesperson, minutes=60)
+    finished(company, servant, minutes=60)
+    told(company, source="hand:1", minutes=30, role="sales", staff_id=salesperson.pk, channel="meeting")
+    told(company, source="crm:contact:1", minutes=30)
+    told(anna, source="hand:2", minutes=None, role="sales", staff_id=salesperson.pk)
+    told(anna, source="call:1", minutes=None, role="sales", staff_id=salesperson.pk)  # its task says how long
+    return shipped
+
+
+def finished(customer, by, *, minutes, at=datetime(2026, 2, 10, 9, tzinfo=UTC)):
+    suggestion = tasks.Suggestion(kind="risk", customer_id=customer.pk, cycle=f"{by.pk}:{at}", title="Anrufen")
+    task = tasks.take_up(suggestion, now=at, staff=by)
+    return tasks.finish(task_id=task.pk, staff=by, finished_at=at, minutes=minutes)
+
+
+def told(customer, *, channel="phone", **said):
+    one = contacts.Said(
+        customer_id=customer.pk, channel=channel, happened_at=datetime(2026, 2, 11, 9, tzinfo=UTC), **said
+    )
+    contacts.record_all([one], now=NOW)
+
+
+def test_time_is_taken_off_at_stage_three_at_what_an_hour_of_the_role_costs(served):
+    refresh(margin_stage="service")
+
+    assert margin(served["company"]) == 54_000 - 700 - 6_000 - 3_000 - 1_500
+    assert margin(served["anna"]) == 6_000 - 2_400  # 24 minutes, as usual
+    otto = queries.signal_of(served["otto"].pk)
+    assert (otto.margin_cents, otto.abc_class, otto.stage) == (None, "", "prospect")
+
+
+def test_time_changes_no_other_figure(served):
+    Order.objects.update(channel="Laden")
+    refresh()
+    counted = {f"{one.kpi} {one.period} {one.slice_by} {one.slice_value}": one.value for one in queries.figures()}
+    refresh(margin_stage="service")
+    now = {f"{one.kpi} {one.period} {one.slice_by} {one.slice_value}": one.value for one in queries.figures()}
+
+    assert counted.keys() == now.keys()
+    moved = {name.split()[0] for name in now if counted[name] != now[name]}
+    assert moved == {"margin_per_customer_cents", "predicted_value_cents", "margin_at_risk_cents"} & moved
+    month = "margin_per_customer_cents 2026-02"
+    assert now[f"{month}  "] == counted[f"{month}  "] - (2_400 + 10_500) / 2
+    assert now[f"{month} channel Laden"] == counted[f"{month} channel Laden"]  # time came by no channel
+
+
+def test_what_time_counts_and_what_of_it_is_missing_is_said(served):
+    refresh(margin_stage="service")
+
+    with translation.override("de"):
+        assert " ".join(margins.definition(queries.current()).split()) == (
+            "Stufe III: Umsatz nach Rabatten und Retouren, abzüglich der Kosten für Waren, Versand, Zahlung und der "
+            "Zeit für Kunden. Aufgaben und Kontakte dauerten 2,4 Stunden und kosteten 129 €. "
+            "Davon gelten 0,4 Stunden als üblich, weil niemand die Dauer angegeben hat. "
+            "1,0 Stunden zählen nicht, weil die Stundenkosten fehlen: Kundendienst. "
+            "1,0 Stunden galten Menschen, die noch nichts gekauft haben; sie stehen in niemandes Deckungsbeitrag. "
+            "1 Gespräch ohne Angabe der Dauer zählt nicht. "
+            "Die Versandkosten sind von 25 % der Bestellungen bekannt: 12 €, davon haben Kunden 5 € bezahlt. "
+            "Kosten der Zahlung sind nicht eingestellt."
+        )
+
+
+def test_hourly_costs_hold_from_their_day_and_another_one_is_counted_anew_but_compared(served, salesperson):
+    first = refresh(margin_stage="service")
+    Figure.objects.filter(generation=first, kpi__in=policy.SAID).update(period="2026-01")
+
+    hourly.write_down(role="service", holds_from_on=date(2026, 5, 1), cents=4_000, by=salesperson, now=NOW)
+    assert working._window_changed(first)
+    second = refresh()
+
+    assert (
+        margin(served["company"]) == 54_000 - 700 - 6_000 - 3_000 - 1_500 - 4_000
+    )  # what it cost first, it cost before
+    assert margins.are_alike(first, second)
+    assert not margins.are_alike(refresh(margin_stage="delivery"), second)
+
+
+def test_time_that_becomes_known_of_an_earlier_month_counts_with_the_next_refresh(served, salesperson):
+    refresh(margin_stage="service")
+    before = {one.period: one.value for one in queries.figures().filter(kpi="margin_per_customer_cents", slice_by="")}
+
+    assert mirror.facts_version() == queries.current().facts_version
+    finished(served["company"], salesperson, minutes=120, at=datetime(2026, 2, 2, tzinfo=UTC))
+    assert mirror.facts_version() == queries.current().facts_version  # it starts no refresh
+    refresh()
+
+    now = {one.period: one.value for one in queries.figures().filter(kpi="margin_per_customer_cents", slice_by="")}
+    assert now["2026-02"] == before["2026-02"] - 12_000 / 2
+
+
+def test_time_that_is_taken_back_counts_no_more(served, salesperson):
+    refresh(margin_stage="service")
+    task = Task.objects.get(customer=served["anna"])
+
+    tasks.reopen(task_id=task.pk, now=NOW, staff=salesperson)
+    contacts.void(["hand:1"], now=NOW)
+    refresh()
+
+    assert margin(served["anna"]) == 6_000
+    assert margin(served["company"]) == 54_000 - 700 - 6_000 - 1_500

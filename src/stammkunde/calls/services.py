@@ -92,7 +92,7 @@ def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
     if call.task is not None and call.task.kind != OWN_KIND:
         tasks.reopen(task_id=call.task.pk, now=now, staff=staff)
     elif call.task is not None:
-        call.task.delete()
+        tasks.forget(call.task)
     keep_draft(staff=staff, customer=call.customer, note=call.note, goals=call.goals, now=now)
     _record(staff, "call.taken_back", now, call)
     return call

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.contacts.layout import CONTACTS as LAYOUT
-from stammkunde.contacts.models import Contact
+from stammkunde.contacts.models import HAND, Contact
 from stammkunde.store.facts import FactTable, Hanging, Mirrored, Reference
 
 CONTACTS = FactTable(
@@ -36,7 +36,12 @@ CONTACTS = FactTable(
             "purpose": "VARCHAR",
             "outcome": "VARCHAR",
             "cost_cents": "BIGINT",
+            "role": "VARCHAR",
+            "minutes": "INTEGER",
+            "tells_time": "BOOLEAN",
         },
+        # What a program recorded (a call, a message) leaves its time to a task.
+        read={"tells_time": f"(t.imported_by IS NOT NULL OR t.source LIKE '{HAND}:%')"},
         days=("happened_on",),
         only="t.voids_id IS NULL AND NOT EXISTS (SELECT 1 FROM contacts_contact v WHERE v.voids_id = t.id)",
     ),

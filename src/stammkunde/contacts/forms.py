@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from stammkunde.contacts import services
-from stammkunde.contacts.models import Direction, Outcome, Way
+from stammkunde.contacts.models import HAND, Direction, Outcome, Way
 from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.team.models import Staff
 from stammkunde.ui.forms import row_of
 
 LONGEST_DAY = 24 * 60
@@ -68,7 +69,7 @@ class ContactForm(forms.Form):
 
     def clean_key(self) -> str:
         key = self.cleaned_data["key"]
-        if not key.startswith(f"{services.HAND}:"):
+        if not key.startswith(f"{HAND}:"):
             raise ValidationError(_("The form is damaged. Open the page again."))
         return str(key)
 
@@ -78,7 +79,7 @@ class ContactForm(forms.Form):
             raise ValidationError(_("This lies ahead. Write down what took place, or plan a task instead."))
         return moment
 
-    def said(self, *, staff_id: int) -> services.Said:
+    def said(self, *, staff: Staff) -> services.Said:
         """Give what was told, once it is valid."""
         given = self.cleaned_data
         person, from_us = given.get("contact_person"), given["direction"] == Direction.OUT
@@ -96,5 +97,6 @@ class ContactForm(forms.Form):
             outcome=outcome,
             takes_slot=from_us and outcome == Outcome.REACHED,
             minutes=given["minutes"],
-            staff_id=staff_id,
+            staff_id=staff.pk,
+            role=staff.role,
         )

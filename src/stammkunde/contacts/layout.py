@@ -18,6 +18,14 @@ _OUTCOMES = {
     "not_reached": ("nicht erreicht", "niemand erreicht", "nein", "no", "no answer"),
     "sent": ("gesendet", "verschickt", "versandt"),
 }
+_ROLES = {
+    "sales": ("Vertrieb", "Verkauf", "Außendienst", "Innendienst", "Account manager"),
+    "service": ("Service", "Kundendienst", "Kundenservice", "Support", "Customer service"),
+    "marketing": ("Marketing",),
+    "management": ("Geschäftsführung", "Geschäftsleitung", "Leitung"),
+    "administrator": ("Administration", "Verwaltung"),
+    "analyst": ("Analyse", "Controlling"),
+}
 # What tells contacts of one list apart that have no number of their own.
 _OWN_KEY = "contact_number"
 _SAID = "md5(concat_ws('|', customer_number, channel, direction, epoch_us(happened_at), coalesce(about, '')))"
@@ -71,6 +79,10 @@ CONTACTS = Layout(
             name="minutes", de="Dauer (Minuten)", en="Minutes", type=NUMBER, largest=1441, example="15",
             also=("Dauer", "Minuten", "Duration", "Duration (minutes)"),
         ),
+        Field(
+            name="staff_role", de="Rolle des Mitarbeiters", en="Role of the colleague", type=CHOICE, choices=_ROLES,
+            also=("Rolle", "Abteilung", "Bearbeitet von (Rolle)", "Role", "Department"), example="Vertrieb",
+        ),
     ),
     marks=("Kontaktweg", "Kontaktart", "Aktivitätstyp", "Activity type", "Contact type", "Gesprächsnotiz", "Richtung",
            "Direction", "Kontaktergebnis"),
@@ -92,6 +104,7 @@ CONTACTS = Layout(
                 Column(name="about", sql="about", needs=("about",), empty="''"),
                 Column(name="note", sql="contact_note", needs=("contact_note",), empty="''"),
                 Column(name="minutes", sql="nullif(round(minutes)::BIGINT, 0)", needs=("minutes",)),
+                Column(name="role", sql="staff_role", needs=("staff_role",), empty="''"),
             ),
         ),
     ),

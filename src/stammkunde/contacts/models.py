@@ -10,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import AppendedOnly, ContactPerson, Customer, Purpose
 
+HAND = "hand"  # the origin of contacts that people write down
+
 
 class Direction(models.TextChoices):
     OUT = "out", _("from us")
@@ -72,6 +74,7 @@ class Contact(models.Model):
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    role = models.CharField(_("role"), max_length=20, default="", blank=True)  # of who had it, as it was then
     recorded_at = models.DateTimeField()
     voids = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="voided_by")
     imported_by = models.BigIntegerField(null=True, editable=False)

@@ -9,12 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from stammkunde.contacts import facts
-from stammkunde.contacts.models import Contact, Direction, Outcome
+from stammkunde.contacts.models import HAND, Contact, Direction, Outcome
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
-HAND = "hand"  # contacts that people write down
 VOID = "void"
 
 
@@ -49,6 +48,7 @@ class Said:
     minutes: int | None = None
     cost_cents: int | None = None
     staff_id: int | None = None
+    role: str = ""
 
 
 def record_all(said: Iterable[Said], *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.contacts import services
 from stammkunde.contacts.forms import ContactForm
-from stammkunde.contacts.models import Contact
+from stammkunde.contacts.models import HAND, Contact
 from stammkunde.customers.models import Customer
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
@@ -25,7 +25,7 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
         contact = services.write_down(
             customer=customer,
             person=form.cleaned_data.get("contact_person"),
-            said=form.said(staff_id=request.user.pk),
+            said=form.said(staff=request.user),
             staff=request.user,
             now=now,
         )
@@ -39,7 +39,7 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
 def take_back(request: StaffRequest, pk: int) -> HttpResponse:
-    contact = get_object_or_404(Contact.objects.filter(source__startswith=f"{services.HAND}:"), pk=pk)
+    contact = get_object_or_404(Contact.objects.filter(source__startswith=f"{HAND}:"), pk=pk)
     services.take_back(contact_id=contact.pk, staff=request.user, now=timezone.now())
     messages.success(request, _("The contact is taken back."))
     return redirect("customer", contact.customer_id)

@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 
 from stammkunde.insight import buying, classes, money, rfm, rhythm
-from stammkunde.insight.frames import Facts, Frame, text, total
+from stammkunde.insight.frames import COSTS_ALONE, Facts, Frame, counted, text, total
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.rhythm import BORROWED_GAPS, CompanyRhythm
 from stammkunde.insight.slices import is_sale
@@ -203,12 +203,15 @@ def _money(facts: Facts, today: int) -> Frame:
         .agg(
             *money.sums(),
             money.orders(),
+            counted(~nw.col("kind").is_in(COSTS_ALONE), name="goods"),
             total(nw.when(back).then(revenue * -1).otherwise(nothing), name="back_cents"),
             total(nw.when(recent).then(revenue).otherwise(nothing), name="revenue_year_cents"),
             total(nw.when(recent).then(revenue.abs()).otherwise(nothing), name="turned_year_cents"),
             total(nw.when(costed).then(revenue.abs()).otherwise(nothing), name="costed_year_cents"),
             total(nw.when(costed).then(revenue - nw.col("cost_cents")).otherwise(nothing), name="margin_year_raw"),
         )
+        .filter(nw.col("goods") > 0)  # time alone makes nobody a customer
+        .drop("goods")
     )
 
 

@@ -13,7 +13,7 @@ import narwhals as nw
 
 from stammkunde.insight import cells
 from stammkunde.insight.errors import SliceUnknown
-from stammkunde.insight.frames import Alike, Facts, Frame, arrow, hold, text
+from stammkunde.insight.frames import COSTS_ALONE, SERVICE, Alike, Facts, Frame, arrow, hold, text
 from stammkunde.insight.periods import GRAIN_MONTHS, Grain, of_number
 
 COHORTS: dict[str, Grain] = {"cohort": "month", "cohort_quarter": "quarter", "cohort_year": "year"}
@@ -95,12 +95,12 @@ def known_lines(facts: Facts, *, slices: Slicing) -> Frame:
     """
     known = facts.lines.filter(~nw.col("customer_id").is_null())
     if slices.by == "channel":
-        return known.with_columns(text("channel").alias("slice"))
+        return known.filter(nw.col("kind") != SERVICE).with_columns(text("channel").alias("slice"))
     if slices.by == "category" and slices.kind == "line":
         assert facts.products is not None
         category = facts.products.select("product_id", text("category").alias("slice"))
         return (
-            known.filter(nw.col("kind") != "shipping")
+            known.filter(~nw.col("kind").is_in(COSTS_ALONE))
             .join(category, on="product_id", how="left")
             .with_columns(text("slice"))
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-FORMAT = 2
+FORMAT = 3
 NAME = "manifest.json"
 
 

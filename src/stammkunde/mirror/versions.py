@@ -50,7 +50,7 @@ def stale_parts(manifest: Manifest | None) -> set[str]:
 
 def starting(versions: Mapping[str, int]) -> dict[str, int]:
     """Keep the parts whose changes make figures stale; the others come along with the next refresh."""
-    waits = {table.part for table in facts.tables().values() if table.part and not table.starts_refresh}
+    waits = {table.part for table in facts.every().values() if table.part and not table.starts_refresh}
     return {part: version for part, version in versions.items() if changes.split(part)[0] not in waits}
 
 

@@ -1,10 +1,46 @@
 """What the company decides about figures and warnings."""
 
+from decimal import Decimal
+from typing import Any
+
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.signals.models import FigureSettings
+from stammkunde.team.models import Staff
 from stammkunde.team.settings_page import SettingsForm
+from stammkunde.ui.forms import DayField, choice_of
+
+
+class HourlyForm(forms.Form):
+    """What an hour of a role costs, from a day on."""
+
+    role = forms.ChoiceField(label=_("Role"), required=False)
+    amount = forms.DecimalField(
+        label=_("Cost of an hour"),
+        decimal_places=2,
+        localize=True,
+        help_text=_("Wages with what comes on top: taxes and insurance, holidays, desk and telephone."),
+    )
+    holds_from_on = DayField(
+        label=_("Holds from"), help_text=_("What a role costs first, it cost before that day, too.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice_of(self, "role").choices = [*Staff.Role.choices, ("", _("Person not known (from other programs)"))]
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if not Decimal("0.01") <= amount <= 1000:
+            raise ValidationError(_("Between 0.01 and 1,000."))
+        return amount
+
+    @property
+    def cents(self) -> int:
+        amount: Decimal = self.cleaned_data["amount"]
+        return int(amount * 100)
 
 
 class FigureForm(SettingsForm):
@@ -32,7 +68,7 @@ class FigureForm(SettingsForm):
                 "Classes, values and what is at stake are counted in it. With another one, all figures are counted and "
                 "values learnt anew; what was expected in earlier months is no longer shown: it was counted otherwise."
             ),
-            "payment_percent": _("Of what is sold; counted at stage II. 0: none."),
+            "payment_percent": _("Of what is sold; counted at stages II and III. 0: none."),
             "warned_percent": _(
                 "Red are as many as the team reaches within a week; yellow, whom to watch besides. 10 to 15 is usual."
             ),

@@ -8,9 +8,9 @@ import narwhals as nw
 
 from stammkunde import mirror
 from stammkunde.insight import recency, slices
-from stammkunde.insight.frames import CONVERSATION, Facts, Frame, facts, hold, rows, text
-from stammkunde.insight.margins import SHIPPING, at_stage
-from stammkunde.signals import margins
+from stammkunde.insight.frames import CONVERSATION, COSTS_ALONE, SERVICE, Facts, Frame, facts, hold, rows, text
+from stammkunde.insight.margins import at_stage
+from stammkunde.signals import margins, spent
 
 OTHER = "…"  # the slice value under which the smaller values of a long list are counted together
 MOST_VALUES = 30
@@ -39,7 +39,8 @@ def open_facts(tables: mirror.Tables, *, margin: margins.Terms) -> Facts:
         happenings=[_conversations(tables)],
     )
     orders: Frame = nw.from_native(took_place).lazy()
-    return at_stage(known, stage=margin.as_stage, orders=orders, payment_percent=margin.payment_percent)
+    time = nw.from_native(spent.pieces(tables, margin.time).filter("has_bought")).lazy() if margin.counts_time else None
+    return at_stage(known, stage=margin.as_stage, orders=orders, payment_percent=margin.payment_percent, spent=time)
 
 
 def _conversations(tables: mirror.Tables) -> duckdb.DuckDBPyRelation:
@@ -71,7 +72,8 @@ def within(known: Facts, part: Slice | None) -> Facts:
     if part is None:
         return known
     if part.by == "channel":  # guests have one, too
-        return known.with_lines(known.lines.filter(text("channel") == part.value))
+        here = (text("channel") == part.value) & (nw.col("kind") != SERVICE)  # time came by no channel
+        return known.with_lines(known.lines.filter(here))
     slicing = slices.slicing(known, by=part.by)
     if slicing.kind == "line":
         lines = slices.known_lines(known, slices=slicing).filter(nw.col("slice") == part.value).drop("slice")
@@ -81,7 +83,7 @@ def within(known: Facts, part: Slice | None) -> Facts:
 
 def values(known: Facts, *, by: str) -> list[tuple[str, int]]:
     """List what a slice column says, largest first, with its customers (channel: lines, category: products)."""
-    lines = known.lines.filter(nw.col("kind") != SHIPPING)
+    lines = known.lines.filter(~nw.col("kind").is_in(COSTS_ALONE))
     table = {"channel": lines, "category": known.products}.get(by, known.customers)
     assert table is not None  # all of them are opened
     counted = table.group_by(text(by).alias("value")).agg(nw.len().alias("n"))

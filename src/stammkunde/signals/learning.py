@@ -23,7 +23,7 @@ from stammkunde.insight.frames import Facts
 from stammkunde.insight.value import worth
 from stammkunde.insight.value.buyers import margin_known
 from stammkunde.mirror import Manifest
-from stammkunde.mirror.versions import differing, starting
+from stammkunde.mirror.versions import differing
 from stammkunde.signals import margins, policy
 from stammkunde.signals.models import Generation
 from stammkunde.store import kept
@@ -76,16 +76,21 @@ class Lesson:
     terms: Terms
 
     @property
+    def versions(self) -> dict[str, int]:
+        """Give the versions of the facts that are learnt from."""
+        return margins.reads(margins.read(json.loads(self.terms.margin)), self.manifest.versions)
+
+    @property
     def id(self) -> str:
         """Name the model that would be learnt now."""
-        decides = [self.manifest.version, self.as_of.isoformat(), asdict(self.terms), kept.program("insight")]
+        decides = [self.versions, self.as_of.isoformat(), asdict(self.terms), kept.program("insight")]
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def terms(known: Facts, *, activity_days: int, horizon_days: int | None, margin: margins.Terms) -> Terms:
     """Say what a model of these facts rests on."""
     basis = "margin" if margin_known(known) else "revenue"
-    counted = json.dumps(asdict(margin))
+    counted = json.dumps(margins.written(margin))
     return Terms(activity_days=activity_days, horizon_days=horizon_days, basis=basis, margin=counted)
 
 
@@ -116,7 +121,7 @@ def _why(former: Learnt, now: Lesson, *, learn: policy.Learn) -> str:
         as_of=now.as_of,
         same_terms=former.terms == now.terms,
         is_whole=former.is_whole,
-        changed=differing(former.versions, starting(now.manifest.versions)),
+        changed=differing(former.versions, now.versions),
         erased=any(rows.get(part, 0) < number for part, number in former.rows.items()),
     )
 
@@ -136,7 +141,7 @@ def fresh(now: Lesson, *, report: Callable[[str, int, int], None]) -> Learnt:
         id=now.id,
         as_of=now.as_of,
         terms=now.terms,
-        versions=starting(now.manifest.versions),
+        versions=now.versions,
         rows=_rows(now.manifest),
         value=value,
         risk=_risk(now),

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import Customer
-from stammkunde.team.models import Settings
+from stammkunde.team.models import Settings, Staff
 from stammkunde.work.models import Leased
 
 
@@ -217,6 +217,7 @@ class FigureSettings(Settings):
     class Margin(models.TextChoices):
         GOODS = "goods", _("I: after discounts and goods")
         DELIVERY = "delivery", _("II: after shipping, payment and returns, too")
+        SERVICE = "service", _("III: after service and contact time, too")
 
     activity_days = models.PositiveIntegerField(
         _("activity window in days"),
@@ -246,7 +247,7 @@ class FigureSettings(Settings):
                 condition=models.Q(warned_percent__range=(1, 50)), name="signals_warned_percent_sane"
             ),
             models.CheckConstraint(
-                condition=models.Q(margin_stage__in=["goods", "delivery"]), name="signals_margin_stage_known"
+                condition=models.Q(margin_stage__in=["goods", "delivery", "service"]), name="signals_margin_stage_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(payment_percent__range=(0, 20)), name="signals_payment_percent_sane"
@@ -261,5 +262,25 @@ class FigureSettings(Settings):
             models.CheckConstraint(
                 condition=models.Q(risk_horizon_days__isnull=True) | models.Q(risk_horizon_days__range=(7, 730)),
                 name="signals_risk_horizon_days_sane",
+            ),
+        ]
+
+
+class HourlyCost(models.Model):
+    """What an hour of a role costs the company, from a day on; what it cost first, it cost before, too."""
+
+    role = models.CharField(  # empty: nobody knows who it was, as in what another program kept
+        _("role"), max_length=20, choices=Staff.Role.choices, default="", blank=True
+    )
+    holds_from_on = models.DateField(_("holds from"))
+    cents = models.PositiveIntegerField(_("cost of an hour"))
+
+    class Meta:
+        ordering = ["role", "holds_from_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["role", "holds_from_on"], name="signals_hourly_cost_once_a_day"),
+            models.CheckConstraint(condition=models.Q(cents__range=(1, 100_000)), name="signals_hourly_cost_sane"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["", *Staff.Role.values]), name="signals_hourly_cost_of_a_role"
             ),
         ]

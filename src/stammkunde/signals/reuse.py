@@ -7,6 +7,7 @@ figure. The A/B/C class looks at everything until today, and which channels are 
 counted anew.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,7 +49,7 @@ def kept(former: Generation | None, now: Generation, *, manifest: Manifest) -> K
         return Kept()
     if former.checkpoint.get("program") != program("insight") or "versions" not in former.checkpoint:
         return Kept()
-    changed = differing(starting(former.checkpoint["versions"]), starting(manifest.versions))
+    changed = _changed(former.checkpoint["versions"], manifest.versions, margins.of(now))
     if any(map(is_whole, changed)):
         return Kept()
     until = min(former.as_of_on, now.as_of_on)
@@ -58,6 +59,12 @@ def kept(former: Generation | None, now: Generation, *, manifest: Manifest) -> K
         periods=frozenset(text for text in stored if _is_kept(periods.parse(text), until=until, changed=changed)),
         anew=frozenset({"class"} if same_channels else {"class", "channel"}),
     )
+
+
+def _changed(before: Mapping[str, int], after: Mapping[str, int], margin: margins.Terms | None) -> set[str]:
+    if margin is None:
+        return differing(starting(before), starting(after))
+    return differing(margins.reads(margin, before), margins.reads(margin, after))
 
 
 def _is_kept(period: periods.Period, *, until: date, changed: set[str]) -> bool:

@@ -162,7 +162,9 @@ def _fill(generation: Generation, *, held: Lease, now: datetime, learn: policy.L
         lesson = learning.Lesson(facts=facts.facts, manifest=manifest, as_of=facts.as_of, terms=terms)
         learnt = learning.learnt(lesson, shown=shown, learn=learn, report=held.tell)
         found = _profiles(generation, facts, learnt=learnt, held=held)
-        generation.forecast = generation.forecast | {margins.KEY: margins.gaps(mirror.tables(manifest))}
+        generation.forecast = generation.forecast | {
+            margins.KEY: margins.gaps(mirror.tables(manifest), margin, as_of=facts.as_of)
+        }
         generation.save(update_fields=["forecast"])
         put = _Rows(generation=generation, held=held)
         put(found.rows.to_arrow_reader(BATCH), total=found.total, model=CustomerSignal, step="save_customers")

@@ -8,4 +8,5 @@ urlpatterns = [
     path("customers/<int:pk>/risk/", customer.risk, name="customer-risk"),
     path("settings/", settings.settings, name="settings"),
     path("settings/refresh/", settings.refresh, name="settings-refresh"),
+    path("settings/costs/", settings.costs, name="settings-costs"),
 ]

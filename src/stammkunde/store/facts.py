@@ -2,8 +2,9 @@
 """
 What a table of facts says of itself, so that import, mirror and undo need to know none by its name.
 
-An app declares its tables in `facts.py`: `TABLES` (rows that tell what happened), and `HANGING` (rows of its own that
-point at somebody's facts, with what becomes of them when these are taken back).
+An app declares its tables in `facts.py`: `TABLES` (rows that tell what happened), `OWN` (rows that only people here
+make: insight reads them, and no import fills them or takes them back), and `HANGING` (rows of its own that point at
+somebody's facts, with what becomes of them when these are taken back).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -322,6 +323,16 @@ def tables() -> dict[str, FactTable]:
     return placed
 
 
+def every() -> dict[str, FactTable]:
+    """Give the tables of facts, and those that no import fills."""
+    return tables() | _own()
+
+
+@cache
+def _own() -> dict[str, FactTable]:
+    return {one.name: one for one in _declared("OWN")}
+
+
 def table(name: str) -> FactTable:
     """
     Find a table of facts.
@@ -329,7 +340,7 @@ def table(name: str) -> FactTable:
     :raises NotDeclared: if no app declares one of that name
     """
     try:
-        return tables()[name]
+        return every()[name]
     except KeyError:
         raise NotDeclared(name) from None
 
@@ -341,7 +352,7 @@ def parent(one: FactTable) -> FactTable:
 
 def mirrored() -> Iterator[tuple[FactTable, Mirrored]]:
     """Give the tables that the mirror holds, with what it holds of them."""
-    yield from ((one, one.mirrored) for one in tables().values() if one.mirrored)
+    yield from ((one, one.mirrored) for one in every().values() if one.mirrored)
 
 
 def hanging(to: type[models.Model]) -> list[Hanging]:

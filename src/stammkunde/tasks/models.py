@@ -39,6 +39,8 @@ class Task(models.Model):
     created_at = models.DateTimeField()
     finished_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
+    finished_on = models.DateField(null=True, blank=True)  # the local day, fixed when finished
+    finished_role = models.CharField(max_length=20, default="", blank=True)  # of who did it, as it was then
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)  # that it took; empty: not said
 
     class Meta:

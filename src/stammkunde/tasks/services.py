@@ -8,19 +8,28 @@ key, so that it does not come back; acting twice is harmless.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
-from stammkunde.tasks import policy
+from stammkunde.tasks import facts, policy
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.queries import OWN
 from stammkunde.team import services as team
 from stammkunde.team.models import AuditEntry, Staff
 
 HANDED_OVER = "task.handed_over"
+UNFINISHED: dict[str, Any] = {
+    "finished_at": None,
+    "finished_on": None,
+    "finished_by": None,
+    "finished_role": "",
+    "snoozed_until_on": None,
+    "minutes": None,
+}
 
 
 class NotYetDue(Exception):
@@ -214,6 +223,12 @@ def _drop(tasks: QuerySet[Task]) -> None:
     tasks.filter(state=Task.State.OPEN, snoozed_until_on=None, created_by=None, key__isnull=False).delete()
 
 
+def forget(task: Task) -> None:
+    """Delete a task that was nothing but a note of something done; inside the caller's transaction."""
+    _count(task)
+    task.delete()
+
+
 @transaction.atomic
 def take_on(suggestion: Suggestion, *, now: datetime, staff: Staff, note: str = "", due_on: date | None = None) -> Task:
     """Make a suggestion a task of its own, with why and until when; repeating gives the same task, open again."""
@@ -271,13 +286,15 @@ def snooze(*, task_id: int, until_on: date, now: datetime, staff: Staff) -> Task
 @transaction.atomic
 def reopen(*, task_id: int, now: datetime, staff: Staff) -> Task:
     """Take back that a task is done, dismissed or put off; repeating changes nothing."""
+    before = Task.objects.select_for_update(of=("self",)).get(pk=task_id)
     changed = (
         Task.objects.filter(pk=task_id)
         .exclude(state=Task.State.OPEN, snoozed_until_on__isnull=True)
-        .update(state=Task.State.OPEN, finished_at=None, finished_by=None, snoozed_until_on=None, minutes=None)
+        .update(state=Task.State.OPEN, **UNFINISHED)
     )
     task = Task.objects.get(pk=task_id)
     if changed:
+        _count(before)
         _drop(Task.objects.filter(key=_following(task_id)))
         _record(staff, "task.reopened", now, task)
     return task
@@ -287,15 +304,28 @@ def _close(
     task_id: int, state: str, *, staff: Staff, finished_at: datetime, outcome: str, minutes: int | None = None
 ) -> Task:
     changed = Task.objects.filter(pk=task_id, state=Task.State.OPEN).update(
-        state=state, finished_by=staff, finished_at=finished_at, snoozed_until_on=None, minutes=minutes
+        state=state,
+        finished_by=staff,
+        finished_role=staff.role,
+        finished_at=finished_at,
+        finished_on=timezone.localdate(finished_at),
+        snoozed_until_on=None,
+        minutes=minutes,
     )
     task = Task.objects.get(pk=task_id)
     if changed:
+        _count(task)
         if outcome.strip():
             task.note = policy.with_outcome(task.note, outcome)
             task.save(update_fields=["note"])
         _record(staff, f"task.{state}", finished_at, task)
     return task
+
+
+def _count(task: Task) -> None:
+    """Count a change of what is known of the time spent on customers; inside the caller's transaction."""
+    if task.customer_id and task.finished_on:
+        facts.TASKS.mark({f"{task.finished_on:%Y-%m}"})
 
 
 def _record(staff: Staff | None, action: str, at: datetime, task: Task, **detail: object) -> None:

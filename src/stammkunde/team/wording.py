@@ -32,6 +32,8 @@ ACTIONS = {
     "export": gettext_lazy("exported figures"),
     "guide.changed": gettext_lazy("changed a guide for calls"),
     "guide.reset": gettext_lazy("returned to the ready-made guide"),
+    "hourly_cost.changed": gettext_lazy("wrote down what an hour costs"),
+    "hourly_cost.removed": gettext_lazy("removed what an hour costs"),
     "import.discard": gettext_lazy("discarded a file"),
     "import.receive": gettext_lazy("uploaded a file"),
     "import.refused_export": gettext_lazy("exported refused rows"),

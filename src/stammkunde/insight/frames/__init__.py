@@ -9,11 +9,21 @@ from stammkunde.insight.frames.engines import Frame, Table, arrow, hold, on_the_
 from stammkunde.insight.frames.expressions import counted, text, total, with_months
 from stammkunde.insight.frames.happenings import CANCELLATION, CONVERSATION, DELIVERY, RETURN
 from stammkunde.insight.frames.knowledge import Alike, Facts, facts
-from stammkunde.insight.frames.schema import CUSTOMERS, HAPPENINGS, LINES, ORDERS, PRODUCTS
+from stammkunde.insight.frames.schema import (
+    COSTS_ALONE,
+    CUSTOMERS,
+    HAPPENINGS,
+    LINES,
+    ORDERS,
+    PRODUCTS,
+    SERVICE,
+    SHIPPING,
+)
 
 __all__ = [
     "CANCELLATION",
     "CONVERSATION",
+    "COSTS_ALONE",
     "CUSTOMERS",
     "DELIVERY",
     "HAPPENINGS",
@@ -21,6 +31,8 @@ __all__ = [
     "ORDERS",
     "PRODUCTS",
     "RETURN",
+    "SERVICE",
+    "SHIPPING",
     "Alike",
     "Facts",
     "Frame",

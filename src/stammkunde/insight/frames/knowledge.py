@@ -10,7 +10,16 @@ import narwhals as nw
 
 from stammkunde.insight.frames.engines import Frame, Table, hold, rows
 from stammkunde.insight.frames.happenings import deliveries, given_back, stacked, usable
-from stammkunde.insight.frames.schema import CUSTOMERS, HAPPENINGS, LINES, ORDERS, PRODUCTS, checked, same_engine
+from stammkunde.insight.frames.schema import (
+    CUSTOMERS,
+    HAPPENINGS,
+    LINES,
+    ORDERS,
+    PRODUCTS,
+    SERVICE,
+    checked,
+    same_engine,
+)
 from stammkunde.insight.periods import day_number
 
 Small = TypeVar("Small")
@@ -193,13 +202,13 @@ class Facts:
 
     def days(self) -> tuple[int, int] | None:
         """
-        Find the first and the last day of the facts.
+        Find the first and the last day of the facts; time that was spent on customers makes none.
 
         Returns:
             both days since 1970-01-01, or None without any line.
         """
         day = nw.col("ordered_on")
-        ends = self.lines.select(day.min().alias("first"), day.max().alias("last"))
+        ends = self.lines.filter(nw.col("kind") != SERVICE).select(day.min().alias("first"), day.max().alias("last"))
         row = rows(self.keep(("ends",), lambda: ends))[0]
         return None if row["first"] is None else (int(row["first"]), int(row["last"]))
 

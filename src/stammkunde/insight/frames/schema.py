@@ -21,6 +21,8 @@ LINES: dict[str, str] = {
     "revenue_cents": "integer",
     "cost_cents": "integer",
 }
+SHIPPING, SERVICE = "shipping", "service"
+COSTS_ALONE = (SHIPPING, SERVICE)  # kinds of lines that tell what something cost: no goods, no order, no revenue
 CUSTOMERS: dict[str, str] = {"customer_id": "integer"}
 PRODUCTS: dict[str, str] = {"product_id": "integer", "number": "text", "name": "text", "category": "text"}
 ORDERS: dict[str, str] = {"customer_id": "integer", "promised_on": "day", "delivered_on": "day"}

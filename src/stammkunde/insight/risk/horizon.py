@@ -6,7 +6,7 @@ import narwhals as nw
 
 from stammkunde.insight import rhythm
 from stammkunde.insight.errors import NotEnoughData
-from stammkunde.insight.frames import Facts, arrow, rows
+from stammkunde.insight.frames import Facts, arrow
 
 COVERED_SHARE = 0.75  # of the repeat buyers, whose usual gap the horizon should hold
 HORIZON_STEPS = (14, 30, 45, 60, 90, 120, 150, 180, 240, 300, 365, 450, 540, 730)
@@ -56,6 +56,6 @@ def suggest_horizon_days(facts: Facts) -> HorizonSuggestion:
 
 
 def _longest(facts: Facts) -> int:
-    ends = rows(facts.lines.select(nw.col("ordered_on").min().alias("first"), nw.col("ordered_on").max().alias("last")))
-    span = int(ends[0]["last"]) - int(ends[0]["first"])
+    first, last = facts.days() or (0, 0)
+    span = last - first
     return max((step for step in HORIZON_STEPS if step * LOOKS_BACK <= span), default=HORIZON_STEPS[0])

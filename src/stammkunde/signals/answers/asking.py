@@ -14,12 +14,12 @@ from stammkunde import mirror
 from stammkunde.insight import periods
 from stammkunde.insight.frames import Facts
 from stammkunde.mirror import NoMirror
-from stammkunde.signals import compute, frames, margins, queries
+from stammkunde.signals import compute, frames, margins, queries, spent
 from stammkunde.signals.frames import Slice
 from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.team import queries as team
 
-READ = ("lines", "orders", "customers", "products")  # what answers are worked out from
+READ = ("lines", "orders", "customers", "products")  # what answers are worked out from, and time where it counts
 Answer = TypeVar("Answer")
 
 
@@ -81,11 +81,12 @@ def _opened() -> Opened:
 
 def _open() -> Opened:
     tables, shown = mirror.tables(), queries.current()
+    margin = margins.of(shown) or margins.wanted()
     return Opened(
         tables=tables,
-        stamp=tables.stamp(*READ),
+        stamp=tables.stamp(*READ, *(spent.TABLES if margin.counts_time else ())),
         shown=shown,
-        margin=margins.of(shown) or margins.wanted(),
+        margin=margin,
         chosen_days=FigureSettings.of(team.company()).activity_days,
     )
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stammkunde.signals import answers, forecasts, forms, proof, queries
+from stammkunde.signals import answers, forecasts, forms, hourly, margins, proof, queries
 from stammkunde.signals import services as refreshing
 from stammkunde.tasks.forms import TimeForm
 from stammkunde.team import policy
@@ -42,6 +42,30 @@ class General(SettingsPage):
 @require_http_methods(["GET", "POST"])
 def settings(request: StaffRequest) -> HttpResponse:
     return General(request).answer()
+
+
+@needs(policy.SETTINGS_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def costs(request: StaffRequest) -> HttpResponse:
+    """Show what an hour of each role costs, write one down, or take one back (`remove`: its id)."""
+    now = timezone.now()
+    if request.POST.get("remove", "").isdecimal():
+        hourly.take_back(cost_id=int(request.POST["remove"]), by=request.user, now=now)
+        messages.success(request, _("Removed."))
+        return redirect("settings-costs")
+    form = forms.HourlyForm(request.POST or None, initial={"role": "sales", "holds_from_on": timezone.localdate(now)})
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("role", "holds_from_on")}
+        hourly.write_down(**given, cents=form.cents, by=request.user, now=now)
+        messages.success(request, _("Saved."))
+        return redirect("settings-costs")
+    shown = {
+        "form": form,
+        "costs": [{"cost": one, "role": margins.role_label(one.role)} for one in hourly.costs()],
+        "counts_time": margins.wanted().counts_time,
+        "definition": margins.definition(queries.current()),
+    }
+    return render(request, "signals/hourly_costs.html", shown, status=400 if form.errors else 200)
 
 
 @needs(policy.SETTINGS_EDIT)

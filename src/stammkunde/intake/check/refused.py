@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -26,6 +28,9 @@ def keep_refused(path: Path, out_dir: Path) -> None:
     target = out_dir / "raw.parquet"
     if is_parquet(path):
         width = len(json.loads((out_dir / "header.json").read_text(encoding="utf-8")))
+        if not _any_refused(out_dir):
+            pq.write_table(pa.table({name: pa.nulls(0, kind) for name, kind in _raw(width).items()}), target)
+            return
         cells = "".join(f", c{place}" for place in range(width))
         with engine.connect(memory_mb=256, work_dir=out_dir) as db:
             db.execute(
@@ -73,6 +78,15 @@ def _query(out_dir: Path, width: int) -> str:
         f"LEFT JOIN read_parquet({literal(str(out_dir / 'raw.parquet'))}) r USING (row) "
         f"WHERE p.severity = '{REFUSED}' ORDER BY p.row, p.\"column\", p.code"
     )
+
+
+def _any_refused(out_dir: Path) -> bool:
+    with engine.look() as db:
+        return bool(engine.count(db, f"SELECT count(*) FROM {_problems(out_dir)} WHERE severity = '{REFUSED}'"))
+
+
+def _raw(width: int) -> dict[str, pa.DataType]:
+    return {"row": pa.int64(), **{f"c{place}": pa.string() for place in range(width)}}
 
 
 def _problems(out_dir: Path) -> str:

@@ -16,7 +16,7 @@ def dialect(path: Path) -> Dialect:
 
     :raises FileNotUsable: if it is damaged or has no columns
     """
-    with engine.connect(memory_mb=256) as db:
+    with engine.look() as db:
         try:
             table = db.sql("SELECT * FROM read_parquet(?)", params=[str(path)])
             given = table.columns
@@ -44,7 +44,7 @@ def in_place(path: Path, *, limit: int | None) -> InPlace:
 
     :raises FileNotUsable: if the file is damaged
     """
-    with engine.connect(memory_mb=256) as db:
+    with engine.look() as db:
         try:
             kinds = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
             rows = engine.count(db, "SELECT count(*) FROM read_parquet(?)", str(path))

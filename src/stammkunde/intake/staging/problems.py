@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from stammkunde.intake.formats.engine import look
 from stammkunde.intake.staging.engine import text
 
 _FILES = ("problems.parquet", "problems-publish.parquet")
@@ -18,7 +17,7 @@ def problems(folder: Path, *, limit: int, offset: int = 0, severity: str = "") -
         return []
     listed = " UNION ALL BY NAME ".join(f"SELECT * FROM read_parquet({text(path)})" for path in files)  # noqa: S608
     some = f"WHERE severity = {text(severity)}" if severity else ""
-    with duckdb.connect() as engine:
+    with look() as engine:
         found = engine.execute(
             f'SELECT row, "column", value, code, detail, severity FROM ({listed}) {some} '  # noqa: S608
             'ORDER BY severity DESC, row, "column", code LIMIT ? OFFSET ?',

@@ -13,8 +13,9 @@ from python_calamine import CalamineWorkbook
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
 from stammkunde.segments import queries
-from stammkunde.signals import forecasts
+from stammkunde.signals import answers, forecasts
 from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.signals.suggestions import months_before
 from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry, SavedView
 from tests import factories
@@ -126,12 +127,6 @@ def test_filters_keep_who_matches(five, monkeypatch, few, filters, found):
 def test_count_is_told_where_it_is_known_without_counting(five, monkeypatch):
     assert queries.page(queries.Filters(q="a"), generation=five).count == 1
     assert queries.page(queries.Filters(), generation=five).count is None
-
-
-def test_silence_sums_up_by_class(five):
-    by_class = queries.silence(generation=five, before_on=[date(2026, 11, 1)])[date(2026, 11, 1)]
-
-    assert [(one.abc, one.customers) for one in by_class] == [("", 1), ("A", 1), ("C", 1)]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -334,12 +329,19 @@ def test_saved_view_is_for_oneself_or_for_everyone(client, salesperson, administ
     assert SavedView.objects.filter(name="Alle B").exists()
 
 
-def test_every_choice_of_months_says_what_hangs_on_it(client, administrator, salesperson, generation):
-    signal(generation, factories.customer(), last_on=date(2026, 1, 5), abc_class="A", revenue_cents=123_400)
+def test_months_say_what_those_brought_and_in_which_year(client, administrator, generation, monkeypatch):
+    found = [
+        answers.Silence(months=n, since_on=months_before(AS_OF, n), classes=(("A", 2, 123_400), ("C", 1, 600)))
+        for n in range(1, 61)
+    ]
+    monkeypatch.setattr(answers, "silence", lambda: found)
+    signal(generation, factories.customer(), last_on=date(2026, 1, 5))
     client.force_login(administrator)
 
-    page = folded(client.get(reverse("customers"), {"months": 6}).content.decode())
+    page = folded(client.get(reverse("customers"), {"months": 7}).content.decode())
 
-    assert "6 Monaten · 1.234\N{NO-BREAK SPACE}€</option>" in page
-    assert "24 Monaten · 0\N{NO-BREAK SPACE}€</option>" in page
-    assert "seit 6 Monaten kein Kauf" in page
+    assert 'value="7" label="7 Monaten · 1.240\N{NO-BREAK SPACE}€ in den zwölf Monaten bis 20.04.2026"' in page
+    assert 'name="months" min="1" max="36" step="1" inputmode="numeric" value="7"' in page
+    assert "seit 7 Monaten kein Kauf" in page
+    assert "In den zwölf Monaten bis 20.04.2026 brachten sie <strong>1.240\N{NO-BREAK SPACE}€</strong> Umsatz." in page
+    assert 'max="48"' in client.get(reverse("customers"), {"months": 48}).content.decode()

@@ -161,3 +161,19 @@ def test_answers_are_remembered_until_the_facts_change(company, monkeypatch):
 
     assert answers.revenue_by_month() == []
     cache.clear()
+
+
+def test_silence_tells_of_every_number_of_months_what_the_year_before_it_brought(company):
+    factories.order(company["berta"], date(2024, 3, 21), cents=4000)
+    factories.order(company["berta"], date(2024, 3, 22), cents=300)
+    sales.mark_changed(["2024-03"])
+    services.refresh_mirror(now=NOW, progress=lambda *a: None)
+
+    found = answers.silence()  # up to 21 June 2025
+
+    assert [one.months for one in found] == list(range(1, 61))
+    one, three, four, two_years = (found[months - 1] for months in (1, 3, 4, 24))
+    assert (one.since_on, one.customers, one.cents) == (date(2025, 5, 21), 1, 1000)
+    assert (three.since_on, three.customers, three.cents) == (date(2025, 3, 21), 1, 1300)
+    assert (four.customers, two_years.customers) == (0, 0)
+    assert [(customers, cents) for _abc, customers, cents in one.classes] == [(1, 1000)]

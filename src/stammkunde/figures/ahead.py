@@ -30,6 +30,7 @@ QUESTIONS: tuple[Question, ...] = (
     lambda _period: answers.comebacks(),
     lambda period: answers.customers_behind(group="lost", period=period),
     lambda period: answers.customers_behind(group="won", period=period),
+    lambda _period: answers.silence(),
     lambda _period: answers.drivers(),
     lambda _period: answers.profile(),
 )

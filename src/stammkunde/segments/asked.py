@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from stammkunde.customers.models import Customer
 from stammkunde.segments import behind, queries
 from stammkunde.segments.behind import Behind
-from stammkunde.signals import exports, forecasts, levels, standing
+from stammkunde.signals import answers, exports, forecasts, levels, standing
 from stammkunde.signals import queries as signals
+from stammkunde.signals.answers.silence import LONGEST_MONTHS
 from stammkunde.signals.models import CustomerSignal, FigureSettings, Generation
 from stammkunde.signals.suggestions import months_before
 from stammkunde.team import queries as team
@@ -27,8 +28,7 @@ from stammkunde.ui.lists import Page
 from stammkunde.ui.tables import Column
 
 ATTRIBUTE = "attr:"  # a filter by an attribute is `attr:NAME=VALUE`
-LONGEST_MONTHS = 60
-MONTHS = (3, 6, 9, 12, 18, 24, 36)
+LONGEST_SLIDER = 36
 
 
 class Asked(StaffList):
@@ -185,22 +185,22 @@ class Asked(StaffList):
         }
 
     def silence(self) -> dict[str, Any]:
-        """Tell what hangs on those without purchase (R-W6): for every choice of months, and by class for the chosen."""
-        months = sorted(
-            {*MONTHS, FigureSettings.of(team.company()).no_purchase_months, *([self.months] if self.months else [])}
-        )
-        if not self.generation or not self.sight.figures:
-            return {"months_choices": [(number, _months(number)) for number in months]}
-        since = {number: months_before(self.generation.as_of_on, number) for number in months}
-        found = queries.silence(generation=self.generation, before_on=since.values())
-        margin = self.sight.margin and any(one.margin_cents for classes in found.values() for one in classes)
-        told = {number: _hanging(found[on], before_on=on, is_margin=margin) for number, on in since.items()}
+        """Tell of every number of months what those without purchase brought before, and more of the chosen (R-W6)."""
+        longest = max(LONGEST_SLIDER, self.months or 0, FigureSettings.of(team.company()).no_purchase_months)
+        found = self._silence()
         return {
-            "months_choices": [
-                (number, f"{_months(number)} · {writing.money(told[number]['cents'], places=0)}") for number in months
-            ],
-            "silence": told.get(self.months) if self.months else None,
+            "longest_months": min(longest, LONGEST_MONTHS),
+            "silences": [(one.months, _silence_text(one)) for one in found],
+            "silence": found[self.months - 1] if self.months and found else None,
         }
+
+    def _silence(self) -> list[answers.Silence]:
+        if not self.generation or not self.sight.figures:
+            return []
+        try:
+            return answers.silence()
+        except (answers.NoFacts, answers.NoMirror):
+            return []
 
     def _chips(self) -> Iterator[tuple[str, str]]:
         """Give every filter that is set, as (label, the address without it)."""
@@ -247,16 +247,11 @@ def _months(number: int) -> str:
     return ngettext("%(n)s month", "%(n)s months", number) % {"n": writing.number(number)}
 
 
-def _hanging(classes: list[queries.Silence], *, before_on: date, is_margin: bool) -> dict[str, Any]:
-    """Tell how many have been silent since a day, and what they brought."""
-    rows = [(one.abc, one.customers, one.margin_cents if is_margin else one.revenue_cents) for one in classes]
-    return {
-        "classes": rows,
-        "customers": sum(customers for _abc, customers, _cents in rows),
-        "cents": sum(cents or 0 for _abc, _customers, cents in rows),
-        "is_margin": is_margin,
-        "before_on": before_on,
-    }
+def _silence_text(one: answers.Silence) -> str:
+    """Say for how long nobody bought, and what they brought before, of which year."""
+    text = _("%(months)s · %(euro)s in the twelve months until %(day)s")
+    euro, day = writing.money(one.cents, places=0), writing.day(one.since_on)
+    return text % {"months": _months(one.months), "euro": euro, "day": day}
 
 
 def _one_of(value: str, known: Any) -> str:

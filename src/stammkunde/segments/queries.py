@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
@@ -248,37 +248,3 @@ def _choices() -> Choices:
             seen.setdefault(name, set()).add(str(value))
     attributes = {name: sorted(values)[:MOST_CHOICES] for name, values in sorted(seen.items())}
     return Choices(texts=texts, attributes=attributes)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Silence:
-    """What hangs on the customers of a class without purchase since a day."""
-
-    abc: str
-    customers: int
-    revenue_cents: int
-    margin_cents: int | None  # of those whose cost is known
-
-
-def silence(*, generation: Generation, before_on: Iterable[date]) -> dict[date, list[Silence]]:
-    """Sum up by class who has not bought since each of some days (R-W6); kept for the generation, for every day."""
-    key = f"customers:silence:{generation.pk}"
-    days = kept.or_made(key, lambda: _silence(generation), seconds=KEEP_SECONDS)
-    return {on: _silent_since(on, days) for on in before_on}
-
-
-def _silent_since(before_on: date, days: list[tuple[Any, ...]]) -> list[Silence]:
-    sums: dict[str, list[int]] = {}
-    for last_on, abc, *numbers in days:
-        if last_on <= before_on:
-            so_far = sums.setdefault(abc, [0, 0, 0])
-            sums[abc] = [before + (more or 0) for before, more in zip(so_far, numbers, strict=True)]
-    return [
-        Silence(abc=abc, customers=count, revenue_cents=revenue, margin_cents=margin)
-        for abc, (count, revenue, margin) in sorted(sums.items())
-    ]
-
-
-def _silence(generation: Generation) -> list[tuple[Any, ...]]:
-    sums = _signals(generation).filter(last_on__isnull=False).values_list("last_on", "abc_class")
-    return list(sums.annotate(Count("pk"), Sum("revenue_cents"), Sum("margin_cents")))

@@ -29,6 +29,7 @@ from stammkunde.signals.answers.over_time import (
     revenue_by_month,
     slices,
 )
+from stammkunde.signals.answers.silence import Silence, silence
 from stammkunde.signals.answers.traits import (
     TooLittle,
     are_known,
@@ -49,6 +50,7 @@ __all__ = [
     "ProductList",
     "Rfm",
     "Rhythm",
+    "Silence",
     "Slice",
     "SliceColumn",
     "TooLittle",
@@ -71,6 +73,7 @@ __all__ = [
     "revenue_by_month",
     "rfm",
     "rhythm",
+    "silence",
     "slices",
     "suggested_activity_days",
 ]

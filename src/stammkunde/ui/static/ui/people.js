@@ -20,22 +20,23 @@ document.addEventListener("change", (event) => {
   tell(form);
 });
 
-// A slider that goes through the choices of a select (data-steps names it): what it stands at is shown there.
-for (const slider of document.querySelectorAll("input[data-steps]")) {
-  const select = document.getElementById(slider.dataset.steps);
+// A slider beside a number (data-slides names its field): 0 is none, and what a number means stands in the slider's list.
+for (const slider of document.querySelectorAll("input[data-slides]")) {
+  const field = document.getElementById(slider.dataset.slides);
+  const told = slider.form.querySelector(`output[for="${field.id}"]`);
   const follow = () => {
-    slider.value = select.selectedIndex;
-    slider.ariaValueText = select.selectedOptions[0].text.trim();
+    slider.value = field.value || 0;
+    const option = slider.list.querySelector(`option[value="${slider.value}"]`);
+    told.value = slider.ariaValueText = option ? option.label : slider.value;
   };
-  slider.max = select.options.length - 1;
   slider.hidden = false;
   follow();
-  select.addEventListener("change", follow);
+  field.addEventListener("input", follow);
   slider.addEventListener("input", () => {
-    select.selectedIndex = slider.value;
+    field.value = slider.value === "0" ? "" : slider.value;
     follow();
   });
-  slider.addEventListener("change", () => select.dispatchEvent(new Event("change", { bubbles: true })));
+  for (const one of [field, slider]) one.addEventListener("change", () => field.reportValidity() && field.form.requestSubmit());
 }
 
 const reveal = () => {

@@ -19,7 +19,6 @@ urlpatterns = [
     path("", include("stammkunde.calls.urls")),
     path("", include("stammkunde.segments.urls")),
     path("", include("stammkunde.signals.urls")),
-    path("", include("stammkunde.sales.urls")),
     path("", include("stammkunde.customers.urls")),
     path("", include("stammkunde.tasks.urls")),
     path("", include("stammkunde.contacts.urls")),

@@ -17,7 +17,7 @@ from stammkunde.figures.queries import of_customer
 from stammkunde.sales import history
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order, ProductCost
-from stammkunde.signals import answers, hourly, margins, policy, queries, services, working
+from stammkunde.signals import answers, hourly, margins, orders, policy, queries, services, working
 from stammkunde.signals.models import Figure
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
@@ -114,14 +114,20 @@ def margin(of):
     return queries.signal_of(of.pk).margin_cents
 
 
+def brought(by):
+    """What a customer's orders brought, as the page shows them one by one."""
+    shown = orders.page(by.pk, generation=queries.current()).orders
+    return sum(order.brought.margin_cents or 0 for order in shown)
+
+
 def test_shipping_and_payment_are_taken_off_at_stage_two(shipped):
     refresh()
     assert margin(shipped["company"]) == 54_000 - 700
     assert margin(shipped["anna"]) == 6_000  # what she paid is no gain while nobody knows what it cost
 
     refresh(payment_percent=2.0)  # of what was sold: 1,000 €, and 100 € of Anna's 150 € at known cost
-    assert margin(shipped["company"]) == 54_000 - 700 - 2_000
-    assert margin(shipped["anna"]) == 6_000 - 200
+    assert margin(shipped["company"]) == 54_000 - 700 - 2_000 == brought(shipped["company"])
+    assert margin(shipped["anna"]) == 6_000 - 200 == brought(shipped["anna"])
 
 
 def test_stage_one_knows_neither_shipping_nor_returns_and_leaves_revenue_alone(shipped):
@@ -129,6 +135,7 @@ def test_stage_one_knows_neither_shipping_nor_returns_and_leaves_revenue_alone(s
 
     company = queries.signal_of(shipped["company"].pk)
     assert (company.margin_cents, company.revenue_cents) == (60_000, 90_000)
+    assert brought(shipped["company"]) == 60_000
     assert company.orders == 1
 
 

@@ -1,16 +1,9 @@
-"""What a customer orders, and likes to, on the customer's page."""
+"""What a customer likes to buy, on the customer's page."""
 
 from typing import Any
 
 from stammkunde.sales import history
 from stammkunde.ui.cards import Asked, Card, Place
-
-
-def _orders(asked: Asked) -> dict[str, Any]:
-    return {
-        "orders": history.orders(asked.customer.pk, place=asked.request.GET.get("orders", "")),
-        "service": asked.once(history.service, asked.customer.pk),
-    }
 
 
 def _favourites(asked: Asked) -> dict[str, Any] | None:
@@ -20,6 +13,5 @@ def _favourites(asked: Asked) -> dict[str, Any] | None:
 
 
 CARDS = (
-    Card(name="orders", place=Place.MAIN, order=30, template="sales/cards/orders.html", context=_orders),
     Card(name="favourites", place=Place.SIDE, order=40, template="sales/cards/favourites.html", context=_favourites),
 )

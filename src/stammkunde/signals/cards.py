@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from stammkunde.signals import course, forecasts, proof, queries, standing, warnings
+from stammkunde.sales import history
+from stammkunde.signals import course, forecasts, margins, orders, proof, queries, standing, warnings
 from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team.models import Staff
@@ -57,6 +58,15 @@ def _risk(asked: Asked) -> dict[str, Any] | None:
     }
 
 
+def _orders(asked: Asked) -> dict[str, Any]:
+    place = asked.request.GET.get("orders", "")
+    return {
+        "orders": orders.page(asked.customer.pk, generation=asked.generation, place=place),
+        "service": asked.once(history.service, asked.customer.pk),
+        "definition": margins.definition(asked.generation),
+    }
+
+
 def details(staff: Staff, signal: CustomerSignal, generation: Generation) -> dict[str, Any]:
     """Work out why, what has changed since last time, and how it came to be so."""
     sight = forecasts.sight(staff, generation)
@@ -95,5 +105,6 @@ CARDS = (
     Card(name="stage", place=Place.ANSWER, order=10, template="signals/cards/stage.html", context=_stage),
     Card(name="answer", place=Place.ANSWER, order=20, template="signals/cards/risk_answer.html", context=_answer),
     Card(name="last", place=Place.ANSWER, order=60, template="signals/cards/last.html", context=_last),
+    Card(name="orders", place=Place.MAIN, order=30, template="signals/cards/orders.html", context=_orders),
     Card(name="risk", place=Place.MAIN, order=10, template="signals/cards/risk.html", context=_risk),
 )

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from stammkunde import mirror
+from stammkunde.intake import report
 from stammkunde.sales.models import Line, ProductCost
 from tests import factories
 from tests.intake.bringing import NOW, bring, undo
@@ -56,10 +57,33 @@ def test_a_cost_without_a_day_holds_from_its_import_and_only_where_it_differs(tm
 
 
 def test_a_cost_of_nothing_is_none(tmp_path):
-    done = products(tmp_path, ("0", ""), ("", "2025-01-01"))
+    products(tmp_path, ("7", "2025-01-01"))
+    rows = [
+        {"product_number": number, "product_name": "Tasse", "cost": cost}
+        for number, cost in (("A1", "0"), ("A2", ""), ("A3", "0,00"))
+    ]
 
-    assert known() == []
-    assert done.counts["products"]["created"] == 1
+    done = bring(tmp_path, "products", rows)
+
+    assert known() == [(date(2025, 1, 1), 70_000)]
+    assert done.counts["products"]["created"] == 2
+    assert [(one.row, one.column, one.value, one.is_refused) for one in report.of(done).problems] == [
+        (2, "cost", "0", False),
+        (4, "cost", "0", False),
+    ]
+    with translation.override("de"):
+        (told, _other) = report.of(done).problems
+        assert told.reason == "Ein Einkaufspreis von „0“ ist keiner; was der Artikel kostet, bleibt, wie es war."
+    assert report.of(done).counted.flagged == 2
+
+
+def test_a_line_whose_goods_cost_nothing_is_counted_so_and_flagged(tmp_path):
+    done = invoice(tmp_path, "1", "2026-02-01", unit_cost="0")
+
+    assert Line.objects.get().cost_cents == 0
+    (told,) = report.of(done).problems
+    assert (told.row, told.column, told.is_refused) == (2, "unit_cost", False)
+    assert "Der ganze Betrag zählt als Deckungsbeitrag" in told.reason
 
 
 def test_costs_come_as_a_list_of_their_own_too(tmp_path):

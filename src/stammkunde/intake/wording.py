@@ -100,6 +100,14 @@ _OF_ROWS = {
         _("The amount is zero or negative; the line counts as an adjustment."),
         _("Nothing to do if that is what happened."),
     ),
+    "cost_of_nothing": (
+        _("A cost of %(value)s is none; what the product costs stays as it was."),
+        _("Write what a piece costs, and import the row again. If it costs nothing, write 0.0001."),
+    ),
+    "line_costs_nothing": (
+        _("The line says that its goods cost nothing: the whole amount counts as margin."),
+        _("If that is not so, leave the cost empty, and what the product costs counts; import the row again."),
+    ),
     "sign_turned": (
         _("A return or cancellation with a positive amount; it was taken as negative."),
         _("Nothing to do if that is what happened."),

@@ -13,6 +13,7 @@ PRODUCT_COSTS = Layout(
         ),
         Field(
             name="cost", de="Einkaufspreis", en="Cost", type=MONEY, required=True, example="7.40",
+            above_nothing=True,
             also=("EK", "EK-Preis", "EK netto", "Einstandspreis", "Selbstkosten", "Unit cost", "Purchase price"),
         ),
         Field(

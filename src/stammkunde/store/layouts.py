@@ -21,7 +21,7 @@ class Field:
 
     `de` and `en` are the headings of our own templates and the labels on pages; `also` are other headings that are
     recognised. `choices` maps our value to the words that files use for it; a word that is not there is flagged and
-    `otherwise` is taken, or refused where one is required and there is no `otherwise`. An `order_level` field stands, in a shop's export, on one of the order's rows and counts for all.
+    `otherwise` is taken, or refused where one is required and there is no `otherwise`. A cost that says something is `above_nothing`: 0 or less is flagged. An `order_level` field stands, in a shop's export, on one of the order's rows and counts for all.
     """  # noqa: E501
 
     name: str
@@ -33,6 +33,7 @@ class Field:
     max_length: int = 250
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     otherwise: str = ""
+    above_nothing: bool = False
     order_level: bool = False
     past: bool = False  # a day that cannot lie ahead
     largest: int = 1_000_000_000  # a number from here on is a mistake

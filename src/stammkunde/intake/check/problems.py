@@ -70,6 +70,14 @@ def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped, how: parsing.Reading)
                 f"JOIN (SELECT * FROM p_{name} WHERE code IS NOT NULL) p ON g.{one.raw} = p.text")  # fmt: skip
 
 
+def add_nothing(db: duckdb.DuckDBPyConnection, one: Mapped) -> None:
+    """Remark costs of 0 or less, which say nothing."""
+    if one.field.above_nothing:
+        name = one.field.name
+        add(db, f"SELECT row, {literal(one.column)}, printf('%g', {name}::DOUBLE), 'cost_of_nothing', NULL, "
+                f"'{FLAGGED}' FROM typed_given WHERE {name} <= 0")  # fmt: skip
+
+
 def refuse_orders_with(db: duckdb.DuckDBPyConnection) -> None:
     """Refuse the other rows of an order of which one is refused: its discounts and refunds belong to all of them."""
     add(db, f"""

@@ -154,6 +154,8 @@ class _Check:
             f"WHERE g.row NOT IN (SELECT row FROM problems WHERE severity = '{REFUSED}')"
         )
         self.db.execute("DROP TABLE given")
+        for one in self.fields:
+            problems.add_nothing(self.db, one)
         self.db.execute(f"CREATE VIEW typed AS SELECT *{self.unknown} FROM typed_given")
 
     def _values(self) -> list[str]:

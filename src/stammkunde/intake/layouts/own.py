@@ -152,7 +152,7 @@ PRODUCTS = Layout(
                   "Einzelpreis", "List price"),
         ),
         Field(
-            name="cost", de="Einkaufspreis", en="Cost", type=MONEY, example="7.40",
+            name="cost", de="Einkaufspreis", en="Cost", type=MONEY, example="7.40", above_nothing=True,
             also=("EK", "EK-Preis", "EK netto", "Einstandspreis", "Selbstkosten", "Herstellkosten", "Unit cost",
                   "Purchase price", "Cost price", "Cost per item"),
         ),

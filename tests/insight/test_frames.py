@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stammkunde import insight
 from stammkunde.insight.errors import ColumnMissing, UnlikeEngines, WrongType
-from stammkunde.insight.frames import with_months
+from stammkunde.insight.frames import whole_parts, with_months
 from stammkunde.insight.periods import EPOCH, month_number
 
 from .conftest import company, facts_of, line, table
@@ -104,3 +104,18 @@ def test_months_of_days_agree_with_the_calendar(days):
     found = with_months(frame, month="day").collect()["month"].to_list()
 
     assert found == [month_number(on) for on in days + leaps]
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_whole_numbers_are_divided_exactly_and_written_out_once(engine):
+    numbers = [-(10**12) - 1, -365, -1, 0, 1, 364, 365, 10**15 - 1, 10**15, None]
+    told = pa.table({"n": pa.array(numbers, pa.int64())})
+    frame = nw.from_native(pl.from_arrow(told).lazy() if engine == "polars" else duckdb.from_arrow(told)).lazy()
+
+    found = frame.select(*(whole_parts(nw.col("n"), size).alias(str(size)) for size in (1, 3, 12, 365)))
+
+    assert found.collect(backend="pyarrow").to_native().to_pydict() == {
+        str(size): [n if n is None else n // size for n in numbers] for size in (1, 3, 12, 365)
+    }
+    if engine == "duckdb":
+        assert found.to_native().sql_query().count('"n"') == 4

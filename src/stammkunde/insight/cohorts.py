@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 
 from stammkunde.insight import buying
-from stammkunde.insight.frames import Facts, Frame, rows
+from stammkunde.insight.frames import Facts, Frame, rows, whole_parts
 from stammkunde.insight.periods import GRAIN_MONTHS, Grain, Period, of_number
 from stammkunde.insight.slices import Slicing, sliced, slicing
 
@@ -101,13 +101,13 @@ def by_slice(facts: Facts, *, grain: Grain = "month", by: str | None = None) -> 
 
 
 def _cells(facts: Facts, slices: Slicing, months: int) -> Frame:
-    keys, number = slices.keys, nw.col("month") // months
-    again = ~nw.col("month_before").is_null() & (nw.col("month_before") // months == number)
+    keys, number = slices.keys, whole_parts(nw.col("month"), months)
+    again = ~nw.col("month_before").is_null() & (whole_parts(nw.col("month_before"), months) == number)
     once = buying.days(facts, slices=slices).filter(~again)
     first = once.group_by(*keys).agg(nw.col("month").min().alias("first"))
     placed = once.join(first, on=keys, how="inner")
     counted = sliced(facts, placed, slices=slices).select(
-        "slice", (nw.col("first") // months).alias("cohort"), number.alias("number")
+        "slice", whole_parts(nw.col("first"), months).alias("cohort"), number.alias("number")
     )
     return counted.group_by("slice", "cohort", "number").agg(nw.len().cast(nw.Int64).alias("n"))
 

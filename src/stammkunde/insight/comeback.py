@@ -16,7 +16,7 @@ import narwhals as nw
 
 from stammkunde.insight import buying
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
-from stammkunde.insight.frames import Facts, Frame, counted, rows
+from stammkunde.insight.frames import Facts, Frame, counted, rows, whole_parts
 from stammkunde.insight.lifetime import Z95
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.slices import is_sale
@@ -137,7 +137,9 @@ def _baskets(facts: Facts, latest: int, within_days: int) -> Frame:
     """List the products of first purchases, with the stratum and whether the customer came back in time."""
     first = buying.days(facts).filter((nw.col("nth") == 1) & (nw.col("day") <= latest))
     back = ~nw.col("after").is_null() & (nw.col("after") - nw.col("day") <= within_days)
-    followed = first.select("customer_id", "day", (nw.col("month") // 3).alias("quarter"), back.alias("returned"))
+    followed = first.select(
+        "customer_id", "day", whole_parts(nw.col("month"), 3).alias("quarter"), back.alias("returned")
+    )
     lines = facts.lines.filter(is_sale() & ~nw.col("product_id").is_null())
     bought = lines.select("customer_id", nw.col("ordered_on").alias("day"), "product_id").unique()
     placed = bought.join(followed, on=["customer_id", "day"], how="inner")

@@ -16,7 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stammkunde.insight.errors import ColumnMissing, InvalidInput, WrongType
-from stammkunde.insight.frames import Facts, Frame, Table, arrow, counted, hold, on_the_clock_of, open_table, rows
+from stammkunde.insight.frames import (
+    Facts,
+    Frame,
+    Table,
+    arrow,
+    counted,
+    hold,
+    on_the_clock_of,
+    open_table,
+    rows,
+    whole_parts,
+)
 from stammkunde.insight.frames import facts as checked
 
 AMOUNTS = ("revenue", "quantity", "price", "cost")
@@ -218,8 +229,8 @@ def day_of(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
     early = nw.when(month <= 2).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
     years = year - early
     months = month - 3 + early * 12
-    leap = years // 4 - years // 100 + years // 400
-    return years * 365 + leap + (months * 153 + 2) // 5 + day - 1 - 719468
+    leap = whole_parts(years, 4) - whole_parts(years, 100) + whole_parts(years, 400)
+    return years * 365 + leap + whole_parts(months * 153 + 2, 5) + day - 1 - 719468
 
 
 def _calendar(moment: nw.Expr) -> tuple[nw.Expr, nw.Expr, nw.Expr]:

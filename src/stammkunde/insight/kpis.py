@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from stammkunde.insight import buying, lifetime
 from stammkunde.insight.cells import Cells, Counts
 from stammkunde.insight.errors import KpiUnknown, NotEnoughData
-from stammkunde.insight.frames import Facts, Frame
+from stammkunde.insight.frames import Facts, Frame, whole_parts
 from stammkunde.insight.money import Money, by_month
 from stammkunde.insight.periods import GRAIN_MONTHS, Period, as_period, day_number
 from stammkunde.insight.slices import Slicing, counted, slicing
@@ -292,7 +292,7 @@ def _marks(bought: Frame, *, keys: list[str]) -> Frame:
     """
     mark: nw.Expr = nw.lit(0)
     for grain, months in GRAIN_MONTHS.items():
-        number, before, second = (nw.col(c) // months for c in ("month", "month_before", "month_second"))
+        number, before, second = (whole_parts(nw.col(c), months) for c in ("month", "month_before", "month_second"))
         repeats = ~before.is_null() & (before == number)
         once, twice = _MARKS[grain]
         mark = mark + nw.when(~repeats).then(nw.lit(once)).otherwise(nw.lit(0))

@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stammkunde.insight.frames import Facts, Frame, arrow, counted, hold, rows, total
+from stammkunde.insight.frames import Facts, Frame, arrow, counted, hold, rows, total, whole_parts
 from stammkunde.insight.slices import is_sale
 
 SEGMENTS = (
@@ -67,7 +67,7 @@ def scores(buyers: Frame, *, recency: str, frequency: str, monetary: str = "reve
     Returns:
         the rows, with recency_score, frequency_score, monetary_score and rfm_segment.
     """
-    units = (nw.col(monetary) - nw.col(monetary) % CENTS) // CENTS
+    units = whole_parts(nw.col(monetary), CENTS)
     columns = [
         ("recency_score", nw.col(recency)),
         ("frequency_score", nw.col(frequency)),

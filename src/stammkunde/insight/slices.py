@@ -13,7 +13,7 @@ import narwhals as nw
 
 from stammkunde.insight import cells
 from stammkunde.insight.errors import SliceUnknown
-from stammkunde.insight.frames import COSTS_ALONE, SERVICE, Alike, Facts, Frame, arrow, hold, text
+from stammkunde.insight.frames import COSTS_ALONE, SERVICE, Alike, Facts, Frame, arrow, hold, text, whole_parts
 from stammkunde.insight.periods import GRAIN_MONTHS, Grain, of_number
 
 COHORTS: dict[str, Grain] = {"cohort": "month", "cohort_quarter": "quarter", "cohort_year": "year"}
@@ -241,5 +241,5 @@ def _attribute(facts: Facts, slices: Slicing) -> Frame:
 def _cohorts(facts: Facts, slices: Slicing) -> Frame:
     bought = facts.lines.filter(is_sale())
     first = bought.group_by("customer_id").agg(nw.col("ordered_month").min().alias("month"))
-    number = nw.col("month") // GRAIN_MONTHS[COHORTS[slices.by]]
+    number = whole_parts(nw.col("month"), GRAIN_MONTHS[COHORTS[slices.by]])
     return facts.keep(("cohorts", slices.by), lambda: first.select("customer_id", number.alias("slice")))

@@ -144,11 +144,12 @@ def counted(facts: Facts, frame: Frame, *, slices: Slicing, by: Sequence[str], k
     Returns:
         the cells.
     """
-    apart, to = told_apart(facts, frame, slices=slices), meanings(facts, slices)
-    if to is None:
-        return cells.counted(apart, by=by)
-    once = facts.remember(("cells", key, *by), lambda: cells.counted(apart, by=by))
-    return cells.rolled_up(once, to=to)
+
+    def cells_of() -> cells.Cells:
+        return cells.counted(told_apart(facts, frame, slices=slices), by=by)
+
+    to = meanings(facts, slices)
+    return cells_of() if to is None else cells.rolled_up(facts.remember(("cells", key, *by), cells_of), to=to)
 
 
 def told_apart(facts: Facts, frame: Frame, *, slices: Slicing) -> Frame:

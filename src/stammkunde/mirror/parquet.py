@@ -4,9 +4,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from stammkunde.mirror import engine
@@ -244,12 +244,24 @@ def _shares(table: FactTable, folder: Path) -> dict[str, Share]:
     for month, file in _files(table, folder):
         found.setdefault(month, []).append(file)
     what = _mirrored(table)
-    return {month: _share(files, what) for month, files in found.items()}
+    told = _told(list(chain.from_iterable(found.values())), what)
+    return {
+        month: Share(
+            files=files,
+            columns=list(what.columns),
+            rows=sum(told[file][0] for file in files),
+            cents=sum(told[file][1] for file in files),
+        )
+        for month, files in found.items()
+    }
 
 
-def _share(files: list[str], what: Mirrored) -> Share:
-    paths = [str(manifests.path(name)) for name in files]
-    relation: duckdb.DuckDBPyRelation = engine.connection().read_parquet(paths, hive_partitioning=False)
+def _told(files: list[str], what: Mirrored) -> dict[str, tuple[int, int]]:
+    """Count the rows and cents of files."""
+    if not files:
+        return {}
+    paths = {str(manifests.path(name)): name for name in files}
     cents = f"coalesce(sum({what.total}), 0)::BIGINT" if what.total else "0::BIGINT"
-    ((rows, total),) = relation.aggregate(f"count(*), {cents}").fetchall()
-    return Share(files=files, columns=list(what.columns), rows=rows, cents=total)
+    read = engine.connection().read_parquet(list(paths), hive_partitioning=False, filename=True)
+    found = read.aggregate(f"filename, count(*), {cents}", "filename").fetchall()
+    return dict.fromkeys(files, (0, 0)) | {paths[file]: (rows, total) for file, rows, total in found}

@@ -83,6 +83,10 @@ def within(known: Facts, part: Slice | None) -> Facts:
 
 def values(known: Facts, *, by: str) -> list[tuple[str, int]]:
     """List what a slice column says, largest first, with its customers (channel: lines, category: products)."""
+    return known.remember(("values", by), lambda: _values(known, by=by))
+
+
+def _values(known: Facts, *, by: str) -> list[tuple[str, int]]:
     lines = known.lines.filter(~nw.col("kind").is_in(COSTS_ALONE))
     table = {"channel": lines, "category": known.products}.get(by, known.customers)
     assert table is not None  # all of them are opened

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stammkunde.insight.value import BetaGeometric, GammaGamma, fit_bg_nbd, fit_gamma_gamma, history
-from stammkunde.insight.value.spending import spread
+from stammkunde.insight.value.spending import DRAWS, LEVELS, _quantiles, spread
 from tests.insight.value import simulate
 
 
@@ -41,3 +41,10 @@ def test_bounds_never_fall_with_the_level(played):
     bounds = np.array([played.at(level, near, alive=alive, scale=scale) for level in np.linspace(0, 1, 21)])
 
     assert (np.diff(bounds, axis=0) >= -1e-9).all()
+
+
+def test_quantiles_of_sorted_rows_are_those_of_numpy():
+    random = np.random.default_rng(5)
+    drawn = np.stack([random.gamma(0.5, size=DRAWS), random.poisson(3, DRAWS).astype(float), np.zeros(DRAWS)])
+
+    assert (_quantiles(drawn) == np.quantile(drawn, LEVELS, axis=1).T).all()

@@ -137,9 +137,20 @@ def spread(
         t = np.repeat(np.exp(log_ages)[:, None] - purchases.alpha, DRAWS, axis=1)
         ahead = horizon * np.exp(unsure * random.standard_normal(x.shape)) if unsure else np.full_like(x, horizon)
         times, worth = play(random, x, t, ahead)
-        bought[i] = np.quantile(times, LEVELS, axis=1).T
-        spent[i] = np.quantile(worth * _amount(random, money, times, count), LEVELS, axis=1).T
+        bought[i] = _quantiles(times)
+        spent[i] = _quantiles(worth * _amount(random, money, times, count))
     return Spread(counts, log_ages, bought, spent, purchases.alpha)
+
+
+def _quantiles(drawn: Floats) -> Floats:
+    """Read the quantiles of each row, as `np.quantile` gives them: so many are found quicker in sorted rows."""
+    rows = np.sort(drawn, axis=1)
+    place = LEVELS * (DRAWS - 1)
+    low = np.minimum(place.astype(np.int64), DRAWS - 2)
+    part, below, above = place - low, rows[:, low], rows[:, low + 1]
+    step = above - below
+    found: Floats = np.where(part >= 0.5, above - step * (1 - part), below + step * part)
+    return found
 
 
 def _amount(random: np.random.Generator, money: GammaGamma | Drawn, bought: Floats, count: float) -> Floats:

@@ -64,7 +64,7 @@ class CustomerSignal(models.Model):
         AMBER = "amber", _("Amber")
         RED = "red", _("Red")
 
-    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="+")
+    generation = models.ForeignKey(Generation, db_index=False, on_delete=models.CASCADE, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     stage = models.CharField(max_length=10, choices=Stage.choices)
     stage_reason = models.JSONField(default=dict)  # {"code": …, numbers}, worded when shown
@@ -142,7 +142,7 @@ class CustomerSignal(models.Model):
 class Figure(models.Model):
     """A dated figure: value, numerator, denominator and number of customers, for a period and a slice."""
 
-    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="+")
+    generation = models.ForeignKey(Generation, db_index=False, on_delete=models.CASCADE, related_name="+")
     kpi = models.CharField(max_length=40)
     period = models.CharField(max_length=10)  # 2011, 2011-Q3, 2011-09
     slice_by = models.CharField(max_length=60, default="")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signals', '0008_warnings_are_withdrawn'),
+        ('signals', '0009_time_costs_by_role'),
     ]
 
     operations = [

@@ -345,4 +345,4 @@ def test_one_point_is_not_worth_a_year_in_which_the_orders_began(client, english
 def test_sentence_leads_to_those_who_left(client, english, figures):
     text = page(client, english)
 
-    assert '<a href="/customers/?behind=lost&amp;period=2011-Q3">Who left?</a>' in text
+    assert '<a href="/customers/?behind=lost&amp;period=2011-Q3">Who left, and were we warned?</a>' in text

@@ -177,3 +177,8 @@ def test_silence_tells_of_every_number_of_months_what_the_year_before_it_brought
     assert (three.since_on, three.customers, three.cents) == (date(2025, 3, 21), 1, 1300)
     assert (four.customers, two_years.customers) == (0, 0)
     assert [(customers, cents) for _abc, customers, cents in one.classes] == [(1, 1000)]
+
+
+def test_the_lost_bought_for_the_last_time_before(company):
+    assert answers.last_bought(period="2025-Q2") == {company["berta"].pk: date(2025, 3, 10)}
+    assert answers.last_bought(period="2025-Q2", slice_by="country", slice_value="Peru") == {}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stammkunde.customers.models import Customer
-from stammkunde.segments import behind, queries
+from stammkunde.segments import behind, missed, queries
 from stammkunde.segments.behind import Behind
 from stammkunde.signals import answers, exports, forecasts, levels, standing
 from stammkunde.signals import queries as signals
@@ -147,11 +147,22 @@ class Asked(StaffList):
         return exports.customer_columns(self.request.user)
 
     def told(self, rows: list[queries.Row]) -> list[dict[str, Any]]:
-        return [{"row": row, "why": standing.stage(row.signal)} for row in rows]
+        return [
+            {"row": row, "why": standing.stage(row.signal), "lost": self._lost_text(row.customer.pk)} for row in rows
+        ]
+
+    @cached_property
+    def lost(self) -> dict[int, missed.Lost]:
+        return missed.of(self.behind)
+
+    def _lost_text(self, customer_id: int) -> str:
+        one = self.lost.get(customer_id)
+        return one.text(sight=self.sight) if one else ""
 
     def more(self) -> dict[str, Any]:
         return {
             "count_text": _count(self.page.count),
+            "missed": missed.summary(self.lost),
             "generation": self.generation,
             "sorts": [(name, label) for name, label in _sort_names() if name in self.sorts],
             "sight": self.sight,

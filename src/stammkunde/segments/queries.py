@@ -142,7 +142,7 @@ class Matches:
     def find(cls, filters: Filters, *, generation: Generation | None) -> "Matches":
         customers = search.matching(Customer.objects.filter(filters.of_customers()), filters.q)
         if filters.ids is not None:
-            customers = customers.filter(pk__in=_among(filters.ids))
+            customers = customers.filter(pk__in=among(filters.ids))
         of_signals = filters.of_signals()
         narrows = bool(filters.q or filters.of_customers() or filters.ids is not None)
         ids = _few(customers if narrows else None, of_signals, generation=generation)
@@ -170,7 +170,7 @@ class Matches:
 
     def _of_customers(self) -> QuerySet[Customer]:
         if self.ids is not None:
-            return Customer.objects.filter(pk__in=_among(self.ids))
+            return Customer.objects.filter(pk__in=among(self.ids))
         if not self.signal_conditions:
             return self.customers
         theirs = _signals(self.generation).filter(self.signal_conditions, customer=OuterRef("pk"))
@@ -179,7 +179,7 @@ class Matches:
     def _of_signals(self) -> QuerySet[CustomerSignal]:
         signals = _signals(self.generation)
         if self.ids is not None:
-            return signals.filter(customer__in=_among(self.ids))
+            return signals.filter(customer__in=among(self.ids))
         signals = signals.filter(self.signal_conditions)
         if not self.customers.query.where:
             return signals
@@ -200,11 +200,11 @@ def _few(customers: QuerySet[Customer] | None, of_signals: Q, *, generation: Gen
         return ids
     signals = _signals(generation).filter(of_signals).values_list("customer_id", flat=True)
     if ids is not None:
-        return list(signals.filter(customer__in=_among(ids)))
+        return list(signals.filter(customer__in=among(ids)))
     ids = _probe(signals)
     if ids is None or customers is None:
         return ids
-    return list(customers.filter(pk__in=_among(ids)).values_list("pk", flat=True))
+    return list(customers.filter(pk__in=among(ids)).values_list("pk", flat=True))
 
 
 def _probe(keys: QuerySet[Any, int]) -> list[int] | None:
@@ -216,7 +216,7 @@ def _signals(generation: Generation | None) -> QuerySet[CustomerSignal]:
     return CustomerSignal.objects.filter(generation=generation) if generation else CustomerSignal.objects.none()
 
 
-def _among(ids: Iterable[int]) -> RawSQL:
+def among(ids: Iterable[int]) -> RawSQL:
     """Give ids as a table, however many they are."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", (list(ids),))

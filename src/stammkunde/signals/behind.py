@@ -44,6 +44,15 @@ def ids(facts: Facts, *, period: Period, group: str, activity_days: int, last_da
     return tuple(sorted(arrow(found.select("customer_id")).column("customer_id").to_pylist()))
 
 
+def last_bought(facts: Facts, *, period: Period, activity_days: int, last_day: int) -> dict[int, int]:
+    """Tell of everybody lost in a period on which day the last purchase before that was."""
+    end, stays = min(period.end_day, last_day), buying.stays(facts, activity_days=activity_days)
+    lost = _members("lost", start=_there(stays, period.start_day - 1), end=_there(stays, end))
+    over = stays.filter(nw.col("entered") <= end).group_by("customer_id").agg(nw.col("until").max())
+    found = arrow(over.join(lost, on="customer_id", how="semi").select("customer_id", "until")).to_pylist()
+    return {row["customer_id"]: row["until"] - activity_days + 1 for row in found}
+
+
 def _there(stays: Frame, day: int) -> Frame:
     """Find who is a customer on a day."""
     return stays.filter((nw.col("entered") <= day) & (nw.col("until") >= day)).select("customer_id").unique()

@@ -79,7 +79,7 @@ def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Sel
 
 def _groups(figures: tiles.Figures) -> list[tuple[str, str]]:
     """Give the groups of customers that the sentence speaks of, as far as there is somebody in them."""
-    asked = (("lost", _("Who left?")), ("won", _("Who has joined?")))
+    asked = (("lost", _("Who left, and were we warned?")), ("won", _("Who has joined?")))
     counts = ((group, label, figures.get(f"customers_{group}")) for group, label in asked)
     return [(group, label) for group, label, figure in counts if figure and figure.value]
 

@@ -27,7 +27,8 @@ for (const slider of document.querySelectorAll("input[data-slides]")) {
   const follow = () => {
     slider.value = field.value || 0;
     const option = slider.list.querySelector(`option[value="${slider.value}"]`);
-    told.value = slider.ariaValueText = option ? option.label : slider.value;
+    told.value = option ? option.label : "";
+    slider.ariaValueText = told.value || slider.value;
   };
   slider.hidden = false;
   follow();

@@ -1,0 +1,68 @@
+"""Who was lost, and whether somebody had been warned in time."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.segments import missed
+from stammkunde.signals import answers
+from stammkunde.team.policy import Sight
+from tests import factories
+from tests.pages import folded
+from tests.signals import forecasting
+
+pytestmark = pytest.mark.django_db
+
+EVERYTHING = Sight(worth=True)
+LAST = date(2026, 6, 1)
+LEFT = LAST + timedelta(days=90)
+
+
+@pytest.fixture
+def lost():
+    """Warned in time; missed; withdrawn; warned too late, and in an earlier silence."""
+    generation = forecasting.generation()
+    given = {
+        "warned": [{"warned_on": LEFT - timedelta(days=37), "outcome": "left"}],
+        "missed": [],
+        "withdrawn": [{"warned_on": LEFT - timedelta(days=37), "outcome": "undone"}],
+        "late": [{"warned_on": LEFT}, {"warned_on": LAST - timedelta(days=1), "outcome": "bought"}],
+    }
+    made = {}
+    for name, warnings in given.items():
+        made[name] = forecasting.signal(generation, factories.customer(name=name))
+        for one in warnings:
+            forecasting.warn(made[name], level="red", **one)
+    return {name: signal.customer_id for name, signal in made.items()}
+
+
+def test_a_warning_counts_between_the_last_purchase_and_the_loss(lost):
+    found = missed.told(dict.fromkeys(lost.values(), LAST), activity_days=90)
+
+    assert {name: (bool(found[pk].warning), found[pk].is_missed) for name, pk in lost.items()} == {
+        "warned": (True, False), "missed": (False, True), "withdrawn": (False, True), "late": (False, True),
+    }  # fmt: skip
+    assert missed.summary(found) == {"lost": 4, "in_time": 4, "warned": 1, "missed": 3}
+    assert found[lost["missed"]].text(sight=EVERYTHING) == ("Abgewandert am 30.08.2026. Verpasst: Niemand war gewarnt.")
+
+
+def test_nothing_is_missed_before_warnings_were_given(lost):
+    found = missed.told({lost["missed"]: date(2026, 1, 1)}, activity_days=90)
+
+    assert missed.summary(found) == {"lost": 1, "in_time": 0, "warned": 0, "missed": 0}
+    assert "Keine Warnung: Gewarnt wird erst seit dem 31.05.2026." in found[lost["missed"]].text(sight=EVERYTHING)
+
+
+def test_list_of_the_lost_says_why_and_whether_we_were_warned(client, analyst, lost, monkeypatch):
+    monkeypatch.setattr(answers, "customers_behind", lambda **asked: tuple(lost.values()))
+    monkeypatch.setattr(answers, "last_bought", lambda **asked: dict.fromkeys(lost.values(), LAST))
+    client.force_login(analyst)
+
+    asked = {"behind": "lost", "period": "2026-Q3", "days": 90}
+    page = folded(client.get(reverse("customers"), asked).content.decode())
+
+    assert "4 Kunden gingen verloren." in page
+    assert "gingen 4 davon verloren: 1 mit Warnung davor, 3 ohne." in page
+    assert "Abgewandert am 30.08.2026. Gewarnt am 24.07.2026 (Rot), 37 Tage davor." in page
+    assert page.count("Verpasst: Niemand war gewarnt.") == 3

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ from stammkunde.insight.errors import InvalidInput
 from stammkunde.sales.services import mark_changed
 from stammkunde.segments import traits
 from stammkunde.signals import answers
-from stammkunde.team.models import AuditEntry
+from stammkunde.team.models import AuditEntry, SavedView
 from tests import factories
 from tests.figures.findings_shop import open_shop, refreshed
 
@@ -158,6 +159,33 @@ def test_best_customers_are_listed_and_described(client, english, shop):
     assert "Kind: Companies True of 100% of the best" in page
     assert "in 50. Of the tenth with the highest score" in page
     assert "The best customers" in text_of(listed)
+
+
+def test_segment_made_of_what_the_best_have_in_common_is_counted_and_kept_by_one_click(client, english, shop):
+    client.force_login(english)
+    page = client.get("/ideal-customer/?now=1")
+    made = page.context["proposal"]
+    listed = client.get(made.address)
+
+    assert f"{made.name} : {made.customers} customers still here are so; {made.best} of them best ones" in text_of(page)
+    assert made.name.startswith("Kind: Companies")
+    assert f"{made.customers} customers" in text_of(listed)
+    kept = client.post(made.address, {"view": made.view}, follow=True)
+    assert SavedView.objects.get().name == made.view
+    assert f"{made.customers} customers" in text_of(kept)
+
+
+def test_few_best_customers_give_hints_in_wider_words(client, english, shop, monkeypatch):
+    found = answers.profile()
+    hint = replace(found.clear[0], p=0.04, p_adjusted=0.2)
+    monkeypatch.setattr(answers, "profile", lambda: replace(found, best=17, findings=(hint,)))
+    client.force_login(english)
+
+    page = text_of(client.get("/ideal-customer/?now=1"))
+
+    assert "With only 17 best customers, chance has a large part" in page
+    assert "Hints: may be chance" in page
+    assert "A segment from this" not in page
 
 
 LIST = "Firma;Art;Kanal\nHotel Adler;Unternehmen;Telefon\n=Max;privat;Onlineshop\nClub;Verein;\n"

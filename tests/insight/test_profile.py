@@ -190,9 +190,17 @@ def test_numbers_are_read_from_text():
     assert scores[2] == scores[3]
 
 
+def test_portrait_of_few_says_so():
+    found = fit(shop(customers=150))
+
+    assert found.is_few
+    assert 10 <= found.best < 40
+    assert all(not one.is_clear and one.p <= 0.05 for one in found.hints)
+
+
 def test_refusals_say_numbers():
     with pytest.raises(NotEnoughData, match=r"Of \d+ customers who first bought by 2011-07-01, \d+ are best ones"):
-        fit(shop(customers=60))
+        fit(shop(customers=30))
     with pytest.raises(InvalidInput, match="'colour' is no column"):
         fit(shop(customers=60), attributes=["colour"])
     with pytest.raises(InvalidInput, match="at least one day"):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.figures import plots, prospects
+from stammkunde.figures.proposal import proposal
 from stammkunde.figures.queries import findings
 from stammkunde.insight.profile import Profile, Rule
 from stammkunde.intake.formats import FileNotUsable
@@ -75,6 +76,8 @@ def _found(request: StaffRequest, generation: Generation) -> dict[str, Any]:
         "found": found,
         "more": [row for row in clear if row.finding.ratio > 1],
         "fewer": [row for row in clear if row.finding.ratio < 1],
+        "hints": findings.of_best(found, found.hints) if found.is_few else [],
+        "proposal": proposal(found),
         "shown": plot and plots.shown(plot, query=query, theme=theme_of(request)),
         "points": _points(found.rule) if found.rule else [],
         "quality": _quality(found),

@@ -21,7 +21,8 @@ from stammkunde.insight.risk.horizon import suggest_horizon_days
 from stammkunde.insight.risk.metrics import Bools
 
 TENURES = 5  # bands of like size, in which customers are compared
-LEAST_BEST = 40
+LEAST_BEST = 10
+FEW_BEST = 40  # below that, chance tells as much as they do
 MOST_CUSTOMERS = 100_000  # to learn from; more change little and take long
 SEEN = ("first_channel", "first_category", "first_product", "first_order")  # beside the attributes
 
@@ -57,6 +58,16 @@ class Profile:
         """List the traits that stand after correction."""
         return [finding for finding in self.findings if finding.is_clear]
 
+    @property
+    def hints(self) -> list[Finding]:
+        """List those that would be clear, had nothing else been compared."""
+        return [finding for finding in self.findings if finding.is_hint]
+
+    @property
+    def is_few(self) -> bool:
+        """Tell whether so few are best that findings are hints, and intervals wide."""
+        return self.best < FEW_BEST
+
 
 def fit(
     facts: Facts,
@@ -85,7 +96,7 @@ def fit(
 
     Raises:
         InvalidInput: a length is below one day, or an attribute is no column of the customers.
-        NotEnoughData: fewer than 40 best customers, or others.
+        NotEnoughData: fewer than 10 best customers, or others.
     """
     missing = [name for name in attributes if name not in facts.attributes()]
     if missing:

@@ -1,5 +1,6 @@
 """One definition of a table gives CSV, Excel and rows for programs; nothing in it is carried out by a table program."""
 
+import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.ui import tables
-from stammkunde.ui.tables import Column
+from stammkunde.ui.tables import Column, sheets
 
 GERMAN, ENGLISH = tables.Dialect.of("de"), tables.Dialect.of("en-gb")
 
@@ -80,13 +81,70 @@ def test_cell_of_somebodys_file_keeps_its_numbers(cell, written):
 def test_excel_holds_texts_as_texts_numbers_as_numbers_and_moments_by_our_clock():
     answer = tables.answer(form="xlsx", name="cups", columns=COLUMNS, rows=tables.cells(COLUMNS, CUPS))
 
-    with answer.file_to_stream as file:
-        book = python_calamine.CalamineWorkbook.from_filelike(file)
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue()))
     rows = book.get_sheet_by_index(0).to_python()
 
     assert rows[1] == ["Tasse; groß", "Ada", 1234.56, 0.25, date(2026, 3, 1), datetime(2026, 1, 3, 0, 30)]  # noqa: DTZ001
     assert rows[2][:3] == ["=1+1", "", ""]
     assert answer["Content-Disposition"] == 'attachment; filename="cups.xlsx"'
+
+
+def book_of(columns, rows):
+    """Write an Excel file and read it back."""
+    answer = tables.answer(form="xlsx", name="n", columns=columns, rows=rows)
+    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue()))
+
+
+@pytest.mark.parametrize(
+    "text", ["a < b & c > d", ' "quoted" ', "_x0041_", "zwei\nZeilen", "Ärger 😀", "'", "x" * 32_767]
+)
+def test_excel_gives_texts_back_as_they_were(text):
+    assert book_of([Column(label="N")], [[text]]).get_sheet_by_index(0).to_python()[1] == [text]
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1fb", "a\ud800b", "a\uffffb", "\r"])
+def test_excel_opens_whatever_signs_a_text_holds(text):
+    (row,) = book_of([Column(label="N"), Column(label="M")], [[text, "M"]]).get_sheet_by_index(0).to_python()[1:]
+
+    assert row[1] == "M"
+
+
+def test_excel_leaves_out_what_is_no_number_and_writes_days_that_it_does_not_know():
+    columns = [Column(label="N", unit="number"), Column(label="D", unit="day"), Column(label="L")]
+    rows = [[float("inf"), date(1899, 5, 1), "x" * 40_000], [-0.5, date(1900, 3, 1), None]]
+
+    first, second = book_of(columns, rows).get_sheet_by_index(0).to_python()[1:]
+
+    assert first == ["", "1899-05-01", "x" * 32_767]
+    assert second == [-0.5, date(1900, 3, 1), ""]
+
+
+@pytest.mark.parametrize("limits", [{"MOST_ROWS": 3}, {"MOST_BYTES": 100, "PIECE_BYTES": 120}])
+def test_excel_goes_on_with_another_sheet_where_one_is_full(monkeypatch, limits):
+    for name, limit in limits.items():
+        monkeypatch.setattr(sheets, name, limit)
+    book = book_of([Column(label="N", unit="number")], ([n] for n in range(9)))
+    told = [book.get_sheet_by_index(at).to_python() for at in range(len(book.sheet_names))]
+
+    assert len(told) > 1
+    assert {tuple(sheet[0]) for sheet in told} == {("N",)}
+    assert [row[0] for sheet in told for row in sheet[1:]] == list(range(9))
+    assert all(len(sheet) > 1 for sheet in told), "no sheet is empty"
+
+
+def test_excel_begins_before_the_first_row_is_asked_for_and_holds_few():
+    asked = []
+
+    def rows():
+        for number in range(20_000):
+            asked.append(number)
+            yield [f"{number} {hash(str(number))}"]
+
+    pieces = iter(tables.answer(form="xlsx", name="n", columns=[Column(label="N")], rows=rows()))
+
+    assert (next(pieces)[:2], asked) == (b"PK", [])
+    next(pieces)
+    assert 0 < len(asked) < 10_000
 
 
 def test_file_follows_the_language_of_the_page_although_it_is_written_later():

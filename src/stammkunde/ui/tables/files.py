@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 from django.utils.http import content_disposition_header
 
@@ -60,7 +59,8 @@ def answer(
 def write(path: Path, *, columns: Sequence[Column], rows: Rows) -> None:
     """Write a file for the command line: Excel where the name ends so, else CSV, in the language at hand."""
     if path.suffix == ".xlsx":
-        _sheets().write_book(str(path), columns=columns, rows=rows)
+        with path.open("wb") as book:
+            book.writelines(_sheets().stream_book(columns=columns, rows=rows))
         return
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines(csv_lines(columns=columns, rows=rows, dialect=Dialect.here()))
@@ -71,11 +71,9 @@ def _csv(columns: Sequence[Column], rows: Rows, *, form: str, dialect: Dialect |
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
 
 
-def _xlsx(columns: Sequence[Column], rows: Rows) -> FileResponse:
-    file = TemporaryFile()  # noqa: SIM115 - the response closes it
-    _sheets().write_book(file, columns=columns, rows=rows)
-    file.seek(0)
-    return FileResponse(file, filename="table.xlsx")
+def _xlsx(columns: Sequence[Column], rows: Rows) -> StreamingHttpResponse:
+    sheets = _sheets()
+    return StreamingHttpResponse(sheets.stream_book(columns=columns, rows=rows), content_type=sheets.KIND)
 
 
 def _sheets() -> Any:

@@ -18,12 +18,6 @@ from tests.signals.shop import NOW, open_shop, refresh_and_die, show_shop
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_figures", "learns_once")]
 
 
-@pytest.fixture(autouse=True)
-def _nothing_ahead(monkeypatch):
-    """What the worker compares ahead is a test of those figures (`tests.figures.test_findings`)."""
-    monkeypatch.setattr(working, "_work_out_ahead", lambda: None)
-
-
 @pytest.fixture
 def shop(once):
     once(open_shop)

@@ -1,3 +1,4 @@
+import gc
 import os
 import shutil
 from importlib.util import find_spec
@@ -13,6 +14,8 @@ from tests import browsing
 
 for _name in ONE_THREAD:  # as commands do, before anybody loads numpy
     os.environ.setdefault(_name, "1")
+
+gc.set_threshold(100_000, 50, 50)  # thousands of collected tests would be looked through again and again
 
 SHARED = Path(os.environ.get("STAMMKUNDE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

@@ -39,8 +39,15 @@ def english(administrator):
 
 
 @pytest.fixture
-def shop(english, once):
+def fresh_shop(english, once):
     return once(open_shop)
+
+
+@pytest.fixture
+def shop(fresh_shop, settings):
+    """The shop with what former tests worked out: facts of one version say the same."""
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "worked out of the shop"}}
+    return fresh_shop
 
 
 def text_of(answer):
@@ -51,7 +58,7 @@ def sharing(chosen):
     return f"/customers/?{urlencode({'behind': 'sharing', 'traits': traits.write(chosen)})}"
 
 
-def test_findings_come_after_the_page_and_then_at_once(client, english, shop, django_assert_num_queries):
+def test_findings_come_after_the_page_and_then_at_once(client, english, fresh_shop, django_assert_num_queries):
     client.force_login(english)
 
     shell = client.get("/lost/")

@@ -23,7 +23,7 @@ from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from tests import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("learns_once")]
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 AS_OF = date(2026, 2, 28)

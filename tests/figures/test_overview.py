@@ -4,10 +4,14 @@ import re
 from datetime import date
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from stammkunde import mirror
+from stammkunde.figures.queries import overview_plots
+from stammkunde.insight.classes import ClassShare
 from stammkunde.sales import services as sales
+from stammkunde.segments import selection
+from stammkunde.signals import answers
 from stammkunde.signals.models import Current, EarlyWarning, Figure, Generation
 from stammkunde.team import policy
 from tests import factories
@@ -346,3 +350,26 @@ def test_sentence_leads_to_those_who_left(client, english, figures):
     text = page(client, english)
 
     assert '<a href="/customers/?behind=lost&amp;period=2011-Q3">Who left, and were we warned?</a>' in text
+
+
+@pytest.mark.parametrize(("best", "here"), [("", "Contribution margin"), ("revenue", "Revenue")])
+def test_the_chart_of_classes_goes_by_margin_or_by_revenue(monkeypatch, best, here):
+    def classed(*, within, basis):
+        shares = [ClassShare(name, 1, 100, 1 / 3) for name in "ABC"]
+        return answers.Abc(basis=basis or "margin", shares=shares, pareto=[{"rank": 1}])
+
+    monkeypatch.setattr(overview_plots.answers, "abc", classed)
+    given = {"period": "2011-Q3", "segment": "country:DE", "best": best}
+    chosen = selection.read(given, as_of_on=date(2011, 12, 9), usual_days=180)
+    answer = overview_plots.Answer(selection=chosen, points=None, sight=policy.Sight(figures=True, margin=True))
+
+    with translation.override("en"):
+        plot = overview_plots.abc(answer)
+        ways = [(str(way.label), way.is_here) for way in plot.ways]
+
+    assert [label for label, is_here in ways if is_here] == [here]
+    assert [way.address for way in plot.ways] == [
+        "?period=2011-Q3&segment=country%3ADE#chart-abc",
+        "?period=2011-Q3&segment=country%3ADE&best=revenue#chart-abc",
+    ]
+    assert chosen.parameters.get("best", "") == best

@@ -16,7 +16,7 @@ from stammkunde.segments import queries
 from stammkunde.signals import answers, forecasts
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.signals.suggestions import months_before
-from stammkunde.team import policy
+from stammkunde.team import policy, tokens
 from stammkunde.team.models import AuditEntry, SavedView
 from tests import factories
 from tests.pages import folded
@@ -46,12 +46,30 @@ def signal(generation, customer, **fields) -> CustomerSignal:
 def five(generation):
     """Four with figures, of whom one never bought, and one who came after the figures were computed."""
     facts = {
-        "Anton": {"value_rank": 3, "revenue_year_cents": 100, "last_on": date(2026, 11, 1), "abc_class": "C"}
+        "Anton": {
+            "value_rank": 3,
+            "revenue_rank": 1,
+            "revenue_year_cents": 100,
+            "last_on": date(2026, 11, 1),
+            "abc_class": "C",
+        }
         | {"risk": 1 / 3, "risk_level": "green", "margin_at_risk_cents": 10, "expected_cents": 30},
-        "Berta": {"value_rank": 1, "revenue_year_cents": 900, "last_on": date(2026, 3, 1), "abc_class": "A"}
+        "Berta": {
+            "value_rank": 1,
+            "revenue_rank": 2,
+            "revenue_year_cents": 900,
+            "last_on": date(2026, 3, 1),
+            "abc_class": "A",
+        }
         | {"risk": 0.25, "risk_level": "red", "margin_at_risk_cents": 12_300, "expected_cents": 45_600},
         "Cäsar": {"stage": "prospect"},
-        "Dora": {"value_rank": 2, "revenue_year_cents": 900, "last_on": date(2026, 11, 1), "overdue_days": 4}
+        "Dora": {
+            "value_rank": 2,
+            "revenue_rank": 3,
+            "revenue_year_cents": 900,
+            "last_on": date(2026, 11, 1),
+            "overdue_days": 4,
+        }
         | {"risk": 1 / 3, "risk_level": "red", "margin_at_risk_cents": None, "expected_cents": 45_600},
     }
     for name, fields in facts.items():
@@ -66,6 +84,7 @@ def names(page: queries.Page) -> list[str]:
 
 
 ORDERS = {
+    "turnover": ["Anton", "Berta", "Dora", "Cäsar", "Emil"],
     "value": ["Berta", "Dora", "Anton", "Cäsar", "Emil"],
     "at_risk": ["Berta", "Anton", "Cäsar", "Dora", "Emil"],
     "risk": ["Anton", "Dora", "Berta", "Cäsar", "Emil"],
@@ -345,3 +364,36 @@ def test_months_say_what_those_brought_and_in_which_year(client, administrator, 
     assert "seit 7 Monaten kein Kauf" in page
     assert "In den zwölf Monaten bis 20.04.2026 brachten sie <strong>1.240\N{NO-BREAK SPACE}€</strong> Umsatz." in page
     assert 'max="48"' in client.get(reverse("customers"), {"months": 48}).content.decode()
+
+
+def test_the_best_are_told_by_margin_with_revenue_a_click_away(client, salesperson, five):
+    client.force_login(salesperson)
+
+    by_margin = folded(client.get(reverse("customers")).content.decode())
+    assert '<a href="?sort=value" aria-current="true"' in by_margin
+    assert by_margin.index("Rang 1") < by_margin.index("Rang 2") < by_margin.index("Rang 3")
+    assert by_margin.index(">Berta<") < by_margin.index(">Dora<") < by_margin.index(">Anton<")
+
+    by_revenue = folded(client.get(f"{reverse('customers')}?sort=turnover").content.decode())
+    assert '<a href="?sort=turnover" aria-current="true"' in by_revenue
+    assert by_revenue.index(">Anton<") < by_revenue.index(">Berta<") < by_revenue.index(">Dora<")
+
+    five.forecast = {"value": {"basis": "revenue"}}
+    five.save()
+    told = folded(client.get(reverse("customers")).content.decode())
+    assert "Die besten Kunden zählen nach Umsatz: Die Kosten sind von weniger als 95 % des Umsatzes bekannt." in told
+    assert "Beste Kunden nach" not in told
+
+
+def test_files_and_programs_know_both_ranks(client, salesperson, five):
+    client.force_login(salesperson)
+    answer = client.post(f"{reverse('customers')}?q=berta", {"format": "csv-plain"})
+    heading, berta = csv.reader(b"".join(answer.streaming_content).decode().splitlines(), delimiter=";")
+    taken = dict(zip(heading, berta, strict=True))
+    assert (taken["Rang"], taken["Rang nach Umsatz"]) == ("1", "2")
+
+    token = tokens.create(staff=salesperson, name="program", now=timezone.now())
+    headers = {"Authorization": f"Bearer {token}"}
+    told = client.get("/api/v1/customers?sort=turnover", headers=headers).json()["customers"]
+    ranks = [(one["name"], one["revenue_rank"], one["value_rank"], one["abc_basis"]) for one in told[:2]]
+    assert ranks == [("Anton", 1, 3, "margin"), ("Berta", 2, 1, "margin")]

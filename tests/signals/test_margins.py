@@ -58,6 +58,11 @@ def test_a_margin_says_of_how_much_of_the_turnover_it_is(three):
     assert (found["anna"].margin_year_cents, found["anna"].margin_year_coverage) == (6_000, pytest.approx(100 / 150))
     assert (found["company"].margin_cents, found["company"].margin_coverage) == (54_000, 1.0)
     assert (found["otto"].margin_cents, found["otto"].margin_coverage) == (None, None)
+    assert {name: (one.value_rank, one.revenue_rank) for name, one in found.items()} == {
+        "anna": (2, 2), "company": (1, 1), "otto": (None, None),
+    }  # fmt: skip
+    assert [answers.abc(basis=basis).basis for basis in (None, "revenue")] == ["margin", "revenue"]
+    assert answers.abc(basis="revenue").shares[0].value_cents == 90_000
 
 
 def test_classes_go_by_margin_where_costs_are_known_well_enough_and_say_what_they_go_by(three):

@@ -26,6 +26,15 @@ COLOURS = {"light": insight.charts.LIGHT, "dark": insight.charts.DARK}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Way:
+    """Another way to look at a chart."""
+
+    label: str | Promise
+    address: str
+    is_here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plot:
     """One chart and the numbers in it. `draw` makes it for a width, and only when somebody looks at it."""
 
@@ -37,6 +46,7 @@ class Plot:
     height: int
     about: str | Promise = ""
     full: bool = False
+    ways: Sequence[Way] = ()
 
     @property
     def written(self) -> list[list[dict[str, Any]]]:

@@ -33,7 +33,9 @@ class ClassShare:
     share: float | None  # of the value of all; None where all together bring nothing
 
 
-def customers(facts: Facts, *, first_on: date | None = None, last_on: date | None = None) -> Frame:
+def customers(
+    facts: Facts, *, first_on: date | None = None, last_on: date | None = None, basis: Basis | None = None
+) -> Frame:
     """
     Put customers into classes by what they brought.
 
@@ -41,12 +43,13 @@ def customers(facts: Facts, *, first_on: date | None = None, last_on: date | Non
         facts: the facts.
         first_on: the first day to count; from the beginning where None.
         last_on: the last day to count; to the end where None.
+        basis: margin or revenue; None: margin, where the cost of nearly all lines is known, else revenue.
 
     Returns:
         one row a customer with lines: customer_id, abc_class, basis (margin or revenue), value_cents, value_rank
         (1 brings most; ties by customer_id), cumulative_cents.
     """
-    return classify(facts, key="customer_id", first_on=first_on, last_on=last_on)
+    return classify(facts, key="customer_id", first_on=first_on, last_on=last_on, basis=basis)
 
 
 def products(facts: Facts, *, first_on: date | None = None, last_on: date | None = None) -> Frame:
@@ -64,7 +67,14 @@ def products(facts: Facts, *, first_on: date | None = None, last_on: date | None
     return classify(facts, key="product_id", first_on=first_on, last_on=last_on)
 
 
-def classify(facts: Facts, *, key: str, first_on: date | None = None, last_on: date | None = None) -> Frame:
+def classify(
+    facts: Facts,
+    *,
+    key: str,
+    first_on: date | None = None,
+    last_on: date | None = None,
+    basis: Basis | None = None,
+) -> Frame:
     """
     Put whatever a column of the lines names into classes.
 
@@ -73,26 +83,28 @@ def classify(facts: Facts, *, key: str, first_on: date | None = None, last_on: d
         key: a column of the lines.
         first_on: the first day to count; from the beginning where None.
         last_on: the last day to count; to the end where None.
+        basis: as `customers` asks.
 
     Returns:
         one row a key: the key, abc_class, basis, value_cents, value_rank, cumulative_cents.
     """
     named = lines_between(facts, first_on, last_on).filter(~nw.col(key).is_null())
-    return of_sums(named.group_by(key).agg(*money.sums()), key=key)
+    return of_sums(named.group_by(key).agg(*money.sums()), key=key, basis=basis)
 
 
-def of_sums(sums: Frame, *, key: str) -> Frame:
+def of_sums(sums: Frame, *, key: str, basis: Basis | None = None) -> Frame:
     """
     Put rows of money sums into classes.
 
     Args:
         sums: one row a key, with the columns of `money.sums`.
         key: the column that names a row.
+        basis: as `customers` asks.
 
     Returns:
         one row a key: the key, abc_class, basis, value_cents, value_rank, cumulative_cents.
     """
-    basis = basis_of(sums)
+    basis = basis or basis_of(sums)
     value = nw.col("margin_cents" if basis == "margin" else "revenue_cents")
     valued = sums.select(key, value.alias("value_cents"), (value * -1).alias("descending"))
     gains = nw.when(nw.col("value_cents") > 0).then(nw.col("value_cents")).otherwise(nw.lit(0)).cast(nw.Int64)

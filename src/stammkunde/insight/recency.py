@@ -31,6 +31,7 @@ COLUMNS = (
     "abc_class",
     "abc_basis",
     "value_rank",
+    "revenue_rank",
     "first_on",
     "last_on",
     "orders",
@@ -71,7 +72,8 @@ def customers(facts: Facts, *, as_of: date, activity_days: int) -> Frame:
 
     Returns:
         lazy, one row a customer, with the columns of `COLUMNS`: days since 1970-01-01, money in cents, empty where
-        unknown. margin_cents is that of the lines with known cost, margin_coverage the share of the turnover that they
+        unknown. value_rank and revenue_rank are 1 for whoever brought most, by abc_basis and by revenue. margin_cents
+        is that of the lines with known cost, margin_coverage the share of the turnover that they
         are. stage_code says why the stage is given (see `stage_reason`); abc_class is empty without lines.
         yearly_cents is what a year of this customer was worth: the last one, or the mean of all since the first
         purchase, if that is more; margin of the lines with known cost or revenue, as abc_basis says.
@@ -88,6 +90,7 @@ def customers(facts: Facts, *, as_of: date, activity_days: int) -> Frame:
         .join(scored, on="customer_id", how="left")
         .join(sums, on="customer_id", how="left")
         .join(classed(known, as_of=as_of).drop("value_cents"), on="customer_id", how="left")
+        .join(_by_revenue(sums), on="customer_id", how="left")
         .join(_last_channel(known), on="customer_id", how="left")
         .join(_favourite(known), on="customer_id", how="left")
     )
@@ -213,6 +216,14 @@ def _money(facts: Facts, today: int) -> Frame:
         .filter(nw.col("goods") > 0)  # time alone makes nobody a customer
         .drop("goods")
     )
+
+
+def _by_revenue(sums: Frame) -> Frame:
+    """Rank customers by revenue, whatever they are classed by; ties by customer."""
+    order = ["descending", "customer_id"]
+    told = sums.select("customer_id", (nw.col("revenue_cents") * -1).alias("descending"))
+    ranked = nw.col("customer_id").cum_count().over(order_by=order).cast(nw.Int64).alias("revenue_rank")
+    return told.with_columns(ranked).select("customer_id", "revenue_rank")
 
 
 def _rhythm(facts: Facts, sums: Frame, *, activity_days: int, today: int) -> Frame:

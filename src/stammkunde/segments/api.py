@@ -21,6 +21,7 @@ from stammkunde.ui.lists import NoPlace
 
 MOST_CUSTOMERS = 500
 SEEN_BY_ALL = ("stage", "last_on", "due_on", "overdue_days", "risk_level", "risk")
+FIGURES = ("abc_class", "abc_basis", "value_rank", "revenue_rank", "revenue_year_cents")
 WORTH = (
     "risk_reasons", "margin_at_risk_cents", "expected_purchases", "expected_cents", "expected_low_cents",
     "expected_high_cents", "clv_cents", "clv_low_cents", "clv_high_cents",
@@ -66,6 +67,9 @@ class CustomerOut(Schema):
     risk: float | None = None  # probability of buying nothing within the horizon
     risk_reasons: list[dict[str, Any]] | None = None  # codes and numbers, see docs/methods/risk.md
     abc_class: str | None = None  # figures: for whoever may see them
+    abc_basis: str | None = None  # what class and rank go by: margin, or revenue where costs are unknown
+    value_rank: int | None = None  # 1 is the best by that
+    revenue_rank: int | None = None  # 1 brought most revenue so far
     revenue_year_cents: int | None = None
     margin_year_cents: int | None = None  # of what was bought at known cost,
     margin_year_coverage: float | None = None  # which is this share of the turnover
@@ -106,7 +110,9 @@ class Which(Schema):
     q: str = ""
     stage: str = ""
     level: str = ""
-    sort: Literal["value", "at_risk", "risk", "expected", "revenue", "last", "silent", "overdue", "name"] = "name"
+    sort: Literal[
+        "value", "turnover", "at_risk", "risk", "expected", "revenue", "last", "silent", "overdue", "name"
+    ] = "name"
     after: str = ""
     limit: int = 100
 
@@ -163,7 +169,7 @@ def _customer(
     row |= {name: getattr(signal, name) for name in SEEN_BY_ALL}
     sight = forecasts.sight(request.user, generation)
     if sight.figures:
-        row |= {name: getattr(signal, name) for name in ("abc_class", "revenue_year_cents")}
+        row |= {name: getattr(signal, name) for name in FIGURES}
     if sight.margin:
         row |= {name: getattr(signal, name) for name in ("margin_year_cents", "margin_year_coverage")}
     if sight.worth:

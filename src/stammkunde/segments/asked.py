@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from stammkunde.customers.models import Customer
 from stammkunde.segments import behind, missed, queries
 from stammkunde.segments.behind import Behind
-from stammkunde.signals import answers, exports, forecasts, levels, standing
+from stammkunde.signals import answers, exports, forecasts, levels, margins, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.answers.silence import LONGEST_MONTHS
 from stammkunde.signals.models import CustomerSignal, FigureSettings, Generation
@@ -148,7 +148,13 @@ class Asked(StaffList):
 
     def told(self, rows: list[queries.Row]) -> list[dict[str, Any]]:
         return [
-            {"row": row, "why": standing.stage(row.signal), "lost": self._lost_text(row.customer.pk)} for row in rows
+            {
+                "row": row,
+                "why": standing.stage(row.signal),
+                "lost": self._lost_text(row.customer.pk),
+                "rank": self._rank(row.signal),
+            }
+            for row in rows
         ]
 
     @cached_property
@@ -159,11 +165,22 @@ class Asked(StaffList):
         one = self.lost.get(customer_id)
         return one.text(sight=self.sight) if one else ""
 
+    @property
+    def is_ranked(self) -> bool:
+        """Say whether the best come first: by margin (or what classes go by), or by revenue."""
+        return self.order in {"value", "turnover"}
+
+    def _rank(self, signal: CustomerSignal | None) -> int | None:
+        column, _descending = queries.SORTS[self.order]
+        return getattr(signal, column, None) if self.is_ranked else None
+
     def more(self) -> dict[str, Any]:
         return {
             "count_text": _count(self.page.count),
             "missed": missed.summary(self.lost),
             "generation": self.generation,
+            "basis": forecasts.basis(self.generation),
+            "definition": margins.definition(self.generation),
             "sorts": [(name, label) for name, label in _sort_names() if name in self.sorts],
             "sight": self.sight,
             "nobody_yet": not self.rows and not Customer.objects.exists(),
@@ -278,6 +295,7 @@ def _count(count: int | None) -> str:
 def _sort_names() -> list[tuple[str, str]]:
     return [
         ("value", _("Most valuable first")),
+        ("turnover", _("Most revenue first")),
         ("at_risk", _("Most at stake first")),
         ("risk", _("Highest risk first")),
         ("expected", _("Highest expected value first")),

@@ -34,6 +34,7 @@ TEXT_FILTERS = ("country", "region", "industry", "segment")
 
 SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending
     "value": ("value_rank", False),
+    "turnover": ("revenue_rank", False),
     "at_risk": ("margin_at_risk_cents", True),
     "risk": ("risk", True),
     "expected": ("expected_cents", True),

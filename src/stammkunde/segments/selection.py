@@ -27,6 +27,7 @@ class Selection:
     activity_days: int
     slice_by: str = ""
     slice_value: str = ""
+    best: str = ""  # what the best customers are told by: revenue; empty: what classes go by
     unclear: str = ""  # what of the address could not be read, and was left out
 
     @property
@@ -55,6 +56,8 @@ class Selection:
             chosen["days"] = str(self.activity_days)
         if self.segment:
             chosen["segment"] = self.segment
+        if self.best:
+            chosen["best"] = self.best
         return chosen
 
     @property
@@ -65,6 +68,12 @@ class Selection:
     def to(self, period: Period, *, kept: Mapping[str, str] | None = None) -> str:
         """Lead to another period with everything else as it is."""
         return f"?{urlencode(self.parameters | dict(kept or {}) | {'period': str(period)})}"
+
+
+def told_by(chosen: Selection, best: str) -> str:
+    """Lead to the same with the best customers told by revenue, or by what classes go by (empty)."""
+    kept = {name: value for name, value in chosen.parameters.items() if name != "best"}
+    return f"?{urlencode(kept | ({'best': best} if best else {}))}"
 
 
 def read(given: Mapping[str, str], *, as_of_on: date, usual_days: int) -> Selection:
@@ -79,6 +88,7 @@ def read(given: Mapping[str, str], *, as_of_on: date, usual_days: int) -> Select
         activity_days=days,
         slice_by=slice_by,
         slice_value=slice_value,
+        best="revenue" if given.get("best") == "revenue" else "",
         unclear=unclear or unclear_days,
     )
 

@@ -21,8 +21,9 @@ from stammkunde.signals.outlook import Outlook
 
 _DAYS = ("first_on", "last_on", "due_on", "returned_on")
 _AS_THEY_ARE = (
-    "customer_id", "stage", "abc_class", "abc_basis", "value_rank", "orders", "purchase_days", "revenue_cents",
-    "margin_cents", "margin_coverage", "revenue_year_cents", "margin_year_cents", "margin_year_coverage",
+    "customer_id", "stage", "abc_class", "abc_basis", "value_rank", "revenue_rank", "orders", "purchase_days",
+    "revenue_cents", "margin_cents", "margin_coverage", "revenue_year_cents", "margin_year_cents",
+    "margin_year_coverage",
     "yearly_cents", "gap_days", "gap_spread_days",
     "silent_days", "overdue_days", "recency_score", "frequency_score", "monetary_score", "favourite_category",
     "last_channel", "returned_share", "expected_purchases", "expected_cents", "expected_low_cents",

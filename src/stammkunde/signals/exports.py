@@ -83,6 +83,7 @@ def _figures() -> list[Column]:
     return [
         Column(label=_("Class"), key="signal.abc_class"),
         Column(label=_("Rank"), key="signal.value_rank", unit="number"),
+        Column(label=_("Rank by revenue"), key="signal.revenue_rank", unit="number"),
         Column(label=_("Days with purchase"), key="signal.purchase_days", unit="number"),
         Column(label=_("Revenue"), key="signal.revenue_cents", unit="cents"),
         Column(label=_("Revenue of the last 12 months"), key="signal.revenue_year_cents", unit="cents"),

@@ -72,6 +72,7 @@ class CustomerSignal(models.Model):
     abc_class = models.CharField(max_length=1, default="")  # A, B, C; empty: nothing bought
     abc_basis = models.CharField(max_length=7, default="margin")  # margin, or revenue where costs are unknown
     value_rank = models.BigIntegerField(null=True)  # 1 is the most valuable by abc_basis
+    revenue_rank = models.BigIntegerField(null=True)  # 1 brought most revenue so far
     first_on = models.DateField(null=True)
     last_on = models.DateField(null=True)
     orders = models.IntegerField(default=0)
@@ -130,6 +131,7 @@ class CustomerSignal(models.Model):
             models.Index(fields=["generation", "-revenue_year_cents", "customer"], name="signal_by_revenue"),
             models.Index(fields=["generation", "value_rank", "customer"], name="signal_by_rank"),
             models.Index(fields=["generation", "-last_on", "customer"], name="signal_by_last_purchase"),
+            models.Index(fields=["generation", "revenue_rank", "customer"], name="signal_by_revenue_rank"),
             models.Index(fields=["generation", "stage", "value_rank"], name="signal_by_stage"),
             models.Index(
                 fields=["generation", "-overdue_days", "customer"],

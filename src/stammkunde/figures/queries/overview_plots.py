@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde import insight
 from stammkunde.figures import wording
-from stammkunde.figures.plots import Plot
+from stammkunde.figures.plots import Plot, Way
 from stammkunde.figures.queries.overview import Points
 from stammkunde.figures.tiles import Figure as Stored
 from stammkunde.figures.tiles import Figures
@@ -19,7 +19,7 @@ from stammkunde.insight.cohorts import CohortMatrix
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.insight.money import Turnover
 from stammkunde.insight.periods import Period
-from stammkunde.segments.selection import Selection, last_complete, short_name
+from stammkunde.segments.selection import Selection, last_complete, short_name, told_by
 from stammkunde.signals import answers
 from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
@@ -214,7 +214,8 @@ def _until(counts: tuple[int | None, ...], last_age: int) -> tuple[int | None, .
 
 def abc(answer: Answer) -> Plot | None:
     """Draw how few customers bring how much."""
-    found = answers.abc(within=answer.selection.part)
+    by_revenue = answer.selection.best == "revenue"
+    found = answers.abc(within=answer.selection.part, basis="revenue" if by_revenue else None)
     is_margin = found.basis == "margin"
     if not found.pareto or (is_margin and not answer.sight.margin):
         return None
@@ -237,7 +238,17 @@ def abc(answer: Answer) -> Plot | None:
             for share in found.shares
         ],
         height=PLOT_HEIGHT,
+        ways=_best_by(answer) if is_margin or by_revenue else (),
     )
+
+
+def _best_by(answer: Answer) -> Sequence[Way]:
+    """Lead to the classes by margin, and by revenue."""
+    chosen = answer.selection
+    return [
+        Way(label=_("Contribution margin"), address=told_by(chosen, "") + "#chart-abc", is_here=not chosen.best),
+        Way(label=_("Revenue"), address=told_by(chosen, "revenue") + "#chart-abc", is_here=bool(chosen.best)),
+    ]
 
 
 def _abc_text(found: answers.Abc, *, everyone: int) -> str:

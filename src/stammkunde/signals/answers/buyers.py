@@ -50,11 +50,11 @@ class Rhythm:
         return [(later - earlier).days for earlier, later in itertools.pairwise(self.days)]
 
 
-def abc(*, within: Slice | None = None) -> Abc:
-    """Put the customers into A, B and C by what they brought so far."""
+def abc(*, within: Slice | None = None, basis: classes.Basis | None = None) -> Abc:
+    """Put the customers into A, B and C by what they brought so far; by revenue, where that is asked for."""
 
     def classify(base: Base) -> Abc:
-        found = hold(classes.customers(base.facts, last_on=base.as_of))
+        found = hold(classes.customers(base.facts, last_on=base.as_of, basis=basis))
         first = rows(found.select("basis").head(1))
         return Abc(
             basis=first[0]["basis"] if first else "margin",
@@ -62,7 +62,7 @@ def abc(*, within: Slice | None = None) -> Abc:
             pareto=classes.pareto(found),
         )
 
-    return answer("abc", classify, within=within)
+    return answer("abc", classify, *([basis] if basis else []), within=within)
 
 
 def rfm(*, within: Slice | None = None) -> Rfm:

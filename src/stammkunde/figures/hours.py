@@ -43,7 +43,7 @@ def hours(minutes: float) -> str:
 
 def share(part: float) -> str:
     """Write a share for a sentence; what rounds to nothing is not nothing."""
-    return _("less than 1 %") if 0 < part < 0.01 else writing.percent(part, places=0)
+    return _("less than 1%") if 0 < part < 0.01 else writing.percent(part, places=0)
 
 
 def _eaters(eaters: Sequence[Eater], *, basis: str) -> Iterator[str]:

@@ -189,6 +189,6 @@ def _shipping(found: Mapping[str, Any]) -> str:
 def _payment(terms: Terms) -> str:
     if not terms.payment_percent:
         return _("No cost of payment is set.")
-    return _("Payment counts with %(percent)s %% of what is sold.") % {
+    return _("Payment counts with %(percent)s%% of what is sold.") % {
         "percent": writing.number(terms.payment_percent, places=2)
     }

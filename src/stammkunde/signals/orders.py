@@ -71,7 +71,7 @@ def _parts(order: Order, lines: Sequence[Any], terms: Terms) -> Iterator[Part]:
     if terms.payment_percent:
         yield Part(
             what=_("Payment"),
-            told=_("%(percent)s %% of what was sold") % {"percent": writing.number(terms.payment_percent, places=2)},
+            told=_("%(percent)s%% of what was sold") % {"percent": writing.number(terms.payment_percent, places=2)},
             cents=-sum(_payment(line, terms.payment_percent) for line in lines),
         )
 

@@ -142,6 +142,10 @@ class IfWarned:
     tried: Choice | None
     is_chosen: bool
 
+    @property
+    def share(self) -> float:
+        return self.percent / 100
+
 
 def choices(generation: Generation | None) -> list[IfWarned]:
     """Say what follows from each share of customers that may be warned about, for the settings."""

@@ -96,22 +96,22 @@ def abc(signal: CustomerSignal | None) -> str:
     if signal is None or not signal.abc_class:
         return _("No class: nothing bought yet.")
     by_margin = {
-        "A": _("Among the customers who make up the first 80 % of the contribution margin."),
-        "B": _("Among the customers who make up the next 15 % of the contribution margin."),
-        "C": _("Among the customers who make up the last 5 % of the contribution margin."),
+        "A": _("Among the customers who make up the first 80% of the contribution margin."),
+        "B": _("Among the customers who make up the next 15% of the contribution margin."),
+        "C": _("Among the customers who make up the last 5% of the contribution margin."),
     }
     by_revenue = {
         "A": _(
-            "Among the customers who make up the first 80 % of revenue "
-            "(the cost is known for less than 95 % of the turnover)."
+            "Among the customers who make up the first 80% of revenue "
+            "(the cost is known for less than 95% of the turnover)."
         ),
         "B": _(
-            "Among the customers who make up the next 15 % of revenue "
-            "(the cost is known for less than 95 % of the turnover)."
+            "Among the customers who make up the next 15% of revenue "
+            "(the cost is known for less than 95% of the turnover)."
         ),
         "C": _(
-            "Among the customers who make up the last 5 % of revenue "
-            "(the cost is known for less than 95 % of the turnover)."
+            "Among the customers who make up the last 5% of revenue "
+            "(the cost is known for less than 95% of the turnover)."
         ),
     }
     return (by_revenue if signal.abc_basis == "revenue" else by_margin).get(signal.abc_class, "")

@@ -80,6 +80,10 @@ class ClassBudget:
         return self.known.abc_class
 
     @property
+    def share(self) -> float:
+        return self.percent / 100
+
+    @property
     def usual(self) -> int | None:
         """Give what a customer in the middle of them is given."""
         return round(median(self.given)) if self.given else None

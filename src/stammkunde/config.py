@@ -242,6 +242,15 @@ SETTINGS = (
 )
 
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}
+
+
 def read(environ: Mapping[str, str]) -> dict[str, Any]:
     """
     Read every setting from the environment.

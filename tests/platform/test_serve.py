@@ -115,6 +115,7 @@ def test_serve_answers_restarts_a_killed_worker_and_ends_when_told(serve, home, 
     _headers, page = _answer(port, "/sign-in/")
     kept, _sheet = _answer(port, re.search(r'href="(/static/[^"]+\.css)"', page)[1])
     assert "immutable" in kept["Cache-Control"]
+    assert b"pydantic_core" not in Path(f"/proc/{process.pid}/maps").read_bytes(), "the parent loads no Django"
 
     os.kill(first, signal.SIGKILL)
     second = _until(lambda: next(iter(_workers(home) - {first}), None), "no new worker")

@@ -2,6 +2,8 @@
 
 import ctypes
 import logging
+import logging.config
+import multiprocessing
 import os
 import signal
 import socket
@@ -10,12 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from multiprocessing.connection import Connection
+from typing import cast
 
 import click
 
-from stammkunde import cli
+from stammkunde import cli, config
 from stammkunde.cli import staff
 
 LOOK_SECONDS = 0.2
@@ -26,6 +31,8 @@ THREADS = 4  # a page waits for the database more than it computes; four keep tw
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else lambda *_: 0  # found before any fork
+Account = tuple[str, str]  # e-mail and password
+
 log = logging.getLogger(__name__)
 
 
@@ -127,15 +134,48 @@ def refuse_taken_port(*, host: str, port: int) -> None:
             ) from None
 
 
-def prepare() -> tuple[str, str] | None:
+def prepare(host: str) -> Account | None:
     """Bring database and static files up to date, and give the first administrator's password where there was none."""
+    cli.setup()
     from stammkunde.figures import charts  # noqa: PLC0415
     from stammkunde.ui import statics  # noqa: PLC0415
 
     cli.open_database()
     statics.collect()
     charts.build_bundle(charts.bundle_dir())
-    return staff.first_administrator()
+    account = staff.first_administrator()
+    _hint(host)
+    return account
+
+
+def prepare_apart(host: str) -> Account | None:
+    """
+    Prepare in a process of its own: what it loads, Django and all, would stay with the parent for months.
+
+    :raises ClickException: if something is wrong that its message tells
+    """
+    forked = multiprocessing.get_context("fork")  # nothing runs beside us yet
+    ours, theirs = forked.Pipe(duplex=False)
+    process = forked.Process(target=_prepare_and_tell, args=(theirs, host))
+    process.start()
+    theirs.close()
+    try:
+        account, refusal = ours.recv()
+    except EOFError:
+        raise SystemExit(1) from None  # it has said why
+    finally:
+        process.join()
+    if refusal:
+        raise click.ClickException(refusal)
+    return cast("Account | None", account)
+
+
+def _prepare_and_tell(pipe: Connection, host: str) -> None:
+    with suppress(KeyboardInterrupt):
+        try:
+            pipe.send((prepare(host), ""))
+        except click.ClickException as refusal:
+            pipe.send((None, refusal.message))
 
 
 def _answers(host: str, port: int) -> bool:
@@ -150,7 +190,7 @@ def _answers(host: str, port: int) -> bool:
     return True
 
 
-def _announce(*, host: str, port: int, account: tuple[str, str] | None, stop: threading.Event) -> None:
+def _announce(*, host: str, port: int, account: Account | None, stop: threading.Event) -> None:
     """Say last, once the pages answer, where they are and how to sign in."""
     while not _answers(host, port):
         if stop.wait(LOOK_SECONDS):
@@ -181,10 +221,9 @@ def _hint(host: str) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def command(host: str, port: int) -> None:
     """Serve the pages and work in the background, until Ctrl-C."""
-    cli.setup()
+    logging.config.dictConfig(config.LOGGING)
     refuse_taken_port(host=host, port=port)
-    account = prepare()
-    _hint(host)
+    account = prepare_apart(host)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

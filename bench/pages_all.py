@@ -160,7 +160,7 @@ def memory(_runs: int) -> Iterable[dict]:
     client = signed_in()
     cookie = "; ".join(f"{name}={one.value}" for name, one in client.cookies.items())
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not _answers(port) and time.monotonic() < deadline:
             time.sleep(0.5)
         yield from _held("after the start", serving.pid)

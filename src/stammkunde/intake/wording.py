@@ -264,6 +264,7 @@ STEPS = {
     "write": _("Preparing the tables"),
     "compare": _("Comparing with what is there"),
     "publish": _("Importing"),
+    "keys": _("Making indexes"),
     "undo": _("Taking the import back"),
 }
 

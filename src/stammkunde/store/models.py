@@ -1,4 +1,4 @@
-"""How often facts have changed."""
+"""How often facts have changed, and what their tables lack for a while."""
 
 from django.db import models
 
@@ -8,3 +8,15 @@ class Change(models.Model):
 
     part = models.CharField(max_length=60, primary_key=True)
     version = models.BigIntegerField(default=0)
+
+
+class TakenOff(models.Model):
+    """A secondary key that a table lacks while a first import fills it; see `bulk.keys`."""
+
+    table = models.CharField(max_length=63)
+    name = models.CharField(max_length=130)
+    definition = models.TextField()
+    is_index = models.BooleanField()
+
+    def __str__(self) -> str:
+        return self.name

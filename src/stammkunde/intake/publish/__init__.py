@@ -20,6 +20,7 @@ from stammkunde.intake.publish.batch import Batch, Feed
 from stammkunde.intake.publish.writers import Writer, writer
 from stammkunde.intake.staging.difference import Difference, Part
 from stammkunde.store import bulk
+from stammkunde.store.bulk import keys
 from stammkunde.store.facts import Moved
 
 
@@ -34,9 +35,11 @@ class Publishing:
     longest_seconds: float = field(default=0.0)
 
     def run(self) -> None:
+        keys.take_off([part.spec.model for part in self.difference.parts if part.counts.created >= keys.FEWEST_ROWS])
         with writer(self.difference, import_id=self.lease.pk, now=self.lease.moment()) as write:
             for part, what, rows in _work(self.difference):
                 self._write(write, part, what, rows)
+        self._put_keys_back()
 
     def _write(self, write: Writer, part: Part, what: str, rows: int) -> None:
         key = f"{what}-{part.table}"
@@ -55,6 +58,11 @@ class Publishing:
             self.longest_seconds = max(self.longest_seconds, pace.longest_seconds)
             bulk.rest(time.monotonic() - began)
         write.end()
+
+    def _put_keys_back(self) -> None:
+        if keys.are_missing():
+            self.lease.tell("keys", self.difference.rows, self.difference.rows)
+            keys.put_back()
 
     def _commit(self, write: Writer, batch: Batch, key: str) -> None:
         checkpoint = {**self.checkpoint, key: batch.upto, "longest_seconds": round(self.longest_seconds, 3)}

@@ -11,12 +11,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from stammkunde import work
 from stammkunde.intake import check as checking
-from stammkunde.intake import staging
+from stammkunde.intake import queries, staging
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
 from stammkunde.intake.models import BeforeImage, Import
@@ -25,6 +25,7 @@ from stammkunde.intake.services.requests import remove_files
 from stammkunde.intake.staging import difference, folder
 from stammkunde.intake.undo import Undoing
 from stammkunde.store import bulk
+from stammkunde.store.bulk import keys
 from stammkunde.store.facts import FactTable
 
 PROBLEMS_SHOWN = 100
@@ -45,6 +46,7 @@ def sweep(*, now: datetime) -> bool:
     """Carry out the next import that is due, and tell whether there was one; safe to run twice at once."""
     claimed = claim(now=now)
     if claimed is None:
+        _put_keys_back()
         return _remove_old_files(now)
     carry_out(*claimed)
     return True
@@ -294,6 +296,16 @@ def _after_trouble(incoming: Import, lease: Lease, problem: Exception) -> None:
 def _take_back(incoming: Import, lease: Lease, error: dict[str, Any]) -> None:
     checkpoint = {**Import.objects.get(pk=incoming.pk).checkpoint, "undo_because": error, "failures": 0}
     lease.let_go(status=Import.Status.UNDOING, checkpoint=checkpoint, error=error, step="undo")
+
+
+def _put_keys_back() -> None:
+    """Give tables their keys again, where a first import was killed and what it had done was taken back."""
+    if queries.is_publishing():
+        return
+    try:
+        keys.put_back()
+    except IntegrityError:
+        log.exception("a key cannot be put back: rows refer to what is not there")
 
 
 def _remove_old_files(now: datetime) -> bool:

@@ -7,6 +7,7 @@ from django.core.management.commands import migrate
 from django.db import connections, transaction
 
 from stammkunde.store import oldest, renames
+from stammkunde.store.bulk import keys
 
 
 class Command(migrate.Command):
@@ -21,6 +22,8 @@ class Command(migrate.Command):
             with transaction.atomic(using=database):
                 renames.cross(connections[database])
                 oldest.refuse_older(connections[database])
+            if not only_asks:
+                keys.put_back()  # what a killed import left off: a migration may want to change it
             super().handle(*args, **options)
             if only_asks:
                 transaction.set_rollback(True, using=database)

@@ -29,7 +29,7 @@ def test_a_cost_is_written_down_corrected_and_removed_on_its_page(client, admini
 
     for amount in ("48,50", "48,50", "50"):
         assert client.post(reverse("settings-costs"), sent | {"amount": amount}).status_code == 302
-    client.post(reverse("settings-costs"), sent | {"role": "", "amount": "30"})
+    client.post(reverse("settings-costs"), sent | {"role": "unknown", "amount": "30"})
     assert known() == [("", date(2026, 1, 1), 3_000), ("sales", date(2026, 1, 1), 5_000)]
     shown = text(client.get(reverse("settings-costs")))
     assert "Person unbekannt 01.01.2026 30,00 €" in shown

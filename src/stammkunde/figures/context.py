@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from stammkunde.signals import queries, wording
+from stammkunde.signals import margins, queries, wording
 
 
 def figures_state(request: HttpRequest) -> dict[str, object]:
@@ -27,5 +27,7 @@ def state(request: HttpRequest) -> dict[str, Any]:
         "failed": wording.failure_text(status.failed.error) if status.failed else "",
         "stale": status.is_stale and current is not None,
         "as_of_on": current.as_of_on if current else None,
+        "margin": margins.definition(current),
+        "worth": margins.worth(current),
         "url": reverse("figures-state"),
     }

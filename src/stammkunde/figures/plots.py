@@ -47,6 +47,7 @@ class Plot:
     about: str | Promise = ""
     full: bool = False
     ways: Sequence[Way] = ()
+    of_margin: bool = False  # its title tells on hover what a margin is
 
     @property
     def written(self) -> list[list[dict[str, Any]]]:

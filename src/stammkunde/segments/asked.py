@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from stammkunde.customers.models import Customer
 from stammkunde.segments import behind, missed, queries
 from stammkunde.segments.behind import Behind
-from stammkunde.signals import answers, exports, forecasts, levels, margins, standing
+from stammkunde.signals import answers, exports, forecasts, levels, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.answers.silence import LONGEST_MONTHS
 from stammkunde.signals.models import CustomerSignal, FigureSettings, Generation
@@ -180,7 +180,6 @@ class Asked(StaffList):
             "missed": missed.summary(self.lost),
             "generation": self.generation,
             "basis": forecasts.basis(self.generation),
-            "definition": margins.definition(self.generation),
             "sorts": [(name, label) for name, label in _sort_names() if name in self.sorts],
             "sight": self.sight,
             "nobody_yet": not self.rows and not Customer.objects.exists(),

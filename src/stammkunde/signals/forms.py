@@ -12,11 +12,13 @@ from stammkunde.team.models import Staff
 from stammkunde.team.settings_page import SettingsForm
 from stammkunde.ui.forms import DayField, choice_of
 
+NOBODY = "unknown"
+
 
 class HourlyForm(forms.Form):
     """What an hour of a role costs, from a day on."""
 
-    role = forms.ChoiceField(label=_("Role"), required=False)
+    role = forms.ChoiceField(label=_("Role"))
     amount = forms.DecimalField(
         label=_("Cost of an hour"),
         decimal_places=2,
@@ -29,7 +31,11 @@ class HourlyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice_of(self, "role").choices = [*Staff.Role.choices, ("", _("Person not known (from other programs)"))]
+        choice_of(self, "role").choices = [*Staff.Role.choices, (NOBODY, _("Person not known (from other programs)"))]
+
+    def clean_role(self) -> str:
+        role: str = self.cleaned_data["role"]
+        return "" if role == NOBODY else role
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

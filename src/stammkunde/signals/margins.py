@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from stammkunde import mirror
 from stammkunde.insight import margins as stages
 from stammkunde.mirror.versions import starting
-from stammkunde.signals import spent
+from stammkunde.signals import forecasts, spent
 from stammkunde.signals.models import FigureSettings, Generation, HourlyCost
 from stammkunde.signals.spent import Hourly, Rule
 from stammkunde.store import changes
@@ -134,6 +134,13 @@ def definition(generation: Generation | None) -> str:
         return " ".join([told, *_time(found), _shipping(found), _payment(terms)])
     told = _("Stage II: revenue after discounts and returns, less the cost of goods, shipping and payment.")
     return " ".join([told, _shipping(found), _payment(terms)])
+
+
+def worth(generation: Generation | None) -> str:
+    """Say in what value and what is at stake are counted: the margin as defined, or revenue where costs are unknown."""
+    if forecasts.basis(generation) == "revenue":
+        return _("Counted in revenue, because the cost is known for less than 95% of the turnover.")
+    return definition(generation)
 
 
 def _time(found: Mapping[str, Any]) -> Iterator[str]:

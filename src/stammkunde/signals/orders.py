@@ -66,7 +66,7 @@ def _parts(order: Order, lines: Sequence[Any], terms: Terms) -> Iterator[Part]:
         if back:
             yield Part(what=_("Returns"), told=_("do not count at stage I"), cents=-back)
         return
-    if order.shipping_cents is not None or order.shipping_cost_cents is not None:
+    if order.shipping_cents or order.shipping_cost_cents:
         yield _shipping(order)
     if terms.payment_percent:
         yield Part(

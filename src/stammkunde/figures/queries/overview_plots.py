@@ -136,6 +136,7 @@ def money(answer: Answer) -> Plot | None:
         columns=columns[:shown],
         rows=[row[:shown] for row in reversed(cells)],
         height=PLOT_HEIGHT,
+        of_margin=has_margin,
     )
 
 
@@ -239,6 +240,7 @@ def abc(answer: Answer) -> Plot | None:
         ],
         height=PLOT_HEIGHT,
         ways=_best_by(answer) if is_margin or by_revenue else (),
+        of_margin=is_margin,
     )
 
 

@@ -34,6 +34,7 @@ MISSING = {
 
 def pytest_configure(config):
     """Compiled catalogues are not in git: nobody shall test pages that speak no German without noticing."""
+    config.pluginmanager.register(_Together())
     stale = [path.parents[3].name for path in messages.uncompiled()]
     if stale:
         raise pytest.UsageError(
@@ -55,6 +56,18 @@ def pytest_collection_modifyitems(config, items):
     if "postgres" in os.environ.get("DATABASE_URL", ""):
         config.hook.pytest_deselected(items=[item for item in items if not _touches_the_database(item)])
         items[:] = [item for item in items if _touches_the_database(item)]
+
+
+class _Together:
+    """After shuffling: what needs Java or a browser comes first, so that one worker starts either, once."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items):
+        items.sort(key=lambda item: next((n for n, of in enumerate(("spark", "browser")) if _is(item, of)), 2))
+
+
+def _is(item, marker: str) -> bool:
+    return item.get_closest_marker(marker) is not None
 
 
 def _commits(item) -> bool:

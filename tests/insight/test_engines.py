@@ -70,6 +70,11 @@ def signs(facts: Facts) -> list[dict[str, Any]]:
     return risk.features(facts, as_of=AS_OF, activity_days=200, signs=READINGS).to_pylist()
 
 
+def far_ahead(facts: Facts) -> risk.RiskModel:
+    """Learn from fewer evenings, all of which are worked out alike: on Spark each takes its time."""
+    return risk.fit(facts, as_of=AS_OF, activity_days=90, horizon_days=200)
+
+
 def figures(by: str | None, *, as_of: date | None = AS_OF) -> Callable[[Facts], Any]:
     return lambda facts: kpis.figures(facts, periods=PERIODS, activity_days=90, by=by, as_of=as_of)
 
@@ -117,6 +122,7 @@ ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "happenings": lambda facts: plain(facts.until(AS_OF).happenings),
     "signs": signs,
     "risk": lambda facts: risk.score(facts, risk.fit(facts, as_of=AS_OF, activity_days=90)).to_pylist(),
+    "risk far ahead": lambda facts: risk.score(facts, far_ahead(facts)).to_pylist(),
 }
 ON_SPARK = [  # the others are made of these
     "figures by country and segment",
@@ -132,7 +138,7 @@ ON_SPARK = [  # the others are made of these
     "worth",
     "happenings",
     "signs",
-    "risk",
+    "risk far ahead",
     "products",
     "tops",
     "buyers",
@@ -143,10 +149,21 @@ ON_SPARK = [  # the others are made of these
 ]
 
 
+class OnDuckdb(dict[str, Any]):
+    """Answers, each worked out when it is first compared with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts = on_duckdb(eventful())
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = ANSWERS[name](self.facts)
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def expected() -> dict[str, Any]:
-    facts = on_duckdb(eventful())
-    return {name: answer(facts) for name, answer in ANSWERS.items()}
+def expected() -> OnDuckdb:
+    return OnDuckdb()
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -172,4 +189,4 @@ def test_spark_gives_the_same(name, expected, spark_facts):
 
 
 def test_answers_say_something(expected):
-    assert [name for name, answer in expected.items() if not answer] == []
+    assert [name for name in ANSWERS if not expected[name]] == []

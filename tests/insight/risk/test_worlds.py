@@ -10,7 +10,7 @@ import pytest
 from stammkunde import insight
 from stammkunde.insight import risk
 from stammkunde.insight.errors import NotEnoughData
-from tests.insight.conftest import facts_of, line
+from tests.insight.conftest import facts_of, line, on_polars
 from tests.insight.risk import worlds
 
 START = date(1970, 1, 1)
@@ -21,7 +21,7 @@ LEADS = {"steady": NEVER_BELOW, "seasonal": NEVER_BELOW, "turned": ABOVE, "annou
 
 @pytest.mark.parametrize("world", list(worlds.WORLDS))
 def test_whoever_is_used_is_never_worse_than_a_simple_rule_and_better_where_there_is_more_to_see(world):
-    facts = insight.facts(worlds.WORLDS[world](n=1200, seed=5))
+    facts = on_polars({"lines": worlds.WORLDS[world](n=1200, seed=5)})  # says the same as DuckDB, sooner
     horizon = risk.suggest_horizon_days(facts).horizon_days
 
     found = risk.fit(

@@ -59,7 +59,7 @@ def _chosen(more: Sequence[Finding]) -> Iterator[Trait]:
 def _proposal(chosen: Sequence[Trait], who: Sequence[int], *, days: int) -> Proposal:
     query = urlencode({"behind": "sharing", "traits": traits.write(chosen)})
     return Proposal(
-        name=traits.traits_text(chosen, days=days),
+        name=" · ".join(traits.texts(chosen, days=days)),
         customers=len(who),
         best=len(set(who).intersection(answers.best_customers())),
         address=f"{reverse('customers')}?{query}",

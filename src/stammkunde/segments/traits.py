@@ -184,8 +184,13 @@ def read(text: str) -> tuple[Trait, ...]:
 
 def traits_text(chosen: Sequence[Trait], *, days: int) -> str:
     """Name traits as the list of customers does."""
+    return _(" and ").join(texts(chosen, days=days))
+
+
+def texts(chosen: Sequence[Trait], *, days: int) -> list[str]:
+    """Name traits, each by itself."""
     names = product_names([_nothing(tuple(chosen))])
-    return _(" and ").join(text(trait, names=names, days=days) for trait in chosen)
+    return [text(trait, names=names, days=days) for trait in chosen]
 
 
 def _nothing(chosen: tuple[Trait, ...]) -> Finding:

@@ -1,56 +1,25 @@
 from datetime import UTC, date, datetime
 
-import duckdb
 import pytest
 from click.testing import CliRunner
-from django.db.models import Sum
 
 from stammkunde.cli import demo
-from stammkunde.contacts.models import Contact
-from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.demo import files, load, names
-from stammkunde.intake.models import Import
-from stammkunde.sales.models import Line, Order, Product
-from stammkunde.signals import queries as signals
-from stammkunde.team.models import Company, Staff
+from stammkunde.customers.models import Customer
+from stammkunde.demo import files, load, unfinished
+from stammkunde.team.models import Staff
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+UNTIL = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-
-
-def test_demo_company_comes_through_the_ordinary_import_whole(tmp_path):
-    rows = files.write(tmp_path, customers=80, seed=3, until=date(2026, 11, 20))
-
-    load.load(tmp_path, seed=3, now=NOW, say=lambda _words: None)
-
-    stored = [model.objects.count() for model in (Customer, ContactPerson, Product, Order, Line, Contact)]
-    assert stored == [rows[table] for table in files.TABLES]
-    assert set(Import.objects.values_list("status", flat=True)) == {Import.Status.DONE}
-    ((net,),) = (
-        duckdb.connect().sql(f"SELECT sum(round(Netto * 100))::bigint FROM '{tmp_path}/lines.parquet'").fetchall()
-    )
-    assert Line.objects.aggregate(sum=Sum("revenue_cents"))["sum"] == net
-    _has_people_notes_and_figures()
-
-
-def _has_people_notes_and_figures():
-    assert Company.objects.get().is_demo
-    assert {staff.name for staff in Staff.objects.all()} == {name for name, _email, _role in names.STAFF}
-    assert not any(staff.has_usable_password() for staff in Staff.objects.all())
-    assert Customer.objects.filter(owner__isnull=False, kind="company").exists()
-    assert not Customer.objects.filter(owner__isnull=False, kind="person").exists()
-    assert Note.objects.filter(kind=Note.Kind.MATTERS).exists()
-    assert signals.current().as_of_on == date(2026, 11, 21)
-    assert signals.signals().count() == Customer.objects.count()
 
 
 def test_demo_refuses_a_database_in_use(tmp_path):
     factories.customer()
 
     with pytest.raises(load.NotEmpty):
-        load.load(tmp_path, seed=1, now=NOW, say=lambda _words: None)
+        load.load(tmp_path, seed=1, until=UNTIL, now=NOW, say=lambda _words: None)
 
     assert Staff.objects.count() == 0
 
@@ -72,6 +41,33 @@ def test_demo_command_leaves_a_database_in_use_alone_if_asked_to():
 
     assert (result.exit_code, result.output) == (0, "")
     assert Customer.objects.count() == 1
+
+
+def test_demo_that_was_killed_half_way_is_cleared_away_and_made_anew(settings, monkeypatch, tmp_path):
+    settings.DATA_DIR = tmp_path
+    made = []
+    monkeypatch.setattr(files, "write", lambda *_, **_given: {})
+    monkeypatch.setattr(load, "load", lambda *_, **_given: made.append(Customer.objects.count()))
+    unfinished.begin(tmp_path / "demo")
+    factories.decided(is_demo=True)
+    factories.customer()
+
+    result = CliRunner().invoke(demo.command, ["--if-empty"])
+
+    assert "starting anew" in result.output
+    assert made == [0]
+    assert not unfinished.is_there(tmp_path / "demo")
+
+
+def test_half_a_demo_company_in_another_database_clears_nothing_away(tmp_path):
+    unfinished.begin(tmp_path)
+    factories.customer()
+
+    assert not unfinished.is_there(tmp_path)  # no demo company: somebody's own customers
+    factories.decided(is_demo=True)
+    (tmp_path / unfinished.FILE).write_text("another database")
+
+    assert not unfinished.is_there(tmp_path)
 
 
 def test_demo_command_writes_files_only(tmp_path):

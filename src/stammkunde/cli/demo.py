@@ -20,7 +20,11 @@ from stammkunde import cli
 )
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are data already.")
 def command(*, customers: int, seed: int, until: datetime | None, write: Path | None, if_empty: bool) -> None:
-    """Make a demo company: a German house and garden shop with three years of books. It refuses a database in use."""
+    """
+    Make a demo company: a German house and garden shop with three years of books and of work.
+
+    It refuses a database in use. Killed half-way, the same command clears away what is there of it and starts anew.
+    """
     cli.setup()
     from django.utils import timezone  # noqa: PLC0415
 
@@ -43,10 +47,14 @@ def _load(*, customers: int, seed: int, until: date, if_empty: bool) -> None:
     from django.conf import settings  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from stammkunde.demo import load  # noqa: PLC0415
+    from stammkunde.demo import load, unfinished  # noqa: PLC0415
 
     cli.open_database()
     logging.getLogger("stammkunde").setLevel(logging.WARNING)
+    directory = settings.DATA_DIR / "demo"
+    if unfinished.is_there(directory):
+        click.echo("A demo company was not finished here. Clearing it away and starting anew …")
+        unfinished.clear()
     if not load.is_empty():
         if if_empty:
             return
@@ -54,10 +62,11 @@ def _load(*, customers: int, seed: int, until: date, if_empty: bool) -> None:
             "There are data already, and the demo company would mix with them. "
             "Name another place: STAMMKUNDE_DATA_DIR=demo-data stammkunde demo"
         )
-    directory = settings.DATA_DIR / "demo"
+    unfinished.begin(directory)
     _write(directory, customers=customers, seed=seed, until=until)
     try:
-        load.load(directory, seed=seed, now=timezone.now(), say=click.echo)
+        load.load(directory, seed=seed, until=until, now=timezone.now(), say=click.echo)
     except load.DemoIncomplete as problem:
         raise click.ClickException(str(problem)) from None
+    unfinished.end(directory)
     click.echo("The demo company is there.")

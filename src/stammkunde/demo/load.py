@@ -1,26 +1,35 @@
-"""Put the demo company into the database as a company would come: staff, then files through the ordinary import."""
+"""
+Put the demo company into the database as a company would come: staff, then files through the ordinary import; then what
+it lived through in three years (`story`), and the figures of today.
+"""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 from django.db import transaction
+from django.utils import timezone
 
-from stammkunde.customers import services as customers
-from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.models import Customer
 from stammkunde.demo import files, names
+from stammkunde.demo.purchases import Span
+from stammkunde.demo.story import Story, tell
+from stammkunde.insight import periods
 from stammkunde.intake import layouts
 from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
 from stammkunde.sales.models import Order, Product
+from stammkunde.signals import nights
 from stammkunde.signals import services as signals
 from stammkunde.signals.policy import Learn
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
 ORIGIN = "demo"
-NOTED = 240  # so many customers have notes; people forget to write
+YEARS = 3
+FIRST_EVENING_DAYS = 180  # before that, there is little to say
+WEEKLY_DAYS, DAILY_DAYS = 91, 7
+LEARN_DAYS = 365  # before the end: evenings of the last year are judged by what was known before
 
 
 class NotEmpty(Exception):
@@ -38,25 +47,54 @@ def is_empty() -> bool:
     )
 
 
-def load(directory: Path, *, seed: int, now: datetime, say: Callable[[str], object]) -> None:
+def load(
+    directory: Path,
+    *,
+    seed: int,
+    until: date,
+    now: datetime,
+    say: Callable[[str], object],
+    evenings: Sequence[date] | None = None,
+) -> None:
     """
-    Import the files that `files.write` made, write some notes, and compute the figures.
+    Import the files that `files.write` made up to a day, live through them, and compute the figures.
 
-    Everything takes the same path as a company's own files. Killed half-way, the worker completes the imports.
+    Everything takes the same path as a company's own files and work. Figures are looked at on some evenings: monthly,
+    weekly in the last quarter, daily in the last week; or on those given.
 
     :raises NotEmpty: if there are facts already
     :raises DemoIncomplete: if an import failed or refused rows
     """
     if not is_empty():
         raise NotEmpty
-    staff = _company(now=now)
+    span = Span.years(until=until, years=YEARS)
+    first = periods.day(span.first)
+    staff = _company(now=timezone.make_aware(datetime.combine(first, datetime.min.time())))
     for incoming in [_queue(directory / f"{table}.parquet", layout=table, now=now) for table in files.TABLES]:
         say(f"Importing {incoming.file_name} …")
         intake.run(import_id=incoming.pk, now=now)
         _insist(Import.objects.get(pk=incoming.pk))
-    _notes(staff=staff, seed=seed, now=now)
+    today = signals.as_of(now=now)
+    seen = [on for on in evenings or usual_evenings(first=first, last=until) if on < today]
+    say("Learning from the first two years …")
+    with nights.nights(seen, learn_on=max(first, until - timedelta(days=LEARN_DAYS)), now=now) as told:
+        tell(Story(seed=seed, first=first, last=until, evenings=seen, nights=told, staff=staff), say=say)
     say("Computing the figures …")
-    signals.refresh(as_of=signals.as_of(now=now), now=now, progress=lambda *_: None, learn=Learn.NOW)
+    signals.refresh(as_of=today, now=now, progress=lambda *_: None, learn=Learn.NOW)
+
+
+def usual_evenings(*, first: date, last: date) -> list[date]:
+    """List the ends of months, in the last quarter one evening a week, in the last week each."""
+    every = [last - timedelta(days=days) for days in range((last - first).days - FIRST_EVENING_DAYS, -1, -1)]
+    return [on for on in every if _is_seen(on, (last - on).days)]
+
+
+def _is_seen(on: date, days_ago: int) -> bool:
+    if days_ago < DAILY_DAYS:
+        return True
+    if days_ago <= WEEKLY_DAYS:
+        return days_ago % 7 == 0
+    return (on + timedelta(days=1)).day == 1
 
 
 @transaction.atomic
@@ -80,22 +118,3 @@ def _insist(incoming: Import) -> None:
     refused = sum(count.get("refused", 0) for count in incoming.counts.values())
     if incoming.status != Import.Status.DONE or refused:
         raise DemoIncomplete(f"{incoming.file_name}: {incoming.status}, {refused} rows refused, {incoming.error or ''}")
-
-
-@transaction.atomic
-def _notes(*, staff: list[Staff], seed: int, now: datetime) -> None:
-    """Write down what salespeople know about some of their customers."""
-    rng = np.random.default_rng([seed, NOTED])
-    people = list(ContactPerson.objects.select_related("customer__owner").order_by("source")[: NOTED * 20])
-    for place in sorted(rng.choice(len(people), min(NOTED, len(people)), replace=False)):
-        person = people[place]
-        matters = bool(rng.random() < 0.7)
-        words = names.MATTERS if matters else names.HEARD
-        customers.add_note(
-            customer_id=person.customer_id,
-            contact_person=person if matters else None,
-            text=words[rng.integers(len(words))],
-            staff=person.customer.owner or staff[rng.integers(len(staff))],
-            matters=matters,
-            now=now,
-        )

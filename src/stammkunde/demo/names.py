@@ -87,6 +87,7 @@ STAFF = (
     ("Piet Jansen", "piet.jansen@gruenwerk.example", "service"),
 )
 COMPANY = "Grünwerk Haus & Garten GmbH"
+SHOP = "https://www.gruenwerk.example/"
 
 MATTERS = (
     "Legt Wert auf torffreie Erde, fragt jedes Mal nach.",

@@ -1,0 +1,102 @@
+"""What the office decides once: as whom the company writes, what post costs, its guides, templates and lists."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from stammkunde.calls import queries as guides
+from stammkunde.calls import services as calls
+from stammkunde.demo import names
+from stammkunde.demo.story import Deed, Story
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.content import Block, Text
+from stammkunde.outreach.models import Template
+from stammkunde.team import saved_views
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+LETTER_CENTS, POSTCARD_CENTS = 118, 96
+VIEWS = (
+    ("A-Kunden in Gefahr", "abc=A&level=red"),
+    ("Gastronomie in Bayern", "industry=Gastronomie&region=Bayern"),
+    ("Lange nicht gekauft, wertvoll", "abc=A&stage=dormant"),
+)
+SPRING_CARD = "Frühlingskarte mit Gutschein"
+
+
+def deeds(story: Story) -> Iterator[Deed]:
+    """Give what is decided in the first weeks, and what was changed later."""
+    (management,), (marketing,) = story.with_role("management"), story.with_role("marketing")
+    begin = story.at(story.first, 8)
+    yield Deed(at=begin, do=lambda at: _identity(management, at))
+    yield Deed(at=begin + timedelta(days=1), do=lambda at: _templates(marketing, at))
+    yield Deed(at=begin + timedelta(days=20), do=lambda at: _guide(management, at))
+    yield Deed(at=begin + timedelta(days=30), do=lambda _at: _views(marketing))
+    sells = story.with_role("sales")[-1]
+    half = story.at(story.first + (story.last - story.first) / 2, 9)
+    hours, fewer = sells.hours_per_week, sells.hours_per_week - 4
+    for at, now_hours in ((begin + timedelta(days=40), fewer), (half, hours)):
+        yield Deed(at=at, do=_hours(management, sells, now_hours))
+
+
+def _hours(by: Staff, who: Staff, hours: int) -> Callable[[datetime], object]:
+    return lambda at: team.change_staff(by=by, staff_id=who.pk, now=at, hours_per_week=hours)
+
+
+def _identity(by: Staff, at: datetime) -> None:
+    team.change_company(
+        by=by,
+        now=at,
+        sender_name="Grünwerk Haus & Garten",
+        sender_email="hallo@gruenwerk.example",
+        imprint="Grünwerk Haus & Garten GmbH\nGartenweg 8, 99423 Weimar\nGeschäftsführerin: Miriam Falkner",
+        privacy_url="https://www.gruenwerk.example/datenschutz",
+        sender_address="Gartenweg 8\n99423 Weimar",
+        sender_phone="030 23125 100",
+        voucher_url="https://www.gruenwerk.example/gutschein",
+        letter_cost_cents=LETTER_CENTS,
+        postcard_cost_cents=POSTCARD_CENTS,
+    )
+
+
+def _templates(by: Staff, at: datetime) -> None:
+    """Take the ready-made templates with the own shop behind their buttons, and add a postcard."""
+    for template in outreach.create_starters(language="de", by=by, now=at):
+        for (language, form), text in outreach.words(template).items():
+            own = replace(text, blocks=tuple(_own(block) for block in text.blocks))
+            outreach.put_words(template_id=template.pk, language=language, form=form, text=own, by=by, now=at)
+    card = outreach.create_template(
+        name=SPRING_CARD, channel="postcard", purpose="advertising", by=by, now=at, options={"motif": "blossom"}
+    )
+    outreach.put_words(template_id=card.pk, language="de", form="sie", text=CARD, by=by, now=at)
+
+
+CARD = Text(
+    subject="Der Garten ruft",
+    blocks=(
+        Block(kind="text", text="{greeting},\n\nim Garten geht es los, und wir haben an Sie gedacht."),
+        Block(kind="offer", title="10 % auf Ihren nächsten Einkauf", text="Ihr Code: **FRUEHLING**"),
+        Block(kind="text", text="Herzliche Grüße\n{owner|Ihr Team}\n{sender}"),
+    ),
+)
+
+
+def _own(block: Block) -> Block:
+    return replace(block, url=names.SHOP) if block.url else block
+
+
+def _guide(by: Staff, at: datetime) -> None:
+    """Put a question of one's own into a guide."""
+    script = guides.guide("risk", "de", "sie")
+    own = replace(script, questions=("Wie war die letzte Lieferung, kam alles heil an?", *script.questions))
+    calls.change_guide(kind="risk", language="de", form="sie", script=own, staff=by, now=at)
+
+
+def _views(by: Staff) -> None:
+    for name, query in VIEWS:
+        saved_views.save(page="customers", name=name, query=query, shared=True, staff=by)
+
+
+def template(name: str) -> Template:
+    """Find a template by what it is called."""
+    return Template.objects.get(name=name)

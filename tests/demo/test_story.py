@@ -1,0 +1,124 @@
+"""A demo company that has lived: what it left behind, that no page of it is empty, and that it is always the same."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pytest
+from django.apps import apps
+from django.db.models import Count, Sum
+from django.urls import reverse
+
+from stammkunde.calls.models import Call, Outcome
+from stammkunde.customers.models import Consent, Customer, OptIn
+from stammkunde.demo import files, load, unfinished
+from stammkunde.intake.models import Import
+from stammkunde.outreach.models import Message, PrintRun
+from stammkunde.plays.models import Enrolment, Play
+from stammkunde.sales.models import Line, Order, Product
+from stammkunde.signals import diary
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import EarlyWarning, StageChange
+from stammkunde.tasks.models import Task
+from stammkunde.team.models import Company, Staff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+UNTIL = date(2026, 11, 20)
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+EVENINGS = (date(2025, 11, 30), date(2026, 9, 30), date(2026, 11, 13))
+OF_THE_MACHINE = {  # when it was at work, and what it notes of that
+    "started_at", "finished_at", "updated_at", "recorded_at", "lease_until", "leased_by", "facts_version", "checkpoint",
+    "before",
+}  # fmt: skip
+BY_CHANCE = {"nonce", "token_digest", "source", "password", "path"}  # names and keys that nobody may foresee
+LISTS = (
+    "overview", "today", "call-list", "warnings", "warnings-proof", "customers", "products", "time", "messages",
+    "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar",
+)  # fmt: skip
+
+
+def live():
+    """Make a small company, looked at on a few evenings; tell how many rows its files have, and their sum in cents."""
+    unfinished.clear()  # as a fresh database: rows are numbered from one
+    with TemporaryDirectory() as directory:
+        rows = files.write(Path(directory), customers=80, seed=3, until=UNTIL)
+        load.load(Path(directory), seed=3, until=UNTIL, now=NOW, say=lambda _words: None, evenings=EVENINGS)
+        sum_ = f"SELECT sum(round(Netto * 100))::bigint FROM '{directory}/lines.parquet'"
+        return rows, duckdb.connect().sql(sum_).fetchall()[0][0]
+
+
+def _written():
+    """Give what stands in every table, column by column, in the order of its rows."""
+    found = {}
+    for model in apps.get_models():
+        names = [field.attname for field in model._meta.local_fields]
+        rows = list(model._base_manager.order_by("pk").values_list(*names))
+        found[model._meta.db_table] = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+    return found
+
+
+def _states(model, field="state"):
+    return set(model.objects.values_list(field, flat=True))
+
+
+def test_the_files_come_through_the_ordinary_import_whole(once):
+    rows, net = once(live)
+
+    for model, table in ((Customer, "customers"), (Product, "products"), (Order, "orders"), (Line, "lines")):
+        assert model.objects.count() == rows[table]
+    assert _states(Import, "status") == {"done"}
+    assert Line.objects.aggregate(sum=Sum("revenue_cents"))["sum"] == net
+    assert Company.objects.get().is_demo
+    assert not any(staff.has_usable_password() for staff in Staff.objects.all())
+    assert signals.current().as_of_on == date(2026, 11, 21)
+    assert signals.signals().count() == Customer.objects.count()
+
+
+def test_a_company_that_has_lived_has_something_of_everything(once):
+    once(live)
+
+    assert {"open", "bought"} <= _states(EarlyWarning, "outcome")
+    assert set(diary.days()) == {*EVENINGS, date(2026, 11, 21)}
+    assert signals.current().before_on == date(2026, 11, 13)
+    assert StageChange.objects.filter(changed_on=EVENINGS[-2]).exists()
+    assert _states(Task) == {"open", "done", "dismissed"}
+    assert Task.objects.filter(is_complaint=True, state="open").count() == 5
+    assert Outcome.REACHED in _states(Call, "outcome")
+    assert Call.objects.filter(next_task__isnull=False).exists()
+    assert {"asked", "given", "withdrawn", "objected"} <= _states(Consent)
+    assert OptIn.objects.filter(asked__answer__basis="double_opt_in").exists()
+    assert {"handed_over", "refused"} <= _states(Message)
+    assert _states(Play, "status") == {"ready", "running", "paused", "done"}
+    assert _states(Enrolment, "arm") == {"treated", "held_out"}
+    assert _states(PrintRun) == {"handed_over", "ready"}
+
+
+def test_a_company_that_has_lived_knows_five_persons_at_one_customer_and_none_at_another(once):
+    once(live)
+
+    persons = Customer.objects.filter(kind="company").annotate(persons=Count("contact_persons"))
+
+    assert {0, 5} <= set(persons.values_list("persons", flat=True))
+
+
+def test_no_list_of_a_company_that_has_lived_is_empty(once, client):
+    once(live)
+    Staff.objects.filter(role="management").update(role="administrator")
+    client.force_login(Staff.objects.get(role="administrator"))
+
+    empty = {name for name in LISTS if re.search('class="empty"', client.get(reverse(name)).content.decode())}
+
+    assert empty == set()
+
+
+def test_the_same_seed_lives_the_same_life(once):
+    once(live)
+    one = _written()
+    live()
+
+    differ = {(table, column) for table, columns in _written().items() for column, values in columns.items()
+              if one[table].get(column) != values}  # fmt: skip
+    assert {column for _table, column in differ} <= OF_THE_MACHINE | BY_CHANCE, differ

@@ -129,6 +129,44 @@ def test_a_new_cost_reaches_lines_that_are_mirrored_already_and_goes_with_its_im
     assert (known(), mirrored()) == ([], [None])
 
 
+def rewritten(now=NOW):
+    """The months of lines and orders whose files are others after a build, which adds up to what a whole one says."""
+    before = mirror.read()
+    mirror.bring_up_to_date(now=now, progress=lambda *_told: None)
+    after, told = mirror.read(), mirrored()
+    mirror.bring_up_to_date(now=now, progress=lambda *_told: None, rebuild=True)
+    assert told == mirrored()
+    months = {
+        name: {month for month, share in after.months[name].items() if share != before.months[name].get(month)}
+        for name in ("lines", "orders")
+    }
+    assert months["lines"] == months["orders"]
+    return sorted(months["lines"])
+
+
+def test_another_cost_reads_only_the_months_again_in_which_lines_cost_otherwise(tmp_path):
+    products(tmp_path, ("4", "2025-01-01"), ("5", "2026-01-01"))
+    for number, day in (("1", "2024-06-01"), ("2", "2025-12-31"), ("3", "2026-01-01"), ("4", "2026-03-01")):
+        invoice(tmp_path, number, day)
+    invoice(tmp_path, "5", "2026-02-02", product_number="B9")
+    assert mirrored() == [1200, 1200, 1500, None, 1500]
+
+    products(tmp_path, ("6", "2026-02-15"))
+    assert rewritten() == ["2026-03"]
+    products(tmp_path, ("3", "2025-06-01"))
+    assert rewritten() == ["2025-12"]
+    earliest = products(tmp_path, ("2", "2024-01-01"))  # what is known first holds before, too
+    assert (rewritten(), mirrored()) == (["2024-06"], [600, 900, 1500, None, 1800])
+    undo(earliest)
+    assert (rewritten(), mirrored()) == (["2024-06"], [1200, 900, 1500, None, 1800])
+
+    bring(tmp_path, "products", [{"product_number": "C1", "product_name": "Krug", "cost": "1"}])  # never sold
+    assert rewritten() == []
+    products(tmp_path, ("9", "2024-06-01"))
+    invoice(tmp_path, "6", "2026-04-01")
+    assert rewritten() == ["2024-06", "2026-04"]
+
+
 def test_pieces_that_are_written_off_bring_no_cost_back():
     ware = factories.product()
     ProductCost.objects.create(source="t:1@", product=ware, holds_from_on=date(2026, 1, 1), cost_e4=40_000)

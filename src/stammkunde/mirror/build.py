@@ -7,7 +7,7 @@ Killed at any moment, it leaves the old mirror as it was and a directory that th
 import fcntl
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from django.conf import settings
 
 from stammkunde.intake.models import Import
 from stammkunde.mirror import manifest as manifests
-from stammkunde.mirror import parquet, versions
+from stammkunde.mirror import parquet, reheld, versions
 from stammkunde.mirror.manifest import Manifest, Share
 from stammkunde.store import bulk, changes
 from stammkunde.store import facts as tables
@@ -84,18 +84,26 @@ def _stale(snapshot: Snapshot, held: Manifest | None) -> Stale:
     if held is None:
         return Stale(wanted={table.name: None for table, _what in tables.mirrored()}, versions=there)
     parts = versions.differing(held.versions, there)
-    wanted = {table.name: _months(table, parts, held) for table, _what in tables.mirrored()}
+    filled = reheld.months(snapshot, held, parts)
+    wanted = {table.name: _months(table, parts, held, filled=filled) for table, _what in tables.mirrored()}
     return Stale(wanted={name: months for name, months in wanted.items() if months != frozenset()}, versions=there)
 
 
-def _months(table: FactTable, parts: set[str], held: Manifest) -> parquet.Months:
-    """Name a table's months that are to be read anew; none of them, where nothing changed; None: read all of it."""
+def _months(
+    table: FactTable, parts: set[str], held: Manifest, *, filled: Mapping[str, frozenset[str]]
+) -> parquet.Months:
+    """
+    Name a table's months that are to be read anew; none of them, where nothing changed; None: read all of it.
+
+    `filled` names the months of parts that only fill other rows.
+    """
     if table.name not in (held.months if table.by_month else held.whole):
         return None  # a table that is mirrored since today
     touched = versions.of_table(table, parts)
-    if not table.by_month or any(map(versions.is_whole, touched)):
+    whole = set(filter(versions.is_whole, touched))
+    if not table.by_month or not whole <= filled.keys():
         return None if touched else frozenset()
-    return frozenset(changes.split(part)[1] for part in touched)
+    return frozenset(changes.split(part)[1] for part in touched - whole).union(*(filled[part] for part in whole))
 
 
 def _build(snapshot: Snapshot, *, stale: Stale, held: Manifest | None, now: datetime, progress: Progress) -> Manifest:

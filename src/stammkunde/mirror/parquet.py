@@ -47,6 +47,11 @@ def _select(snapshot: Snapshot, table: FactTable, months: Months) -> str:
     return f"{sql} {_parent_join(table)} WHERE {only} AND {within(_day(table), months)}"
 
 
+def select_all(snapshot: Snapshot, table: FactTable) -> str:
+    """Say in SQL how to read all of a table that is read as a whole, its columns in the order of the mirror."""
+    return _select(snapshot, table, None)
+
+
 def _own(table: FactTable, what: Mirrored) -> list[str]:
     """Name the columns that are read from the database: a month is worked out, and some are the parent's."""
     return [name for name in what.columns if name not in what.takes and not _is_month(table, name)]
@@ -219,17 +224,22 @@ def _of_row(name: str, what: Mirrored, fill: str | None) -> str:
 
 
 def _held(held: Held, *, day: str, whole: Mapping[str, Share]) -> str:
-    """Give the SQL that joins what held on a day; what held first holds before, too."""
-    from_on = tables.table(held.table).holds
+    """Give the SQL that joins what held on a day."""
     file = _quoted(Path(whole[held.table].files[0]))
+    on = f"h.{held.about} = t.{held.about} AND {day} >= h.held_from AND {day} < h.held_until"
+    rows = spans(held, f"read_parquet('{file}')")
+    return f" LEFT JOIN ({rows}) h ON {on}"
+
+
+def spans(held: Held, rows: str) -> str:
+    """Give the SQL for rows with the days from and until which they hold; what held first holds before, too."""
+    from_on = tables.table(held.table).holds
     beginning = f"lag({from_on}) OVER w IS NULL"
-    spans = (
+    return (
         f"SELECT *, CASE WHEN {beginning} THEN -1000000 ELSE {from_on} END AS held_from, "
-        f"coalesce(lead({from_on}) OVER w, 1000000) AS held_until FROM read_parquet('{file}') "
+        f"coalesce(lead({from_on}) OVER w, 1000000) AS held_until FROM {rows} "
         f"WINDOW w AS (PARTITION BY {held.about} ORDER BY {from_on}, {_mirrored(tables.table(held.table)).key})"
     )
-    on = f"h.{held.about} = t.{held.about} AND {day} >= h.held_from AND {day} < h.held_until"
-    return f" LEFT JOIN ({spans}) h ON {on}"
 
 
 def _files(table: FactTable, folder: Path) -> Iterator[tuple[str, str]]:

@@ -123,7 +123,8 @@ class Mirrored:
         days: columns that are days, mirrored as whole numbers since 1970.
         spread: a JSON column whose entries become text columns named `attr_…`.
         beside: parts that others own and the columns depend on: name → SQL whose rows tell whether they changed.
-        depends: parts of other tables that the columns depend on: where one changed, everything is read again.
+        depends: parts of other tables that the columns depend on: where one changed, everything is read again, or the
+            months that are filled otherwise where it says what `held`.
         held: columns that are filled by what held on the row's day, where the row has a parent.
         takes: columns that come from the row of `within`, whose month is the row's own.
         only: SQL over `t` for the rows that are mirrored; empty: all of them.

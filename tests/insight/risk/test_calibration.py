@@ -46,3 +46,17 @@ def test_line_is_drawn_towards_as_it_is():
     assert Line(0.4, 1.8).drawn(2) == Line(0.2, 1.4)
     assert Line(0.4, 1.8).drawn(0) == Line()
     assert Line().at(np.array([0.3])) == pytest.approx([0.3])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rising_is_the_largest_least_mean_of_neighbours(seed):
+    random = np.random.default_rng(seed)
+    left = random.random(40) < np.linspace(0.1, 0.9, 40)
+    least = [[min(left[a : b + 1].mean() for b in range(i, 40)) for a in range(i + 1)] for i in range(40)]
+    share = np.array([max(means) for means in least])
+    steps, size = np.unique(share.round(12), return_counts=True)
+
+    found = rising(np.arange(40.0), left)
+
+    assert found.probability == pytest.approx((steps * size + left.mean()) / (size + 1))
+    assert found.score == pytest.approx(np.cumsum(size) - (size + 1) / 2)

@@ -1,5 +1,6 @@
 """From scores to probabilities: a rising step curve (isotonic), and a straight line on the log-odds (Platt)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,8 +84,9 @@ def rising(score: Floats, left: Bools) -> Rising:
     """
     scores, place, counts = np.unique(score, return_inverse=True, return_counts=True)
     blocks: list[tuple[float, float, float]] = []  # left, customers, sum of scores
-    for gone, n, value in zip(np.bincount(place, left), counts, scores, strict=True):
-        block = (float(gone), float(n), float(value * n))
+    gone_at, at = np.bincount(place, left).astype(np.float64), counts.astype(np.float64)
+    for gone, n, total in _falling_together(gone_at, at, scores * counts):
+        block = (gone, n, total)
         while blocks and blocks[-1][0] * block[1] >= block[0] * blocks[-1][1]:
             before = blocks.pop()
             block = (before[0] + block[0], before[1] + block[1], before[2] + block[2])
@@ -94,6 +96,14 @@ def rising(score: Floats, left: Bools) -> Rising:
         np.array([total / n for _, n, total in blocks]),
         np.array([(gone + share) / (n + 1) for gone, n, _ in blocks]),
     )
+
+
+def _falling_together(left: Floats, customers: Floats, scores: Floats) -> Iterator[tuple[float, float, float]]:
+    """Add up neighbours whose shares do not rise from one to the next: in the end they are one step, anyway."""
+    rises = left[1:] * customers[:-1] > left[:-1] * customers[1:]
+    first = np.concatenate([[0], np.flatnonzero(rises) + 1])
+    sums = (np.add.reduceat(each, first).tolist() for each in (left, customers, scores))
+    return zip(*sums, strict=True)
 
 
 def line(probability: Floats, left: Bools) -> Line:

@@ -124,7 +124,7 @@ def _copy_taken(rows: pa.RecordBatchReader, select: str, target: Path, options: 
 
 
 def _copy(select: str, target: Path, options: str = "") -> None:
-    sql = f"COPY ({select}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd{options})"
+    sql = f"COPY ({select}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION snappy{options})"
     engine.connection().execute(sql)
 
 

@@ -197,6 +197,9 @@ def main() -> None:
     if "peer" in results:
         ours = sum(results["learn"].get(step, 0) for step in ANSWERS)
         print(f"from mirror to answers: {ours:.1f} s; peers, of whom less is asked: {results['peer']['seconds']} s")
+        peers_cpu = results["peer"]["cpu_seconds"]  # theirs learns, too, and neither mirrors nor saves
+        for step in ("learn", "full", "again"):
+            print(f"{step} / peers, of whom less is asked, cpu_seconds: {results[step]['cpu_seconds'] / peers_cpu:.2f}")
 
 
 if __name__ == "__main__":

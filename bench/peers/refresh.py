@@ -22,7 +22,7 @@ COLUMNS = ["order_id", "customer_id", "product_id", "ordered_on", "kind", "chann
 
 def read(folder):
     manifest = json.loads((folder / "manifest.json").read_text())
-    files = [folder / name for month in manifest["months"].values() for name in month["lines"]]
+    files = [folder / name for share in manifest["months"]["lines"].values() for name in share["files"]]
     return pd.concat([pd.read_parquet(file, columns=COLUMNS) for file in files], ignore_index=True)
 
 

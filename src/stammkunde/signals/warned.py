@@ -61,7 +61,7 @@ def changes(
     horizon_days: int | None,
 ) -> Changes:
     """Decide whom to warn about anew, and what became of the open warnings; nothing is written."""
-    before = list(EarlyWarning.objects.filter(outcome=Outcome.OPEN))
+    before = list(EarlyWarning.objects.filter(outcome=Outcome.OPEN).defer("reasons"))
     since = _since(facts, before, known=known)
     ends = {one.pk: _end(one, as_of=as_of, **since[one.pk]["fate"]) for one in before}
     closed = defaultdict(list)

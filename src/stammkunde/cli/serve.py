@@ -16,7 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from multiprocessing.connection import Connection
-from typing import cast
 
 import click
 
@@ -32,6 +31,16 @@ PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else lambda *_: 0  # found before any fork
 Account = tuple[str, str]  # e-mail and password
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What the parent must know of the preparation: an account to tell of, the company's clock, or why it ended."""
+
+    account: Account | None = None
+    time_zone: str = ""
+    refusal: str = ""
+
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +143,7 @@ def refuse_taken_port(*, host: str, port: int) -> None:
             ) from None
 
 
-def prepare(host: str) -> Account | None:
+def prepare(host: str) -> Prepared:
     """Bring database and static files up to date, and give the first administrator's password where there was none."""
     cli.setup()
     from stammkunde.figures import charts  # noqa: PLC0415
@@ -145,10 +154,10 @@ def prepare(host: str) -> Account | None:
     charts.build_bundle(charts.bundle_dir())
     account = staff.first_administrator()
     _hint(host)
-    return account
+    return Prepared(account=account, time_zone=os.environ["TZ"])  # which Django has set
 
 
-def prepare_apart(host: str) -> Account | None:
+def prepare_apart(host: str) -> Prepared:
     """
     Prepare in a process of its own: what it loads, Django and all, would stay with the parent for months.
 
@@ -160,22 +169,22 @@ def prepare_apart(host: str) -> Account | None:
     process.start()
     theirs.close()
     try:
-        account, refusal = ours.recv()
+        prepared: Prepared = ours.recv()
     except EOFError:
         raise SystemExit(1) from None  # it has said why
     finally:
         process.join()
-    if refusal:
-        raise click.ClickException(refusal)
-    return cast("Account | None", account)
+    if prepared.refusal:
+        raise click.ClickException(prepared.refusal)
+    return prepared
 
 
 def _prepare_and_tell(pipe: Connection, host: str) -> None:
     with suppress(KeyboardInterrupt):
         try:
-            pipe.send((prepare(host), ""))
-        except click.ClickException as refusal:
-            pipe.send((None, refusal.message))
+            pipe.send(prepare(host))
+        except click.ClickException as problem:
+            pipe.send(Prepared(refusal=problem.message))
 
 
 def _answers(host: str, port: int) -> bool:
@@ -223,7 +232,9 @@ def command(host: str, port: int) -> None:
     """Serve the pages and work in the background, until Ctrl-C."""
     logging.config.dictConfig(config.LOGGING)
     refuse_taken_port(host=host, port=port)
-    account = prepare_apart(host)
+    prepared = prepare_apart(host)
+    os.environ["TZ"] = prepared.time_zone  # the parent's log tells the same time as its children's
+    time.tzset()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -231,6 +242,6 @@ def command(host: str, port: int) -> None:
     for child in family:
         child.look_after(clock=time.monotonic())
     threading.Thread(
-        target=_announce, kwargs={"host": host, "port": port, "account": account, "stop": stop}, daemon=True
+        target=_announce, kwargs={"host": host, "port": port, "account": prepared.account, "stop": stop}, daemon=True
     ).start()
     supervise(family, stop=stop)

@@ -62,6 +62,18 @@ CHART = "/charts/cohorts.json"
 TAKEN = {"Excel": "xlsx", "CSV": "csv"}
 
 
+def made_ready() -> None:
+    """Bring the tables up to date, let the database look at them, and close what a killed worker left open."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from stammkunde.signals.models import Generation  # noqa: PLC0415
+    from stammkunde.store import statistics as tables  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    Generation.objects.filter(status="running").update(status="failed")
+    tables.gather()
+
+
 def signed_in() -> object:
     from django.test import Client  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
@@ -223,6 +235,7 @@ def main() -> None:
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammkunde.settings")
     django.setup()
+    made_ready()
     for line in STEPS[wanted.step](wanted.runs):
         print(json.dumps(line), flush=True)
 

@@ -6,10 +6,12 @@ Style sheets, scripts and pictures under names that hold a hash of their content
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 LEFT_OUT = ["redoc*"]  # another face of the API's description, which no page has
@@ -24,6 +26,10 @@ class Hashed(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # whic
             return str(super().stored_name(name))
         except ValueError:
             return name
+
+    def create_compressor(self, **given: Any) -> Compressor:
+        """Leave maps of sources as they are, as nobody but developers asks for them: it takes a third of the time."""
+        return Compressor(**given | {"extensions": [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]})
 
 
 def collect() -> bool:

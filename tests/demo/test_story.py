@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 
 from stammkunde.calls.models import Call, Outcome
+from stammkunde.contacts.models import Contact
 from stammkunde.customers.models import Consent, Customer, OptIn
 from stammkunde.demo import files, load, unfinished
 from stammkunde.intake.models import Import
@@ -20,7 +21,7 @@ from stammkunde.plays.models import Enrolment, Play
 from stammkunde.sales.models import Line, Order, Product
 from stammkunde.signals import diary
 from stammkunde.signals import queries as signals
-from stammkunde.signals.models import EarlyWarning, StageChange
+from stammkunde.signals.models import EarlyWarning, HourlyCost, StageChange
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import Company, Staff
 
@@ -86,6 +87,8 @@ def test_a_company_that_has_lived_has_something_of_everything(once):
     assert StageChange.objects.filter(changed_on=EVENINGS[-2]).exists()
     assert _states(Task) == {"open", "done", "dismissed"}
     assert Task.objects.filter(is_complaint=True, state="open").count() == 5
+    assert _states(Contact, "role") >= {"sales", "service"}
+    assert HourlyCost.objects.filter(role="sales").count() == 2  # it was raised once
     assert Outcome.REACHED in _states(Call, "outcome")
     assert Call.objects.filter(next_task__isnull=False).exists()
     assert {"asked", "given", "withdrawn", "objected"} <= _states(Consent)

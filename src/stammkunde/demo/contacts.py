@@ -60,6 +60,7 @@ def contacts(
             "outcome": pc.if_else(pa.array(reached), "reached", "not_reached"),
             "about": pa.array([about for about, _note in TALKED]).take(pa.array(said)),
             "contact_note": pc.if_else(pa.array(reached), pa.array([note for _about, note in TALKED]).take(said), None),
+            "staff_role": pc.if_else(pa.array(firm[of]), "sales", "service"),
             "minutes": pa.array(rng.integers(3, 40, len(of)).astype(float), mask=~reached | (way == 1)),
         }
     )

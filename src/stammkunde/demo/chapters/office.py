@@ -1,8 +1,10 @@
 """What the office decides once: as whom the company writes, what post costs, its guides, templates and lists."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from stammkunde.calls import queries as guides
 from stammkunde.calls import services as calls
@@ -11,6 +13,7 @@ from stammkunde.demo.story import Deed, Story
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Template
+from stammkunde.signals import hourly
 from stammkunde.team import saved_views
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -22,6 +25,8 @@ VIEWS = (
     ("Lange nicht gekauft, wertvoll", "abc=A&stage=dormant"),
 )
 SPRING_CARD = "Frühlingskarte mit Gutschein"
+HOUR_CENTS = {"management": 9_500, "sales": 5_400, "service": 3_900, "marketing": 4_800, "": 4_600}
+RAISED_CENTS = {"sales": 5_700, "service": 4_150}
 
 
 def deeds(story: Story) -> Iterator[Deed]:
@@ -30,11 +35,13 @@ def deeds(story: Story) -> Iterator[Deed]:
     begin = story.at(story.first, 8)
     yield Deed(at=begin, do=lambda at: _identity(management, at))
     yield Deed(at=begin + timedelta(days=1), do=lambda at: _templates(marketing, at))
+    yield Deed(at=begin + timedelta(days=2), do=lambda at: _hour_costs(management, HOUR_CENTS, at))
     yield Deed(at=begin + timedelta(days=20), do=lambda at: _guide(management, at))
     yield Deed(at=begin + timedelta(days=30), do=lambda _at: _views(marketing))
     sells = story.with_role("sales")[-1]
     half = story.at(story.first + (story.last - story.first) / 2, 9)
     hours, fewer = sells.hours_per_week, sells.hours_per_week - 4
+    yield Deed(at=half, do=lambda at: _hour_costs(management, RAISED_CENTS, at))
     for at, now_hours in ((begin + timedelta(days=40), fewer), (half, hours)):
         yield Deed(at=at, do=_hours(management, sells, now_hours))
 
@@ -57,6 +64,11 @@ def _identity(by: Staff, at: datetime) -> None:
         letter_cost_cents=LETTER_CENTS,
         postcard_cost_cents=POSTCARD_CENTS,
     )
+
+
+def _hour_costs(by: Staff, cents: Mapping[str, int], at: datetime) -> None:
+    for role, each in cents.items():
+        hourly.write_down(role=role, holds_from_on=timezone.localdate(at), cents=each, by=by, now=at)
 
 
 def _templates(by: Staff, at: datetime) -> None:

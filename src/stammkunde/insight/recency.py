@@ -90,7 +90,7 @@ def customers(facts: Facts, *, as_of: date, activity_days: int) -> Frame:
         .join(scored, on="customer_id", how="left")
         .join(sums, on="customer_id", how="left")
         .join(classed(known, as_of=as_of).drop("value_cents"), on="customer_id", how="left")
-        .join(_by_revenue(sums), on="customer_id", how="left")
+        .join(_by_revenue(known, today), on="customer_id", how="left")
         .join(_last_channel(known), on="customer_id", how="left")
         .join(_favourite(known), on="customer_id", how="left")
     )
@@ -218,12 +218,14 @@ def _money(facts: Facts, today: int) -> Frame:
     )
 
 
-def _by_revenue(sums: Frame) -> Frame:
-    """Rank customers by revenue, whatever they are classed by; ties by customer."""
+def _by_revenue(facts: Facts, today: int) -> Frame:
+    """Rank customers by revenue, whatever they are classed by; ties by customer. Held, as sums are read beside it."""
     order = ["descending", "customer_id"]
-    told = sums.select("customer_id", (nw.col("revenue_cents") * -1).alias("descending"))
+    told = _sums(facts, today).select("customer_id", (nw.col("revenue_cents") * -1).alias("descending"))
     ranked = nw.col("customer_id").cum_count().over(order_by=order).cast(nw.Int64).alias("revenue_rank")
-    return told.with_columns(ranked).select("customer_id", "revenue_rank")
+    return facts.keep(
+        ("ranks by revenue", today), lambda: told.with_columns(ranked).select("customer_id", "revenue_rank")
+    )
 
 
 def _rhythm(facts: Facts, sums: Frame, *, activity_days: int, today: int) -> Frame:

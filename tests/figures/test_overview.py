@@ -144,6 +144,17 @@ def test_overview_asks_strangers_to_sign_in(client):
     assert client.get("/")["Location"].startswith("/sign-in/")
 
 
+@pytest.mark.parametrize("query", ["days=77", "segment=attr_Quelle:Messe"])
+def test_free_choice_while_there_is_no_mirror_breaks_nothing(client, english, figures, query):
+    client.force_login(english)
+
+    factories.order(factories.customer(), on=date(2011, 12, 9))
+
+    assert "Your figures are about to be computed" in page(client, english, f"/?{query}") or "segment" in query
+    assert client.get("/").status_code == 200
+    assert client.get("/charts/cohorts.svg").status_code == 404
+
+
 def test_overview_says_what_it_did_not_understand(client, english, figures):
     text = page(client, english, "/?period=2011-Q9&days=0")
 

@@ -146,11 +146,16 @@ def chosen_points(generation: Generation, selection: Selection) -> Points:
     """
     Give the points of a selection: stored ones, or counted from the mirror where window or segment are chosen freely.
 
+    None of these while there is no mirror, as after an upgrade that writes it otherwise, until the next data refresh.
+
     :raises CannotAnswer: if the mirror knows no such segment
     """
     if selection.activity_days == generation.activity_days and not selection.slice_by.startswith(OWN_ATTRIBUTE):
         return points(generation, slice_by=selection.slice_by, slice_value=selection.slice_value)
-    return _counted(selection, periods=_all_periods(generation, grain=selection.period.grain))
+    try:
+        return _counted(selection, periods=_all_periods(generation, grain=selection.period.grain))
+    except answers.NoMirror:
+        return Points(by_period={})
 
 
 def _all_periods(generation: Generation, *, grain: Grain) -> list[str]:

@@ -1,6 +1,7 @@
 """Charts as pictures, as specifications for the browser, and to take along; and the browser's half itself."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,6 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from stammkunde.figures import charts, plots
 from stammkunde.figures.plots import Plot
 from stammkunde.figures.queries import asked
+from stammkunde.insight.errors import CannotAnswer
+from stammkunde.signals import answers
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import StaffRequest, needs
@@ -64,7 +67,9 @@ def take(request: StaffRequest, name: str, ending: str) -> HttpResponse:
 
 
 def _plot(name: str, request: StaffRequest) -> Plot:
-    plot = asked.plot(name, request=request)
+    plot = None
+    with suppress(answers.NoMirror, answers.NoFacts, CannotAnswer):
+        plot = asked.plot(name, request=request)
     if plot is None:
         raise Http404(name)
     return plot

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from stammkunde import mirror
 from stammkunde.figures import bar, context, gain, outlook, plots, tiles
 from stammkunde.figures.queries import overview as queries
 from stammkunde.figures.queries import overview_plots
@@ -104,7 +105,7 @@ def _plots(
 def _empty(request: StaffRequest) -> HttpResponse:
     """Before the first figures: what will be here, and how it gets here."""
     state, has_orders = context.state(request), Order.objects.exists()
-    is_coming = has_orders and (state["as_of_on"] is None or state["stale"])
+    is_coming = has_orders and (state["as_of_on"] is None or state["stale"] or mirror.read() is None)
     return render(
         request, "figures/overview_empty.html", {"state": state, "is_coming": is_coming, "has_orders": has_orders}
     )

@@ -33,6 +33,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[_without_index("customersignal"), _without_index("figure")],
-            database_operations=[migrations.RunPython(drop, elidable=False)],
+            database_operations=[migrations.RunPython(drop, migrations.RunPython.noop)],
         ),
     ]

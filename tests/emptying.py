@@ -23,10 +23,10 @@ def empty_quickly() -> None:
     DatabaseOperations.sql_flush = _delete_few
 
 
-def _delete_few(self, style, tables, **more):
+def _delete_few(self, style, tables, *, reset_sequences=False, **more):
     with connection.cursor() as cursor:
         cursor.execute(SIZE, [list(tables)])
         (size,) = cursor.fetchone()
-    if size > FEW_BYTES:
-        return _truncate(self, style, tables, **more)
+    if size > FEW_BYTES or reset_sequences:
+        return _truncate(self, style, tables, reset_sequences=reset_sequences, **more)
     return [f"DELETE FROM {self.quote_name(table)}" for table in tables]

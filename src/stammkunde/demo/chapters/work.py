@@ -27,7 +27,7 @@ TODO = (
 )
 OFTEN_DAYS = 6  # somebody writes something down
 DONE, PUT_OFF, GIVEN_AWAY = 0.86, 0.94, 0.97
-MOST_A_DAY = 6
+MOST_A_DAY = 14
 LEFT_DAYS = 5  # what came due within the last days is left, partly
 LEFT = 0.35
 

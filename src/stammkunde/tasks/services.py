@@ -181,7 +181,7 @@ def go_along(
     stays with them. `because` names what may be undone (`come_back`).
     """
     open_ones = Task.objects.filter(customer__in=customers, state=Task.State.OPEN).exclude(owner=owner)
-    for task in open_ones.select_for_update(of=("self",)).select_related("owner"):
+    for task in open_ones.select_for_update(of=("self",)).select_related("owner").order_by("pk"):
         if task.owner_id in (None, customers[task.customer_id or 0]):
             _hand(task, owner, now=now, staff=staff, because=because)
 

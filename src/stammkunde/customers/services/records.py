@@ -100,7 +100,8 @@ def assign(*, customer_ids: Iterable[int], owner: Staff | None, now: datetime, s
     """Make someone (or nobody) responsible for customers, and tell how many changed hands; repeating is harmless."""
     wanted = Customer.objects.filter(pk__in=list(customer_ids))
     others = wanted.filter(owner__isnull=False) if owner is None else wanted.exclude(owner=owner)
-    found = list(others.select_for_update(of=("self",)).select_related("owner").only("name", "owner__name"))
+    locked = others.select_for_update(of=("self",)).select_related("owner").only("name", "owner__name")
+    found = list(locked.order_by("pk"))
     if found:
         ids, label = [one.pk for one in found], owner.name if owner else ""
         Customer.objects.filter(pk__in=ids).update(owner=owner, imported_by=None, updated_at=now)

@@ -21,6 +21,7 @@ from tests import factories
 from tests.pages import folded
 
 pytestmark = pytest.mark.django_db
+QUERIES = 24
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -485,9 +486,6 @@ def test_today_takes_the_same_number_of_queries(client, salesperson, generation,
         page = client.get(reverse("today"))
 
     assert page.content.decode().count("data-item") == rows
-
-
-QUERIES = 24
 
 
 def test_wishes_leave_room_for_those_who_are_silent(generation):

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 
+from stammkunde.figures.proposal import proposal
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.segments import selection
 from stammkunde.signals import answers
@@ -19,6 +20,14 @@ from stammkunde.signals.models import Generation
 
 KEY = "figures:ahead"  # (generation, when it began, how many questions were asked)
 Question = Callable[[str], object]  # about the usual period, where it asks for one
+
+
+def _portrait(_period: str) -> None:
+    """Describe the best, and look for who else is so."""
+    found = answers.profile()
+    if not isinstance(found, answers.TooLittle):
+        proposal(found)
+
 
 QUESTIONS: tuple[Question, ...] = (
     lambda _period: answers.slices(),
@@ -29,10 +38,11 @@ QUESTIONS: tuple[Question, ...] = (
     lambda period: answers.products(period=period),
     lambda _period: answers.comebacks(),
     lambda period: answers.customers_behind(group="lost", period=period),
+    lambda period: answers.last_bought(period=period),
     lambda period: answers.customers_behind(group="won", period=period),
     lambda _period: answers.silence(),
     lambda _period: answers.drivers(),
-    lambda _period: answers.profile(),
+    _portrait,
 )
 
 log = logging.getLogger(__name__)

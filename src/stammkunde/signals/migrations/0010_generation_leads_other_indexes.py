@@ -4,13 +4,15 @@ No index by generation alone: each of the others begins with it.
 The indexes are dropped by hand, as Django would write both tables anew on SQLite, millions of rows, to forget one.
 """
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
 TABLES = ("signals_customersignal", "signals_figure")
 
 
-def drop(apps, schema_editor):
+def drop(_apps: Any, schema_editor: Any) -> None:
     connection = schema_editor.connection
     for table in TABLES:
         with connection.cursor() as cursor:
@@ -20,8 +22,8 @@ def drop(apps, schema_editor):
                 schema_editor.execute(f"DROP INDEX {schema_editor.quote_name(name)}")
 
 
-def _without_index(model):
-    field = models.ForeignKey(
+def _without_index(model: str) -> migrations.AlterField:
+    field: Any = models.ForeignKey(
         db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="signals.generation"
     )
     return migrations.AlterField(model, "generation", field)

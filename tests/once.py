@@ -21,6 +21,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+OF_DJANGO = {"django_content_type", "auth_permission"}  # as they are after each emptying, whatever their numbers
 FOLDERS = ("UPLOAD_DIR", "MIRROR_DIR", "HISTORY_DIR", "PRINT_DIR")
 
 Rows = dict[str, list]  # as the database gives and takes them most quickly
@@ -64,8 +65,9 @@ def _make(make: Callable[..., Any], given: tuple, beside: Path) -> Kept:
 
 
 def _rows() -> Rows:
+    ours = [name for name in connection.introspection.django_table_names() if name not in OF_DJANGO]
     with connection.cursor() as cursor:
-        return {table: _rows_of(cursor, table) for table in connection.introspection.django_table_names()}
+        return {table: _rows_of(cursor, table) for table in ours}
 
 
 def _rows_of(cursor: Any, table: str) -> list:

@@ -216,6 +216,7 @@ def test_overview_after_the_first_import_waits_for_its_figures(client, english, 
 
 def test_overview_of_cancelled_orders_alone_says_that_nothing_counts(client, english, computed_before_anything):
     factories.order(factories.customer(), date(2011, 9, 1))
+    mirror.bring_up_to_date(now=timezone.now(), progress=lambda *_told: None)
 
     assert "None of the orders counts as a purchase" in page(client, english, "/")
 

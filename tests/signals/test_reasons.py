@@ -140,6 +140,11 @@ EXAMPLES = [
         "2 of 5 deliveries late",
     ),
     ({"code": "attribute", "column": "industry", "value": "Hotel"}, "Branche: Hotel", "Industry: Hotel"),
+    (
+        {"code": "pair", "columns": ["industry", "attr_Tour"], "values": ["Hotel", None]},
+        "Branche: Hotel zusammen mit Tour: unbekannt",
+        "Industry: Hotel together with Tour: unknown",
+    ),
     ({"code": "attribute", "column": "attr_Tour", "value": None}, "Tour: unbekannt", "Tour: unknown"),
     (
         {"code": "like_others", "left_share": 0.62, "customers": 240},

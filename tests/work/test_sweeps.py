@@ -131,6 +131,7 @@ def test_sweeps_are_declared_by_the_apps_that_own_the_rows_messages_first():
         "audiences",
         "intake",
         "signals",
+        "ahead",
         "statistics",
     ]
 
@@ -157,4 +158,4 @@ def test_listing_sweeps_loads_nothing_that_computes():
         check=True,
     )
 
-    assert said.stdout.splitlines() == ["6", ""]
+    assert said.stdout.splitlines() == ["7", ""]

@@ -222,10 +222,11 @@ def kaplan_meier(
         days: how old each customer was when she was lost or last known, whole days >= 0, shape (k,).
         lost: whether the end was a loss (true) or the end of what is known (false), shape (k,).
         n: how many customers each row stands for, shape (k,); one each where None.
-        entered: how old each was when she came into sight, whole days below `days`, shape (k,); 0 for who was followed
-            from the beginning, as all are where None. Whoever began before the books do has come into sight only
-            because she stayed, so she counts from then on (late entry, left truncation). Where all who are in sight
-            leave while others enter later, the curve has fallen to nothing: leave out ages at which few were followed.
+        entered: how old each was when she came into sight, whole days below `days`, shape (k,); 0 where she was
+            followed from the beginning, as all are where None. Whoever began before the books do has come into sight
+            only because she stayed, so she counts from then on (late entry, left truncation). Where all who are in
+            sight leave while others enter later, the curve has fallen to nothing: leave out ages at which few were
+            followed.
 
     Returns:
         the curve at the days on which somebody was lost.

@@ -329,6 +329,12 @@ def _attribute(reason: Reason, _sight: Sight) -> str:
     return f"{column_name(reason['column'])}: {value}"
 
 
+def _pair(reason: Reason, sight: Sight) -> str:
+    told = zip(reason["columns"], reason["values"], strict=True)
+    one, other = (_attribute({"column": column, "value": value}, sight) for column, value in told)
+    return _("%(one)s together with %(other)s") % {"one": one, "other": other}
+
+
 def _like_others(reason: Reason, _sight: Sight) -> str:
     customers = int(reason["customers"])
     said = {"n": writing.number(customers), "share": writing.percent(reason["left_share"], places=0)}
@@ -367,6 +373,7 @@ WORDS: dict[str, Word] = {
     "late_deliveries": Word(gettext_lazy("late deliveries"), _late_deliveries, source="orders-title"),
     "contact_silence": Word(gettext_lazy("no conversation for long"), _contact_silence, source="timeline-title"),
     "attribute": Word(gettext_lazy("attribute"), _attribute, source="master-title"),
+    "pair": Word(gettext_lazy("two attributes together"), _pair, source="master-title"),
     "like_others": Word(gettext_lazy("what became of comparable customers"), _like_others),
     "few_expected": Word(gettext_lazy("few purchases to be expected"), _few_expected),
 }

@@ -63,7 +63,9 @@ SENSES = (
     Sense("off_season", ("season_days",), lambda row: row["season_days"] == 0, ()),
     Sense("one_channel", ("channels",), lambda row: row["channels"] == 1, ()),
 )
-CODES = frozenset({*(sense.code for sense in SENSES), "rarely", "once", "attribute", "like_others", "few_expected"})
+CODES = frozenset(
+    {*(sense.code for sense in SENSES), "rarely", "once", "attribute", "pair", "like_others", "few_expected"}
+)
 
 
 @cache

@@ -82,9 +82,17 @@ def _put_back(kept: Kept) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table, rows in kept.rows.items():
             _insert(cursor, table, rows)
+            _count_on(cursor, table)
     for name in FOLDERS:
         if (kept.folders / name).is_dir():
             shutil.copytree(kept.folders / name, getattr(settings, name), dirs_exist_ok=True)
+
+
+def _count_on(cursor: Any, table: str) -> None:
+    """Let the next row's number be above those that are back; SQLite sees to that by itself."""
+    for one in connection.introspection.get_sequences(cursor, table) if connection.vendor == "postgresql" else ():
+        above = f'GREATEST((SELECT max("{one["column"]}") FROM "{table}"), (SELECT last_value FROM "{one["name"]}"))'
+        cursor.execute(f"SELECT setval('{one['name']}', {above})")
 
 
 def _insert(cursor: Any, table: str, rows: list) -> None:

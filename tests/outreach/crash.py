@@ -122,9 +122,10 @@ def torment(server: Server, *, workers: int, kills: int, patience: float = 600) 
             for mark in marks:
                 _wait_for(lambda mark=mark: len(server.took) >= mark, patience)
                 time.sleep(chance.uniform(0, 0.05))
-                victim = alive.pop(chance.randrange(len(alive)))
+                chance.shuffle(alive)
+                victim = alive.pop(next((place for place, one in enumerate(alive) if _is_at_work(one)), 0))
                 os.kill(victim.pid, signal.SIGSTOP)  # so that one can see what it was doing
-                hits += Message.objects.filter(state="claimed", leased_by__contains=f" {victim.pid} ").exists()
+                hits += _is_at_work(victim)
                 _kill(victim)
                 alive.append(processes.start(work, port=port))
             _wait_for(lambda: not Message.objects.filter(state__in=["planned", "claimed"]).exists(), patience)
@@ -132,6 +133,11 @@ def torment(server: Server, *, workers: int, kills: int, patience: float = 600) 
             for process in alive:
                 _kill(process)
     return _judge(server, killed=kills, hits=hits, seconds=time.monotonic() - began)
+
+
+def _is_at_work(process: BaseProcess) -> bool:
+    """Tell whether a worker has messages of its own: one that has just started has none."""
+    return Message.objects.filter(state="claimed", leased_by__contains=f" {process.pid} ").exists()
 
 
 def _kill(process: BaseProcess) -> None:

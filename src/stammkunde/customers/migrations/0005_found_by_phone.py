@@ -1,39 +1,9 @@
-from typing import Any
-
 from django.db import migrations, models
-
-from stammkunde.customers import phones
-
-ROWS_AT_ONCE = 1000
-
-
-def add_numbers(apps: Any, schema_editor: Any) -> None:
-    """Add phone numbers to the words by which customers are found; repeating, also after a kill, adds none twice."""
-    customers = apps.get_model("customers", "Customer").objects.using(schema_editor.connection.alias)
-    last = 0
-    while rows := list(customers.filter(pk__gt=last).order_by("pk").prefetch_related("contact_persons")[:ROWS_AT_ONCE]):
-        last = rows[-1].pk
-        changed = [row for row in rows if _learns(row)]
-        customers.bulk_update(changed, ["search"], batch_size=ROWS_AT_ONCE // 4)
-
-
-def _learns(row: Any) -> bool:
-    people = sorted(row.contact_persons.all(), key=lambda one: (one.last_name, one.first_name, one.pk))
-    parts = [row.name, row.number, row.email, row.city, phones.plain(row.phone)]
-    for one in people:
-        parts += [one.first_name, one.last_name, one.email, phones.plain(one.phone)]
-    before, row.search = row.search, " ".join(part for part in parts if part).lower()
-    return bool(row.search != before)
 
 
 class Migration(migrations.Migration):
-    """Customers are found by their phone numbers, and by where they live."""
-
-    atomic = False  # in pieces, so that a million rows lock nobody out
+    """Customers are found by where they live; the numbers by which they are found come with the next migration."""
 
     dependencies = [("customers", "0004_consent_settings")]
 
-    operations = [
-        migrations.AddIndex("customer", models.Index(fields=["postcode"], name="customer_by_postcode")),
-        migrations.RunPython(add_numbers, migrations.RunPython.noop),
-    ]
+    operations = [migrations.AddIndex("customer", models.Index(fields=["postcode"], name="customer_by_postcode"))]

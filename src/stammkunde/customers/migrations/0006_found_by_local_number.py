@@ -8,7 +8,7 @@ ROWS_AT_ONCE = 1000
 
 
 def add_local_numbers(apps: Any, schema_editor: Any) -> None:
-    """Let customers be found by numbers without area code; repeating, also after a kill, adds none twice."""
+    """Let customers be found by their numbers, with and without area code; repeating, also after a kill, adds none twice."""
     customers = apps.get_model("customers", "Customer").objects.using(schema_editor.connection.alias)
     last = 0
     while rows := list(customers.filter(pk__gt=last).order_by("pk").prefetch_related("contact_persons")[:ROWS_AT_ONCE]):
@@ -27,7 +27,7 @@ def _learns(row: Any) -> bool:
 
 
 class Migration(migrations.Migration):
-    """Customers are found by their phone numbers without area code, too."""
+    """Customers are found by their phone numbers, with and without area code."""
 
     atomic = False  # in pieces, so that a million rows lock nobody out
 

@@ -31,11 +31,12 @@ from stammkunde.signals import (
     policy,
     queries,
     said,
+    services,
     stages,
     warned,
 )
 from stammkunde.signals.compute import Computation, numbered, suggested_days
-from stammkunde.signals.models import Current, CustomerSignal, Figure, FigureSettings, Generation
+from stammkunde.signals.models import CustomerSignal, Figure, FigureSettings, Generation
 from stammkunde.store import bulk
 from stammkunde.team import queries as team
 
@@ -152,9 +153,7 @@ def _show(told: Nights, *, manifest: mirror.Manifest, margin: margins.Terms, now
         rows, figures = told.last.rows.to_arrow_reader(BATCH), numbered(told.figures)
         _put(rows, total=told.last.total, model=CustomerSignal, generation=generation)
         _put(figures.to_reader(), total=len(figures), model=Figure, generation=generation)
-        with transaction.atomic():
-            held.save(status=Generation.Status.DONE, finished_at=held.moment(), lease_until=None, step="", error=None)
-            Current.objects.update_or_create(pk=1, defaults={"generation": generation})
+        services.make_current(generation, held=held)
 
 
 def _put(rows: pa.RecordBatchReader, *, total: int, model: type, generation: Generation) -> None:

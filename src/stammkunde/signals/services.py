@@ -223,10 +223,16 @@ def _profiles(
 @transaction.atomic
 def _show(generation: Generation, *, warnings: warned.Changes, held: Lease) -> None:
     """Make a complete generation the current one, and give its warnings."""
-    held.save(status=Generation.Status.DONE, finished_at=held.moment(), lease_until=None, step="", error=None)
+    make_current(generation, held=held)
     warned.write(warnings)
-    Current.objects.update_or_create(pk=1, defaults={"generation": generation})
     generation.refresh_from_db()
+
+
+@transaction.atomic
+def make_current(generation: Generation, *, held: Lease) -> None:
+    """Show a complete generation, and let go of it."""
+    held.save(status=Generation.Status.DONE, finished_at=held.moment(), lease_until=None, step="", error=None)
+    Current.objects.update_or_create(pk=1, defaults={"generation": generation})
 
 
 def _drop(generation: Generation) -> None:

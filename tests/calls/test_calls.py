@@ -1,6 +1,6 @@
 """The page for a call: what it shows to whom, what it keeps, and what its buttons do."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -226,6 +226,53 @@ def test_undo_leads_back_to_the_page_with_the_words(client, salesperson, custome
     assert "Alles gut" in client.get(response.headers["Location"]).content.decode()
     task.refresh_from_db()
     assert task.state == "open"
+
+
+def test_somebody_else_is_told_who_may_take_a_call_back_and_gets_no_note(client, salesperson, servant, customer):
+    client.force_login(salesperson)
+    record(client, customer, "reached", note="Vertraulich")
+    client.force_login(servant)
+
+    response = client.post(reverse("call-undo", args=[Call.objects.get().pk]), follow=True)
+
+    assert f"Nur {salesperson} oder die Leitung kann diesen Anruf zurücknehmen." in response.content.decode()
+    assert (Call.objects.get().undone_at, Draft.objects.count()) == (None, 0)
+
+
+def test_a_call_of_yesterday_stays(client, salesperson, customer):
+    client.force_login(salesperson)
+    record(client, customer, "reached")
+    Call.objects.update(happened_at=timezone.now() - timedelta(days=1, minutes=1))
+
+    text = client.post(reverse("call-undo", args=[Call.objects.get().pk]), follow=True).content.decode()
+
+    assert "kann innerhalb eines Tages zurückgenommen werden" in text
+    assert Call.objects.get().undone_at is None
+
+
+def test_today_takes_a_call_back_as_a_call(client, salesperson, customer):
+    client.force_login(salesperson)
+    record(client, customer, "reached", **{"for": f"overdue:{customer.pk}:2026-09-23"})
+
+    text = client.get(reverse("today")).content.decode()
+
+    assert f'action="{reverse("call-undo", args=[Call.objects.get().pk])}"' in text
+    assert reverse("task-reopen", args=[Call.objects.get().task_id]) not in text
+
+
+def test_who_neither_speaks_with_customers_nor_looks_after_them_reads_no_notes(client, salesperson, analyst, customer):
+    client.force_login(salesperson)
+    record(client, customer, "wants_offer", note="Vertraulich")  # stands in what follows, too
+
+    def reads() -> list[bool]:
+        pages = (client.get(reverse(name, args=[customer.pk])) for name in ("customer", "customer-timeline"))
+        return ["Vertraulich" in page.content.decode() for page in pages]
+
+    assert reads() == [True, True]
+    client.force_login(analyst)
+    assert reads() == [False, False]
+    ContactPreference.objects.create(customer=customer, preferred_staff=analyst, changed_at=timezone.now())
+    assert reads() == [True, True]
 
 
 def test_an_objection_is_recorded_for_the_person_spoken_to(client, salesperson, customer):

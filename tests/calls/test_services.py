@@ -1,6 +1,6 @@
 """Recording calls: what is written, what is planned, what can be taken back."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,6 +8,8 @@ from django.utils import timezone
 from stammkunde.calls import guides, queries, services
 from stammkunde.calls.models import Call, Draft, Guide, Outcome
 from stammkunde.calls.services import NoMoment, Said
+from stammkunde.contacts import queries as contacts
+from stammkunde.contacts.models import Contact
 from stammkunde.customers.models import Channel, Consent, ContactPreference
 from stammkunde.tasks import queries as task_queries
 from stammkunde.tasks import services as tasks
@@ -167,6 +169,45 @@ def test_taking_back_opens_the_task_drops_what_was_planned_and_keeps_the_words(c
     again = record(customer, salesperson, Outcome.REACHED, key="k2", task=task)
     assert again.task == task
     assert Draft.objects.count() == 0
+
+
+def test_only_who_called_or_management_takes_a_call_back_and_within_a_day(
+    customer, salesperson, administrator, servant
+):
+    call = record(customer, salesperson, Outcome.REACHED, note="Vertraulich")
+
+    with pytest.raises(services.NotYours):
+        services.take_back(call_id=call.pk, staff=servant, now=NOW)
+    with pytest.raises(services.TooLate):
+        services.take_back(call_id=call.pk, staff=administrator, now=NOW + timedelta(days=1, seconds=1))
+    assert contacts.slots([customer.pk], since=NOW - timedelta(days=1)) == [(customer.pk, None, NOW)]
+
+    services.take_back(call_id=call.pk, staff=administrator, now=NOW + timedelta(days=1))
+
+    assert contacts.slots([customer.pk], since=NOW - timedelta(days=1)) == []
+    assert Contact.objects.get(voids__isnull=False).voids.source == call.contact_source
+    assert list(Draft.objects.values_list("staff", "note")) == [(salesperson.pk, "Vertraulich")]
+
+
+def test_words_that_come_back_leave_those_that_were_begun_since(customer, salesperson):
+    call = record(customer, salesperson, Outcome.REACHED, note="Erst", goals=["A"])
+    services.keep_draft(staff=salesperson, customer=customer, note="Dann", goals=["B"], now=NOW)
+
+    services.take_back(call_id=call.pk, staff=salesperson, now=NOW)
+
+    draft = queries.draft(salesperson, customer.pk)
+    assert (draft.note, draft.goals) == ("Erst\nDann", ["A", "B"])
+
+
+def test_a_task_that_was_opened_again_by_hand_takes_no_second_call_with_it(customer, salesperson):
+    task = tasks.add(tasks.Content(title="Anrufen"), now=NOW, staff=salesperson, customer=customer)
+    record(customer, salesperson, Outcome.REACHED, task=task)
+    tasks.reopen(task_id=task.pk, now=NOW, staff=salesperson)
+
+    again = record(customer, salesperson, Outcome.REACHED, key="k2", task=task, minutes=9)
+
+    task.refresh_from_db()
+    assert (task.state, again.task != task, again.task.minutes, Contact.objects.count()) == ("done", True, 9, 2)
 
 
 def test_taking_back_leaves_what_somebody_acted_on(customer, salesperson):

@@ -16,6 +16,7 @@ from stammkunde.customers.models import Purpose
 from stammkunde.customers.policy import Permission, Reason
 
 AGAIN_AFTER_DAYS = (1, 2, 4)  # working days after the first, second and third failure in a row
+CORRECTED_WITHIN = timedelta(days=1)  # a call is taken back; after that it stays
 MORNING, AFTERNOON = time(10), time(15)  # tries alternate: whoever is out in the morning may be in later
 NOON = time(12, 30)
 MIDDAY_FROM, MIDDAY_UNTIL = time(11, 30), time(14)

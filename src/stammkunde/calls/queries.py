@@ -41,6 +41,13 @@ def tries(customer_id: int, *, now: datetime) -> int:
     return count
 
 
+def taken_back_with(task_ids: Iterable[int], staff: Staff, *, now: datetime) -> dict[int, int]:
+    """Tell which call of somebody's finished a task, where it can still be taken back: task → call; one query."""
+    since = now - policy.CORRECTED_WITHIN
+    calls = Call.objects.filter(task__in=set(task_ids), staff=staff, undone_at=None, happened_at__gte=since)
+    return {task: call for task, call in calls.values_list("task", "pk") if task}
+
+
 def draft(staff: Staff, customer_id: int) -> Draft | None:
     return Draft.objects.filter(staff=staff, customer=customer_id).first()
 

@@ -24,12 +24,23 @@ from stammkunde.tasks.models import Task
 from stammkunde.team import queries as teams
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
+from stammkunde.team.policy import CALLS_CORRECT, may
 
-__all__ = ["NoMoment", "Said", "change_guide", "keep_draft", "record", "reset_guide", "take_back"]
+__all__ = [
+    "NoMoment", "NotYours", "Said", "TooLate", "change_guide", "keep_draft", "record", "reset_guide", "take_back",
+]  # fmt: skip
 
 OWN_KIND = "call"  # of tasks that are nothing but a call that took place
 NOBODY_THERE = (Outcome.NOT_REACHED, Outcome.WRONG_NUMBER)
 STILL_ALLOWED = Purpose.SERVICE  # who wants no more calls may still be called about an order
+
+
+class NotYours(Exception):
+    """Only who called takes a call back, or who may correct the calls of others."""
+
+
+class TooLate(Exception):
+    """A call is taken back within a day; after that it stays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +91,19 @@ def record(
 def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
     """
     Take a call back: its task is open again, what it planned is gone unless somebody acted on it, and what was written
-    is a draft again. An objection stays: it was said. Repeating changes nothing.
+    is a draft again, of who wrote it. An objection stays: it was said. Repeating changes nothing.
+
+    :raises NotYours: if somebody else called, and `staff` may not correct that
+    :raises TooLate: if it was recorded more than a day ago
     """
-    changed = Call.objects.filter(pk=call_id, undone_at=None).update(undone_at=now)
-    call = Call.objects.select_related("customer", "task", "next_task").get(pk=call_id)
-    if not changed:
+    call = Call.objects.select_related("customer", "task", "next_task", "staff").get(pk=call_id)
+    if call.staff_id != staff.pk and not may(staff, CALLS_CORRECT):
+        raise NotYours(call_id)
+    if now - call.happened_at > policy.CORRECTED_WITHIN:
+        raise TooLate(call_id)
+    if not Call.objects.filter(pk=call_id, undone_at=None).update(undone_at=now):
         return call
+    call.undone_at = now
     contacts.void([call.contact_source], staff_id=staff.pk, now=now)
     if call.next_task is not None:
         tasks.drop_planned(call.next_task.pk)
@@ -93,9 +111,20 @@ def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
         tasks.reopen(task_id=call.task.pk, now=now, staff=staff)
     elif call.task is not None:
         tasks.forget(call.task)
-    keep_draft(staff=staff, customer=call.customer, note=call.note, goals=call.goals, now=now)
+    outreach.look_again([call.customer_id], now=now)
+    _give_back_words(call, now=now)
     _record(staff, "call.taken_back", now, call)
     return call
+
+
+def _give_back_words(call: Call, *, now: datetime) -> None:
+    """Let what was written be a draft again, before what its writer has begun since; nobody else is given it."""
+    if call.staff is None:
+        return
+    begun = queries.draft(call.staff, call.customer_id)
+    note = "\n".join(dict.fromkeys(one for one in (call.note, begun.note if begun else "") if one))
+    goals = [*dict.fromkeys([*call.goals, *(begun.goals if begun else ())])]
+    keep_draft(staff=call.staff, customer=call.customer, note=note, goals=goals, now=now)
 
 
 def keep_draft(*, staff: Staff, customer: Customer, note: str, goals: list[str], now: datetime) -> None:
@@ -132,6 +161,9 @@ def reset_guide(*, kind: str, language: str, form: str, now: datetime, staff: St
 def _finish(task: Task | None, call: Call, *, staff: Staff, minutes: int | None, now: datetime) -> Task:
     """Finish the task of a call; where there is none, or it was dealt with already, one of the call's own."""
     still_open = task and Task.objects.filter(pk=task.pk, state=Task.State.OPEN).exists()
+    if task and still_open and Call.objects.filter(task=task, undone_at=None).exists():  # it was opened again by hand
+        tasks.finish(task_id=task.pk, staff=staff, finished_at=now)
+        still_open = False
     if task is None or not still_open:
         title = wording.own_title(call.customer.name)
         made = tasks.Suggestion(kind=OWN_KIND, customer_id=call.customer.pk, cycle=call.key, title=title)

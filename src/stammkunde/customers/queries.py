@@ -20,7 +20,9 @@ from stammkunde.customers.models import (
     Purpose,
 )
 from stammkunde.customers.policy import Permission, Record, Situation, Standing, Wishes
+from stammkunde.team import policy as team_policy
 from stammkunde.team import queries as team
+from stammkunde.team.models import Staff
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -345,6 +347,13 @@ def matters_to_customer(customer_id: int) -> list[Note]:
     """Give what matters to the customer as a whole (a private person has no contact persons)."""
     notes = Note.objects.filter(customer=customer_id, kind=Note.Kind.MATTERS, contact_person=None)
     return list(notes.select_related("author"))
+
+
+def may_read_notes(staff: Staff, customer: Customer) -> bool:
+    """Tell whether somebody may read what was said with a customer: who speaks with customers, or looks after this."""
+    if team_policy.may(staff, team_policy.TASKS_WORK) or customer.owner_id == staff.pk:
+        return True
+    return ContactPreference.objects.filter(customer=customer, preferred_staff=staff).exists()
 
 
 def people_to_call(customer_ids: Iterable[int]) -> dict[int, ContactPerson]:

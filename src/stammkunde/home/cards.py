@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-
+from stammkunde.customers import queries as customers
+from stammkunde.customers.models import Customer
+from stammkunde.team.access import StaffRequest
 from stammkunde.ui import moments
 from stammkunde.ui.cards import Asked, Card, Place
 
 
-def timeline(request: HttpRequest, customer_id: int) -> dict[str, Any]:
-    found = moments.timeline(customer_id, place=request.GET.get("timeline", ""))
-    return {"timeline": {"events": found.worded(request), "next_place": found.next_place}}
+def timeline(request: StaffRequest, customer: Customer) -> dict[str, Any]:
+    found = moments.timeline(customer.pk, place=request.GET.get("timeline", ""))
+    reads = customers.may_read_notes(request.user, customer)
+    return {"timeline": {"events": found.worded(request), "next_place": found.next_place}, "reads_notes": reads}
 
 
 def _timeline(asked: Asked) -> dict[str, Any]:
-    return timeline(asked.request, asked.customer.pk)
+    return timeline(asked.request, asked.customer)
 
 
 CARDS = (Card(name="timeline", place=Place.MAIN, order=90, template="home/customer_moments.html", context=_timeline),)

@@ -11,6 +11,7 @@ MARGIN_VIEW = "margin.view"
 EXPORT = "export"
 IMPORTS_RUN = "imports.run"
 TASKS_WORK = "tasks.work"
+CALLS_CORRECT = "calls.correct"  # take back a call that somebody else recorded
 MESSAGES_SEND = "messages.send"  # of any purpose, to many; and the templates for it
 ANSWERS_SEND = "answers.send"  # to one customer, about orders and requests, or to say thank you
 SETTINGS_EDIT = "settings.edit"
@@ -26,6 +27,7 @@ ALL = frozenset(
         EXPORT,
         IMPORTS_RUN,
         TASKS_WORK,
+        CALLS_CORRECT,
         MESSAGES_SEND,
         ANSWERS_SEND,
         SETTINGS_EDIT,

@@ -43,15 +43,30 @@ def draft(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(policy.TASKS_WORK)
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Call.objects.select_related("task"), pk=pk)
+    found = get_object_or_404(Call.objects.select_related("task", "staff"), pk=pk)
     key = found.task.key or f"task:{found.task.pk}:" if found.task and found.task.kind != services.OWN_KIND else ""
-    call = services.take_back(call_id=pk, staff=request.user, now=timezone.now())
+    try:
+        call = services.take_back(call_id=pk, staff=request.user, now=timezone.now())
+    except (services.NotYours, services.TooLate) as refusal:
+        messages.error(request, _refused(found, refusal))
+        return redirect("customer", found.customer_id)
+    if call.staff_id != request.user.pk:
+        messages.info(request, _("Taken back. What was written is a draft of who called."))
+        return redirect("customer", found.customer_id)
     said = _("Taken back. What you had written is below again.")
     if call.outcome == Outcome.NO_MORE_CALLS:
         said += " " + _("The objection stays on record; it is changed under contact and consent.")
     messages.info(request, said)
     page = reverse("call", args=[call.customer_id])
     return redirect(f"{page}?for={key}" if key else page)
+
+
+def _refused(call: Call, refusal: Exception) -> str:
+    if isinstance(refusal, services.TooLate):
+        return _("A call can be taken back within a day. This one stays; record what is new as another call.")
+    if call.staff is None:
+        return _("Only management can take this call back: who called is no longer known here.")
+    return _("Only %(name)s or management can take this call back.") % {"name": call.staff}
 
 
 @require_safe

@@ -56,6 +56,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "cards": cards.arranged(asked),
             "call": _call(found, people),
             "next": _next(asked),
+            "reads_notes": customers.may_read_notes(request.user, found),
             "first_on": asked.once(history.service, pk).first_on,
             "usual_minutes": TimeSettings.of(company).minutes_per_contact,
             "quick_minutes": QUICK_MINUTES,
@@ -105,5 +106,5 @@ def _next(asked: cards.Asked) -> dict[str, Any]:
 def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     """Earlier entries of the timeline, below those that are there."""
     found = _found(pk)
-    context = {"customer": found} | timeline_of(request, pk)
+    context = {"customer": found} | timeline_of(request, found)
     return render(request, "home/customer_timeline.html", context)

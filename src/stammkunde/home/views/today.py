@@ -26,6 +26,7 @@ from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.models import Staff
 from stammkunde.ui import ways, writing
 
 
@@ -46,7 +47,7 @@ def today(request: StaffRequest) -> HttpResponse:
             "more": listed.more,
             "is_full": listed.is_full,
             "next_shown": min(len(listed.shown) + listed.day.most_items, MOST_SHOWN),
-            "done": listed.done,
+            "done": _done(listed, request.user),
             "total": len(listed.done) + len(listed.shown),
             "day": listed.day,
             "planned_hours": sum(item.minutes for item in listed.shown) / 60,
@@ -61,6 +62,17 @@ def today(request: StaffRequest) -> HttpResponse:
             "quick_minutes": task_policy.QUICK_MINUTES,
         },
     )
+
+
+def _done(listed: Listed, staff: Staff) -> list[tuple[Task, str, bool]]:
+    """Give what was dealt with, each with where it is taken back: a call as a call, with what follows from it."""
+    recorded = calls.taken_back_with([task.pk for task in listed.done], staff, now=timezone.now())
+    return [
+        (task, reverse("call-undo", args=[recorded[task.pk]]), False)  # it leads to the page of the call
+        if task.pk in recorded
+        else (task, reverse("task-reopen", args=[task.pk]), True)
+        for task in listed.done
+    ]
 
 
 def _whose(listed: Listed, request: StaffRequest) -> dict[str, Any]:

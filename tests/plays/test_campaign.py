@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=None, valid_days=14) -> Play:
+def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=None, valid_days=14, **whom) -> Play:
     what = services.Campaign(
         name="Herbst",
         template=template,
@@ -26,6 +26,7 @@ def campaign(template, staff, *, audience=None, holdout_share=0.0, starts_at=Non
         holdout_share=holdout_share,
         valid_days=valid_days,
         starts_at=starts_at,
+        **whom,
     )
     return services.create_campaign(what, staff=staff, now=NOW)
 

@@ -27,6 +27,13 @@ REASONS = {
     Reason.TOPIC_NOT_WANTED: gettext_lazy("The customer does not want this topic."),
 }
 
+GROUNDS = {  # why somebody may be written to, said of her
+    Reason.TRANSACTIONAL: gettext_lazy("this needs no consent"),
+    Reason.CONSENT_GIVEN: gettext_lazy("has consented to: %(purpose)s"),
+    Reason.EXISTING_CUSTOMER: gettext_lazy("existing customer, own similar goods (§ 7 (3) UWG)"),
+    Reason.PRESUMED_INTEREST: gettext_lazy("business customer, interest may be presumed"),
+    Reason.NOT_OBJECTED: gettext_lazy("has not objected to post"),
+}
 
 # Where customers say something by themselves; other origins are free texts.
 PREFERENCE_PAGE, UNSUBSCRIBE_PAGE, ONE_CLICK = "preference_page", "unsubscribe_page", "one_click"
@@ -49,6 +56,12 @@ def origin(text: str) -> str:
 def reason(code: str) -> str:
     """Say why something is allowed or not."""
     return str(REASONS[Reason(code)])
+
+
+def ground(code: str, purpose: str) -> str:
+    """Say of somebody why she may be written to, or why not, in the middle of a sentence."""
+    said = GROUNDS.get(Reason(code))
+    return str(said) % {"purpose": purpose_name(purpose)} if said else reason(code)
 
 
 def channel_name(channel: str) -> str:

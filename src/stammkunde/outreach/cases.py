@@ -20,7 +20,7 @@ from stammkunde.customers.policy import Permission, Reason
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, places, policy
 from stammkunde.outreach.models import AddressUse, Holdout, Message, MessageSettings, Undeliverable
-from stammkunde.outreach.policy import Case, Limit, Open, Taken
+from stammkunde.outreach.policy import Case, Limit, Open, Reached, Taken
 from stammkunde.outreach.slots import Hours
 from stammkunde.sales import queries as sales
 from stammkunde.team import queries as team
@@ -45,6 +45,7 @@ class Book:
     unsettled: dict[int, str]
     uses: dict[tuple[str, str, str], int]
     taken: dict[int, list[Taken]]
+    reached: dict[int, set[Reached]]
     now: datetime
 
     def open(self, message: Message) -> Open:
@@ -55,6 +56,7 @@ class Book:
             importance_cents=message.importance_cents,
             order=message.pk or 2**63,
             case=self.case(message),
+            origin=message.origin,
         )
 
     def case(self, message: Message) -> Case:
@@ -76,6 +78,7 @@ class Book:
             paused_until_on=max((one.paused_until_on for one in wishes if one.paused_until_on), default=None),
             hours=self._hours(message),
             limits=limits(self.ours, wishes),
+            most_persons=self.ours.cap_persons,
         )
 
     def wishes(self, message: Message) -> list[ContactPreference]:
@@ -145,6 +148,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
         unsettled=unsettled.among(ids),
         uses={},
         taken=_taken(ids, since=now - _longest(ours, preferences.values())),
+        reached=_reached(messages) if ours.cap_persons else {},
         now=now,
     )
     for message in messages:
@@ -204,6 +208,22 @@ def _taken(ids: Sequence[int], *, since: datetime) -> dict[int, list[Taken]]:
     for customer, person, at in (*left, *contacts.slots(ids, since=since)):
         assert at is not None  # asked for
         found[customer].append(Taken(person=person, at=at))
+    return found
+
+
+def _reached(messages: Sequence[Message]) -> dict[int, set[Reached]]:
+    """Tell to which people of these customers something of the same origin has left, or is leaving."""
+    limited = [one for one in messages if one.purpose not in policy.OUTSIDE_CAPS and one.contact_person_id]
+    if not limited:
+        return {}
+    found: dict[int, set[Reached]] = defaultdict(set)
+    left = Message.objects.filter(
+        customer__in={one.customer_id for one in limited},
+        origin__in={one.origin for one in limited},
+        state__in=USED_UP,
+    )
+    for customer, origin, person in left.values_list("customer_id", "origin", "contact_person_id"):
+        found[customer].add((origin, person))
     return found
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.customers.models import Purpose
+from stammkunde.customers.models import ContactPerson, Purpose
 from stammkunde.outreach import channels, places, wording
 from stammkunde.outreach.models import Message, MessageSettings, Template
 from stammkunde.outreach.paper import FORMATS, MOTIFS, Options
@@ -45,6 +45,19 @@ class TemplateForm(forms.Form):
         ),
     )
 
+    wanted_role = forms.ChoiceField(
+        label=_("Whom at a company"),
+        required=False,
+        choices=[("", _("As usual for the purpose")), *ContactPerson.Role.choices],
+        help_text=_(
+            "People come before the company's own address. Where nobody has this role, whoever comes next gets it."
+        ),
+    )
+    to_several = forms.BooleanField(
+        label=_("To several people of a company"),
+        required=False,
+        help_text=_("To everybody who may be written to and has the role; the settings say how many at most."),
+    )
     motif = forms.ChoiceField(label=_("Picture of the postcard"), required=False, choices=[*MOTIFS.items()])
     format = forms.ChoiceField(label=_("Size of the postcard"), required=False, choices=[*FORMATS.items()])
     signature = forms.BooleanField(
@@ -54,7 +67,8 @@ class TemplateForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None, *, template: Template | None = None) -> None:
-        known = {"name": template.name, "channel": template.channel, "purpose": template.purpose} if template else {}
+        names = ("name", "channel", "purpose", "wanted_role", "to_several")
+        known = {name: getattr(template, name) for name in names} if template else {}
         looks = asdict(Options.read(template.options if template else {}))
         super().__init__(data, initial={**known, **looks})
         choice_of(self, "channel").choices = written()
@@ -180,6 +194,7 @@ class SendingForm(SettingsForm):
             "cap_contacts",
             "cap_customer_contacts",
             "cap_days",
+            "cap_persons",
         ]
         labels = {
             "quiet_from": _("Quiet hours from"),
@@ -190,6 +205,7 @@ class SendingForm(SettingsForm):
             "cap_contacts": _("Contacts with one person at most"),
             "cap_customer_contacts": _("Contacts with one customer at most"),
             "cap_days": _("in so many days"),
+            "cap_persons": _("People of one company who get the same at most"),
         }
         help_texts = {
             "quiet_from": _("In the customer's own time zone. Letters and what belongs to an order are not held back."),
@@ -198,6 +214,9 @@ class SendingForm(SettingsForm):
             ),
             "cap_contacts": _("Empty: no limit. 0: no advertising at all. What belongs to an order does not count."),
             "cap_customer_contacts": _("All contact persons of a company together. Empty: no limit."),
+            "cap_persons": _(
+                "Where a template or campaign asks for several. 1: always one person only. Empty: no limit."
+            ),
             "cap_days": _("Counted backwards from every single moment, not by calendar weeks."),
         }
         widgets = {
@@ -218,6 +237,12 @@ class SendingForm(SettingsForm):
         if not 1 <= days <= 366:
             raise ValidationError(_("Between 1 and 366 days."))
         return days
+
+    def clean_cap_persons(self) -> int | None:
+        most: int | None = self.cleaned_data["cap_persons"]
+        if most is not None and most < 1:
+            raise ValidationError(_("At least 1: somebody must get it. Empty: no limit."))
+        return most
 
     def clean(self) -> dict[str, object]:
         if (self.cleaned_data.get("quiet_from") is None) != (self.cleaned_data.get("quiet_until") is None):

@@ -200,6 +200,11 @@ class Template(models.Model):
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
     is_archived = models.BooleanField(default=False)
     options = models.JSONField(default=dict, blank=True)  # how it looks on paper, see `paper.Options`
+    # Whom at a company it is for: this role first (empty: as usual for the purpose), and one person or several
+    wanted_role = models.CharField(
+        _("wanted role"), max_length=20, choices=ContactPerson.Role.choices, default="", blank=True
+    )
+    to_several = models.BooleanField(_("to several people of a company"), default=False)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -312,6 +317,9 @@ class MessageSettings(Settings):
         _("contacts per customer at most"), null=True, blank=True
     )  # all contact persons together
     cap_days = models.PositiveSmallIntegerField(_("in days"), default=7)
+    cap_persons = models.PositiveSmallIntegerField(
+        _("people of one customer who get the same at most"), null=True, blank=True, default=3
+    )
     # What stands on letters and postcards, and what one of them costs with postage
     sender_address = models.TextField(_("sender's address"), max_length=300, default="", blank=True)
     sender_phone = models.CharField(_("sender's phone"), max_length=60, default="", blank=True)
@@ -323,6 +331,9 @@ class MessageSettings(Settings):
         constraints = [
             models.CheckConstraint(condition=Q(default_form__in=["sie", "du"]), name="outreach_form_known"),
             models.CheckConstraint(condition=Q(cap_days__range=(1, 366)), name="outreach_cap_days_sane"),
+            models.CheckConstraint(
+                condition=Q(cap_persons=None) | Q(cap_persons__gte=1), name="outreach_cap_persons_sane"
+            ),
             models.CheckConstraint(
                 condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
                 | Q(quiet_from__isnull=False, quiet_until__isnull=False),

@@ -56,6 +56,8 @@ class Case:
     paused_until_on: date | None = None
     hours: Hours | None = None  # None: the channel disturbs nobody at night
     limits: tuple[Limit, ...] = ()
+    most_persons: int | None = None  # of one customer who get the same; None: nothing limits it
+    others: int = 0  # people of the customer who got the same already
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,10 @@ class Open:
     importance_cents: int
     order: int  # equals choose in this order
     case: Case
+    origin: str = ""  # what is the same to several people
+
+
+Reached = tuple[str, int | None]  # by what (its origin), and which person of a customer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +115,21 @@ def decide(case: Case, *, taken: Sequence[Taken] = (), person: int | None = None
     return _moment(case, _after_pause(case, wanted), caps, wanted)
 
 
-def arrange(messages: Iterable[Open], *, taken: Sequence[Taken]) -> dict[str, Decision]:
-    """Decide about all messages of one customer that have not left: who is worth most chooses first."""
-    decisions, used = {}, list(taken)
+def arrange(
+    messages: Iterable[Open], *, taken: Sequence[Taken], reached: Iterable[Reached] = ()
+) -> dict[str, Decision]:
+    """
+    Decide about all messages of one customer that have not left: who is worth most chooses first.
+
+    `reached` are the people to whom something has left, or is leaving.
+    """
+    decisions, used, people = {}, list(taken), set(reached)
     for message in sorted(messages, key=lambda one: (-one.importance_cents, one.order)):
-        decision = decide(message.case, taken=used, person=message.person)
+        others = sum(origin == message.origin and person != message.person for origin, person in people)
+        decision = decide(replace(message.case, others=others), taken=used, person=message.person)
         decisions[message.key] = decision
+        if decision.verdict != Verdict.REFUSED:
+            people.add((message.origin, message.person))
         if decision.takes_slot and decision.at is not None:
             used.append(Taken(person=message.person, at=decision.at))
     return decisions
@@ -147,6 +162,8 @@ def _refusals(case: Case) -> Iterator[Decision]:
         yield _refuse("held_out")
     if case.duplicate_of is not None:
         yield _refuse("duplicate_address", customer=case.duplicate_of)
+    if case.most_persons is not None and case.others >= case.most_persons:
+        yield _refuse("cap_people", most=case.most_persons, taken=case.others)
 
 
 def _caps(limits: Iterable[Limit], taken: Sequence[Taken], person: int | None) -> list[Cap]:

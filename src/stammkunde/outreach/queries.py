@@ -116,7 +116,7 @@ def template(pk: int) -> Template | None:
 
 
 def somebody(pk: int | None) -> Recipient | None:
-    """Give a customer to try words on, or anybody with an e-mail address; companies by their first contact person."""
+    """Give a customer to try words on, or anybody with an e-mail address; companies by the person known longest."""
     customers = Customer.objects.filter(pk=pk) if pk else Customer.objects.exclude(email="")
     one = customers.order_by("pk").first() or Customer.objects.order_by("pk").first()
     if one is None:

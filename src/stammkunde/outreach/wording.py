@@ -91,6 +91,11 @@ def _cap_wish(said: Numbers) -> str:
     return _cap(said, _("The customer wants at most %(most)s contacts in %(days)s days; there were %(taken)s."))
 
 
+def _cap_people(said: Numbers) -> str:
+    text = _("At most %(most)s people of one customer get the same; %(taken)s do already.")
+    return text % {"most": said["most"], "taken": said["taken"]}
+
+
 def _none_allowed(_said: Numbers) -> str:
     return _("No contacts of this kind are allowed (the limit is 0).")
 
@@ -144,6 +149,7 @@ WITH_NUMBERS: dict[str, Callable[[Numbers], str]] = {
     "cap_person": _cap_person,
     "cap_customer": _cap_customer,
     "cap_wish": _cap_wish,
+    "cap_people": _cap_people,
     "none_allowed": _none_allowed,
     "paused": _paused,
     "too_late": _too_late,
@@ -157,6 +163,7 @@ IN_GENERAL: dict[str, str | Promise] = {  # codes with numbers, for many people 
     "cap_person": gettext_lazy("The limit of contacts per person is used up."),
     "cap_customer": gettext_lazy("The limit of contacts per customer is used up."),
     "cap_wish": gettext_lazy("As many contacts as the customer wants were made."),
+    "cap_people": gettext_lazy("As many people of the customer as the settings allow get the same."),
     "none_allowed": gettext_lazy("No contacts of this kind are allowed (the limit is 0)."),
     "paused": gettext_lazy("Contact is paused at the customer's wish."),
     "no_time_left": gettext_lazy("No time is left before the latest time to send."),

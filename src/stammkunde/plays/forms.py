@@ -5,11 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.customers.models import Purpose
+from stammkunde.customers.models import ContactPerson, Purpose
 from stammkunde.outreach import wording
 from stammkunde.outreach.models import Template
 from stammkunde.plays import policy
 from stammkunde.ui.forms import row_of
+
+AS_TEMPLATE = "template"
+Role = ContactPerson.Role
 
 
 class TemplateChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's takes none when it runs
@@ -33,6 +36,22 @@ class CampaignForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         help_text=_("Empty: as soon as you start it. Nothing is sent before you have seen who would be refused."),
     )
+    wanted_role = forms.ChoiceField(
+        label=_("Whom at a company"),
+        required=False,
+        choices=[(AS_TEMPLATE, _("As the template says")), ("", _("As usual for the purpose")), *Role.choices],
+        initial=AS_TEMPLATE,
+        help_text=_(
+            "People come before the company's own address. Where nobody has this role, whoever comes next gets it."
+        ),
+    )
+    to_several = forms.ChoiceField(
+        label=_("How many people of a company"),
+        required=False,
+        choices=[(AS_TEMPLATE, _("As the template says")), ("one", _("One person")), ("several", _("Several people"))],
+        initial=AS_TEMPLATE,
+        help_text=_("Several: whoever may be written to and has the role; the settings say how many at most."),
+    )
     valid_days = forms.IntegerField(
         label=_("Days until it is too late"),
         min_value=1,
@@ -53,6 +72,14 @@ class CampaignForm(forms.Form):
         row_of(self, "template").queryset = fit.distinct().order_by("name")
         many = policy.FEWEST_TO_COMPARE if customers is None else customers
         self.fields["holdout_percent"].initial = round(policy.usual_holdout(many) * 100)
+
+    def whom(self) -> dict[str, Any]:
+        """Give whom at a company it is for, as services take it; None: as the template says."""
+        role, many = self.cleaned_data["wanted_role"], self.cleaned_data["to_several"]
+        return {
+            "wanted_role": None if role == AS_TEMPLATE else role,
+            "to_several": {"one": False, "several": True}.get(many),
+        }
 
 
 class ThanksForm(forms.Form):

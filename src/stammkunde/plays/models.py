@@ -34,6 +34,9 @@ class Play(CountedClaims):
     status = models.CharField(max_length=10, choices=Status.choices)
     audience = models.JSONField(default=dict)  # the filters of the customer list; `home` reads them
     audience_text = models.CharField(max_length=500, default="", blank=True)  # the filters in words
+    # Whom at a company it is for; None: as the template says
+    wanted_role = models.CharField(max_length=20, null=True, blank=True)
+    to_several = models.BooleanField(null=True, blank=True)
     holdout_share = models.FloatField(_("left alone, to compare"), default=0.0)
     valid_days = models.PositiveSmallIntegerField(_("days until it is too late"), default=14)
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
@@ -70,7 +73,11 @@ class Play(CountedClaims):
 
 
 class Enrolment(models.Model):
-    """A customer in a play, once per cycle: a campaign has one, a thank-you one for every day of purchase."""
+    """
+    Somebody in a play, once per cycle: a campaign has one, a thank-you one for every day of purchase.
+
+    Where several people of a customer are written to, each has a place, chosen together at one moment.
+    """
 
     class Arm(models.TextChoices):
         TREATED = "treated", pgettext_lazy("arm", "Contacted")
@@ -82,6 +89,8 @@ class Enrolment(models.Model):
         ContactPerson, null=True, blank=True, on_delete=models.SET_NULL, related_name="enrolments"
     )
     cycle = models.CharField(max_length=20)
+    place = models.PositiveSmallIntegerField(default=1, db_default=1)
+    why = models.JSONField(null=True)  # {"role", "reason"}: why this person, when it was decided
     arm = models.CharField(max_length=10, choices=Arm.choices)
     entered_at = models.DateTimeField()
     # Before anything is sent: what the governor says (`outcome`), or what the template lacks (`fields_missing`).
@@ -92,7 +101,7 @@ class Enrolment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["play", "customer", "cycle"], name="enrolment_once_per_cycle"),
+            models.UniqueConstraint(fields=["play", "customer", "cycle", "place"], name="enrolment_once_per_cycle"),
             models.CheckConstraint(
                 condition=~Q(arm="held_out") | Q(message__isnull=True), name="enrolment_held_out_is_left_alone"
             ),

@@ -18,7 +18,8 @@ LEFT = (State.HANDED_OVER, State.DELIVERED)
 class Progress:
     """How far a play is."""
 
-    enrolled: int = 0
+    enrolled: int = 0  # people
+    customers: int = 0  # whose they are
     held_out: int = 0
     asked: int = 0  # of whom the governor has said something
     planned: int = 0
@@ -58,6 +59,7 @@ def progress(some: Iterable[Play]) -> dict[int, Progress]:
     rows = Enrolment.objects.filter(play__in=shown).order_by()
     counts = {
         "enrolled": Count("pk"),
+        "customers": Count("pk", filter=Q(place=1)),
         "held_out": Count("pk", filter=Q(arm=Enrolment.Arm.HELD_OUT)),
         "asked": Count("pk", filter=Q(forecast__isnull=False)),
         "planned": Count("pk", filter=Q(planned_at__isnull=False)),
@@ -83,5 +85,7 @@ def progress(some: Iterable[Play]) -> dict[int, Progress]:
 
 def enrolments(*, play_id: int, code: str | None = None) -> QuerySet[Enrolment]:
     """Give who is in a play; with a code, those who are refused for it."""
-    found = Enrolment.objects.filter(play=play_id).select_related("customer", "contact_person", "message")
+    found = Enrolment.objects.filter(play=play_id).select_related(
+        "customer", "contact_person", "message", "play__template"
+    )
     return found if code is None else found.filter(code=code)

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stammkunde.customers.models import Customer
+from stammkunde.outreach import recipients
 from stammkunde.outreach import wording as outreach
 from stammkunde.plays.models import Enrolment
 
@@ -43,6 +45,14 @@ def of_code(code: str) -> str:
     if code == MISSING:
         return _("The template lacks a field that has no fallback")
     return outreach.in_general(code)
+
+
+def recipient(one: Enrolment) -> str:
+    """Say who at a customer was chosen, and why: “Anna Weber, Einkauf: hat in Newsletter eingewilligt”."""
+    if not one.why or (one.contact_person is None and one.customer.kind == Customer.Kind.PERSON):
+        return ""
+    name = str(one.contact_person) if one.contact_person else _("the company's own address")
+    return recipients.words(one.why, name=name, purpose=one.play.template.purpose)
 
 
 def enrolment(one: Enrolment) -> str:

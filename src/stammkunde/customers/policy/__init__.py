@@ -18,6 +18,7 @@ from stammkunde.customers.policy.contact import (
     standing,
     standings,
 )
+from stammkunde.customers.policy.recipients import Candidate, Chosen, Wanted, choose
 from stammkunde.customers.policy.records import hangs_on_one, may_change_note, search_text
 
 __all__ = [
@@ -26,13 +27,17 @@ __all__ = [
     "PROMOTIONAL",
     "PROVEN",
     "Basis",
+    "Candidate",
+    "Chosen",
     "Permission",
     "Reason",
     "Record",
     "Situation",
     "Standing",
+    "Wanted",
     "Wishes",
     "call_evidence_until",
+    "choose",
     "hangs_on_one",
     "may_change_note",
     "normalized",

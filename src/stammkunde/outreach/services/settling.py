@@ -96,7 +96,7 @@ def decide(messages: Iterable[Message], book: Book) -> dict[str, Decision]:
         by_customer[message.customer_id].append(book.open(message))
     decisions: dict[str, Decision] = {}
     for customer, wanted in by_customer.items():
-        decisions |= policy.arrange(wanted, taken=book.taken.get(customer, ()))
+        decisions |= policy.arrange(wanted, taken=book.taken.get(customer, ()), reached=book.reached.get(customer, ()))
     return decisions
 
 

@@ -14,6 +14,8 @@ from stammkunde.outreach.services.filling import words
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
+WHOM = ("wanted_role", "to_several")
+
 
 class NameTaken(Exception):
     """Another template has this name."""
@@ -29,14 +31,14 @@ class CountsAsAdvertising(Exception):
 
 @transaction.atomic
 def create_template(
-    *, name: str, channel: str, purpose: str, by: Staff, now: datetime, options: Mapping[str, Any] = {}
+    *, name: str, channel: str, purpose: str, by: Staff, now: datetime, options: Mapping[str, Any] = {}, **whom: Any
 ) -> Template:
     """
-    Create a template without words.
+    Create a template without words; `whom` may name a `wanted_role`, and whether it goes `to_several`.
 
     :raises NameTaken: if another one has its name
     """
-    made = _create(name=name, channel=channel, purpose=purpose, options=options, by=by, now=now)
+    made = _create(name=name, channel=channel, purpose=purpose, options=options, by=by, now=now, **whom)
     _record(made, "template.created", by, now)
     return made
 
@@ -63,15 +65,16 @@ def change_template(
     by: Staff,
     now: datetime,
     options: Mapping[str, Any] | None = None,
+    **whom: Any,
 ) -> Template:
     """
-    Change what a template is called, how it leaves, looks and what it is for; repeating changes nothing.
+    Change what a template is called, how it leaves, looks, what and (`whom`) whom it is for; repeating changes nothing.
 
     :raises NameTaken: if another one has its name
     :raises CountsAsAdvertising: if its words need another purpose
     """
     template = Template.objects.select_for_update().get(pk=template_id)
-    wanted: dict[str, Any] = {"name": name, "channel": channel, "purpose": purpose}
+    wanted: dict[str, Any] = {"name": name, "channel": channel, "purpose": purpose, **whom}
     if options is not None:
         wanted["options"] = dict(options)
     changes = {
@@ -125,7 +128,7 @@ def duplicate(*, template_id: int, copy_of: str, by: Staff, now: datetime) -> Te
     """Make a copy with all words; `copy_of` names it in the person's language, with `%(name)s` and `%(n)s` in it."""
     template = Template.objects.select_for_update().get(pk=template_id)  # one copy after the other
     name = _free_name(template.name, copy_of)
-    same: dict[str, Any] = {one: getattr(template, one) for one in ("channel", "purpose", "options")}
+    same: dict[str, Any] = {one: getattr(template, one) for one in ("channel", "purpose", "options", *WHOM)}
     made = _create(name=name, **same, by=by, now=now)
     for style, text in words(template).items():
         _put(made, style, text)
@@ -163,11 +166,11 @@ def _start(one: starters.Starter, *, language: str, by: Staff, now: datetime) ->
 
 
 def _create(
-    *, name: str, channel: str, purpose: str, by: Staff, now: datetime, options: Mapping[str, Any] = {}
+    *, name: str, channel: str, purpose: str, by: Staff, now: datetime, options: Mapping[str, Any] = {}, **whom: Any
 ) -> Template:
     try:
         with transaction.atomic():
-            looks = {"channel": channel, "options": dict(options)}
+            looks = {"channel": channel, "options": dict(options), **whom}
             return Template.objects.create(name=name, purpose=purpose, **looks, changed_by=by, changed_at=now)
     except IntegrityError as taken:
         raise NameTaken(name) from taken

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stammkunde.customers.models import Customer, Purpose
+from stammkunde.customers.policy import Chosen
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import advice, channels, clarity, knowing, queries, services, wording
+from stammkunde.outreach import advice, channels, clarity, knowing, queries, recipients, services, wording
 from stammkunde.outreach.content import Block
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import WriteForm
@@ -28,6 +29,8 @@ from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import middleware
 from stammkunde.ui.forms import options_of
+
+CHOOSES = {"to": "person"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,19 +91,48 @@ def _form(request: StaffRequest, customer: Customer) -> WriteForm:
     people: list[tuple[int | str, str]] = [(one.pk, str(one)) for one in customer.contact_persons.all()]
     allowed = purposes(request.user)
     usual = {
-        "person": people[0][0] if people and customer.kind == Customer.Kind.COMPANY else "",
+        "person": _best(customer, purpose=Purpose.SERVICE, channel="email").person_id or "",
         "channel": "email",
         "purpose": Purpose.SERVICE,
         "once": uuid.uuid4(),
     }
     kept = [one for one in queries.templates(is_archived=False) if one.purpose in allowed and one.texts.all()]
     return WriteForm(
-        request.POST or None,
+        _posted(request),
         initial=usual | ({"person": request.GET["person"]} if "person" in request.GET else {}),
         people=[("", customer.name), *people],
         purposes=allowed,
         templates=kept,
     )
+
+
+def _posted(request: StaffRequest) -> QueryDict | None:
+    """Give what was posted, with what a button chose instead: `to-12` is somebody else to write to."""
+    chosen, _dash, value = request.POST.get("act", "").partition("-")
+    if chosen not in CHOOSES:
+        return request.POST or None
+    data = request.POST.copy()
+    data[CHOOSES[chosen]] = value
+    return data
+
+
+def _best(customer: Customer, *, purpose: str, channel: str) -> Chosen:
+    """Give whom the product would write to."""
+    whom = recipients.wanted(purpose=purpose)
+    ids, today = [customer.pk], timezone.localdate()
+    return recipients.choose(customer_ids=ids, channel=channel, whom=whom, today=today)[customer.pk][0]
+
+
+def _advised(writing: Writing) -> dict[str, Any] | None:
+    """Say whom the product would write to and why, where that is somebody else, and allowed."""
+    chosen, customer = _chosen(writing.form), writing.customer
+    best = _best(customer, purpose=chosen["purpose"], channel=chosen["channel"])
+    if not best.is_allowed or best.person_id == writing.recipient[1]:
+        return None
+    names = dict(options_of(writing.form, "person"))
+    name = str(names.get(best.person_id or "", customer.name))
+    said = {"role": best.role, "reason": best.reason}
+    return {"id": best.person_id or "", "text": recipients.words(said, name=name, purpose=chosen["purpose"])}
 
 
 def _chosen(form: WriteForm) -> dict[str, str]:
@@ -156,6 +188,7 @@ def _page(writing: Writing, draft: Draft, problems: dict[str, str] | None = None
         ),
         "foretold": writing.foretold(draft),
         "not_set_up": _not_set_up(chosen["channel"]),
+        "advised": _advised(writing),
         "has_templates": len(options_of(writing.form, "template")) > 1,
         "fields": [(one.name, one.words) for one in knowing.fields().values()],
     }

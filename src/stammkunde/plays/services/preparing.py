@@ -12,15 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from stammkunde.customers import queries as customers
-from stammkunde.customers.models import ContactPerson
-from stammkunde.outreach import channels
+from stammkunde.customers.policy import Chosen
+from stammkunde.outreach import recipients as reached
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
 from stammkunde.outreach.services import Plan
 from stammkunde.plays import policy
 from stammkunde.plays.models import Enrolment, Play
-from stammkunde.sales import queries as sales
 from stammkunde.signals import queries as signals
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -45,6 +43,7 @@ class Campaign:
         holdout_share: how many of them are left alone, 0..1.
         valid_days: for how long after its start it may still be sent.
         starts_at: when it starts by itself; None: when somebody starts it.
+        wanted_role, to_several: whom at a company it is for; None: as the template says.
     """
 
     name: str
@@ -54,6 +53,8 @@ class Campaign:
     holdout_share: float
     valid_days: int
     starts_at: datetime | None
+    wanted_role: str | None = None
+    to_several: bool | None = None
 
 
 @transaction.atomic
@@ -75,6 +76,8 @@ def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
         holdout_share=what.holdout_share,
         valid_days=what.valid_days,
         starts_at=what.starts_at,
+        wanted_role=what.wanted_role,
+        to_several=what.to_several,
         created_by=staff,
         created_at=now,
     )
@@ -89,30 +92,36 @@ def choose(*, play: Play, customer_ids: Collection[int], lease: Lease, now: date
 
     :raises LostLease: if the campaign was stopped, or another worker goes on with it
     """
-    people = recipients(play, customer_ids, now=now)
+    before = set(Enrolment.objects.filter(play=play, customer__in=customer_ids).values_list("customer_id", flat=True))
+    people = recipients(play, [one for one in customer_ids if one not in before], now=now)
     held_out = _held_out(play, people, now=now)
-    before = Enrolment.objects.filter(play=play, customer__in=people).count()
-    Enrolment.objects.bulk_create(
-        [
-            Enrolment(
-                play=play,
-                customer_id=customer,
-                contact_person_id=person,
-                cycle="1",
-                arm=Enrolment.Arm.HELD_OUT if customer in held_out else Enrolment.Arm.TREATED,
-                entered_at=now,
-            )
-            for customer, person in sorted(people.items())
-        ],
-        ignore_conflicts=True,
-        batch_size=AT_ONCE,
-    )
-    new = len(people) - before
-    if new:
+    rows = [
+        Enrolment(
+            arm=Enrolment.Arm.HELD_OUT if customer in held_out else Enrolment.Arm.TREATED,
+            **enrolled(play, customer, "1", place, one, now=now),
+        )
+        for customer, chosen in sorted(people.items())
+        for place, one in enumerate(chosen, start=1)
+    ]
+    Enrolment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
+    if people:
         lease.advance()
     else:
         lease.save()  # a worker that gets no further than the last one did is counted
-    return new
+    return len(people)
+
+
+def enrolled(play: Play, customer_id: int, cycle: str, place: int, chosen: Chosen, *, now: datetime) -> dict[str, Any]:
+    """Give what is written down of somebody who is chosen, and why it is she."""
+    return {
+        "play": play,
+        "customer_id": customer_id,
+        "contact_person_id": chosen.person_id,
+        "cycle": cycle,
+        "place": place,
+        "why": {"role": chosen.role, "reason": chosen.reason},
+        "entered_at": now,
+    }
 
 
 def ask_governor(*, play: Play, now: datetime) -> int:
@@ -171,7 +180,7 @@ def _plan(play: Play, row: Enrolment, said: outreach.Filled, begins: datetime, i
         contact_person_id=row.contact_person_id,
         channel=channel,
         purpose=play.template.purpose,
-        key=policy.key(play_id=play.pk, customer_id=row.customer_id, cycle=row.cycle, channel=channel),
+        key=policy.key(play_id=play.pk, customer_id=row.customer_id, cycle=row.cycle, place=row.place, channel=channel),
         origin=play.origin,
         content=said.content or {},
         language=said.language,
@@ -181,19 +190,15 @@ def _plan(play: Play, row: Enrolment, said: outreach.Filled, begins: datetime, i
     )
 
 
-def recipients(play: Play, customer_ids: Collection[int], *, now: datetime) -> dict[int, int | None]:
-    """Choose for each customer who is written to."""
-    permissions = customers.permissions(
-        customer_ids=customer_ids,
-        channel=channels.get(play.template.channel).reaches,
-        purpose=play.template.purpose,
-        buyers=sales.buyers(customer_ids=customer_ids),
-        today=timezone.localdate(now),
+def recipients(play: Play, customer_ids: Collection[int], *, now: datetime) -> dict[int, tuple[Chosen, ...]]:
+    """Choose for each customer who is written to: by the campaign's own words, or else by the template's."""
+    template = play.template
+    whom = reached.wanted(
+        purpose=template.purpose,
+        role=template.wanted_role if play.wanted_role is None else play.wanted_role,
+        to_several=template.to_several if play.to_several is None else play.to_several,
     )
-    people: dict[int, list[ContactPerson]] = {customer: [] for customer, person in permissions if person is None}
-    for person in ContactPerson.objects.filter(customer__in=people).order_by("pk"):
-        people[person.customer_id].append(person)
-    return {one: policy.recipient(policy.choices(one, staff, permissions)) for one, staff in people.items()}
+    return reached.choose(customer_ids=customer_ids, channel=template.channel, whom=whom, today=timezone.localdate(now))
 
 
 def _held_out(play: Play, customer_ids: Collection[int], *, now: datetime) -> set[int]:

@@ -11,7 +11,7 @@ from stammkunde.customers.models import Purpose
 from stammkunde.outreach.models import Template
 from stammkunde.plays import policy
 from stammkunde.plays.models import Enrolment, Play
-from stammkunde.plays.services.preparing import AT_ONCE, NothingToSay, recipients
+from stammkunde.plays.services.preparing import AT_ONCE, NothingToSay, enrolled, recipients
 from stammkunde.sales import history
 from stammkunde.sales.models import Line, Order
 from stammkunde.team import services as team
@@ -65,15 +65,12 @@ def enrol_buyers(*, play: Play, now: datetime) -> int:
     people = recipients(play, {customer for customer, _on in days}, now=now)
     rows = [
         Enrolment(
-            play=play,
-            customer_id=customer,
-            contact_person_id=people[customer],
-            cycle=on.isoformat(),
             arm=Enrolment.Arm.TREATED,
-            entered_at=now,
             forecast={"outcome": "allowed", "code": ""},
+            **enrolled(play, customer, on.isoformat(), place, one, now=now),
         )
         for customer, on in days
+        for place, one in enumerate(people[customer], start=1)
     ]
     Enrolment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
     return len(rows)

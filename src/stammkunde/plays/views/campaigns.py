@@ -40,6 +40,7 @@ def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:
         holdout_share=given["holdout_percent"] / 100,
         valid_days=given["valid_days"],
         starts_at=given["starts_at"],
+        **form.whom(),
     )
     return services.create_campaign(campaign, staff=request.user, now=timezone.now())
 

@@ -110,7 +110,10 @@ class People(StaffList):
         return [Stretch(rows=self.find(self.chosen))]
 
     def told(self, rows: list[Enrolment]) -> list[dict[str, Any]]:
-        return [{"enrolment": one, "text": wording.enrolment(one), "badge": _badge(one)} for one in rows]
+        return [
+            {"enrolment": one, "text": wording.enrolment(one), "badge": _badge(one), "whom": wording.recipient(one)}
+            for one in rows
+        ]
 
 
 @require_safe

@@ -1,0 +1,78 @@
+"""
+Who is written to at customers, on a channel and for a purpose: the one place where this is decided for all.
+
+Campaigns, thanks, whoever writes by hand and the preview ask here; the rule is `customers.policy.choose`.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+
+from stammkunde.customers import policy
+from stammkunde.customers import queries as customers
+from stammkunde.customers import wording as permissions
+from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.policy import Candidate, Chosen, Permission, Wanted
+from stammkunde.customers.queries import Recipient
+from stammkunde.outreach import channels
+from stammkunde.outreach.models import MessageSettings, Undeliverable
+from stammkunde.sales import queries as sales
+from stammkunde.team import queries as team
+
+Addressed = tuple[Recipient, str, str]  # who, which role, at which address
+
+
+def wanted(*, purpose: str, role: str = "", to_several: bool = False) -> Wanted:
+    """Say whom somebody wants to write to, within what the company allows."""
+    most = MessageSettings.of(team.company()).cap_persons if to_several else 1
+    return Wanted(purpose=purpose, role=role, most=most)
+
+
+def choose(*, customer_ids: Collection[int], channel: str, whom: Wanted, today: date) -> dict[int, tuple[Chosen, ...]]:
+    """Choose who is written to at each of these customers; the number of queries does not grow with them."""
+    reaches = channels.get(channel).reaches
+    allowed = customers.permissions(
+        customer_ids=customer_ids,
+        channel=reaches,
+        purpose=whom.purpose,
+        buyers=sales.buyers(customer_ids=customer_ids),
+        today=today,
+    )
+    known = Customer.objects.in_bulk(customer_ids)
+    everybody: dict[int, list[Candidate]] = {pk: [] for pk in known}
+    for one, candidate in _candidates(list(_addressed(known, channel)), channel, allowed):
+        everybody[one].append(candidate)
+    return {
+        pk: policy.choose(some, is_firm=known[pk].kind == Customer.Kind.COMPANY, wanted=whom)
+        for pk, some in everybody.items()
+    }
+
+
+def words(chosen: Mapping[str, str], *, name: str, purpose: str) -> str:
+    """Say who is written to and why: “Anna Weber, Einkauf: hat in Newsletter eingewilligt”."""
+    role = str(ContactPerson.Role(chosen["role"]).label) if chosen["role"] in ContactPerson.Role.values else ""
+    who = ", ".join(part for part in (name, role) if part)
+    return f"{who}: {permissions.ground(chosen['reason'], purpose)}"
+
+
+def _addressed(known: Mapping[int, Customer], channel: str) -> Iterator[Addressed]:
+    way = channels.get(channel)
+    for one in known.values():
+        yield (one.pk, None), "", way.address(one, None)
+    for person in ContactPerson.objects.filter(customer__in=known).order_by("pk"):
+        address = way.address(known[person.customer_id], person)
+        yield (person.customer_id, person.pk), person.role, address
+
+
+def _candidates(
+    found: list[Addressed], channel: str, allowed: Mapping[Recipient, Permission]
+) -> Iterator[tuple[int, Candidate]]:
+    shut = _shut(channel, {address for _who, _role, address in found if address})
+    for who, role, address in found:
+        if who in allowed:  # somebody may have come since
+            reached_at = "" if address in shut else address
+            yield who[0], Candidate(person_id=who[1], role=role, permission=allowed[who], address=reached_at)
+
+
+def _shut(channel: str, addresses: Iterable[str]) -> set[str]:
+    rows = Undeliverable.objects.filter(channel=channel, address__in=addresses)
+    return set(rows.values_list("address", flat=True))

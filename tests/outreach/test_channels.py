@@ -274,7 +274,7 @@ def test_mail_leaves_as_text_beside_html(set_up):
     assert mail["From"] == "Musterhaus <gruss@musterhaus.example>"
     assert mail["To"] == message.address
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
-    assert mail.get_body(("html",)).get_content().strip().startswith("<p>Hällo</p>")
+    assert '<p style="margin:0 0 16px">Hällo</p>' in mail.get_body(("html",)).get_content()
 
 
 def test_mail_is_recognised_by_its_number_however_often_it_leaves(set_up):
@@ -300,9 +300,11 @@ def test_mail_ends_by_one_click_except_what_belongs_to_an_order(set_up):
     assert told[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert told[1]["List-Unsubscribe"] is None
     text, html = (told[0].get_body((kind,)).get_content() for kind in ("plain", "html"))
-    assert text.split() == f"Nur heute. -- Musterhaus GmbH Köln Abmelden: {link}".split()
+    wishes = links.preferences_url(customer=offer.customer)
+    assert text.split() == f"Nur heute. -- Musterhaus GmbH Köln Abmelden: {link} Kontaktwünsche: {wishes}".split()
     assert html.index("Nur heute.") < html.index("Köln") < html.index(f'href="{link}"') < html.index("</body>")
-    assert f'Musterhaus GmbH<br>Köln<br><a href="{link}">Abmelden</a></div>' in html
+    assert html.index(f'href="{link}"') < html.index(f'href="{wishes}"') < html.rindex("</table>")
+    assert "Musterhaus GmbH<br>Köln</p>" in html
     assert "Abmelden" not in told[1].get_body(("plain",)).get_content()
     assert "Köln" in told[1].get_body(("html",)).get_content()
 

@@ -48,8 +48,23 @@ def test_marks_become_html_and_disappear_from_plain_text():
     written = said("Ein **gutes** [Angebot](https://shop.example/a):\n\n- eins\n- *zwei*\n\nBis bald")
 
     assert written["text"] == "Ein gutes Angebot (https://shop.example/a):\n\n- eins\n- zwei\n\nBis bald"
-    assert '<p>Ein <strong>gutes</strong> <a href="https://shop.example/a">Angebot</a>:</p>' in written["html"]
-    assert "<li><em>zwei</em></li>" in written["html"]
+    (block,) = written["blocks"]
+    assert '<p>Ein <strong>gutes</strong> <a href="https://shop.example/a">Angebot</a>:</p>' in block["html"]
+    assert "<li><em>zwei</em></li>" in block["html"]
+
+
+def test_a_fallback_is_a_text_like_any_other():
+    words = "Hallo {first_name|A & B <i> *C*}, [hier](https://a.example/{city|Köln & Bonn}) {name}"
+    written = said(words, name="*Anna* & <b>Co</b>")
+
+    assert written["text"] == (
+        "Hallo A & B <i> *C*, hier (https://a.example/K%C3%B6ln%20%26%20Bonn) *Anna* & <b>Co</b>"
+    )
+    (block,) = written["blocks"]
+    assert block["html"].strip() == (
+        '<p>Hallo A &amp; B &lt;i&gt; *C*, <a href="https://a.example/K%C3%B6ln%20%26%20Bonn">hier</a> '
+        "*Anna* &amp; &lt;b&gt;Co&lt;/b&gt;</p>"
+    )
 
 
 def test_an_offer_stands_out_and_is_printed_without_marks():
@@ -58,9 +73,11 @@ def test_an_offer_stands_out_and_is_printed_without_marks():
     )
 
     assert written["text"] == "10 % auf Tee\nBis Freitag."
-    assert written["blocks"] == [
-        {"kind": "offer", "text": "Bis Freitag.", "title": "10 % auf Tee", "label": "", "url": ""}
-    ]
+    (block,) = written["blocks"]
+    html = "<p>Bis <strong>Freitag</strong>.</p>\n"
+    assert block == {
+        "kind": "offer", "text": "Bis Freitag.", "title": "10 % auf Tee", "label": "", "url": "", "html": html
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "shop.example", ""])

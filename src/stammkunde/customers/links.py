@@ -19,6 +19,7 @@ from django.urls import reverse
 from stammkunde.customers.models import Channel, ContactPerson, ContactPreference, Customer, OptIn, Purpose
 from stammkunde.ui.links import BadLink, Links, absolute
 
+NOBODY = 0  # the customer in links of a test mail: they say that it was a test, and change nothing
 _preferences = Links(purpose="stammkunde.customers.preferences", parts=3)
 _unsubscribe = Links(purpose="stammkunde.customers.unsubscribe", parts=4)
 

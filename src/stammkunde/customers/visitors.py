@@ -3,7 +3,7 @@
 import ipaddress
 from contextlib import AbstractContextManager
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from stammkunde.customers import queries
 from stammkunde.customers.models import ConsentSettings, ContactPerson, Customer
@@ -29,6 +29,12 @@ def recipient(customer_id: int, contact_person_id: int | None) -> tuple[Customer
     if person is None:
         raise BadLink
     return customer, person
+
+
+def tried(request: HttpRequest) -> HttpResponse:
+    """Say that the link stood in a test mail; nothing changes."""
+    with public.speaking(request):
+        return public.show(request, "portal/tried.html", {})
 
 
 def speaking(request: HttpRequest, customer: Customer, person: ContactPerson | None) -> AbstractContextManager[None]:

@@ -92,6 +92,10 @@ class Book:
         person = self.persons.get(message.contact_person_id) if message.contact_person_id else None
         return channels.get(message.channel).address(self.customers[message.customer_id], person)
 
+    def basis(self, message: Message) -> str:
+        """Tell what it rests on that this message may leave; the mail says so where the law wants it said."""
+        return self._permission(message).basis.value
+
     def _permission(self, message: Message) -> Permission:
         known = self.permissions[channels.get(message.channel).reaches, message.purpose]
         return known[message.customer_id, None if _person_is_gone(message) else message.contact_person_id]
@@ -131,7 +135,7 @@ def limits(ours: MessageSettings, wishes: Iterable[ContactPreference]) -> tuple[
 
 
 def read(messages: Sequence[Message], *, now: datetime) -> Book:
-    """Read all that decides about messages, and note in each the name and address of whom it is for."""
+    """Read all that decides about messages, and note in each the name and address of whom it is for, and the basis."""
     ids = sorted({message.customer_id for message in messages})
     preferences = {
         (one.customer_id, one.contact_person_id): one for one in ContactPreference.objects.filter(customer__in=ids)
@@ -155,6 +159,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
         person = book.persons.get(message.contact_person_id or 0)
         message.person_name = str(person) if person else message.person_name
         message.address = book.address(message)
+        message.basis = book.basis(message)
     addresses = {message.address for message in messages if message.address}
     book.undeliverable.update(_undeliverable(addresses))
     book.uses.update(uses(messages))

@@ -4,6 +4,7 @@ What a message says: words with fields in them, filled for one person. Pure: it 
 A field is `{first_name}`, or `{first_name|Fallback}` for who has none; nothing else has a meaning, so there is nothing
 to break out of. Text blocks know paragraphs, lists, **bold**, *italic* and [links](https://…). They become HTML before
 fields are filled, and what is filled in is escaped, so that nobody's name can bring markup or links of its own.
+What a whole mail looks like is said by `dress`.
 """
 
 import re
@@ -14,7 +15,7 @@ from urllib.parse import quote
 
 import nh3
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -24,7 +25,10 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 Kind = Literal["text", "offer", "button"]
 
 _FIELD = re.compile(r"\{([a-z_]+)(?:\|([^{}|]*))?\}")
-_IN_ADDRESS = re.compile(r"%7B([a-z_]+)(?:%7C([^%]*))?%7D", re.IGNORECASE)
+# While marks are read, a field is a number between two signs of no alphabet: nothing of it counts as a mark.
+_MASK = re.compile("\ue000([0-9]{1,4})\ue001")
+_MASK_IN_ADDRESS = re.compile("%EE%80%80([0-9]{1,4})%EE%80%81", re.IGNORECASE)
+_SIGNS = str.maketrans("", "", "\ue000\ue001")
 _MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
     ["emphasis", "link", "list", "escape", "newline", "entity"]
 )
@@ -98,7 +102,7 @@ def fields(text: Text) -> dict[str, bool]:
 
 def write(text: Text, values: Mapping[str, str]) -> dict[str, Any]:
     """
-    Fill words for one person: `subject`, `preview`, `text` and `html` for mails, `blocks` for what is printed.
+    Fill words for one person: `subject`, `preview`, `text`, and `blocks` for what is printed or dressed as a mail.
 
     :raises FieldsMissing: if a field without fallback has no value
     """
@@ -109,8 +113,7 @@ def write(text: Text, values: Mapping[str, str]) -> dict[str, Any]:
         "subject": " ".join(_filled(text.subject, values).split()),
         "preview": " ".join(_filled(text.preview, values).split()),
         "text": _plain(text, values),
-        "html": _html(text, values),
-        "blocks": [_printed(block, values) for block in text.blocks],
+        "blocks": [_written(block, values) for block in text.blocks],
     }
 
 
@@ -137,11 +140,12 @@ def _plain_block(block: Block, values: Mapping[str, str]) -> str:
 
 def without_markup(text: str, values: Mapping[str, str]) -> str:
     """Fill words and take their marks away: what is left reads well as plain text, links with their address."""
+    masked, masks = _masked(text, values)
     paragraphs = []
-    for token in _MARKDOWN.parse(text):
+    for token in _MARKDOWN.parse(masked):
         if token.type == "inline":
             lead = "- " if token.level > 1 else ""
-            paragraphs.append((token.level > 1, lead + _words(token.children or [], values)))
+            paragraphs.append((token.level > 1, lead + _words(token.children or [], masks)))
     lines, was_listed = "", False
     for is_listed, words in paragraphs:
         lines += ("\n" if is_listed and was_listed else "\n\n") + words
@@ -149,75 +153,67 @@ def without_markup(text: str, values: Mapping[str, str]) -> str:
     return lines.strip()
 
 
-def _words(tokens: Sequence[Token], values: Mapping[str, str]) -> str:
+def _words(tokens: Sequence[Token], masks: Sequence[str]) -> str:
     said, target = "", ""
     for token in tokens:
         if token.type in {"softbreak", "hardbreak"}:
             said += "\n"
         elif token.type == "link_open":
-            target = address(_fields_again(str(token.attrs.get("href", ""))), values)
+            target = _leading(_unmasked_address(str(token.attrs.get("href", "")), masks))
         elif token.type == "link_close":
             said += f" ({target})"
         else:
-            said += _filled(token.content, values)
+            said += _unmasked(token.content, masks)
     return said
 
 
-def _printed(block: Block, values: Mapping[str, str]) -> dict[str, str]:
-    """Give a block for paper: no marks, fields filled."""
+def _written(block: Block, values: Mapping[str, str]) -> dict[str, str]:
+    """Give a block, fields filled: its words without marks for paper, and as HTML for mails."""
     return {
         "kind": block.kind,
         "text": without_markup(block.text, values),
         "title": _filled(block.title, values),
         "label": _filled(block.label, values),
         "url": address(block.url, values) if block.url else "",
+        "html": marked_up(block.text, values),
     }
 
 
 def address(url: str, values: Mapping[str, str]) -> str:
     """Fill an address: what is filled in is quoted, so that it stays one part of it. Other schemes lead nowhere."""
     filled = _filled(url.strip(), values, put=lambda value: quote(value, safe=""))
-    scheme = filled.partition(":")[0].lower()
-    return filled if scheme in SCHEMES else ""
+    return _leading(filled)
+
+
+def _leading(url: str) -> str:
+    return url if url.partition(":")[0].lower() in SCHEMES else ""
 
 
 def marked_up(text: str, values: Mapping[str, str]) -> SafeString:
     """Make HTML of a text block: marks first, then the fields, escaped."""
+    masked, masks = _masked(text, values)
     html = nh3.clean(
-        _MARKDOWN.render(text), tags=set(TAGS), attributes={"a": {"href"}}, url_schemes=set(SCHEMES), link_rel=None
+        _MARKDOWN.render(masked), tags=set(TAGS), attributes={"a": {"href"}}, url_schemes=set(SCHEMES), link_rel=None
     )
-    html = _IN_ADDRESS.sub(lambda found: quote(values.get(found[1]) or found[2] or "", safe=""), html)
-    return mark_safe(_filled(html, values, put=escape))  # noqa: S308 (cleaned above, and values are escaped)
+    return mark_safe(_unmasked(_unmasked_address(html, masks), masks, put=escape))  # noqa: S308 (cleaned, escaped)
 
 
-def _fields_again(target: str) -> str:
-    """Write fields in an address as fields again: reading the marks has quoted them."""
-    return _IN_ADDRESS.sub(lambda found: f"{{{found[1]}|{found[2]}}}" if found[2] else f"{{{found[1]}}}", target)
+def _masked(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Put a number in the place of each field, and give what the numbers stand for."""
+    masks: list[str] = []
+
+    def mask(found: re.Match[str]) -> str:
+        masks.append(values.get(found[1]) or found[2] or "")
+        return f"\ue000{len(masks) - 1}\ue001"
+
+    return _FIELD.sub(mask, text.translate(_SIGNS)), masks
 
 
-# A mail program knows no style sheet: what it shall look like stands in each tag.
-_PAGE = """<!doctype html>
-<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark"><title>{}</title></head>
-<body style="margin:0;padding:24px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,sans-serif">
-<div style="display:none;max-height:0;overflow:hidden">{}</div>
-<div style="max-width:560px;margin:0 auto">
-{}
-</div></body></html>"""
-_OFFER = """<div style="margin:20px 0;padding:18px 20px;border:1px solid #1f5f8b;border-radius:8px">
-<div style="font-size:20px;font-weight:600">{}</div>{}</div>"""
-_BUTTON = """<p style="margin:24px 0"><a href="{}" style="display:inline-block;background:#1f5f8b;color:#ffffff;\
-padding:12px 22px;border-radius:6px;text-decoration:none;font-weight:600">{}</a></p>"""
+def _unmasked(part: str, masks: Sequence[str], *, put: Callable[[str], str] = str) -> str:
+    return _MASK.sub(lambda found: put(masks[int(found[1])]), part)
 
 
-def _html(text: Text, values: Mapping[str, str]) -> str:
-    body = format_html_join("\n", "{}", ((_html_block(block, values),) for block in text.blocks))
-    return format_html(_PAGE, _filled(text.subject, values), _filled(text.preview, values), body)
-
-
-def _html_block(block: Block, values: Mapping[str, str]) -> SafeString:
-    if block.kind == "button":
-        return format_html(_BUTTON, address(block.url, values), _filled(block.label, values))
-    if block.kind == "offer":
-        return format_html(_OFFER, _filled(block.title, values), marked_up(block.text, values))
-    return marked_up(block.text, values)
+def _unmasked_address(part: str, masks: Sequence[str]) -> str:
+    """Fill the fields in addresses, which are quoted after their marks are read."""
+    said = {str(number): quote(mask, safe="") for number, mask in enumerate(masks)}
+    return _MASK_IN_ADDRESS.sub(lambda found: said.get(found[1], ""), part)

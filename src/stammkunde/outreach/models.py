@@ -50,6 +50,7 @@ class Message(CountedClaims):
     address = models.CharField(max_length=400, default="", blank=True)  # as it was when decided
     content = models.JSONField(default=dict)
     language = models.CharField(max_length=5, default="de")
+    basis = models.CharField(max_length=20, db_default="", blank=True)  # what the permission rests on, as last decided
     importance_cents = models.BigIntegerField(default=0)  # the margin expected from it
     first = models.BooleanField(default=False)  # belongs to an order or request: leaves before everything else
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)

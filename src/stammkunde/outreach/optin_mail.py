@@ -33,7 +33,7 @@ def content(message: Message, *, company: Company) -> Mapping[str, Any]:
     return _written(OptIn.objects.get(pk=said[QUESTION]), company=company, language=message.language)
 
 
-def _written(optin: OptIn, *, company: Company, language: str) -> dict[str, str]:
+def _written(optin: OptIn, *, company: Company, language: str) -> dict[str, Any]:
     """Write the question: what is to be confirmed and where, and nothing that could be taken for advertising."""
     context = {
         "company": _sender(company),
@@ -45,7 +45,11 @@ def _written(optin: OptIn, *, company: Company, language: str) -> dict[str, str]
         return {
             "subject": _subject(company),
             "text": render_to_string("outreach/mail/optin.txt", context),
-            "html": render_to_string("outreach/mail/optin.html", context),
+            "blocks": [
+                {"kind": "text", "html": render_to_string("outreach/mail/optin_asks.html", context)},
+                {"kind": "button", "label": _("Yes, I confirm"), "url": context["url"]},
+                {"kind": "text", "html": render_to_string("outreach/mail/optin_until.html", context)},
+            ],
         }
 
 

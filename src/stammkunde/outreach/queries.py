@@ -6,11 +6,13 @@ from datetime import date, datetime
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
+from stammkunde.customers import queries as customers
 from stammkunde.customers import search
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, knowing
 from stammkunde.outreach.models import Hold, Message, Piece, PrintRun, Template, Undeliverable
+from stammkunde.sales import queries as sales
 from stammkunde.team.models import Company, Staff
 
 State = Message.State
@@ -123,6 +125,15 @@ def somebody(pk: int | None) -> Recipient | None:
         return None
     person = one.contact_persons.order_by("pk").first() if one.kind == Customer.Kind.COMPANY else None
     return one.pk, person.pk if person else None
+
+
+def basis(recipient: Recipient, *, channel: str, purpose: str, today: date) -> str:
+    """Tell what it would rest on to write to somebody; empty where it rests on nothing."""
+    reaches, buyers = channels.get(channel).reaches, sales.buyers(customer_ids=[recipient[0]])
+    known = customers.permissions(
+        customer_ids=[recipient[0]], channel=reaches, purpose=purpose, buyers=buyers, today=today
+    )
+    return known[recipient].basis.value if recipient in known else ""
 
 
 def find_customers(typed: str, *, limit: int) -> list[Customer]:

@@ -19,9 +19,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from stammkunde.customers import links
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
-from stammkunde.outreach import foot, mime, optin_mail
+from stammkunde.outreach import brand, dress, foot, mime, optin_mail
 from stammkunde.outreach.channels import ChannelDown, PermanentFailure, Receipt, Rendered, TemporaryFailure, Unclear
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
@@ -76,11 +77,7 @@ class Email:
     def render(self, message: Message, company: Company) -> Rendered:
         said, url = optin_mail.content(message, company=company), foot.unsubscribe_url(message, channel=self.reaches)
         subject = " ".join(str(said["subject"]).split())
-        text, html, language = str(said["text"]), str(said.get("html") or ""), message.language
-        content = {
-            "text": foot.below_text(text, url=url, company=company, language=language),
-            "html": foot.below_html(html, url=url, company=company, language=language),
-        }
+        content = dressed(message, said, company, url=url)
         sender = (company.sender_name or company.name, company.sender_email)
         if settings.EMAIL_BACKEND == SMTP:
             return Rendered(address=message.address, body=_mail(message, company, subject=subject, url=url, **content))
@@ -91,8 +88,7 @@ class Email:
             to=[message.address],
             headers=headers(message, company, url=url),
         )
-        if content["html"]:
-            mail.attach_alternative(content["html"], "text/html")
+        mail.attach_alternative(content["html"], "text/html")
         mail.message()  # finds out now what cannot be written
         return Rendered(address=message.address, body=mail)
 
@@ -126,6 +122,15 @@ def _mail(message: Message, company: Company, *, subject: str, url: str, text: s
     )
 
 
+def dressed(message: Message, said: Mapping[str, Any], company: Company, *, url: str) -> dict[str, str]:
+    """Dress what a message says, as text and as HTML; `url` leads to where one unsubscribes."""
+    below, look = foot.below(message, company, unsubscribe=url), brand.look(company)
+    return {
+        "text": dress.text(said, foot=below),
+        "html": dress.html(said, look=look, foot=below, language=message.language),
+    }
+
+
 @lru_cache(maxsize=16)
 def _named(name: str, address: str) -> str:
     return formataddr((name, address))
@@ -141,10 +146,19 @@ class NotSetUp(Exception):
 
 
 def send_test(
-    *, to: str, company: Company, language: str, now: datetime, said: Mapping[str, Any] | None = None
+    *,
+    to: str,
+    company: Company,
+    language: str,
+    now: datetime,
+    said: Mapping[str, Any] | None = None,
+    purpose: str = Purpose.SERVICE,
+    basis: str = "",
 ) -> None:
     """
     Send a mail to a member of staff, at once: what a message would say, or a few words of our own.
+
+    It has all that the real one has; its links lead to a page that says that it was a test, and change nothing.
 
     :raises NotSetUp: if something must be set up first
     :raises TemporaryFailure: or one of its neighbours, as `hand_over` does
@@ -157,7 +171,8 @@ def send_test(
             "subject": _("Test mail from Stammkunde"),
             "text": _("This mail left as messages to customers do. If you can read it, sending works."),
         }
-    message = Message(pk=0, key=f"test:{to}", origin="test", channel="email", purpose=Purpose.SERVICE)
+    message = Message(pk=0, key=f"test:{to}", origin="test", channel="email", purpose=Purpose(purpose), basis=basis)
+    message.customer_id = links.NOBODY
     message.address, message.content, message.language = to, dict(said or content), language
     message.rendered_at = now
     with CHANNEL.line() as line:

@@ -8,6 +8,7 @@ planned message, so two workers or campaigns never give out the same slot.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,7 +20,7 @@ from stammkunde.outreach.policy import Decision, Verdict
 
 State = Message.State
 LOOK_AGAIN_AFTER = timedelta(hours=6)
-DECIDED = ["state", "reason", "due_at", "slot_at", "address", "finished_at"]
+DECIDED = ["state", "reason", "due_at", "slot_at", "address", "basis", "finished_at"]
 
 
 def lock(customer_ids: Iterable[int]) -> None:
@@ -46,20 +47,24 @@ def settle(customer_ids: Collection[int], *, now: datetime, new: Sequence[Messag
     if not everything:
         Turn.objects.filter(pk__in=customer_ids, look_at__isnull=False).update(look_at=None)
         return []
-    before = {one.key: (one.due_at, one.slot_at, one.reason, one.address) for one in waiting}
+    before = {one.key: _decided(one) for one in waiting}
     book = cases.read(everything, now=now)
     decisions = decide(everything, book)
     _claim_addresses(everything, decisions, book)
     for message in everything:
         _apply(message, decisions[message.key], now=now)
     _insert(new)
-    changed = [one for one in waiting if before[one.key] != (one.due_at, one.slot_at, one.reason, one.address)]
+    changed = [one for one in waiting if before[one.key] != _decided(one)]
     changed += [one for one in waiting if one.state != State.PLANNED and one not in changed]
     if changed:
         Message.objects.bulk_update(changed, DECIDED, batch_size=200)
     log([*new, *(one for one in changed if one.reason)], now=now)  # that it may leave now is said by its leaving
     _set_looks(customer_ids, everything, now=now)
     return [one for one in everything if one.state == State.PLANNED]
+
+
+def _decided(message: Message) -> tuple[Any, ...]:
+    return message.due_at, message.slot_at, message.reason, message.address, message.basis
 
 
 @transaction.atomic

@@ -10,13 +10,13 @@ from django.core import signing
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import advice, channels, clarity, content, foot, knowing, queries, services
+from stammkunde.outreach import advice, brand, channels, clarity, content, dress, foot, knowing, queries, services
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.previews import Preview
@@ -94,7 +94,7 @@ def framed(request: StaffRequest, draft: str) -> HttpResponse:
     if said["channel"] in channels.collecting():
         response = HttpResponse(_sheets(written, said, recipient))
     else:
-        response = HttpResponse(_page(written, purpose=said["purpose"]))
+        response = HttpResponse(_page(written, said, recipient))
     response.headers["Content-Security-Policy"] = middleware.IN_A_FRAME
     return response
 
@@ -109,12 +109,15 @@ def _written(draft: Draft, *, style: Style, recipient: Recipient, today: date) -
     return written, gaps
 
 
-def _page(written: Filled, *, purpose: str) -> SafeString:
+def _page(written: Filled, said: Mapping[str, Any], recipient: Recipient) -> SafeString:
+    """Dress the mail as it will leave; its links lead nowhere."""
     if written.content is None:
         return format_html("<!doctype html><title>{}</title>", "–")
-    url = "" if purpose == Purpose.SERVICE else "#"
-    html = foot.below_html(written.content["html"], url=url, company=team.company(), language=written.language)
-    return mark_safe(html)  # noqa: S308 (made by `content`, which cleans and escapes)
+    way, company, purpose = ("" if said["purpose"] == Purpose.SERVICE else "#"), team.company(), said["purpose"]
+    basis = queries.basis(recipient, channel=said["channel"], purpose=purpose, today=timezone.localdate())
+    message = Message(purpose=purpose, language=written.language, basis=basis)
+    below = foot.of(message, company, unsubscribe=way, preferences=way)
+    return dress.html(written.content, look=brand.look(company), foot=below, language=written.language)
 
 
 _SHEETS = """<!doctype html><html><head><meta charset="utf-8"><title>{}</title></head>

@@ -104,7 +104,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, _("This version is gone."))
         return redirect("template", pk)
     if act == "test":
-        _test(request, draft, style)
+        _test(request, template, draft, style)
     if act == "save":
         return _save(request, template, style, draft)
     return _editor(request, template, style, draft.act(act))
@@ -227,7 +227,7 @@ def _save(request: StaffRequest, template: Template, style: Style, draft: Draft)
     return redirect(f"{reverse('template', args=[template.pk])}?words={'-'.join(style)}&customer={to}")
 
 
-def _test(request: StaffRequest, draft: Draft, style: Style) -> None:
+def _test(request: StaffRequest, template: Template, draft: Draft, style: Style) -> None:
     """Send what is typed to whoever typed it, at once: what the server says is the answer."""
     to = request.POST.get("customer", "")
     recipient = queries.somebody(int(to) if to.isdecimal() and len(to) < 19 else None)
@@ -245,6 +245,8 @@ def _test(request: StaffRequest, draft: Draft, style: Style) -> None:
             company=team.company(),
             language=written.language,
             said=written.content,
+            purpose=template.purpose,
+            basis=queries.basis(recipient, channel="email", purpose=template.purpose, today=timezone.localdate()),
             now=timezone.now(),
         )
     except email.NotSetUp as problem:

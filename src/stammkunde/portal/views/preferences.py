@@ -16,7 +16,10 @@ from stammkunde.team import public
 
 @public.by_link("preferences")
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    customer, person = visitors.recipient(*links.read_preferences(token))
+    whose = links.read_preferences(token)
+    if whose[0] == links.NOBODY:
+        return visitors.tried(request)
+    customer, person = visitors.recipient(*whose)
     preference = queries.preference(customer_id=customer.pk, contact_person_id=person.pk if person else None)
     with visitors.speaking(request, customer, person):
         grid = _grid(customer, person)

@@ -22,6 +22,8 @@ ONE_CLICK = "One-Click"
 @public.by_link("unsubscribe")
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     link = links.read_unsubscribe(token)
+    if link.customer_id == links.NOBODY:
+        return visitors.tried(request)
     try:
         customer, person = visitors.recipient(link.customer_id, link.contact_person_id)
     except BadLink:  # whoever is gone gets no more mail

@@ -18,6 +18,7 @@ class Given:
     denominator: float | None = None
     n: int = 0
     reason: str = ""
+    remark: str = ""
     coverage: float | None = None
 
 
@@ -145,6 +146,21 @@ def test_no_sentence_where_nobody_knows_who_was_a_customer_at_the_start():
     assert tiles.sentence(given) == ""
     assert tiles.headline(given, before=None) == ""
     assert "less than a window before" in shown(given)["retention_rate"].reason
+
+
+def test_counts_say_which_way_they_are_wrong_where_history_is_short():
+    given = figures(
+        **{kpi: Given(kpi=kpi, value=20, remark="history_short") for kpi in ("customers_won", "customers_lost")},
+        customers_end=Given(kpi="customers_end", value=20, remark="period_unfinished"),
+    )
+
+    remarks = {kpi: tile.remark.partition(":")[0] for kpi, tile in shown(given).items()}
+
+    assert remarks == {
+        "customers_won": "There may have been fewer",
+        "customers_lost": "There may have been more",
+        "customers_end": "",  # the page says once that the period is not over
+    }
 
 
 def test_compared_values_are_short_enough_for_one_line():

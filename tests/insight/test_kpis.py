@@ -167,6 +167,16 @@ def test_shares_of_those_at_the_start_are_not_given_before_the_facts_fill_a_wind
     assert [f.remark for f in counts] == ["history_short", "", "", "", "", ""]
 
 
+def test_history_that_is_short_is_remarked_even_where_the_period_is_not_over():
+    facts = facts_of(line(customer=1, on=date(2011, 3, 1)))
+
+    (figure,) = insight.figures(
+        facts, periods=["2011-03"], activity_days=90, names=["customers_won"], as_of=date(2011, 3, 5)
+    )
+
+    assert (figure.value, figure.remark) == (1.0, "history_short")
+
+
 def test_nobody_is_told_to_be_none_where_the_past_is_not_known():
     facts = facts_of(line(customer=1, on=date(2011, 3, 20)))
 

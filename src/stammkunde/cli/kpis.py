@@ -83,6 +83,7 @@ def _worded(figure: Any) -> list[str]:
         _value(figure.kpi, figure.value) if figure.value is not None else str(wording.reason(figure.reason)),
         _calculation(figure),
         _number(figure.n),
+        wording.remark(figure.remark, kpi=figure.kpi),
     ]
 
 
@@ -121,7 +122,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
     shown = [place for place in range(len(rows[0])) if any(row[place] for row in rows[1:])]
     widths = {place: max(len(row[place]) for row in rows) for place in shown}
     lines = [
-        "  ".join(f"{row[place]:{'<' if place < 3 else '>'}{widths[place]}}" for place in shown).rstrip()
+        "  ".join(f"{row[place]:{'>' if 3 <= place < 6 else '<'}{widths[place]}}" for place in shown).rstrip()
         for row in rows
     ]
     return "\n".join([lines[0], "-" * max(len(line) for line in lines), *lines[1:]])

@@ -7,7 +7,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stammkunde.figures.wording import BY_KPI, MEANINGS, Better, Meaning, Unit, reason
+from stammkunde.figures.wording import BY_KPI, MEANINGS, Better, Meaning, Unit, reason, remark
 from stammkunde.team.policy import Sight
 from stammkunde.ui import sparks, writing
 from stammkunde.ui.sparks import Spark
@@ -31,6 +31,8 @@ class Figure(Protocol):
     def n(self) -> int: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def remark(self) -> str: ...
     @property
     def coverage(self) -> float | None: ...
 
@@ -91,7 +93,7 @@ def tiles(
             meaning=meaning,
             value=write(figures[meaning.kpi].value, unit=meaning.unit),
             reason=_why(figures[meaning.kpi]),
-            remark=covered(figures[meaning.kpi].coverage) if figures[meaning.kpi].value is not None else "",
+            remark=_qualified(figures[meaning.kpi]),
             formula=formula(meaning.kpi, figures),
             numerator=_part(figures[meaning.kpi].numerator, meaning=meaning),
             denominator=_part(figures[meaning.kpi].denominator, meaning=meaning, below=True),
@@ -194,6 +196,13 @@ def covered(share: float | None) -> str:
 
 def _why(figure: Figure) -> str:
     return str(reason(figure.reason)) if figure.value is None else ""
+
+
+def _qualified(figure: Figure) -> str:
+    """Say what qualifies a value that is given."""
+    if figure.value is None:
+        return ""
+    return covered(figure.coverage) or remark(figure.remark, kpi=figure.kpi)
 
 
 def course(values: Sequence[float | None], *, unit: Unit) -> Course | None:

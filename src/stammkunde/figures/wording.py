@@ -203,6 +203,24 @@ def reason(code: str) -> str | Promise:
     return REASONS.get(code, _("There are not enough data for this figure."))
 
 
+REMARKS = {  # what qualifies a count: by remark and figure
+    ("history_short", "customers_start"): _(
+        "There may have been more: the facts begin less than a window before, so earlier purchases are not known."
+    ),
+    ("history_short", "customers_won"): _(
+        "There may have been fewer: the facts begin less than a window before, so earlier customers count as won."
+    ),
+    ("history_short", "customers_lost"): _(
+        "There may have been more: the facts begin less than a window before, so earlier purchases are not known."
+    ),
+}
+
+
+def remark(code: str, *, kpi: str) -> str:
+    """Word what qualifies a count; empty where nothing does, or where the page says it of all its figures."""
+    return str(REMARKS.get((code, kpi), ""))
+
+
 CHARTS = {
     "age": _("months after the first purchase"),
     "class": _("Class"),

@@ -396,10 +396,10 @@ def _is_short(period: Period, counts: _Counts) -> bool:
 
 
 def _remark(kpi: str, period: Period, counts: _Counts) -> str:
-    if counts.last is not None and period.end_day > counts.last:
-        return "period_unfinished"
     needs_start = kpi in FROM_STAYS and kpi != "customers_end"
-    return "history_short" if needs_start and _is_short(period, counts) else ""
+    if needs_start and _is_short(period, counts):
+        return "history_short"
+    return "period_unfinished" if counts.last is not None and period.end_day > counts.last else ""
 
 
 def _none(reason: str, *, numerator: float | None = None, n: int = 0, coverage: float | None = None) -> dict[str, Any]:

@@ -34,7 +34,7 @@ REFUSALS = {
     "FactsInMotion": _("An import is being published or undone; try again when it is done."),
     "MirrorDiffers": _("The mirror does not add up to the database: %(detail)s"),
 }
-HEADINGS = (_("Figure"), _("Period"), _("Slice"), _("Value"), _("Calculation"), _("Number of customers"))
+HEADINGS = (_("Figure"), _("Period"), _("Slice"), _("Value"), _("Calculation"), _("Number of customers"), _("Remark"))
 AT_START = _("Customers at the start")
 DONE = _("Figures up to %(day)s, activity window %(days)s days.")
 VALUE_BY_MODEL = _("Expected within %(days)s days: %(money)s, by a model of purchases and amounts.")

@@ -43,6 +43,8 @@ def test_kpis_of_the_third_quarter_2011_are_the_reference(shop):
         "reason": "",
         "remark": "",
         "coverage": None,
+        "margin_stage": None,
+        "unallocated_cents": None,
     }
     assert [found[f"customers_{name}"]["value"] for name in ("start", "won", "end", "lost")] == [2724, 714, 2925, 513]
     assert found["margin_per_customer_cents"]["reason"] == "cost_unknown"

@@ -7,6 +7,7 @@ Otto asked for the catalogue, and has bought nothing.
 """
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
@@ -17,7 +18,7 @@ from stammkunde.figures.queries import of_customer
 from stammkunde.sales import history
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order, ProductCost
-from stammkunde.signals import answers, hourly, margins, orders, policy, queries, services, working
+from stammkunde.signals import answers, exports, hourly, margins, orders, policy, queries, services, working
 from stammkunde.signals.models import Figure
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
@@ -313,3 +314,33 @@ def test_time_that_is_taken_back_counts_no_more(served, salesperson):
 
     assert margin(served["anna"]) == 6_000
     assert margin(served["company"]) == 54_000 - 700 - 6_000 - 1_500
+
+
+@pytest.mark.parametrize(("by", "left_out"), [("channel", 12_900), ("category", 12_900 + 700)])
+def test_slices_and_what_belongs_to_none_add_up_to_the_whole(served, by, left_out):
+    Order.objects.filter(customer=served["anna"]).update(channel="Laden")
+    refresh(margin_stage="service")
+    asked = {"periods": ["2026-02"], "names": ["margin_per_customer_cents"]}
+
+    (whole,) = answers.figures(**asked)
+    parts = [one for one in answers.figures(**asked, by=by) if one.value is not None]
+    found = answers.unallocated(periods=["2026-02"], by=by)["2026-02"]
+
+    assert found.cents == left_out
+    assert sum(one.numerator for one in parts) - found.cents == whole.numerator
+    with translation.override("de"):
+        assert "Service- und Kontaktzeit 129\xa0€" in margins.left_out(found, by=by)
+        assert ("Versand 7\xa0€" in margins.left_out(found, by=by)) == (by == "category")
+
+
+def test_files_name_the_stage_in_headings_and_say_what_a_margin_contains(served, administrator):
+    generation = refresh(margin_stage="service")
+    row = SimpleNamespace(customer=served["anna"], signal=queries.signal_of(served["anna"].pk))
+
+    with translation.override("de"):
+        told = {str(one.label): one.value(row) for one in exports.customer_columns(administrator)}
+
+        assert told["Deckungsbeitrag (Stufe III)"] == 6_000 - 2_400
+        assert told["Was der Deckungsbeitrag enthält"] == margins.definition(generation)
+        assert told["Klasse und Rang nach"] == "Deckungsbeitrag (Stufe III)"
+        assert "Versand" in margins.of_goods(generation)

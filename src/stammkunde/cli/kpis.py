@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ from stammkunde import cli
 from stammkunde.cli.refresh import bring_up_the_mirror
 
 COLUMNS = ("kpi", "period", "slice", "value", "numerator", "denominator", "n", "reason", "remark", "coverage")
+OF_MARGINS = ("margin_stage", "unallocated_cents")
 
 
 @click.command()
@@ -23,18 +24,36 @@ def command(*, periods: tuple[str, ...], activity_days: int | None, by: str | No
     """Count the figures of a period."""
     cli.setup()
     from stammkunde.insight.errors import CannotAnswer  # noqa: PLC0415
-    from stammkunde.signals import answers  # noqa: PLC0415
+    from stammkunde.signals import answers, margins, queries  # noqa: PLC0415
     from stammkunde.signals.wording import NO_ORDERS  # noqa: PLC0415
 
     bring_up_the_mirror()
     try:
         wanted = periods or (answers.last_complete(grain="quarter"),)
         figures = answers.figures(periods=wanted, by=by, activity_days=activity_days)
+        left_out = answers.unallocated(periods=wanted, by=by or "")
     except CannotAnswer as problem:
         raise click.ClickException(str(problem)) from None
     except answers.NoFacts:
         raise click.ClickException(str(NO_ORDERS)) from None
-    click.echo(WRITERS[form](figures))
+    if form == "table":
+        click.echo("\n".join([_table(figures), *_left_out(left_out, by=by or "")]))
+        return
+    stage = margins.stage_name(queries.current())
+    rows = [row_of(one) | margins.of_figure(one, stage=stage, left_out=left_out) for one in figures]
+    click.echo(WRITERS[form](rows))
+
+
+def _left_out(found: Mapping[str, Any], *, by: str) -> Iterator[str]:
+    """Say of each period what margins by channel or by category leave out, so that the slices reconcile."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.utils import translation  # noqa: PLC0415
+
+    from stammkunde.signals import margins  # noqa: PLC0415
+
+    with translation.override(settings.LANGUAGE_CODE):
+        told = {period: margins.left_out(one, by=by) for period, one in found.items()}
+        yield from (f"{period}: {text}" for period, text in told.items() if text)
 
 
 def row_of(figure: Any) -> dict[str, Any]:
@@ -44,17 +63,16 @@ def row_of(figure: Any) -> dict[str, Any]:
     return {name: sliced if name == "slice" else row[name] for name in COLUMNS}
 
 
-def _json(figures: Sequence[Any]) -> str:
-    return json.dumps([row_of(figure) for figure in figures], ensure_ascii=False, indent=2)
+def _json(rows: Sequence[dict[str, Any]]) -> str:
+    return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
-def _csv(figures: Sequence[Any]) -> str:
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
     out = io.StringIO()
-    names = [*COLUMNS[:2], "slice_by", "slice_value", *COLUMNS[3:]]
+    names = [*COLUMNS[:2], "slice_by", "slice_value", *COLUMNS[3:], *OF_MARGINS]
     writer = csv.DictWriter(out, names, lineterminator="\n")
     writer.writeheader()
-    for figure in figures:
-        row = row_of(figure)
+    for row in rows:
         sliced = row.pop("slice") or {"by": "", "value": ""}
         writer.writerow(row | {"slice_by": sliced["by"], "slice_value": sliced["value"]})
     return out.getvalue().rstrip("\n")
@@ -128,4 +146,4 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "-" * max(len(line) for line in lines), *lines[1:]])
 
 
-WRITERS = {"json": _json, "csv": _csv, "table": _table}
+WRITERS = {"json": _json, "csv": _csv}

@@ -85,15 +85,21 @@ def tiles(
     history: Mapping[str, Sequence[float | None]],
     sight: Sight,
     stage: str = "",
+    left_out: str = "",
 ) -> list[Tile]:
-    """Make the tiles of a period; `others` are the periods to compare with, by their labels."""
+    """
+    Make the tiles of a period.
+
+    `others` are the periods to compare with, by their labels; `stage` says what a margin is, `left_out` which costs
+    those of a slice leave out.
+    """
     shown = [meaning for meaning in MEANINGS if meaning.kpi in figures and (sight.margin or not meaning.needs_margin)]
     return [
         Tile(
             meaning=meaning,
             value=write(figures[meaning.kpi].value, unit=meaning.unit),
             reason=_why(figures[meaning.kpi]),
-            remark=_qualified(figures[meaning.kpi]),
+            remark=_qualified(figures[meaning.kpi], left_out=left_out if meaning.needs_margin else ""),
             formula=formula(meaning.kpi, figures),
             numerator=_part(figures[meaning.kpi].numerator, meaning=meaning),
             denominator=_part(figures[meaning.kpi].denominator, meaning=meaning, below=True),
@@ -198,11 +204,12 @@ def _why(figure: Figure) -> str:
     return str(reason(figure.reason)) if figure.value is None else ""
 
 
-def _qualified(figure: Figure) -> str:
+def _qualified(figure: Figure, *, left_out: str) -> str:
     """Say what qualifies a value that is given."""
     if figure.value is None:
         return ""
-    return covered(figure.coverage) or remark(figure.remark, kpi=figure.kpi)
+    told = (covered(figure.coverage), remark(figure.remark, kpi=figure.kpi), left_out)
+    return ". ".join(text.removesuffix(".") for text in told if text)
 
 
 def course(values: Sequence[float | None], *, unit: Unit) -> Course | None:

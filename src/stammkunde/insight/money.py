@@ -15,9 +15,18 @@ import numpy as np
 import pyarrow as pa
 
 from stammkunde.insight.cells import Counts, alike, encoded
-from stammkunde.insight.frames import Facts, Frame, arrow, rows, total
+from stammkunde.insight.frames import SERVICE, SHIPPING, Facts, Frame, arrow, rows, total
 from stammkunde.insight.periods import Period, as_period
-from stammkunde.insight.slices import Slicing, is_sale, is_sold, known_lines, meanings, told_apart
+from stammkunde.insight.slices import (
+    OF_NO_SLICE,
+    Slicing,
+    is_sale,
+    is_sold,
+    known_lines,
+    meanings,
+    slicing,
+    told_apart,
+)
 
 COST_KNOWN_PERCENT = 95
 
@@ -141,6 +150,50 @@ def turnover(facts: Facts, *, periods: Iterable[Period | str]) -> list[Turnover]
         for row in rows(facts.keep(("turnover",), lambda: monthly))
     }
     return [_turnover(as_period(period), found) for period in periods]
+
+
+@dataclass(frozen=True)
+class Unallocated:
+    """What known customers cost in a period that belongs to no channel or no category; negative where it brought."""
+
+    period: Period
+    shipping_cents: int
+    service_cents: int
+
+    @property
+    def cents(self) -> int:
+        return self.shipping_cents + self.service_cents
+
+
+def unallocated(facts: Facts, *, periods: Iterable[Period | str], by: str) -> list[Unallocated]:
+    """
+    Sum what margins by channel or by category leave out, so that these and the whole reconcile.
+
+    The margins of all slices together, less this, are the margin of the whole: time spent on customers came by no
+    channel, and neither time nor shipping belongs to a category.
+
+    Args:
+        facts: the facts, their lines as they count at a stage (`margins.at_stage`).
+        periods: years, quarters and months.
+        by: what to slice by.
+
+    Returns:
+        one row a period, in the order asked; zeros where everything belongs to a slice.
+
+    Raises:
+        PeriodUnclear: a text names no period.
+    """
+    kinds = OF_NO_SLICE.get(by, ()) if slicing(facts, by=by).kind == "line" else ()
+    left_out = facts.lines.filter(nw.col("kind").is_in(kinds) & ~nw.col("customer_id").is_null())
+    monthly = left_out.group_by("ordered_month", "kind").agg(total(nw.col("cost_cents"), name="cents"))
+    found = {(row["ordered_month"], row["kind"]): row["cents"] for row in rows(monthly)} if kinds else {}
+    return [_unallocated(as_period(period), found) for period in periods]
+
+
+def _unallocated(period: Period, found: dict[tuple[int, str], int]) -> Unallocated:
+    months = range(period.first_month, period.first_month + period.months)
+    shipping, service = (sum(found.get((month, kind), 0) for month in months) for kind in (SHIPPING, SERVICE))
+    return Unallocated(period, shipping, service)
 
 
 def _turnover(period: Period, found: dict[tuple[int, int], Money]) -> Turnover:

@@ -18,6 +18,7 @@ from stammkunde.insight.periods import GRAIN_MONTHS, Grain, of_number
 
 COHORTS: dict[str, Grain] = {"cohort": "month", "cohort_quarter": "quarter", "cohort_year": "year"}
 OF_THE_LINE = ("channel", "category")
+OF_NO_SLICE = {"channel": (SERVICE,), "category": COSTS_ALONE}  # kinds of lines that belong to no value of these
 MOST_SORTS = 20_000  # of customers; with more, one counting would be as large as all of them apart
 
 
@@ -95,12 +96,12 @@ def known_lines(facts: Facts, *, slices: Slicing) -> Frame:
     """
     known = facts.lines.filter(~nw.col("customer_id").is_null())
     if slices.by == "channel":
-        return known.filter(nw.col("kind") != SERVICE).with_columns(text("channel").alias("slice"))
+        return known.filter(~nw.col("kind").is_in(OF_NO_SLICE["channel"])).with_columns(text("channel").alias("slice"))
     if slices.by == "category" and slices.kind == "line":
         assert facts.products is not None
         category = facts.products.select("product_id", text("category").alias("slice"))
         return (
-            known.filter(~nw.col("kind").is_in(COSTS_ALONE))
+            known.filter(~nw.col("kind").is_in(OF_NO_SLICE["category"]))
             .join(category, on="product_id", how="left")
             .with_columns(text("slice"))
         )

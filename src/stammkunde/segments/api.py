@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.segments import queries
-from stammkunde.signals import forecasts
+from stammkunde.signals import forecasts, margins
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team import policy
@@ -67,13 +67,19 @@ class CustomerOut(Schema):
     risk: float | None = None  # probability of buying nothing within the horizon
     risk_reasons: list[dict[str, Any]] | None = None  # codes and numbers, see docs/methods/risk.md
     abc_class: str | None = None  # figures: for whoever may see them
-    abc_basis: str | None = None  # what class and rank go by: margin, or revenue where costs are unknown
+    abc_basis: str | None = Field(
+        None, description="What class and rank go by: `margin` (of the stage `margin_stage`), or `revenue`."
+    )
     value_rank: int | None = None  # 1 is the best by that
     revenue_rank: int | None = None  # 1 brought most revenue so far
     revenue_year_cents: int | None = None
-    margin_year_cents: int | None = None  # of what was bought at known cost,
-    margin_year_coverage: float | None = None  # which is this share of the turnover
-    margin_at_risk_cents: int | None = None  # worth: for whoever may see margins, or revenue where costs are unknown
+    margin_year_cents: int | None = Field(
+        None, description="Contribution margin of the stage `margin_stage`, of what was bought at known cost."
+    )
+    margin_year_coverage: float | None = Field(None, description="Share of the turnover at known cost.")
+    margin_at_risk_cents: int | None = Field(  # worth: for whoever may see margins, or revenue where costs are unknown
+        None, description="Margin of the stage `margin_stage`, or revenue, as `worth_basis` says; so are the next ones."
+    )
     expected_purchases: float | None = None  # of the next 12 months
     expected_cents: int | None = None
     expected_low_cents: int | None = None
@@ -95,12 +101,26 @@ class ValuesTestedOut(Schema):
     level: float  # by which what is expected of now was multiplied
 
 
-class CustomerWithPeopleOut(CustomerOut):
+class MarginOut(Schema):
+    """How margins and values are counted in this answer; empty for whoever may not see them."""
+
+    margin_stage: Literal["I", "II", "III"] | None = Field(
+        None, description="I: after discounts and goods; II: after shipping, payment and returns, too; III: after time."
+    )
+    margin_definition: str | None = Field(
+        None, description="What a margin contains and what is missing for it, in the language that was asked for."
+    )
+    worth_basis: Literal["margin", "revenue"] | None = Field(
+        None, description="What is at stake and expected is counted in: revenue where too few costs are known."
+    )
+
+
+class CustomerWithPeopleOut(CustomerOut, MarginOut):
     contact_persons: list[ContactPersonOut]
     values_tested: ValuesTestedOut | None = None
 
 
-class CustomersOut(Schema):
+class CustomersOut(MarginOut):
     customers: list[CustomerOut]
     values_tested: ValuesTestedOut | None = None  # for whoever may see expected values
     next: str | None  # give it as `after` for the next page
@@ -138,6 +158,7 @@ def customers(request: StaffRequest, which: Query[Which]) -> Any:
     return {
         "customers": [_customer(request, row.customer, row.signal, generation) for row in page.rows],
         "values_tested": _values_tested(request, generation),
+        **_counted(request, generation),
         "next": page.after or None,
     }
 
@@ -155,6 +176,7 @@ def customer(request: StaffRequest, customer_id: int) -> Any:
     return _customer(request, found, signals.signal_of(found.pk), generation) | {
         "contact_persons": list(people),
         "values_tested": _values_tested(request, generation),
+        **_counted(request, generation),
     }
 
 
@@ -190,6 +212,16 @@ def _values_tested(request: StaffRequest, generation: Generation | None) -> dict
         "is_same_season": tested["laid"] == "year",
         "level": value["level"]["factor"],
     }
+
+
+def _counted(request: StaffRequest, generation: Generation | None) -> dict[str, Any]:
+    """Say at which stage margins count, and what that is, to whoever sees them."""
+    sight = forecasts.sight(request.user, generation)
+    told: dict[str, Any] = {"worth_basis": forecasts.basis(generation) if sight.worth and generation else None}
+    if sight.margin:
+        told |= {"margin_stage": margins.stage_name(generation) or None}
+        told |= {"margin_definition": margins.definition(generation) or None}
+    return told
 
 
 def _note_export(request: StaffRequest, *, rows: int) -> None:

@@ -5,8 +5,8 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from stammkunde.customers.models import Customer
-from stammkunde.signals import forecasts, levels, queries, reasons
-from stammkunde.signals.models import CustomerSignal
+from stammkunde.signals import forecasts, levels, margins, queries, reasons
+from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.team.models import Staff
 from stammkunde.team.policy import Sight
 from stammkunde.ui.tables import Column
@@ -25,11 +25,11 @@ def customer_columns(staff: Staff) -> list[Column]:
     sight = forecasts.sight(staff, generation)
     found = [*_who(), *_when(), *_risk(sight=sight)]
     if sight.figures:
-        found += _figures()
+        found += _figures(generation)
     if sight.margin:
-        found += _margins()
+        found += _margins(generation)
     if sight.worth:
-        found += _worth(" ".join(levels.sentences(generation)))
+        found += _worth(generation)
     return found
 
 
@@ -79,9 +79,15 @@ def _risk(*, sight: Sight) -> list[Column]:
     ]
 
 
-def _figures() -> list[Column]:
+def _figures(generation: Generation | None) -> list[Column]:
+    by = {"margin": margins.heading(generation, _("Contribution margin")), "revenue": _("Revenue")}
+
+    def basis(row: Row) -> str:
+        return by.get(row.signal.abc_basis, "") if row.signal and row.signal.abc_class else ""
+
     return [
         Column(label=_("Class"), key="signal.abc_class"),
+        Column(label=_("Class and rank go by"), read=basis),
         Column(label=_("Rank"), key="signal.value_rank", unit="number"),
         Column(label=_("Rank by revenue"), key="signal.revenue_rank", unit="number"),
         Column(label=_("Days with purchase"), key="signal.purchase_days", unit="number"),
@@ -90,19 +96,34 @@ def _figures() -> list[Column]:
     ]
 
 
-def _margins() -> list[Column]:
+def _margins(generation: Generation | None) -> list[Column]:
+    stated = margins.definition(generation)
+    in_all, in_a_year = _("Contribution margin"), _("Contribution margin of the last 12 months")
+
+    def what(row: Row) -> str:
+        return stated if row.signal and row.signal.margin_cents is not None else ""
+
     return [
-        Column(label=_("Contribution margin"), key="signal.margin_cents", unit="cents"),
-        Column(label=_("Contribution margin of the last 12 months"), key="signal.margin_year_cents", unit="cents"),
+        Column(label=margins.heading(generation, in_all), key="signal.margin_cents", unit="cents"),
+        Column(label=margins.heading(generation, in_a_year), key="signal.margin_year_cents", unit="cents"),
         Column(label=_("Share of the turnover at known cost"), key="signal.margin_year_coverage", unit="share"),
+        Column(label=_("What the contribution margin contains"), read=what),
     ]
 
 
-def _worth(tested: str) -> list[Column]:
+def _worth(generation: Generation | None) -> list[Column]:
+    tested = " ".join(levels.sentences(generation))
+    by_revenue = forecasts.basis(generation) == "revenue"
+    money = _("Revenue") if by_revenue else margins.heading(generation, _("Contribution margin"))
+
     def trial(row: Row) -> str:
         return tested if row.signal and row.signal.expected_cents is not None else ""
 
+    def counted(row: Row) -> str:
+        return money if row.signal and row.signal.expected_cents is not None else ""
+
     return [
+        Column(label=_("What is at stake and expected is counted in"), read=counted),
         Column(label=_("At stake"), key="signal.margin_at_risk_cents", unit="cents"),
         Column(label=_("Expected in 12 months"), key="signal.expected_cents", unit="cents"),
         Column(label=_("Expected in 12 months, at least"), key="signal.expected_low_cents", unit="cents"),

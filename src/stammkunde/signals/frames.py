@@ -8,7 +8,7 @@ import narwhals as nw
 
 from stammkunde import mirror
 from stammkunde.insight import recency, slices
-from stammkunde.insight.frames import CONVERSATION, COSTS_ALONE, SERVICE, Facts, Frame, facts, hold, rows, text
+from stammkunde.insight.frames import CONVERSATION, COSTS_ALONE, Facts, Frame, facts, hold, rows, text
 from stammkunde.insight.margins import at_stage
 from stammkunde.signals import margins, spent
 
@@ -72,7 +72,7 @@ def within(known: Facts, part: Slice | None) -> Facts:
     if part is None:
         return known
     if part.by == "channel":  # guests have one, too
-        here = (text("channel") == part.value) & (nw.col("kind") != SERVICE)  # time came by no channel
+        here = (text("channel") == part.value) & ~nw.col("kind").is_in(slices.OF_NO_SLICE["channel"])
         return known.with_lines(known.lines.filter(here))
     slicing = slices.slicing(known, by=part.by)
     if slicing.kind == "line":

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from stammkunde import mirror
 from stammkunde.insight import margins as stages
+from stammkunde.insight.money import Unallocated
 from stammkunde.mirror.versions import starting
 from stammkunde.signals import forecasts, spent
 from stammkunde.signals.models import FigureSettings, Generation, HourlyCost
@@ -20,6 +21,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 from stammkunde.ui import writing
 
+ROMAN = {"goods": "I", "delivery": "II", "service": "III"}
 KEY = "margin"  # in a generation's checkpoint: how its margins are counted; in its forecast: what is missing
 
 
@@ -134,6 +136,57 @@ def definition(generation: Generation | None) -> str:
         return " ".join([told, *_time(found), _shipping(found), _payment(terms)])
     told = _("Stage II: revenue after discounts and returns, less the cost of goods, shipping and payment.")
     return " ".join([told, _shipping(found), _payment(terms)])
+
+
+def stage_name(generation: Generation | None) -> str:
+    """Give the numeral of the stage at which a generation counts margins; empty where it does not say."""
+    terms = of(generation)
+    return ROMAN[terms.stage] if terms else ""
+
+
+def heading(generation: Generation | None, name: str) -> str:
+    """Name a column of margins, with the stage at which they count."""
+    stage = stage_name(generation)
+    return _("%(name)s (stage %(stage)s)") % {"name": name, "stage": stage} if stage else name
+
+
+def of_goods(generation: Generation | None) -> str:
+    """Say what the margin of a product is: what is spent on orders and customers belongs to no product."""
+    terms = of(generation)
+    if terms is None:
+        return ""
+    if terms.stage == FigureSettings.Margin.GOODS:
+        return definition(generation)
+    told = _(
+        "Stage %(stage)s, as far as it is known of products: revenue after discounts and returns, less the cost of "
+        "goods and payment. Shipping and the time spent on customers belong to no product."
+    )
+    return " ".join([told % {"stage": ROMAN[terms.stage]}, _payment(terms)])
+
+
+def of_figure(figure: Any, *, stage: str, left_out: Mapping[str, Unallocated]) -> dict[str, Any]:
+    """Tell programs of a margin at which stage it counts, and what its slices leave out; nothing of other figures."""
+    is_margin = figure.kpi.startswith("margin")
+    found = left_out.get(figure.period) if is_margin else None
+    return {
+        "margin_stage": stage or None if is_margin else None,
+        "unallocated_cents": found.cents if found else None,
+    }
+
+
+def left_out(found: Unallocated | None, *, by: str) -> str:
+    """Say what margins by channel or by product group leave out; empty where they leave out nothing."""
+    parts = {_("shipping"): found.shipping_cents, _("service and contact time"): found.service_cents} if found else {}
+    told = ", ".join(f"{name} {writing.money(cents, places=0)}" for name, cents in parts.items() if cents)
+    if not told:
+        return ""
+    if by == "channel":
+        return _("Not allocated, because it belongs to no channel: %(costs)s, for all customers together.") % {
+            "costs": told
+        }
+    return _("Not allocated, because it belongs to no product group: %(costs)s, for all customers together.") % {
+        "costs": told
+    }
 
 
 def worth(generation: Generation | None) -> str:

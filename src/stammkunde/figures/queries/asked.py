@@ -29,6 +29,7 @@ def plot(name: str, *, request: StaffRequest) -> Plot | None:
             selection=chosen,
             points=overview.chosen_points(generation, chosen),
             sight=policy.sight(request.user),
+            generation=generation,
         )
     )
 
@@ -38,4 +39,5 @@ def _product(request: StaffRequest) -> Plot | None:
     pk = request.GET.get("product", "")
     if not pk.isdecimal() or len(pk) > MOST_DIGITS:
         return None
-    return products.money(answers.product(int(pk)), sight=policy.sight(request.user))
+    found, generation = answers.product(int(pk)), signals.current()
+    return products.money(found, generation=generation, sight=policy.sight(request.user))

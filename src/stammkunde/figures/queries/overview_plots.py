@@ -20,7 +20,8 @@ from stammkunde.insight.errors import CannotAnswer
 from stammkunde.insight.money import Turnover
 from stammkunde.insight.periods import Period
 from stammkunde.segments.selection import Selection, last_complete, short_name, told_by
-from stammkunde.signals import answers
+from stammkunde.signals import answers, margins
+from stammkunde.signals.models import Generation
 from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
 from stammkunde.ui.tables import Column
@@ -49,6 +50,12 @@ class Answer:
     selection: Selection
     points: Points
     sight: Sight
+    generation: Generation | None = None
+
+    @property
+    def margin(self) -> str:
+        """Name a column of margins, with the stage at which they count."""
+        return margins.heading(self.generation, gettext("Contribution margin"))
 
 
 def retention(answer: Answer) -> Plot | None:
@@ -121,7 +128,7 @@ def money(answer: Answer) -> Plot | None:
         Column(label=_("Month")),
         Column(label=_("Revenue"), unit="cents"),
         Column(label=_("of which guests"), unit="cents"),
-        Column(label=_("Contribution margin"), unit="cents"),
+        Column(label=answer.margin, unit="cents"),
     ]
     cells = [
         (label, month.revenue_cents, month.guests_cents, month.margin_cents)
@@ -231,7 +238,7 @@ def abc(answer: Answer) -> Plot | None:
             Column(label=_("Class")),
             Column(label=_("Customers"), unit="number"),
             Column(label=_("Share of the customers"), unit="share"),
-            Column(label=_("Contribution margin") if is_margin else _("Revenue"), unit="cents"),
+            Column(label=answer.margin if is_margin else _("Revenue"), unit="cents"),
             Column(label=basis, unit="share"),
         ],
         rows=[

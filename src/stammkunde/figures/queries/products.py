@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import Customer
 from stammkunde.figures.plots import Plot
@@ -15,7 +15,8 @@ from stammkunde.insight import periods
 from stammkunde.insight.comeback import Comeback
 from stammkunde.sales.models import Product
 from stammkunde.segments.selection import Selection, short_name
-from stammkunde.signals import answers
+from stammkunde.signals import answers, margins
+from stammkunde.signals.models import Generation
 from stammkunde.team.policy import Sight
 from stammkunde.ui.tables import Column
 
@@ -144,7 +145,7 @@ def best_customers(found: answers.Product) -> list[Buyer]:
     ]
 
 
-def money(found: answers.Product, *, sight: Sight) -> Plot | None:
+def money(found: answers.Product, *, generation: Generation | None, sight: Sight) -> Plot | None:
     """Draw a product's revenue and margin by month."""
     if not found.months:
         return None
@@ -154,11 +155,12 @@ def money(found: answers.Product, *, sight: Sight) -> Plot | None:
         for month in found.months
     ]
     columns = [Column(label=_("Month")), MEASURES["revenue_cents"], Column(label=_("Orders"), unit="number")]
+    margin_column = Column(label=margins.heading(generation, gettext("Contribution margin")), unit="cents")
     return Plot(
         name="product",
         title=_("Revenue and contribution margin") if has_margin else _("Revenue by month"),
         draw=lambda _width: overview_plots.drawn_money(found.months, has_margin=has_margin),
-        columns=[*columns, MEASURES["margin_cents"]] if has_margin else columns,
+        columns=[*columns, margin_column] if has_margin else columns,
         rows=[
             (label, revenue, orders, margin)[: 4 if has_margin else 3]
             for label, revenue, margin, orders in reversed(shown)

@@ -18,7 +18,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.figures import hours
 from stammkunde.figures.queries import budget
 from stammkunde.figures.queries import hours as queries
-from stammkunde.signals import forecasts
+from stammkunde.signals import forecasts, margins
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import policy as tasks
@@ -241,6 +241,7 @@ def _columns(*, sight: policy.Sight) -> list[Column]:
     worth = [
         Column(label=_("Value of a year"), unit="cents"),
         Column(label=_("At stake"), unit="cents"),
+        Column(label=_("What both are counted in")),
     ]
     return [
         Column(label=_("Customer number")),
@@ -259,10 +260,11 @@ def _rows(page: Page, *, sight: policy.Sight) -> Iterator[tuple[Any, ...]]:
     pks = page.plan.minutes.keys() | spent.keys()
     found = CustomerSignal.objects.filter(generation=page.generation, customer__in=pks)
     signal = {one.customer_id: one for one in found.only("customer_id", "abc_class", *WORTH)}
+    stated = margins.worth(page.generation)
     for customer in Customer.objects.filter(pk__in=pks).order_by("name", "pk"):
         known = signal.get(customer.pk)
         minutes, assumed = spent.get(customer.pk, (0, 0))
-        worth = [getattr(known, name, None) for name in WORTH] if sight.worth else []
+        worth = [*(getattr(known, name, None) for name in WORTH), stated] if sight.worth else []
         planned = page.plan.minutes.get(customer.pk, 0)
         letter = known.abc_class if known else ""
         yield customer.number, customer.name, letter, planned, minutes, assumed, *worth

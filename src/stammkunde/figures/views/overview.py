@@ -68,7 +68,17 @@ def _tiles(
         history=queries.histories(stored, until=chosen.period),
         sight=sight,
         stage=stage,
+        left_out=_left_out(chosen) if sight.margin else "",
     )
+
+
+def _left_out(chosen: selection.Selection) -> str:
+    """Say what a margin by channel or product group leaves out in the chosen period."""
+    with suppress(answers.NoMirror, answers.NoFacts):
+        period = str(chosen.period)
+        found = answers.unallocated(periods=[period], by=chosen.slice_by)
+        return margins.left_out(found.get(period), by=chosen.slice_by)
+    return ""
 
 
 def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Selection, *, sight: policy.Sight) -> Any:
@@ -97,7 +107,7 @@ def _plots(
 ) -> list[plots.Shown]:
     """Show the charts that have something to show; their addresses name the generation, so browsers may keep them."""
     sight = forecasts.sight(request.user, generation)
-    answer = overview_plots.Answer(selection=chosen, points=stored, sight=sight)
+    answer = overview_plots.Answer(selection=chosen, points=stored, sight=sight, generation=generation)
     query = chosen.parameters | {"of": f"{generation.pk}-{get_language()}"}
     return [plots.shown(plot, query=query, theme=theme_of(request)) for plot in overview_plots.plots(answer)]
 

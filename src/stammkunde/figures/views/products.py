@@ -1,6 +1,7 @@
 """Products: what sells, what earns, who buys it, and what brings customers back."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -17,7 +18,7 @@ from stammkunde.figures.queries import products as queries
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.sales.models import Product
 from stammkunde.segments import selection, slices
-from stammkunde.signals import answers
+from stammkunde.signals import answers, margins
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
 from stammkunde.team import policy
@@ -44,7 +45,7 @@ def products(request: StaffRequest) -> HttpResponse:
             "bar": bar.bar(question.selection, kept=_kept(question)),
             "segments": overview.segments(generation, period=question.selection.period),
             "listed": listed,
-            "columns": _columns(question, listed),
+            "columns": _columns(question, listed, generation=generation),
             "rows": [row | {"cells": _cells(row, listed)} for row in listed.rows],
             "best_by": queries.MEASURES[listed.best_by],
             "bringing_back": queries.bringing_back(),
@@ -78,7 +79,7 @@ def _listed(request: StaffRequest, question: queries.Question) -> queries.Listed
     return queries.Listed(rows=[], total=0, categories=[], measures=[], best_by="revenue_cents", tops=[], flops=[])
 
 
-def _columns(question: queries.Question, listed: queries.Listed) -> list[dict[str, Any]]:
+def _columns(question: queries.Question, listed: queries.Listed, *, generation: Generation) -> list[dict[str, Any]]:
     """Describe the sortable columns: the one that sorts now turns round, the others begin with the highest."""
     name, descending = question.sort.removeprefix("-"), question.sort.startswith("-")
     return [
@@ -86,6 +87,7 @@ def _columns(question: queries.Question, listed: queries.Listed) -> list[dict[st
             "name": measure,
             "label": queries.MEASURES[measure].label,
             "unit": queries.MEASURES[measure].unit,
+            "about": margins.of_goods(generation) if measure == "margin_cents" else "",
             "sort": measure if measure == name and descending else f"-{measure}",
             "direction": ("descending" if descending else "ascending") if measure == name else "",
         }
@@ -121,14 +123,30 @@ def export(request: StaffRequest) -> HttpResponseBase:
     )
     listed = _listed(request, everything)
     columns = [tables.Column(label=_("Product number")), tables.Column(label=_("Product"))]
-    columns += [tables.Column(label=_("Product group")), *(queries.MEASURES[name] for name in listed.measures)]
+    columns += [tables.Column(label=_("Product group")), *_measures(listed, generation=generation)]
     team.record(
         staff=request.user, action="export", at=timezone.now(), thing="products", label=form, query=query.urlencode()
     )
     rows = (
-        (row["number"], row["name"], row["category"], *(row[name] for name in listed.measures)) for row in listed.rows
+        (row["number"], row["name"], row["category"], *_values(row, listed, generation=generation))
+        for row in listed.rows
     )
     return tables.answer(form=form, name=(_("products"), question.selection.period), columns=columns, rows=rows)
+
+
+def _measures(listed: queries.Listed, *, generation: Generation) -> list[tables.Column]:
+    """Give the columns of a file; where margins stand, their stage is in the heading, and what they contain beside."""
+    found = [queries.MEASURES[name] for name in listed.measures]
+    if "margin_cents" not in listed.measures:
+        return found
+    place = listed.measures.index("margin_cents")
+    found[place] = replace(found[place], label=margins.heading(generation, str(found[place].label)))
+    return [*found, tables.Column(label=_("What the contribution margin contains"))]
+
+
+def _values(row: dict[str, Any], listed: queries.Listed, *, generation: Generation) -> list[Any]:
+    stated = [margins.of_goods(generation)] if "margin_cents" in listed.measures else []
+    return [*(row[name] for name in listed.measures), *stated]
 
 
 @require_safe
@@ -138,7 +156,7 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
     generation = signals.current()
     found = _described(pk) if generation else None
     sight = policy.sight(request.user)
-    plot = queries.money(found, sight=sight) if found else None
+    plot = queries.money(found, generation=generation, sight=sight) if found else None
     return render(
         request,
         "figures/product.html",
@@ -147,6 +165,7 @@ def product(request: StaffRequest, pk: int) -> HttpResponse:
             "found": found if found and found.row else None,
             **_interval(found),
             "generation": generation,
+            "of_goods": margins.of_goods(generation),
             "has_margin": sight.margin and bool(found and found.row and found.row["margin_cents"] is not None),
             "shown": _shown(request, plot, pk=pk, generation=generation) if plot and generation else None,
             "groups": _groups(found),

@@ -29,6 +29,7 @@ from stammkunde.signals.answers.over_time import (
     retention_series,
     revenue_by_month,
     slices,
+    unallocated,
 )
 from stammkunde.signals.answers.silence import Silence, silence
 from stammkunde.signals.answers.traits import (
@@ -78,4 +79,5 @@ __all__ = [
     "silence",
     "slices",
     "suggested_activity_days",
+    "unallocated",
 ]

@@ -8,6 +8,7 @@ from stammkunde.insight import cohorts as by_cohort
 from stammkunde.insight import kpis, money, periods
 from stammkunde.insight import lifetime as lifetimes
 from stammkunde.insight.errors import NotEnoughData
+from stammkunde.insight.slices import OF_THE_LINE
 from stammkunde.signals import compute, frames
 from stammkunde.signals.answers.asking import Base, answer, history, shown_until
 from stammkunde.signals.frames import Slice
@@ -62,6 +63,16 @@ def figures(
 
     asked = (tuple(map(str, periods)), names and tuple(names))
     return answer("figures", count, *asked, by=by, activity_days=activity_days, as_of=as_of, within=within)
+
+
+def unallocated(*, periods: Collection[str], by: str) -> dict[str, money.Unallocated]:
+    """Sum, by period, what margins by channel or by category leave out; nothing where everything has its slice."""
+
+    def add_up(base: Base) -> dict[str, money.Unallocated]:
+        found = money.unallocated(base.facts.until(base.as_of), periods=periods, by=by)
+        return {str(one.period): one for one in found}
+
+    return answer("unallocated", add_up, tuple(map(str, periods)), by) if by in OF_THE_LINE else {}
 
 
 def slices() -> list[SliceColumn]:

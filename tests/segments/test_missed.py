@@ -1,5 +1,7 @@
 """Who was lost, and whether somebody had been warned in time."""
 
+import csv
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -45,6 +47,22 @@ def test_a_warning_counts_between_the_last_purchase_and_the_loss(lost):
     }  # fmt: skip
     assert missed.summary(found) == {"lost": 4, "in_time": 4, "warned": 1, "missed": 3}
     assert found[lost["missed"]].text(sight=EVERYTHING) == ("Abgewandert am 30.08.2026. Verpasst: Niemand war gewarnt.")
+
+
+def test_files_of_the_lost_say_when_and_how_somebody_was_warned(client, analyst, lost, monkeypatch):
+    monkeypatch.setattr(answers, "customers_behind", lambda **asked: tuple(lost.values()))
+    monkeypatch.setattr(answers, "last_bought", lambda **asked: dict.fromkeys(lost.values(), LAST))
+    client.force_login(analyst)
+    address = f"{reverse('customers')}?behind=lost&period=2026-Q3&days=90"
+
+    sent = b"".join(client.post(address, {"format": "csv"}).streaming_content).decode("utf-8-sig")
+
+    told = {row["Name"]: row for row in csv.DictReader(io.StringIO(sent), delimiter=";")}
+    names = ("Abgewandert am", "Warnung davor", "Gewarnt am", "Ampel der Warnung", "Tage vorher")
+    assert [told["warned"][name] for name in names] == ["30.08.2026", "gewarnt", "24.07.2026", "Rot", "37"]
+    assert [told["missed"][name] for name in names] == ["30.08.2026", "verpasst", "", "", ""]
+    usual = b"".join(client.post(reverse("customers"), {"format": "csv"}).streaming_content).decode()
+    assert "Warnung davor" not in usual
 
 
 def test_nothing_is_missed_before_warnings_were_given(lost):

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -221,28 +223,48 @@ def course(values: Sequence[float | None], *, unit: Unit) -> Course | None:
     return Course(drawing=drawing, label=_("between %(low)s and %(high)s") % between)
 
 
-def sentence(figures: Figures) -> str:
-    """Say the period in plain words: who stayed, who left, who came. Empty where that is not known."""
+def sentence(figures: Figures, *, links: Mapping[str, str] | None = None) -> str:
+    """
+    Say the period in plain words: who stayed, who left, who came. Empty where that is not known.
+
+    `links` are the addresses of the lists of customers by their group (lost, won); a number is the link to its list.
+    """
     retention = figures.get("retention_rate")
     if retention is not None and retention.reason == "history_short":
         return ""
     counts = {key: _count(figures.get(f"customers_{key}")) for key in ("start", "lost", "won")}
     if counts["start"] is None or counts["lost"] is None or counts["won"] is None:
         return ""
-    came = ngettext("%(n)s has joined.", "%(n)s have joined.", counts["won"]) % {"n": writing.number(counts["won"])}
+    asked = {"lost": _("Who left, and were we warned?"), "won": _("Who has joined?")}
+    linked = {key: _linked(counts[key], address=(links or {}).get(key, ""), title=asked[key]) for key in asked}
+    came = _filled(ngettext("%(n)s has joined.", "%(n)s have joined.", counts["won"]), n=linked["won"])
     if not counts["start"]:
-        return _("Nobody was a customer at the start; %(came)s") % {"came": came}
+        return _filled(_("Nobody was a customer at the start; %(came)s"), came=came)
     stayed = ngettext(
         "Of %(start)s customer at the start, %(stayed)s stayed and %(lost)s left; %(came)s",
         "Of %(start)s customers at the start, %(stayed)s stayed and %(lost)s left; %(came)s",
         counts["start"],
     )
-    return stayed % {
-        "start": writing.number(counts["start"]),
-        "stayed": writing.number(counts["start"] - counts["lost"]),
-        "lost": writing.number(counts["lost"]),
-        "came": came,
-    }
+    return _filled(
+        stayed,
+        start=writing.number(counts["start"]),
+        stayed=writing.number(counts["start"] - counts["lost"]),
+        lost=linked["lost"],
+        came=came,
+    )
+
+
+def _linked(count: int | None, *, address: str, title: str) -> str:
+    """Write a number, as a link to whom it counts where there is somebody."""
+    if not address or not count:
+        return writing.number(count)
+    number = writing.number(count)
+    return format_html('<a href="{}" title="{}" aria-label="{}: {}">{}</a>', address, title, number, title, number)
+
+
+def _filled(template: str, **parts: str) -> SafeString:
+    """Fill a sentence of ours, in which only what is marked as such is markup."""
+    return SafeString(escape(template) % {name: conditional_escape(part) for name, part in parts.items()})
 
 
 def headline(figures: Figures, *, before: tuple[str, Figures] | None) -> str:

@@ -144,7 +144,8 @@ class Asked(StaffList):
         return queries.every(self.filters, generation=self.generation, sort=self.order)
 
     def file_columns(self) -> list[Column]:
-        return exports.customer_columns(self.request.user)
+        of_lost = missed.columns(self.lost, sight=self.sight) if self.lost else []
+        return [*exports.customer_columns(self.request.user), *of_lost]
 
     def told(self, rows: list[queries.Row]) -> list[dict[str, Any]]:
         return [

@@ -4,7 +4,7 @@ Who was lost in a period, and whether somebody had been warned about them in tim
 What counts is a warning that stood (`signals.warned`), given after the last purchase and before the customer was lost.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from stammkunde.signals import answers, reasons
 from stammkunde.signals.models import EarlyWarning
 from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
+from stammkunde.ui.tables import Column
 
 Outcome = EarlyWarning.Outcome
 
@@ -38,10 +39,24 @@ class Lost:
         """Tell whether warnings were given in time for this one, but not about her."""
         return self.warning is None and self.since_on is not None and self.since_on < self.left_on
 
+    @property
+    def days_ahead(self) -> int | None:
+        """Tell how many days before the loss somebody was warned."""
+        return (self.left_on - self.warning.warned_on).days if self.warning else None
+
+    @property
+    def in_short(self) -> str:
+        """Say in a word or two whether somebody was warned."""
+        if self.warning:
+            return _("warned")
+        return _("missed") if self.is_missed else _("no warnings given yet")
+
     def text(self, *, sight: Sight) -> str:
         """Say when she was lost, and whether and why somebody was warned."""
         lost = _("Lost on %(day)s.") % {"day": writing.day(self.left_on)}
-        return f"{lost} {_warned(self.warning, left_on=self.left_on, sight=sight) if self.warning else self._why_not()}"
+        if self.warning is None or self.days_ahead is None:
+            return f"{lost} {self._why_not()}"
+        return f"{lost} {_warned(self.warning, days=self.days_ahead, sight=sight)}"
 
     def _why_not(self) -> str:
         if self.is_missed:
@@ -51,8 +66,29 @@ class Lost:
         return _("No warning: they have been given since %(day)s only.") % {"day": writing.day(self.since_on)}
 
 
-def _warned(warning: EarlyWarning, *, left_on: date, sight: Sight) -> str:
-    days = (left_on - warning.warned_on).days
+def columns(lost: Mapping[int, Lost], *, sight: Sight) -> list[Column]:
+    """Give the columns of a file of lost customers: whether, when and why somebody was warned about each."""
+
+    def of_lost(read: Callable[[Lost], Any]) -> Callable[[Any], Any]:
+        return lambda row: read(lost[row.customer.pk]) if row.customer.pk in lost else None
+
+    def of_warning(read: Callable[[EarlyWarning], Any]) -> Callable[[Any], Any]:
+        return of_lost(lambda one: read(one.warning) if one.warning else None)
+
+    return [
+        Column(label=_("Lost on"), unit="day", read=of_lost(lambda one: one.left_on)),
+        Column(label=_("Warning before"), read=of_lost(lambda one: one.in_short)),
+        Column(label=_("Warned on"), unit="day", read=of_warning(lambda one: one.warned_on)),
+        Column(label=_("Light of the warning"), read=of_warning(lambda one: one.get_level_display())),
+        Column(label=_("Days ahead"), unit="days", read=of_lost(lambda one: one.days_ahead)),
+        Column(
+            label=_("Reasons of the warning"),
+            read=of_warning(lambda one: "; ".join(reasons.texts(one.reasons, sight=sight))),
+        ),
+    ]
+
+
+def _warned(warning: EarlyWarning, *, days: int, sight: Sight) -> str:
     said = ngettext(
         "Warned on %(day)s (%(level)s), %(n)s day before.", "Warned on %(day)s (%(level)s), %(n)s days before.", days
     ) % {"day": writing.day(warning.warned_on), "level": warning.get_level_display(), "n": writing.number(days)}

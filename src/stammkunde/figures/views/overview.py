@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -49,9 +50,8 @@ def overview(request: StaffRequest) -> HttpResponse:
             "point": _point(figures, stored, chosen, sight=sight),
             "ahead": outlook.outlook(stored, generation, sight=sight),
             "formula": tiles.formula("retention_rate", figures) if "retention_rate" in figures else "",
-            "groups": _groups(figures),
             "headline": tiles.headline(figures, before=_before(stored, chosen)),
-            "sentence": tiles.sentence(figures),
+            "sentence": tiles.sentence(figures, links=_links(request, chosen)),
             "bar": bar.bar(chosen),
             "segments": queries.segments(generation, period=chosen.period),
             "window_origin": _window_origin(chosen),
@@ -88,11 +88,11 @@ def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Sel
     return gain.gain(figures, name=selection.name(chosen.period), year=named, sight=sight)
 
 
-def _groups(figures: tiles.Figures) -> list[tuple[str, str]]:
-    """Give the groups of customers that the sentence speaks of, as far as there is somebody in them."""
-    asked = (("lost", _("Who left, and were we warned?")), ("won", _("Who has joined?")))
-    counts = ((group, label, figures.get(f"customers_{group}")) for group, label in asked)
-    return [(group, label) for group, label, figure in counts if figure and figure.value]
+def _links(request: StaffRequest, chosen: selection.Selection) -> dict[str, str]:
+    """Give the lists of those who left (were we warned?) and of those who came."""
+    if not policy.may(request.user, policy.CUSTOMERS_VIEW):
+        return {}
+    return {group: f"{reverse('customers')}?behind={group}&{chosen.query}" for group in ("lost", "won")}
 
 
 def _before(stored: queries.Points, chosen: selection.Selection) -> tuple[str, tiles.Figures] | None:

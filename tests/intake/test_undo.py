@@ -10,6 +10,7 @@ from stammkunde.intake.models import BeforeImage
 from stammkunde.outreach.models import Message, Template
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.sales.models import Line, Order
+from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry, Staff
 from tests import factories
@@ -58,13 +59,13 @@ def test_owners_changed_by_an_import_take_tasks_along_and_say_so_and_its_undo_br
     one, two = Customer.objects.order_by("number")
     now = timezone.now()
     owners = {"his": (one, sven), "open": (two, None), "hers": (two, ada), "later": (one, None)}
-    tasks = {
+    made = {
         name: Task.objects.create(customer=of, title=name, owner=owner, created_at=now)
         for name, (of, owner) in owners.items()
     }
 
     incoming = bring(tmp_path, "customers", [customer(n, "X", owner_email=ada.email) for n in "12"])
-    has = {name: Task.objects.get(pk=task.pk).owner for name, task in tasks.items()}
+    has = {name: Task.objects.get(pk=task.pk).owner for name, task in made.items()}
     said = [changes.entry(entry) for entry in AuditEntry.objects.filter(action="customer.changed").order_by("pk")]
     Task.objects.filter(title="later").update(owner=sven)  # given on since: stays where it is
     undo(incoming)
@@ -77,6 +78,33 @@ def test_owners_changed_by_an_import_take_tasks_along_and_say_so_and_its_undo_br
         "Betreuer: Ada → –"
     )
     assert set(Customer.objects.values_list("owner__name", flat=True)) == {"Sven", None}
+
+
+def test_what_came_up_for_the_new_owner_goes_to_the_former_one_with_the_undo(tmp_path):
+    sven, ada, rita = (
+        Staff.objects.create_user(f"{name}@shop.example", None, name=name.title(), created_at=NOW)
+        for name in ("sven", "ada", "rita")
+    )
+    bring(tmp_path, "customers", [customer("1", "Eins", owner_email=sven.email)])
+    one = Customer.objects.get()
+
+    def planned(key, *, days=1):
+        due = tasks.Due(on=date(2026, 12, 1))
+        what = tasks.Content(title=key)
+        return tasks.plan(what, key=key, customer_id=one.pk, owner_id=ada.pk, due=due, now=NOW + timedelta(days=days))
+
+    planned("before", days=-1)  # Ada helped Sven out
+    incoming = bring(tmp_path, "customers", [customer("1", "X", owner_email=ada.email)])
+    planned("since")
+    given = planned("given")
+    tasks.hand_over(task_id=given.pk, owner=rita, now=timezone.now(), staff=ada)
+    tasks.hand_over(task_id=given.pk, owner=ada, now=timezone.now(), staff=rita)
+    tasks.add(tasks.Content(title="written"), now=timezone.now(), staff=ada, customer=one)
+    undo(incoming)
+
+    assert dict(Task.objects.values_list("title", "owner__name")) == {
+        "before": "Ada", "since": "Sven", "given": "Ada", "written": "Ada",
+    }  # fmt: skip
 
 
 def test_undo_of_people_restores_what_their_customer_was_found_by(tmp_path):

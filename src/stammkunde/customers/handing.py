@@ -5,7 +5,7 @@ Whoever has something that belongs to the one responsible declares it in its `ha
 the transaction that changes the owner, so that both change or neither.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -27,9 +27,15 @@ class Hand(Protocol):
 
 
 class GiveBack(Protocol):
-    """Gives back what was handed over because of something that is being undone."""
+    """
+    Gives back what was handed over because of something that is being undone, and what came up for the owner since.
 
-    def __call__(self, *, customers: Collection[int], now: datetime, because: str) -> None: ...
+    `customers` says by id who looked after each until now, and who does again.
+    """
+
+    def __call__(
+        self, *, customers: Mapping[int, tuple[int | None, int | None]], now: datetime, because: str
+    ) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +62,8 @@ def over(
             kind.hand(customers=customers, owner=owner, now=now, staff=staff, because=because)
 
 
-def back(*, customers: Collection[int], now: datetime, because: str) -> None:
-    """Give back what was handed over because of something that is being undone; repeating is harmless."""
+def back(*, customers: Mapping[int, tuple[int | None, int | None]], now: datetime, because: str) -> None:
+    """Give back what went along because of something that is undone, and what came up since; repeating is harmless."""
     for kind in kinds():
         kind.back(customers=customers, now=now, because=because)
 

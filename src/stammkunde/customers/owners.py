@@ -22,7 +22,7 @@ def changed(moved: Moved) -> None:
 def changed_back(moved: Moved) -> None:
     """Say so on the timelines, and give back what went along; inside the caller's transaction."""
     _tell(moved)
-    handing.back(customers=list(moved.rows), now=moved.now, because=moved.because)
+    handing.back(customers=moved.rows, now=moved.now, because=moved.because)
 
 
 def _tell(moved: Moved) -> dict[int, Staff]:

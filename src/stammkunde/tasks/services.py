@@ -186,8 +186,13 @@ def go_along(
             _hand(task, owner, now=now, staff=staff, because=because)
 
 
-def come_back(*, customers: Collection[int], now: datetime, because: str) -> None:
-    """Give back the open tasks that went along because of something that is undone; what went on since stays there."""
+def come_back(*, customers: Mapping[int, tuple[int | None, int | None]], now: datetime, because: str) -> None:
+    """
+    Give back the open tasks that went along because of something that is undone; what went on since stays there.
+
+    What came up since for whoever looked after the customers meanwhile, written by no person and given to them by
+    nobody, goes to whoever does so again.
+    """
     tasks = Task.objects.filter(customer__in=customers, state=Task.State.OPEN)
     went = AuditEntry.objects.filter(
         thing="task", thing_id__in=tasks.values("pk"), action=HANDED_OVER, detail__because=because
@@ -198,6 +203,27 @@ def come_back(*, customers: Collection[int], now: datetime, because: str) -> Non
         before, after = ids[task.pk]
         if task.owner_id == after:
             _hand(task, former.get(before), now=now, staff=None, because=f"undone:{because}")
+    _follow_the_owner(customers, now=now, because=because)
+
+
+def _follow_the_owner(customers: Mapping[int, tuple[int | None, int | None]], *, now: datetime, because: str) -> None:
+    since = _changed_at(customers, because=because)
+    by_hand = AuditEntry.objects.filter(thing="task", action=HANDED_OVER, thing_id__isnull=False)
+    open_ones = Task.objects.filter(customer__in=since, state=Task.State.OPEN, created_by=None, key__isnull=False)
+    owners = Staff.objects.in_bulk({again for _until, again in customers.values() if again})
+    made = open_ones.exclude(pk__in=by_hand.values("thing_id")).select_related("owner").order_by("pk")
+    for task in made.select_for_update(of=("self",)):
+        until, again = customers[task.customer_id or 0]
+        if again and task.owner_id == until and task.created_at >= since[task.customer_id or 0]:
+            _hand(task, owners[again], now=now, staff=None, because=f"undone:{because}")
+
+
+def _changed_at(customers: Collection[int], *, because: str) -> dict[int, datetime]:
+    """Say when customers got another owner because of something: its first entry, as undoing writes one, too."""
+    told = AuditEntry.objects.filter(
+        thing="customer", thing_id__in=customers, action="customer.changed", detail__because=because
+    )
+    return {entry.thing_id or 0: entry.at for entry in told.order_by("-pk")}
 
 
 def _hand(task: Task, owner: Staff | None, *, now: datetime, staff: Staff | None, because: str) -> None:

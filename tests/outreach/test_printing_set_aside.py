@@ -106,6 +106,18 @@ def test_run_that_is_cancelled_meanwhile_leaves_no_file_and_keeps_no_message(hou
     assert not settings.PRINT_DIR.exists() or list(settings.PRINT_DIR.iterdir()) == []
 
 
+def test_run_that_fails_holds_up_no_other(house, administrator, monkeypatch):
+    broken, good = (begin(administrator, only=letter(number)) for number in (1, 2))
+    make = printing.make_file
+    monkeypatch.setattr(printing, "make_file", lambda run: make(run) if run == good else 1 // 0)
+
+    with pytest.raises(ZeroDivisionError):
+        collecting.collect_all(now=NOW)
+
+    states = dict(PrintRun.objects.values_list("pk", "state"))
+    assert states == {broken.pk: "collecting", good.pk: "ready"}
+
+
 def test_failure_is_no_lost_claim(house, administrator, monkeypatch):
     letter(1)
     run = begin(administrator)

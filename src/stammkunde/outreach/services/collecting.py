@@ -5,6 +5,7 @@ A run that nobody came back from several times in a row is set aside: its page s
 cancelled. The lease is that of whoever collects; the messages themselves are the run's (`printing.holder`).
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from stammkunde.team import services as team_services
 from stammkunde.team.models import Staff
 from stammkunde.work import Lease, LostLease
 
+log = logging.getLogger(__name__)
 State = Message.State
 Run = PrintRun.State
 LEASE = timedelta(minutes=2)
@@ -36,9 +38,21 @@ def collect(*, run_id: int, now: datetime) -> PrintRun:
 
 
 def collect_all(*, now: datetime) -> int:
-    """Go on with every run that is being made, and tell how many were worked on."""
-    runs = PrintRun.objects.filter(state=Run.COLLECTING, is_set_aside=False).order_by("pk")
-    return sum(_turn(run, now=now) for run in list(runs))
+    """
+    Go on with every run that is being made, and tell how many were worked on.
+
+    What goes wrong with one run holds up no other, and is raised when all had their turn.
+    """
+    worked_on, problems = 0, list[Exception]()
+    for run in list(PrintRun.objects.filter(state=Run.COLLECTING, is_set_aside=False).order_by("pk")):
+        try:
+            worked_on += _turn(run, now=now)
+        except Exception as problem:
+            log.exception("print_run=%s collecting broke off", run.pk)
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+    return worked_on
 
 
 @transaction.atomic

@@ -39,7 +39,8 @@ def test_pages_quote_the_same_numbers(client, administrator, shown):
     }
     texts = {name: folded(client.get(address).content.decode()) for name, address in addresses.items()}
 
-    precision, recall = (writing.percent(told[name], places=0) for name in ("precision", "recall"))
+    right, found = told["warned_left"] / told["warned"], told["warned_left"] / told["left"]
+    precision, recall = (writing.percent(share, places=0) for share in (right, found))
     red, amber = levels["red"], levels["amber"]
     day = writing.day(date.fromisoformat(told["as_of"]))
     assert 0 < red + amber <= max(round(0.12 * queries.signals().exclude(risk_level="").count()), 3)
@@ -48,7 +49,7 @@ def test_pages_quote_the_same_numbers(client, administrator, shown):
     for name in ("list", "customer"):
         assert tried in texts[name]
         assert f"von denen, die gingen, waren {recall} gewarnt" in texts[name]
-    assert f"{red} Rot · {amber} Gelb · von 100 Gewarnten gingen {round(100 * told['precision'])}" in texts["overview"]
+    assert f"{red} Rot · {amber} Gelb · von 100 Gewarnten gingen {round(100 * right)}" in texts["overview"]
     assert f"<strong>{told['warned']}</strong> Kunden gewarnt" in texts["proof"]
     assert f"Von allen {told['left']}, die gingen, waren {recall} gewarnt" in texts["proof"]
     assert writing.money(told["warned_left_cents"], places=0) in texts["proof"]

@@ -31,9 +31,6 @@ def back_test(*, as_of: str = "2026-03-31", rule: str = "additive", **changes) -
         "left_cents": 64_000_000,
         "warned_left_cents": 27_100_000,
         "days_ahead": 38.0,
-        "precision": 271 / 412,
-        "recall": 271 / 640,
-        "lift": 4.23,
         "calibration_error": 0.021,
         "calibration": [
             {"customers": 2_060, "expected": 0.05, "left": 0.04},

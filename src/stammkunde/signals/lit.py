@@ -145,8 +145,7 @@ def _tried(test: BackTest, *, limits: Limits, part: float) -> dict[str, Any]:
 
 
 def _told(one: Told) -> dict[str, Any]:
-    counts = {name: value for name, value in asdict(one).items() if name != "name"}
-    return counts | {"precision": one.precision, "recall": one.recall, "lift": one.lift}
+    return {name: value for name, value in asdict(one).items() if name != "name"}  # shares: `Counts`
 
 
 def _choices(limits: Limits) -> list[int]:

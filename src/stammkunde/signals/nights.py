@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 import duckdb
 import pyarrow as pa
@@ -36,8 +37,7 @@ from stammkunde.signals import (
     warned,
 )
 from stammkunde.signals.compute import Computation, numbered, suggested_days
-from stammkunde.signals.models import CustomerSignal, Figure, FigureSettings, Generation
-from stammkunde.store import bulk
+from stammkunde.signals.models import CustomerSignal, Figure, FigureSettings
 from stammkunde.team import queries as team
 
 BATCH = 65_536
@@ -151,13 +151,10 @@ def _show(told: Nights, *, manifest: mirror.Manifest, margin: margins.Terms, now
             setattr(generation, name, value)
         generation.save(update_fields=["facts_version", "activity_days", "checkpoint", "forecast"])
         rows, figures = told.last.rows.to_arrow_reader(BATCH), numbered(told.figures)
-        _put(rows, total=told.last.total, model=CustomerSignal, generation=generation)
-        _put(figures.to_reader(), total=len(figures), model=Figure, generation=generation)
+        put = partial(services.put, generation=generation, report=_silently)
+        put(rows, total=told.last.total, model=CustomerSignal)
+        put(figures.to_reader(), total=len(figures), model=Figure)
         services.make_current(generation, held=held)
-
-
-def _put(rows: pa.RecordBatchReader, *, total: int, model: type, generation: Generation) -> None:
-    bulk.insert(rows, total=total, model=model, alike={"generation_id": generation.pk}, progress=lambda *_: None)
 
 
 def _silently(*_what: object) -> None: ...

@@ -133,13 +133,25 @@ class _Rows:
     held: Lease
 
     def __call__(self, rows: pa.RecordBatchReader, *, total: int, model: type[Model], step: str) -> None:
-        bulk.insert(
+        put(
             rows,
             total=total,
             model=model,
-            alike={"generation_id": self.generation.pk},
-            progress=lambda done, of: self.held.tell(step, done, of),
+            generation=self.generation,
+            report=lambda done, of: self.held.tell(step, done, of),
         )
+
+
+def put(
+    rows: pa.RecordBatchReader,
+    *,
+    total: int,
+    model: type[Model],
+    generation: Generation,
+    report: Callable[[int, int], None],
+) -> None:
+    """Store rows of a generation, in batches that are transactions of their own."""
+    bulk.insert(rows, total=total, model=model, alike={"generation_id": generation.pk}, progress=report)
 
 
 def _fill(generation: Generation, *, held: Lease, now: datetime, learn: policy.Learn, rebuild: bool) -> _Made:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from stammkunde.customers import changes
 from stammkunde.customers.models import Note
 from stammkunde.team.models import AuditEntry
+from stammkunde.ui.asking import Asker
 from stammkunde.ui.moments import Moments
 
 
@@ -20,7 +20,7 @@ def _changes(customer_id: int) -> QuerySet[AuditEntry]:
     return shown.select_related("staff")
 
 
-def _worded(entries: Sequence[AuditEntry], _request: HttpRequest) -> list[str]:
+def _worded(entries: Sequence[AuditEntry], _request: Asker) -> list[str]:
     return [changes.entry(one) for one in entries]
 
 

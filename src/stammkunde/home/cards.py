@@ -4,12 +4,12 @@ from typing import Any
 
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Customer
-from stammkunde.team.access import StaffRequest
 from stammkunde.ui import moments
+from stammkunde.ui.asking import Asker
 from stammkunde.ui.cards import Asked, Card, Place
 
 
-def timeline(request: StaffRequest, customer: Customer) -> dict[str, Any]:
+def timeline(request: Asker, customer: Customer) -> dict[str, Any]:
     found = moments.timeline(customer.pk, place=request.GET.get("timeline", ""))
     reads = customers.may_read_notes(request.user, customer)
     return {"timeline": {"events": found.worded(request), "next_place": found.next_place}, "reads_notes": reads}

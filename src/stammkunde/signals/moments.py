@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from stammkunde.signals import forecasts, queries
 from stammkunde.signals import reasons as risks
 from stammkunde.signals.models import EarlyWarning, StageChange
 from stammkunde.team.models import Staff
+from stammkunde.ui.asking import Asker
 from stammkunde.ui.moments import Moments
 
 
@@ -20,7 +20,7 @@ def _warnings(customer_id: int) -> QuerySet[EarlyWarning]:
     return EarlyWarning.objects.filter(customer=customer_id)
 
 
-def _why(warnings: Sequence[EarlyWarning], request: HttpRequest) -> list[str]:
+def _why(warnings: Sequence[EarlyWarning], request: Asker) -> list[str]:
     assert isinstance(request.user, Staff)  # nobody else is shown a customer
     sight = forecasts.sight(request.user, queries.current())
     return ["; ".join(risks.texts(one.reasons, sight=sight)) for one in warnings]

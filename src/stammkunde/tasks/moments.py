@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from django.db.models import Case, QuerySet, When
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.services import HANDED_OVER
 from stammkunde.team.models import AuditEntry
+from stammkunde.ui.asking import Asker
 from stammkunde.ui.moments import Moments
 
 
@@ -23,7 +23,7 @@ def _handed_over(customer_id: int) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(thing="task", thing_id__in=tasks, action=HANDED_OVER).select_related("staff")
 
 
-def _words(entries: Sequence[AuditEntry], _request: HttpRequest) -> list[str]:
+def _words(entries: Sequence[AuditEntry], _request: Asker) -> list[str]:
     return [_worded(one.label, *one.detail["owner"]) for one in entries]
 
 

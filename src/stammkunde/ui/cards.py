@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 
+from stammkunde.ui.asking import Asker
+
 Answer = TypeVar("Answer")
 
 
@@ -35,7 +37,7 @@ class Asked:
 
     Args:
         customer: the customer, and `people` who is known there.
-        request: who asks (a `StaffRequest`), and which pages of longer cards.
+        request: who asks, and for which pages of longer cards.
         now: the moment, and `today` its day.
         may: whether whoever asks has a right.
         generation: the newest figures, and `signal` what they say of the customer; None where they say nothing.
@@ -43,7 +45,7 @@ class Asked:
 
     customer: Any
     people: Sequence[Any]
-    request: Any
+    request: Asker
     now: datetime
     today: date
     may: Callable[[str], bool]

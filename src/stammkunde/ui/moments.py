@@ -14,8 +14,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
+
+from stammkunde.ui.asking import Asker
 
 PAGE = 12
 
@@ -43,7 +44,7 @@ class Moments:
     template: str
     by_day: bool = False
     hides: Mapping[str, Callable[[int], QuerySet[Any]]] = field(default_factory=dict)
-    words: Callable[[Sequence[Any], HttpRequest], Sequence[str]] | None = None
+    words: Callable[[Sequence[Any], Asker], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ class Timeline:
     events: list[Moment]
     next_place: str = ""
 
-    def worded(self, request: HttpRequest) -> list[tuple[Moment, str]]:
+    def worded(self, request: Asker) -> list[tuple[Moment, str]]:
         """Give the entries, each with its words."""
         words: dict[tuple[str, Any], str] = {}
         for of in {one.of.kind: one.of for one in self.events}.values():

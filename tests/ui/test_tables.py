@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from zipfile import ZipFile
 
 import pytest
 import python_calamine
@@ -199,6 +200,13 @@ def test_records_name_what_they_hold():
         {"name": "Tasse; groß", "price_cents": 123456},
         {"name": "=1+1", "price_cents": None},
     ]
+
+
+def test_excel_writes_no_point_behind_a_whole_number():
+    book = b"".join(sheets.stream_book(columns=[Column(label="N", unit="number")], rows=[[12]]))
+
+    with ZipFile(io.BytesIO(book)) as parts:
+        assert b".##" not in parts.read("xl/styles.xml")
 
 
 def test_format_is_one_that_we_know():

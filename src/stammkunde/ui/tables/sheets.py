@@ -22,12 +22,11 @@ from stammkunde.ui.tables.cells import TEXTS, local
 from stammkunde.ui.tables.columns import Column
 
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS = {
+FORMATS = {  # numbers have none: with places that may be empty, Excel writes "12." for twelve
     "cents": "#,##0.00",
     "share": "0.0%",
     "times": "0.0",
     "ratio": "0.00##",
-    "number": "#,##0.##",
     "days": "0",
     "day": "dd.mm.yyyy",
     "moment": "dd.mm.yyyy hh:mm:ss",

@@ -337,10 +337,13 @@ def test_reasons_have_bars_by_their_odds():
     assert bars == ["63", "29", "0"]
 
 
-def test_list_counts_by_level(client, salesperson, four):
+def test_list_counts_by_level_and_those_without_a_light_any_more(client, salesperson, four):
+    forecasting.warn(forecasting.signal(four, risk_level=""))
+
     text = " ".join(read(client, salesperson).split())
 
-    assert '<strong class="number">4</strong> offene Warnungen' in text
+    assert '<strong class="number">5</strong> offene Warnungen' in text
+    assert 'ohne Ampel</span> <span class="number">1</span>' in text
     assert text.index('Rot</span> <span class="number">3</span>') < text.index(
         'Gelb</span> <span class="number">1</span>'
     )

@@ -136,8 +136,8 @@ def warnings(request: StaffRequest) -> HttpResponseBase:
 
 
 def _by_level(total: queries.Total) -> list[tuple[str, str, int]]:
-    """Name the levels that occur, the highest first, each with how many warnings have it."""
-    choices = reversed(CustomerSignal.Level.choices)
+    """Name the levels that occur, the highest first, each with how many warnings have it; together they are all."""
+    choices = [*reversed(CustomerSignal.Level.choices), ("", _("no light any more"))]
     return [(value, str(label), total.levels[value]) for value, label in choices if value in total.levels]
 
 

@@ -100,7 +100,7 @@ def test_message_is_written_and_sent_on_a_phone(open_page, wanted, settings):
     page.goto(reverse("customer", args=[wanted.pk]))
 
     page.get_by_role("link", name="Schreiben").first.click()
-    page.get_by_text("Die Nachricht wird sofort gesendet.").wait_for()
+    page.get_by_text("Sobald Betreff und Text dastehen, wird die Nachricht sofort gesendet.").wait_for()
     page.get_by_label("Betreff").fill("Ihre Frage")
     page.get_by_label("Zweck").select_option("Newsletter")
     page.get_by_text("Die Nachricht würde abgelehnt.").wait_for()

@@ -66,7 +66,7 @@ def test_list_takes_the_same_number_of_queries(client, salesperson, django_asser
         template(salesperson, name=f"Vorlage {number}")
     client.force_login(salesperson)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("templates"))
 
 

@@ -62,7 +62,7 @@ def test_thanks_with_an_offer_are_refused_whichever_comes_first(made, salesperso
         services.change_template(
             template_id=made.pk, name="Neues", channel="email", purpose="thanks", by=salesperson, now=NOW
         )
-    assert refused.value.codes == ("counts_as_offer",)
+    assert [one.code for one in refused.value.claims] == ["counts_as_offer"]
     assert Template.objects.get().purpose == "advertising"
 
     thanks = services.create_template(name="Dank", channel="email", purpose="thanks", by=salesperson, now=NOW)

@@ -101,7 +101,8 @@ def test_what_the_governor_refuses_stays_on_the_page(client, salesperson):
 
     assert before.context["foretold"].mood == "danger"
     assert response.status_code == 400
-    assert "Die Nachricht würde abgelehnt." in response.context["problems"]["form"]
+    assert response.context["foretold"].text == "Die Nachricht würde abgelehnt."
+    assert response.content.decode().count("Die Nachricht würde abgelehnt.") == 1
     assert response.context["draft"].blocks[0].title == "10 %"
     assert not Message.objects.exists()
 
@@ -164,7 +165,7 @@ def test_offer_under_the_name_of_an_answer_is_refused(client, salesperson):
 
     response = write(client, one, kind="offer")
 
-    assert "Mit einem Angebot gilt es als Werbung." in response.context["problems"]["blocks"]
+    assert response.content.decode().count("Mit einem Angebot gilt es als Werbung. Nehmen") == 1
     assert not Message.objects.exists()
 
 
@@ -174,7 +175,9 @@ def test_missing_field_is_named(client, salesperson):
 
     response = write(client, one, text="Wie ist {product}?")
 
-    assert response.context["problems"] == {"blocks": "Bei diesem Kunden fehlt: zuletzt gekauftes Produkt."}
+    assert response.status_code == 400
+    said = "Die Nachricht kann nicht gesendet werden: Diesem Kunden fehlt zuletzt gekauftes Produkt."
+    assert response.context["foretold"].text == said
 
 
 def test_words_of_a_template_come_in_the_customer_s_form(client, salesperson):
@@ -254,3 +257,49 @@ def test_message_waits_for_two_weeks_at_most(client, salesperson):
     write(client, customer())
 
     assert (Message.objects.get().latest_at - before).days == services.handwritten.DAYS
+
+
+@pytest.mark.parametrize(
+    ("more", "mood", "said"),
+    [
+        ({}, "accent", "Die Nachricht wird sofort gesendet."),
+        ({"subject": ""}, "", "Sobald Betreff und Text dastehen, wird die Nachricht sofort gesendet."),
+        ({"channel": "letter"}, "warning", "Auf diesem Kanal kann noch nichts hinausgehen."),
+        ({"text": "{product}"}, "danger", "Diesem Kunden fehlt"),
+    ],
+)
+def test_there_is_one_verdict(client, salesperson, more, mood, said):
+    one = customer(street="Am Tor 1", city="Ulm")
+    client.force_login(salesperson)
+
+    page = write(client, one, "show", **more)
+
+    assert page.context["foretold"].mood == mood
+    assert said in page.context["foretold"].text
+    assert page.content.decode().count('class="callout') == 1
+    assert ("Die Nachricht wird sofort gesendet." in page.content.decode()) == (mood == "accent")
+
+
+def test_a_letter_waits_for_the_post_and_is_not_sent_at_once(client, salesperson):
+    company(sender_address="Am Markt 1\n89073 Ulm")
+    one = customer(street="Am Tor 1", city="Ulm")
+    client.force_login(salesperson)
+
+    page = write(client, one, "show", channel="letter")
+
+    assert page.context["foretold"].text == "Die Nachricht wartet auf den nächsten Druckauftrag."
+
+
+def test_whoever_suits_better_is_named_and_one_click_away(client, salesperson):
+    firm = customer(kind="company", name="Weber GmbH")
+    anna = factories.contact_person(firm, last_name="Weber", first_name="Anna", role="purchasing", email="a@w.example")
+    consent(firm, person=anna, purpose="newsletter")
+    client.force_login(salesperson)
+
+    page = write(client, firm, "show", purpose="newsletter")
+    changed = write(client, firm, f"to-{anna.pk}", purpose="newsletter")
+
+    assert "Besser an Anna Weber, Einkauf: hat in Newsletter eingewilligt." in page.content.decode()
+    assert f'value="to-{anna.pk}"' in page.content.decode()
+    assert changed.context["form"]["person"].value() == str(anna.pk)
+    assert changed.context["advised"] is None

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from stammkunde.outreach.claims import Claim
 from stammkunde.outreach.clarity import Finding
 
 Words = str | Promise
@@ -45,8 +46,24 @@ SAID: dict[str, tuple[Words, Words]] = {
     ),
     "pure": (gettext_lazy("It advertises nothing, so it needs no consent."), ""),
     "sounds_like_offer": (
-        gettext_lazy("It sounds like an offer."),
-        gettext_lazy("Discounts and vouchers make it advertising, which needs consent: leave them out here."),
+        gettext_lazy("It names a percentage."),
+        gettext_lazy("Discounts make it advertising, which needs consent; a tax or a share does not."),
+    ),
+    "argued": (
+        gettext_lazy("It sounds like advertising; somebody has said why it is none."),
+        gettext_lazy("Whoever changes these words may have to say so again."),
+    ),
+    "counts_as_discount": (
+        gettext_lazy("With “{said}” it counts as advertising."),
+        gettext_lazy("Leave the discount out, or choose the purpose “Offers”."),
+    ),
+    "counts_as_offer_words": (
+        gettext_lazy("With “{said}” it counts as advertising."),
+        gettext_lazy("Leave these words out, or choose the purpose “Offers”."),
+    ),
+    "counts_as_shop": (
+        gettext_lazy("With the link to the shop, {said}, it counts as advertising."),
+        gettext_lazy("Take the link out, or choose the purpose “Offers”."),
     ),
     "counts_as_offer": (
         gettext_lazy("With an offer it counts as advertising."),
@@ -89,14 +106,17 @@ def told(findings: Iterable[Finding]) -> list[Advice]:
     return [_told(one) for one in sorted(findings, key=lambda one: order.index(one.light))]
 
 
-def refusal(code: str) -> str:
-    """Say why words are refused, and the cure."""
-    return " ".join(str(part) for part in SAID[code])
+def refusal(claims: Iterable[Claim]) -> str:
+    """Say why words are refused, and the cure; each cure once."""
+    told = [_told(Finding(code=one.code, light="red", said=one.said)) for one in claims]
+    return " ".join(dict.fromkeys(part for one in told for part in (one.found, one.cure)))
 
 
 def _told(one: Finding) -> Advice:
     found, cure = _timed(one) or SAID[one.code]
-    return Advice(light=one.light, found=str(found).replace("{n}", str(one.number)), cure=str(cure))
+    return Advice(
+        light=one.light, found=str(found).replace("{n}", str(one.number)).replace("{said}", one.said), cure=str(cure)
+    )
 
 
 def _timed(one: Finding) -> tuple[str, str] | None:

@@ -6,12 +6,14 @@ Brysbaert 2019, Journal of Memory and Language 109) that is twenty words, the he
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
 from stammkunde.customers.models import Purpose
+from stammkunde.outreach import claims
+from stammkunde.outreach.claims import Claim, Shop
 from stammkunde.outreach.content import Block, Text
 
 Light = Literal["green", "amber", "red"]
@@ -25,13 +27,11 @@ NEWSLETTER_SECONDS = (60, 180)
 PURE = frozenset({Purpose.SERVICE, Purpose.THANKS})  # need no consent, as long as they advertise nothing
 ASKS_TO_ACT = frozenset({Purpose.ADVERTISING, Purpose.SURVEY})
 MAIL = "email"
+NO_SHOP = Shop()
 
 _FIELD = re.compile(r"\{([a-z_]+)(?:\|[^{}]*)?\}")
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
-_SURVEY = re.compile(
-    r"umfrage|fragebogen|bewert|feedback|survey|questionnaire|review|rating|rate[-_ ]us", re.IGNORECASE
-)
-_DISCOUNT = re.compile(r"rabatt|gutschein|preisnachlass|sonderangebot|discount|voucher|coupon|\d+\s?%", re.IGNORECASE)
+_PERCENT = re.compile(r"\d+\s?%")
 _EXAMPLE = re.compile(r"^https?://([^/]+\.)?example\.(com|net|org)(/|$)", re.IGNORECASE)
 
 
@@ -42,15 +42,22 @@ class Finding:
     code: str
     light: Light
     number: int = 0
+    said: str = ""  # the words that it is about
 
 
-def check(text: Text, *, purpose: str, channel: str) -> list[Finding]:
-    """Look at words as a customer does who has little time; the worst is not sorted to the front."""
+def check(
+    text: Text, *, purpose: str, channel: str, shop: Shop = NO_SHOP, argued: Collection[str] = ()
+) -> list[Finding]:
+    """
+    Look at words as a customer does who has little time; the worst is not sorted to the front.
+
+    `argued` are sentences of which somebody has said that they advertise nothing.
+    """
     return [
         *_opening(text, purpose, channel),
         *_offer(text, purpose),
         *_acting(text, purpose, channel),
-        *_purity(text, purpose),
+        *_purity(text, purpose, shop, argued),
     ]
 
 
@@ -60,9 +67,11 @@ def worst(findings: Iterable[Finding]) -> Light:
     return "red" if "red" in lights else "amber" if "amber" in lights else "green"
 
 
-def refusals(text: Text, *, purpose: str) -> list[str]:
-    """Name what makes words count as advertising although their purpose needs no consent; empty where nothing does."""
-    return sorted(set(_advertises(text))) if purpose in PURE else []
+def refusals(text: Text, *, purpose: str, shop: Shop = NO_SHOP, argued: Collection[str] = ()) -> list[Claim]:
+    """Give what makes words count as advertising although their purpose needs no consent; empty where nothing does."""
+    if purpose not in PURE:
+        return []
+    return [one for one in claims.find(text, shop=shop) if not (one.is_arguable and one.sentence in argued)]
 
 
 def words(text: str) -> int:
@@ -123,27 +132,17 @@ def _acting(text: Text, purpose: str, channel: str) -> Iterator[Finding]:
     yield Finding(code="reading" if light == "green" else "reading_long", light=light, number=seconds)
 
 
-def _purity(text: Text, purpose: str) -> Iterator[Finding]:
+def _purity(text: Text, purpose: str, shop: Shop, argued: Collection[str]) -> Iterator[Finding]:
     if purpose not in PURE:
         return
-    found = refusals(text, purpose=purpose)
-    yield from (Finding(code=code, light="red") for code in found)
-    whole = " ".join([text.subject, text.preview, *(block.text for block in text.blocks)])
-    if not found and _DISCOUNT.search(whole):
+    found = refusals(text, purpose=purpose, shop=shop, argued=argued)
+    yield from (Finding(code=one.code, light="red", said=one.said) for one in found)
+    if not found and refusals(text, purpose=purpose, shop=shop):
+        yield Finding(code="argued", light="amber")
+    elif not found and any(_PERCENT.search(part) for part in claims.parts(text)):
         yield Finding(code="sounds_like_offer", light="amber")
     elif not found:
         yield Finding(code="pure", light="green")
-
-
-def _advertises(text: Text) -> Iterator[str]:
-    for block in text.blocks:
-        if block.kind == "offer":
-            yield "counts_as_offer"
-        links = [(block.label, block.url), *_LINK.findall(block.text)]
-        if any(_SURVEY.search(label) or _SURVEY.search(url) for label, url in links):
-            yield "counts_as_survey"
-        if any(name == "code" for part in (block.text, block.title, block.url) for name in _FIELD.findall(part)):
-            yield "counts_as_voucher"
 
 
 def _addresses(text: Text) -> Iterator[str]:

@@ -139,6 +139,32 @@ class AddressForm(SettingsForm):
         help_texts = {"default_form": _("Where a customer has no wish of their own.")}
 
 
+class ShopForm(SettingsForm):
+    """Where things are bought: what a link there makes of a message."""
+
+    class Meta:
+        model = MessageSettings
+        fields = ["shop_addresses", "shop_service_pages"]
+        labels = {
+            "shop_addresses": _("Addresses of the shop"),
+            "shop_service_pages": _("Pages there that serve orders"),
+        }
+        help_texts = {
+            "shop_addresses": _(
+                "One a line, with or without a path: shop.example, www.firm.example/products. Links there count as "
+                "advertising, so they may stand in offers and newsletters, and not in thanks or answers."
+            ),
+            "shop_service_pages": _(
+                "One a line: how parts of such an address begin that belong to an order (konto, retoure). Links there "
+                "are no advertising."
+            ),
+        }
+        widgets = {
+            "shop_addresses": forms.Textarea(attrs={"rows": 2}),
+            "shop_service_pages": forms.Textarea(attrs={"rows": 4}),
+        }
+
+
 class PaperForm(SettingsForm):
     """What stands on letters and postcards, and what one of them costs."""
 

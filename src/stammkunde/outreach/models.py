@@ -199,6 +199,8 @@ class Template(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     channel = models.CharField(_("channel"), max_length=20)  # a name of `outreach.channels`
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
+    # Sentences that advertise nothing although they sound like it: {"because", "by", "at", "sentences"}
+    argued = models.JSONField(default=dict, blank=True)
     is_archived = models.BooleanField(default=False)
     options = models.JSONField(default=dict, blank=True)  # how it looks on paper, see `paper.Options`
     # Whom at a company it is for: this role first (empty: as usual for the purpose), and one person or several
@@ -301,6 +303,15 @@ class Piece(models.Model):
         ]
 
 
+SERVICE_PAGES = "\n".join(
+    (
+        "konto", "account", "bestell", "order", "sendung", "tracking", "retoure", "return", "rechnung", "invoice",
+        "hilfe", "help", "faq", "kontakt", "contact", "impressum", "imprint", "datenschutz", "privacy", "agb", "terms",
+        "widerruf",
+    )
+)  # fmt: skip
+
+
 class MessageSettings(Settings):
     """How customers are addressed, when they may be disturbed, how often, and what stands on paper."""
 
@@ -320,6 +331,11 @@ class MessageSettings(Settings):
     cap_days = models.PositiveSmallIntegerField(_("in days"), default=7)
     cap_persons = models.PositiveSmallIntegerField(
         _("people of one customer who get the same at most"), null=True, blank=True, default=3
+    )
+    # Where things are bought: a link there advertises, unless it leads to where orders are served
+    shop_addresses = models.TextField(_("addresses of the shop"), max_length=2000, default="", blank=True)
+    shop_service_pages = models.TextField(
+        _("pages of the shop that serve orders"), max_length=2000, default=SERVICE_PAGES, blank=True
     )
     # What stands on letters and postcards, and what one of them costs with postage
     sender_address = models.TextField(_("sender's address"), max_length=300, default="", blank=True)

@@ -14,6 +14,10 @@ from stammkunde.plays.models import Enrolment
 MISSING = "fields_missing"
 TROUBLES = {
     "no_words": gettext_lazy("The template has no text any more. Write one, and it goes on by itself."),
+    "disguised": gettext_lazy(
+        "Its words advertise, and its purpose says that they do not: nothing leaves. Change the words or the purpose "
+        "of the template, and it goes on by itself."
+    ),
     "unknown_filters": gettext_lazy(
         "The filters that choose its customers are unknown to this version. Stop it, and make a new one from the list "
         "of customers."

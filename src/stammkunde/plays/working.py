@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from stammkunde.outreach.services import NothingWritten
+from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten
 from stammkunde.plays import lease as leases
 from stammkunde.plays import services
 from stammkunde.plays.models import Play
@@ -60,6 +60,9 @@ def _carry_out(duty: "Duty", play: Play, lease: Lease, *, now: datetime) -> bool
         return False  # somebody stopped it, or goes on
     except NothingWritten:  # its words were taken away since; it goes on as soon as there are some
         lease.let_go(trouble=services.NO_WORDS)
+        return False
+    except CountsAsAdvertising:  # the same, once it says what it is, or is it
+        lease.let_go(trouble=services.DISGUISED)
         return False
     except Exception:
         lease.let_go(trouble=services.FAILED)

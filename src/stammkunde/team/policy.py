@@ -14,6 +14,7 @@ TASKS_WORK = "tasks.work"
 CALLS_CORRECT = "calls.correct"  # take back a call that somebody else recorded
 MESSAGES_SEND = "messages.send"  # of any purpose, to many; and the templates for it
 ANSWERS_SEND = "answers.send"  # to one customer, about orders and requests, or to say thank you
+PURPOSE_JUDGE = "purpose.judge"  # to say that what sounds like advertising is none, and why
 SETTINGS_EDIT = "settings.edit"
 STAFF_MANAGE = "staff.manage"
 AUDIT_VIEW = "audit.view"
@@ -30,6 +31,7 @@ ALL = frozenset(
         CALLS_CORRECT,
         MESSAGES_SEND,
         ANSWERS_SEND,
+        PURPOSE_JUDGE,
         SETTINGS_EDIT,
         STAFF_MANAGE,
         AUDIT_VIEW,
@@ -44,7 +46,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     Staff.Role.ADMINISTRATOR: ALL,
     Staff.Role.MANAGEMENT: ALL - {STAFF_MANAGE},
     Staff.Role.SALES: SALES,
-    Staff.Role.MARKETING: SALES | {IMPORTS_RUN},
+    Staff.Role.MARKETING: SALES | {IMPORTS_RUN, PURPOSE_JUDGE},
     Staff.Role.SERVICE: frozenset({CUSTOMERS_VIEW, CUSTOMERS_EDIT, TASKS_WORK, ANSWERS_SEND}),
     Staff.Role.ANALYST: frozenset({FIGURES_VIEW, CUSTOMERS_VIEW, MARGIN_VIEW, EXPORT}),
 }

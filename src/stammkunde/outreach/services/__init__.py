@@ -13,6 +13,7 @@ from stammkunde.outreach.services.filling import (
 )
 from stammkunde.outreach.services.handwritten import foresee, plan_of, send
 from stammkunde.outreach.services.holding_out import hold_out
+from stammkunde.outreach.services.judging import CountsAsAdvertising, argued, disguised, refuse_disguised, shop
 from stammkunde.outreach.services.later import (
     NotUnclear,
     count_as_sent,
@@ -31,7 +32,6 @@ from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
 from stammkunde.outreach.services.settling import look_after, look_again, settle
 from stammkunde.outreach.services.telling import tell_call
 from stammkunde.outreach.services.templating import (
-    CountsAsAdvertising,
     NameTaken,
     archive,
     change_template,
@@ -55,6 +55,7 @@ __all__ = [
     "Result",
     "RunIsOver",
     "archive",
+    "argued",
     "begin",
     "change_template",
     "choose_words",
@@ -63,6 +64,7 @@ __all__ = [
     "count_as_sent",
     "create_starters",
     "create_template",
+    "disguised",
     "duplicate",
     "forecast",
     "foresee",
@@ -81,11 +83,13 @@ __all__ = [
     "plan_optins",
     "put_words",
     "record",
+    "refuse_disguised",
     "release",
     "resume",
     "send",
     "send_again",
     "settle",
+    "shop",
     "stop",
     "stop_one",
     "style_of",

@@ -12,6 +12,7 @@ from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import content, knowing, persons
 from stammkunde.outreach.content import FieldsMissing, Text
 from stammkunde.outreach.models import MessageSettings, Template
+from stammkunde.outreach.services import judging
 from stammkunde.team import queries as team
 from stammkunde.team.models import Company
 
@@ -44,10 +45,12 @@ def contents(
     `more` gives values that belong to one message, a voucher's code for instance.
 
     :raises NothingWritten: if the template has no words in any language
+    :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
     """
     texts = words(template)
     if not texts:
         raise NothingWritten(template.name)
+    judging.refuse_disguised(texts.values(), purpose=template.purpose, argued=judging.argued(template))
     known = _Known.read(recipients, fields=_fields(texts.values()), today=today)
     options = template.options
     return {one: known.write(one, texts, options=options, more=more.get(one, {})) for one in recipients}

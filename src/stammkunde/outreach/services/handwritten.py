@@ -1,6 +1,6 @@
 """One message to one customer, written by a person."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,13 +8,11 @@ from django.db import transaction
 
 from stammkunde.customers.models import Purpose
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import clarity
 from stammkunde.outreach.content import Text
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.policy import Decision
-from stammkunde.outreach.services import planning
+from stammkunde.outreach.services import judging, planning
 from stammkunde.outreach.services.planning import Plan
-from stammkunde.outreach.services.templating import CountsAsAdvertising
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -54,16 +52,20 @@ def foresee(plan: Plan, *, now: datetime) -> Decision:
 
 
 @transaction.atomic
-def send(plan: Plan, *, text: Text, by: Staff, now: datetime) -> Message:
+def send(
+    plan: Plan, *, text: Text, by: Staff, now: datetime, because: str = "", argued: Collection[str] = ()
+) -> Message:
     """
     Plan a message that a person wrote; repeating it gives the same message and changes nothing.
 
-    :raises CountsAsAdvertising: if its words need another purpose
+    `because` says why what sounds like advertising is none; the trail keeps it. `argued` are sentences of which a
+    template says so.
+
+    :raises CountsAsAdvertising: if its words need another purpose, and no reason from whoever may give one
     :raises KeyTaken: if `once` was used for another customer
     """
-    codes = clarity.refusals(text, purpose=plan.purpose)
-    if codes:
-        raise CountsAsAdvertising(codes)
+    found = judging.disguised([text], purpose=plan.purpose, argued=argued)
+    said = judging.argue(found, because=because, by=by, now=now) if found else None
     is_new = not Message.objects.filter(key=plan.key).exists()
     (message,) = planning.plan_messages([plan], now=now)
     if is_new:
@@ -74,5 +76,6 @@ def send(plan: Plan, *, text: Text, by: Staff, now: datetime) -> Message:
             thing="message",
             thing_id=message.pk,
             label=str(plan.content["subject"]),
+            **({"because": said["because"], "sentences": said["sentences"]} if said else {}),
         )
     return message

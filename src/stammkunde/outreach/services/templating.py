@@ -1,16 +1,18 @@
 """Making and changing templates. Words are refused where they say more than their purpose allows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from stammkunde.outreach import clarity, knowing, starters
+from stammkunde.outreach import knowing, starters
+from stammkunde.outreach.claims import Claim
 from stammkunde.outreach.content import FieldsUnknown, Text
 from stammkunde.outreach.models import Template, TemplateText
 from stammkunde.outreach.services.filling import words
+from stammkunde.outreach.services.judging import argue, argued, disguised, refuse_disguised
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -19,14 +21,6 @@ WHOM = ("wanted_role", "to_several")
 
 class NameTaken(Exception):
     """Another template has this name."""
-
-
-class CountsAsAdvertising(Exception):
-    """The words hold what needs consent, and their purpose says that they need none; `codes` name it."""
-
-    def __init__(self, codes: Iterable[str]) -> None:
-        self.codes = tuple(sorted(set(codes)))
-        super().__init__(*self.codes)
 
 
 @transaction.atomic
@@ -83,7 +77,7 @@ def change_template(
     if not changes:
         return template
     _refuse_taken(name, but=template.pk)
-    _refuse_advertising(words(template).values(), purpose=purpose)
+    refuse_disguised(words(template).values(), purpose=purpose, argued=argued(template))
     for field, new in wanted.items():
         setattr(template, field, new)
     _touch(template, by=by, now=now, fields=list(changes))
@@ -92,18 +86,24 @@ def change_template(
 
 
 @transaction.atomic
-def put_words(*, template_id: int, language: str, form: str, text: Text, by: Staff, now: datetime) -> Template:
+def put_words(
+    *, template_id: int, language: str, form: str, text: Text, by: Staff, now: datetime, because: str = ""
+) -> Template:
     """
     Keep the words of one language and form of address; repeating changes nothing.
 
+    `because` says why what sounds like advertising is none; it is kept with the template and in the trail.
+
     :raises FieldsUnknown: if the words have fields that there are not
-    :raises CountsAsAdvertising: if the words need another purpose
+    :raises CountsAsAdvertising: if the words need another purpose, and no reason from whoever may give one
     """
     template = Template.objects.select_for_update().get(pk=template_id)
     unknown = knowing.unknown(text)
     if unknown:
         raise FieldsUnknown(unknown)
-    _refuse_advertising([text], purpose=template.purpose)
+    found = disguised([text], purpose=template.purpose, argued=argued(template))
+    if found:
+        _argue(template, found, because=because, by=by, now=now)
     if words(template).get((language, form)) == text:
         return template
     _put(template, (language, form), text)
@@ -128,7 +128,7 @@ def duplicate(*, template_id: int, copy_of: str, by: Staff, now: datetime) -> Te
     """Make a copy with all words; `copy_of` names it in the person's language, with `%(name)s` and `%(n)s` in it."""
     template = Template.objects.select_for_update().get(pk=template_id)  # one copy after the other
     name = _free_name(template.name, copy_of)
-    same: dict[str, Any] = {one: getattr(template, one) for one in ("channel", "purpose", "options", *WHOM)}
+    same: dict[str, Any] = {one: getattr(template, one) for one in ("channel", "purpose", "options", "argued", *WHOM)}
     made = _create(name=name, **same, by=by, now=now)
     for style, text in words(template).items():
         _put(made, style, text)
@@ -200,10 +200,12 @@ def _refuse_taken(name: str, *, but: int) -> None:
         raise NameTaken(name)
 
 
-def _refuse_advertising(texts: Iterable[Text], *, purpose: str) -> None:
-    codes = [code for text in texts for code in clarity.refusals(text, purpose=purpose)]
-    if codes:
-        raise CountsAsAdvertising(codes)
+def _argue(template: Template, found: Sequence[Claim], *, because: str, by: Staff, now: datetime) -> None:
+    """Keep why the words advertise nothing, beside the reasons that were given for others."""
+    said = argue(found, because=because, by=by, now=now)
+    template.argued = {**said, "sentences": sorted({*argued(template), *said["sentences"]})}
+    _touch(template, by=by, now=now, fields=["argued"])
+    _record(template, "template.argued", by, now, because=said["because"], sentences=said["sentences"])
 
 
 def _free_name(name: str, copy_of: str) -> str:

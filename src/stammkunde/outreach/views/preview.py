@@ -18,7 +18,7 @@ from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import advice, brand, channels, clarity, content, dress, foot, knowing, queries, services
 from stammkunde.outreach.drafts import Draft
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.previews import Preview
 from stammkunde.outreach.services import Filled
 from stammkunde.team import policy
@@ -57,15 +57,17 @@ def show(
     purpose: str,
     channel: str,
     recipient: Recipient | None,
-    options: Mapping[str, Any] = {},
+    template: Template | None,
 ) -> Shown:
-    """Make what is shown beside an editor, from what is typed there at the moment; `options` are its looks on paper."""
+    """Make what is shown beside an editor, from what is typed there at the moment; `template` says how it looks."""
     written = _written(draft, style=style, recipient=recipient, today=timezone.localdate()) if recipient else None
     said, gaps = (written[0].content or {}, written[1]) if written else ({}, ())
     typed = request.POST.get("find", "").strip()
-    findings = clarity.check(draft.text, purpose=purpose, channel=channel)
+    findings = clarity.check(
+        draft.text, purpose=purpose, channel=channel, shop=services.shop(), argued=services.argued(template)
+    )
     plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": purpose, "by": request.user.pk}
-    plain |= {"channel": channel, "options": dict(options)}
+    plain |= {"channel": channel, "options": dict(template.options) if template else {}}
     return Shown(
         customer=Customer.objects.filter(pk=recipient[0]).first() if recipient else None,
         recipient=recipient,

@@ -28,7 +28,7 @@ class Contact(SettingsPage):
         "As whom the company writes, and on what ground. The product enforces this and keeps the proof; it gives no "
         "legal advice."
     )
-    forms = (SenderForm, forms.AddressForm, ConsentRules)
+    forms = (SenderForm, forms.AddressForm, ConsentRules, forms.ShopForm)
     template = "outreach/settings_contact.html"
 
     def more(self) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Templates: the list, the editor with its preview, and what is done with a whole template."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,17 +13,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from stammkunde.customers.models import Purpose
 from stammkunde.outreach import advice, channels, clarity, content, knowing, queries, services, wording
 from stammkunde.outreach.channels import email
+from stammkunde.outreach.claims import Claim, Shop
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import TemplateForm
 from stammkunde.outreach.models import MessageSettings, Template
+from stammkunde.outreach.views.disguised import disguised
 from stammkunde.outreach.views.preview import Style, show
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import middleware
 
+SAVE_AS = "save-as"
 STYLES: tuple[Style, ...] = (("de", "sie"), ("de", "du"), ("en", "sie"), ("en", "du"))
 
 
@@ -38,7 +43,8 @@ class Row:
 @needs(policy.MESSAGES_SEND)
 def listed(request: StaffRequest) -> HttpResponse:
     is_archived = request.GET.get("archive") == "1"
-    rows = [_row(one) for one in queries.templates(is_archived=is_archived)]
+    shop = services.shop()
+    rows = [_row(one, shop=shop) for one in queries.templates(is_archived=is_archived)]
     return render(request, "outreach/templates.html", {"rows": rows, "is_archived": is_archived})
 
 
@@ -81,7 +87,7 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
         except services.NameTaken:
             form.add_error("name", _("Another template has this name."))
         except services.CountsAsAdvertising as refused:
-            form.add_error("purpose", " ".join(advice.refusal(code) for code in refused.codes))
+            form.add_error("purpose", advice.refusal(refused.claims))
         else:
             messages.success(request, _("Saved."))
             return redirect("template", pk)
@@ -105,8 +111,8 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("template", pk)
     if act == "test":
         _test(request, template, draft, style)
-    if act == "save":
-        return _save(request, template, style, draft)
+    if act == "save" or act.startswith(f"{SAVE_AS}-"):
+        return _save(request, template, style, draft, purpose=act.removeprefix(f"{SAVE_AS}-"))
     return _editor(request, template, style, draft.act(act))
 
 
@@ -156,12 +162,14 @@ def style_name(style: Style) -> str:
     }.get(style, "-".join(style))
 
 
-def _row(template: Template) -> Row:
+def _row(template: Template, *, shop: Shop) -> Row:
     texts = services.words(template)
     findings = [
         one
         for text in texts.values()
-        for one in clarity.check(text, purpose=template.purpose, channel=template.channel)
+        for one in clarity.check(
+            text, purpose=template.purpose, channel=template.channel, shop=shop, argued=services.argued(template)
+        )
     ]
     return Row(
         template=template,
@@ -172,7 +180,12 @@ def _row(template: Template) -> Row:
 
 
 def _editor(
-    request: StaffRequest, template: Template, style: Style, draft: Draft, problems: dict[str, str] | None = None
+    request: StaffRequest,
+    template: Template,
+    style: Style,
+    draft: Draft,
+    problems: dict[str, str] | None = None,
+    claims: Sequence[Claim] = (),
 ) -> HttpResponse:
     to = request.POST.get("customer") or request.GET.get("customer", "")
     recipient = queries.somebody(int(to) if to.isdecimal() and len(to) < 19 else None)
@@ -184,7 +197,7 @@ def _editor(
         purpose=template.purpose,
         channel=template.channel,
         recipient=recipient,
-        options=template.options,
+        template=template,
     )
     about = {
         "template": template,
@@ -195,6 +208,7 @@ def _editor(
         "has_changed": kept.get(style) != draft.text,
         "draft": draft,
         "problems": problems or {},
+        "disguised": disguised(request, claims, verb=SAVE_AS),
         "rows": draft.rows(problems or {}),
         "shown": shown,
         "fields": [(one.name, one.words) for one in knowing.fields().values()],
@@ -202,33 +216,49 @@ def _editor(
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/template_editor.html"}
     page = parts.get(request.htmx.target or "", "outreach/template.html")
-    response = render(request, page, about, status=400 if problems else 200)
+    response = render(request, page, about, status=400 if problems or claims else 200)
     response.headers["Content-Security-Policy"] = middleware.WITH_FRAMES
     return response
 
 
-def _save(request: StaffRequest, template: Template, style: Style, draft: Draft) -> HttpResponse:
+def _save(request: StaffRequest, template: Template, style: Style, draft: Draft, *, purpose: str) -> HttpResponse:
+    """Keep the words; with a purpose, which is theirs from now on."""
     problems = draft.problems()
-    refused = clarity.refusals(draft.text, purpose=template.purpose)
-    if refused:
-        problems["blocks"] = " ".join(advice.refusal(code) for code in refused)
     if problems:
         return _editor(request, template, style, draft, problems)
-    services.put_words(
-        template_id=template.pk,
-        language=style[0],
-        form=style[1],
-        text=draft.text,
-        by=request.user,
-        now=timezone.now(),
-    )
+    try:
+        _keep(request, template, style, draft, purpose=purpose)
+    except services.CountsAsAdvertising as refused:
+        return _editor(request, template, style, draft, claims=refused.claims)
     messages.success(request, _("Saved."))
     to = request.POST.get("customer", "")
     return redirect(f"{reverse('template', args=[template.pk])}?words={'-'.join(style)}&customer={to}")
 
 
+@transaction.atomic
+def _keep(request: StaffRequest, template: Template, style: Style, draft: Draft, *, purpose: str) -> None:
+    by, now = request.user, timezone.now()
+    if purpose in (Purpose.ADVERTISING, Purpose.SURVEY):
+        services.change_template(
+            template_id=template.pk, name=template.name, channel=template.channel, purpose=purpose, by=by, now=now
+        )
+    services.put_words(
+        template_id=template.pk,
+        language=style[0],
+        form=style[1],
+        text=draft.text,
+        by=by,
+        now=now,
+        because=request.POST.get("because", ""),
+    )
+
+
 def _test(request: StaffRequest, template: Template, draft: Draft, style: Style) -> None:
     """Send what is typed to whoever typed it, at once: what the server says is the answer."""
+    found = services.disguised([draft.text], purpose=template.purpose, argued=services.argued(template))
+    if found:
+        messages.error(request, advice.refusal(found))
+        return
     to = request.POST.get("customer", "")
     recipient = queries.somebody(int(to) if to.isdecimal() and len(to) < 19 else None)
     if recipient is None or draft.problems():

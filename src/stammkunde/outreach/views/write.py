@@ -1,6 +1,7 @@
 """Writing to one customer: what the governor says stands there before anything is sent."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,18 +10,22 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stammkunde.customers.models import Customer, Purpose
 from stammkunde.customers.policy import Chosen
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import advice, channels, clarity, knowing, queries, recipients, services, wording
+from stammkunde.outreach import clarity, knowing, queries, recipients, services, wording
+from stammkunde.outreach.claims import Claim
 from stammkunde.outreach.content import Block
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import WriteForm
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.services import Plan
+from stammkunde.outreach.verdicts import verdict
+from stammkunde.outreach.views.disguised import disguised
 from stammkunde.outreach.views.preview import Style, show
 from stammkunde.outreach.wording import Foretold
 from stammkunde.team import policy
@@ -30,10 +35,10 @@ from stammkunde.team.models import Staff
 from stammkunde.ui import middleware
 from stammkunde.ui.forms import options_of
 
-CHOOSES = {"to": "person"}
+CHOOSES = {"to": "person", "purpose": "purpose"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Writing:
     """One visit to the page: who writes to whom, and what is chosen so far."""
 
@@ -56,10 +61,33 @@ class Writing:
             now=self.now,
         )
 
-    def foretold(self, draft: Draft) -> Foretold:
-        """Ask the governor before anything is planned."""
-        decision = services.foresee(self.plan({"subject": draft.subject, "text": ""}), now=self.now)
-        return wording.foretold(decision, now=self.now)
+    @cached_property
+    def template(self) -> Template | None:
+        """Give the template whose words are used."""
+        chosen = _chosen(self.form)["template"]
+        return queries.template(int(chosen)) if chosen else None
+
+    @property
+    def argued(self) -> frozenset[str]:
+        return services.argued(self.template)
+
+    def claims(self, draft: Draft) -> list[Claim]:
+        """Give what makes the words advertising, although they are called something else."""
+        return services.disguised([draft.text], purpose=_chosen(self.form)["purpose"], argued=self.argued)
+
+    def foretold(self, draft: Draft, *, claims: Sequence[Claim], lacking: Sequence[str] = ()) -> Foretold:
+        """Ask the governor, and all else that may say no, before anything is planned."""
+        chosen = _chosen(self.form)
+        return verdict(
+            services.foresee(self.plan({"subject": draft.subject, "text": ""}), now=self.now),
+            channel=chosen["channel"],
+            purpose=chosen["purpose"],
+            company=team.company(),
+            now=self.now,
+            claims=claims,
+            lacking=lacking,
+            is_whole=not draft.problems(),
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,7 +135,7 @@ def _form(request: StaffRequest, customer: Customer) -> WriteForm:
 
 
 def _posted(request: StaffRequest) -> QueryDict | None:
-    """Give what was posted, with what a button chose instead: `to-12` is somebody else to write to."""
+    """Give what was posted, with what a button chose: `to-12` somebody else, `purpose-survey` another purpose."""
     chosen, _dash, value = request.POST.get("act", "").partition("-")
     if chosen not in CHOOSES:
         return request.POST or None
@@ -156,10 +184,9 @@ def _use(writing: Writing, template_id: int) -> Draft | None:
     return Draft.of(text)
 
 
-def _looks(chosen: dict[str, str]) -> dict[str, Any]:
+def _looks(writing: Writing) -> dict[str, Any]:
     """Give how the chosen template looks on paper; own words look as usual."""
-    template = queries.template(int(chosen["template"])) if chosen["template"] else None
-    return template.options if template else {}
+    return writing.template.options if writing.template else {}
 
 
 def _letter(staff: Staff, style: Style) -> Draft:
@@ -169,74 +196,73 @@ def _letter(staff: Staff, style: Style) -> Draft:
     return Draft(blocks=(Block(kind="text", text=f"{{greeting}},\n\n\n\n{farewell}\n{staff.name}\n{{sender}}"),))
 
 
-def _page(writing: Writing, draft: Draft, problems: dict[str, str] | None = None) -> HttpResponse:
+def _page(
+    writing: Writing, draft: Draft, problems: dict[str, str] | None = None, *, is_refused: bool = False
+) -> HttpResponse:
     request, chosen = writing.request, _chosen(writing.form)
+    shown = show(
+        request,
+        draft,
+        style=writing.style,
+        purpose=chosen["purpose"],
+        channel=chosen["channel"],
+        recipient=writing.recipient,
+        template=writing.template,
+    )
+    claims = writing.claims(draft)
+    lacking = [*shown.unknown, *shown.missing]
     about: dict[str, Any] = {
         "customer": writing.customer,
         "form": writing.form,
         "draft": draft,
         "problems": problems or {},
+        "is_refused": is_refused,
         "rows": draft.rows(problems or {}),
-        "shown": show(
-            request,
-            draft,
-            style=writing.style,
-            purpose=chosen["purpose"],
-            channel=chosen["channel"],
-            recipient=writing.recipient,
-            options=_looks(chosen),
-        ),
-        "foretold": writing.foretold(draft),
-        "not_set_up": _not_set_up(chosen["channel"]),
+        "shown": shown,
+        "foretold": writing.foretold(draft, claims=claims, lacking=lacking),
+        "disguised": disguised(request, claims, verb="purpose"),
         "advised": _advised(writing),
         "has_templates": len(options_of(writing.form, "template")) > 1,
         "fields": [(one.name, one.words) for one in knowing.fields().values()],
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/write_editor.html"}
     name = parts.get(request.htmx.target or "", "outreach/write.html")
-    response = render(request, name, about, status=400 if problems else 200)
+    response = render(request, name, about, status=400 if problems or is_refused else 200)
     response.headers["Content-Security-Policy"] = middleware.WITH_FRAMES
     return response
 
 
-def _not_set_up(channel: str) -> str:
-    code = channels.get(channel).missing(team.company())
-    return wording.reason({"code": code}) if code else ""
-
-
 def _send(writing: Writing, draft: Draft) -> HttpResponse:
     """Send, unless something must be mended or the governor refuses: then the words stay on the page."""
-    problems = draft.problems() | _refusals(writing, draft)
+    problems = draft.problems() | _gone(writing)
+    if not problems and writing.foretold(draft, claims=()).mood == "danger":
+        return _page(writing, draft, is_refused=True)
     written = services.write_to(
         recipient=writing.recipient,
         style=writing.style,
         text=draft.text,
         today=timezone.localdate(writing.now),
-        options=_looks(_chosen(writing.form)),
+        options=_looks(writing),
     )
-    if written.content is None and not problems:
-        names = ", ".join(knowing.words(written.missing))
-        problems["blocks"] = _("This customer lacks: %(names)s.") % {"names": names}
     if problems or written.content is None:
-        return _page(writing, draft, problems)
+        return _page(writing, draft, problems, is_refused=True)
     plan = writing.plan(written.content)
-    message = services.send(plan, text=draft.text, by=writing.request.user, now=writing.now)
+    because = writing.request.POST.get("because", "")
+    try:
+        message = services.send(
+            plan, text=draft.text, by=writing.request.user, now=writing.now, because=because, argued=writing.argued
+        )
+    except services.CountsAsAdvertising:  # the page says so, and what may be done
+        return _page(writing, draft, is_refused=True)
     _say(writing.request, message, is_ours=message.content == written.content)
     return redirect("customer", writing.customer.pk)
 
 
-def _refusals(writing: Writing, draft: Draft) -> dict[str, str]:
-    """Say why this may not be sent: something chosen is gone, the words need another purpose, or the governor's no."""
-    if not writing.form.is_valid():
-        return {"form": _("Something that was chosen is no longer there. Please choose again.")}
-    found = {}
-    refused = clarity.refusals(draft.text, purpose=_chosen(writing.form)["purpose"])
-    if refused:
-        found["blocks"] = " ".join(advice.refusal(code) for code in refused)
-    foretold = writing.foretold(draft)
-    if foretold.mood == "danger":
-        found["form"] = f"{foretold.text} {foretold.why}"
-    return found
+def _gone(writing: Writing) -> dict[str, str]:
+    """Say that something that was chosen is not there any more."""
+    if writing.form.is_valid():
+        return {}
+    return {"form": _("Something that was chosen is no longer there. Please choose again.")}
 
 
 def _say(request: StaffRequest, message: Message, *, is_ours: bool) -> None:

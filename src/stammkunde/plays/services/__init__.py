@@ -18,9 +18,18 @@ from stammkunde.plays.services.running import (
     stop,
 )
 from stammkunde.plays.services.thanking import NotPureThanks, create_thanks, enrol_buyers, has_to_enrol
-from stammkunde.plays.services.trouble import FAILED, NO_WORDS, SET_ASIDE, UNKNOWN_FILTERS, note_trouble, try_again
+from stammkunde.plays.services.trouble import (
+    DISGUISED,
+    FAILED,
+    NO_WORDS,
+    SET_ASIDE,
+    UNKNOWN_FILTERS,
+    note_trouble,
+    try_again,
+)
 
 __all__ = [
+    "DISGUISED",
     "FAILED",
     "NO_WORDS",
     "SET_ASIDE",

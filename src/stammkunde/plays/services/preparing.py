@@ -63,9 +63,9 @@ def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
     Write a campaign down; workers choose its customers and ask who would be refused. Nothing is sent before it starts.
 
     :raises NothingToSay: if the template has no words
+    :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
     """
-    if not what.template.texts.exists():
-        raise NothingToSay(what.template.name)
+    check_words(what.template)
     play = Play.objects.create(
         kind=Play.Kind.CAMPAIGN,
         name=what.name.strip(),
@@ -83,6 +83,28 @@ def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
     )
     team.record(staff=staff, action="play.created", at=now, thing="play", thing_id=play.pk, label=play.name)
     return play
+
+
+def check_words(template: Template) -> None:
+    """
+    Look whether there is something to say, and whether it is what it is called.
+
+    :raises NothingToSay: if the template has no words
+    :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
+    """
+    if not template.texts.exists():
+        raise NothingToSay(template.name)
+    check_purpose(template)
+
+
+def check_purpose(template: Template) -> None:
+    """
+    Look whether a template says no more than its purpose allows.
+
+    :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
+    """
+    texts = outreach.words(template).values()
+    outreach.refuse_disguised(texts, purpose=template.purpose, argued=outreach.argued(template))
 
 
 @transaction.atomic

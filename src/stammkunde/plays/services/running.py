@@ -29,7 +29,9 @@ def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: dateti
     Let a campaign that is ready begin, now or at a later moment; repeating changes nothing.
 
     :raises NotPossible: if it is still being prepared, or over
+    :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
     """
+    preparing.check_purpose(Play.objects.select_related("template").get(pk=play_id).template)
     begins = max(starts_at or now, now)
     changed = Play.objects.filter(pk=play_id, status=Status.READY).update(
         status=Status.RUNNING, starts_at=begins, started_at=now

@@ -11,7 +11,7 @@ from stammkunde.customers.models import Purpose
 from stammkunde.outreach.models import Template
 from stammkunde.plays import policy
 from stammkunde.plays.models import Enrolment, Play
-from stammkunde.plays.services.preparing import AT_ONCE, NothingToSay, enrolled, recipients
+from stammkunde.plays.services.preparing import AT_ONCE, check_words, enrolled, recipients
 from stammkunde.sales import history
 from stammkunde.sales.models import Line, Order
 from stammkunde.team import services as team
@@ -31,11 +31,11 @@ def create_thanks(
 
     :raises NothingToSay: if the template has no words
     :raises NotPureThanks: if the template has another purpose than thanks
+    :raises CountsAsAdvertising: if its words advertise all the same
     """
     if template.purpose != Purpose.THANKS:
         raise NotPureThanks(template.name)
-    if not template.texts.exists():
-        raise NothingToSay(template.name)
+    check_words(template)
     play = Play.objects.create(
         kind=Play.Kind.THANKS,
         name=name.strip(),

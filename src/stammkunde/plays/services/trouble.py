@@ -10,6 +10,7 @@ from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
 NO_WORDS = "no_words"
+DISGUISED = "disguised"
 UNKNOWN_FILTERS = "unknown_filters"
 FAILED = "failed"
 SET_ASIDE = "set_aside"  # workers died of it; only a person takes this back

@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from stammkunde.outreach import advice
+from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import services
 from stammkunde.plays.forms import CampaignForm, has_templates
 from stammkunde.plays.models import Play
@@ -23,9 +25,13 @@ def new(request: StaffRequest) -> HttpResponse:
     count = asked.page.count
     form = CampaignForm(request.POST or None, customers=count)
     if request.method == "POST" and form.is_valid():
-        play = _create(request, form, asked)
-        messages.success(request, _("Being prepared: nothing is sent before you start it."))
-        return redirect("play", play.pk)
+        try:
+            play = _create(request, form, asked)
+        except CountsAsAdvertising as refused:
+            form.add_error("template", advice.refusal(refused.claims))
+        else:
+            messages.success(request, _("Being prepared: nothing is sent before you start it."))
+            return redirect("play", play.pk)
     shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.query}
     return render(request, "plays/campaign.html", shown | {"has_templates": has_templates(form)})
 

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from stammkunde.outreach import advice
 from stammkunde.outreach import wording as outreach
 from stammkunde.outreach.models import Message
+from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import queries, services, wording
 from stammkunde.plays.forms import ThanksForm, has_templates
 from stammkunde.plays.models import Enrolment, Play
@@ -128,9 +130,13 @@ def new_thanks(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     form = ThanksForm(request.POST or None, initial={"name": _("Thanks after a purchase"), "after_on": today})
     if request.method == "POST" and form.is_valid():
-        play = services.create_thanks(**form.cleaned_data, staff=request.user, now=timezone.now())
-        messages.success(request, _("From now on, whoever buys is thanked."))
-        return redirect("play", play.pk)
+        try:
+            play = services.create_thanks(**form.cleaned_data, staff=request.user, now=timezone.now())
+        except CountsAsAdvertising as refused:
+            form.add_error("template", advice.refusal(refused.claims))
+        else:
+            messages.success(request, _("From now on, whoever buys is thanked."))
+            return redirect("play", play.pk)
     return render(request, "plays/thanks.html", {"form": form, "has_templates": has_templates(form)})
 
 
@@ -180,6 +186,8 @@ def _act(request: StaffRequest, pk: int, act: Callable[[], Play], done: str) -> 
         act()
     except services.NotPossible:
         messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+    except CountsAsAdvertising as refused:
+        messages.error(request, advice.refusal(refused.claims))
     else:
         messages.success(request, done)
     return redirect("play", pk)

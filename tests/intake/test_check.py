@@ -133,6 +133,18 @@ def test_an_order_of_several_customers_takes_the_last_and_is_flagged(tmp_path):
     assert remarks(found) == [(3, "KdNr", "order_of_several")]
 
 
+def test_a_list_that_knows_customers_by_name_only_counts_their_orders(tmp_path):
+    path = write(
+        tmp_path, "Rechnungsnummer;Rechnungsdatum;Kunde;Netto\nR1;03.01.2024;Muster GmbH;100,00\nR2;04.01.2024;;200"
+    )
+
+    found = checked(path)
+
+    assert (found.rows, found.refused, found.revenue_cents, found.guest_orders) == (2, 0, 30000, 1)
+    assert rows(path, "customers", "source", "name") == [("files:Muster GmbH", "Muster GmbH")]
+    assert rows(path, "orders", "source", "customer_source") == [("files:R1", "files:Muster GmbH"), ("files:R2", None)]
+
+
 def test_customer_numbers_of_spreadsheets_lose_their_decimals(tmp_path):
     path, _ = flat(tmp_path, "R1;01.03.2024;17850.0;A1;1;5", "R2;01.03.2024;17850;A1;1;5")
 

@@ -58,7 +58,7 @@ ORDERS = Table(
     latest=LATEST,
     columns=(
         Column(name="number", sql="order_number", needs=("order_number",)),
-        Column(name="customer_source", sql="customer_source", needs=("customer_number", "email")),
+        Column(name="customer_source", sql="customer_source", needs=("customer_number", "email", "customer_name")),
         plain("ordered_at"),
         Column(name="ordered_on", sql="ordered_at_day", needs=("ordered_at",)),
         text("channel"),

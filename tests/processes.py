@@ -14,10 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from stammkunde.intake import apart
+
 FOLDERS = ("UPLOAD_DIR", "MIRROR_DIR", "HISTORY_DIR", "PRINT_DIR")
 
 _forked = get_context("forkserver")
-_forked.set_forkserver_preload(["tests.loaded"])
+_forked.set_forkserver_preload(["tests.loaded"])  # readers are forked from it as well
 
 
 def start(function: Callable[..., None], **given: Any) -> BaseProcess:
@@ -32,4 +34,9 @@ def _call(function: Callable[..., None], given: dict[str, Any], database: str, f
     connection.settings_dict["NAME"] = database
     for name, folder in folders.items():
         setattr(settings, name, folder)
+    apart.read = _here  # or each process that is killed would first load a process to fork readers from
     function(**given)
+
+
+def _here(function: Callable[..., Any], *, bounds: apart.Bounds, progress: Any = None, **given: Any) -> Any:
+    return function(**given, **({"progress": progress} if progress else {}))

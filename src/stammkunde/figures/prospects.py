@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stammkunde.insight.profile import Rule, score
-from stammkunde.intake import layouts
-from stammkunde.intake.formats import FileNotUsable, engine, open_source
+from stammkunde.intake import apart, layouts
+from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.layouts.vocabulary import CUSTOMER_KINDS
 from stammkunde.intake.wording import problem_text
 from stammkunde.segments import slices, traits
@@ -65,40 +65,32 @@ def scored(path: Path, *, rule: Rule, work_dir: Path) -> Scored:
     :raises TooMany: if it has more than 50,000 rows
     :raises NoColumn: if it has none of the rule's columns
     """
-    source = open_source(path, work_dir=work_dir, limit=MOST_ROWS + 1)
-    if source.rows > MOST_ROWS:
-        raise TooMany(source.rows)
-    header = list(source.dialect.header)
+    header, rows = apart.rows(path, work_dir=work_dir, limit=MOST_ROWS + 1, memory_mb=settings.ENGINE_MEMORY_MB)
+    if len(rows) > MOST_ROWS:
+        raise TooMany(len(rows))
     columns = matched(header, rule.columns)
     if not columns:
         raise NoColumn(*rule.columns)
-    good, refused = _read(source.table, width=len(header), work_dir=work_dir)
+    good = [(line, cells) for line, cells, bad, _detail in rows if bad is None]
     given, unknown_kinds = _given(good, columns)
     found = score(given, rule)
-    rows = [
+    ranked = [
         Row(line=line, cells=cells, score=one["score"], chance=one["chance"], reasons=json.loads(one["reasons"]))
         for (line, cells), one in zip(good, found.table.to_pylist(), strict=True)
     ]
     return Scored(
         header=header,
-        rows=sorted(rows, key=lambda row: (-row.score, row.line)),
+        rows=sorted(ranked, key=lambda row: (-row.score, row.line)),
         used=[(header[place], name) for name, place in columns.items()],
         missing=list(found.missing),
-        refused=refused,
+        refused=[(line, _why_not(bad, detail)) for line, _cells, bad, detail in rows if bad is not None],
         unknown_kinds=unknown_kinds,
     )
 
 
-def _read(table: str, *, width: int, work_dir: Path) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
-    """Fetch the rows as text, and those that cannot be read with the reason."""
-    texts = ", ".join(f"trim(coalesce(c{place}::VARCHAR, ''))" for place in range(width))
-    with engine.connect(memory_mb=settings.ENGINE_MEMORY_MB, work_dir=work_dir) as db:
-        found = db.execute(f"SELECT row, bad, bad_detail, {texts} FROM {table} ORDER BY row").fetchall()  # noqa: S608
-    good = [(row, list(cells)) for row, bad, _detail, *cells in found if bad is None]
-    refused = [
-        (row, " ".join(problem_text(bad, {"detail": detail or ""}))) for row, bad, detail, *_cells in found if bad
-    ]
-    return good, refused
+def _why_not(code: str, detail: str | None) -> str:
+    """Word why a row could not be read."""
+    return " ".join(problem_text(code, {"detail": detail or ""}))
 
 
 def matched(header: Sequence[str], wanted: Iterable[str]) -> dict[str, int]:

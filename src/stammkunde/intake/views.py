@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from stammkunde.intake import check, forms, layouts, queries, recognise, report, services, wording
+from stammkunde.intake import apart, check, forms, layouts, queries, recognise, report, services, wording
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.uploads import Upload, arrived, streamed
@@ -279,7 +279,7 @@ def _preview(
     if not incoming.path or not Path(incoming.path).is_file():
         return Preview(found=None, refusal=(_("The file is no longer there."), _("Upload it once more.")))
     try:
-        found = recognise.recognise(
+        found = apart.recognise(
             Path(incoming.path),
             today=timezone.localdate(),
             layout=given.layout,

@@ -176,6 +176,29 @@ _OF_FILES = {
         _("Unpacked, the workbook has %(gb)s GB."),
         _("Export the data as CSV or Parquet."),
     ),
+    "workbook_swells": (
+        _("Unpacked, the workbook would have %(mb)s MB, %(times)s times its size: no table is like that."),
+        _("Copy the table into a new workbook, or export it as CSV."),
+    ),
+    "stray_cell": (
+        _("On sheet “%(sheet)s”, cell %(cell)s stands far outside: with it, the sheet has %(millions)s million cells."),
+        _("Delete its row and its column and save the workbook, or copy the table alone into a new one."),
+    ),
+    "too_many_columns": (
+        _("The file has %(columns)s columns; up to %(most)s can be read."),
+        _("Leave out the columns that are not needed, or check the separator."),
+    ),
+    "reader_ended": (
+        _("The file cannot be read: it needs more than %(memory_mb)s MB of memory, or is damaged."),
+        _(
+            "Copy the table of a workbook alone into a new one, or export it as CSV. Import what is very large in "
+            "parts, or raise STAMMKUNDE_MEMORY_MB."
+        ),
+    ),
+    "reader_slow": (
+        _("Reading the file took longer than %(seconds)s seconds and was broken off."),
+        _("Export the table as CSV or Parquet, or import it in parts."),
+    ),
     "workbook_unreadable": (
         _("The workbook is damaged."),
         _("Open it in Excel and save it again, or export it as CSV."),

@@ -116,7 +116,8 @@ def _number(one: Mapped) -> str:
     """Take a number of the file as it is; one that six decimals do not hold goes the way of all texts."""
     value = f"CAST(n{one.place} AS DOUBLE)"  # whole numbers would overflow here
     near = f"abs({value} * 1000000 - round({value} * 1000000)) < 0.01"
-    return f"CASE WHEN abs({value}) < {one.field.largest} AND {near} THEN CAST(n{one.place} AS {parsing.DECIMAL}) END"
+    exact = f"TRY_CAST(n{one.place} AS {parsing.DECIMAL})"  # which the engine may try for all rows alike
+    return f"CASE WHEN abs({value}) < {one.field.largest} AND {near} THEN {exact} END"
 
 
 def _other_text(one: Mapped) -> str:

@@ -9,6 +9,6 @@ several), in Excel the row of the sheet, in Parquet the n-th row plus one, as if
 
 from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
 from stammkunde.intake.formats.sniff import sha256, sniff
-from stammkunde.intake.formats.source import Source, open_source
+from stammkunde.intake.formats.source import Source, given_rows, open_source
 
-__all__ = ["Dialect", "FileNotUsable", "Source", "open_source", "sha256", "sniff"]
+__all__ = ["Dialect", "FileNotUsable", "Source", "given_rows", "open_source", "sha256", "sniff"]

@@ -1,6 +1,7 @@
 """How a file is written, and the one refusal of a whole file."""
 
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 
@@ -15,6 +16,10 @@ class FileNotUsable(Exception):
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how it is made again on the other side, of a process that reads apart."""
+        return partial(FileNotUsable, self.code, **self.detail), ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from stammkunde.intake.formats import heading
+from stammkunde.intake.formats import heading, strays
 from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
 
 LARGEST_BYTES = 4 << 30  # unpacked: more is a bomb, not a workbook
@@ -27,6 +27,7 @@ def dialect(path: Path, options: dict[str, Any]) -> Dialect:
         if wanted and wanted not in sheets:
             raise FileNotUsable("sheet_missing", sheet=wanted, sheets=list(sheets))
         for name in (wanted,) if wanted else sheets:
+            strays.refuse_strays(path, sheet=name, place=sheets.index(name))
             rows = list(islice(_rows(_sheet(book, name)), _SAMPLE_ROWS))
             if any(cell.strip() for _, row in rows for cell in row):
                 return _dialect(sheets, name, rows, options)

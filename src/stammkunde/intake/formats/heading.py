@@ -50,12 +50,12 @@ def _width(row: Sequence[str]) -> int:
 
 def names(cells: Iterable[str]) -> tuple[str, ...]:
     """Make the columns' names unique and none empty: "Name", "Name (2)", "#3"."""
-    given: list[str] = []
+    given: dict[str, None] = {}
     seen: Counter[str] = Counter()
     for index, cell in enumerate(cells, start=1):
         name = " ".join(cell.replace("\x00", "").split())[:200] or f"#{index}"
         seen[name] += 1
         while seen[name] > 1 and f"{name} ({seen[name]})" in given:
             seen[name] += 1
-        given.append(name if seen[name] == 1 and name not in given else f"{name} ({max(seen[name], 2)})")
+        given[name if seen[name] == 1 and name not in given else f"{name} ({max(seen[name], 2)})"] = None
     return tuple(given)

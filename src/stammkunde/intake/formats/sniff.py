@@ -14,6 +14,8 @@ from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_ROWS = 200
 _LOOK_BYTES = 64 << 20  # how far a preview looks for characters that tell the encoding
+_PLAIN_BYTES, _MOST_TIMES = 64 << 20, 200  # a table of nothing but the same shrinks to a hundredth
+MOST_COLUMNS = 2000
 _PARQUET, _ZIP, _OLE, _GZIP = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
 
 
@@ -32,6 +34,13 @@ def sniff(path: Path | str, *, options: dict[str, Any] | None = None, whole: boo
     :raises FileNotUsable: if it is empty, no table, locked by a password, or not a file at all
     """
     path, options = Path(path), options or {}
+    found = _dialect(path, options, whole=whole)
+    if len(found.header) > MOST_COLUMNS:
+        raise FileNotUsable("too_many_columns", columns=len(found.header), most=MOST_COLUMNS)
+    return found
+
+
+def _dialect(path: Path, options: dict[str, Any], *, whole: bool) -> Dialect:
     try:
         with path.open("rb") as file:
             head = file.read(8)
@@ -65,6 +74,9 @@ def _workbook(path: Path, options: dict[str, Any]) -> Dialect:
             raise FileNotUsable("archive")
         if size_bytes > excel.LARGEST_BYTES:
             raise FileNotUsable("workbook_too_large", gb=size_bytes >> 30)
+        times = size_bytes // path.stat().st_size
+        if size_bytes > _PLAIN_BYTES and times > _MOST_TIMES:
+            raise FileNotUsable("workbook_swells", mb=size_bytes >> 20, times=times)
     return excel.dialect(path, options)
 
 

@@ -66,6 +66,20 @@ def open_source(
     return source
 
 
+def given_rows(path: Path, *, work_dir: Path, limit: int, memory_mb: int) -> tuple[list[str], list[Record]]:
+    """
+    Read a list's headings and its first rows.
+
+    :raises FileNotUsable: if it is no table
+    """
+    source = open_source(path, work_dir=work_dir, limit=limit)
+    texts = ", ".join(f"trim(coalesce(c{place}::VARCHAR, ''))" for place in range(len(source.dialect.header)))
+    with engine.connect(memory_mb=memory_mb, work_dir=work_dir) as db:
+        sql = f"SELECT row, bad, bad_detail, {texts} FROM {source.table} ORDER BY row"
+        found = db.execute(sql).fetchall()
+    return list(source.dialect.header), [(row, list(cells), bad, detail) for row, bad, detail, *cells in found]
+
+
 def _records(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
     return _of_sheet(path, dialect) if dialect.format == "excel" else _of_json(path, dialect, progress)
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 from django.conf import settings
 from django.utils import timezone
 
-from stammkunde.intake import recognise
+from stammkunde.intake import apart
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import
 from stammkunde.team import services as team
@@ -90,7 +90,7 @@ def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known be
 
 def _recognise(incoming: Import, *, now: datetime) -> None:
     try:
-        found = recognise.recognise(
+        found = apart.recognise(
             Path(incoming.path),
             today=timezone.localdate(now),
             layout=incoming.layout or None,

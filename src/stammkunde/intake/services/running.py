@@ -15,8 +15,7 @@ from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from stammkunde import work
-from stammkunde.intake import check as checking
-from stammkunde.intake import queries, staging
+from stammkunde.intake import apart, queries, staging
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
 from stammkunde.intake.models import BeforeImage, Import
@@ -113,7 +112,7 @@ def _check(incoming: Import, lease: Lease) -> None:
     """Check the file and compare it with the database; nothing there is changed before this is whole."""
     name = lease.token
     place = folder.new_attempt(incoming.pk, name)
-    checked = checking.check(
+    checked = apart.check(
         Path(incoming.path),
         layout=incoming.layout,
         columns=incoming.columns,
@@ -158,7 +157,7 @@ def _compare(incoming: Import, lease: Lease, place: Path) -> tuple[difference.Di
         return before
 
     found = staging.compare(folder=place, reserve=take, tell=lease.tell, columns=incoming.columns)
-    checking.keep_refused(Path(incoming.path), place)
+    apart.keep_refused(Path(incoming.path), place, memory_mb=settings.ENGINE_MEMORY_MB)
     return found, reserved
 
 
@@ -210,7 +209,7 @@ def _check_again(incoming: Import, lease: Lease) -> None:
     """
     name = lease.token
     place = folder.new_attempt(incoming.pk, name)
-    checking.check(
+    apart.check(
         Path(incoming.path),
         layout=incoming.layout,
         columns=incoming.columns,

@@ -1,0 +1,186 @@
+"""
+Foreign files are read in a process of its own, which may take so much memory and time and no more.
+
+A small workbook can claim a billion cells, unpack to gigabytes or damage what reads it. The reader then dies, and
+whoever asked is told that the file cannot be used. Readers are forked from a process that has loaded everything
+(`intake.loaded`), so one starts within some hundredths of a second.
+"""
+
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from stammkunde.intake import recognise as recognising
+from stammkunde.intake.check import Checked
+from stammkunde.intake.check import check as checking
+from stammkunde.intake.check import keep_refused as keeping
+from stammkunde.intake.formats import FileNotUsable, given_rows
+from stammkunde.intake.formats.separated import Progress, Record
+from stammkunde.intake.recognise import Recognition
+
+LOOK_SECONDS = 120  # somebody waits
+WHOLE_SECONDS = 900
+WHOLE_SECONDS_PER_MB = 20  # a hundred times of what it takes
+BESIDE_ENGINE_MB = 2048  # what a workbook of a million rows takes, which is read whole
+PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+_apart = multiprocessing.get_context("forkserver")
+_apart.set_forkserver_preload(["stammkunde.intake.loaded"])
+
+
+class ReaderFailed(Exception):
+    """A reader met something that nobody expected; the message says what."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What a reader may take, beyond the little that it begins with."""
+
+    memory_mb: int
+    seconds: float
+
+
+def recognise(path: Path, *, memory_mb: int, **given: Any) -> Recognition:
+    """
+    Recognise a file, as `recognise.recognise` does.
+
+    :raises FileNotUsable: if it cannot be read at all, or not within bounds
+    """
+    found: Recognition = read(
+        recognising.recognise, bounds=_bounds(memory_mb, LOOK_SECONDS), path=path, memory_mb=memory_mb, **given
+    )
+    return found
+
+
+def check(path: Path, *, memory_mb: int, progress: Progress, **given: Any) -> Checked:
+    """
+    Check a file whole, as `check.check` does; what `progress` raises ends the reader.
+
+    :raises FileNotUsable: if nothing of the file can be imported, or it cannot be read within bounds
+    """
+    bounds = _bounds(memory_mb, _whole_seconds(path))
+    found: Checked = read(checking, bounds=bounds, progress=progress, path=path, memory_mb=memory_mb, **given)
+    return found
+
+
+def keep_refused(path: Path, place: Path, *, memory_mb: int) -> None:
+    """
+    Keep what was refused, as `check.keep_refused` does.
+
+    :raises FileNotUsable: if the file cannot be read within bounds
+    """
+    read(keeping, bounds=_bounds(memory_mb, _whole_seconds(path)), path=path, out_dir=place)
+
+
+def rows(path: Path, *, work_dir: Path, limit: int, memory_mb: int) -> tuple[list[str], list[Record]]:
+    """
+    Give a list's headings and its first rows.
+
+    :raises FileNotUsable: if it is no table, or cannot be read within bounds
+    """
+    bounds = _bounds(memory_mb, LOOK_SECONDS)
+    found: tuple[list[str], list[Record]] = read(
+        given_rows, bounds=bounds, path=path, work_dir=work_dir, limit=limit, memory_mb=memory_mb
+    )
+    return found
+
+
+def _bounds(engine_mb: int, seconds: float) -> Bounds:
+    return Bounds(memory_mb=engine_mb + BESIDE_ENGINE_MB, seconds=seconds)
+
+
+def _whole_seconds(path: Path) -> float:
+    return WHOLE_SECONDS + WHOLE_SECONDS_PER_MB * path.stat().st_size / 2**20
+
+
+# --- on our side
+
+
+def read(function: Callable[..., Any], *, bounds: Bounds, progress: Progress | None = None, **given: Any) -> Any:
+    """
+    Call a function of a module in a reader, with what is `given`, and give what it gives.
+
+    :raises FileNotUsable: if the function does, or took more memory or time than it may
+    :raises ReaderFailed: if it failed in a way that nobody expected
+    """
+    deadline = time.monotonic() + bounds.seconds
+    with _reader(function, bounds, given, is_told=progress is not None) as answers:
+        while answers.poll(max(0.0, deadline - time.monotonic())):
+            try:
+                kind, value = answers.recv()
+            except EOFError:
+                raise FileNotUsable("reader_ended", memory_mb=bounds.memory_mb) from None
+            if kind == "given":
+                return value
+            if kind == "raised":
+                raise value
+            assert progress is not None  # or nothing is told
+            progress(*value)
+    raise FileNotUsable("reader_slow", seconds=round(bounds.seconds))
+
+
+@contextmanager
+def _reader(
+    function: Callable[..., Any], bounds: Bounds, given: dict[str, Any], *, is_told: bool
+) -> Iterator[Connection]:
+    """Start a reader, and end it whatever happens."""
+    ours, theirs = _apart.Pipe(duplex=False)
+    process = _apart.Process(target=_work, args=(theirs, bounds, function, given, is_told), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+        ours.close()
+
+
+# --- in the reader
+
+
+def _work(answers: Connection, bounds: Bounds, function: Callable[..., Any], given: dict[str, Any], told: bool) -> None:
+    _keep_within(bounds)
+    if told:
+        given["progress"] = lambda *step: answers.send(("told", step))
+    try:
+        answer = ("given", function(**given))
+    except MemoryError:
+        return  # the pipe ends, which says it
+    except Exception as problem:  # noqa: BLE001 - it is told to whoever asked
+        answer = ("raised", _portable(problem))
+    answers.send(answer)
+
+
+def _portable(problem: Exception) -> Exception:
+    """Give an exception that the other side knows as well: those of our own, and none of the libraries'."""
+    if type(problem).__module__.startswith("stammkunde."):
+        return problem
+    return ReaderFailed(f"{type(problem).__name__}: {problem}")
+
+
+def _keep_within(bounds: Bounds) -> None:
+    """Bound what this process may take; a kernel that runs out of memory ends it before anybody else."""
+    seconds = int(bounds.seconds) * (
+        os.cpu_count() or 1
+    )  # of the processor, should nobody be there to look at the clock
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + bounds.memory_mb * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))

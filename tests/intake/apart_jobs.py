@@ -1,0 +1,36 @@
+"""What readers are told to do in the tests."""
+
+import os
+import time
+
+from stammkunde.intake.formats import FileNotUsable
+
+
+def double(number):
+    return 2 * number
+
+
+def hoard(mb):
+    return len(bytearray(mb * 2**20))
+
+
+def dawdle():
+    time.sleep(600)
+
+
+def break_down():
+    os.abort()
+
+
+def refuse():
+    raise FileNotUsable("row_width", found=3, expected=4)
+
+
+def stumble():
+    return {}["nothing"]
+
+
+def count(upto, progress):
+    for number in range(upto):
+        progress("read", number, upto)
+    return upto

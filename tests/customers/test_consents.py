@@ -293,7 +293,9 @@ def test_links_that_were_changed_or_revoked_lead_nowhere(settings, salesperson):
 
     services.revoke_links(recipient=Recipient(customer_id=customer.pk), staff=salesperson, now=NOW)
 
-    foreign = Signer(salt="stammkunde.customers.unsubscribe", sep=".").sign("1-0-fax-newsletter")
+    foreign = Signer(salt="stammkunde.customers.unsubscribe", sep=".").sign(
+        "1-0-fax-newsletter"
+    )  # from before versions
     for wrong in (token, token.replace(str(customer.pk), str(other.pk), 1), leave.split("/")[-2], "", "a.b"):
         with pytest.raises(BadLink):
             links.read_preferences(wrong)

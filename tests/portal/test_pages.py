@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from django.core.signing import Signer
 from django.utils import timezone
 
 from stammkunde.customers import links, services, visitors
@@ -434,3 +435,45 @@ def test_proxy_is_believed_only_where_there_is_one(client, customer, settings):
     client.post(page, headers={"x-forwarded-for": "192.0.2.1, 203.0.113.77"}, REMOTE_ADDR="127.0.0.1")
 
     assert Consent.objects.get(state="given").proof["ip"] == "203.0.113.0"
+
+
+def revoke(customer, by) -> None:
+    services.revoke_links(recipient=Recipient(customer_id=customer.pk), staff=by, now=timezone.now())
+
+
+def test_revoked_links_lead_nowhere_and_hand_out_no_new_ones(client, customer, salesperson):
+    optin = ask(customer)
+    confirm, wishes, leave = path(links.optin_url(optin=optin)), preferences(customer), unsubscribe(customer)
+
+    revoke(customer, salesperson)
+
+    assert [client.get(one).status_code for one in (confirm, wishes)] == [404, 404]
+    assert client.post(confirm).status_code == 404
+    for page in (client.get(leave), client.post(leave, {"what": "all"}, follow=True)):
+        assert page.status_code == 200
+        assert "/c/preferences/" not in page.content.decode()
+    assert states() == [(*NEWS, "asked"), (*NEWS, "objected")]
+    assert client.get(preferences(customer)).status_code == 200
+    assert "/c/preferences/" in client.get(unsubscribe(customer)).content.decode()
+
+
+def test_links_of_mails_from_before_links_had_versions_still_unsubscribe(client, customer, salesperson):
+    once = Signer(salt="stammkunde.customers.unsubscribe", sep=".").sign(f"{customer.pk}-0-email-newsletter")
+    leave = f"/c/unsubscribe/{once}/"
+
+    assert "/c/preferences/" in client.get(leave).content.decode()
+    revoke(customer, salesperson)
+
+    assert "/c/preferences/" not in client.get(leave).content.decode()
+    assert client.post(leave, {"List-Unsubscribe": "One-Click"}).content == b"OK"
+    assert states() == [(*NEWS, "objected")]
+
+
+def test_a_question_after_links_were_revoked_is_a_new_one(client, customer, salesperson):
+    first = ask(customer)
+    revoke(customer, salesperson)
+
+    again = ask(customer)
+
+    assert again.pk != first.pk
+    assert client.get(path(links.optin_url(optin=again))).status_code == 200

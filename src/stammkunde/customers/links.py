@@ -2,8 +2,9 @@
 Links for customers: signed, so that nobody can guess or change one, and good without signing in.
 
 - To the preference page: for one person, until the links are revoked (`ContactPreference.link_version`).
-- To unsubscribe: from one purpose on one channel, for good, since a mail may be opened years later.
-- To confirm (double opt-in): made from a question's nonce; the database keeps a digest.
+- To unsubscribe: from one purpose on one channel, for good, since a mail may be opened years later. Once links were
+  revoked it still ends just that, as the law wants it, and leads nowhere else.
+- To confirm (double opt-in): made from a question's nonce; the database keeps a digest. Revoked with the others.
 
 The pages are those of the `portal`.
 """
@@ -21,7 +22,8 @@ from stammkunde.ui.links import BadLink, Links, absolute
 
 NOBODY = 0  # the customer in links of a test mail: they say that it was a test, and change nothing
 _preferences = Links(purpose="stammkunde.customers.preferences", parts=3)
-_unsubscribe = Links(purpose="stammkunde.customers.unsubscribe", parts=4)
+_unsubscribe = Links(purpose="stammkunde.customers.unsubscribe.2", parts=5)
+_unsubscribe_once = Links(purpose="stammkunde.customers.unsubscribe", parts=4)  # mails of before know no version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class Subscription:
     contact_person_id: int | None
     channel: str
     purpose: str
+    is_revoked: bool = False  # it ends what it names, and does and shows nothing else
 
 
 def preferences_path(*, customer: Customer, contact_person: ContactPerson | None, version: int) -> str:
@@ -56,7 +59,8 @@ def unsubscribe_url(*, customer: Customer, contact_person: ContactPerson | None,
 
     :raises NoPublicAddress: if the setting is empty
     """
-    token = _unsubscribe.token(customer.pk, _id(contact_person), channel, purpose)
+    version = link_version(customer.pk, _id(contact_person) or None)
+    token = _unsubscribe.token(customer.pk, _id(contact_person), channel, purpose, version)
     return absolute(reverse("portal-unsubscribe", args=[token]))
 
 
@@ -88,12 +92,24 @@ def read_unsubscribe(token: str) -> Subscription:
 
     :raises BadLink: if it is not one of ours
     """
-    customer_id, person_id, channel, purpose = _unsubscribe.read(token)
+    customer_id, person_id, channel, purpose, version = _read_unsubscribe(token)
     if channel not in Channel.values or purpose not in Purpose.values:
         raise BadLink
+    whose = int(customer_id), int(person_id) or None
     return Subscription(
-        customer_id=int(customer_id), contact_person_id=int(person_id) or None, channel=channel, purpose=purpose
+        customer_id=whose[0],
+        contact_person_id=whose[1],
+        channel=channel,
+        purpose=purpose,
+        is_revoked=int(version) != link_version(*whose),
     )
+
+
+def _read_unsubscribe(token: str) -> list[str]:
+    try:
+        return _unsubscribe.read(token)
+    except BadLink:
+        return [*_unsubscribe_once.read(token), "0"]
 
 
 def optin_token(nonce: str) -> str:

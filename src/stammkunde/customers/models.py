@@ -324,6 +324,7 @@ class ContactPreference(models.Model):
     delivery = models.CharField(_("preferred delivery"), max_length=120, default="", blank=True)
     email_from_sale = models.BooleanField(_("e-mail address given with a purchase"), null=True, blank=True)
     link_version = models.PositiveIntegerField(default=0, editable=False)  # links with another number lead nowhere
+    links_revoked_at = models.DateTimeField(null=True, editable=False)  # nor do questions that were sent before
     origin = models.CharField(_("stated"), max_length=10, choices=Origin.choices, default=Origin.STAFF)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

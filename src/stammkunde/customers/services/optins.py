@@ -14,7 +14,15 @@ from secrets import token_urlsafe
 from django.db import transaction
 
 from stammkunde.customers import links, policy, queries
-from stammkunde.customers.models import Channel, Consent, ConsentSettings, ContactPerson, Customer, OptIn
+from stammkunde.customers.models import (
+    Channel,
+    Consent,
+    ConsentSettings,
+    ContactPerson,
+    ContactPreference,
+    Customer,
+    OptIn,
+)
 from stammkunde.customers.services.consents import Cell, Evidence, Recipient, append, lock, note, standing
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
@@ -85,13 +93,20 @@ def find_optin(*, token: str) -> OptIn:
     """
     Find the question that a link leads to.
 
-    :raises UnknownToken: if there is none
+    :raises UnknownToken: if there is none, or the person's links were revoked after it was sent
     """
     digest = links.digest(token)
     found = OptIn.objects.select_related("customer", "contact_person").filter(token_digest=digest).first()
     if found is None or not hmac.compare_digest(found.token_digest, digest):
         raise UnknownToken
+    if _is_revoked(found):
+        raise UnknownToken
     return found
+
+
+def _is_revoked(optin: OptIn) -> bool:
+    whose = ContactPreference.objects.filter(customer=optin.customer_id, contact_person=optin.contact_person_id)
+    return whose.filter(links_revoked_at__gte=optin.sent_at or optin.created_at).exists()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +156,7 @@ def _open_question(
     for optin in recent.prefetch_related("asked").order_by("-pk"):
         asked, source = optin.asked.all(), person.source if person else ""
         same = {(one.channel, one.purpose, one.person_source) for one in asked} == {(*cell, source) for cell in cells}
-        if same and not any(map(queries.was_withdrawn_since, asked)):
+        if same and not _is_revoked(optin) and not any(map(queries.was_withdrawn_since, asked)):
             return optin
     return None
 

@@ -53,13 +53,16 @@ def change_preference(
 @transaction.atomic
 def revoke_links(*, recipient: Recipient, now: datetime, staff: Staff) -> None:
     """
-    Let every link to somebody's preference page lead nowhere; new ones can be made at once. Unsubscribing still works.
+    Let every link to somebody's preference page, and to confirm something, lead nowhere; new ones can be made at once.
+
+    Links to unsubscribe still end what they name, and nothing else: nobody may be kept from that.
 
     :raises PersonElsewhere: if the contact person belongs to another customer
     """
     customer, person = lock(recipient)
     preference = _find(customer, person)
     preference.link_version += 1
+    preference.links_revoked_at = now
     preference.changed_at = preference.changed_at or now
     preference.save()
     _record(customer, person, "preference.links_revoked", at=now, staff=staff)

@@ -36,7 +36,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 def _end(request: HttpRequest, link: Subscription) -> HttpResponse:
     one_click = request.POST.get("List-Unsubscribe") == ONE_CLICK
-    everything = request.POST.get("what") == "all"
+    everything = request.POST.get("what") == "all" and not link.is_revoked
     purposes = policy.PROMOTIONAL if everything else [link.purpose]
     now = timezone.now()
     services.withdraw(
@@ -61,7 +61,7 @@ def _show(request: HttpRequest, link: Subscription, customer: Customer, person: 
             "what": wording.purpose_name(link.purpose),
             "how": wording.how(link.channel),
             "is_all_done": said.issuperset(policy.PROMOTIONAL),
-            "preferences_url": _preferences(customer, person),
+            "preferences_url": "" if link.is_revoked else _preferences(customer, person),
         }
         return public.show(request, f"portal/unsubscribe{'d' if is_done else ''}.html", context)
 

@@ -63,7 +63,11 @@ class Customer(models.Model):
             models.Index(fields=["region", "id"], name="customer_by_region"),
             models.Index(fields=["industry", "id"], name="customer_by_industry"),
             models.Index(fields=["segment", "id"], name="customer_by_segment"),
-            models.Index(fields=["since_on"], name="customer_by_since"),
+            models.Index(
+                fields=["since_on"],
+                name="customer_since_known",
+                condition=models.Q(since_on__isnull=False),  # many know it of nobody: no reason to read them all
+            ),
             models.Index(fields=["postcode"], name="customer_by_postcode"),
         ]
 

@@ -123,7 +123,7 @@ def signal(of: Generation, customer=None, **fields) -> CustomerSignal:
         "abc_class": "A",
         "value_rank": 1,
         "first_on": date(2024, 1, 10),
-        "last_on": AS_OF - timedelta(days=58),
+        "last_on": AS_OF - timedelta(days=fields.get("silent_days", 58)),
         "gap_days": 31,
         "silent_days": 58,
         "overdue_days": 27,
@@ -155,6 +155,7 @@ def warn(of: CustomerSignal, **fields) -> EarlyWarning:
         "level": of.risk_level or "red",
         "risk": of.risk,
         "margin_at_risk_cents": of.margin_at_risk_cents,
+        "last_on": of.last_on,
         "reasons": of.risk_reasons or [],
     }
     return EarlyWarning.objects.create(customer=of.customer, **about | fields)

@@ -1,6 +1,8 @@
 """The list of warnings: its order, its filters, and what they sum up to."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from stammkunde.signals import warnings as queries
@@ -42,6 +44,20 @@ def test_pages_forward_and_back_show_every_open_warning_once_and_in_order(four, 
     assert names(first) + names(second) == ORDERS[sort]
     assert (first.has_previous, first.has_next, second.has_previous, second.has_next) == (False, True, True, False)
     assert (names(back), back.has_previous) == (ORDERS[sort][:3], False)
+
+
+@pytest.mark.parametrize("sort", queries.SORTS)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="plans are worded by SQLite")
+def test_many_are_read_along_an_index_until_the_page_is_full(four, sort):
+    everybody = queries.Filters()
+
+    with CaptureQueriesContext(connection) as seen:
+        queries.page(everybody, generation=four, on=AS_OF, sort=sort)
+
+    walked = next(one["sql"] for one in seen if " ORDER BY 1 " in one["sql"] and "IS NOT NULL" in one["sql"])
+    with connection.cursor() as cursor:
+        plan = str(cursor.execute(f"EXPLAIN QUERY PLAN {walked}").fetchall())
+    assert "TEMP B-TREE" not in plan, plan
 
 
 @pytest.mark.parametrize(

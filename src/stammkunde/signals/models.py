@@ -197,7 +197,10 @@ class EarlyWarning(models.Model):
             ),
             models.UniqueConstraint(fields=["customer", "warned_on"], name="warning_once_per_day"),
         ]
-        indexes = [models.Index(fields=["outcome", "warned_on"], name="warning_by_outcome")]
+        indexes = [
+            models.Index(fields=["outcome", "warned_on", "customer"], name="warning_by_day"),
+            models.Index(fields=["outcome", "last_on", "customer"], name="warning_by_last_purchase"),
+        ]
 
 
 class StageChange(models.Model):

@@ -32,11 +32,13 @@ SORTS: dict[str, tuple[str, bool]] = {  # name → column, descending
     "at_risk": ("margin_at_risk_cents", True),
     "risk": ("risk", True),
     "since": ("warned_on", False),
-    "silent": ("silent_days", True),
+    "silent": ("last_on", False),
 }
+OF_WARNINGS = ("since", "silent")  # of which the warnings have indexes: an open one knows the last purchase, too
 TODO, ASIDE, EVERY = "todo", "aside", "all"
 STATES = (TODO, ASIDE, EVERY)
 Thing = TypeVar("Thing")
+AnyRow = TypeVar("AnyRow", CustomerSignal, EarlyWarning)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +264,9 @@ def _stretches(filters: Filters, *, generation: Generation, on: date, sort: str)
     column, descending = SORTS[sort]
     rows = _matching(_open(generation), filters, on=on)
     few = _few(rows) if filters != Filters() else None
-    if few is None:
+    if few is None and sort in OF_WARNINGS:
+        rows = _along_warnings(filters, generation=generation, on=on).annotate(sorted=F(column))
+    elif few is None:
         rows = rows.annotate(sorted=F(column))
     else:  # as an expression, so that no index tempts the database to walk it
         rows = _open(generation).filter(customer__in=few).annotate(sorted=Coalesce(column, column))
@@ -274,6 +278,13 @@ def _stretches(filters: Filters, *, generation: Generation, on: date, sort: str)
     ]
 
 
+def _along_warnings(filters: Filters, *, generation: Generation, on: date) -> QuerySet[EarlyWarning]:
+    """Find the warnings themselves, row by row, so that an index of theirs is walked until the page is full."""
+    theirs = CustomerSignal.objects.filter(_of_signals(filters), generation=generation, customer=OuterRef("customer"))
+    opened = EarlyWarning.objects.filter(Exists(theirs), outcome=EarlyWarning.Outcome.OPEN)
+    return _dealt_with(opened, filters, on=on)
+
+
 def _few(rows: QuerySet[CustomerSignal]) -> list[int] | None:
     """Find whom they are about where they are few; None where they are many."""
     ids = list(rows.order_by().values_list("customer_id", flat=True)[: FEW + 1])
@@ -281,10 +292,16 @@ def _few(rows: QuerySet[CustomerSignal]) -> list[int] | None:
 
 
 def _matching(rows: QuerySet[CustomerSignal], filters: Filters, *, on: date) -> QuerySet[CustomerSignal]:
-    if filters.level:
-        rows = rows.filter(risk_level=filters.level)
-    if filters.abc:
-        rows = rows.filter(abc_class=filters.abc)
+    return _dealt_with(rows.filter(_of_signals(filters)), filters, on=on)
+
+
+def _of_signals(filters: Filters) -> Q:
+    asked = {"risk_level": filters.level, "abc_class": filters.abc}
+    return Q(**{column: value for column, value in asked.items() if value})
+
+
+def _dealt_with(rows: QuerySet[AnyRow], filters: Filters, *, on: date) -> QuerySet[AnyRow]:
+    """Choose among signals or warnings by whose they are, and by what has been done about them."""
     if filters.owner:
         rows = rows.filter(customer__owner=None if filters.owner == "nobody" else int(filters.owner))
     if filters.state == EVERY:

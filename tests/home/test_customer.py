@@ -248,6 +248,18 @@ def test_rhythm_draws_every_purchase_within_its_frame():
     assert rhythm.draw([], as_of_on=AS_OF, due_on=None, width=300) is None
 
 
+def test_rhythm_of_who_buys_nearly_every_day_has_a_stem_for_each_week_that_adds_up():
+    first_on = date(2026, 1, 5)  # a Monday
+    purchases = [history.Purchase(on=first_on + timedelta(days=step), revenue_cents=100) for step in range(196)]
+
+    drawing = rhythm.draw(purchases, as_of_on=AS_OF, due_on=None, width=300)
+
+    assert drawing.by_week
+    assert [stem.revenue_cents for stem in drawing.stems] == [700] * 28
+    assert (drawing.stems[1].first_on, drawing.stems[1].last_on) == (date(2026, 1, 12), date(2026, 1, 18))
+    assert not rhythm.draw(purchases[:180], as_of_on=AS_OF, due_on=None, width=300).by_week
+
+
 def test_rhythm_leaves_out_what_is_older_than_three_years():
     purchases = [history.Purchase(on=on, revenue_cents=1) for on in (date(2020, 1, 1), date(2026, 1, 1))]
 

@@ -46,7 +46,7 @@ def _time(asked: Asked) -> dict[str, Any]:
 
 
 def _rhythm(asked: Asked) -> dict[str, Any]:
-    purchases = history.purchases(asked.customer.pk)
+    purchases = asked.once(history.purchases, asked.customer.pk)
     as_of = asked.generation.as_of_on if asked.generation else (purchases[-1].on if purchases else date.min)
     due_on = asked.signal.due_on if asked.signal else None
     return {

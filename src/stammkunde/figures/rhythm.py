@@ -1,7 +1,13 @@
-"""The order rhythm, drawn over time: a stem for every day of purchase, the silence since, and when one was due."""
+"""
+The order rhythm, drawn over time: a stem for every day of purchase, the silence since, and when one was due.
 
+Who buys nearly every day has a stem for every week: more would stand closer than an eye tells apart.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from math import sqrt
 
 from stammkunde.sales.history import Purchase
@@ -12,15 +18,20 @@ TALLEST = 70
 SHORTEST = 8
 MARGIN = 6
 MOST_DAYS = 3 * 365
+MOST_STEMS = 180
 LEAST_DAYS = 90
 MONTHS_WIDE = 130  # below so many units per year, a tick a year is enough
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stem:
+    """What was bought on a day, or within a week; it stands at the last day."""
+
     x: str
     top: str
-    purchase: Purchase
+    first_on: date
+    last_on: date
+    revenue_cents: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +51,7 @@ class Drawing:
     silence_width: str = ""
     due_x: str = ""
     is_overdue: bool = False
+    by_week: bool = False
     left_out: int = 0  # purchases before the drawn span
 
 
@@ -53,18 +65,37 @@ def draw(purchases: list[Purchase], *, as_of_on: date, due_on: date | None, widt
     begin = min(begin, last_on)
     scale = _Scale(begin=begin, end=end, width=width)
     shown = [purchase for purchase in purchases if purchase.on >= begin]
-    tallest = max(purchase.revenue_cents for purchase in shown)
+    by_week = len(shown) > MOST_STEMS
     overdue = bool(due_on and due_on < as_of_on)
     return Drawing(
         width=width,
-        stems=[Stem(x=scale.at(one.on), top=_top(one.revenue_cents, tallest), purchase=one) for one in shown],
+        stems=list(_stems(_weeks(shown) if by_week else [[one] for one in shown], scale)),
         ticks=list(_ticks(scale)),
         silence_x=scale.at(last_on),
         silence_width=f"{max(scale.x(as_of_on) - scale.x(last_on), 0):.1f}",
         due_x=scale.at(due_on) if due_on and begin <= due_on <= end else "",
         is_overdue=overdue,
+        by_week=by_week,
         left_out=len(purchases) - len(shown),
     )
+
+
+def _weeks(purchases: Sequence[Purchase]) -> list[list[Purchase]]:
+    """Put together what was bought from one Monday to Sunday."""
+    return [list(some) for _week, some in groupby(purchases, key=lambda one: one.on.isocalendar()[:2])]
+
+
+def _stems(bundles: Sequence[Sequence[Purchase]], scale: "_Scale") -> Iterator[Stem]:
+    amounts = [sum(one.revenue_cents for one in some) for some in bundles]
+    tallest = max(amounts)
+    for some, cents in zip(bundles, amounts, strict=True):
+        yield Stem(
+            x=scale.at(some[-1].on),
+            top=_top(cents, tallest),
+            first_on=some[0].on,
+            last_on=some[-1].on,
+            revenue_cents=cents,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

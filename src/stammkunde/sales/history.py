@@ -8,11 +8,9 @@ from django.db.models import (
     Case,
     Count,
     DecimalField,
-    Exists,
     ExpressionWrapper,
     F,
     FloatField,
-    Min,
     OuterRef,
     Prefetch,
     Q,
@@ -123,7 +121,6 @@ class Service:
     late: int
     returned_lines: int
     returned_cents: int
-    first_on: date | None
 
 
 def service(customer_id: int) -> Service:
@@ -134,7 +131,6 @@ def service(customer_id: int) -> Service:
         .aggregate(
             promised=Count("pk", filter=Q(promised_on__isnull=False, delivered_on__isnull=False)),
             late=Count("pk", filter=late),
-            first_on=Min("ordered_on", filter=Exists(Line.objects.filter(SOLD, order=OuterRef("pk")))),
         )
     )
     back = lines(customer_id).filter(kind__in=GIVEN_BACK).aggregate(lines=Count("pk"), cents=Sum("revenue_cents"))

@@ -57,7 +57,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
             "call": _call(found, people),
             "next": _next(asked),
             "reads_notes": customers.may_read_notes(request.user, found),
-            "first_on": asked.once(history.service, pk).first_on,
+            "first_on": next((one.on for one in asked.once(history.purchases, pk)), None),
             "usual_minutes": TimeSettings.of(company).minutes_per_contact,
             "quick_minutes": QUICK_MINUTES,
             "workers": list(team.workers()) if asked.may(policy.TASKS_WORK) else [],

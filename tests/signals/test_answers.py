@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from stammkunde.insight.errors import PeriodUnclear, SliceUnknown
+from stammkunde.insight.periods import day_number
 from stammkunde.sales import services as sales
 from stammkunde.signals import answers, services
 from stammkunde.signals.behind import GroupUnknown
@@ -180,5 +181,5 @@ def test_silence_tells_of_every_number_of_months_what_the_year_before_it_brought
 
 
 def test_the_lost_bought_for_the_last_time_before(company):
-    assert answers.last_bought(period="2025-Q2") == {company["berta"].pk: date(2025, 3, 10)}
+    assert answers.last_bought(period="2025-Q2") == {company["berta"].pk: day_number(date(2025, 3, 10))}
     assert answers.last_bought(period="2025-Q2", slice_by="country", slice_value="Peru") == {}

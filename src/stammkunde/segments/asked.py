@@ -144,27 +144,24 @@ class Asked(StaffList):
         return queries.every(self.filters, generation=self.generation, sort=self.order)
 
     def file_columns(self) -> list[Column]:
-        of_lost = missed.columns(self.lost, sight=self.sight) if self.lost else []
+        of_lost = missed.columns(self.lost.told(self.lost.bought), sight=self.sight) if self.lost else []
         return [*exports.customer_columns(self.request.user), *of_lost]
 
     def told(self, rows: list[queries.Row]) -> list[dict[str, Any]]:
+        lost = self.lost.told([row.customer.pk for row in rows]) if self.lost else {}
         return [
             {
                 "row": row,
                 "why": standing.stage(row.signal),
-                "lost": self._lost_text(row.customer.pk),
+                "lost": lost[row.customer.pk].text(sight=self.sight) if row.customer.pk in lost else "",
                 "rank": self._rank(row.signal),
             }
             for row in rows
         ]
 
     @cached_property
-    def lost(self) -> dict[int, missed.Lost]:
+    def lost(self) -> missed.Losses | None:
         return missed.of(self.behind)
-
-    def _lost_text(self, customer_id: int) -> str:
-        one = self.lost.get(customer_id)
-        return one.text(sight=self.sight) if one else ""
 
     @property
     def is_ranked(self) -> bool:
@@ -178,7 +175,7 @@ class Asked(StaffList):
     def more(self) -> dict[str, Any]:
         return {
             "count_text": _count(self.page.count),
-            "missed": missed.summary(self.lost),
+            "missed": self.lost.summary() if self.lost else None,
             "generation": self.generation,
             "basis": forecasts.basis(self.generation),
             "sorts": [(name, label) for name, label in _sort_names() if name in self.sorts],

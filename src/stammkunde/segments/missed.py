@@ -4,25 +4,30 @@ Who was lost in a period, and whether somebody had been warned about them in tim
 What counts is a warning that stood (`signals.warned`), given after the last purchase and before the customer was lost.
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stammkunde.insight.errors import CannotAnswer
+from stammkunde.insight.periods import day, day_number
 from stammkunde.mirror import NoMirror
 from stammkunde.segments import queries
 from stammkunde.segments.behind import Behind
 from stammkunde.signals import answers, reasons
 from stammkunde.signals.models import EarlyWarning
+from stammkunde.store import kept
 from stammkunde.team.policy import Sight
 from stammkunde.ui import writing
 from stammkunde.ui.tables import Column
 
+KEEP_SECONDS = 7 * 86400
 Outcome = EarlyWarning.Outcome
 
 
@@ -96,10 +101,56 @@ def _warned(warning: EarlyWarning, *, days: int, sight: Sight) -> str:
     return f"{said} {why}." if why else said
 
 
-def of(behind: Behind | None) -> dict[int, Lost]:
-    """Tell of everybody lost; empty where something else is looked at, or there are no facts. Two queries."""
+@dataclass(frozen=True, kw_only=True)
+class Losses:
+    """Everybody lost in a period, by day numbers: thousands are read for the few who are shown."""
+
+    behind: Behind
+    bought: Mapping[int, int]  # on which day for the last time before
+    activity_days: int
+
+    @cached_property
+    def since_on(self) -> date | None:
+        """Give the day since when warnings have been given at all."""
+        first: date | None = EarlyWarning.objects.aggregate(first=Min("warned_on"))["first"]
+        return first
+
+    def told(self, customer_ids: Collection[int]) -> dict[int, Lost]:
+        """Tell of some of them, with the warnings that stood; two queries."""
+        shown = [pk for pk in customer_ids if pk in self.bought]
+        first: dict[int, EarlyWarning] = {}
+        for one in _warnings(shown).order_by("warned_on", "pk"):
+            if self._in_time(one.customer_id, one.warned_on):
+                first.setdefault(one.customer_id, one)
+        return {pk: Lost(left_on=day(self._left(pk)), warning=first.get(pk), since_on=self.since_on) for pk in shown}
+
+    def summary(self) -> dict[str, int] | None:
+        """Count how many had been warned about, and how many were missed; None where nobody was lost."""
+        if not self.bought:
+            return None
+        shown = self.behind.generation
+        asked = (shown.pk, shown.started_at, self.behind.selection.query)
+        key = "lost:" + hashlib.sha256(repr(asked).encode()).hexdigest()
+        return kept.or_made(key, self._summed, seconds=KEEP_SECONDS)
+
+    def _summed(self) -> dict[str, int]:
+        given = _warnings(self.bought).values_list("customer_id", "warned_on")
+        warned = {pk for pk, on in given if self._in_time(pk, on)}
+        since = self.since_on and day_number(self.since_on)
+        missed = sum(1 for pk in self.bought if since and pk not in warned and since < self._left(pk))
+        return {"lost": len(self.bought), "in_time": len(warned) + missed, "warned": len(warned), "missed": missed}
+
+    def _left(self, customer_id: int) -> int:
+        return self.bought[customer_id] + self.activity_days
+
+    def _in_time(self, customer_id: int, warned_on: date) -> bool:
+        return self.bought[customer_id] <= day_number(warned_on) < self._left(customer_id)
+
+
+def of(behind: Behind | None) -> Losses | None:
+    """Find everybody lost; None where something else is looked at, or there are no facts."""
     if behind is None or behind.group != "lost":
-        return {}
+        return None
     chosen = behind.selection
     try:
         bought = answers.last_bought(
@@ -109,32 +160,9 @@ def of(behind: Behind | None) -> dict[int, Lost]:
             slice_value=chosen.slice_value,
         )
     except (CannotAnswer, answers.NoFacts, NoMirror):
-        return {}
-    return told(bought, activity_days=chosen.activity_days)
-
-
-def told(bought: Mapping[int, date], *, activity_days: int) -> dict[int, Lost]:
-    """Find the warnings about customers who bought for the last time on a day; two queries."""
-    left_on = {pk: on + timedelta(days=activity_days) for pk, on in bought.items()}
-    first: dict[int, EarlyWarning] = {}
-    for one in _warnings(bought):
-        if bought[one.customer_id] <= one.warned_on < left_on[one.customer_id]:
-            first.setdefault(one.customer_id, one)
-    since_on = EarlyWarning.objects.aggregate(first=Min("warned_on"))["first"]
-    return {pk: Lost(left_on=on, warning=first.get(pk), since_on=since_on) for pk, on in left_on.items()}
-
-
-def _warnings(customers: Collection[int]) -> list[EarlyWarning]:
-    """Give the warnings that stood, the earliest first."""
-    stood = EarlyWarning.objects.exclude(outcome=Outcome.UNDONE)
-    given = stood.filter(customer__in=queries.among(customers))
-    return list(given.order_by("warned_on", "pk"))
-
-
-def summary(lost: Mapping[int, Lost]) -> dict[str, Any] | None:
-    """Count how many of the lost had been warned about, and how many were missed; None where nobody was lost."""
-    if not lost:
         return None
-    in_time = [one for one in lost.values() if one.warning or one.is_missed]
-    warned = sum(1 for one in in_time if one.warning)
-    return {"lost": len(lost), "in_time": len(in_time), "warned": warned, "missed": len(in_time) - warned}
+    return Losses(behind=behind, bought=bought, activity_days=chosen.activity_days)
+
+
+def _warnings(customers: Collection[int]) -> QuerySet[EarlyWarning]:
+    return EarlyWarning.objects.exclude(outcome=Outcome.UNDONE).filter(customer__in=queries.among(customers))

@@ -62,6 +62,11 @@ class Filters:
     silent_before_on: date | None = None  # last purchase on this day or earlier
     ids: tuple[int, ...] | None = None  # those behind a figure
 
+    @property
+    def are_many_behind(self) -> bool:
+        """Tell whether nothing is asked of customers but to stand behind a figure, and many do: no need to look."""
+        return len(self.ids or ()) > FEW and not self.q and not self.of_customers()
+
     def of_customers(self) -> Q:
         conditions = Q(**dict(self.texts)) if self.texts else Q()
         if self.kind:
@@ -146,7 +151,9 @@ class Matches:
             customers = customers.filter(pk__in=among(filters.ids))
         of_signals = filters.of_signals()
         narrows = bool(filters.q or filters.of_customers() or filters.ids is not None)
-        ids = _few(customers if narrows else None, of_signals, generation=generation)
+        ids = None
+        if of_signals or not filters.are_many_behind:
+            ids = _few(customers if narrows else None, of_signals, generation=generation)
         return cls(generation=generation, customers=customers, signal_conditions=of_signals, ids=ids)
 
     def stretches(self, sort: str) -> list[Keys]:

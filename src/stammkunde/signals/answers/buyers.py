@@ -122,18 +122,17 @@ def customers_behind(
 
 def last_bought(
     *, period: str | Period, slice_by: str = "", slice_value: str = "", activity_days: int | None = None
-) -> dict[int, date]:
+) -> dict[int, int]:
     """
-    Tell of everybody lost in a period when they bought for the last time before that.
+    Tell of everybody lost in a period on which day they bought for the last time before that, as `insight` counts days.
 
     :raises CannotAnswer: if the period or the slice is unknown
     """
     asked = periods.as_period(period)
 
-    def look(base: Base) -> dict[int, date]:
+    def look(base: Base) -> dict[int, int]:
         last = periods.day_number(base.as_of)
-        found = behind.last_bought(base.facts, period=asked, activity_days=base.activity_days, last_day=last)
-        return {customer: periods.day(day) for customer, day in found.items()}
+        return behind.last_bought(base.facts, period=asked, activity_days=base.activity_days, last_day=last)
 
     within = Slice(by=slice_by, value=slice_value) if slice_by else None
     return answer("last bought", look, str(asked), activity_days=activity_days, within=within)

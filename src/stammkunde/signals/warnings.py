@@ -262,7 +262,7 @@ def _open(generation: Generation) -> QuerySet[CustomerSignal]:
 def _stretches(filters: Filters, *, generation: Generation, on: date, sort: str) -> list[Keys]:
     """Sort the warnings; where few are left by the filters, exactly those, or else along the index."""
     column, descending = SORTS[sort]
-    rows = _matching(_open(generation), filters, on=on)
+    rows: QuerySet[Any] = _matching(_open(generation), filters, on=on)
     few = _few(rows) if filters != Filters() else None
     if few is None and sort in OF_WARNINGS:
         rows = _along_warnings(filters, generation=generation, on=on).annotate(sorted=F(column))

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0006_found_by_local_number")]
+    dependencies = [("customers", "0007_links_of_questions_are_revoked")]
 
     operations = [
         migrations.RemoveIndex("customer", "customer_by_since"),

@@ -134,6 +134,24 @@ def test_thanks_that_sound_like_an_offer_are_amber():
     assert found(TEXT, purpose="thanks")["pure"] == ("green", 0)
 
 
+def test_a_field_that_many_lack_is_red_unless_something_else_is_said_for_them():
+    empty = [clarity.Empty(field="product", words="zuletzt gekauftes Produkt", empty=3481, of=5000)]
+
+    def looked(words):
+        text = content.read(subject="Hallo", preview="", blocks=[{"kind": "text", "text": words}])
+        return clarity.check(text, purpose="service", channel="email", empty=empty, unknown=("prodct",))
+
+    bare = [one for one in looked("{product}") if one.code.startswith("field")]
+    with translation.override("de"):
+        said = [one.found for one in advice.told(bare)]
+    assert [one.light for one in bare] == ["red", "red"]
+    assert said == [
+        "Es gibt kein Feld prodct.",
+        "zuletzt gekauftes Produkt: bei 3.481 von 5.000 Kunden leer; sie bekämen nichts.",
+    ]
+    assert [one.code for one in looked("{product|Ihr Einkauf}") if one.code.startswith("field_e")] == []
+
+
 def test_worst_light_is_that_of_the_whole():
     green, amber, red = (Finding(code="subject", light=light) for light in ("green", "amber", "red"))
 
@@ -159,7 +177,8 @@ def test_every_finding_and_field_has_words():
     source = "".join(Path(one.__file__).read_text(encoding="utf-8") for one in (clarity, claims))
     codes = set(
         re.findall(
-            r'"((?:subject|preview|offers?|button|buttons|reading|counts_as|argued|pure|sounds|address)\w*)"', source
+            r'"((?:subject|preview|offers?|button|buttons|reading|counts_as|field_|argued|pure|sounds|address)\w*)"',
+            source,
         )
     ) - {"addresses"}
 

@@ -66,7 +66,7 @@ def test_list_takes_the_same_number_of_queries(client, salesperson, django_asser
         template(salesperson, name=f"Vorlage {number}")
     client.force_login(salesperson)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(reverse("templates"))
 
 
@@ -344,3 +344,18 @@ def test_template_that_is_not_there_is_not_found(client, salesperson):
 
     assert edit(client, 9).status_code == 404
     assert client.post(reverse("template-archive", args=[9])).status_code == 404
+
+
+def test_the_light_knows_that_many_lack_a_field(client, salesperson):
+    made = template(salesperson, name="Tee")
+    client.force_login(salesperson)
+    customer()
+    blocks = [{"kind": "text", "text": "{city|Ort} {product}"}]
+    made.texts.update(blocks=blocks)
+
+    light = client.get(reverse("templates")).context["rows"][0].light
+    editor = client.get(reverse("template", args=[made.pk])).content.decode()
+
+    assert light == "red"
+    assert "zuletzt gekauftes Produkt: bei 1 von 1 Kunden leer" in editor
+    assert "Ort: bei" not in editor

@@ -135,8 +135,14 @@ def test_a_view_of_those_behind_a_figure_names_the_same_figure(shop, salesperson
 
 
 def test_a_segment_of_customers_is_named_and_that_of_a_figure_is_none_of_theirs(shop, salesperson):
-    assert [label for label, _address in asked("segment=Praxis", salesperson).chips] == ["Praxis"]
+    assert [label for label, _address in asked("segment=Praxis", salesperson).chips] == ["Segment: Praxis"]
 
     listing = asked("behind=lost&period=2011-Q3&segment=country%3AAT", salesperson)
     assert (listing.text_filters, listing.has_more) == (["country", "region", "industry"], False)
-    assert [label for label, _address in listing.chips] == ["Verlorene Kunden: 3. Quartal 2011"]
+    assert [label for label, _address in listing.chips] == ["Verlorene Kunden: 3. Quartal 2011 · Land: AT"]
+
+
+def test_what_filters_nothing_is_not_called_a_filter(shop, salesperson):
+    listing = asked("kind=person&segment=Praxis&slice_by=segment&slice_value=Hobby", salesperson)
+
+    assert [label for label, _address in listing.chips] == ["Privatkunden", "Segment: Praxis"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from stammkunde.outreach.claims import Claim
 from stammkunde.outreach.clarity import Finding
+from stammkunde.ui import writing
 
 Words = str | Promise
 
@@ -48,6 +49,14 @@ SAID: dict[str, tuple[Words, Words]] = {
     "sounds_like_offer": (
         gettext_lazy("It names a percentage."),
         gettext_lazy("Discounts make it advertising, which needs consent; a tax or a share does not."),
+    ),
+    "field_unknown": (
+        gettext_lazy("There is no field {said}."),
+        gettext_lazy("Choose one from the list of fields below."),
+    ),
+    "field_empty": (
+        gettext_lazy("{said}: empty for {n} of {of} customers, who would get nothing."),
+        gettext_lazy("Write after a bar what stands there for them, or leave the field out."),
     ),
     "argued": (
         gettext_lazy("It sounds like advertising; somebody has said why it is none."),
@@ -114,9 +123,14 @@ def refusal(claims: Iterable[Claim]) -> str:
 
 def _told(one: Finding) -> Advice:
     found, cure = _timed(one) or SAID[one.code]
-    return Advice(
-        light=one.light, found=str(found).replace("{n}", str(one.number)).replace("{said}", one.said), cure=str(cure)
-    )
+    return Advice(light=one.light, found=_filled(str(found), one), cure=str(cure))
+
+
+def _filled(words: str, one: Finding) -> str:
+    said = {"{n}": writing.number(one.number), "{of}": writing.number(one.of), "{said}": one.said}
+    for name, value in said.items():
+        words = words.replace(name, value)
+    return words
 
 
 def _timed(one: Finding) -> tuple[str, str] | None:

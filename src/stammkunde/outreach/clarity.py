@@ -12,7 +12,7 @@ from math import ceil
 from typing import Literal
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import claims
+from stammkunde.outreach import claims, content
 from stammkunde.outreach.claims import Claim, Shop
 from stammkunde.outreach.content import Block, Text
 
@@ -42,18 +42,38 @@ class Finding:
     code: str
     light: Light
     number: int = 0
+    of: int = 0  # among so many
     said: str = ""  # the words that it is about
 
 
+@dataclass(frozen=True, kw_only=True)
+class Empty:
+    """A field that has no value for some customers; `words` says what it is."""
+
+    field: str
+    words: str
+    empty: int
+    of: int
+
+
 def check(
-    text: Text, *, purpose: str, channel: str, shop: Shop = NO_SHOP, argued: Collection[str] = ()
+    text: Text,
+    *,
+    purpose: str,
+    channel: str,
+    shop: Shop = NO_SHOP,
+    argued: Collection[str] = (),
+    empty: Iterable[Empty] = (),
+    unknown: Iterable[str] = (),
 ) -> list[Finding]:
     """
     Look at words as a customer does who has little time; the worst is not sorted to the front.
 
-    `argued` are sentences of which somebody has said that they advertise nothing.
+    `argued` are sentences of which somebody has said that they advertise nothing, `empty` the fields that have no value
+    for some customers, and `unknown` those that there are not.
     """
     return [
+        *_fields(text, empty, unknown),
         *_opening(text, purpose, channel),
         *_offer(text, purpose),
         *_acting(text, purpose, channel),
@@ -77,6 +97,15 @@ def refusals(text: Text, *, purpose: str, shop: Shop = NO_SHOP, argued: Collecti
 def words(text: str) -> int:
     """Count words; a field counts as one, an address as none."""
     return len(re.findall(r"\w+(?:[-'’.,]\w+)*", _LINK.sub(r"\1", _FIELD.sub("x", text))))
+
+
+def _fields(text: Text, empty: Iterable[Empty], unknown: Iterable[str]) -> Iterator[Finding]:
+    """Whoever lacks a field for which nothing else is said gets nothing at all: that is not clear."""
+    yield from (Finding(code="field_unknown", light="red", said=name) for name in unknown)
+    bare = {name for name, has_fallback in content.fields(text).items() if not has_fallback}
+    for one in empty:
+        if one.field in bare and one.empty:
+            yield Finding(code="field_empty", light="red", number=one.empty, of=one.of, said=one.words)
 
 
 def _opening(text: Text, purpose: str, channel: str) -> Iterator[Finding]:

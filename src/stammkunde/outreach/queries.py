@@ -10,7 +10,9 @@ from stammkunde.customers import queries as customers
 from stammkunde.customers import search
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import channels, knowing
+from stammkunde.outreach import channels, content, knowing, persons
+from stammkunde.outreach.clarity import Empty
+from stammkunde.outreach.content import Text
 from stammkunde.outreach.models import Hold, Message, Piece, PrintRun, Template, Undeliverable
 from stammkunde.sales import queries as sales
 from stammkunde.team.models import Company, Staff
@@ -158,6 +160,15 @@ def gaps(fields: Collection[str], *, today: date) -> list[Gap]:
     filled |= knowing.counts(fields, today=today)
     some = {one: count for one, count in sorted(filled.items()) if count < everybody}
     return [Gap(field=one, empty=everybody - count, of=everybody) for one, count in some.items()]
+
+
+def empty(texts: Iterable[Text], *, today: date) -> list[Empty]:
+    """Tell for how many customers the fields that some words use without a fallback have no value, in one look."""
+    bare = {name for text in texts for name, has_fallback in content.fields(text).items() if not has_fallback}
+    always = {one.name for one in persons.FIELDS} - _OF_CUSTOMERS.keys()
+    known = {name: str(one.words) for name, one in knowing.fields().items() if name in bare - always}
+    found = gaps(known, today=today) if known else []
+    return [Empty(field=one.field, words=known[one.field], empty=one.empty, of=one.of) for one in found]
 
 
 def _somebody_has(**having: str) -> Q:

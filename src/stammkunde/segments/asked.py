@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stammkunde.customers.models import Customer
-from stammkunde.segments import behind, missed, queries
+from stammkunde.segments import behind, missed, queries, slices
 from stammkunde.segments.behind import Behind
 from stammkunde.signals import answers, exports, forecasts, levels, standing
 from stammkunde.signals import queries as signals
@@ -235,12 +235,13 @@ class Asked(StaffList):
             "abc": _("Class {}"),
             "level": _("Risk: {}"),
             "kind": "{}",
+            "owner": "{}",
             "months": _("no purchase for {}"),
+            **{name: f"{slices.name(name)}: {{}}" for name in self.text_filters},
         }
         for name, value in self.get.items():
-            if not value or name in {"sort", "after", "before", "view", *behind.FIELDS} - {*self.text_filters}:
-                continue
-            if name == "abc" and not self.sight.figures:
+            is_filter = name in names or name.startswith(ATTRIBUTE)
+            if not value or not is_filter or (name == "abc" and not self.sight.figures):
                 continue
             label = names.get(name, "{}").format(self._label(name, value))
             yield label, self.address(**{name: None})
@@ -251,7 +252,7 @@ class Asked(StaffList):
         labels = {
             "stage": dict(CustomerSignal.Stage.choices),
             "level": dict(CustomerSignal.Level.choices),
-            "kind": dict(Customer.Kind.choices),
+            "kind": slices.KINDS,
         }
         if name == "owner":
             return self._owner_label(value)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.mirror import NoMirror
-from stammkunde.segments import selection, traits
+from stammkunde.segments import selection, slices, traits
 from stammkunde.signals import answers
 from stammkunde.signals.models import Generation
 from stammkunde.team.policy import Sight
@@ -87,7 +87,10 @@ class Behind:
             "buyers": _("Buyers of %(period)s"),
             "repeated": _("Buyers who bought on two or more days in %(period)s"),
         }
-        return worded[self.group] % {"period": selection.name(self.selection.period)}
+        chosen = self.selection
+        said = worded[self.group] % {"period": selection.name(chosen.period)}
+        part = f"{slices.name(chosen.slice_by)}: {slices.label(chosen.slice_by, chosen.slice_value)}"
+        return f"{said} · {part}" if chosen.slice_by else said
 
     def _in_common_text(self) -> str:
         try:

@@ -36,28 +36,28 @@ PLANS = (
         name="Frühjahrsaktion Hessen",
         template="Neue Angebote",
         filters=Filters(texts=(("region", "Hessen"),)),
-        says="Land: Hessen",
+        says="Region: Hessen",
         days_before=600,
     ),
     Plan(
         name="Balkonwochen",
         template="Neue Angebote",
         filters=Filters(texts=(("segment", "Balkon & Terrasse"), ("region", "Bayern"))),
-        says="Segment: Balkon & Terrasse, Land: Bayern",
+        says="Region: Bayern · Segment: Balkon & Terrasse",
         days_before=210,
     ),
     Plan(
         name="Wir vermissen Sie: Berlin",
         template="Rückgewinnung",
         filters=Filters(texts=(("region", "Berlin"),)),
-        says="Land: Berlin",
+        says="Region: Berlin",
         days_before=75,
     ),
     Plan(
         name="Neues für Gastronomen",
         template="Neue Angebote",
         filters=Filters(texts=(("industry", "Gastronomie"), ("region", "Nordrhein-Westfalen"))),
-        says="Branche: Gastronomie, Land: Nordrhein-Westfalen",
+        says="Branche: Gastronomie · Region: Nordrhein-Westfalen",
     ),
 )
 

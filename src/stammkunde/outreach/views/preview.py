@@ -49,25 +49,31 @@ class Shown:
     width: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Meant:
+    """What words are for; `template` says how they look, and of which sentences somebody has said what they are."""
+
+    purpose: str
+    channel: str
+    template: Template | None
+    is_for_many: bool = False
+
+
 def show(
     request: StaffRequest,
     draft: Draft,
     *,
     style: Style,
-    purpose: str,
-    channel: str,
+    meant: Meant,
     recipient: Recipient | None,
-    template: Template | None,
 ) -> Shown:
-    """Make what is shown beside an editor, from what is typed there at the moment; `template` says how it looks."""
+    """Make what is shown beside an editor, from what is typed there at the moment."""
     written = _written(draft, style=style, recipient=recipient, today=timezone.localdate()) if recipient else None
     said, gaps = (written[0].content or {}, written[1]) if written else ({}, ())
     typed = request.POST.get("find", "").strip()
-    findings = clarity.check(
-        draft.text, purpose=purpose, channel=channel, shop=services.shop(), argued=services.argued(template)
-    )
-    plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": purpose, "by": request.user.pk}
-    plain |= {"channel": channel, "options": dict(template.options) if template else {}}
+    findings = _findings(draft, meant)
+    plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": meant.purpose, "by": request.user.pk}
+    plain |= {"channel": meant.channel, "options": dict(meant.template.options) if meant.template else {}}
     return Shown(
         customer=Customer.objects.filter(pk=recipient[0]).first() if recipient else None,
         recipient=recipient,
@@ -80,6 +86,20 @@ def show(
         advice=advice.told(findings),
         found=queries.find_customers(typed, limit=FOUND) if typed else [],
         width="phone" if request.POST.get("width") == "phone" else "wide",
+    )
+
+
+def _findings(draft: Draft, meant: Meant) -> list[clarity.Finding]:
+    """Look at the words; where they are for many, also at what many of them lack."""
+    text, today = draft.text, timezone.localdate()
+    return clarity.check(
+        text,
+        purpose=meant.purpose,
+        channel=meant.channel,
+        shop=services.shop(),
+        argued=services.argued(meant.template),
+        empty=queries.empty([text], today=today) if meant.is_for_many else (),
+        unknown=knowing.unknown(text) if meant.is_for_many else (),
     )
 
 

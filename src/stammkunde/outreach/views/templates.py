@@ -21,7 +21,7 @@ from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import TemplateForm
 from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.outreach.views.disguised import disguised
-from stammkunde.outreach.views.preview import Style, show
+from stammkunde.outreach.views.preview import Meant, Style, show
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
@@ -44,7 +44,10 @@ class Row:
 def listed(request: StaffRequest) -> HttpResponse:
     is_archived = request.GET.get("archive") == "1"
     shop = services.shop()
-    rows = [_row(one, shop=shop) for one in queries.templates(is_archived=is_archived)]
+    kept = queries.templates(is_archived=is_archived)
+    texts = (text for one in kept for text in services.words(one).values())
+    empty = queries.empty(texts, today=timezone.localdate())
+    rows = [_row(one, shop=shop, empty=empty) for one in kept]
     return render(request, "outreach/templates.html", {"rows": rows, "is_archived": is_archived})
 
 
@@ -162,13 +165,19 @@ def style_name(style: Style) -> str:
     }.get(style, "-".join(style))
 
 
-def _row(template: Template, *, shop: Shop) -> Row:
+def _row(template: Template, *, shop: Shop, empty: list[clarity.Empty]) -> Row:
     texts = services.words(template)
     findings = [
         one
         for text in texts.values()
         for one in clarity.check(
-            text, purpose=template.purpose, channel=template.channel, shop=shop, argued=services.argued(template)
+            text,
+            purpose=template.purpose,
+            channel=template.channel,
+            shop=shop,
+            argued=services.argued(template),
+            empty=empty,
+            unknown=knowing.unknown(text),
         )
     ]
     return Row(
@@ -194,10 +203,8 @@ def _editor(
         request,
         draft,
         style=style,
-        purpose=template.purpose,
-        channel=template.channel,
+        meant=Meant(purpose=template.purpose, channel=template.channel, template=template, is_for_many=True),
         recipient=recipient,
-        template=template,
     )
     about = {
         "template": template,

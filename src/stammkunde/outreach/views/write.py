@@ -26,7 +26,7 @@ from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.services import Plan
 from stammkunde.outreach.verdicts import verdict
 from stammkunde.outreach.views.disguised import disguised
-from stammkunde.outreach.views.preview import Style, show
+from stammkunde.outreach.views.preview import Meant, Style, show
 from stammkunde.outreach.wording import Foretold
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -204,10 +204,8 @@ def _page(
         request,
         draft,
         style=writing.style,
-        purpose=chosen["purpose"],
-        channel=chosen["channel"],
+        meant=Meant(purpose=chosen["purpose"], channel=chosen["channel"], template=writing.template),
         recipient=writing.recipient,
-        template=writing.template,
     )
     claims = writing.claims(draft)
     lacking = [*shown.unknown, *shown.missing]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,6 +20,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.figures import prospects
 from stammkunde.insight.drivers import Finding, Trait
 from stammkunde.insight.errors import InvalidInput
+from stammkunde.insight.risk.bins import Bins
 from stammkunde.sales.services import mark_changed
 from stammkunde.segments import traits
 from stammkunde.signals import answers
@@ -224,6 +226,35 @@ def test_prospects_are_scored_and_taken_along(client, administrator, shop):
     assert AuditEntry.objects.filter(action="export", thing="prospects").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("cell", "cents"),
+    [("1.234,50 €", "123450"), ("1,234.5", "123450"), ("1.234", "123400"), ("99,9", "9990"), ("80", "8000"), ("?", "")],
+)
+def test_money_of_a_list_is_read_in_german_and_english(cell, cents):
+    assert prospects.cents_of(cell) == cents
+
+
+def test_lists_that_say_what_is_asked_for_are_scored_by_the_rule_that_looks_at_it(client, english, shop, monkeypatch):
+    found = answers.profile()
+    cup = factories.product(number="C-1", name="Cup")
+    asked = [f"first_product={cup.pk}", "first_category=Coffee", "first_order"]
+    bins = [Bins(name, np.array([50_000.0]), (), ordered=True) if name == "first_order" else
+            Bins(name, np.array([]), ("no", "yes"), ordered=False) for name in asked]  # fmt: skip
+    steps = (np.array([0.0, 1.0, 0.0]), np.array([-0.1, 0.9, 0.0, 0.0]))
+    worth = (steps[1], steps[1], steps[0])
+    additive = replace(found.rule.additive, columns=tuple(bins), steps=worth)
+    wide = replace(found.rule, additive=additive, steps=worth)
+    monkeypatch.setattr(answers, "profile", lambda: replace(found, wide=wide))
+    client.force_login(english)
+
+    page = text_of(upload(client, "Firma;Artikelnummer;Warengruppe;Auftragswert\nA;x|C-1;COFFEE;1.200 €\nB;D;Tea;80\n"))
+    plain = text_of(upload(client, LIST))
+
+    reasons = "Size of the first order: €1,200.00 (+14), Product of the first order: Cup (+13)"
+    assert f"A x|C-1 COFFEE {reasons}, Product group of the first order: Coffee (+13)" in page
+    assert "Taken into account: Art (Kind), Kanal (Channel)." in plain
+
+
 def test_scored_list_belongs_to_whoever_brought_it(client, english, analyst, shop):
     client.force_login(english)
     key = re.search(r'name="scored" value="([^"]+)"', upload(client, LIST).content.decode())[1]
@@ -295,7 +326,8 @@ def test_command_scores_a_list(english, shop, tmp_path, monkeypatch):
         for name in ("out.csv", "out.xlsx", "out.pdf")
     }
 
-    assert done["out.csv"].output.startswith("3 bewertet, 0 nicht lesbar; fehlende Spalten: Land;")
+    assert done["out.csv"].output.startswith("3 bewertet nach Art, Kanal (richtig in ")
+    assert "von 100 Paaren), 0 nicht lesbar; fehlende Spalten: Land;" in done["out.csv"].output
     rows = list(csv.reader((tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
     assert [row[4] for row in rows] == ["Firma", "Hotel Adler", "Club", "'=Max"]
     sheet = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_index(0).to_python()

@@ -133,6 +133,52 @@ def test_probability_means_what_it_says(found):
     assert found.rule.quality.calibration_error < 0.05
 
 
+@pytest.fixture(scope="module")
+def asking():
+    """A shop in which whoever begins with machines, and with much, becomes one of the best."""
+    dice = np.random.default_rng(5)
+    lines = []
+    for n in range(700):
+        machine, large = dice.random() < 0.3, dice.random() < 0.3
+        is_good = dice.random() < 0.05 + 0.4 * machine + 0.4 * large
+        start = int(dice.integers(400, 900))
+        first = {"customer": n + 1, "on": ago(start), "order": n + 1}
+        lines += [line(**first, product=1 if machine else 3, cents=60_000 if large else 1_500)]
+        lines += [line(**first, product=2, cents=500)]
+        days = range(start - 60, 0 if is_good else max(start - 200, 0), -60)
+        lines += [line(customer=n + 1, on=ago(on), cents=20_000 if is_good else 1_000, product=2) for on in days]
+    groups = ["Machines", "Coffee", "Tea"]
+    products = pa.table({"product_id": [1, 2, 3], "number": groups, "name": groups, "category": groups})
+    people = pa.table({"customer_id": np.arange(1, 701), "region": dice.choice(["North", "South"], 700)})
+    known = insight.facts(table(lines), customers=people, products=products)
+    return fit(known, attributes=["region"])
+
+
+def test_rule_for_lists_that_say_what_is_asked_for_looks_at_what_the_portrait_found(asking):
+    rule = asking.wide
+
+    assert {"first_category", "first_order"} <= {one.traits[0].family for one in asking.clear}
+    assert set(rule.columns) >= {"first_order", "first_category"}
+    assert "Machines" in rule.wanted["first_category"]
+    assert rule.quality.auc > 0.7
+
+
+def test_prospects_get_points_for_what_they_ask_for(asking):
+    given = {"region": ["North"] * 4, "first_category": ["Coffee | machines", "Coffee", None, "MACHINES"]}
+
+    scored = profile.score(pa.table(given), asking.wide)
+
+    both, coffee, nothing, machines = scored.table.to_pylist()
+    assert both["chance"] == machines["chance"] > nothing["chance"] > coffee["chance"]
+    reasons = [(one["column"], one["value"]) for one in json.loads(both["reasons"])]
+    assert ("first_category", "Machines") in reasons
+    assert "first_order" in scored.missing
+
+
+def test_nothing_is_asked_for_where_first_orders_tell_nothing(found):
+    assert found.wide is None
+
+
 def test_no_rule_where_it_is_no_better_than_chance():
     quiet = [fit(shop(seed=seed, customers=400, telling=False)) for seed in range(6)]
 

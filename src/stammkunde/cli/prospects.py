@@ -36,15 +36,21 @@ def _score(file: Path, output: Path) -> str:
     from stammkunde.intake.formats import FileNotUsable  # noqa: PLC0415
     from stammkunde.ui import tables, writing  # noqa: PLC0415
 
-    rule = _rule()
+    rules = _rules()
     try:
         with tempfile.TemporaryDirectory(prefix="prospects-") as folder:
-            found = prospects.scored(file, rule=rule, work_dir=Path(folder))
+            found = prospects.scored(file, rules=rules, work_dir=Path(folder))
     except (FileNotUsable, prospects.TooMany, prospects.NoColumn) as refusal:
         raise click.ClickException(prospects.refusal_text(refusal)) from None
     tables.write(output, columns=prospects.columns(found), rows=prospects.lines(found))
     lacking = ", ".join(prospects.column_name(name) for name in found.missing) or "–"
-    return _("%(n)s scored, %(refused)s not read; missing columns: %(missing)s; written to %(file)s") % {
+    used = ", ".join(prospects.column_name(name) for _heading, name in found.used)
+    return _(
+        "%(n)s scored by %(used)s (right in %(right)s of 100 pairs), %(refused)s not read; missing columns: "
+        "%(missing)s; written to %(file)s"
+    ) % {
+        "used": used,
+        "right": writing.number(100 * found.right),
         "n": writing.number(len(found.rows)),
         "refused": writing.number(len(found.refused)),
         "missing": lacking,
@@ -52,7 +58,8 @@ def _score(file: Path, output: Path) -> str:
     }
 
 
-def _rule() -> "Rule":
+def _rules() -> "list[Rule]":
+    from stammkunde.figures import prospects  # noqa: PLC0415
     from stammkunde.signals import answers  # noqa: PLC0415
     from stammkunde.signals.wording import NO_ORDERS  # noqa: PLC0415
 
@@ -63,7 +70,7 @@ def _rule() -> "Rule":
     if isinstance(found, answers.TooLittle):
         numbers = ", ".join(f"{name} {number}" for name, number in found.numbers.items())
         raise click.ClickException(f"There is too little to compare yet ({found.code}: {numbers}).")
-    if found.rule is None:
+    if not prospects.rules(found):
         assert found.refusal is not None  # one of the two is there
         raise click.ClickException(found.refusal.text)
-    return found.rule
+    return prospects.rules(found)

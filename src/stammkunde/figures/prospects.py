@@ -1,7 +1,8 @@
 """A list of prospects: read from a file, scored by likeness to the best customers, and written with reasons."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,23 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.insight.profile import Rule, score
+from stammkunde.insight.profile import Profile, Rule, known_as, score
 from stammkunde.intake import apart, layouts
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.layouts.vocabulary import CUSTOMER_KINDS
 from stammkunde.intake.wording import problem_text
-from stammkunde.segments import slices, traits
+from stammkunde.sales.models import Product
+from stammkunde.segments import traits
 from stammkunde.ui import writing
 from stammkunde.ui.tables import Column
 
 MOST_ROWS = 50_000
 MARKED = ("merkmal:", "attribut:", "attribute:")  # how our own templates head a company's own attributes
+ASKED_FOR = {  # what a list may say of what somebody asks for: fields of our layouts, and other words for them
+    "first_order": ("", ("Erste Bestellung", "Auftragswert", "Angebotswert", "First order", "Order value", "Quote")),
+    "first_category": ("product_category", ("Interesse", "Interest")),
+    "first_product": ("product_number", ("Artikel", "Product", "Artikelname", "Product name")),
+}
 OF_CUSTOMERS = ("kind", "country", "region", "industry", "segment")
 ATTRIBUTE = "attr_"
 
@@ -44,6 +51,7 @@ class Scored:
     missing: list[str]  # what the rule looks at and the list does not say
     refused: list[tuple[int, str]]  # line, why it could not be read
     unknown_kinds: list[tuple[int, str]]  # line, what is neither company nor person
+    right: float  # share of pairs in which the rule that was used put the better one first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +62,17 @@ class Row:
     cells: list[str]
     score: float
     chance: float
-    reasons: list[Mapping[str, Any]]
+    reasons: Sequence[Mapping[str, Any]]
 
 
-def scored(path: Path, *, rule: Rule, work_dir: Path) -> Scored:
+def rules(found: Profile) -> list[Rule]:
+    """Give the rules to score by: the one that looks at what is asked for, and the one for lists that do not say it."""
+    return [rule for rule in (found.wide, found.rule) if rule is not None]
+
+
+def scored(path: Path, *, rules: Sequence[Rule], work_dir: Path) -> Scored:
     """
-    Score a list of prospects.
+    Score a list of prospects by the rule that looks at what is asked for, or where the list does not say it, the last.
 
     :raises FileNotUsable: if it is no table
     :raises TooMany: if it has more than 50,000 rows
@@ -68,14 +81,16 @@ def scored(path: Path, *, rule: Rule, work_dir: Path) -> Scored:
     header, rows = apart.rows(path, work_dir=work_dir, limit=MOST_ROWS + 1, memory_mb=settings.ENGINE_MEMORY_MB)
     if len(rows) > MOST_ROWS:
         raise TooMany(len(rows))
+    rule = next((one for one in rules[:-1] if matched(header, ASKED_FOR.keys() & set(one.columns))), rules[-1])
     columns = matched(header, rule.columns)
     if not columns:
         raise NoColumn(*rule.columns)
     good = [(line, cells) for line, cells, bad, _detail in rows if bad is None]
     given, unknown_kinds = _given(good, columns)
-    found = score(given, rule)
+    names = product_names(rule)
+    found = score(_asked_for(given, names), rule)
     ranked = [
-        Row(line=line, cells=cells, score=one["score"], chance=one["chance"], reasons=json.loads(one["reasons"]))
+        Row(line=line, cells=cells, score=one["score"], chance=one["chance"], reasons=_worded(one["reasons"], names))
         for (line, cells), one in zip(good, found.table.to_pylist(), strict=True)
     ]
     return Scored(
@@ -85,12 +100,56 @@ def scored(path: Path, *, rule: Rule, work_dir: Path) -> Scored:
         missing=list(found.missing),
         refused=[(line, _why_not(bad, detail)) for line, _cells, bad, detail in rows if bad is not None],
         unknown_kinds=unknown_kinds,
+        right=rule.quality.auc,
     )
 
 
 def _why_not(code: str, detail: str | None) -> str:
     """Word why a row could not be read."""
     return " ".join(problem_text(code, {"detail": detail or ""}))
+
+
+def product_names(rule: Rule) -> dict[str, tuple[str, str]]:
+    """Find number and name of the products that a rule looks for, by their id."""
+    wanted = rule.wanted.get("first_product", [])
+    found = Product.objects.filter(pk__in=wanted).values_list("pk", "number", "name") if wanted else []
+    return {str(pk): (number, name) for pk, number, name in found}
+
+
+def _asked_for(given: pa.Table, names: Mapping[str, tuple[str, str]]) -> pa.Table:
+    """Write what is asked for as the rule knows it: money in cents, products by their id."""
+
+    def products(cell: str) -> str:
+        found = [pk for pk, known in names.items() if any(word and known_as(word, cell) for word in known)]
+        return ";".join(found or [cell])
+
+    readings: dict[str, Callable[[str], str]] = {"first_order": cents_of, "first_product": products}
+    for name in readings.keys() & set(given.column_names):
+        cells = pa.array([readings[name](cell) for cell in given[name].to_pylist()], pa.string())
+        given = given.set_column(given.column_names.index(name), name, cells)
+    return given
+
+
+def cents_of(cell: str) -> str:
+    """Read an amount of money, written in German or English, as cents; empty where it is none."""
+    bare = re.sub(r"[^0-9.,-]", "", cell)
+    whole, point, rest = bare.rpartition("," if bare.rfind(",") > bare.rfind(".") else ".")
+    if not point or len(rest) == 3:  # no sign, or one between thousands
+        whole, rest = bare, ""
+    digits = re.sub("[.,]", "", whole)
+    return f"{digits}{rest:0<2.2}" if re.fullmatch("[0-9]+", digits) else ""
+
+
+def _worded(reasons: str, names: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """Read reasons, with products and money as people know them."""
+    told: list[dict[str, Any]] = json.loads(reasons)
+    for one in told:
+        if one["column"] == "first_order" and one["value"]:
+            one["value"] = writing.money(int(one["value"]))
+        elif one["column"] == "first_product":
+            number, name = names.get(one["value"], ("", one["value"]))
+            one["value"] = name or number
+    return told
 
 
 def matched(header: Sequence[str], wanted: Iterable[str]) -> dict[str, int]:
@@ -101,6 +160,10 @@ def matched(header: Sequence[str], wanted: Iterable[str]) -> dict[str, int]:
 
 
 def _words(name: str) -> list[str]:
+    if name in ASKED_FOR:
+        field_name, others = ASKED_FOR[name]
+        known = [field for field in layouts.get("products").fields if field.name == field_name]
+        return [_plain(word) for word in (name, *others, *(w for one in known for w in (one.de, one.en, *one.also)))]
     if name in OF_CUSTOMERS or name == "channel":
         fields = layouts.get("customers" if name in OF_CUSTOMERS else "orders").fields
         one = next(field for field in fields if field.name == name)
@@ -141,7 +204,7 @@ def refusal_text(refusal: Exception) -> str:
 
 def column_name(name: str) -> str:
     """Name a column of the rule."""
-    return str(slices.name(name))
+    return traits.column_name(name)
 
 
 COLUMNS = (

@@ -145,15 +145,27 @@ def _numbers(finding: Finding) -> dict[str, str]:
     }
 
 
+def column_name(name: str) -> str:
+    """Name a column of the rule."""
+    asked_for = {
+        "first_order": _("Size of the first order"),
+        "first_category": _("Product group of the first order"),
+        "first_product": _("Product of the first order"),
+    }
+    return asked_for.get(name) or str(slices.name(name))
+
+
 def points_text(column: str, value: str, points: float) -> str:
     """Word a reason of a score: what is known, and the points that it brings."""
     sign = "+" if points > 0 else "−"
-    return f"{slices.name(column)}: {point_value(column, value)} ({sign}{writing.number(abs(points))})"
+    return f"{column_name(column)}: {point_value(column, value)} ({sign}{writing.number(abs(points))})"
 
 
 def point_value(column: str, value: str) -> str:
     """Word one value of a column of the rule."""
     trait = Trait("attribute", column, value)
+    if trait.band and column == "first_order":
+        return _between(trait, writing.money)
     return _value(trait) if trait.band else str(slices.label(column, value))
 
 

@@ -3,6 +3,7 @@
 import secrets
 import shutil
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ def _found(request: StaffRequest, generation: Generation) -> dict[str, Any]:
         "hints": findings.of_best(found, found.hints) if found.is_few else [],
         "proposal": proposal(found),
         "shown": plot and plots.shown(plot, query=query, theme=theme_of(request)),
-        "points": _points(found.rule) if found.rule else [],
+        **_rules(found),
         "quality": _quality(found),
         "best_address": f"{reverse('customers')}?behind=ideal",
         "most_rows": prospects.MOST_ROWS,
@@ -88,17 +89,36 @@ def _found(request: StaffRequest, generation: Generation) -> dict[str, Any]:
     }
 
 
+def _rules(found: Profile) -> dict[str, Any]:
+    """Tell of the rule, and of the one for lists that say what is asked for."""
+    rules = prospects.rules(found)
+    known = _points(rules[-1]) if rules else []
+    wide = _points(found.wide) if found.wide else []
+    return {
+        "rules": rules,
+        "points": [group for group in known if group["column"] not in prospects.ASKED_FOR],
+        "asked_for": [group for group in wide if group["column"] in prospects.ASKED_FOR],
+        "wide_right": writing.number(100 * found.wide.quality.auc) if found.wide else "",
+    }
+
+
 def _points(rule: Rule) -> list[dict[str, Any]]:
     """Group the rule's points by column, most points first; a column that tells nobody apart is left out."""
+    names = prospects.product_names(rule)
     groups: dict[str, list[Any]] = {}
     for one in rule.points:
         groups.setdefault(one.column, []).append(one)
     telling = {name: found for name, found in groups.items() if max(abs(one.points) for one in found) >= 1}
     return [
         {
+            "column": name,
             "name": prospects.column_name(name),
             "rows": [
-                {"value": traits.point_value(name, one.value), "points": one.points, "customers": one.customers}
+                {
+                    "value": names[one.value][1] if one.value in names else traits.point_value(name, one.value),
+                    "points": one.points,
+                    "customers": one.customers,
+                }
                 for one in sorted(found, key=lambda one: -one.points)
             ],
         }
@@ -108,7 +128,8 @@ def _points(rule: Rule) -> list[dict[str, Any]]:
 
 def _quality(found: Profile) -> dict[str, str]:
     """Word how good the rule is, or would be."""
-    quality = found.rule.quality if found.rule else found.refusal.quality if found.refusal else None
+    rules = prospects.rules(found)
+    quality = rules[-1].quality if rules else found.refusal.quality if found.refusal else None
     if quality is None:
         return {}
     return {
@@ -135,6 +156,7 @@ def _scored(request: StaffRequest) -> dict[str, Any] | None:
             for row in scored.rows[:SHOWN_ROWS]
         ],
         "header": scored.header[:3],
+        "right": writing.number(100 * scored.right),
         "used": [(heading, prospects.column_name(column)) for heading, column in scored.used],
         "missing": [prospects.column_name(column) for column in scored.missing],
         "refused": scored.refused[:MOST_TOLD],
@@ -156,9 +178,9 @@ def score(request: StaffRequest) -> HttpResponse:
     to = reverse("ideal-customer")
     if upload is None:
         messages.error(request, _("Choose a file first."))
-    elif isinstance(found, Profile) and found.rule:
+    elif isinstance(found, Profile) and prospects.rules(found):
         with tempfile.TemporaryDirectory(prefix="prospects-", dir=_folder()) as folder:
-            problem, scored = _try(upload, rule=found.rule, folder=Path(folder))
+            problem, scored = _try(upload, rules=prospects.rules(found), folder=Path(folder))
         if problem:
             messages.error(request, problem)
         else:
@@ -174,7 +196,7 @@ def _folder() -> Path:
     return folder
 
 
-def _try(upload: Any, *, rule: Rule, folder: Path) -> tuple[str, prospects.Scored | None]:
+def _try(upload: Any, *, rules: Sequence[Rule], folder: Path) -> tuple[str, prospects.Scored | None]:
     """Score the list, or say in a sentence why not."""
     if upload.refusal:
         limit = writing.number(settings.UPLOAD_LIMIT_BYTES // 1024**2)
@@ -184,7 +206,7 @@ def _try(upload: Any, *, rule: Rule, folder: Path) -> tuple[str, prospects.Score
         }, None
     try:
         path = shutil.copy(upload.path, folder / "file")
-        return "", prospects.scored(Path(path), rule=rule, work_dir=folder / "work")
+        return "", prospects.scored(Path(path), rules=rules, work_dir=folder / "work")
     except (FileNotUsable, prospects.TooMany, prospects.NoColumn) as refusal:
         return prospects.refusal_text(refusal), None
 

@@ -9,6 +9,6 @@ The ideal customer: what the best kept and most profitable ones have in common, 
 
 from stammkunde.insight.profile.best import Best, best_ids
 from stammkunde.insight.profile.portrait import Profile, fit
-from stammkunde.insight.profile.rule import Points, Rule, RuleRefusal, Scored, score
+from stammkunde.insight.profile.rule import Points, Rule, RuleRefusal, Scored, known_as, score
 
-__all__ = ["Best", "Points", "Profile", "Rule", "RuleRefusal", "Scored", "best_ids", "fit", "score"]
+__all__ = ["Best", "Points", "Profile", "Rule", "RuleRefusal", "Scored", "best_ids", "fit", "known_as", "score"]

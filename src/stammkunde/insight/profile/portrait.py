@@ -16,7 +16,7 @@ from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.frames import Facts, arrow
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.profile.best import Best, best, judged
-from stammkunde.insight.profile.rule import Rule, RuleRefusal, learn
+from stammkunde.insight.profile.rule import NO, SEVERAL, YES, Rule, RuleRefusal, learn
 from stammkunde.insight.risk.horizon import suggest_horizon_days
 from stammkunde.insight.risk.metrics import Bools
 
@@ -24,6 +24,7 @@ TENURES = 5  # bands of like size, in which customers are compared
 LEAST_BEST = 10
 FEW_BEST = 40  # below that, chance tells as much as they do
 MOST_CUSTOMERS = 100_000  # to learn from; more change little and take long
+Key = tuple[str, str]
 SEEN = ("first_channel", "first_category", "first_product", "first_order")  # beside the attributes
 
 
@@ -52,6 +53,7 @@ class Profile:
     findings: tuple[Finding, ...]  # ratio: how many times as often those who have it became best
     rule: Rule | None
     refusal: RuleRefusal | None
+    wide: Rule | None = None  # looks at what is asked for, too; None where nothing clear was found, or it is no better
 
     @property
     def clear(self) -> list[Finding]:
@@ -92,7 +94,9 @@ def fit(
         attributes: columns of the customers that are known of prospects, too.
 
     Returns:
-        the portrait; its rule looks at the attributes and the first channel, and is tried on customers left out.
+        the portrait; its rule looks at the attributes and the first channel, and is tried on customers left out. The
+        wide rule looks at what else was clear of first orders, too (size, groups, products), for lists that say what
+        is asked for; it is kept where it was right more often on those left out.
 
     Raises:
         InvalidInput: a length is below one day, or an attribute is no column of the customers.
@@ -107,8 +111,40 @@ def fit(
     people, first, is_best = _people(known, definition)
     values = _values(known, people, attributes, definition)
     found, compared, hidden = findings(Rows(np.arange(len(people)), is_best), _families(values, people, first))
-    rule, refusal = learn(_told(values, len(people)), is_best)
-    return Profile(definition, int(is_best.sum()), int((~is_best).sum()), compared, hidden, tuple(found), rule, refusal)
+    told = _told(values, len(people))
+    rule, refusal = learn(told, is_best)
+    wide = _wide(rule, told, _asked_for(values, found, len(people)), is_best)
+    counts = int(is_best.sum()), int((~is_best).sum()), compared, hidden
+    return Profile(definition, *counts, tuple(found), rule, refusal, wide)
+
+
+def _wide(rule: Rule | None, told: pa.Table, asked_for: pa.Table, is_best: Bools) -> Rule | None:
+    """Learn from what is asked for, too; None where that is no better than without, or than chance."""
+    if not asked_for.column_names:
+        return None
+    columns = zip([*told.column_names, *asked_for.column_names], [*told.columns, *asked_for.columns], strict=True)
+    wide, _refusal = learn(pa.table(dict(columns)), is_best)
+    return wide if wide and (rule is None or wide.quality.auc > rule.quality.auc) else None
+
+
+def _asked_for(values: dict[Key, Values], found: Sequence[Finding], n: int) -> pa.Table:
+    """Lay out what the portrait found clear of first orders: their size, and whether this group or product was in."""
+    columns: dict[str, pa.Array] = {}
+    for trait in (one.traits[0] for one in found if one.is_clear and len(one.traits) == 1):
+        known = values.get((trait.family, trait.name))
+        if known is None:
+            continue
+        if trait.family == "first_order":
+            columns.setdefault(trait.family, _column(known, n))
+        elif trait.family in SEVERAL:
+            columns[f"{trait.family}={trait.value}"] = _had(known, trait.value, n)
+    return pa.table(columns)
+
+
+def _had(found: Values, value: str, n: int) -> pa.Array:
+    has = np.zeros(n, bool)
+    has[found.row[pc.equal(pc.cast(found.value, pa.string()), value).to_numpy(zero_copy_only=False)]] = True
+    return pa.array(np.where(has, YES, NO), pa.string())
 
 
 def _people(facts: Facts, definition: Best) -> tuple[Numbers, Numbers, Bools]:
@@ -120,9 +156,6 @@ def _people(facts: Facts, definition: Best) -> tuple[Numbers, Numbers, Bools]:
     if min(is_best.sum(), (~is_best).sum()) < LEAST_BEST:
         raise TooFewBest(known=len(is_best), best=int(is_best.sum()), until=definition.known_until)
     return table["customer_id"].to_numpy(), table["first"].to_numpy(), is_best
-
-
-Key = tuple[str, str]
 
 
 def _values(facts: Facts, people: Numbers, attributes: Sequence[str], definition: Best) -> dict[Key, Values]:

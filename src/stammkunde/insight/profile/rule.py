@@ -1,11 +1,15 @@
 """
 The rule: points for what is known of somebody who has bought nothing yet, added up.
 
+Of what stands for several things at once (the groups of a first order), each that the portrait found is a column of its
+own, "first_category=Coffee": yes or no. A list has one column for all of them, `first_category`.
+
 The additive model of early warning, learnt on who is one of the best, tried on customers left out. Ten points double
 the odds. The score tells how many in a hundred of the own customers resemble the best less.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +31,9 @@ from stammkunde.insight.value.history import Floats
 POINTS_PER_DOUBLING = 10
 CHANCE = 0.5  # area under the curve of a coin
 MOST_REASONS = 5
+SEVERAL = ("first_category", "first_product")  # columns in which there may be more than one value
+BETWEEN = re.compile(r"[;|\n]")  # values in one text
+YES, NO = "yes", "no"
 LEAST_REASON = 0.5  # points
 
 
@@ -62,8 +69,31 @@ class Rule:
 
     @property
     def columns(self) -> list[str]:
-        """Name the columns that the rule looks at."""
-        return [column.column for column in self.additive.columns]
+        """Name the columns of a list that the rule looks at."""
+        return list(dict.fromkeys(source(column.column)[0] for column in self.additive.columns))
+
+    @property
+    def wanted(self) -> dict[str, list[str]]:
+        """Give the values that it looks for where a column may have several."""
+        found: dict[str, list[str]] = {name: [] for name in SEVERAL}
+        for name, value in (source(column.column) for column in self.additive.columns):
+            if value:
+                found[name].append(value)
+        return {name: values for name, values in found.items() if values}
+
+
+def source(column: str) -> tuple[str, str]:
+    """
+    Tell which column of a list a column of the rule is read from, and which value in it says yes.
+
+    Args:
+        column: of the rule.
+
+    Returns:
+        the column of the list, and the value; empty where the column itself is the value.
+    """
+    name, _equals, value = column.partition("=")
+    return (name, value) if name in SEVERAL else (column, "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,10 +156,12 @@ def score(prospects: Table, rule: Rule | None) -> Scored:
     missing = tuple(name for name in rule.columns if name not in given.column_names)
     if len(missing) == len(rule.columns):
         raise InvalidInput(f"The prospects have none of the columns {', '.join(rule.columns)}.")
-    added = np.zeros((given.num_rows, len(rule.columns)))
+    added = np.zeros((given.num_rows, len(rule.additive.columns)))
     for at, (column, steps) in enumerate(zip(rule.additive.columns, rule.steps, strict=True)):
-        if column.column not in missing:
-            added[:, at] = steps[column.codes(_alike(given[column.column], column))]
+        name, value = source(column.column)
+        if name not in missing:
+            said = _among(given[name], value) if value else _alike(given[name], column)
+            added[:, at] = steps[column.codes(said)]
     whole = added.sum(axis=1)
     below, above = np.searchsorted(rule.own, whole, "left"), np.searchsorted(rule.own, whole, "right")
     return Scored(
@@ -157,6 +189,17 @@ def _alike(values: pa.ChunkedArray, column: Bins) -> pa.ChunkedArray:
     )
 
 
+def _among(values: pa.ChunkedArray, wanted: str) -> pa.ChunkedArray:
+    """Tell whether a value is among those given: a list, or a text with ";" or "|" between; nothing given: missing."""
+    told = [(YES if known_as(wanted, value) else NO) if _texts(value) else None for value in values.to_pylist()]
+    return pa.chunked_array([pa.array(told, pa.string())])
+
+
+def _texts(value: object) -> set[str]:
+    given = value if isinstance(value, list) else [str(value or ""), *BETWEEN.split(str(value or ""))]
+    return {str(one).strip().casefold() for one in given} - {""}
+
+
 def _number(value: object) -> float | None:
     try:
         return float(str(value).replace(",", "."))
@@ -167,14 +210,27 @@ def _number(value: object) -> float | None:
 def _reasons(rule: Rule, given: pa.Table, added: Floats, at: int) -> list[Mapping[str, object]]:
     points = added / np.log(2) * POINTS_PER_DOUBLING
     order = [place for place in np.argsort(-np.abs(points), kind="stable") if abs(points[place]) >= LEAST_REASON]
-    return [
-        {
-            "column": rule.columns[place],
-            "value": _said(given[rule.columns[place]][at].as_py()),
-            "points": round(float(points[place]), 1),
-        }
-        for place in order[:MOST_REASONS]
+    told = [(*source(rule.additive.columns[place].column), round(float(points[place]), 1)) for place in order]
+    reasons: list[Mapping[str, object]] = [
+        {"column": name, "value": value or _said(given[name][at].as_py()), "points": worth}
+        for name, value, worth in told
+        if not value or known_as(value, given[name][at].as_py())
     ]
+    return reasons[:MOST_REASONS]
+
+
+def known_as(wanted: str, value: object) -> bool:
+    """
+    Tell whether a value is among those given.
+
+    Args:
+        wanted: the value.
+        value: a list, or a text with ";" or "|" between its values.
+
+    Returns:
+        whether it is.
+    """
+    return wanted.strip().casefold() in _texts(value)
 
 
 def _said(value: object) -> str:
@@ -193,11 +249,12 @@ def _points(additive: Additive, seen: list[Codes]) -> tuple[Points, ...]:
     found = []
     for column, steps, counts in zip(additive.columns, additive.steps, seen, strict=True):
         worth = steps / np.log(2) * POINTS_PER_DOUBLING
-        labels = [*_labels(column), ""]
+        name, value = source(column.column)
+        labels = [value if label == YES else "" for label in column.texts] if value else _labels(column)
         found += [
-            Points(column.column, label, round(float(points), 1), int(n))
-            for label, points, n in zip(labels, worth, counts, strict=True)
-            if n
+            Points(name, label, round(float(points), 1), int(n))
+            for label, points, n in zip([*labels, *[""] * (column.count - len(labels))], worth, counts, strict=True)
+            if n and (label or not value)
         ]
     return tuple(found)
 

@@ -62,6 +62,9 @@ def load(
     Everything takes the same path as a company's own files and work. Figures are looked at on some evenings: monthly,
     weekly in the last quarter, daily in the last week; or on those given.
 
+    Learnt is twice. One lesson of today for all evenings would judge each by what came after it; one of a year ago for
+    today would be a year old, which no company's worker leaves standing: it learns weekly.
+
     :raises NotEmpty: if there are facts already
     :raises DemoIncomplete: if an import failed or refused rows
     """

@@ -1,10 +1,10 @@
 """Complaints: written down by the service, settled within days; the youngest are open."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from stammkunde.customers.models import Customer
-from stammkunde.demo.story import Deed, Story
+from stammkunde.demo.story import SATURDAY, Deed, Story
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.services import Content
@@ -39,9 +39,13 @@ def deeds(story: Story) -> Iterator[Deed]:
 
 def _complain(customer: Customer, cause: str, service: Staff, told: list[Task]) -> Callable[[datetime], object]:
     what = Content(title=f"Reklamation {customer.name}: {cause}", is_complaint=True)
-    return lambda at: told.append(
-        tasks.add(what, now=at, staff=service, customer=customer, due_on=at.date() + timedelta(days=2))
-    )
+    return lambda at: told.append(tasks.add(what, now=at, staff=service, customer=customer, due_on=_due(at.date())))
+
+
+def _due(on: date) -> date:
+    """Give the second day after, or the Monday after that."""
+    due = on + timedelta(days=2)
+    return due if due.weekday() < SATURDAY else due + timedelta(days=7 - due.weekday())
 
 
 def _settle(told: list[Task], service: Staff, settled: str, minutes: int) -> Callable[[datetime], object]:

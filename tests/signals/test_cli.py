@@ -8,6 +8,10 @@ import subprocess
 import sys
 
 import pytest
+from django.utils import translation
+
+from stammkunde.cli import kpis as command
+from stammkunde.insight import kpis
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,13 @@ def test_table_of_the_last_complete_quarter_speaks_the_language_of_the_installat
 
     assert "2011-Q3" in said
     assert word in said
+
+
+def test_table_tells_a_figure_that_is_not_known_in_words():
+    figure = kpis.Figure("repurchase_rate", "2011-Q3", "channel", "web", None, None, 0, 0, reason="no_buyers")
+
+    with translation.override("en"):
+        assert command._worded(figure)[2:] == ["web", "Nobody bought in this period.", "", "0", ""]
 
 
 def test_period_that_is_none_is_refused_with_a_cure(shop):

@@ -117,7 +117,7 @@ def _value(kpi: str, value: float) -> str:
 
 
 def _calculation(figure: Any) -> str:
-    if figure.denominator is None:
+    if figure.denominator is None or figure.numerator is None:
         return ""
     money = figure.kpi.endswith("_cents")
     return f"{_money(figure.numerator) if money else _number(figure.numerator)} / {_number(figure.denominator)}"

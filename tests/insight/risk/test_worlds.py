@@ -1,4 +1,8 @@
-"""The early warning in worlds it was not made for, and in companies that are hardly one."""
+"""
+The early warning in worlds it was not made for, and in companies that are hardly one.
+
+All on Polars, which says the same as DuckDB (`tests/insight/test_engines.py`), in a third of the time.
+"""
 
 import json
 from datetime import date, timedelta
@@ -10,7 +14,7 @@ import pytest
 from stammkunde import insight
 from stammkunde.insight import risk
 from stammkunde.insight.errors import NotEnoughData
-from tests.insight.conftest import facts_of, line, on_polars
+from tests.insight.conftest import line, on_polars, table
 from tests.insight.risk import worlds
 
 START = date(1970, 1, 1)
@@ -21,7 +25,7 @@ LEADS = {"steady": NEVER_BELOW, "seasonal": NEVER_BELOW, "turned": ABOVE, "annou
 
 @pytest.mark.parametrize("world", list(worlds.WORLDS))
 def test_whoever_is_used_is_never_worse_than_a_simple_rule_and_better_where_there_is_more_to_see(world):
-    facts = on_polars({"lines": worlds.WORLDS[world](n=1200, seed=5)})  # says the same as DuckDB, sooner
+    facts = on_polars({"lines": worlds.WORLDS[world](n=1200, seed=5)})
     horizon = risk.suggest_horizon_days(facts).horizon_days
 
     found = risk.fit(
@@ -36,6 +40,10 @@ def test_whoever_is_used_is_never_worse_than_a_simple_rule_and_better_where_ther
     assert found.refusal is None
     assert used.auc > simple + LEADS[world] * used.auc_error
     assert used.log_loss < 1.01 * min(quality.log_loss for quality in found.verdict.qualities.values())
+
+
+def _facts_of(*lines: dict[str, object]) -> insight.Facts:
+    return on_polars({"lines": table(list(lines))})
 
 
 def _bought(*days: int, customer: int = 1, **more: object) -> list[dict[str, object]]:
@@ -72,7 +80,7 @@ ODD = {
 
 @pytest.mark.parametrize("name", list(ODD))
 def test_odd_companies_get_an_answer_or_a_refusal(name):
-    facts = facts_of(*ODD[name])
+    facts = _facts_of(*ODD[name])
     as_of = START + timedelta(days=facts.days()[1])
 
     model = risk.fit(facts, as_of=as_of, activity_days=90, horizon_days=60)
@@ -102,11 +110,11 @@ def test_odd_companies_get_an_answer_or_a_refusal(name):
 )
 def test_where_nobody_has_bought_there_is_nobody_to_lose(lines):
     with pytest.raises(NotEnoughData, match="Nobody has bought yet"):
-        risk.fit(facts_of(*lines), as_of=START + timedelta(days=720), activity_days=90, horizon_days=60)
+        risk.fit(_facts_of(*lines), as_of=START + timedelta(days=720), activity_days=90, horizon_days=60)
 
 
 def test_nobody_here_any_more_is_an_empty_answer():
-    facts = facts_of(*_random(100, 720))
+    facts = _facts_of(*_random(100, 720))
     model = risk.fit(facts, as_of=START + timedelta(days=719), activity_days=90, horizon_days=60)
 
     later = risk.score(facts, model, as_of=START + timedelta(days=5000))

@@ -1,7 +1,7 @@
 # One door. Needs Python 3.11 or later with venv and pip, make and git; nothing else.
 #   make run    environment, database, demo company, server and worker
 #   make quick  every check and the tests that do not take long, before every commit
-#   make test   every check, then the whole suite on SQLite and, where a server answers, on PostgreSQL
+#   make test   every check, and the whole suite on SQLite and, where a server answers, beside it on PostgreSQL
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -14,10 +14,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What the checks themselves need of a data directory; their database is never the installation's.
 CHECK := STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL=
 # Processes that tests start find compiled what they load; a worker that has nothing left takes over from the other.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $(PARALLEL) --dist worksteal
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run quick test check bench messages record pin clean
+.PHONY: help run quick test check lint types tests-quick tests-sqlite tests-postgres bench messages record pin clean
 
 help:
 	@sed -n '/^# /s/^# *//p' Makefile | head -4
@@ -26,29 +26,47 @@ run: .make/run
 	@$(BIN)/stammkunde demo --if-empty
 	@exec $(BIN)/stammkunde serve --host $(HOST) --port $(PORT)
 
-quick: check
-	@echo "The quick tests, on SQLite …"
-	$(CHECK) $(PYTEST) -m "not slow and not browser and not spark and not postgres"
+# Side by side: types are judged by one process, and tests wait for servers and browsers. Each tells its part at its end.
+BESIDE := $(MAKE) --no-print-directory --output-sync=target --jobs
+HALF := $(shell expr \( $(PARALLEL) + 1 \) / 2)
 
-test: check
-	@echo "The whole suite on SQLite …"
-	$(CHECK) $(PYTEST) -m "not postgres"
+quick: .make/test .make/run
+	@echo "Every check, and the quick tests on SQLite …"
+	@$(BESIDE) 3 lint types tests-quick
+
+test: .make/test .make/run
+	@echo "Every check, and the whole suite on every database that there is …"
+	@$(BESIDE) 3 lint types tests-sqlite tests-postgres
+
+check: .make/test .make/run
+	@$(BESIDE) 2 lint types
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(CHECK) $(BIN)/lint-imports
+	$(CHECK) $(BIN)/python -m django makemigrations --check --dry-run --settings stammkunde.settings
+	$(CHECK) $(BIN)/python tools/messages.py --check
+
+types:
+	$(CHECK) $(BIN)/mypy
+
+tests-quick:
+	$(CHECK) $(PYTEST) -n $(PARALLEL) --hypothesis-profile quick \
+		-m "not slow and not browser and not spark and not postgres"
+
+tests-sqlite:
+	$(CHECK) $(PYTEST) -n $(PARALLEL) -m "not postgres"
+
+# What may have a second answer there: tests/again.py.
+tests-postgres:
 	@if [ -n "$$STAMMKUNDE_TEST_DATABASE_URL" ]; then \
-		echo "What needs a database, again on PostgreSQL …"; \
-		STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL="$$STAMMKUNDE_TEST_DATABASE_URL" \
-			$(PYTEST) -m "not browser and not spark"; \
+		STAMMKUNDE_DATA_DIR=.make/data-postgres DATABASE_URL="$$STAMMKUNDE_TEST_DATABASE_URL" \
+			$(PYTEST) -n $(HALF) -m "not browser and not spark"; \
 	else case " $$STAMMKUNDE_REQUIRE " in \
 		*" postgres "*) echo "STAMMKUNDE_TEST_DATABASE_URL is not set, but PostgreSQL is required."; exit 1;; \
 		*) echo "PostgreSQL was skipped: STAMMKUNDE_TEST_DATABASE_URL names no server.";; \
 	esac; fi
-
-check: .make/test .make/run
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(CHECK) $(BIN)/mypy
-	$(CHECK) $(BIN)/lint-imports
-	$(CHECK) $(BIN)/python -m django makemigrations --check --dry-run --settings stammkunde.settings
-	$(CHECK) $(BIN)/python tools/messages.py --check
 
 # Small sizes; bench/README.md has the full commands and what was measured.
 bench: .make/test .make/run

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from tools import messages
 
 from stammkunde.cli import ONE_THREAD
-from tests import browsing
+from tests import again, browsing
 
 for _name in ONE_THREAD:  # as commands do, before anybody loads numpy
     os.environ.setdefault(_name, "1")
@@ -21,10 +21,10 @@ SHARED = Path(os.environ.get("STAMMKUNDE_SHARED_DATA", Path(__file__).parents[2]
 
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("untimed"), max_examples=20)  # of `make quick`
 settings.load_profile("untimed")  # a busy machine is no failure
 
 SLOW = {"transactional_db", "live_server", "shared_data", "serve", "installation"}  # fixtures
-DATABASE = {"db", "transactional_db", "django_db_setup"}  # fixtures
 MISSING = {
     "postgres": lambda: "" if "postgres" in os.environ.get("DATABASE_URL", "") else "DATABASE_URL names no PostgreSQL",
     "browser": lambda: "" if shutil.which("chromium") else "there is no Chromium",
@@ -48,14 +48,16 @@ def pytest_collection_modifyitems(config, items):
     """
     Mark what is slow by nature: what commits, has an installation of its own, or reads the real data.
 
-    On PostgreSQL, run again only what touches the database; the rest has no second answer to give.
+    On PostgreSQL, run again only what may have a second answer there; see `tests.again`.
     """
+    if mistaken := again.misplaced(items):
+        raise pytest.UsageError(f"These must be asked again on PostgreSQL, or say why they need not: {mistaken}")
     for item in items:
-        if _commits(item) or SLOW & set(item.fixturenames):
+        if again.commits(item) or SLOW & set(item.fixturenames):
             item.add_marker("slow")
     if "postgres" in os.environ.get("DATABASE_URL", ""):
-        config.hook.pytest_deselected(items=[item for item in items if not _touches_the_database(item)])
-        items[:] = [item for item in items if _touches_the_database(item)]
+        items[:], left = again.split(items)
+        config.hook.pytest_deselected(items=left)
 
 
 class _Together:
@@ -68,15 +70,6 @@ class _Together:
 
 def _is(item, marker: str) -> bool:
     return item.get_closest_marker(marker) is not None
-
-
-def _commits(item) -> bool:
-    return any(marker.kwargs.get("transaction") for marker in item.iter_markers("django_db"))
-
-
-def _touches_the_database(item) -> bool:
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
-    return bool(marked or DATABASE & set(item.fixturenames))
 
 
 def pytest_runtest_setup(item):

@@ -10,7 +10,10 @@ from stammkunde.signals import answers, services
 from stammkunde.signals.behind import GroupUnknown
 from tests import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.same_on_both("answered from the mirror, which tests/mirror compares with the database"),
+]
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 

@@ -25,6 +25,7 @@ from stammkunde.tasks.models import Task
 from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("learns_once")]
+SAME = pytest.mark.same_on_both("reckoned in the mirror; the tests between ask what it is made of")
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 AS_OF = date(2026, 2, 28)
@@ -66,6 +67,7 @@ def test_a_margin_says_of_how_much_of_the_turnover_it_is(three):
     assert answers.abc(basis="revenue").shares[0].value_cents == 90_000
 
 
+@SAME
 def test_classes_go_by_margin_where_costs_are_known_well_enough_and_say_what_they_go_by(three):
     refresh()
     assert queries.signal_of(three["anna"].pk).abc_basis == "margin"  # 1,200 of 1,250 €: 96 %
@@ -76,6 +78,7 @@ def test_classes_go_by_margin_where_costs_are_known_well_enough_and_say_what_the
     assert queries.signal_of(three["anna"].pk).abc_basis == "revenue"
 
 
+@SAME
 def test_the_company_s_margin_is_that_of_what_is_known(three):
     refresh()
 
@@ -136,6 +139,7 @@ def test_shipping_and_payment_are_taken_off_at_stage_two(shipped):
     assert margin(shipped["anna"]) == 6_000 - 200 == brought(shipped["anna"])
 
 
+@SAME
 def test_stage_one_knows_neither_shipping_nor_returns_and_leaves_revenue_alone(shipped):
     refresh(margin_stage="goods", payment_percent=2.0)
 
@@ -145,6 +149,7 @@ def test_stage_one_knows_neither_shipping_nor_returns_and_leaves_revenue_alone(s
     assert company.orders == 1
 
 
+@SAME
 def test_shipping_is_no_order_no_revenue_and_no_category(shipped):
     before = refresh(margin_stage="goods")
     counted = {f"{one.kpi} {one.period} {one.slice_by} {one.slice_value}": one.value for one in queries.figures()}
@@ -157,6 +162,7 @@ def test_shipping_is_no_order_no_revenue_and_no_category(shipped):
     assert "margin_per_customer_cents" in moved
 
 
+@SAME
 def test_what_a_margin_is_and_what_is_missing_stands_beside_it(shipped):
     refresh()
     with translation.override("de"):
@@ -171,6 +177,7 @@ def test_what_a_margin_is_and_what_is_missing_stands_beside_it(shipped):
         assert margins.definition(queries.current()).startswith("Stufe I:")
 
 
+@SAME
 def test_answers_count_at_the_stage_of_the_shown_figures(shipped):
     refresh(margin_stage="goods")
     factories.decided(margin_stage="delivery")  # chosen, and not counted yet
@@ -245,6 +252,7 @@ def test_time_is_taken_off_at_stage_three_at_what_an_hour_of_the_role_costs(serv
     assert (otto.margin_cents, otto.abc_class, otto.stage) == (None, "", "prospect")
 
 
+@SAME
 def test_time_changes_no_other_figure(served):
     Order.objects.update(channel="Laden")
     refresh()
@@ -260,6 +268,7 @@ def test_time_changes_no_other_figure(served):
     assert now[f"{month} channel Laden"] == counted[f"{month} channel Laden"]  # time came by no channel
 
 
+@SAME
 def test_what_time_counts_and_what_of_it_is_missing_is_said(served):
     refresh(margin_stage="service")
 

@@ -34,6 +34,7 @@ from tests.signals import company
 from tests.signals.limited import limits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_figures")]
+SAME = pytest.mark.same_on_both("worked out beside the database; the tests between ask how it is stored")
 
 TODAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -126,6 +127,7 @@ def test_refresh_stores_the_value_that_insight_gives(shown):
             assert getattr(signal, stored) == row[name], name
 
 
+@SAME
 def test_lights_go_by_margin_at_risk_and_by_what_the_team_can_do(shown, small_team):
     made = shown()
 
@@ -139,6 +141,7 @@ def test_lights_go_by_margin_at_risk_and_by_what_the_team_can_do(shown, small_te
     assert (told["red"], told["amber"], told["contacts"], told["base_share"]) == (5, 7, 5, base)
 
 
+@SAME
 def test_lights_of_today_and_of_the_back_test_are_one_rule(shown):
     made = shown()
 
@@ -159,6 +162,7 @@ def test_lights_of_today_and_of_the_back_test_are_one_rule(shown):
         assert told["warned_left_cents"] == test.yearly_cents[warned & test.gone].sum()
 
 
+@SAME
 def test_red_is_what_the_team_reaches_by_the_minutes_that_today_plans_with(shown, administrator):
     made = shown()
 
@@ -175,6 +179,7 @@ def test_red_is_what_the_team_reaches_by_the_minutes_that_today_plans_with(shown
     assert made.forecast["levels"]["contacts"] == told > 0
 
 
+@SAME
 def test_reasons_are_there_at_once_for_whom_we_warn_and_for_all_others_when_somebody_looks(shown, small_team):
     shown()
 
@@ -190,6 +195,7 @@ def test_reasons_are_there_at_once_for_whom_we_warn_and_for_all_others_when_some
         assert queries.explained(one.customer_id) == told.get(one.customer_id)
 
 
+@SAME
 def test_what_explains_is_read_only_where_this_program_wrote_it(shown, settings):
     made = shown()
     green = queries.signals().filter(risk_level="green").first()
@@ -205,6 +211,7 @@ def test_what_explains_is_read_only_where_this_program_wrote_it(shown, settings)
     assert queries.explained(green.customer_id) is None
 
 
+@SAME
 def test_what_explains_goes_with_its_generation_and_its_version(shown, settings, monkeypatch):
     former = shown()
     made = refresh(on=TODAY + timedelta(days=1))
@@ -252,6 +259,7 @@ def test_without_orders_nobody_is_valued_and_nobody_is_at_risk():
     assert diary.points(found.customer_id, until=TODAY) == []
 
 
+@SAME
 def test_forecast_tells_how_it_was_worked_out(shown):
     made = shown()
 
@@ -279,6 +287,7 @@ def test_forecast_tells_how_it_was_worked_out(shown):
     assert told["level"]["log_odds"] == model.level.log_odds
 
 
+@SAME
 def test_stage_is_at_risk_where_the_rhythm_sees_nothing_yet(shop, monkeypatch):
     monkeypatch.setattr(recency, "LIKELY", 0.0)
     monkeypatch.setattr(recency, "ODDS_ABOVE", 1.0)
@@ -319,6 +328,7 @@ def test_risk_before_is_what_was_said_at_least_a_week_ago(shop):
         assert one.risk_before == pytest.approx(said_then[days[1]][one.customer_id], abs=1e-6)
 
 
+@SAME
 def test_history_of_a_customer_is_what_was_said_day_by_day(shop):
     days = [TODAY - timedelta(days=ago) for ago in (9, 0)]
     seen = []
@@ -343,6 +353,7 @@ def test_history_of_a_customer_is_what_was_said_day_by_day(shop):
     assert first["horizon_days"] == queries.forecast()["risk"]["horizon_days"]
 
 
+@SAME
 def test_history_outlives_the_mirror_and_a_rebuild(shown):
     shown(on=TODAY - timedelta(days=9))
 
@@ -351,6 +362,7 @@ def test_history_outlives_the_mirror_and_a_rebuild(shown):
     assert diary.days() == [TODAY - timedelta(days=9), TODAY]
 
 
+@SAME
 def test_history_keeps_the_days_of_a_quarter_and_the_ends_of_months(settings):
     settings.HISTORY_DIR.mkdir()
     for back in range(200):
@@ -367,6 +379,7 @@ def test_history_keeps_the_days_of_a_quarter_and_the_ends_of_months(settings):
     assert list(settings.HISTORY_DIR.glob("*.new")) == []
 
 
+@SAME
 def test_other_horizons_are_not_compared(shown, monkeypatch):
     shown(on=TODAY - timedelta(days=9))
     as_told = outlook.risk.fit
@@ -418,6 +431,7 @@ def test_figures_of_earlier_months_stay_as_they_were_said(shop, rebuild):
     assert {figure[1] for figure in of_said()} == {"2026-01", "2026-02", "2026-03"}
 
 
+@SAME
 def test_figures_of_the_month_under_way_are_those_of_its_last_refresh(shown):
     shown(on=date(2026, 2, 20))
     refresh(on=date(2026, 2, 27))

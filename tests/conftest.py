@@ -130,7 +130,8 @@ def migrated(django_db_modify_db_settings, django_db_blocker):
     with django_db_blocker.unblock():
         made = Migrated()
         made.start()
-    return made
+    yield made
+    made.lock.close()  # where there was nothing to keep, because it could not be migrated
 
 
 @pytest.fixture(scope="session")

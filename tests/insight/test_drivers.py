@@ -105,6 +105,7 @@ def test_counts_by_hand():
     assert (finding.low > 1, finding.high) == (True, float("inf"))
 
 
+@pytest.mark.slow
 def test_order_of_rows_does_not_matter():
     lines, customers = shop(leaves_faster=0.1)
     mixed = np.random.default_rng(3).permutation(lines.num_rows)
@@ -118,6 +119,7 @@ def noise(seed):
     return pa.table(columns | {"tenure": dice.integers(0, 500, 400)}), dice.random(400) < 0.3
 
 
+@pytest.mark.slow
 def test_shuffled_outcomes_give_no_findings():
     quiet = [not drivers.of_snapshot(*noise(seed), comparable=["tenure"]).clear for seed in range(100)]
 

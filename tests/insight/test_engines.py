@@ -32,6 +32,8 @@ from stammkunde.insight.value import worth
 
 from .conftest import AS_OF, eventful, on_arrow, on_duckdb, on_polars
 
+pytestmark = pytest.mark.slow
+
 MONTHS = periods.between(date(2010, 11, 1), date(2012, 7, 31), grain="month")
 PERIODS = [*MONTHS, *(periods.parse(text) for text in ("2011-Q1", "2011-Q2", "2012-Q3", "2010", "2011", "2012"))]
 

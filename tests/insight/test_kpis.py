@@ -262,6 +262,7 @@ purchases = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(purchases, st.integers(1, 200), st.dates(min_value=date(2010, 7, 1), max_value=date(2011, 12, 31)))
 def test_figures_agree_with_counting_by_hand(bought, window, as_of):

@@ -17,6 +17,8 @@ from stammkunde.insight.errors import NotEnoughData
 from tests.insight.conftest import line, on_polars, table
 from tests.insight.risk import worlds
 
+pytestmark = pytest.mark.slow
+
 START = date(1970, 1, 1)
 CODES = {None, "no_past", "too_few", "not_tried"}
 NEVER_BELOW, ABOVE = -2.0, 1.0  # standard errors of the area, against the best simple rule

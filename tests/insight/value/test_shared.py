@@ -97,6 +97,7 @@ def states():
     return x, np.minimum(np.ceil(t_x), t), t
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fit", [value.fit_bg_nbd, value.fit_mbg_nbd, value.fit_pareto_nbd])
 @given(seed=st.integers(0, 2**31), parts=st.integers(1, 4))
 @settings(max_examples=4, deadline=None)

@@ -38,6 +38,7 @@ def test_published_models_of_cdnow_come_out_of_its_summaries(cdnow):
     assert set(never_back) == {round(amounts.p * amounts.gamma / (amounts.q - 1))}  # everybody's
 
 
+@pytest.mark.slow
 def test_customers_are_valued_as_from_their_purchases_at_the_level_of_the_model():
     lines = simulate.lines(n=1500, days=720, r=0.6, alpha=40.0, a=0.8, b=4.0, seed=3).drop_columns(["cost_cents"])
     lines = lines.append_column("cost_cents", pa.nulls(lines.num_rows, pa.int64()))

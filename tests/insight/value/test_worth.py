@@ -12,6 +12,8 @@ from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.value import worth
 from tests.insight.value import simulate
 
+pytestmark = pytest.mark.slow
+
 DAY_ZERO = date(1970, 1, 1)
 NOW = DAY_ZERO + timedelta(days=720)
 

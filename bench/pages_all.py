@@ -202,7 +202,7 @@ def _held(when: str, parent: int) -> Iterable[dict]:
     """Read the memory of a process and of all below it."""
     for pid in [parent, *_below(parent)]:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-        kinds = [one for one in ("granian", "work", "serve") if one in words]
+        kinds = [one for one in ("stammkunde.front", "work", "serve") if one in words]
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
         held = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
         peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))

@@ -22,6 +22,7 @@ CONTRACTS = {
 CLOCK = re.compile(r"\b(?:now|today|localdate|localtime|utcnow)\(\)|\bauto_now|default=timezone\.now|\.now\(UTC\)")
 # Whoever answers somebody, or wakes up by itself; what is below is told the moment.
 ASKS_THE_CLOCK = {
+    "gate",
     "views",
     "lists",
     "public",

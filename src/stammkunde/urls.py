@@ -5,11 +5,17 @@ from django.urls import include, path
 
 from stammkunde import health
 from stammkunde.api import api
+from stammkunde.intake import api as intake
+from stammkunde.ui.bodies import takes, takes_files
 
 api_urls = api.urls  # made anew each time one asks
 for _pattern in api_urls[0]:
     assert _pattern.callback is not None
     login_not_required(_pattern.callback)  # a token is asked for instead, and a right by every operation
+    if _pattern.name in intake.TAKES_FILES:
+        takes_files(_pattern.callback)
+    elif _pattern.name in intake.TAKES_BYTES:
+        takes(intake.TAKES_BYTES[_pattern.name])(_pattern.callback)
 
 urlpatterns = [
     path("health/", health.page, name="health"),

@@ -57,7 +57,7 @@ def test_wheel_alone_brings_what_the_library_needs_and_no_more(wheel):
     )
 
     assert used - {"pyspark"} == alone - {"click", "tzdata"}  # the command, and zones where the system has none
-    assert {"django", "granian", "psycopg"} <= app
+    assert {"django", "uvicorn", "psycopg"} <= app
 
 
 def test_command_without_the_program_says_what_to_install():

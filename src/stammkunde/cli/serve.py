@@ -105,11 +105,9 @@ def _die_with_parent() -> None:
 
 
 def children(*, host: str, port: int) -> list[Child]:
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    granian += ["--workers", "1", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"]
-    granian += ["--workers-kill-timeout", "5", "stammkunde.wsgi:application"]
+    front = [sys.executable, "-m", "stammkunde.front", host, str(port), str(THREADS)]
     work = [sys.executable, "-m", "stammkunde", "work"]
-    return [Child(name="web", command=granian), Child(name="worker", command=work)]
+    return [Child(name="web", command=front), Child(name="worker", command=work)]
 
 
 def supervise(family: Sequence[Child], *, stop: threading.Event) -> None:

@@ -16,6 +16,8 @@ from stammkunde.team.access import StaffRequest
 from stammkunde.team.api import NeedsRight
 
 router = Router(tags=["imports"])
+TAKES_FILES = {"bring"}
+TAKES_BYTES = {"bring_rows": 32 << 20}  # as many rows as one call takes
 
 
 class ImportOut(Schema):

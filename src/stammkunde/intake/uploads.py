@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from stammkunde.intake.services.receiving import NoRoom, TooLarge, check_room
 from stammkunde.team.access import StaffRequest
+from stammkunde.ui.bodies import takes_files
 
 if TYPE_CHECKING:
     UploadedBytes = UploadedFile[bytes]
@@ -95,6 +96,7 @@ def streamed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     The check against forged requests reads the form and so takes the uploads in: it must come after the handler.
     """
 
+    @takes_files
     @csrf_exempt
     @wraps(view)
     def receiving(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponse:

@@ -26,11 +26,13 @@ from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.outreach import queries, services, signing
 from stammkunde.outreach.channels.email import number_in
 from stammkunde.outreach.models import Message
+from stammkunde.ui.bodies import takes
 
 FOR_GOOD = frozenset({"bounced", "invalid"})  # anymail's words for addresses that do not exist
 LONGEST = 100_000
 
 
+@takes(1 << 20)
 @csrf_exempt
 @login_not_required
 @require_POST
@@ -50,6 +52,7 @@ def signed(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"known": known})
 
 
+@takes(1 << 20)
 @csrf_exempt
 @login_not_required
 @require_POST

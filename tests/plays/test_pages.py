@@ -39,7 +39,7 @@ def test_the_list_of_customers_leads_to_a_campaign_for_those_it_shows(signed_in,
     assert answer.url == reverse("play", args=[play.pk])
     work()
     assert list(play.enrolments.values_list("customer", flat=True)) == [mine.pk]
-    assert (play.valid_days, play.holdout_share, play.audience_text) == (10, 0.0, "AT")
+    assert (play.valid_days, play.holdout_share, play.audience_text) == (10, 0.0, "Land: AT")
 
 
 def test_a_campaign_says_what_is_missing_in_its_form(signed_in, template):

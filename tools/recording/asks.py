@@ -28,6 +28,7 @@ ROWS = {  # the page of a row: one of each kind that there is, told apart by the
     "template": ("Template", ("channel", "purpose")),
     "template-change": ("Template", ("channel",)),
     "template-gaps": ("Template", ("channel",)),
+    "look": ("Look", ("is_understood",)),
     "print-run": ("PrintRun", ("state",)),
     "play": ("Play", ("kind", "status")),
     "play-people": ("Play", ("status",)),

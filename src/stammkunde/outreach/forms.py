@@ -139,6 +139,27 @@ class AddressForm(SettingsForm):
         help_texts = {"default_form": _("Where a customer has no wish of their own.")}
 
 
+class LookForm(forms.Form):
+    """What a colleague understood in five seconds."""
+
+    offered = forms.CharField(label=_("What was offered?"), max_length=500)
+    to_do = forms.CharField(label=_("What were you to do?"), max_length=500)
+    understood = forms.ChoiceField(
+        label=_("Understood?"),
+        choices=[("yes", _("Understood")), ("no", _("Not understood"))],
+        widget=forms.RadioSelect,
+    )
+
+    def said(self) -> dict[str, Any]:
+        """Give what was said as services take it."""
+        found = self.cleaned_data
+        return {
+            "offered": found["offered"],
+            "to_do": found["to_do"],
+            "is_understood": found["understood"] == "yes",
+        }
+
+
 class ShopForm(SettingsForm):
     """Where things are bought: what a link there makes of a message."""
 
@@ -221,6 +242,7 @@ class SendingForm(SettingsForm):
             "cap_customer_contacts",
             "cap_days",
             "cap_persons",
+            "look_first",
         ]
         labels = {
             "quiet_from": _("Quiet hours from"),
@@ -231,6 +253,7 @@ class SendingForm(SettingsForm):
             "cap_contacts": _("Contacts with one person at most"),
             "cap_customer_contacts": _("Contacts with one customer at most"),
             "cap_days": _("in so many days"),
+            "look_first": _("Advertising starts only after a colleague has understood it"),
             "cap_persons": _("People of one company who get the same at most"),
         }
         help_texts = {
@@ -240,6 +263,7 @@ class SendingForm(SettingsForm):
             ),
             "cap_contacts": _("Empty: no limit. 0: no advertising at all. What belongs to an order does not count."),
             "cap_customer_contacts": _("All contact persons of a company together. Empty: no limit."),
+            "look_first": _("On the page of its template, a colleague is asked to look for five seconds."),
             "cap_persons": _(
                 "Where a template or campaign asks for several. 1: always one person only. Empty: no limit."
             ),

@@ -242,6 +242,44 @@ class TemplateText(models.Model):
         ]
 
 
+class Look(models.Model):
+    """
+    A colleague looks at a version of a template for five seconds, once, and says what was understood (R-A7).
+
+    It is about the words as they were: `words_digest` tells whether they are still the same.
+    """
+
+    template = models.ForeignKey(Template, db_index=False, on_delete=models.CASCADE, related_name="looks")
+    language = models.CharField(max_length=5)
+    form = models.CharField(max_length=5)
+    words_digest = models.CharField(max_length=64)
+    words = models.JSONField()  # subject, preview and blocks, as they were when asked
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_of = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="looks")
+    asked_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    offered = models.CharField(_("What was offered?"), max_length=500, default="", blank=True)
+    to_do = models.CharField(_("What were you to do?"), max_length=500, default="", blank=True)
+    is_understood = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "language", "form", "words_digest", "asked_of"], name="look_once_each"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | Q(shown_at__isnull=False, is_understood__isnull=False),
+                name="look_answered_was_shown",
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_of"], condition=Q(answered_at=None), name="look_open")]
+
+    def __str__(self) -> str:
+        return str(self.template)
+
+
 class PrintRun(CountedClaims):
     """
     Letters or postcards that are printed together.
@@ -332,6 +370,7 @@ class MessageSettings(Settings):
     cap_persons = models.PositiveSmallIntegerField(
         _("people of one customer who get the same at most"), null=True, blank=True, default=3
     )
+    look_first = models.BooleanField(_("advertising only after a colleague has understood it"), default=False)
     # Where things are bought: a link there advertises, unless it leads to where orders are served
     shop_addresses = models.TextField(_("addresses of the shop"), max_length=2000, default="", blank=True)
     shop_service_pages = models.TextField(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.outreach.views import events, messages, preview, printing, settings, templates, write
+from stammkunde.outreach.views import events, looks, messages, preview, printing, settings, templates, write
 
 urlpatterns = [
     path("messages/", messages.listed, name="messages"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("templates/<int:pk>/", templates.edit, name="template"),
     path("templates/<int:pk>/change/", templates.change, name="template-change"),
     path("templates/<int:pk>/gaps/", templates.gaps, name="template-gaps"),
+    path("templates/<int:pk>/ask/", looks.ask, name="look-ask"),
+    path("looks/<int:pk>/", looks.one, name="look"),
     path("templates/<int:pk>/duplicate/", templates.duplicate, name="template-duplicate"),
     path("templates/<int:pk>/archive/", templates.archive, name="template-archive"),
     path("templates/<int:pk>/take-out/", templates.take_out, name="template-take-out"),

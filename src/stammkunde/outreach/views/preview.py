@@ -24,6 +24,7 @@ from stammkunde.outreach.services import Filled
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.models import Staff
 from stammkunde.ui import middleware
 
 SALT = "outreach.preview"
@@ -72,14 +73,12 @@ def show(
     said, gaps = (written[0].content or {}, written[1]) if written else ({}, ())
     typed = request.POST.get("find", "").strip()
     findings = _findings(draft, meant)
-    plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": meant.purpose, "by": request.user.pk}
-    plain |= {"channel": meant.channel, "options": dict(meant.template.options) if meant.template else {}}
     return Shown(
         customer=Customer.objects.filter(pk=recipient[0]).first() if recipient else None,
         recipient=recipient,
         subject=said.get("subject") or draft.subject,
         preview=said.get("preview") or draft.preview,
-        frame=signing.dumps(plain, salt=SALT, compress=True) if recipient else "",
+        frame=frame(draft, style=style, meant=meant, recipient=recipient, by=request.user) if recipient else "",
         unknown=[name for name in gaps if name not in knowing.fields()],
         missing=knowing.words([name for name in gaps if name in knowing.fields()]),
         light=clarity.worst(findings),
@@ -87,6 +86,19 @@ def show(
         found=queries.find_customers(typed, limit=FOUND) if typed else [],
         width="phone" if request.POST.get("width") == "phone" else "wide",
     )
+
+
+def frame(draft: Draft, *, style: Style, meant: Meant, recipient: Recipient, by: Staff) -> str:
+    """Sign what the page in the frame is made from; it opens for one person, and for a day."""
+    plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": meant.purpose, "by": by.pk}
+    plain |= {"channel": meant.channel, "options": dict(meant.template.options) if meant.template else {}}
+    return signing.dumps(plain, salt=SALT, compress=True)
+
+
+def subject(draft: Draft, *, style: Style, recipient: Recipient) -> str:
+    """Give the subject as one customer sees it."""
+    written, _gaps = _written(draft, style=style, recipient=recipient, today=timezone.localdate())
+    return str((written.content or {}).get("subject") or draft.subject)
 
 
 def _findings(draft: Draft, meant: Meant) -> list[clarity.Finding]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import advice, channels, clarity, content, knowing, queries, services, wording
+from stammkunde.outreach import advice, channels, clarity, content, knowing, looks, queries, services, wording
 from stammkunde.outreach.channels import email
 from stammkunde.outreach.claims import Claim, Shop
 from stammkunde.outreach.drafts import Draft
@@ -28,6 +28,7 @@ from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import middleware
 
 SAVE_AS = "save-as"
+LOOKS = 6  # of colleagues, the latest
 STYLES: tuple[Style, ...] = (("de", "sie"), ("de", "du"), ("en", "sie"), ("en", "du"))
 
 
@@ -219,6 +220,9 @@ def _editor(
         "rows": draft.rows(problems or {}),
         "shown": shown,
         "fields": [(one.name, one.words) for one in knowing.fields().values()],
+        "looks": looks.of_version(template, style)[:LOOKS],
+        "words_digest": looks.digest(kept[style]) if style in kept else "",
+        "colleagues": looks.colleagues(request.user),
         "test_to": request.user.email if template.channel == "email" else "",
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/template_editor.html"}

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from stammkunde import work
+from stammkunde.outreach import looks
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
 from stammkunde.plays.models import Enrolment, Play
@@ -30,8 +31,11 @@ def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: dateti
 
     :raises NotPossible: if it is still being prepared, or over
     :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
+    :raises NotLookedAt: if the company wants a colleague to understand advertising first, and none has
     """
-    preparing.check_purpose(Play.objects.select_related("template").get(pk=play_id).template)
+    template = Play.objects.select_related("template").get(pk=play_id).template
+    preparing.check_purpose(template)
+    looks.demand(template)
     begins = max(starts_at or now, now)
     changed = Play.objects.filter(pk=play_id, status=Status.READY).update(
         status=Status.RUNNING, starts_at=begins, started_at=now

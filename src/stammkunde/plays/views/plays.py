@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stammkunde.outreach import advice
+from stammkunde.outreach import advice, looks
 from stammkunde.outreach import wording as outreach
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.models import Message, MessageSettings
 from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import queries, services, wording
 from stammkunde.plays.forms import ThanksForm, has_templates
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.queries import Progress
 from stammkunde.team import policy
+from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
 from stammkunde.ui.lists import Empty, Stretch
@@ -188,6 +189,8 @@ def _act(request: StaffRequest, pk: int, act: Callable[[], Play], done: str) -> 
         messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
     except CountsAsAdvertising as refused:
         messages.error(request, advice.refusal(refused.claims))
+    except looks.NotLookedAt:
+        messages.error(request, _("First a colleague has to understand it in five seconds: the settings want it so."))
     else:
         messages.success(request, done)
     return redirect("play", pk)
@@ -212,7 +215,16 @@ def _context(play: Play) -> dict[str, Any]:
         "refusals": _refusals(progress),
         "states": _states(progress),
         "channel": outreach.channel(play.template.channel),
+        **_looked(play),
     }
+
+
+def _looked(play: Play) -> dict[str, Any]:
+    """Tell whether a colleague has understood what is about to be sent."""
+    if play.status != Status.READY or not looks.is_wanted(play.template):
+        return {}
+    is_demanded = MessageSettings.of(team.company()).look_first
+    return {"is_look_wanted": True, "is_look_demanded": is_demanded, "looked": looks.understood(play.template)}
 
 
 def _refusals(progress: Progress) -> list[dict[str, Any]]:

@@ -163,6 +163,21 @@ def test_counts_say_which_way_they_are_wrong_where_history_is_short():
     }
 
 
+def test_margins_alone_say_what_their_slice_leaves_out():
+    given = figures(
+        margin_per_customer_cents=Given(kpi="margin_per_customer_cents", value=9_817.0, coverage=0.993),
+        revenue_per_customer_cents=Given(kpi="revenue_per_customer_cents", value=30_000.0),
+    )
+
+    told = tiles.tiles(given, others=(), history={}, sight=EVERYTHING, left_out="Not allocated: time €129.")
+
+    assert {tile.meaning.kpi: tile.remark for tile in told} == {
+        "margin_per_customer_cents": "from 99.3% of the turnover: the cost of the rest is unknown. "
+        "Not allocated: time €129",
+        "revenue_per_customer_cents": "",
+    }
+
+
 def test_compared_values_are_short_enough_for_one_line():
     def beside(kpi, then):
         figures = Given(kpi=kpi, value=1.0), Given(kpi=kpi, value=then)

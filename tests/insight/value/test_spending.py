@@ -1,5 +1,7 @@
 """Bounds on what customers spend: whoever has probably stopped is bounded by nothing."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -16,15 +18,15 @@ def played():
     money = fit_gamma_gamma(bought, mean)
     assert isinstance(purchases, BetaGeometric)
     assert isinstance(money, GammaGamma)
-    return spread(purchases, money, horizon=365, most=60, oldest=720)
+    return partial(spread, purchases, money, horizon=365)
 
 
 def test_a_regular_who_has_probably_stopped_is_bounded_by_nothing(played):
-    near = played.near(np.array([50.0, 50.0]), np.array([600.0, 600.0]))
+    found = played(frequency=np.array([50.0, 50.0]), age=np.array([600.0, 600.0]))
     alive, scale = np.array([0.03, 0.97]), np.array([5_000.0, 5_000.0])
 
-    bounds = {level: played.at(level, near, alive=alive, scale=scale) for level in (0.1, 0.5, 0.9)}
-    bought = {level: played.purchases_at(level, near, alive=alive) for level in (0.1, 0.5, 0.9)}
+    bounds = {level: found.at(level, alive=alive, scale=scale) for level in (0.1, 0.5, 0.9)}
+    bought = {level: found.purchases_at(level, alive=alive) for level in (0.1, 0.5, 0.9)}
 
     assert [bounds[level][0] for level in (0.1, 0.5, 0.9)] == [0, 0, 0]
     assert [bought[level][0] for level in (0.1, 0.5, 0.9)] == [0, 0, 0]
@@ -35,12 +37,23 @@ def test_a_regular_who_has_probably_stopped_is_bounded_by_nothing(played):
 def test_bounds_never_fall_with_the_level(played):
     random = np.random.default_rng(4)
     n = 400
-    near = played.near(random.integers(0, 60, n).astype(float), random.uniform(0, 720, n))
+    found = played(frequency=random.integers(0, 60, n).astype(float), age=random.uniform(0, 720, n))
     alive, scale = random.random(n), random.uniform(1, 1e4, n)
 
-    bounds = np.array([played.at(level, near, alive=alive, scale=scale) for level in np.linspace(0, 1, 21)])
+    bounds = np.array([found.at(level, alive=alive, scale=scale) for level in np.linspace(0, 1, 21)])
 
     assert (np.diff(bounds, axis=0) >= -1e-9).all()
+
+
+def test_bounds_are_the_same_whoever_else_is_asked_about(played):
+    frequency, age = np.array([60.0, 3.0, 0.0, 12.0]), np.array([720.0, 100.0, 40.0, 500.0])
+    alive, scale = np.full(4, 0.8), np.full(4, 1_000.0)
+    some = [0, 1]  # with the highest count and age, between which all others are told apart
+
+    of_all = played(frequency=frequency, age=age).at(0.9, alive=alive, scale=scale)
+    of_some = played(frequency=frequency[some], age=age[some]).at(0.9, alive=alive[some], scale=scale[some])
+
+    assert of_some.tolist() == of_all[some].tolist()
 
 
 def test_quantiles_of_sorted_rows_are_those_of_numpy():

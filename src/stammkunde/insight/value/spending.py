@@ -28,6 +28,8 @@ LEVELS = np.linspace(0.0, 1.0, 201)
 
 # counts, ages and times ahead, one a draw → purchases in that time, and what money spent on them is worth today
 Play = Callable[[np.random.Generator, Floats, Floats, Floats], tuple[Floats, Floats]]
+# purchases in the time ahead, one a draw, and the count so far → what they cost together
+Cost = Callable[[np.random.Generator, Floats, float], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,108 +40,97 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
+class Near:
+    """Whom of those who are played customers are like: the younger one's row, and how far on to the next, the older."""
+
+    row: Places
+    part: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Spread:
-    """Quantiles of purchases, and of spending over scale, of customers who still buy: by count, age and level."""
+    """Quantiles of purchases, and of spending over scale, if customers like given ones still buy: by row and level."""
 
-    counts: Floats
-    log_ages: Floats  # of alpha + age
-    bought: Floats  # shape (counts, ages, levels)
-    spent: Floats  # shape (counts, ages, levels)
-    alpha: float
+    near: Near
+    bought: Floats  # shape (rows, levels)
+    spent: Floats  # shape (rows, levels)
 
-    def near(self, frequency: Floats, age: Floats) -> "Near":
-        """
-        Find the played customers that are most like given ones.
-
-        Args:
-            frequency: repeat purchases, shape (n,).
-            age: time from first purchase to today, shape (n,).
-
-        Returns:
-            where to read, for `at` and `purchases_at`.
-        """
-        count = np.searchsorted((self.counts[1:] + self.counts[:-1]) / 2, frequency)
-        width = (self.log_ages[-1] - self.log_ages[0]) / (len(self.log_ages) - 1)
-        place = np.clip((np.log(self.alpha + age) - self.log_ages[0]) / width, 0, len(self.log_ages) - 1)
-        younger = np.minimum(place.astype(np.int64), len(self.log_ages) - 2)
-        return Near(count * len(self.log_ages) + younger, place - younger)
-
-    def at(self, level: float, near: "Near", *, alive: Floats, scale: Floats) -> Floats:
+    def at(self, level: float, *, alive: Floats, scale: Floats) -> Floats:
         """
         Read what customers spend at most with a given probability.
 
         Args:
             level: the probability, between 0 and 1.
-            near: from `near`.
             alive: probability of still buying, shape (n,).
             scale: gamma plus the total spent so far, shape (n,).
 
         Returns:
             amounts, shape (n,), in the unit of the scale; 0 where stopping alone is likelier than the level.
         """
-        return scale * _read(self.spent, near, level, alive)
+        return scale * _read(self.spent, self.near, level, alive)
 
-    def purchases_at(self, level: float, near: "Near", *, alive: Floats) -> Floats:
+    def purchases_at(self, level: float, *, alive: Floats) -> Floats:
         """
         Read how often customers buy at most with a given probability.
 
         Args:
             level: the probability, between 0 and 1.
-            near: from `near`.
             alive: probability of still buying, shape (n,).
 
         Returns:
             whole numbers, shape (n,).
         """
-        return np.rint(_read(self.bought, near, level, alive))
-
-
-@dataclass(frozen=True, eq=False)
-class Near:
-    """Where customers stand among those who were played: count and younger age as one number, and how far beyond it."""
-
-    cell: Places
-    part: Floats
+        return np.rint(_read(self.bought, self.near, level, alive))
 
 
 def spread(
     purchases: BetaGeometric | ParetoNbd | Nbd,
     money: GammaGamma | Drawn,
     *,
+    frequency: Floats,
+    age: Floats,
     horizon: float,
-    most: int,
-    oldest: float,
     discount: float = 0.0,
     unsure: float = 0.0,
 ) -> Spread:
     """
-    Play customers of every count and age through the horizon.
+    Play customers through the horizon, of every count and age that some of the given ones are like.
 
     Args:
         purchases: the fitted model of purchases.
         money: the fitted model of amounts, or amounts to draw from; these are in scales.
+        frequency: repeat purchases of the customers, shape (n,), n above 0.
+        age: time from first purchase to today, shape (n,).
         horizon: how far ahead, above 0, in the unit of time of the model.
-        most: the highest count of repeat purchases that will be asked for.
-        oldest: the highest age that will be asked for.
         discount: how much less money counts when it comes one unit of time later: e to this power.
         unsure: standard deviation of the logarithm of the horizon, where the level of all purchases is not known.
 
     Returns:
-        the distribution, to be read by `Spread.at`; the same at every call.
+        the distribution of these customers; the same at every call, and whoever else is among them.
     """
-    random = np.random.default_rng(SEED)
-    counts = _counts(most)
-    log_ages = np.linspace(np.log(purchases.alpha), np.log(purchases.alpha + max(oldest, 1.0)), AGES)
-    play = _play(purchases, discount, horizon)
-    bought, spent = (np.empty((len(counts), AGES, len(LEVELS))) for _ in range(2))
-    for i, count in enumerate(counts):
-        x = np.full((AGES, DRAWS), count)
-        t = np.repeat(np.exp(log_ages)[:, None] - purchases.alpha, DRAWS, axis=1)
-        ahead = horizon * np.exp(unsure * random.standard_normal(x.shape)) if unsure else np.full_like(x, horizon)
-        times, worth = play(random, x, t, ahead)
-        bought[i] = _quantiles(times)
-        spent[i] = _quantiles(worth * _amount(random, money, times, count))
-    return Spread(counts, log_ages, bought, spent, purchases.alpha)
+    counts = _counts(int(frequency.max()))
+    log_ages = np.linspace(np.log(purchases.alpha), np.log(purchases.alpha + max(float(age.max()), 1.0)), AGES)
+    places, near = _near(counts, log_ages, frequency, np.log(purchases.alpha + age))
+    play, cost = _play(purchases, discount, horizon), _cost(money)
+    bought, spent = (np.empty((len(places), DRAWS)) for _ in range(2))
+    for row, place in enumerate(places.tolist()):
+        random, (count, older) = np.random.default_rng([SEED, place]), divmod(place, AGES)
+        x, t = np.full(DRAWS, counts[count]), np.full(DRAWS, np.exp(log_ages[older]) - purchases.alpha)
+        ahead = horizon * np.exp(unsure * random.standard_normal(DRAWS)) if unsure else np.full(DRAWS, float(horizon))
+        bought[row], worth = play(random, x, t, ahead)
+        spent[row] = worth * cost(random, bought[row], counts[count])
+    return Spread(near, _quantiles(bought), _quantiles(spent))
+
+
+def _near(counts: Floats, log_ages: Floats, frequency: Floats, log_age: Floats) -> tuple[Places, Near]:
+    """Find the counts and ages that are most like those of customers: which of all there are, and who is like which."""
+    count = np.searchsorted((counts[1:] + counts[:-1]) / 2, frequency)
+    width = (log_ages[-1] - log_ages[0]) / (AGES - 1)
+    beyond = np.clip((log_age - log_ages[0]) / width, 0, AGES - 1)
+    younger = np.minimum(beyond.astype(np.int64), AGES - 2)
+    place = count * AGES + younger
+    places = np.union1d(place, place + 1)  # next to each younger age, the older one
+    return places, Near(np.searchsorted(places, place), beyond - younger)
 
 
 def _quantiles(drawn: Floats) -> Floats:
@@ -153,21 +144,29 @@ def _quantiles(drawn: Floats) -> Floats:
     return found
 
 
-def _amount(random: np.random.Generator, money: GammaGamma | Drawn, bought: Floats, count: float) -> Floats:
-    """Give what the purchases of customers who bought `count` times more than once cost together, over their scale."""
+def _cost(money: GammaGamma | Drawn) -> Cost:
+    """Choose what the purchases of customers who bought `count` times more than once cost together, over their scale."""
     if isinstance(money, Drawn):
-        return _together(random, money.amounts, bought.astype(np.int64))
-    spent = random.gamma(np.maximum(money.p * bought, 1e-300)) * (bought > 0)
-    return spent / random.gamma(money.p * (count + 1) + money.q, size=spent.shape)
+        return _neighbours(money.amounts)
+
+    def cost(random: np.random.Generator, bought: Floats, count: float) -> Floats:
+        spent = random.gamma(np.maximum(money.p * bought, 1e-300)) * (bought > 0)
+        return spent / random.gamma(money.p * (count + 1) + money.q, size=spent.shape)
+
+    return cost
 
 
-def _together(random: np.random.Generator, amounts: Floats, bought: Places) -> Floats:
+def _neighbours(amounts: Floats) -> Cost:
     """Draw as many amounts as there are purchases, and add them up: neighbours on a ring that was drawn once."""
-    ring = amounts[random.integers(len(amounts), size=RING)]
+    ring = amounts[np.random.default_rng(SEED).integers(len(amounts), size=RING)]
     until = np.concatenate([[0.0], np.cumsum(np.concatenate([ring, ring]))])
-    start, (rounds, rest) = random.integers(RING, size=bought.shape), np.divmod(bought, RING)
-    spent: Floats = until[start + rest] - until[start] + rounds * until[RING]
-    return spent
+
+    def cost(random: np.random.Generator, bought: Floats, _count: float) -> Floats:
+        start, (rounds, rest) = random.integers(RING, size=bought.shape), np.divmod(bought.astype(np.int64), RING)
+        spent: Floats = until[start + rest] - until[start] + rounds * until[RING]
+        return spent
+
+    return cost
 
 
 def _play(purchases: BetaGeometric | ParetoNbd | Nbd, discount: float, horizon: float) -> Play:
@@ -184,7 +183,7 @@ def _read(quantiles: Floats, near: Near, level: float, alive: Floats) -> Floats:
     inner = np.clip((level - (1 - alive)) / np.maximum(alive, 1e-12), 0.0, 1.0) * (len(LEVELS) - 1)
     low = np.minimum(inner.astype(np.int64), len(LEVELS) - 2)
     inner -= low
-    flat, at = quantiles.ravel(), near.cell * len(LEVELS) + low
+    flat, at = quantiles.ravel(), near.row * len(LEVELS) + low
     younger, older = (flat[at + step] * (1 - inner) + flat[at + step + 1] * inner for step in (0, len(LEVELS)))
     read: Floats = np.where(level > 1 - alive, younger * (1 - near.part) + older * near.part, 0.0)
     return read

@@ -254,15 +254,14 @@ class _Look:
             model,
             amounts or self.worth.drawn,
             horizon=horizon,
-            most=int(x.max()),
-            oldest=float(t.max()),
+            frequency=x,
+            age=t,
             discount=force,
             unsure=unsure,
         )
         scale = self.mean if amounts is None else amounts.gamma + self.spent
-        near = play.near(x, t)
-        purchases = (play.purchases_at(level, near, alive=alive) for level in self.levels)
-        money = (play.at(level, near, alive=alive, scale=scale) for level in self.levels)
+        purchases = (play.purchases_at(level, alive=alive) for level in self.levels)
+        money = (play.at(level, alive=alive, scale=scale) for level in self.levels)
         return Bounds(*purchases), Bounds(*money)
 
     def _table(

@@ -22,6 +22,8 @@ from stammkunde.insight.frames import Facts, Frame
 from stammkunde.insight.periods import Period, day_number
 from stammkunde.insight.slices import Slicing, counted, slicing
 
+Floats = NDArray[np.float64]
+
 HORIZON_DAYS = 1095  # three years: means over different periods stay comparable
 YEAR_DAYS = 365
 Z95 = 1.959963984540054
@@ -287,12 +289,8 @@ def median(curve: Curve) -> tuple[int | None, int | None, int | None]:
         the median and both ends of its interval; None where the curve does not fall that far.
     Source: Brookmeyer & Crowley (1982), Biometrics 38, 29-41, on the log-log scale.
     """
-    ends = interval(curve)
-    return (
-        _falls_to_half(curve, curve.share),
-        _falls_to_half(curve, [low for low, _ in ends]),
-        _falls_to_half(curve, [high for _, high in ends]),
-    )
+    low, high = _bounds(curve)
+    return _falls_to_half(curve, np.array(curve.share)), _falls_to_half(curve, low), _falls_to_half(curve, high)
 
 
 def interval(curve: Curve) -> list[tuple[float, float]]:
@@ -306,18 +304,24 @@ def interval(curve: Curve) -> list[tuple[float, float]]:
         lower and upper bound at every loss; where nobody or everybody is left, the share itself.
     Source: Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, section 1.4, log-log scale.
     """
-    return [_log_log(share, error) for share, error in zip(curve.share, curve.error, strict=True)]
+    low, high = _bounds(curve)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
-def _falls_to_half(curve: Curve, heights: "tuple[float, ...] | list[float]") -> int | None:
-    return next((t for t, height in zip(curve.days, heights, strict=True) if height <= 0.5 + 1e-12), None)
+def _falls_to_half(curve: Curve, heights: Floats) -> int | None:
+    fallen = heights <= 0.5 + 1e-12
+    return curve.days[int(fallen.argmax())] if fallen.any() else None
 
 
-def _log_log(share: float, error: float) -> tuple[float, float]:
-    if not 0 < share < 1:
-        return share, share
-    width = math.exp(Z95 * error / (share * abs(math.log(share))))
-    return share**width, share ** (1 / width)
+def _bounds(curve: Curve) -> tuple[Floats, Floats]:
+    """Bound every point of a curve on the log-log scale; where nobody or everybody is left, by itself."""
+    share, error = np.array(curve.share), np.array(curve.error)
+    inner = (share > 0) & (share < 1)
+    some = share[inner]
+    width = np.exp(Z95 * error[inner] / (some * np.abs(np.log(some))))
+    low, high = share.copy(), share.copy()
+    low[inner], high[inner] = some**width, some ** (1 / width)
+    return low, high
 
 
 def _spans(stays: Frame, day: int, *, keys: list[str]) -> Frame:

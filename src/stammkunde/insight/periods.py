@@ -7,6 +7,7 @@ Whole numbers are the one calendar arithmetic that every engine does alike.
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 from stammkunde.insight.errors import PeriodUnclear
@@ -196,5 +197,6 @@ def month_number(on: date) -> int:
     return (on.year - 1970) * 12 + on.month - 1
 
 
+@cache
 def _month_start(number: int) -> date:
     return date(1970 + number // 12, number % 12 + 1, 1)

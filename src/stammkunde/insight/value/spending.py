@@ -145,7 +145,7 @@ def _quantiles(drawn: Floats) -> Floats:
 
 
 def _cost(money: GammaGamma | Drawn) -> Cost:
-    """Choose what the purchases of customers who bought `count` times more than once cost together, over their scale."""
+    """Choose what purchases of customers who bought `count` times more than once cost together, over their scale."""
     if isinstance(money, Drawn):
         return _neighbours(money.amounts)
 

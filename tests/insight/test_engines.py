@@ -23,11 +23,12 @@ from stammkunde.insight import (
     rfm,
     rhythm,
     risk,
+    shelf,
     slices,
     value,
 )
 from stammkunde.insight.drivers.traits import FAMILIES, View
-from stammkunde.insight.frames import Frame, arrow
+from stammkunde.insight.frames import Frame, arrow, hold
 from stammkunde.insight.value import worth
 
 from .conftest import AS_OF, eventful, on_arrow, on_duckdb, on_polars
@@ -87,11 +88,17 @@ def at_once(facts: Facts) -> list[Any]:
     return [figures(by)(together) for by in ("country", "segment")]
 
 
+def from_a_shelf(facts: Facts) -> Any:
+    known = facts.until(AS_OF)
+    return figures("country")(known.with_shelf({name: hold(table) for name, table in shelf.tables(known).items()}))
+
+
 ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "figures": figures(None),
     "figures of all time": figures(None, as_of=None),
     "figures by country": figures("country"),
     "figures by country and segment": at_once,
+    "figures by country from a shelf": from_a_shelf,
     "figures by channel": figures("channel"),
     "figures by category": figures("category"),
     "figures by cohort": figures("cohort"),
@@ -128,7 +135,7 @@ ANSWERS: dict[str, Callable[[Facts], Any]] = {
 }
 ON_SPARK = [  # the others are made of these
     "figures by country and segment",
-    "figures by country",
+    "figures by country from a shelf",
     "figures by channel",
     "lifetime",
     "turnover",

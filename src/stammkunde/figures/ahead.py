@@ -30,6 +30,7 @@ def _portrait(_period: str) -> None:
 
 
 QUESTIONS: tuple[Question, ...] = (
+    lambda _period: answers.keep_shelf(),  # first, as others read from it
     lambda _period: answers.slices(),
     lambda _period: answers.suggested_activity_days(),
     lambda _period: answers.revenue_by_month(),

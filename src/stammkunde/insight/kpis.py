@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from stammkunde.insight import buying, lifetime
 from stammkunde.insight.cells import Cells, Counts
 from stammkunde.insight.errors import KpiUnknown, NotEnoughData
-from stammkunde.insight.frames import Facts, Frame, whole_parts
+from stammkunde.insight.frames import Facts, Frame
+from stammkunde.insight.marks import BITS, marks
 from stammkunde.insight.money import Money, by_month
-from stammkunde.insight.periods import GRAIN_MONTHS, Period, as_period, day_number
-from stammkunde.insight.slices import Slicing, counted, slicing
+from stammkunde.insight.periods import Period, as_period, day_number
+from stammkunde.insight.slices import Slicing, counted, kept_months, slicing
 
 NAMES = (
     "retention_rate",
@@ -60,7 +61,6 @@ REMARKS = (  # what qualifies a value that is given
     "period_unfinished",
     "history_short",
 )
-_MARKS = {grain: (1 << 2 * place, 2 << 2 * place) for place, grain in enumerate(GRAIN_MONTHS)}  # first and second day
 FROM_BUYERS = {"repurchase_rate", "revenue_per_customer_cents", "margin_per_customer_cents", "average_basket_cents"}
 FROM_START = {"retention_rate", "churn_rate"}  # shares of those who were there when the period began
 OPENING_DAYS = 7  # facts may begin so many days after a period did: nobody sells on a holiday or a weekend
@@ -153,6 +153,7 @@ def figures(
     by: str | None = None,
     names: Collection[str] | None = None,
     as_of: date | None = None,
+    among: Iterable[Period] = (),
 ) -> list[Figure]:
     """
     Count figures for many periods at once.
@@ -165,6 +166,7 @@ def figures(
         names: which figures; all of `NAMES` where None.
         as_of: the day up to which facts are complete. A period that is still running is counted up to it and marked
             `period_unfinished`; one that has not begun has no value. None: every period is over.
+        among: periods that other calls ask these facts about: what is counted for all of them is counted once.
 
     Returns:
         figures in the order of `NAMES`, then as the periods were given, then by slice.
@@ -181,7 +183,8 @@ def figures(
     known = facts if as_of is None else facts.until(as_of)
     begun = [period for period in asked if last is None or period.start_day <= last]
     slices = slicing(known, by=by)
-    counts = _count(known, begun, slices=slices, activity_days=activity_days, wanted=wanted, last=last)
+    span = _Span.of([*begun, *among], last=last)
+    counts = _count(known, begun, span, slices=slices, activity_days=activity_days, wanted=wanted)
     found = sorted(counts.slices(), key=lambda value: slices.label(value) or "") or [""] * (slices.kind == "whole")
     return [
         _figure(kpi, period, slices, value, counts=counts)
@@ -190,6 +193,20 @@ def figures(
         for period in asked
         for value in found
     ]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """How far a counting must reach for some periods: their first month, the days of the longest, and the last day."""
+
+    first_month: int
+    longest: int
+    last: int | None
+
+    @classmethod
+    def of(cls, periods: Sequence[Period], *, last: int | None) -> "_Span":
+        lengths = (_end(period, last) - period.start_day + 1 for period in periods)
+        return cls(min((period.first_month for period in periods), default=0), max(lengths, default=0), last)
 
 
 def presence(
@@ -211,14 +228,19 @@ def presence(
     Raises:
         InvalidInput: the activity window is shorter than a day.
     """
+    return _presence(facts, periods, _Span.of(periods, last=last), activity_days=activity_days, slices=slices)
+
+
+def _presence(
+    facts: Facts, periods: Sequence[Period], span: _Span, *, activity_days: int, slices: Slicing
+) -> dict[tuple[Period, Any], Presence]:
     if not periods:
         return {}
+    last, longest, first_month = span.last, span.longest, span.first_month
     stays = buying.stays(facts, activity_days=activity_days, slices=slices)
     at_last = stays.with_columns(_flag(_covers(last)).alias("at_last"))
-    longest = max(_end(period, last) - period.start_day + 1 for period in periods)
     key = ("pairs of stays", activity_days, slices.by if slices.kind == "line" else "", longest, last)
     pairs = facts.keep(key, lambda: _pairs(facts, at_last, key=key, keys=slices.keys, longest=longest))
-    first_month = min(period.first_month for period in periods)
     near = pairs.filter(nw.col("left_month") >= first_month)
     months, later = ["entered_month", "left_month"], ["entered_later", "left_later"]
     once = counted(facts, at_last, slices=slices, by=[*months, "at_last"], key=("stays", activity_days, last))
@@ -261,13 +283,18 @@ def buyers(facts: Facts, periods: Sequence[Period], *, slices: Slicing) -> dict[
     Returns:
         the counts by period and raw slice; only where somebody bought.
     """
+    return _buyers(facts, periods, _Span.of(periods, last=None), slices=slices)
+
+
+def _buyers(
+    facts: Facts, periods: Sequence[Period], span: _Span, *, slices: Slicing
+) -> dict[tuple[Period, Any], Buyers]:
     if not periods:
         return {}
-    key = ("marks of days", slices.by if slices.kind == "line" else "")
-    marks = facts.keep(key, lambda: _marks(buying.days(facts, slices=slices), keys=slices.keys))
-    first_month = min(period.first_month for period in periods)
-    asked = marks.filter(nw.col("month") >= first_month)
-    counts = counted(facts, asked, slices=slices, by=["month", "mark"], key=("marks", first_month))
+    kept = kept_months(facts, slices=slices)
+    marked = marks(facts, slices=slices) if kept is None else kept.filter(nw.col("mark") > 0)
+    asked = marked.filter(nw.col("month") >= span.first_month)
+    counts = counted(facts, asked, slices=slices, by=["month", "mark"], key=("marks", span.first_month))
     return {
         (period, value): found
         for value in counts.slices()
@@ -280,25 +307,8 @@ def buyers(facts: Facts, periods: Sequence[Period], *, slices: Slicing) -> dict[
 def _bought(period: Period, marks: Cells) -> Buyers:
     month, mark = marks.columns["month"], marks.columns["mark"]
     inside = (month >= period.first_month) & (month < period.first_month + period.months)
-    once, twice = _MARKS[period.grain]
+    once, twice = BITS[period.grain]
     return Buyers(marks.count(inside & (mark & once > 0)), marks.count(inside & (mark & twice > 0)))
-
-
-def _marks(bought: Frame, *, keys: list[str]) -> Frame:
-    """
-    Mark the days on which somebody buys for the first and for the second time in this month, quarter and year.
-
-    The months of the two purchases before tell; so one pass serves every length of period.
-    """
-    mark: nw.Expr = nw.lit(0)
-    for grain, months in GRAIN_MONTHS.items():
-        number, before, second = (whole_parts(nw.col(c), months) for c in ("month", "month_before", "month_second"))
-        repeats = ~before.is_null() & (before == number)
-        once, twice = _MARKS[grain]
-        mark = mark + nw.when(~repeats).then(nw.lit(once)).otherwise(nw.lit(0))
-        seldom = second.is_null() | (second != number)
-        mark = mark + nw.when(repeats & seldom).then(nw.lit(twice)).otherwise(nw.lit(0))
-    return bought.select(*keys, "month", mark.cast(nw.Int32).alias("mark")).filter(nw.col("mark") > 0)
 
 
 def _wanted(names: Collection[str] | None) -> frozenset[str]:
@@ -311,17 +321,18 @@ def _wanted(names: Collection[str] | None) -> frozenset[str]:
 def _count(
     facts: Facts,
     periods: list[Period],
+    span: _Span,
     *,
     slices: Slicing,
     activity_days: int,
     wanted: frozenset[str],
-    last: int | None,
 ) -> _Counts:
+    last = span.last
     days = {period: _end(period, last) for period in periods}
     return _Counts(
-        presence(facts, periods, activity_days=activity_days, slices=slices, last=last) if wanted & FROM_STAYS else {},
-        buyers(facts, periods, slices=slices) if wanted & FROM_BUYERS else {},
-        by_month(facts, periods, slices=slices) if wanted & FROM_MONEY else {},
+        _presence(facts, periods, span, activity_days=activity_days, slices=slices) if wanted & FROM_STAYS else {},
+        _buyers(facts, periods, span, slices=slices) if wanted & FROM_BUYERS else {},
+        by_month(facts, periods, slices=slices, first_month=span.first_month) if wanted & FROM_MONEY else {},
         _lifetimes(facts, days, activity_days=activity_days, slices=slices)
         if "customer_lifetime_days" in wanted
         else {},

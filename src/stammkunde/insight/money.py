@@ -22,6 +22,7 @@ from stammkunde.insight.slices import (
     Slicing,
     is_sale,
     is_sold,
+    kept_months,
     known_lines,
     meanings,
     slicing,
@@ -211,7 +212,9 @@ def _turnover(period: Period, found: dict[tuple[int, int], Money]) -> Turnover:
     )
 
 
-def by_month(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dict[tuple[Period, Any], Money]:
+def by_month(
+    facts: Facts, periods: Iterable[Period], *, slices: Slicing, first_month: int | None = None
+) -> dict[tuple[Period, Any], Money]:
     """
     Sum the money of known customers over periods.
 
@@ -219,6 +222,7 @@ def by_month(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dic
         facts: the facts.
         periods: the periods.
         slices: what to slice by.
+        first_month: where to begin, if other periods are asked about as well; with the first of these where None.
 
     Returns:
         the sums by period and raw slice; only where there are lines.
@@ -226,7 +230,8 @@ def by_month(facts: Facts, periods: Iterable[Period], *, slices: Slicing) -> dic
     asked = list(periods)
     if not asked:
         return {}
-    monthly = _monthly(facts, slices, first_month=min(period.first_month for period in asked))
+    earliest = min(period.first_month for period in asked)
+    monthly = _monthly(facts, slices, first_month=earliest if first_month is None else min(earliest, first_month))
     sums_of: dict[tuple[Period, Any], Money] = {}
     for period in asked:
         for month in range(period.first_month, period.first_month + period.months):
@@ -262,11 +267,15 @@ def _added(numbers: Counts, where: Counts, size: int) -> list[int]:
 def _summed(facts: Facts, slices: Slicing, *, first_month: int) -> pa.Table:
     """Sum lines, and count orders, by month and raw slice: rows of either, the other columns being 0."""
     recent, keys = nw.col("ordered_month") >= first_month, ("ordered_month", "slice")
+    names = [*keys, *(field.name for field in fields(Money))]
+    kept = kept_months(facts, slices=slices)
+    if kept is not None:
+        months = told_apart(facts, kept.rename({"month": "ordered_month"}).filter(recent), slices=slices)
+        return arrow(months.group_by(*keys).agg(*(total(name) for name in names[len(keys) :])).select(*names))
     lines = told_apart(facts, known_lines(facts, slices=slices).filter(recent), slices=slices)
     sold = told_apart(facts, _orders(facts, slices).filter(recent), slices=slices)
     none = nw.lit(0).cast(nw.Int64)
     of_lines = lines.group_by(*keys).agg(*sums()).with_columns(none.alias("orders"))
-    names = [*keys, *(field.name for field in fields(Money))]
     of_orders = sold.group_by(*keys).agg(nw.len().cast(nw.Int64).alias("orders"))
     others = [none.alias(name) for name in names if name not in {*keys, "orders"}]
     tables = [arrow(of_lines.select(*names)), arrow(of_orders.with_columns(*others).select(*names))]

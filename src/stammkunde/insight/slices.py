@@ -108,6 +108,21 @@ def known_lines(facts: Facts, *, slices: Slicing) -> Frame:
     return known
 
 
+def kept_months(facts: Facts, *, slices: Slicing) -> Frame | None:
+    """
+    Take off the shelf what known customers bought by month.
+
+    Args:
+        facts: the facts.
+        slices: what to slice by.
+
+    Returns:
+        the months of `shelf.tables`, or None where there is no shelf, or slices are of the line.
+    """
+    kept = None if slices.kind == "line" else facts.shelf.get("months")
+    return None if kept is None else kept.filter(~nw.col("customer_id").is_null())
+
+
 def sliced(facts: Facts, frame: Frame, *, slices: Slicing) -> Frame:
     """
     Give every row its slice.

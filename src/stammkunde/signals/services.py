@@ -34,6 +34,7 @@ from stammkunde.signals import (
     queries,
     reuse,
     said,
+    shelf,
     stages,
     warned,
 )
@@ -273,9 +274,12 @@ def sweep(*, now: datetime) -> bool:
     over = Generation.objects.exclude(status=Generation.Status.RUNNING)
     if shown:
         over = over.exclude(pk=shown.generation_id)
+    shown_since = shown and shown.generation.finished_at
+    is_new = bool(shown_since and shown_since > now - KEPT)
+    if not is_new:
+        shelf.forget_all_but(_read())
     for generation in over.exclude(step=SWEPT):
-        shown_since = shown and shown.generation.finished_at
-        if generation.status == Generation.Status.DONE and shown_since and shown_since > now - KEPT:
+        if generation.status == Generation.Status.DONE and is_new:
             continue
         for model in (CustomerSignal, Figure):
             bulk.delete(model, where={"generation_id": generation.pk})

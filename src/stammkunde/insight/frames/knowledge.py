@@ -53,6 +53,7 @@ class Facts:
     noted: Frame | None = None  # happenings that no line tells: deliveries, and what else was given
     last: int | None = None  # the last day that was kept, where later lines and happenings were left out
     alike: Alike | None = None  # where several properties of customers are counted at once
+    shelf: Mapping[str, Frame] = field(default_factory=dict)  # what each customer did, kept: see `insight.shelf`
     _held: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
     _remembered: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
 
@@ -116,7 +117,8 @@ class Facts:
         if key not in self._held:
             lines = self.lines.filter(nw.col("ordered_on") <= last)
             noted = None if self.noted is None else self.noted.filter(nw.col("known_on") <= last)
-            self._held[key] = replace(self, lines=lines, noted=noted, last=last, _held={}, _remembered={})
+            cut = replace(self, lines=lines, noted=noted, last=last, shelf={}, _held={}, _remembered={})
+            self._held[key] = cut
         facts: Facts = self._held[key]
         return facts
 
@@ -154,7 +156,19 @@ class Facts:
         Returns:
             facts that share nothing worked out before. Happenings that no line tells stay, as they belong to customers.
         """
-        return replace(self, lines=lines, _held={}, _remembered={})
+        return replace(self, lines=lines, shelf={}, _held={}, _remembered={})
+
+    def with_shelf(self, shelf: Mapping[str, Frame]) -> "Facts":
+        """
+        Read what each customer did from tables that were worked out before, instead of from the lines.
+
+        Args:
+            shelf: name → table, of exactly these lines.
+
+        Returns:
+            facts that share nothing worked out before.
+        """
+        return replace(self, shelf=shelf, _held={}, _remembered={})
 
     def at_hand(self) -> "Facts":
         """
@@ -185,7 +199,8 @@ class Facts:
             return frame.join(customers, on="customer_id", how="semi")
 
         noted = None if self.noted is None else theirs(self.noted)
-        return replace(self, lines=theirs(self.lines), noted=noted, _held={}, _remembered={})
+        shelf = {name: theirs(table) for name, table in self.shelf.items()}
+        return replace(self, lines=theirs(self.lines), noted=noted, shelf=shelf, _held={}, _remembered={})
 
     def release(self) -> None:
         """Let go of all interim tables; the next question works them out anew."""
@@ -207,10 +222,16 @@ class Facts:
         Returns:
             both days since 1970-01-01, or None without any line.
         """
-        day = nw.col("ordered_on")
-        ends = self.lines.filter(nw.col("kind") != SERVICE).select(day.min().alias("first"), day.max().alias("last"))
-        row = rows(self.keep(("ends",), lambda: ends))[0]
+        row = rows(self.keep(("ends",), self._ends))[0]
         return None if row["first"] is None else (int(row["first"]), int(row["last"]))
+
+    def _ends(self) -> Frame:
+        if "months" in self.shelf:
+            first, last, known = nw.col("first_on"), nw.col("last_on"), self.shelf["months"]
+        else:
+            first = last = nw.col("ordered_on")
+            known = self.lines.filter(nw.col("kind") != SERVICE)
+        return known.select(first.min().alias("first"), last.max().alias("last"))
 
     def attributes(self) -> list[str]:
         """

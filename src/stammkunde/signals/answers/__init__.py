@@ -6,7 +6,7 @@ otherwise. `NoMirror`: nothing was refreshed yet. `NoFacts`: there are no orders
 """
 
 from stammkunde.mirror import NoMirror
-from stammkunde.signals.answers.asking import NoFacts, at_once
+from stammkunde.signals.answers.asking import NoFacts, at_once, keep_shelf
 from stammkunde.signals.answers.buyers import (
     Abc,
     Rfm,
@@ -66,6 +66,7 @@ __all__ = [
     "customers_sharing",
     "drivers",
     "figures",
+    "keep_shelf",
     "last_bought",
     "last_complete",
     "lifetime",

@@ -14,7 +14,7 @@ from stammkunde import mirror
 from stammkunde.insight import periods
 from stammkunde.insight.frames import Facts
 from stammkunde.mirror import NoMirror
-from stammkunde.signals import compute, frames, margins, queries, spent
+from stammkunde.signals import compute, frames, margins, queries, shelf, spent
 from stammkunde.signals.frames import Slice
 from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.team import queries as team
@@ -45,6 +45,14 @@ class Opened:
     shown: Generation | None
     margin: margins.Terms
     chosen_days: int | None
+
+    @property
+    def shelf(self) -> str:
+        """Name what is kept of the facts that are shown; empty before any are."""
+        shown = self.shown
+        if shown is None:
+            return ""
+        return shelf.name(generation_id=shown.pk, stamp=self.stamp, until=shown.as_of_on, margin=self.margin)
 
     @property
     def until(self) -> date:
@@ -136,7 +144,7 @@ def _worked_out(
     within: Slice | None,
 ) -> Answer:
     classed = frames.CLASSES.intersection({by, within.by if within else None})
-    with _facts(opened, classed_on=until if classed else None, within=within) as facts:
+    with _facts(opened, until=until, is_classed=bool(classed), within=within) as facts:
         return work_out(Base(facts=facts, as_of=until, activity_days=days))
 
 
@@ -154,15 +162,33 @@ def _remembered(asked: tuple[object, ...], work_out: Callable[[], Answer]) -> An
 
 
 @contextmanager
-def _facts(opened: Opened, *, classed_on: date | None, within: Slice | None) -> Iterator[Facts]:
-    known = frames.open_facts(opened.tables, margin=opened.margin)
-    if classed_on:
-        known = frames.with_class(known, as_of=classed_on)
+def _facts(opened: Opened, *, until: date, is_classed: bool, within: Slice | None) -> Iterator[Facts]:
+    known = frames.open_facts(opened.tables, margin=opened.margin).until(until)
+    if opened.shown and until == opened.shown.as_of_on:
+        known = shelf.opened(known, name=opened.shelf)
+    if is_classed:
+        known = frames.with_class(known, as_of=until)
     part = frames.within(known, within)
     try:
         yield part
     finally:
         part.release()
+        known.release()
+
+
+def keep_shelf() -> None:
+    """
+    Keep what each customer bought by day and month, so that free questions about the shown figures read no line.
+
+    :raises NoMirror: if nothing was mirrored yet
+    """
+    opened = _opened()
+    if opened.shown is None:
+        return
+    known = frames.open_facts(opened.tables, margin=opened.margin).until(opened.shown.as_of_on)
+    try:
+        shelf.keep(known, name=opened.shelf)
+    finally:
         known.release()
 
 
@@ -198,4 +224,4 @@ def history(base: Base, *, grain: periods.Grain) -> list[periods.Period]:
     return periods.between(periods.day(days[0]), base.as_of, grain=grain) if days else []
 
 
-__all__ = ["Base", "NoFacts", "NoMirror", "answer", "at_once", "history", "is_known", "shown_until"]
+__all__ = ["Base", "NoFacts", "NoMirror", "answer", "at_once", "history", "is_known", "keep_shelf", "shown_until"]

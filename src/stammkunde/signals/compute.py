@@ -1,6 +1,6 @@
 """What one generation is computed from, and its dated figures, as Arrow tables shaped like our own."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -55,21 +55,18 @@ class Computation:
         tables = [FIGURES.empty_table()]
         wanted = ["", *(by for by in SLICES if frames.says_something(self.facts, by=by))]
         asked = {by: everything if by in kept.anew else rest for by in wanted}
-        for place, (by, known) in enumerate(self._put_together(asked)):
+        for place, (by, known) in enumerate(self._put_together(wanted)):
             progress(place, len(wanted))
-            tables.append(_table(self._figures(known, asked[by], by=by)))
+            among = everything if known.alike else []  # what one slice needs of all periods is there for the others
+            tables.append(_table(self._figures(known, asked[by], by=by, among=among)))
         return pa.concat_tables(tables)
 
-    def _put_together(self, asked: Mapping[str, Sequence[periods.Period]]) -> Iterator[tuple[str, Facts]]:
-        """Give the facts to count each slice from: properties asked for the same periods are counted at once."""
-        together: dict[tuple[periods.Period, ...], list[str]] = {}
-        for by in asked.keys() - {"", "channel"}:
-            together.setdefault(tuple(asked[by]), []).append(by)
-        known = {span: self._at_once(sorted(names)) for span, names in together.items()}
-        yield "", known.get(tuple(asked[""]), self.facts)
-        for span, names in together.items():
-            yield from ((by, known[span]) for by in sorted(names))
-        if "channel" in asked:
+    def _put_together(self, wanted: Sequence[str]) -> Iterator[tuple[str, Facts]]:
+        """Give the facts to count each slice from: properties of customers are counted at once."""
+        names = sorted({*wanted} - {"", "channel"})
+        known = self._at_once(names)
+        yield from ((by, known) for by in ("", *names))
+        if "channel" in wanted:
             yield "channel", frames.cut(self.facts, by="channel")
 
     def _at_once(self, names: Sequence[str]) -> Facts:
@@ -86,10 +83,14 @@ class Computation:
         first = periods.day(days[0])
         return [period for grain in periods.GRAIN_MONTHS for period in periods.between(first, self.as_of, grain=grain)]
 
-    def _figures(self, known: Facts, asked: Sequence[periods.Period], *, by: str) -> list[kpis.Figure]:
+    def _figures(
+        self, known: Facts, asked: Sequence[periods.Period], *, by: str, among: Sequence[periods.Period]
+    ) -> list[kpis.Figure]:
         if not asked:
             return []
-        count = partial(kpis.figures, known, activity_days=self.activity_days, as_of=self.as_of, by=by or None)
+        count = partial(
+            kpis.figures, known, activity_days=self.activity_days, as_of=self.as_of, by=by or None, among=among
+        )
         if not by:
             return count(periods=asked)
         longer = [period for period in asked if period.months > 1]

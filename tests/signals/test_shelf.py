@@ -70,7 +70,8 @@ def an_import_is_undone():
 
 
 def costs_are_corrected():
-    day = Order.objects.order_by("ordered_on").first().ordered_on
+    took_place = Order.objects.filter(customer__isnull=False, ordered_on__year=2025).exclude(status="cancelled")
+    day = took_place.order_by("ordered_on").first().ordered_on
     Line.objects.filter(order__ordered_on=day).update(cost_cents=1)
     return [f"{day:%Y-%m}"]
 

@@ -1,6 +1,6 @@
 """In a real browser: a campaign from the filtered list to its messages, with the refusals shown before sending."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -16,8 +16,8 @@ from tests.plays.test_campaign import prepared
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def work() -> None:
-    while any([working.choose(now=datetime.now(UTC)), working.sweep(now=datetime.now(UTC))]):
+def work(*, since: timedelta = timedelta()) -> None:
+    while any([working.choose(now=datetime.now(UTC) + since), working.sweep(now=datetime.now(UTC) + since)]):
         pass
 
 
@@ -46,8 +46,10 @@ def test_campaign_from_the_list_to_its_messages(open_page, template):
     assert page.get_by_role("link", name="Anna Apfel").count() == 0
     page.get_by_role("link", name="Herbst").click()
     page.get_by_role("button", name="Jetzt starten").click()
+    page.get_by_text("lässt sich der Start zurücknehmen").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Starten").click()
     page.get_by_text("Gestartet.").wait_for()
-    work()
+    work(since=services.GRACE)
 
     page.get_by_role("link", name="Geplant").wait_for()
     states = Message.objects.order_by("customer__name").values_list("customer__name", "state")

@@ -128,10 +128,15 @@ def test_lists_take_the_same_number_of_queries_for_one_and_three(
 def test_thanks_are_begun_and_shown(signed_in, template):
     made = template(purpose="thanks", name="Danke")
 
-    answer = signed_in.post(
-        reverse("thanks-new"), {"name": "Dank", "template": made.pk, "delay_days": 1, "after_on": "2026-11-20"}
-    )
+    said = {"name": "Dank", "template": made.pk, "delay_days": 1, "after_on": "2026-11-20"}
+    foretold = signed_in.post(reverse("thanks-new"), said)
+    assert not Play.objects.exists()
+    other = signed_in.post(reverse("thanks-new"), said | {"delay_days": 2, "seen": foretold.context["seen"]})
+    assert not Play.objects.exists()
+    answer = signed_in.post(reverse("thanks-new"), said | {"seen": foretold.context["seen"]})
 
+    assert "Für 0 Käufe wird in wenigen Minuten gedankt" in text(foretold)
+    assert other.context["seen"] != foretold.context["seen"]
     assert answer.url == reverse("play", args=[Play.objects.get().pk])
     assert "Noch wurde niemandem gedankt." in text(signed_in.get(answer.url))
 

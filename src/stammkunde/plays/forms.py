@@ -82,6 +82,19 @@ class CampaignForm(forms.Form):
         }
 
 
+class ScheduleForm(forms.Form):
+    """When a campaign that is ready begins, and when it is too late."""
+
+    starts_at = forms.DateTimeField(
+        label=_("Not before"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help_text=_("Empty: as soon as you start it."),
+    )
+    valid_days = forms.IntegerField(label=_("Days until it is too late"), min_value=1, max_value=365)
+
+
 class ThanksForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     template = TemplateChoice(

@@ -8,16 +8,20 @@ from stammkunde.plays.services.preparing import (
     create_campaign,
 )
 from stammkunde.plays.services.running import (
+    GRACE,
     NotPossible,
     finish_what_is_over,
     has_to_plan,
+    may_be_taken_back,
     pause,
     plan_next,
+    reschedule,
     resume,
     start,
     stop,
+    take_back,
 )
-from stammkunde.plays.services.thanking import NotPureThanks, create_thanks, enrol_buyers, has_to_enrol
+from stammkunde.plays.services.thanking import NotPureThanks, create_thanks, due, enrol_buyers, has_to_enrol
 from stammkunde.plays.services.trouble import (
     DISGUISED,
     FAILED,
@@ -31,6 +35,7 @@ from stammkunde.plays.services.trouble import (
 __all__ = [
     "DISGUISED",
     "FAILED",
+    "GRACE",
     "NO_WORDS",
     "SET_ASIDE",
     "UNKNOWN_FILTERS",
@@ -42,15 +47,19 @@ __all__ = [
     "choose",
     "create_campaign",
     "create_thanks",
+    "due",
     "enrol_buyers",
     "finish_what_is_over",
     "has_to_enrol",
     "has_to_plan",
+    "may_be_taken_back",
     "note_trouble",
     "pause",
     "plan_next",
+    "reschedule",
     "resume",
     "start",
     "stop",
+    "take_back",
     "try_again",
 ]

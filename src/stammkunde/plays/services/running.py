@@ -1,7 +1,7 @@
 """Letting a play run: start, pause, go on, stop; and planning the messages of whoever is enrolled."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
 AT_ONCE = 500
+GRACE = timedelta(minutes=2)  # so long a start by hand can surely be taken back
 ON_THE_WAY = (Message.State.PLANNED, Message.State.CLAIMED)
 Status = Play.Status
 
@@ -41,6 +42,49 @@ def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: dateti
         status=Status.RUNNING, starts_at=begins, started_at=now
     )
     return _settled(play_id, changed, "play.started", allowed=(Status.RUNNING,), now=now, staff=staff)
+
+
+@transaction.atomic
+def reschedule(*, play_id: int, starts_at: datetime | None, valid_days: int, staff: Staff, now: datetime) -> Play:
+    """
+    Change when a campaign that is ready begins, and when it is too late; the governor is asked anew. Nothing leaves.
+
+    :raises NotPossible: if it is not ready
+    """
+    play = Play.objects.select_for_update(of=("self",)).get(pk=play_id)
+    if play.status != Status.READY:
+        raise NotPossible(play.status)
+    if (play.starts_at, play.valid_days) == (starts_at, valid_days):
+        return play
+    play.starts_at, play.valid_days, play.status = starts_at, valid_days, Status.PREPARING
+    play.save(update_fields=["starts_at", "valid_days", "status"])
+    Enrolment.objects.filter(play=play).update(forecast=None, code="")
+    return _settled(play_id, 1, "play.rescheduled", allowed=(), now=now, staff=staff)
+
+
+@transaction.atomic
+def take_back(*, play_id: int, staff: Staff, now: datetime) -> Play:
+    """
+    Take a start back while nothing has been planned: a campaign is ready again, a thank-you is over.
+
+    :raises NotPossible: if something has been planned, or it does not run
+    """
+    play = Play.objects.select_for_update(of=("self",)).get(pk=play_id)
+    if not may_be_taken_back(play):
+        raise NotPossible(play.status)
+    if play.kind == Play.Kind.CAMPAIGN:
+        play.starts_at = play.starts_at if play.starts_at and play.starts_at > now + GRACE else None
+        play.status, play.started_at = Status.READY, None
+    else:
+        play.status, play.finished_at = Status.STOPPED, now
+    play.save(update_fields=["starts_at", "status", "started_at", "finished_at"])
+    return _settled(play_id, 1, "play.taken_back", allowed=(), now=now, staff=staff)
+
+
+def may_be_taken_back(play: Play) -> bool:
+    """Tell whether a start can still be undone: it runs, and no message has been planned."""
+    has_planned = Enrolment.objects.filter(play=play, planned_at__isnull=False)
+    return play.status == Status.RUNNING and not has_planned.exists()
 
 
 @transaction.atomic

@@ -24,10 +24,19 @@ class NotPureThanks(Exception):
 
 @transaction.atomic
 def create_thanks(
-    *, name: str, template: Template, delay_days: int, after_on: date, staff: Staff, now: datetime
+    *,
+    name: str,
+    template: Template,
+    delay_days: int,
+    after_on: date,
+    staff: Staff,
+    now: datetime,
+    starts_at: datetime | None = None,
 ) -> Play:
     """
     Thank whoever buys from a day on, so many days after the purchase. It runs until somebody stops it.
+
+    Nobody is thanked before `starts_at`.
 
     :raises NothingToSay: if the template has no words
     :raises NotPureThanks: if the template has another purpose than thanks
@@ -47,10 +56,16 @@ def create_thanks(
         created_by=staff,
         created_at=now,
         started_at=now,
+        starts_at=starts_at,
         chosen_at=now,
     )
     team.record(staff=staff, action="play.started", at=now, thing="play", thing_id=play.pk, label=play.name)
     return play
+
+
+def due(*, delay_days: int, after_on: date, today: date) -> int:
+    """Count the purchases that would be thanked for at once: one for each customer and day."""
+    return _bought(delay_days=delay_days, after_on=after_on, today=today).count()
 
 
 def has_to_enrol(play: Play, *, now: datetime) -> bool:
@@ -80,15 +95,19 @@ def _purchases(play: Play, *, today: date) -> QuerySet[Order, tuple[int, date]]:
     """Find (customer, day) of purchases that are due to be thanked for."""
     day = Cast(OuterRef("ordered_on"), CharField())  # ISO on both databases
     thanked = Enrolment.objects.filter(play=play, customer=OuterRef("customer"), cycle=day)
-    sold = Line.objects.filter(history.SOLD, order=OuterRef("pk"))
     assert play.after_on is not None
-    earliest = max(play.after_on, today - timedelta(days=policy.LONGEST_DELAY_DAYS))
+    return _bought(delay_days=play.delay_days, after_on=play.after_on, today=today).exclude(Exists(thanked))
+
+
+def _bought(*, delay_days: int, after_on: date, today: date) -> QuerySet[Order, tuple[int, date]]:
+    """Find (customer, day) of purchases that may be thanked for by now."""
+    sold = Line.objects.filter(history.SOLD, order=OuterRef("pk"))
+    earliest = max(after_on, today - timedelta(days=policy.LONGEST_DELAY_DAYS))
     orders = Order.objects.filter(
         Exists(sold),
-        ~Exists(thanked),
         customer__isnull=False,
         ordered_on__gte=earliest,
-        ordered_on__lte=today - timedelta(days=play.delay_days),
+        ordered_on__lte=today - timedelta(days=delay_days),
     )
     bought = orders.exclude(status=Order.Status.CANCELLED).order_by("customer", "ordered_on")
     return bought.values_list("customer", "ordered_on").distinct()

@@ -1,13 +1,14 @@
 """Campaigns and thank-yous: what runs, who would be refused and why, and what became of it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from stammkunde.outreach import wording as outreach
 from stammkunde.outreach.models import Message, MessageSettings
 from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import queries, services, wording
-from stammkunde.plays.forms import ThanksForm, has_templates
+from stammkunde.plays.forms import ScheduleForm, ThanksForm, has_templates
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.queries import Progress
 from stammkunde.team import policy
@@ -131,22 +132,78 @@ def new_thanks(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     form = ThanksForm(request.POST or None, initial={"name": _("Thanks after a purchase"), "after_on": today})
     if request.method == "POST" and form.is_valid():
-        try:
-            play = services.create_thanks(**form.cleaned_data, staff=request.user, now=timezone.now())
-        except CountsAsAdvertising as refused:
-            form.add_error("template", advice.refusal(refused.claims))
-        else:
-            messages.success(request, _("From now on, whoever buys is thanked."))
-            return redirect("play", play.pk)
+        if request.POST.get("seen") == _seen(form):
+            return _thank(request, form)
+        shown = {"form": form, "has_templates": True, **_foreseen(form, today)}
+        return render(request, "plays/thanks.html", shown)
     return render(request, "plays/thanks.html", {"form": form, "has_templates": has_templates(form)})
+
+
+def _seen(form: ThanksForm) -> str:
+    """Name what somebody has been shown, so that nothing else is started."""
+    said = form.cleaned_data
+    return f"{said['template'].pk} {said['delay_days']} {said['after_on']}"
+
+
+def _foreseen(form: ThanksForm, today: date) -> dict[str, Any]:
+    """Tell what starting will do: how many are thanked at once, by which way and for how much."""
+    said = form.cleaned_data
+    due = services.due(delay_days=said["delay_days"], after_on=said["after_on"], today=today)
+    return {
+        "seen": _seen(form),
+        "due": due,
+        "channel": outreach.channel(said["template"].channel),
+        "cost_cents": _cost_cents(said["template"].channel, due),
+    }
+
+
+def _thank(request: StaffRequest, form: ThanksForm) -> HttpResponse:
+    now = timezone.now()
+    try:
+        play = services.create_thanks(**form.cleaned_data, starts_at=now + services.GRACE, staff=request.user, now=now)
+    except CountsAsAdvertising as refused:
+        form.add_error("template", advice.refusal(refused.claims))
+        return render(request, "plays/thanks.html", {"form": form, "has_templates": True}, status=400)
+    undo = reverse("play-take-back", args=[play.pk])
+    messages.success(request, _("From now on, whoever buys is thanked."), extra_tags=f"undo:{undo}")
+    return redirect("play", play.pk)
+
+
+def _cost_cents(channel: str, many: int) -> int | None:
+    """Give what so many pieces cost; None where that is unknown, or nothing is printed."""
+    ours = MessageSettings.of(team.company())
+    each = {"letter": ours.letter_cost_cents, "postcard": ours.postcard_cost_cents}.get(channel)
+    return None if each is None else each * many
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def start(request: StaffRequest, pk: int) -> HttpResponse:
-    play = _found(pk)
-    act = lambda: services.start(play_id=pk, starts_at=play.starts_at, staff=request.user, now=timezone.now())  # noqa: E731
-    return _act(request, pk, act, _("It runs."))
+    play, now = _found(pk), timezone.now()
+    begins = max(play.starts_at or now, now + services.GRACE)
+    act = lambda: services.start(play_id=pk, starts_at=begins, staff=request.user, now=now)  # noqa: E731
+    return _act(request, pk, act, _("It runs."), undo="play-take-back")
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def take_back(request: StaffRequest, pk: int) -> HttpResponse:
+    act = lambda: services.take_back(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
+    return _act(request, pk, act, _("Taken back: nothing has left."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def schedule(request: StaffRequest, pk: int) -> HttpResponse:
+    form = ScheduleForm(request.POST)
+    if not form.is_valid():
+        _found(pk)
+        messages.error(request, _("Not changed: give a day with time or nothing, and 1 to 365 days."))
+        return redirect("play", pk)
+    act = lambda: services.reschedule(  # noqa: E731
+        play_id=pk, **form.cleaned_data, staff=request.user, now=timezone.now()
+    )
+    return _act(request, pk, act, _("Changed. Who can be written to is asked anew."))
 
 
 @require_POST
@@ -181,7 +238,7 @@ def try_again(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("play", pk)
 
 
-def _act(request: StaffRequest, pk: int, act: Callable[[], Play], done: str) -> HttpResponse:
+def _act(request: StaffRequest, pk: int, act: Callable[[], Play], done: str, *, undo: str = "") -> HttpResponse:
     _found(pk)
     try:
         act()
@@ -192,7 +249,7 @@ def _act(request: StaffRequest, pk: int, act: Callable[[], Play], done: str) -> 
     except looks.NotLookedAt:
         messages.error(request, _("First a colleague has to understand it in five seconds: the settings want it so."))
     else:
-        messages.success(request, done)
+        messages.success(request, done, extra_tags=f"undo:{reverse(undo, args=[pk])}" if undo else "")
     return redirect("play", pk)
 
 
@@ -216,7 +273,21 @@ def _context(play: Play) -> dict[str, Any]:
         "states": _states(progress),
         "channel": outreach.channel(play.template.channel),
         **_looked(play),
+        **_about_start(play, progress),
     }
+
+
+def _about_start(play: Play, progress: Progress) -> dict[str, Any]:
+    """Tell what starting will do, and whether it can be taken back."""
+    if play.status == Status.READY:
+        now = timezone.now()
+        return {
+            "schedule": ScheduleForm(initial={"starts_at": play.starts_at, "valid_days": play.valid_days}),
+            "begins": max(play.starts_at or now, now + services.GRACE),
+            "cost_cents": _cost_cents(play.template.channel, progress.reachable),
+            "lacking": progress.codes.get(wording.MISSING, 0),
+        }
+    return {"may_be_taken_back": services.may_be_taken_back(play)}
 
 
 def _looked(play: Play) -> dict[str, Any]:

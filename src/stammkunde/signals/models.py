@@ -132,7 +132,7 @@ class CustomerSignal(models.Model):
             models.Index(fields=["generation", "value_rank", "customer"], name="signal_by_rank"),
             models.Index(fields=["generation", "-last_on", "customer"], name="signal_by_last_purchase"),
             models.Index(fields=["generation", "revenue_rank", "customer"], name="signal_by_revenue_rank"),
-            models.Index(fields=["generation", "stage", "value_rank"], name="signal_by_stage"),
+            models.Index(fields=["generation", "stage", "value_rank", "customer"], name="signal_by_stage_and_rank"),
             models.Index(
                 fields=["generation", "-overdue_days", "customer"],
                 name="signal_by_overdue",

@@ -50,7 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "stammkunde.ui.compression.Compression",
-    "stammkunde.ui.middleware.content_security_policy",
+    "stammkunde.ui.middleware.told_to_browsers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -159,7 +159,10 @@ WEBHOOK_SECRET = _env["STAMMKUNDE_WEBHOOK_SECRET"]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
+_OF_THIS_HOST = "__Host-" if _env["STAMMKUNDE_HTTPS"] else ""  # which neighbours under the same domain cannot set
+SESSION_COOKIE_NAME = f"{_OF_THIS_HOST}sessionid"
+CSRF_COOKIE_NAME = f"{_OF_THIS_HOST}csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _env["STAMMKUNDE_HTTPS"]
 SECURE_HSTS_SECONDS = 31_536_000 if _env["STAMMKUNDE_HTTPS"] else 0

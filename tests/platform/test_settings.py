@@ -1,4 +1,5 @@
 import os
+import runpy
 import subprocess
 import sys
 from importlib import import_module
@@ -7,6 +8,7 @@ import pytest
 from django.urls import resolve
 
 from stammkunde import config
+from stammkunde import settings as of_the_program
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,17 @@ def test_setting_that_is_wrong_is_refused_by_name_and_with_the_cure(name, value,
         config.read({name: value})
 
     assert str(refusal.value).startswith(said)
+
+
+@pytest.mark.parametrize(("https", "begin"), [("yes", "__Host-"), ("no", "")])
+def test_cookies_are_bound_to_their_host_where_there_is_https(monkeypatch, https, begin):
+    monkeypatch.setenv("STAMMKUNDE_HTTPS", https)
+
+    read = runpy.run_path(of_the_program.__file__)
+
+    assert [read["SESSION_COOKIE_NAME"], read["CSRF_COOKIE_NAME"]] == [f"{begin}sessionid", f"{begin}csrftoken"]
+    assert read["SESSION_COOKIE_SECURE"] is read["CSRF_COOKIE_SECURE"] is (https == "yes")
+    assert read["SESSION_COOKIE_HTTPONLY"] is read["CSRF_COOKIE_HTTPONLY"] is True
 
 
 def test_setting_can_stand_in_a_file(tmp_path):

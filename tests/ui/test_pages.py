@@ -43,6 +43,22 @@ def test_page_carries_the_strict_policy(client, db):
     assert "unsafe" not in policy
 
 
+@pytest.mark.parametrize(
+    "address", ["/sign-in/", "/", "/customers/", "/profile/", "/c/preferences/nonsense/", "/nowhere/"]
+)
+@pytest.mark.same_on_both("headers know no database")
+def test_page_is_kept_by_nobody_and_may_use_nothing_of_the_device(client, administrator, address):
+    if address != "/sign-in/":
+        client.force_login(administrator)
+
+    told = client.get(address).headers
+
+    assert "no-store" in told["Cache-Control"]
+    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(told["Permissions-Policy"].split(", "))
+    assert (told["X-Content-Type-Options"], told["X-Frame-Options"]) == ("nosniff", "DENY")
+    assert (told["Referrer-Policy"], told["Cross-Origin-Opener-Policy"]) == ("same-origin", "same-origin")
+
+
 def _missing(request):
     raise BadRequest
 

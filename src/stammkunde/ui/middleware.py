@@ -1,4 +1,10 @@
-"""A strict Content-Security-Policy on every page: nothing inline, nothing from elsewhere."""
+"""
+What browsers are told with every answer that a view gives; files of the program (WhiteNoise) say their own.
+
+A strict Content-Security-Policy (nothing inline, nothing from elsewhere), no use of the device, and nothing kept: pages
+name people, so neither the browser's disk nor a proxy has them once somebody has signed out. A view that wants its
+answer kept says so: charts, whose address names what they show.
+"""
 
 from collections.abc import Callable
 
@@ -33,13 +39,17 @@ IN_A_FRAME = "; ".join(  # a mail as it is written: styles in its tags, nothing 
     )
 )
 
+UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+          "microphone", "midi", "payment", "usb")  # fmt: skip
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in UNUSED)
+TOLD = {"Content-Security-Policy": POLICY, "Permissions-Policy": PERMISSIONS, "Cache-Control": "no-store"}
 
-def content_security_policy(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+
+def told_to_browsers(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        for name, value in TOLD.items():
+            response.headers.setdefault(name, value)
         return response
 
     return middleware

@@ -43,7 +43,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         known = dict(attrs)
         self.language = known["lang"] if tag == "html" else self.language
-        if tag == "a":
+        if tag == "a" and "href" in known:
             self.links.append(known["href"])
         if tag not in EMPTY:
             self.open.append((tag, known.get("class", "")))
@@ -213,7 +213,7 @@ def test_a_mail_of_text_alone_becomes_paragraphs():
     html = dress.html(said, look=Look(name="X"), foot=Foot(), language="de")
 
     assert ">A &amp; B<br>C</p>" in html
-    assert dress.text(said, foot=Foot()) == "A & B\nC\n\nD\n"
+    assert dress.text(said, look=Look(name="X"), foot=Foot()) == "A & B\nC\n\nD\n"
 
 
 @pytest.mark.parametrize("colour", ["#1f5f8b", "#ffe600", "#0b0b0b", "#ffffff", "#c8102e", "#808080"])

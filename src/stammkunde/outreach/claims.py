@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from stammkunde.outreach.content import Text
+from stammkunde.outreach.content import Text, legible
 
 _DISCOUNT = (
     r"\w*rabatt\w*|\w*gutschein\w*|preisnachl[aä]ss\w*|sonder(?:preis|angebot)\w*|aktions(?:preis|angebot|rabatt)\w*",
@@ -101,6 +101,7 @@ class Shop:
 
 def find(text: Text, *, shop: Shop) -> list[Claim]:
     """Give every sign of advertising in words, each once."""
+    text = legible(text)
     return list(dict.fromkeys([*_blocks(text), *_words(text), *_links(text, shop)]))
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from stammkunde.customers.models import Purpose
 from stammkunde.outreach import claims, content
 from stammkunde.outreach.claims import Claim, Shop
-from stammkunde.outreach.content import Block, Text
+from stammkunde.outreach.content import Block, Text, legible
 
 Light = Literal["green", "amber", "red"]
 
@@ -27,6 +27,7 @@ NEWSLETTER_SECONDS = (60, 180)
 PURE = frozenset({Purpose.SERVICE, Purpose.THANKS})  # need no consent, as long as they advertise nothing
 ASKS_TO_ACT = frozenset({Purpose.ADVERTISING, Purpose.SURVEY})
 MAIL = "email"
+OF_BLOCKS = frozenset({"offer_missing", "button_missing"})  # own HTML has its own
 NO_SHOP = Shop()
 
 _FIELD = re.compile(r"\{([a-z_]+)(?:\|[^{}]*)?\}")
@@ -72,13 +73,16 @@ def check(
     `argued` are sentences of which somebody has said that they advertise nothing, `empty` the fields that have no value
     for some customers, and `unknown` those that there are not.
     """
-    return [
+    is_html = any(block.kind == "html" for block in text.blocks)
+    text = legible(text)
+    found = [
         *_fields(text, empty, unknown),
         *_opening(text, purpose, channel),
         *_offer(text, purpose),
         *_acting(text, purpose, channel),
         *_purity(text, purpose, shop, argued),
     ]
+    return [one for one in found if not is_html or one.code not in OF_BLOCKS]
 
 
 def worst(findings: Iterable[Finding]) -> Light:

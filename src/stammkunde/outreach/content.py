@@ -9,7 +9,7 @@ What a whole mail looks like is said by `dress`.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -20,9 +20,12 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from stammkunde.outreach import own_html
+
 TAGS = frozenset({"p", "strong", "em", "a", "ul", "ol", "li", "br"})
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-Kind = Literal["text", "offer", "button"]
+Kind = Literal["text", "offer", "button", "picture", "html"]
+PARTS = ("text", "title", "label", "url", "picture", "is_bare")
 
 _FIELD = re.compile(r"\{([a-z_]+)(?:\|([^{}|]*))?\}")
 # While marks are read, a field is a number between two signs of no alphabet: nothing of it counts as a mark.
@@ -66,13 +69,20 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A paragraph or several (`text`), the one offer (`title`, `text`), or the one button (`label`, `url`)."""
+    """
+    A paragraph or several (`text`), the one offer (`title`, `text`), the one button (`label`, `url`), a picture, or a
+    whole mail as HTML (`text`).
+
+    `picture` is the name of one; `label` says what it shows where it is not seen, or `is_bare` that nothing is lost.
+    """
 
     kind: Kind
     text: str = ""
     title: str = ""
     label: str = ""
     url: str = ""
+    picture: str = ""
+    is_bare: str = ""  # "1", as forms say it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +96,7 @@ class Text:
 
 def read(*, subject: str, preview: str, blocks: Iterable[Mapping[str, Any]]) -> Text:
     """Read words as a template keeps them."""
-    names = ("kind", "text", "title", "label", "url")
-    found = tuple(Block(**{name: one[name] for name in names if name in one}) for one in blocks)
+    found = tuple(Block(**{name: one[name] for name in ("kind", *PARTS) if name in one}) for one in blocks)
     return Text(subject=subject, preview=preview, blocks=found)
 
 
@@ -109,12 +118,22 @@ def write(text: Text, values: Mapping[str, str]) -> dict[str, Any]:
     missing = [name for name, has_fallback in fields(text).items() if not has_fallback and not values.get(name)]
     if missing:
         raise FieldsMissing(missing)
+    blocks = [_written(block, values) for block in text.blocks]
     return {
         "subject": " ".join(_filled(text.subject, values).split()),
         "preview": " ".join(_filled(text.preview, values).split()),
-        "text": _plain(text, values),
-        "blocks": [_written(block, values) for block in text.blocks],
+        "text": "\n\n".join(part for part in map(_plain, blocks) if part),
+        "blocks": blocks,
     }
+
+
+def legible(text: Text) -> Text:
+    """Give words for whoever judges them: HTML as a text with its links."""
+    return replace(text, blocks=tuple(_legible(block) for block in text.blocks))
+
+
+def _legible(block: Block) -> Block:
+    return Block(kind="text", text=own_html.words(block.text, marked=True)) if block.kind == "html" else block
 
 
 def _parts(text: Text) -> Iterator[str]:
@@ -127,15 +146,13 @@ def _filled(part: str, values: Mapping[str, str], *, put: Callable[[str], str] =
     return _FIELD.sub(lambda found: put(values.get(found[1]) or found[2] or ""), part)
 
 
-def _plain(text: Text, values: Mapping[str, str]) -> str:
-    return "\n\n".join(part for block in text.blocks if (part := _plain_block(block, values)))
-
-
-def _plain_block(block: Block, values: Mapping[str, str]) -> str:
-    if block.kind == "button":
-        return f"{_filled(block.label, values)}: {address(block.url, values)}"
-    parts = (_filled(block.title, values), without_markup(block.text, values))
-    return "\n".join(part for part in parts if part)
+def _plain(block: Mapping[str, str]) -> str:
+    """Give a written block as plain text."""
+    if block["kind"] == "button":
+        return f"{block['label']}: {block['url']}"
+    if block["kind"] == "picture":
+        return ": ".join(part for part in (block["label"], block["url"]) if part)
+    return "\n".join(part for part in (block["title"], block["text"]) if part)
 
 
 def without_markup(text: str, values: Mapping[str, str]) -> str:
@@ -169,6 +186,9 @@ def _words(tokens: Sequence[Token], masks: Sequence[str]) -> str:
 
 def _written(block: Block, values: Mapping[str, str]) -> dict[str, str]:
     """Give a block, fields filled: its words without marks for paper, and as HTML for mails."""
+    if block.kind == "html":
+        html = _own(block.text, values)
+        return {"kind": "html", "text": own_html.words(html), "title": "", "label": "", "url": "", "html": html}
     return {
         "kind": block.kind,
         "text": without_markup(block.text, values),
@@ -176,6 +196,7 @@ def _written(block: Block, values: Mapping[str, str]) -> dict[str, str]:
         "label": _filled(block.label, values),
         "url": address(block.url, values) if block.url else "",
         "html": marked_up(block.text, values),
+        **({"picture": block.picture} if block.picture else {}),
     }
 
 
@@ -196,6 +217,12 @@ def marked_up(text: str, values: Mapping[str, str]) -> SafeString:
         _MARKDOWN.render(masked), tags=set(TAGS), attributes={"a": {"href"}}, url_schemes=set(SCHEMES), link_rel=None
     )
     return mark_safe(_unmasked(_unmasked_address(html, masks), masks, put=escape))  # noqa: S308 (cleaned, escaped)
+
+
+def _own(source: str, values: Mapping[str, str]) -> str:
+    """Fill HTML that somebody brought along; it is cleaned once for all who get it."""
+    masked, masks = _masked(source, values)
+    return _unmasked(_unmasked_address(own_html.clean(masked), masks), masks, put=escape)
 
 
 def _masked(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:

@@ -6,13 +6,14 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from stammkunde.outreach import content, knowing
-from stammkunde.outreach.content import Block, Kind, Text
+from stammkunde.outreach import content, knowing, own_html
+from stammkunde.outreach.content import PARTS, Block, Kind, Text
 
 MOST_BLOCKS = 12
-MOST_SIGNS = {"subject": 200, "preview": 200, "title": 120, "label": 60, "url": 500, "text": 4000}
+MOST_SIGNS = {"subject": 200, "preview": 200, "title": 120, "label": 60, "url": 500, "text": 4000, "picture": 60}
 ALL_SIGNS = 8_000  # of all blocks together: the preview's link holds them
-KINDS = ("text", "offer", "button")
+ADDED = ("text", "offer", "button", "picture")
+KINDS = (*ADDED, "html")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +55,14 @@ class Draft:
     def text(self) -> Text:
         return Text(subject=self.subject, preview=self.preview, blocks=self.blocks)
 
+    @property
+    def is_html(self) -> bool:
+        return any(block.kind == "html" for block in self.blocks)
+
     def act(self, act: str) -> "Draft":
         """Add, move or remove a block: `add-offer`, `up-2`, `down-0`, `remove-1`; anything else changes nothing."""
         what, _dash, which = act.partition("-")
-        if what == "add" and which in KINDS and len(self.blocks) < MOST_BLOCKS:
+        if what == "add" and which in ADDED and len(self.blocks) < MOST_BLOCKS:
             blocks = (*self.blocks, Block(kind=cast(Kind, which)))
             return replace(self, blocks=blocks, touched=len(blocks) - 1)
         place = int(which) if which.isdecimal() and len(which) < 4 else -1
@@ -71,6 +76,15 @@ class Draft:
         rest.insert(to, self.blocks[place])
         return replace(self, blocks=tuple(rest), touched=to)
 
+    def as_html(self) -> "Draft":
+        """Begin a mail of own HTML, unless this is one."""
+        return self if self.is_html else replace(self, blocks=(Block(kind="html"),))
+
+    def put(self, place: int, **said: str) -> "Draft":
+        """Put something into the block at a place."""
+        blocks = [replace(one, **cast(Any, said)) if at == place else one for at, one in enumerate(self.blocks)]
+        return replace(self, blocks=tuple(blocks), touched=place)
+
     def problems(self) -> dict[str, str]:
         """Say what must be mended before it can be kept, by the name of its field."""
         return dict(self._problems())
@@ -82,12 +96,11 @@ class Draft:
 
     def rows(self, problems: Mapping[str, str]) -> list[Row]:
         """Lay the blocks out for a page, each with what must be mended in it."""
-        names = ("title", "text", "label", "url")
         return [
             Row(
                 place=place,
                 block=block,
-                problems={name: problems.get(f"block-{place}-{name}", "") for name in names},
+                problems={name: problems.get(f"block-{place}-{name}", "") for name in PARTS},
                 is_touched=place == self.touched,
             )
             for place, block in enumerate(self.blocks)
@@ -98,25 +111,28 @@ class Draft:
             yield "subject", _("Say what it is about.")
         if not self.blocks:
             yield "blocks", _("Add a block: there is no text yet.")
-        if sum(len(block.text) for block in self.blocks) > ALL_SIGNS:
+        if sum(len(block.text) for block in self.blocks if block.kind != "html") > ALL_SIGNS:
             yield "blocks", _("That is too long: at most %(n)s characters.") % {"n": ALL_SIGNS}
         for name, said in (("subject", self.subject), ("preview", self.preview)):
-            yield from _unfit(name, name, said)
+            yield from _unfit(name, said, most=MOST_SIGNS[name])
+        if len(self.blocks) > 1 and self.is_html:
+            yield "blocks", _("Own HTML stands alone: nothing can be beside it.")
         for place, block in enumerate(self.blocks):
-            for name in ("title", "text", "label", "url"):
-                yield from _unfit(f"block-{place}-{name}", name, getattr(block, name))
+            for name in MOST_SIGNS.keys() & PARTS:
+                most = own_html.MOST_SIGNS if (block.kind, name) == ("html", "text") else MOST_SIGNS[name]
+                yield from _unfit(f"block-{place}-{name}", getattr(block, name), most=most)
             yield from _lacks(place, block)
 
 
 def _block(posted: Mapping[str, str], place: int) -> Block | None:
-    said = {name: posted.get(f"block-{place}-{name}", "").strip() for name in ("kind", "text", "title", "label", "url")}
+    said = {name: posted.get(f"block-{place}-{name}", "").strip() for name in ("kind", *PARTS)}
     said["text"] = said["text"].replace("\r\n", "\n")
     return Block(**cast(dict[str, Any], said)) if said["kind"] in KINDS else None
 
 
-def _unfit(field_name: str, name: str, said: str) -> Iterator[tuple[str, str]]:
-    if len(said) > MOST_SIGNS[name]:
-        yield field_name, _("At most %(n)s characters.") % {"n": MOST_SIGNS[name]}
+def _unfit(field_name: str, said: str, *, most: int) -> Iterator[tuple[str, str]]:
+    if len(said) > most:
+        yield field_name, _("At most %(n)s characters.") % {"n": most}
     unknown = knowing.unknown(Text(subject=said))
     if unknown:
         names = ", ".join(f"{{{one}}}" for one in unknown)
@@ -130,5 +146,18 @@ def _lacks(place: int, block: Block) -> Iterator[tuple[str, str]]:
         yield f"block-{place}-title", _("Say in one line what the customer gets.")
     if block.kind == "button" and not block.label:
         yield f"block-{place}-label", _("Say what happens on a click.")
+    if block.kind == "html" and not block.text:
+        yield f"block-{place}-text", _("Paste the HTML of your mail, or upload it.")
+    if block.kind == "picture":
+        yield from _lacks_of_picture(place, block)
     if block.kind == "button" and not content.address(block.url, {}):
+        yield f"block-{place}-url", _("Give the whole address, beginning with https://")
+
+
+def _lacks_of_picture(place: int, block: Block) -> Iterator[tuple[str, str]]:
+    if not block.picture:
+        yield f"block-{place}-picture", _("Choose a picture, or upload one.")
+    if not block.label and not block.is_bare:
+        yield f"block-{place}-label", _("Say what it shows: many mail programs show no pictures at first.")
+    if block.url and not content.address(block.url, {}):
         yield f"block-{place}-url", _("Give the whole address, beginning with https://")

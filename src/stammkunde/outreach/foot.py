@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from stammkunde.customers import links
 from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.customers.policy import PROMOTIONAL, Basis
+from stammkunde.outreach import brand
 from stammkunde.outreach.dress import Foot
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
@@ -37,11 +38,18 @@ def below(message: Message, company: Company, *, unsubscribe: str) -> Foot:
 
 def of(message: Message, company: Company, *, unsubscribe: str, preferences: str) -> Foot:
     """Give the foot with these two ways, either of which may be empty."""
+    is_promotional = message.purpose in PROMOTIONAL
     with translation.override(message.language):
         ways = ((_("Unsubscribe"), unsubscribe), (_("Choose what you get"), preferences))
-        note = _objection() if message.basis == Basis.EXISTING_CUSTOMER and message.purpose in PROMOTIONAL else ""
-    lines = (line.strip() for line in company.imprint.strip().splitlines())
-    return Foot(imprint=tuple(line for line in lines if line), note=note, ways=tuple(way for way in ways if way[1]))
+        elsewhere = tuple(brand.links(company)) if is_promotional else ()
+        note = _objection() if is_promotional and message.basis == Basis.EXISTING_CUSTOMER else ""
+    lines = (line.strip() for line in company.imprint.splitlines())
+    return Foot(
+        links=elsewhere,
+        imprint=tuple(line for line in lines if line),
+        note=note,
+        ways=tuple((word, url) for word, url in ways if url),
+    )
 
 
 def _objection() -> str:

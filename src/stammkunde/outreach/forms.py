@@ -10,14 +10,23 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import ContactPerson, Purpose
-from stammkunde.outreach import channels, places, wording
+from stammkunde.outreach import brand, channels, colours, dress, places, queries, wording
 from stammkunde.outreach.models import Message, MessageSettings, Template
 from stammkunde.outreach.paper import FORMATS, MOTIFS, Options
 from stammkunde.team.settings_page import SettingsForm
-from stammkunde.ui.forms import Search, choice_of
+from stammkunde.ui.forms import Search, choice_of, row_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+
+OF_MAILS = ("made_of", "signed")  # options
+FONT_NAMES = [
+    ("system", _("As the device")),
+    ("sans", _("Wide, without serifs (Verdana)")),
+    ("serif", _("With serifs (Georgia)")),
+    ("classic", _("Book type (Palatino)")),
+]
 
 
 class MessageSearch(Search):
@@ -60,6 +69,18 @@ class TemplateForm(forms.Form):
     )
     motif = forms.ChoiceField(label=_("Picture of the postcard"), required=False, choices=[*MOTIFS.items()])
     format = forms.ChoiceField(label=_("Size of the postcard"), required=False, choices=[*FORMATS.items()])
+    made_of = forms.ChoiceField(
+        label=_("Made of"),
+        required=False,
+        choices=[("", _("blocks, in the design of your company")), ("html", _("HTML of your own"))],
+        help_text=_("E-mails only. HTML keeps its own looks; the foot of your company is added."),
+    )
+    signed = forms.ChoiceField(
+        label=_("Signed by"),
+        required=False,
+        choices=[("", _("the company")), ("owner", _("whoever looks after the customer"))],
+        help_text=_("Whose signature stands below the mail, and who gets replies."),
+    )
     signature = forms.BooleanField(
         label=_("Room for a signature on the letter"),
         required=False,
@@ -69,16 +90,19 @@ class TemplateForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, template: Template | None = None) -> None:
         names = ("name", "channel", "purpose", "wanted_role", "to_several")
         known = {name: getattr(template, name) for name in names} if template else {}
-        looks = asdict(Options.read(template.options if template else {}))
+        kept = template.options if template else {}
+        looks = asdict(Options.read(kept)) | {name: kept.get(name, "") for name in OF_MAILS}
         super().__init__(data, initial={**known, **looks})
         choice_of(self, "channel").choices = written()
+        self.fields["made_of"].disabled = template is not None  # its words are of one kind
 
     def said(self) -> dict[str, Any]:
         """Give what was typed as services take it: looks only where it is printed."""
         found = dict(self.cleaned_data)
-        looks = {name: found.pop(name) for name in ("motif", "format", "signature")}
+        looks = {name: found.pop(name) for name in ("motif", "format", "signature", *OF_MAILS)}
         wanted = {"letter": ("signature",), "postcard": ("motif", "format")}.get(found["channel"], ())
-        return {**found, "options": {name: looks[name] for name in wanted}}
+        of_mails = [name for name in OF_MAILS if looks[name]] if found["channel"] == "email" else ()
+        return {**found, "options": {name: looks[name] for name in (*wanted, *of_mails)}}
 
 
 class WriteForm(forms.Form):
@@ -225,6 +249,70 @@ class PaperForm(SettingsForm):
             cost = said.pop(f"{kind}_cost")
             said[f"{kind}_cost_cents"] = None if cost is None else int(cost * 100)
         return said
+
+
+class DesignForm(SettingsForm):
+    """What mails look like."""
+
+    shop_url = forms.URLField(
+        label=_("Link to the shop"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text=_("In advertising the logo leads there, and a link below."),
+    )
+
+    class Meta:
+        model = MessageSettings
+        fields = ["logo", "mail_colour", "mail_font", "shop_url", "mail_signature"]
+        labels = {
+            "logo": _("Logo"),
+            "mail_colour": _("Main colour"),
+            "mail_font": _("Font"),
+            "mail_signature": _("Signature of the company"),
+        }
+        help_texts = {
+            "logo": _("Stands at the top. Where a mail program shows no pictures, your name stands there."),
+            "mail_colour": _("For links, buttons and the offer. Words on it are white or black, as reads better."),
+            "mail_font": _("Fonts that every device has; others would be replaced anyway."),
+            "mail_signature": _("Below mails that nobody signs for herself. Empty: none."),
+        }
+        widgets = {
+            "mail_colour": forms.TextInput(attrs={"type": "color"}),
+            "mail_font": forms.Select(choices=FONT_NAMES),
+            "mail_signature": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        logo = row_of(self, "logo")
+        logo.queryset, logo.empty_label, logo.to_field_name = queries.pictures(), str(_("none")), "name"
+        for name in brand.SOCIAL:
+            self.fields[f"social_{name}"] = forms.URLField(
+                label=name,
+                required=False,
+                max_length=200,
+                assume_scheme="https",
+                initial=self.instance.social_urls.get(name, ""),
+            )
+
+    def clean_mail_colour(self) -> str:
+        colour = str(self.cleaned_data["mail_colour"]).lower()
+        if not colours.is_colour(colour):
+            raise ValidationError(_("A colour is # and six digits or letters a to f: #1f5f8b."))
+        return colour
+
+    def clean_mail_font(self) -> str:
+        font = str(self.cleaned_data["mail_font"])
+        if font not in dress.FONTS:
+            raise ValidationError(_("There is no such font."))
+        return font
+
+    def changes(self) -> dict[str, Any]:
+        """Give what was typed as the company keeps it."""
+        said = dict(self.cleaned_data)
+        social = {name: said.pop(f"social_{name}") for name in brand.SOCIAL}
+        return {**said, "social_urls": {name: url for name, url in social.items() if url}}
 
 
 class SendingForm(SettingsForm):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress, Purpose
+from stammkunde.outreach.dress import COLOUR
 from stammkunde.team.models import Settings
 from stammkunde.work.models import CountedClaims
 
@@ -350,8 +351,29 @@ SERVICE_PAGES = "\n".join(
 )  # fmt: skip
 
 
+class Picture(models.Model):
+    """
+    A picture in mails, as it is served: whoever knows its name may see it, and nobody guesses one.
+
+    What is served under a name never changes, and stays for as long as a mail or template may refer to it.
+    """
+
+    name = models.CharField(max_length=60, unique=True)  # token, size, ending: "3fa4…-1200x800.jpg"
+    digest = models.CharField(max_length=64, unique=True)  # of what it holds
+    title = models.CharField(_("title"), max_length=120)
+    data = models.BinaryField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    sent_at = models.DateTimeField(null=True)  # since then a message refers to it
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class MessageSettings(Settings):
-    """How customers are addressed, when they may be disturbed, how often, and what stands on paper."""
+    """How customers are addressed, when they may be disturbed, how often, and what mails and paper look like."""
 
     default_form = models.CharField(
         _("form of address"), max_length=5, choices=FormOfAddress.choices, default=FormOfAddress.SIE
@@ -382,6 +404,21 @@ class MessageSettings(Settings):
     voucher_url = models.CharField(_("address behind QR codes"), max_length=200, default="", blank=True)
     letter_cost_cents = models.PositiveIntegerField(_("cost of a letter"), null=True, blank=True)
     postcard_cost_cents = models.PositiveIntegerField(_("cost of a postcard"), null=True, blank=True)
+    # What mails look like
+    logo = models.ForeignKey(
+        Picture,
+        to_field="name",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("logo"),
+    )
+    mail_colour = models.CharField(_("colour"), max_length=7, default=COLOUR)
+    mail_font = models.CharField(_("font"), max_length=10, default="system")
+    mail_signature = models.TextField(_("signature"), max_length=600, default="", blank=True)
+    shop_url = models.URLField(_("link to the shop"), default="", blank=True)
+    social_urls = models.JSONField(_("social networks"), default=dict, blank=True)  # name → address
 
     class Meta:
         constraints = [

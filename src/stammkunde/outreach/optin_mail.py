@@ -45,6 +45,7 @@ def _written(optin: OptIn, *, company: Company, language: str) -> dict[str, Any]
         return {
             "subject": _subject(company),
             "text": render_to_string("outreach/mail/optin.txt", context),
+            "writer": {},  # nobody's signature: nothing beside the question
             "blocks": [
                 {"kind": "text", "html": render_to_string("outreach/mail/optin_asks.html", context)},
                 {"kind": "button", "label": _("Yes, I confirm"), "url": context["url"]},

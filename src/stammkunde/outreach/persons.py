@@ -53,6 +53,11 @@ def on_envelope(person: ContactPerson) -> str:
     return " ".join(part for part in (polite, str(person)) if part)
 
 
+def writer(staff: Staff) -> dict[str, str]:
+    """Give what a message keeps of who wrote it; without an address, replies go to the company."""
+    return {"name": staff.name, "email": staff.email if staff.gets_replies else "", "signature": staff.signature}
+
+
 def values(
     *,
     customer: Customer,

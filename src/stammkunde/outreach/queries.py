@@ -13,7 +13,7 @@ from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, content, knowing, persons
 from stammkunde.outreach.clarity import Empty
 from stammkunde.outreach.content import Text
-from stammkunde.outreach.models import Hold, Message, Piece, PrintRun, Template, Undeliverable
+from stammkunde.outreach.models import Hold, Message, Picture, Piece, PrintRun, Template, Undeliverable
 from stammkunde.sales import queries as sales
 from stammkunde.team.models import Company, Staff
 
@@ -136,6 +136,11 @@ def basis(recipient: Recipient, *, channel: str, purpose: str, today: date) -> s
         customer_ids=[recipient[0]], channel=reaches, purpose=purpose, buyers=buyers, today=today
     )
     return known[recipient].basis.value if recipient in known else ""
+
+
+def pictures() -> QuerySet[Picture]:
+    """Give the pictures for mails, the latest first, without what they hold."""
+    return Picture.objects.defer("data").order_by("-pk")
 
 
 def find_customers(typed: str, *, limit: int) -> list[Customer]:

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from stammkunde.outreach.views import events, looks, messages, preview, printing, settings, templates, write
+from stammkunde.outreach.views import (
+    design,
+    events,
+    looks,
+    messages,
+    pictures,
+    preview,
+    printing,
+    settings,
+    templates,
+    write,
+)
 
 urlpatterns = [
     path("messages/", messages.listed, name="messages"),
@@ -20,6 +31,10 @@ urlpatterns = [
     path("templates/<int:pk>/duplicate/", templates.duplicate, name="template-duplicate"),
     path("templates/<int:pk>/archive/", templates.archive, name="template-archive"),
     path("templates/<int:pk>/take-out/", templates.take_out, name="template-take-out"),
+    path("pictures/", pictures.listed, name="pictures"),
+    path("pictures/add/", pictures.add, name="picture-add"),
+    path("pictures/<str:name>/delete/", pictures.delete, name="picture-delete"),
+    path("mail-pictures/<str:name>", pictures.served, name="mail-picture"),
     path("written/<str:draft>/", preview.framed, name="preview"),
     path("customers/<int:pk>/write/", write.page, name="customer-write"),
     path("messages/<int:pk>/print/", printing.print_one, name="message-print"),
@@ -38,6 +53,9 @@ urlpatterns = [
     path("mail-events/<slug:name>/", events.provider, name="mail-events-provider"),
     path("settings/contact/", settings.contact, name="settings-contact"),
     path("settings/post/", settings.paper, name="settings-paper"),
+    path("settings/design/", design.page, name="settings-design"),
+    path("settings/design/shown/", design.shown, name="settings-design-shown"),
+    path("settings/design/<str:design>/", design.framed, name="settings-design-frame"),
     path("settings/sending/", settings.sending, name="settings-sending"),
     path("settings/sending/test/", settings.send_test, name="settings-send-test"),
 ]

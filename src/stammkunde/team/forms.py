@@ -59,8 +59,17 @@ class EditStaff(_UniqueEmail):
 class Profile(ModelForm[Staff]):
     class Meta:
         model = Staff
-        fields = ["name", "hours_per_week"]
-        labels = {"name": _("Name")}
+        fields = ["name", "hours_per_week", "signature", "gets_replies"]
+        labels = {
+            "name": _("Name"),
+            "signature": _("Signature below your mails"),
+            "gets_replies": _("Replies to my mails come to me"),
+        }
+        help_texts = {
+            "signature": _("Stands below what you write to customers, and below campaigns that you sign for yours."),
+            "gets_replies": _("Else they go to the sender of the company."),
+        }
+        widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
 
 
 class NewPassword(forms.Form):

@@ -39,6 +39,8 @@ class Staff(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=5, blank=True, default="")
     theme = models.CharField(_("appearance"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
     hours_per_week = models.PositiveSmallIntegerField(_("hours per week for customers"), default=0)
+    signature = models.TextField(_("signature below your mails"), max_length=600, db_default="", blank=True)
+    gets_replies = models.BooleanField(_("replies to my mails come to me"), db_default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField()
 

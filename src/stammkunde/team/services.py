@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry, Company, Settings, Staff
@@ -139,4 +139,6 @@ def _assign(thing: Staff | Company | Settings, fields: Mapping[str, object]) -> 
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Model):
+        return str(value)
     return value.isoformat(timespec="minutes") if isinstance(value, time) else value

@@ -78,6 +78,8 @@ ACTIONS = {
     "task.snoozed": gettext_lazy("put a task off"),
     "template.archived": gettext_lazy("put a template into the archive"),
     "template.changed": gettext_lazy("changed a template"),
+    "picture.added": gettext_lazy("uploaded a picture for mails"),
+    "picture.deleted": gettext_lazy("deleted a picture for mails"),
     "template.created": gettext_lazy("made a template"),
     "template.taken_out": gettext_lazy("took a template out of the archive"),
     "token.create": gettext_lazy("made a token for the API"),

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from stammkunde.calls import queries as guides
 from stammkunde.calls import services as calls
-from stammkunde.demo import names
+from stammkunde.customers.models import Purpose
+from stammkunde.demo import names, pictures
 from stammkunde.demo.story import Deed, Story
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.content import Block, Text
@@ -24,6 +25,7 @@ VIEWS = (
     ("Gastronomie in Bayern", "industry=Gastronomie&region=Bayern"),
     ("Lange nicht gekauft, wertvoll", "abc=A&stage=dormant"),
 )
+WITH_PICTURE = "Neue Angebote"
 SPRING_CARD = "Frühlingskarte mit Gutschein"
 HOUR_CENTS = {"management": 9_500, "sales": 5_400, "service": 3_900, "marketing": 4_800, "": 4_600}
 RAISED_CENTS = {"sales": 5_700, "service": 4_150}
@@ -34,6 +36,9 @@ def deeds(story: Story) -> Iterator[Deed]:
     (management,), (marketing,) = story.with_role("management"), story.with_role("marketing")
     begin = story.at(story.first, 8)
     yield Deed(at=begin, do=lambda at: _identity(management, at))
+    yield Deed(at=begin, do=lambda at: _face(management, at))
+    for sells in story.with_role("sales"):
+        yield Deed(at=begin, do=_signature(sells))
     yield Deed(at=begin + timedelta(days=1), do=lambda at: _templates(marketing, at))
     yield Deed(at=begin + timedelta(days=2), do=lambda at: _hour_costs(management, HOUR_CENTS, at))
     yield Deed(at=begin + timedelta(days=20), do=lambda at: _guide(management, at))
@@ -66,17 +71,44 @@ def _identity(by: Staff, at: datetime) -> None:
     )
 
 
+def _face(by: Staff, at: datetime) -> None:
+    """Decide what mails look like."""
+    team.change_company(
+        by=by,
+        now=at,
+        logo=outreach.add_picture(raw=pictures.logo(), title="Logo", by=by, now=at),
+        mail_colour=pictures.GREEN,
+        mail_signature="Ihr Grünwerk-Team\nTelefon 030 23125 100",
+        shop_url=names.SHOP,
+        social_urls={
+            "Instagram": "https://www.instagram.com/gruenwerk.example",
+            "Pinterest": "https://www.pinterest.de/gruenwerk.example",
+        },
+    )
+
+
+def _signature(whose: Staff) -> Callable[[datetime], object]:
+    words = f"{whose.name}\nGrünwerk Haus & Garten\nTelefon 030 23125 1{whose.pk % 90 + 10}"
+    return lambda at: team.change_profile(staff=whose, now=at, signature=words)
+
+
 def _hour_costs(by: Staff, cents: Mapping[str, int], at: datetime) -> None:
     for role, each in cents.items():
         hourly.write_down(role=role, holds_from_on=timezone.localdate(at), cents=each, by=by, now=at)
 
 
 def _templates(by: Staff, at: datetime) -> None:
-    """Take the ready-made templates with the own shop behind their buttons, and add a postcard."""
+    """Take the ready-made templates with the own shop behind their buttons, and add a postcard; one has a picture."""
+    spring = outreach.add_picture(raw=pictures.spring(), title="Frühlingswiese", by=by, now=at)
+    shown = Block(kind="picture", picture=spring.name, label="Eine blühende Wiese im Frühling")
     for template in outreach.create_starters(language="de", by=by, now=at):
         for (language, form), text in outreach.words(template).items():
-            own = replace(text, blocks=tuple(_own(block) for block in text.blocks))
+            blocks = tuple(_own(block) for block in text.blocks)
+            own = replace(text, blocks=(shown, *blocks) if template.name == WITH_PICTURE else blocks)
             outreach.put_words(template_id=template.pk, language=language, form=form, text=own, by=by, now=at)
+        if template.purpose == Purpose.THANKS:
+            same = {"name": template.name, "channel": template.channel, "purpose": template.purpose}
+            outreach.change_template(template_id=template.pk, **same, options={"signed": "owner"}, by=by, now=at)
     card = outreach.create_template(
         name=SPRING_CARD, channel="postcard", purpose="advertising", by=by, now=at, options={"motif": "blossom"}
     )

@@ -124,9 +124,9 @@ def _mail(message: Message, company: Company, *, subject: str, url: str, text: s
 
 def dressed(message: Message, said: Mapping[str, Any], company: Company, *, url: str) -> dict[str, str]:
     """Dress what a message says, as text and as HTML; `url` leads to where one unsubscribes."""
-    below, look = foot.below(message, company, unsubscribe=url), brand.look(company)
+    below, look = foot.below(message, company, unsubscribe=url), brand.look(company, purpose=message.purpose)
     return {
-        "text": dress.text(said, foot=below),
+        "text": dress.text(said, look=look, foot=below),
         "html": dress.html(said, look=look, foot=below, language=message.language),
     }
 
@@ -186,6 +186,9 @@ def headers(message: Message, company: Company, *, url: str) -> dict[str, str]:
         "Message-ID": message_id(message, company),
         "Feedback-ID": ":".join(_word(one) for one in (message.origin, message.purpose, message.channel, company.name)),
     }
+    writer = message.content.get("writer") or {}
+    if writer.get("email"):
+        found["Reply-To"] = _named(writer["name"], _ascii(writer["email"]))
     if message.purpose in AUTOMATIC:
         found["Auto-Submitted"] = "auto-generated"
     return found

@@ -166,10 +166,13 @@ def _blocks(content: Mapping[str, Any], *, link: str, code: str) -> Iterator[dic
     given = content["blocks"] if "blocks" in content else [{"kind": "text", "text": content["text"]}]
     found: list[dict[str, Any]] = []
     for one in given:
+        if one["kind"] == "picture":  # paper has its own
+            continue
         if one["kind"] == "button" and found and found[-1]["kind"] == "offer" and not found[-1]["url"]:
             found[-1] = {**found[-1], "url": one["url"], "label": one["label"]}
         else:
-            found.append({"kind": one["kind"], "text": "", "title": "", "url": "", "label": "", **one})
+            kind = "text" if one["kind"] == "html" else one["kind"]
+            found.append({"text": "", "title": "", "url": "", "label": "", **one, "kind": kind})
     if code and not any(one["kind"] == "offer" for one in found):
         found.append({"kind": "offer", "text": "", "title": "", "url": "", "label": ""})
     for one in found:

@@ -27,6 +27,7 @@ from stammkunde.outreach.services.later import (
 )
 from stammkunde.outreach.services.optins import plan_optins
 from stammkunde.outreach.services.pausing import pause, resume
+from stammkunde.outreach.services.pictures import PictureGone, PictureInUse, add_picture, delete_picture
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
 from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
 from stammkunde.outreach.services.settling import look_after, look_again, settle
@@ -51,9 +52,12 @@ __all__ = [
     "NotOnPaper",
     "NotUnclear",
     "NothingWritten",
+    "PictureGone",
+    "PictureInUse",
     "Plan",
     "Result",
     "RunIsOver",
+    "add_picture",
     "archive",
     "argued",
     "begin",
@@ -64,6 +68,7 @@ __all__ = [
     "count_as_sent",
     "create_starters",
     "create_template",
+    "delete_picture",
     "disguised",
     "duplicate",
     "forecast",

@@ -1,7 +1,7 @@
 """Writing what a template says to each of many people, in their own language and form of address."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,8 +14,9 @@ from stammkunde.outreach.content import FieldsMissing, Text
 from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.outreach.services import judging
 from stammkunde.team import queries as team
-from stammkunde.team.models import Company
+from stammkunde.team.models import Company, Staff
 
+OWNER = "owner"  # in a template's options: who signs
 Style = tuple[str, str]  # language and form of address
 
 
@@ -64,10 +65,14 @@ def write_to(
     today: date,
     more: Mapping[str, str] = {},
     options: Mapping[str, Any] = {},
+    writer: Staff | None = None,
 ) -> Filled:
-    """Write words of one language and form of address to one person, whatever she wishes herself."""
+    """Write words of one language and form of address to one person, whatever she wishes; `writer` signs them."""
     known = _Known.read([recipient], fields=_fields([text]), today=today)
-    return known.fill(recipient, style, text, options=options, more=more)
+    written = known.fill(recipient, style, text, options=options, more=more)
+    if writer is None or written.content is None:
+        return written
+    return replace(written, content=written.content | {"writer": persons.writer(writer)})
 
 
 def style_of(recipient: Recipient, *, today: date) -> Style:
@@ -153,7 +158,13 @@ class _Known:
             written = content.write(text, {**self.values(recipient, style), **more})
         except FieldsMissing as missing:
             return Filled(language=style[0], content=None, missing=missing.names)
-        return Filled(language=style[0], content=written | _for_paper(options, more))
+        return Filled(language=style[0], content=written | _for_paper(options, more) | self._signed(recipient, options))
+
+    def _signed(self, recipient: Recipient, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Let whoever looks after the customer sign, where the template says so; else the company does."""
+        owner = self.customers[recipient[0]].owner
+        by_owner = options.get("signed") == OWNER and owner is not None and owner.is_active
+        return {"writer": persons.writer(owner)} if by_owner and owner else {}
 
     def values(self, recipient: Recipient, style: Style) -> dict[str, str]:
         customer = self.customers[recipient[0]]

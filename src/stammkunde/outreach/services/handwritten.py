@@ -11,7 +11,7 @@ from stammkunde.customers.queries import Recipient
 from stammkunde.outreach.content import Text
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.policy import Decision
-from stammkunde.outreach.services import judging, planning
+from stammkunde.outreach.services import judging, pictures, planning
 from stammkunde.outreach.services.planning import Plan
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -62,10 +62,12 @@ def send(
     template says so.
 
     :raises CountsAsAdvertising: if its words need another purpose, and no reason from whoever may give one
+    :raises PictureGone: if they show a picture that is no longer there
     :raises KeyTaken: if `once` was used for another customer
     """
     found = judging.disguised([text], purpose=plan.purpose, argued=argued)
     said = judging.argue(found, because=because, by=by, now=now) if found else None
+    pictures.hold_pictures(plan.content.get("blocks") or ())
     is_new = not Message.objects.filter(key=plan.key).exists()
     (message,) = planning.plan_messages([plan], now=now)
     if is_new:

@@ -12,7 +12,7 @@ from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.outreach import cases, policy
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.policy import Decision
-from stammkunde.outreach.services import settling
+from stammkunde.outreach.services import pictures, settling
 
 AT_ONCE = 500
 
@@ -115,6 +115,7 @@ def _plan(plans: Sequence[Plan], *, now: datetime) -> list[Message]:
     new = {plan.key: _message(plan, now=now) for plan in plans if plan.key not in known}
     if new:
         settling.settle({one.customer_id for one in new.values()}, now=now, new=list(new.values()))
+        pictures.note_pictures(new.values(), now=now)
     found = known | new
     for plan in plans:
         if (found[plan.key].customer_id, found[plan.key].channel) != (plan.customer_id, plan.channel):

@@ -11,6 +11,7 @@ from stammkunde.outreach import knowing, starters
 from stammkunde.outreach.claims import Claim
 from stammkunde.outreach.content import FieldsUnknown, Text
 from stammkunde.outreach.models import Template, TemplateText
+from stammkunde.outreach.services import pictures
 from stammkunde.outreach.services.filling import words
 from stammkunde.outreach.services.judging import argue, argued, disguised, refuse_disguised
 from stammkunde.team import services as team
@@ -95,6 +96,7 @@ def put_words(
     `because` says why what sounds like advertising is none; it is kept with the template and in the trail.
 
     :raises FieldsUnknown: if the words have fields that there are not
+    :raises PictureGone: if they show a picture that is no longer there
     :raises CountsAsAdvertising: if the words need another purpose, and no reason from whoever may give one
     """
     template = Template.objects.select_for_update().get(pk=template_id)
@@ -106,6 +108,7 @@ def put_words(
         _argue(template, found, because=because, by=by, now=now)
     if words(template).get((language, form)) == text:
         return template
+    pictures.hold_pictures(asdict(block) for block in text.blocks)
     _put(template, (language, form), text)
     _touch(template, by=by, now=now)
     _record(template, "template.changed", by, now, words=f"{language}-{form}")

@@ -3,10 +3,11 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.core import signing
+from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -28,6 +29,7 @@ from stammkunde.team.models import Staff
 from stammkunde.ui import middleware
 
 SALT = "outreach.preview"
+LONGEST_LINK, KEPT_SECONDS = 6000, 60 * 60
 SECONDS = 24 * 60 * 60  # a link to words that are not kept anywhere
 FOUND = 6
 Style = tuple[str, str]
@@ -58,6 +60,7 @@ class Meant:
     channel: str
     template: Template | None
     is_for_many: bool = False
+    is_personal: bool = False  # whoever writes signs
 
 
 def show(
@@ -69,7 +72,8 @@ def show(
     recipient: Recipient | None,
 ) -> Shown:
     """Make what is shown beside an editor, from what is typed there at the moment."""
-    written = _written(draft, style=style, recipient=recipient, today=timezone.localdate()) if recipient else None
+    about = _about(draft, style=style, meant=meant, recipient=recipient, by=request.user) if recipient else {}
+    written = _written(draft, about, by=request.user, recipient=recipient) if recipient else None
     said, gaps = (written[0].content or {}, written[1]) if written else ({}, ())
     typed = request.POST.get("find", "").strip()
     findings = _findings(draft, meant)
@@ -78,7 +82,7 @@ def show(
         recipient=recipient,
         subject=said.get("subject") or draft.subject,
         preview=said.get("preview") or draft.preview,
-        frame=frame(draft, style=style, meant=meant, recipient=recipient, by=request.user) if recipient else "",
+        frame=_framed(about) if recipient else "",
         unknown=[name for name in gaps if name not in knowing.fields()],
         missing=knowing.words([name for name in gaps if name in knowing.fields()]),
         light=clarity.worst(findings),
@@ -90,14 +94,20 @@ def show(
 
 def frame(draft: Draft, *, style: Style, meant: Meant, recipient: Recipient, by: Staff) -> str:
     """Sign what the page in the frame is made from; it opens for one person, and for a day."""
+    return _framed(_about(draft, style=style, meant=meant, recipient=recipient, by=by))
+
+
+def _about(draft: Draft, *, style: Style, meant: Meant, recipient: Recipient, by: Staff) -> dict[str, Any]:
+    """Give all that the page in the frame is made from."""
     plain = {"draft": draft.plain(), "style": style, "to": recipient, "purpose": meant.purpose, "by": by.pk}
-    plain |= {"channel": meant.channel, "options": dict(meant.template.options) if meant.template else {}}
-    return signing.dumps(plain, salt=SALT, compress=True)
+    options = dict(meant.template.options) if meant.template else {}
+    return plain | {"channel": meant.channel, "options": options, "is_personal": meant.is_personal}
 
 
 def subject(draft: Draft, *, style: Style, recipient: Recipient) -> str:
     """Give the subject as one customer sees it."""
-    written, _gaps = _written(draft, style=style, recipient=recipient, today=timezone.localdate())
+    plain = {"style": style, "options": {}, "is_personal": False}
+    written, _gaps = _written(draft, plain, by=None, recipient=recipient)
     return str((written.content or {}).get("subject") or draft.subject)
 
 
@@ -124,7 +134,7 @@ def framed(request: StaffRequest, draft: str) -> HttpResponse:
     words, recipient = Draft.of(content.read(**said["draft"])), (said["to"][0], said["to"][1])
     if not Customer.objects.filter(pk=recipient[0]).exists():
         raise Http404("customer")
-    written, _missing = _written(words, style=tuple(said["style"]), recipient=recipient, today=timezone.localdate())
+    written, _missing = _written(words, said, by=request.user, recipient=recipient)
     if said["channel"] in channels.collecting():
         response = HttpResponse(_sheets(written, said, recipient))
     else:
@@ -133,9 +143,18 @@ def framed(request: StaffRequest, draft: str) -> HttpResponse:
     return response
 
 
-def _written(draft: Draft, *, style: Style, recipient: Recipient, today: date) -> tuple[Filled, tuple[str, ...]]:
+def _written(
+    draft: Draft, said: Mapping[str, Any], *, by: Staff | None, recipient: Recipient
+) -> tuple[Filled, tuple[str, ...]]:
     """Write for one customer; what is missing stands there in brackets, and is named."""
-    asked: dict[str, Any] = {"recipient": recipient, "style": style, "text": draft.text, "today": today}
+    asked: dict[str, Any] = {
+        "recipient": recipient,
+        "style": tuple(said["style"]),
+        "text": draft.text,
+        "today": timezone.localdate(),
+        "options": said["options"],
+        "writer": by if said["is_personal"] else None,
+    }
     written = services.write_to(**asked)
     gaps = written.missing
     if written.content is None and not knowing.unknown(draft.text):
@@ -151,7 +170,8 @@ def _page(written: Filled, said: Mapping[str, Any], recipient: Recipient) -> Saf
     basis = queries.basis(recipient, channel=said["channel"], purpose=purpose, today=timezone.localdate())
     message = Message(purpose=purpose, language=written.language, basis=basis)
     below = foot.of(message, company, unsubscribe=way, preferences=way)
-    return dress.html(written.content, look=brand.look(company), foot=below, language=written.language)
+    look = brand.look(company, purpose=purpose, is_preview=True)
+    return dress.html(written.content, look=look, foot=below, language=written.language)
 
 
 _SHEETS = """<!doctype html><html><head><meta charset="utf-8"><title>{}</title></head>
@@ -182,7 +202,19 @@ def _read(draft: str, *, by: int) -> dict[str, Any]:
         said = signing.loads(draft, salt=SALT, max_age=SECONDS)
     except signing.BadSignature as problem:
         raise Http404("preview") from problem
-    if said["by"] != by:
+    if "kept" in said:
+        said = cache.get(said["kept"])
+    if said is None or said["by"] != by:
         raise Http404("preview")
     found: dict[str, Any] = said
     return found
+
+
+def _framed(about: dict[str, Any]) -> str:
+    """Give a link that holds what the frame shows; what is too long for one, HTML, waits in the cache for a while."""
+    link = signing.dumps(about, salt=SALT, compress=True)
+    if len(link) < LONGEST_LINK:
+        return link
+    kept = f"{SALT}:{sha256(link.encode()).hexdigest()}"
+    cache.set(kept, about, KEPT_SECONDS)
+    return signing.dumps({"kept": kept}, salt=SALT)

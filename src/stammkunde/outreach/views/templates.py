@@ -14,18 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import advice, channels, clarity, content, knowing, looks, queries, services, wording
+from stammkunde.outreach import advice, channels, clarity, content, images, knowing, looks, queries, services, wording
 from stammkunde.outreach.channels import email
 from stammkunde.outreach.claims import Claim, Shop
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.forms import TemplateForm
 from stammkunde.outreach.models import MessageSettings, Template
+from stammkunde.outreach.views import pictures
 from stammkunde.outreach.views.disguised import disguised
 from stammkunde.outreach.views.preview import Meant, Style, show
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import middleware
+from stammkunde.ui.bodies import takes
 
 SAVE_AS = "save-as"
 LOOKS = 6  # of colleagues, the latest
@@ -99,6 +101,7 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "outreach/template_form.html", {"form": form, "template": template}, status=status)
 
 
+@takes(images.BODY_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
@@ -107,7 +110,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     kept = services.words(template)
     style = _style(request.GET.get("words", ""), kept)
     if request.method != "POST":
-        return _editor(request, template, style, _begin(kept, style))
+        return _editor(request, template, style, _begin(kept, style, is_html=template.options.get("made_of") == "html"))
     draft, act = Draft.read(request.POST), request.POST.get("act", "")
     if act == "take-away":
         services.take_words_away(template_id=pk, language=style[0], form=style[1], by=request.user, now=timezone.now())
@@ -115,6 +118,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("template", pk)
     if act == "test":
         _test(request, template, draft, style)
+    draft = pictures.bring(request, draft, act)
     if act == "save" or act.startswith(f"{SAVE_AS}-"):
         return _save(request, template, style, draft, purpose=act.removeprefix(f"{SAVE_AS}-"))
     return _editor(request, template, style, draft.act(act))
@@ -219,6 +223,7 @@ def _editor(
         "disguised": disguised(request, claims, verb=SAVE_AS),
         "rows": draft.rows(problems or {}),
         "shown": shown,
+        "pictures": queries.pictures(),
         "fields": [(one.name, one.words) for one in knowing.fields().values()],
         "looks": looks.of_version(template, style)[:LOOKS],
         "words_digest": looks.digest(kept[style]) if style in kept else "",
@@ -241,6 +246,8 @@ def _save(request: StaffRequest, template: Template, style: Style, draft: Draft,
         _keep(request, template, style, draft, purpose=purpose)
     except services.CountsAsAdvertising as refused:
         return _editor(request, template, style, draft, claims=refused.claims)
+    except services.PictureGone:
+        return _editor(request, template, style, draft, {"blocks": _("A picture of it has been deleted meanwhile.")})
     messages.success(request, _("Saved."))
     to = request.POST.get("customer", "")
     return redirect(f"{reverse('template', args=[template.pk])}?words={'-'.join(style)}&customer={to}")
@@ -275,7 +282,9 @@ def _test(request: StaffRequest, template: Template, draft: Draft, style: Style)
     if recipient is None or draft.problems():
         messages.error(request, _("First complete the words; then a test can be sent."))
         return
-    written = services.write_to(recipient=recipient, style=style, text=draft.text, today=timezone.localdate())
+    written = services.write_to(
+        recipient=recipient, style=style, text=draft.text, today=timezone.localdate(), options=template.options
+    )
     if written.content is None:
         names = ", ".join(knowing.words(written.missing))
         messages.error(request, _("This customer lacks: %(names)s.") % {"names": names})
@@ -305,9 +314,10 @@ def _style(asked: str, kept: dict[Style, content.Text]) -> Style:
     return found or next((one for one in (habit, *STYLES) if one in kept), habit)
 
 
-def _begin(kept: dict[Style, content.Text], style: Style) -> Draft:
+def _begin(kept: dict[Style, content.Text], style: Style, *, is_html: bool) -> Draft:
     """Begin with what is kept; a new version with the words of another one, ready to be translated."""
-    return Draft.of(kept[style]) if style in kept else Draft.of(next(iter(kept.values()), _EMPTY))
+    draft = Draft.of(kept[style]) if style in kept else Draft.of(next(iter(kept.values()), _EMPTY))
+    return draft.as_html() if is_html else draft
 
 
 _EMPTY = content.Text(subject="", blocks=(content.Block(kind="text", text="{greeting},\n\n"),))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from stammkunde.customers.models import Customer, Purpose
 from stammkunde.customers.policy import Chosen
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import clarity, knowing, queries, recipients, services, wording
+from stammkunde.outreach import clarity, images, knowing, queries, recipients, services, wording
 from stammkunde.outreach.claims import Claim
 from stammkunde.outreach.content import Block
 from stammkunde.outreach.drafts import Draft
@@ -25,6 +25,7 @@ from stammkunde.outreach.forms import WriteForm
 from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.services import Plan
 from stammkunde.outreach.verdicts import verdict
+from stammkunde.outreach.views import pictures
 from stammkunde.outreach.views.disguised import disguised
 from stammkunde.outreach.views.preview import Meant, Style, show
 from stammkunde.outreach.wording import Foretold
@@ -33,6 +34,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.ui import middleware
+from stammkunde.ui.bodies import takes
 from stammkunde.ui.forms import options_of
 
 CHOOSES = {"to": "person", "purpose": "purpose"}
@@ -90,6 +92,7 @@ class Writing:
         )
 
 
+@takes(images.BODY_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.ANSWERS_SEND)
 def page(request: StaffRequest, pk: int) -> HttpResponse:
@@ -107,6 +110,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
     act, draft = request.POST.get("act", ""), Draft.read(request.POST)
     if act == "use" and chosen["template"]:
         draft = _use(writing, int(chosen["template"])) or draft
+    draft = pictures.bring(request, draft, act)
     return _send(writing, draft) if act == "send" else _page(writing, draft.act(act))
 
 
@@ -190,10 +194,11 @@ def _looks(writing: Writing) -> dict[str, Any]:
 
 
 def _letter(staff: Staff, style: Style) -> Draft:
-    """Begin with greeting and farewell in the customer's language."""
+    """Begin with greeting and farewell in the customer's language; whoever has a signature is named by it."""
     with translation.override(style[0]):
         farewell = _("Kind regards")
-    return Draft(blocks=(Block(kind="text", text=f"{{greeting}},\n\n\n\n{farewell}\n{staff.name}\n{{sender}}"),))
+    named = staff.name if staff.signature.strip() else f"{staff.name}\n{{sender}}"
+    return Draft(blocks=(Block(kind="text", text=f"{{greeting}},\n\n\n\n{farewell}\n{named}"),))
 
 
 def _page(
@@ -204,7 +209,7 @@ def _page(
         request,
         draft,
         style=writing.style,
-        meant=Meant(purpose=chosen["purpose"], channel=chosen["channel"], template=writing.template),
+        meant=Meant(purpose=chosen["purpose"], channel=chosen["channel"], template=writing.template, is_personal=True),
         recipient=writing.recipient,
     )
     claims = writing.claims(draft)
@@ -221,6 +226,7 @@ def _page(
         "disguised": disguised(request, claims, verb="purpose"),
         "advised": _advised(writing),
         "has_templates": len(options_of(writing.form, "template")) > 1,
+        "pictures": queries.pictures(),
         "fields": [(one.name, one.words) for one in knowing.fields().values()],
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/write_editor.html"}
@@ -241,6 +247,7 @@ def _send(writing: Writing, draft: Draft) -> HttpResponse:
         text=draft.text,
         today=timezone.localdate(writing.now),
         options=_looks(writing),
+        writer=writing.request.user,
     )
     if problems or written.content is None:
         return _page(writing, draft, problems, is_refused=True)
@@ -252,6 +259,8 @@ def _send(writing: Writing, draft: Draft) -> HttpResponse:
         )
     except services.CountsAsAdvertising:  # the page says so, and what may be done
         return _page(writing, draft, is_refused=True)
+    except services.PictureGone:
+        return _page(writing, draft, {"blocks": _("A picture of it has been deleted meanwhile.")})
     _say(writing.request, message, is_ours=message.content == written.content)
     return redirect("customer", writing.customer.pk)
 

@@ -16,6 +16,7 @@ Grain = Literal["month", "quarter", "year"]
 
 GRAIN_MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
 EPOCH = date(1970, 1, 1)
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # of periods that are written down: there are years before and after
 _WRITTEN = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?", re.IGNORECASE)
 
 
@@ -83,11 +84,13 @@ def parse(text: str) -> Period:
         the period.
 
     Raises:
-        PeriodUnclear: the text is none of these.
+        PeriodUnclear: the text is none of these, or lies outside of the years 1900 to 2199.
     """
     found = _WRITTEN.fullmatch(text.strip())
     if found is None:
         raise PeriodUnclear(f"Period {text!r} is not a year, quarter or month. Write 2011, 2011-Q3 or 2011-09.")
+    if not FIRST_YEAR <= int(found["year"]) <= LAST_YEAR:
+        raise PeriodUnclear(f"Period {text!r} lies outside of the years {FIRST_YEAR} to {LAST_YEAR}.")
     january = (int(found["year"]) - 1970) * 12
     if found["quarter"]:
         return Period(january + 3 * (int(found["quarter"]) - 1), 3)

@@ -23,7 +23,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
-from stammkunde.ui import writing
+from stammkunde.ui import given, writing
 from stammkunde.ui.lists import Page
 from stammkunde.ui.tables import Column
 
@@ -63,8 +63,7 @@ class Asked(StaffList):
         return wanted if wanted in self.sorts else usual
 
     def _months(self) -> int | None:
-        text = self.get.get("months", "")
-        return int(text) if text.isdecimal() and 1 <= int(text) <= LONGEST_MONTHS else None
+        return given.whole(self.get.get("months", ""), least=1, most=LONGEST_MONTHS)
 
     @property
     def silent_before_on(self) -> date | None:
@@ -94,7 +93,7 @@ class Asked(StaffList):
         wanted = self.get.get("owner", "")
         if wanted == "mine":
             return str(self.request.user.pk)
-        return wanted if wanted == "nobody" or wanted.isdecimal() else ""
+        return wanted if wanted == "nobody" or given.row(wanted) else ""
 
     def _behind_ids(self) -> tuple[int, ...] | None:
         if self.behind is None:
@@ -259,13 +258,14 @@ class Asked(StaffList):
         if name.startswith(ATTRIBUTE):
             return f"{name.removeprefix(ATTRIBUTE)}: {value}"
         if name == "months":
-            return _months(int(value)) if value.isdecimal() else value
+            number = given.whole(value)
+            return value if number is None else _months(number)
         return str(labels.get(name, {}).get(value, value))
 
     def _owner_label(self, value: str) -> str:
         if value in {"mine", "nobody"}:
             return _("My customers") if value == "mine" else _("Without a responsible")
-        staff = Staff.objects.filter(pk=value).first() if value.isdecimal() else None
+        staff = Staff.objects.filter(pk=given.row(value)).first()
         return str(staff or value)
 
 

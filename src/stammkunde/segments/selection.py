@@ -1,7 +1,7 @@
 """What a person chose at the top of a page: period, activity window, segment. All of it stands in the address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from stammkunde.insight import periods
 from stammkunde.insight.errors import PeriodUnclear
 from stammkunde.insight.periods import Grain, Period
 from stammkunde.signals.answers import Slice
+from stammkunde.ui import given
 
 LONGEST_WINDOW_DAYS = 3650
 USUAL_GRAIN: Grain = "quarter"
@@ -76,11 +77,11 @@ def told_by(chosen: Selection, best: str) -> str:
     return f"?{urlencode(kept | ({'best': best} if best else {}))}"
 
 
-def read(given: Mapping[str, str], *, as_of_on: date, usual_days: int) -> Selection:
+def read(said: Mapping[str, str], *, as_of_on: date, usual_days: int) -> Selection:
     """Read a selection from GET parameters; what is not understood becomes the usual, and is said in `unclear`."""
-    period, unclear = _period(given.get("period", ""), as_of_on=as_of_on)
-    days, unclear_days = _days(given.get("days", ""), usual_days=usual_days)
-    slice_by, _colon, slice_value = given.get("segment", "").partition(":")
+    period, unclear = _period(said.get("period", ""), as_of_on=as_of_on)
+    days, unclear_days = _days(said.get("days", ""), usual_days=usual_days)
+    slice_by, _colon, slice_value = said.get("segment", "").partition(":")
     return Selection(
         period=period,
         as_of_on=as_of_on,
@@ -88,9 +89,15 @@ def read(given: Mapping[str, str], *, as_of_on: date, usual_days: int) -> Select
         activity_days=days,
         slice_by=slice_by,
         slice_value=slice_value,
-        best="revenue" if given.get("best") == "revenue" else "",
+        best="revenue" if said.get("best") == "revenue" else "",
         unclear=unclear or unclear_days,
     )
+
+
+def of_all(chosen: Selection) -> Selection:
+    """Give the same of all customers, where there is no such segment."""
+    told = _("There is no segment “%(name)s”. These are the figures of all customers.")
+    return replace(chosen, slice_by="", slice_value="", unclear=told % {"name": chosen.slice_by[:40]})
 
 
 def _period(text: str, *, as_of_on: date) -> tuple[Period, str]:
@@ -106,8 +113,8 @@ def _period(text: str, *, as_of_on: date) -> tuple[Period, str]:
 def _days(text: str, *, usual_days: int) -> tuple[int, str]:
     if not text:
         return usual_days, ""
-    if text.isdecimal() and 1 <= int(text) <= LONGEST_WINDOW_DAYS:
-        return int(text), ""
+    if days := given.whole(text, least=1, most=LONGEST_WINDOW_DAYS):
+        return days, ""
     return usual_days, _("“%(text)s” is not a number of days between 1 and 3650.") % {"text": text}
 
 

@@ -13,7 +13,7 @@ from stammkunde.segments.asked import Asked
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
-from stammkunde.ui import ways, writing
+from stammkunde.ui import given, ways, writing
 
 MOST_ASSIGNED = 5000
 
@@ -26,9 +26,9 @@ def customers_list(request: StaffRequest) -> HttpResponseBase:
 @require_POST
 @needs(policy.CUSTOMERS_EDIT)
 def assign(request: StaffRequest) -> HttpResponse:
-    ids = [int(pk) for pk in request.POST.getlist("customer") if pk.isdecimal()][:MOST_ASSIGNED]
+    ids = [pk for text in request.POST.getlist("customer") if (pk := given.row(text))][:MOST_ASSIGNED]
     chosen = request.POST.get("owner", "")
-    owner = Staff.objects.filter(pk=chosen, is_active=True).first() if chosen.isdecimal() else None
+    owner = Staff.objects.filter(pk=given.row(chosen), is_active=True).first()
     if not ids:
         messages.error(request, _("No customer is selected. Tick the boxes in front of the names first."))
     elif owner is None and chosen != "nobody":

@@ -17,7 +17,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
-from stammkunde.ui import ways
+from stammkunde.ui import given, ways
 
 
 @require_POST
@@ -92,10 +92,9 @@ def _day(text: str) -> tuple[date | None, str]:
 
 
 def _customer(request: StaffRequest) -> Customer | None:
-    pk = request.POST.get("customer", "")
-    return get_object_or_404(Customer, pk=pk) if pk.isdecimal() else None
+    pk = given.row(request.POST.get("customer", ""))
+    return get_object_or_404(Customer, pk=pk) if pk else None
 
 
 def _owner(request: StaffRequest) -> Staff | None:
-    pk = request.POST.get("owner", "")
-    return team.workers().filter(pk=pk).first() if pk.isdecimal() else None
+    return team.workers().filter(pk=given.row(request.POST.get("owner", ""))).first()

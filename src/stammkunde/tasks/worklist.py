@@ -25,6 +25,7 @@ from stammkunde.tasks.queries import OWN
 from stammkunde.tasks.services import Suggestion
 from stammkunde.team.models import Staff
 from stammkunde.team.policy import NO_MONEY, Sight
+from stammkunde.ui import given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,10 +184,10 @@ def again(key: str, asked: Asked) -> Item | None:
     """Find one item again by its key; None where it no longer stands, or whoever asks may not see it."""
     name, _colon, rest = key.partition(":")
     subject, _colon, cycle = rest.partition(":")
-    if not subject.isdecimal() or not cycle:
+    if not (number := given.row(subject)) or not cycle:
         return None
     mine = (kind for one in entries() if one.are_for(asked) for kind in one.kinds if kind.name == name)
-    found = next((kind.again(int(subject), asked) for kind in mine), None)
+    found = next((kind.again(number, asked) for kind in mine), None)
     return found if found and found.key == key else None
 
 
@@ -197,7 +198,7 @@ def known_task(key: str) -> Task | None:
         return known
     kind, _colon, rest = key.partition(":")
     pk = rest.partition(":")[0]
-    return Task.objects.filter(pk=pk, key=None).first() if kind == OWN and pk.isdecimal() else None
+    return Task.objects.filter(pk=given.row(pk), key=None).first() if kind == OWN else None
 
 
 def task(key: str, asked: Asked, *, now: datetime, staff: Staff) -> Task | None:

@@ -18,7 +18,7 @@ from stammkunde.team import policy, saved_views
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.models import SavedView
 from stammkunde.team.services import record
-from stammkunde.ui import tables
+from stammkunde.ui import given, tables
 from stammkunde.ui.lists import ListPage
 
 
@@ -85,7 +85,7 @@ class StaffList(ListPage):
     def _forget_view(self) -> HttpResponse:
         key = self.request.POST["forget"]
         try:
-            saved_views.remove(view_id=int(key) if key.isdecimal() else 0, staff=self.request.user)
+            saved_views.remove(view_id=given.row(key), staff=self.request.user)
         except saved_views.NotYours as problem:
             told = _("“%(name)s” belongs to somebody else; only they can remove it.")
             messages.error(self.request, told % {"name": problem})

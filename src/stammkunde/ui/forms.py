@@ -6,10 +6,13 @@ widgets need no classes.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+
+FIRST_YEAR, LAST_YEAR = 1800, 2199
 
 if TYPE_CHECKING:
     from django.forms import ModelForm as ModelForm  # noqa: PLC0414 (handed on, which mypy wants said)
@@ -52,6 +55,13 @@ class DayField(forms.DateField):
     """A day, typed or chosen from the browser's calendar."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> date | None:
+        """Read a day that people mean: near the ends of the calendar there is no day before or after."""
+        day: date | None = super().to_python(value)
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class Search(forms.Form):

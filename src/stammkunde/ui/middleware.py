@@ -3,12 +3,15 @@ What browsers are told with every answer that a view gives; files of the program
 
 A strict Content-Security-Policy (nothing inline, nothing from elsewhere), no use of the device, and nothing kept: pages
 name people, so neither the browser's disk nor a proxy has them once somebody has signed out. A view that wants its
-answer kept says so: charts, whose address names what they show.
+answer kept says so: charts, whose address names what they show. Numbers in addresses are such that a database can hold.
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+
+from stammkunde.ui import given
 
 View = Callable[[HttpRequest], HttpResponse]
 POLICY = "; ".join(
@@ -53,3 +56,17 @@ def told_to_browsers(get_response: View) -> View:
         return response
 
     return middleware
+
+
+class NumbersThatFit:
+    """A row that no database could number is not found, whichever view is asked for it."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, _request: HttpRequest, _view: object, _args: object, given_in: dict[str, Any]) -> None:
+        if any(isinstance(one, int) and one > given.LARGEST for one in given_in.values()):
+            raise Http404

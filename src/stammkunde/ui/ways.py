@@ -15,7 +15,7 @@ FIELD = "next"
 def wanted(request: HttpRequest) -> str:
     """Give the address of this site that a form, or else the page's address, wants to go back to; empty for none."""
     address = request.POST.get(FIELD) or request.GET.get(FIELD) or ""
-    return address if is_own(request, address) else ""
+    return address if address.startswith("/") and is_own(request, address) else ""
 
 
 def back(request: HttpRequest, *, default: str) -> str:

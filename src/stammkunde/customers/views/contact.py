@@ -19,6 +19,7 @@ from stammkunde.customers.views.records import form_view
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.ui import given
 
 
 @form_view
@@ -119,7 +120,8 @@ def revoke(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _person(customer: Customer, pk: str) -> ContactPerson | None:
-    return get_object_or_404(customer.contact_persons, pk=pk) if pk.isdecimal() else None
+    number = given.row(pk)
+    return get_object_or_404(customer.contact_persons, pk=number) if number else None
 
 
 def _recipient(customer: Customer, person: ContactPerson | None) -> Recipient:

@@ -17,6 +17,7 @@ from stammkunde.customers.forms import ContactPersonForm, CustomerForm, NoteForm
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.ui import given
 
 REMOVED = "contact_person_removed"  # kept in the session, so that the last removal can be taken back
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -122,10 +123,10 @@ def add_note(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("The note is empty or longer than 4,000 characters. Write what was seen or heard."))
         return redirect("customer", pk)
-    person = request.POST.get("contact_person", "")
+    person = given.row(request.POST.get("contact_person", ""))
     services.add_note(
         customer_id=pk,
-        contact_person=get_object_or_404(customer.contact_persons, pk=person) if person.isdecimal() else None,
+        contact_person=get_object_or_404(customer.contact_persons, pk=person) if person else None,
         text=form.cleaned_data["text"],
         matters=request.POST.get("kind") == Note.Kind.MATTERS,
         now=timezone.now(),

@@ -7,8 +7,7 @@ from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest
-
-MOST_DIGITS = 18  # of a number that a database can hold
+from stammkunde.ui import given
 
 
 def plot(name: str, *, request: StaffRequest) -> Plot | None:
@@ -36,8 +35,8 @@ def plot(name: str, *, request: StaffRequest) -> Plot | None:
 
 def _product(request: StaffRequest) -> Plot | None:
     """Make the chart of the product in the address."""
-    pk = request.GET.get("product", "")
-    if not pk.isdecimal() or len(pk) > MOST_DIGITS:
+    pk = given.row(request.GET.get("product", ""))
+    if not pk:
         return None
-    found, generation = answers.product(int(pk)), signals.current()
+    found, generation = answers.product(pk), signals.current()
     return products.money(found, generation=generation, sight=policy.sight(request.user))

@@ -14,6 +14,7 @@ from stammkunde import mirror
 from stammkunde.figures import bar, context, gain, outlook, plots, tiles
 from stammkunde.figures.queries import overview as queries
 from stammkunde.figures.queries import overview_plots
+from stammkunde.insight.errors import CannotAnswer
 from stammkunde.sales.models import Order
 from stammkunde.segments import selection
 from stammkunde.signals import answers, forecasts, margins
@@ -33,7 +34,11 @@ def overview(request: StaffRequest) -> HttpResponse:
     if generation is None:
         return _empty(request)
     chosen = selection.read(request.GET, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
-    stored = queries.chosen_points(generation, chosen)
+    try:
+        stored = queries.chosen_points(generation, chosen)
+    except CannotAnswer:
+        chosen = selection.of_all(chosen)
+        stored = queries.chosen_points(generation, chosen)
     if not stored.by_period and not chosen.slice_by:
         return _empty(request)
     chosen = chosen if request.GET.get("period") else queries.begun(stored, chosen)
@@ -74,7 +79,7 @@ def _tiles(
 
 def _left_out(chosen: selection.Selection) -> str:
     """Say what a margin by channel or product group leaves out in the chosen period."""
-    with suppress(answers.NoMirror, answers.NoFacts):
+    with suppress(CannotAnswer, answers.NoMirror, answers.NoFacts):
         period = str(chosen.period)
         found = answers.unallocated(periods=[period], by=chosen.slice_by)
         return margins.left_out(found.get(period), by=chosen.slice_by)
@@ -127,7 +132,7 @@ def _window_origin(chosen: selection.Selection) -> str:
         return _("You chose this window for this page; usually it is %(days)s days.") % {"days": chosen.usual_days}
     if FigureSettings.of(team.company()).activity_days:
         return _("The company set this window.")
-    with suppress(answers.NoMirror, answers.NoFacts):
+    with suppress(CannotAnswer, answers.NoMirror, answers.NoFacts):
         found = answers.suggested_activity_days()
         if found is not None and found.activity_days == chosen.usual_days:
             words = _(

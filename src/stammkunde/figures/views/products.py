@@ -25,7 +25,7 @@ from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
-from stammkunde.ui import tables, writing
+from stammkunde.ui import given, tables, writing
 
 
 @require_safe
@@ -55,14 +55,14 @@ def products(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _question(given: QueryDict, *, generation: Generation) -> queries.Question:
-    sort, limit = given.get("sort", ""), given.get("rows", "")
+def _question(said: QueryDict, *, generation: Generation) -> queries.Question:
+    sort, limit = said.get("sort", ""), said.get("rows", "")
     return queries.Question(
-        selection=selection.read(given, as_of_on=generation.as_of_on, usual_days=generation.activity_days),
-        q=given.get("q", "").strip()[:100],
-        category=given.get("category", ""),
+        selection=selection.read(said, as_of_on=generation.as_of_on, usual_days=generation.activity_days),
+        q=said.get("q", "").strip()[:100],
+        category=said.get("category", ""),
         sort=sort if sort.removeprefix("-") in {*queries.MEASURES, "name"} else queries.USUAL_SORT,
-        limit=min(int(limit), queries.MOST_ROWS) if limit.isdecimal() and len(limit) < 6 else queries.ROWS,
+        limit=min(given.whole(limit) or queries.ROWS, queries.MOST_ROWS),
     )
 
 

@@ -26,6 +26,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.models import Company, Staff
+from stammkunde.ui import given
 
 MOST_SHOWN = 60
 DONE_SHOWN = 50
@@ -153,8 +154,7 @@ def _who(request: StaffRequest, workers: list[Staff]) -> str:
 
 def _wanted(request: StaffRequest) -> int:
     """Tell how many were asked for; 0 is what still fits into the day."""
-    wanted = request.GET.get("shown", "")
-    return min(int(wanted), MOST_SHOWN) if wanted.isdecimal() else 0
+    return min(given.whole(request.GET.get("shown", "")) or 0, MOST_SHOWN)
 
 
 def _done(request: StaffRequest) -> list[Task]:

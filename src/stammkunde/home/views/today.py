@@ -27,7 +27,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
-from stammkunde.ui import ways, writing
+from stammkunde.ui import given, ways, writing
 
 
 @require_safe
@@ -162,8 +162,7 @@ def _finish(request: StaffRequest, task: Task) -> str:
 
 
 def _give(request: StaffRequest, task: Task) -> str:
-    chosen = request.POST.get("owner", "")
-    owner = team.workers().filter(pk=chosen).first() if chosen.isdecimal() else None
+    owner = team.workers().filter(pk=given.row(request.POST.get("owner", ""))).first()
     if owner is None:
         messages.error(request, _("Nobody is chosen. Choose who is to do it."))
         return ""

@@ -17,6 +17,7 @@ from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.forms import CompanyForm
 from stammkunde.team.settings_page import SettingsPage
+from stammkunde.ui import given
 
 
 class General(SettingsPage):
@@ -49,14 +50,14 @@ def settings(request: StaffRequest) -> HttpResponse:
 def costs(request: StaffRequest) -> HttpResponse:
     """Show what an hour of each role costs, write one down, or take one back (`remove`: its id)."""
     now = timezone.now()
-    if request.POST.get("remove", "").isdecimal():
-        hourly.take_back(cost_id=int(request.POST["remove"]), by=request.user, now=now)
+    if cost_id := given.row(request.POST.get("remove", "")):
+        hourly.take_back(cost_id=cost_id, by=request.user, now=now)
         messages.success(request, _("Removed."))
         return redirect("settings-costs")
     form = forms.HourlyForm(request.POST or None, initial={"role": "sales", "holds_from_on": timezone.localdate(now)})
     if request.method == "POST" and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("role", "holds_from_on")}
-        hourly.write_down(**given, cents=form.cents, by=request.user, now=now)
+        said = {name: form.cleaned_data[name] for name in ("role", "holds_from_on")}
+        hourly.write_down(**said, cents=form.cents, by=request.user, now=now)
         messages.success(request, _("Saved."))
         return redirect("settings-costs")
     shown = {

@@ -26,7 +26,7 @@ from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
-from stammkunde.ui import ways, writing
+from stammkunde.ui import given, ways, writing
 from stammkunde.ui.lists import Page
 from stammkunde.ui.tables import Column
 
@@ -61,7 +61,7 @@ class Warnings(StaffList):
         wanted = self.query_dict.get("owner", "")
         if wanted == "mine":
             return str(self.request.user.pk)
-        return wanted if wanted == "nobody" or wanted.isdecimal() else ""
+        return wanted if wanted == "nobody" or given.row(wanted) else ""
 
     @cached_property
     def order(self) -> str:
@@ -168,10 +168,10 @@ def act(request: StaffRequest) -> HttpResponse:
         "dismiss": _dismiss,
     }
     wanted = "snooze" if request.POST.get("later") else request.POST.get("act", "")
-    pk = request.POST.get("customer", "")
-    if wanted not in acts or not pk.isdecimal():
+    pk = given.row(request.POST.get("customer", ""))
+    if wanted not in acts or not pk:
         raise BadRequest(f"act is one of {', '.join(acts)}, customer is a number")
-    row = queries.of_customer(int(pk), generation=signals.current())
+    row = queries.of_customer(pk, generation=signals.current())
     if row is None:
         messages.info(request, _("This warning is no longer open: the customer has bought, or the risk has passed."))
     else:

@@ -8,12 +8,13 @@ where a row stands in it; the address carries it as text.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
+from django.utils.timezone import is_naive
 
 
 class NoPlace(Exception):
@@ -46,8 +47,8 @@ class Place:
             told = json.loads(text)
             stretch, value, key = (0, None, told) if isinstance(told, int) else told
             return cls(stretch=int(stretch), value=value, key=int(key))
-        except (TypeError, ValueError, OverflowError) as problem:
-            raise NoPlace(text) from problem
+        except (TypeError, ValueError, OverflowError, RecursionError) as problem:
+            raise NoPlace(text[:100]) from problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ class Stretch:
             value = field.to_python(told)
         except (ValidationError, TypeError, ValueError, OverflowError) as problem:
             raise NoPlace(told) from problem
-        if value is None or "\0" in str(value):
+        if value is None or "\0" in str(value) or (isinstance(value, datetime) and is_naive(value)):
             raise NoPlace(told)
         return value
 

@@ -1,0 +1,88 @@
+"""Whatever stands in an address: an answer, never a traceback. Every page, every parameter that it reads."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from django.http import QueryDict
+from django.urls import URLPattern, get_resolver
+
+from stammkunde.customers.models import Customer
+from tests.signals.shop import show_shop
+
+HUGE = str(2**63)
+ODD = (
+    HUGE, "9" * 5000, "٣", "9999", "9999-12-31", '[0,"9999-12-31",9223372036854775808]', "[" * 9000, "\x00", "http://[",
+)  # fmt: skip
+WORDS = {"name": "revenue", "ending": "svg", "kind": "risk", "language": "de", "form": "sie", "number": "1"}
+LEFT_OUT = {"chart-bundle"}  # a file
+
+
+class Told(QueryDict):
+    """Parameters that note which of them are asked for."""
+
+    names: set[str] = set()
+
+    def __getitem__(self, name):
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name, default=None):
+        self.names.add(name)
+        return super().get(name, default)
+
+    def getlist(self, name, default=None):
+        self.names.add(name)
+        return super().getlist(name, default)
+
+    def __contains__(self, name):
+        self.names.add(name)
+        return super().__contains__(name)
+
+
+def addresses(resolver=None, before="/") -> Iterator[tuple[str, URLPattern]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        whole = before + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield whole, entry
+        else:
+            yield from addresses(entry, whole)
+
+
+def filled(whole: str, entry: URLPattern, *, number: object) -> str:
+    for name, converter in entry.pattern.converters.items():
+        kind = {"IntConverter": "int", "StringConverter": "str", "SlugConverter": "slug"}[type(converter).__name__]
+        value = number if kind == "int" else WORDS.get(name, "odd")
+        whole = whole.replace(f"<{kind}:{name}>", str(value)).replace(f"<{name}>", str(value))
+    return whole
+
+
+def asked(names: list[str], odd: str) -> str:
+    return "&".join(f"{name}={quote(odd, errors='surrogatepass')}" for name in names)
+
+
+@pytest.fixture
+def shop(administrator, client, once):
+    once(show_shop)
+    client.force_login(administrator)
+    client.raise_request_exception = False
+    return Customer.objects.order_by("pk").first().pk
+
+
+@pytest.mark.slow
+def test_odd_parameters_are_answered(client, shop, monkeypatch):
+    monkeypatch.setattr("django.core.handlers.wsgi.QueryDict", Told)
+    failed = []
+    for whole, entry in addresses():
+        if entry.name in LEFT_OUT:
+            continue
+        for number in (shop, HUGE) if "<int:" in whole else (shop,):
+            path = filled(whole, entry, number=number)
+            Told.names = set()
+            answers = {"": client.get(path).status_code}
+            names = sorted(Told.names)
+            for odd in ODD if names and number == shop else ():
+                answers[odd] = client.get(f"{path}?{asked(names, odd)}").status_code
+            failed += [(path, names, odd[:40]) for odd, status in answers.items() if status >= 500]
+
+    assert failed == []

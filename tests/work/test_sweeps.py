@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import OperationalError
 
+from stammkunde.work import size
 from stammkunde.work import sweeps as work
 from stammkunde.work.sweeps import Sweep
 
@@ -159,3 +160,33 @@ def test_listing_sweeps_loads_nothing_that_computes():
     )
 
     assert said.stdout.splitlines() == ["7", ""]
+
+
+@pytest.mark.django_db
+def test_loop_ends_when_work_has_made_it_large_and_no_more_is_due():
+    due = [True, True, False]
+    sweep = Sweep(name="refresh", run=lambda *, now: due.pop(0))
+
+    work.loop([sweep], stop=threading.Event(), now=lambda: NOW, clock=lambda: 0.0, is_large=lambda: True)
+
+    assert due == []
+
+
+@pytest.mark.django_db
+def test_loop_that_had_nothing_to_do_goes_on_however_large_it_is(monkeypatch):
+    stop, turns = threading.Event(), []
+    monkeypatch.setattr(work, "IDLE_SECONDS", 0)
+
+    def nothing(*, now):
+        turns.append(now)
+        if len(turns) == 3:
+            stop.set()
+        return False
+
+    work.loop([Sweep(name="idle", run=nothing)], stop=stop, now=lambda: NOW, clock=lambda: 0.0, is_large=lambda: True)
+
+    assert len(turns) == 3
+
+
+def test_worker_knows_how_much_memory_it_holds():
+    assert 20 < size.held_mb() < 20_000

@@ -93,9 +93,19 @@ def declared() -> list[Sweep]:
 
 
 def loop(
-    sweeps: Sequence[Sweep], *, stop: threading.Event, now: Callable[[], datetime], clock: Callable[[], float]
+    sweeps: Sequence[Sweep],
+    *,
+    stop: threading.Event,
+    now: Callable[[], datetime],
+    clock: Callable[[], float],
+    is_large: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Give every sweep its turn until told to stop; rest when nobody had anything to do."""
+    """
+    Give every sweep its turn until told to stop; rest when nobody had anything to do.
+
+    Ends, too, where there is nothing more to do and the work has made this process large: whoever called starts anew.
+    """
+    worked = False
     while not stop.is_set():
         busy = False
         for sweep in sweeps:
@@ -103,5 +113,8 @@ def loop(
             busy = sweep.turn(now=now(), clock=clock()) or busy
             if stop.is_set():
                 return
+        worked = worked or busy
         if not busy:
+            if worked and is_large():
+                return
             stop.wait(IDLE_SECONDS)

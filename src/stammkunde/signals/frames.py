@@ -78,7 +78,8 @@ def within(known: Facts, part: Slice | None) -> Facts:
     if slicing.kind == "line":
         lines = slices.known_lines(known, slices=slicing).filter(nw.col("slice") == part.value).drop("slice")
         return known.with_lines(lines)
-    return known.of_customers(customers(known).filter(text(part.by) == part.value).select("customer_id"))
+    ids = customers(known).filter(text(part.by) == part.value).select("customer_id")
+    return known.of_customers(hold(ids))  # every question to these facts asks who they are
 
 
 def values(known: Facts, *, by: str) -> list[tuple[str, int]]:

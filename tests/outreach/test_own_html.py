@@ -140,7 +140,7 @@ def test_a_template_of_own_html_is_made_uploaded_tried_and_kept(chief, client):
     file = SimpleUploadedFile("mail.html", "<h1>Grüße, {name}</h1>".encode("cp1252"))
     uploaded = client.post(url, typed | {"act": "upload-0", "block-0-file": file})
     html = uploaded.context["draft"].blocks[0].text
-    assert html == "<h1>Grüße, {name}</h1>"
+    assert html == "<h1>Grüße, {Name}</h1>"
     assert client.post(url, typed | {"act": "save", "block-0-text": html}).status_code == 302
 
     shown = client.get(url).context["shown"]

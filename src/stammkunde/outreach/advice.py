@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from stammkunde.outreach import naming
 from stammkunde.outreach.claims import Claim
 from stammkunde.outreach.clarity import Finding
 from stammkunde.ui import writing
@@ -123,7 +124,7 @@ def refusal(claims: Iterable[Claim]) -> str:
 
 def _told(one: Finding) -> Advice:
     found, cure = _timed(one) or SAID[one.code]
-    return Advice(light=one.light, found=_filled(str(found), one), cure=str(cure))
+    return Advice(light=one.light, found=naming.shown(_filled(str(found), one)), cure=naming.shown(str(cure)))
 
 
 def _filled(words: str, one: Finding) -> str:

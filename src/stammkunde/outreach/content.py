@@ -57,6 +57,7 @@ class Field:
     Args:
         name: as it stands in braces; no two fields have one.
         words: what it is, for whoever writes.
+        shown: what it is called in braces, in the language of the page; empty: as it is kept.
         order: its place among all; no two fields have one number.
         said: how a value is written, in the language of whom it is for.
     """
@@ -64,6 +65,7 @@ class Field:
     name: str
     words: str | Promise
     order: int
+    shown: str | Promise = ""
     said: Callable[[Any], str] = str
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from stammkunde.outreach import content, knowing, own_html
+from stammkunde.outreach import content, knowing, naming, own_html
 from stammkunde.outreach.content import PARTS, Block, Kind, Text
 
 MOST_BLOCKS = 12
@@ -46,9 +46,18 @@ class Draft:
         count = min(int(many), MOST_BLOCKS) if many.isdecimal() and len(many) < 4 else 0
         blocks = (_block(posted, place) for place in range(count))
         return cls(
-            subject=posted.get("subject", "").strip(),
-            preview=posted.get("preview", "").strip(),
-            blocks=tuple(block for block in blocks if block is not None),
+            subject=naming.stored(posted.get("subject", "").strip()),
+            preview=naming.stored(posted.get("preview", "").strip()),
+            blocks=tuple(naming.in_block(block, naming.stored) for block in blocks if block is not None),
+        )
+
+    def shown(self) -> "Draft":
+        """Call its fields as the page does, for whoever writes."""
+        return replace(
+            self,
+            subject=naming.shown(self.subject),
+            preview=naming.shown(self.preview),
+            blocks=tuple(naming.in_block(block, naming.shown) for block in self.blocks),
         )
 
     @property

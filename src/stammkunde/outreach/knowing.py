@@ -4,6 +4,7 @@ What messages may say of customers: fields that are our own (`persons`), and tho
 Each app declares its own in `fields.py` (`FIELDS`), with words and values, so that nobody here asks or names them.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,9 +17,10 @@ from django.apps import apps
 from django.utils import translation
 
 from stammkunde.customers.models import Customer
-from stammkunde.outreach import content, persons
+from stammkunde.outreach import claims, content, persons
 from stammkunde.outreach.content import Field, Text
 
+_TYPED = re.compile(r"\{([^\W\d_]\w*)(?:\|[^{}]*)?\}")
 Values = Mapping[int, Mapping[str, Any]]
 
 
@@ -58,8 +60,9 @@ def words(names: Collection[str]) -> list[str]:
 
 
 def unknown(text: Text) -> list[str]:
-    """Name the fields in words that there are not."""
-    return sorted(content.fields(text).keys() - fields().keys())
+    """Name the fields in words that there are not, whatever somebody typed between braces."""
+    typed = {name for part in claims.parts(text) for name in _TYPED.findall(part)}
+    return sorted((content.fields(text).keys() | typed) - fields().keys())
 
 
 def about(customers: Mapping[int, Customer], *, asked: Collection[str], today: date) -> dict[int, dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress
 from stammkunde.outreach.content import Field
@@ -16,17 +16,44 @@ MISTER, MISS = ("herr", "hr", "mr", "mister"), ("frau", "fr", "ms", "mrs", "miss
 
 
 FIELDS = (
-    Field(name="greeting", words=gettext_lazy("greeting, “Good day Ms Weber”"), order=10),
-    Field(name="salutation", words=gettext_lazy("salutation of the contact person"), order=20),
-    Field(name="title", words=gettext_lazy("title of the contact person"), order=30),
-    Field(name="first_name", words=gettext_lazy("first name"), order=40),
-    Field(name="last_name", words=gettext_lazy("last name"), order=50),
-    Field(name="name", words=gettext_lazy("whole name"), order=60),
-    Field(name="company", words=gettext_lazy("name of the company"), order=70),
-    Field(name="city", words=gettext_lazy("city"), order=80),
-    Field(name="owner", words=gettext_lazy("who looks after the customer"), order=140),
-    Field(name="sender", words=gettext_lazy("sender's name from the settings"), order=150),
-    Field(name="code", words=gettext_lazy("voucher code, where there is one"), order=160),  # given with a message
+    Field(
+        name="greeting",
+        shown=pgettext_lazy("field", "greeting"),
+        words=gettext_lazy("greeting, “Good day Ms Weber”"),
+        order=10,
+    ),
+    Field(
+        name="salutation",
+        shown=pgettext_lazy("field", "salutation"),
+        words=gettext_lazy("salutation of the contact person"),
+        order=20,
+    ),
+    Field(
+        name="title", shown=pgettext_lazy("field", "title"), words=gettext_lazy("title of the contact person"), order=30
+    ),
+    Field(name="first_name", shown=pgettext_lazy("field", "first_name"), words=gettext_lazy("first name"), order=40),
+    Field(name="last_name", shown=pgettext_lazy("field", "last_name"), words=gettext_lazy("last name"), order=50),
+    Field(name="name", shown=pgettext_lazy("field", "name"), words=gettext_lazy("whole name"), order=60),
+    Field(name="company", shown=pgettext_lazy("field", "company"), words=gettext_lazy("name of the company"), order=70),
+    Field(name="city", shown=pgettext_lazy("field", "city"), words=gettext_lazy("city"), order=80),
+    Field(
+        name="owner",
+        shown=pgettext_lazy("field", "owner"),
+        words=gettext_lazy("who looks after the customer"),
+        order=140,
+    ),
+    Field(
+        name="sender",
+        shown=pgettext_lazy("field", "sender"),
+        words=gettext_lazy("sender's name from the settings"),
+        order=150,
+    ),
+    Field(
+        name="code",
+        shown=pgettext_lazy("field", "code"),
+        words=gettext_lazy("voucher code, where there is one"),
+        order=160,
+    ),  # given with a message
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import Customer
 from stammkunde.outreach.content import Field
@@ -63,11 +64,19 @@ def _count_of_years(today: date) -> int:
 FIELDS = (
     Knowing(
         fields=(
-            Field(name="product", words=_("product bought last"), order=90),
-            Field(name="category", words=_("favourite category"), order=100),
-            Field(name="last_purchase", words=_("day of the last purchase"), order=110, said=writing.day),
-            Field(name="purchases", words=_("number of purchases"), order=120),
-            Field(name="years", words=_("whole years as a customer"), order=130),
+            Field(name="product", shown=pgettext_lazy("field", "product"), words=_("product bought last"), order=90),
+            Field(name="category", shown=pgettext_lazy("field", "category"), words=_("favourite category"), order=100),
+            Field(
+                name="last_purchase",
+                shown=pgettext_lazy("field", "last_purchase"),
+                words=_("day of the last purchase"),
+                order=110,
+                said=writing.day,
+            ),
+            Field(
+                name="purchases", shown=pgettext_lazy("field", "purchases"), words=_("number of purchases"), order=120
+            ),
+            Field(name="years", shown=pgettext_lazy("field", "years"), words=_("whole years as a customer"), order=130),
         ),
         about=_about,
         count=_count,

@@ -14,7 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import advice, channels, clarity, content, images, knowing, looks, queries, services, wording
+from stammkunde.outreach import (
+    advice,
+    channels,
+    clarity,
+    content,
+    images,
+    knowing,
+    looks,
+    naming,
+    queries,
+    services,
+    wording,
+)
 from stammkunde.outreach.channels import email
 from stammkunde.outreach.claims import Claim, Shop
 from stammkunde.outreach.drafts import Draft
@@ -218,13 +230,14 @@ def _editor(
         "versions": [("-".join(one), style_name(one), one in kept) for one in STYLES],
         "is_kept": style in kept,
         "has_changed": kept.get(style) != draft.text,
-        "draft": draft,
+        "draft": draft.shown(),
         "problems": problems or {},
         "disguised": disguised(request, claims, verb=SAVE_AS),
-        "rows": draft.rows(problems or {}),
+        "rows": draft.shown().rows(problems or {}),
         "shown": shown,
         "pictures": queries.pictures(),
-        "fields": [(one.name, one.words) for one in knowing.fields().values()],
+        "fields": naming.picker(),
+        "example": naming.example(),
         "looks": looks.of_version(template, style)[:LOOKS],
         "words_digest": looks.digest(kept[style]) if style in kept else "",
         "colleagues": looks.colleagues(request.user),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from stammkunde.customers.models import Customer, Purpose
 from stammkunde.customers.policy import Chosen
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import clarity, images, knowing, queries, recipients, services, wording
+from stammkunde.outreach import clarity, images, naming, queries, recipients, services, wording
 from stammkunde.outreach.claims import Claim
 from stammkunde.outreach.content import Block
 from stammkunde.outreach.drafts import Draft
@@ -217,17 +217,18 @@ def _page(
     about: dict[str, Any] = {
         "customer": writing.customer,
         "form": writing.form,
-        "draft": draft,
+        "draft": draft.shown(),
         "problems": problems or {},
         "is_refused": is_refused,
-        "rows": draft.rows(problems or {}),
+        "rows": draft.shown().rows(problems or {}),
         "shown": shown,
         "foretold": writing.foretold(draft, claims=claims, lacking=lacking),
         "disguised": disguised(request, claims, verb="purpose"),
         "advised": _advised(writing),
         "has_templates": len(options_of(writing.form, "template")) > 1,
         "pictures": queries.pictures(),
-        "fields": [(one.name, one.words) for one in knowing.fields().values()],
+        "fields": naming.picker(),
+        "example": naming.example(),
     }
     parts = {"shown": "outreach/shown.html", "editor": "outreach/write_editor.html"}
     name = parts.get(request.htmx.target or "", "outreach/write.html")

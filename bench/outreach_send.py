@@ -176,7 +176,7 @@ def by_django(messages: list, house: object) -> None:
             body=one.content["text"],
             from_email=formataddr((house.sender_name, house.sender_email)),
             to=[one.address],
-            headers=headers(one, house, url=foot.unsubscribe_url(one, channel="email")),
+            headers=headers(one, house, url=foot.ways(one, channel="email")[0]),
         )
         mail.attach_alternative(one.content["html"], "text/html")
         mails.append(mail)

@@ -13,6 +13,7 @@ from stammkunde.outreach.channels import email
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.dress import Foot, Look
 from stammkunde.outreach.models import Message
+from stammkunde.team import queries as team
 from tests import factories
 from tests.outreach.planning import NOW, company, consent, customer, plan, planned
 
@@ -228,3 +229,10 @@ def test_whatever_the_colour_everything_can_be_read_by_day_and_by_night(colour):
         (dress.BOX, (dress.TEXT, dress.QUIET)), (dress.DARK_BOX, (dress.DARK_TEXT, dress.DARK_QUIET))
     ):  # fmt: skip
         assert all(colours.contrast(one, ground) >= 4.5 for one in words)
+
+
+def test_a_mail_is_dressed_with_one_query(house, django_assert_num_queries):
+    message, company_ = planned(customer()), team.company()
+
+    with django_assert_num_queries(1):  # whether somebody's links were revoked
+        mail_of(message, company_)

@@ -60,6 +60,24 @@ def unsubscribe_url(*, customer: Customer, contact_person: ContactPerson | None,
     :raises NoPublicAddress: if the setting is empty
     """
     version = link_version(customer.pk, _id(contact_person) or None)
+    return _unsubscribe_at(version, customer, contact_person, channel=channel, purpose=purpose)
+
+
+def ways(*, customer: Customer, contact_person: ContactPerson | None, channel: str, purpose: str) -> tuple[str, str]:
+    """
+    Lead to unsubscribing and to the preferences, as every mail does: what both need is read once.
+
+    :raises NoPublicAddress: if the setting is empty
+    """
+    version = link_version(customer.pk, _id(contact_person) or None)
+    wishes = preferences_path(customer=customer, contact_person=contact_person, version=version)
+    unsubscribe = _unsubscribe_at(version, customer, contact_person, channel=channel, purpose=purpose)
+    return unsubscribe, absolute(wishes)
+
+
+def _unsubscribe_at(
+    version: int, customer: Customer, contact_person: ContactPerson | None, *, channel: str, purpose: str
+) -> str:
     token = _unsubscribe.token(customer.pk, _id(contact_person), channel, purpose, version)
     return absolute(reverse("portal-unsubscribe", args=[token]))
 

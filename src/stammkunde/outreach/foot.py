@@ -14,26 +14,18 @@ from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
 
 
-def unsubscribe_url(message: Message, *, channel: str) -> str:
-    """Lead to where one click ends this kind of message; empty for what belongs to an order or request."""
+def ways(message: Message, *, channel: str) -> tuple[str, str]:
+    """Lead to where one click ends this kind of message, and to the preferences; service leads to neither."""
     if message.purpose == Purpose.SERVICE:
-        return ""
-    customer, person = _whose(message)
-    return links.unsubscribe_url(customer=customer, contact_person=person, channel=channel, purpose=message.purpose)
+        return "", ""
+    person = ContactPerson(pk=message.contact_person_id) if message.contact_person_id else None
+    customer = Customer(pk=message.customer_id)
+    return links.ways(customer=customer, contact_person=person, channel=channel, purpose=message.purpose)
 
 
 def headers(url: str) -> Mapping[str, str]:
     """Give the headers with which mail programs unsubscribe by one click (RFC 8058)."""
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
-
-
-def below(message: Message, company: Company, *, unsubscribe: str) -> Foot:
-    """Give what stands below a message that leaves; `unsubscribe` leads to where one hears no more."""
-    preferences = ""
-    if unsubscribe:
-        customer, person = _whose(message)
-        preferences = links.preferences_url(customer=customer, contact_person=person)
-    return of(message, company, unsubscribe=unsubscribe, preferences=preferences)
 
 
 def of(message: Message, company: Company, *, unsubscribe: str, preferences: str) -> Foot:
@@ -58,8 +50,3 @@ def _objection() -> str:
         "This mail comes because of a purchase from us. The use of the e-mail address for advertising can be objected "
         "to at any time, without costs other than those of transmission at basic rates."
     )
-
-
-def _whose(message: Message) -> tuple[Customer, ContactPerson | None]:
-    person = ContactPerson(pk=message.contact_person_id) if message.contact_person_id else None
-    return Customer(pk=message.customer_id), person

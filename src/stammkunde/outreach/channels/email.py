@@ -75,9 +75,9 @@ class Email:
         return message.address.rpartition("@")[2]
 
     def render(self, message: Message, company: Company) -> Rendered:
-        said, url = optin_mail.content(message, company=company), foot.unsubscribe_url(message, channel=self.reaches)
+        said, ways = optin_mail.content(message, company=company), foot.ways(message, channel=self.reaches)
         subject = " ".join(str(said["subject"]).split())
-        content = dressed(message, said, company, url=url)
+        content, url = dressed(message, said, company, ways=ways), ways[0]
         sender = (company.sender_name or company.name, company.sender_email)
         if settings.EMAIL_BACKEND == SMTP:
             return Rendered(address=message.address, body=_mail(message, company, subject=subject, url=url, **content))
@@ -122,9 +122,10 @@ def _mail(message: Message, company: Company, *, subject: str, url: str, text: s
     )
 
 
-def dressed(message: Message, said: Mapping[str, Any], company: Company, *, url: str) -> dict[str, str]:
-    """Dress what a message says, as text and as HTML; `url` leads to where one unsubscribes."""
-    below, look = foot.below(message, company, unsubscribe=url), brand.look(company, purpose=message.purpose)
+def dressed(message: Message, said: Mapping[str, Any], company: Company, *, ways: tuple[str, str]) -> dict[str, str]:
+    """Dress what a message says, as text and as HTML; `ways` lead to unsubscribing and to the preferences."""
+    below = foot.of(message, company, unsubscribe=ways[0], preferences=ways[1])
+    look = brand.look(company, purpose=message.purpose)
     return {
         "text": dress.text(said, look=look, foot=below),
         "html": dress.html(said, look=look, foot=below, language=message.language),

@@ -186,16 +186,30 @@ def test_a_moment_in_one_click_plans_the_call_back(client, salesperson, customer
     assert (following.due_on, following.due_time) == (date(2999, 1, 2), time(10))
 
 
-def test_a_call_back_without_moment_keeps_what_was_written(client, salesperson, customer):
+def test_a_call_back_without_moment_is_recorded_and_says_so(client, salesperson, customer):
     client.force_login(salesperson)
 
     response = record(client, customer, "call_back", note="Morgen früh")
 
-    assert response.headers["Location"].startswith(reverse("call", args=[customer.pk]))
-    assert (Call.objects.count(), Draft.objects.get().note) == (0, "Morgen früh")
+    assert Call.objects.get().note == "Morgen früh"
+    text = client.get(response.headers["Location"]).content.decode()
+    assert "Ein künftiger Zeitpunkt ist nicht vereinbart" in text
 
 
-@pytest.mark.parametrize("fields", [{"outcome": "nonsense"}, {"outcome": ""}, {"key": "x"}, {"minutes": "0"}])
+@pytest.mark.parametrize(
+    "fields",
+    [{"minutes": "0"}, {"minutes": "viel"}, {"agreed_on": "morgen"}, {"person": "x"}, {"note": "Zeile\r\n" * 700}],
+)
+def test_a_call_that_was_made_is_recorded_though_something_beside_it_cannot_be_read(
+    client, salesperson, customer, fields
+):
+    client.force_login(salesperson)
+
+    assert record(client, customer, **{"outcome": "reached"} | fields).status_code == 302
+    assert (Call.objects.get().outcome, Call.objects.get().task.minutes) == ("reached", None)
+
+
+@pytest.mark.parametrize("fields", [{"outcome": "nonsense"}, {"outcome": ""}, {"key": "x"}])
 def test_what_no_page_offers_is_refused(client, salesperson, customer, fields):
     client.force_login(salesperson)
 
@@ -318,7 +332,7 @@ def test_page_takes_the_same_number_of_queries(client, salesperson, customer, ro
         page(client, customer)
 
 
-QUERIES = 46
+QUERIES = 64
 
 
 def test_today_leads_to_the_call_and_to_a_list_for_the_pocket(client, salesperson, customer):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stammkunde.calls import policy
 from stammkunde.calls.models import Guide, Outcome
-from stammkunde.calls.policy import Conduct, NextStep, NoMoment, Step, Window
+from stammkunde.calls.policy import Conduct, NextStep, Step, Window
 from stammkunde.customers.policy import Basis, Permission, Reason
 
 moment = partial(datetime, tzinfo=UTC)
@@ -79,9 +79,8 @@ def test_a_call_back_is_due_when_it_was_agreed_upon():
 
 
 @pytest.mark.parametrize("agreed_at", [None, MONDAY_MORNING, MONDAY_MORNING - timedelta(minutes=1)])
-def test_a_call_back_without_a_moment_to_come_is_refused(agreed_at):
-    with pytest.raises(NoMoment):
-        step(Outcome.CALL_BACK, agreed_at=agreed_at)
+def test_a_call_back_without_a_moment_to_come_is_tried_on_the_next_working_day(agreed_at):
+    assert step(Outcome.CALL_BACK, agreed_at=agreed_at) == NextStep(step=Step.CALL_AGAIN, on=date(2026, 11, 24))
 
 
 spans = st.tuples(st.times(), st.times()).map(sorted).filter(lambda pair: pair[0] < pair[1])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from stammkunde.calls import guides, queries, services
 from stammkunde.calls.models import Call, Draft, Guide, Outcome
-from stammkunde.calls.services import NoMoment, Said
+from stammkunde.calls.services import Said
 from stammkunde.contacts import queries as contacts
 from stammkunde.contacts.models import Contact
 from stammkunde.customers.models import Channel, Consent, ContactPreference
@@ -133,14 +133,13 @@ def test_a_call_back_is_planned_in_our_time_for_who_is_elsewhere(salesperson):
     assert (agreed.next_task.due_on, agreed.next_task.due_time) == (date(2026, 11, 24), time(10, 30))
 
 
-def test_a_call_back_without_moment_changes_nothing(customer, salesperson):
+def test_a_call_back_without_moment_is_recorded_and_stands_on_the_next_working_day(customer, salesperson):
     task = tasks.add(tasks.Content(title="Anrufen"), now=NOW, staff=salesperson, customer=customer)
 
-    with pytest.raises(NoMoment):
-        record(customer, salesperson, Outcome.CALL_BACK, task=task)
+    call = record(customer, salesperson, Outcome.CALL_BACK, task=task)
 
     task.refresh_from_db()
-    assert (task.state, Call.objects.count()) == ("open", 0)
+    assert (task.state, call.next_task.due_on, call.next_task.due_time) == ("done", date(2026, 11, 24), None)
 
 
 def test_who_wants_no_more_calls_objects_with_proof_and_stays_reachable_about_orders(customer, salesperson):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,22 +12,32 @@ from stammkunde.calls import guides
 from stammkunde.calls.models import Guide, Outcome
 from stammkunde.calls.services import Said
 from stammkunde.outreach import content, knowing
-from stammkunde.tasks.policy import LONGEST_DAY
+from stammkunde.tasks.policy import LONGEST_DAY, LONGEST_NOTE
 
 MOST_LINES, LONGEST_LINE = 12, 300
 
 
 class CallForm(forms.Form):
-    """The outcome is the button that was pressed; everything else may be left empty."""
+    """
+    The outcome is the button that was pressed; everything else may be left empty.
+
+    What cannot be read of the rest is left out: a call that was made is recorded all the same.
+    """
 
     key = forms.RegexField(r"^[0-9a-f-]{20,60}$")
     outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
     back = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M"])  # a button: call back then
-    note = forms.CharField(required=False, max_length=4000)
+    note = forms.CharField(required=False)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=LONGEST_DAY)
     agreed_on = forms.DateField(required=False)
     agreed_time = forms.TimeField(required=False)
     person = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    guide = forms.CharField(required=False)
+
+    @property
+    def says_enough(self) -> bool:
+        """Tell whether the call can be recorded: which one it is, and what came of it."""
+        return self.is_valid() or not {"key", "outcome", NON_FIELD_ERRORS}.intersection(self.errors)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -41,17 +52,18 @@ class CallForm(forms.Form):
         found = self.cleaned_data
         return Said(
             outcome=found["outcome"],
-            note=found["note"],
+            note=found["note"].replace("\r\n", "\n")[:LONGEST_NOTE],  # a browser counts a new line once
             goals=[goal[:LONGEST_LINE] for goal in goals[:MOST_LINES]],
-            minutes=found["minutes"],
+            minutes=found.get("minutes"),
             agreed_at=self._agreed_at(),
+            occasion=found["guide"],
         )
 
     def _agreed_at(self) -> datetime | None:
-        if self.cleaned_data["back"]:
+        if self.cleaned_data.get("back"):
             moment: datetime = self.cleaned_data["back"]
             return moment
-        on, at = self.cleaned_data["agreed_on"], self.cleaned_data["agreed_time"]
+        on, at = self.cleaned_data.get("agreed_on"), self.cleaned_data.get("agreed_time")
         return timezone.make_aware(datetime.combine(on, at)) if on and at else None
 
 

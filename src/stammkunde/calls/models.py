@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress
+from stammkunde.outreach.models import Message
 from stammkunde.tasks.models import Task
 
 
@@ -39,6 +40,7 @@ class Call(models.Model):
     goals = models.JSONField(_("goals reached"), default=list, blank=True)  # in the guide's words
     task = models.ForeignKey(Task, null=True, on_delete=models.SET_NULL, related_name="calls")  # that it finished
     next_task = models.OneToOneField(Task, null=True, blank=True, on_delete=models.SET_NULL, related_name="planned_by")
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="calls")  # that it became
     contact_source = models.CharField(max_length=200, default="", editable=False)  # of the contact that it became
     undone_at = models.DateTimeField(null=True, blank=True)
 

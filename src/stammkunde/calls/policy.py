@@ -124,10 +124,6 @@ class NextStep:
     if_nothing_else: bool = False
 
 
-class NoMoment(Exception):
-    """A call back needs the moment to come that was agreed upon."""
-
-
 def next_step(
     outcome: str, *, called_at: datetime, tries: int, window: Window, agreed_at: datetime | None = None
 ) -> NextStep:
@@ -139,14 +135,11 @@ def next_step(
         called_at: when, in local time.
         tries: how many times in a row nobody was reached, this call included.
         window: when the customer likes to be called, for tries to come.
-        agreed_at: when a call back was agreed upon, in local time.
-
-    Raises:
-        NoMoment: a call back without a moment after the call.
+        agreed_at: when a call back was agreed upon, in local time; without, or in the past: the next good day.
     """
     if outcome == Outcome.CALL_BACK:
         if agreed_at is None or agreed_at <= called_at:
-            raise NoMoment(agreed_at)
+            return NextStep(step=Step.CALL_AGAIN, on=_good_day(_next_working_day(called_at, window), window))
         return NextStep(step=Step.CALL_BACK, on=agreed_at.date(), at=agreed_at.time())
     if outcome == Outcome.NOT_REACHED:
         return _again(called_at, tries=tries, window=window)
@@ -166,6 +159,10 @@ def _again(called_at: datetime, *, tries: int, window: Window) -> NextStep:
         return NextStep(step=Step.WRITE_INSTEAD, on=working_day(called_at.date(), 1, closed=window.closed))
     earliest = working_day(called_at.date(), AGAIN_AFTER_DAYS[tries - 1], closed=window.closed)
     return NextStep(step=Step.CALL_AGAIN, on=_good_day(earliest, window), at=_other_time(called_at.time(), window))
+
+
+def _next_working_day(at: datetime, window: Window) -> date:
+    return working_day(at.date(), 1, closed=window.closed)
 
 
 def working_day(on: date, days: int, *, closed: Container[date]) -> date:

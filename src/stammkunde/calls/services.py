@@ -4,30 +4,36 @@ What records calls and plans what follows.
 A call finishes the task it was made for; a call without one makes its own, so that time spent is counted in one place.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from stammkunde.calls import guides, policy, queries, wording
+from stammkunde.calls import asking, guides, policy, queries, wording
 from stammkunde.calls.models import Call, Draft, Guide, Outcome
-from stammkunde.calls.policy import NoMoment
 from stammkunde.contacts import services as contacts
+from stammkunde.customers import caretakers
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
 from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.outreach import services as outreach
+from stammkunde.outreach.models import Message
+from stammkunde.signals import hourly
+from stammkunde.signals import queries as signals
 from stammkunde.tasks import queries as task_queries
 from stammkunde.tasks import services as tasks
-from stammkunde.tasks.models import Task
+from stammkunde.tasks.models import Task, TimeSettings
 from stammkunde.team import queries as teams
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 from stammkunde.team.policy import CALLS_CORRECT, may
 
 __all__ = [
-    "NoMoment", "NotYours", "Said", "TooLate", "change_guide", "keep_draft", "record", "reset_guide", "take_back",
+    "NotYours", "Said", "TooLate", "change_guide", "keep_draft", "let_go", "record", "reset_guide", "take_back",
+    "take_up",
 ]  # fmt: skip
 
 OWN_KIND = "call"  # of tasks that are nothing but a call that took place
@@ -52,6 +58,7 @@ class Said:
     goals: list[str] = field(default_factory=list)
     minutes: int | None = None
     agreed_at: datetime | None = None  # for a call back
+    occasion: str = ""  # of the guide that was followed
 
 
 @transaction.atomic
@@ -68,7 +75,7 @@ def record(
     """
     Record a call, finish its task and plan what follows; the same key gives the same call.
 
-    :raises NoMoment: if a call back was agreed upon, and no moment to come
+    What was said is never refused, even where nobody should have called: its message says what stood against it.
     """
     Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     known = Call.objects.filter(key=key).first()
@@ -78,13 +85,88 @@ def record(
     call.outcome, call.note, call.goals = said.outcome, said.note.strip(), said.goals
     call.next_task = _plan(call, task, staff=staff, agreed_at=said.agreed_at, now=now)
     call.task = _finish(task, call, staff=staff, minutes=said.minutes, now=now)
+    call.message = _note(call, task, said, now=now)
+    call.contact_source = f"{OWN_KIND}:{call.key}"
     call.save()
-    _tell(call, task, now=now)
+    _tell(call, call.message, now=now)
     if said.outcome == Outcome.NO_MORE_CALLS:
         _object(call, staff=staff, now=now)
     Draft.objects.filter(staff=staff, customer=customer).delete()
     _record(staff, "call.recorded", now, call)
     return call
+
+
+@transaction.atomic
+def take_up(
+    *, customer: Customer, person: ContactPerson | None, task: Task, occasion: str, staff: Staff, now: datetime
+) -> Mapping[str, Any] | None:
+    """
+    Let a call take its slot, so that nobody else contacts the customer meanwhile; and tell why it may not be made now.
+
+    The slot is kept until the evening. Repeating changes nothing; what the governor refuses is recorded, too.
+    """
+    subject = asking.subject_of(task, occasion=occasion)
+    worth = signals.worth(customer_ids=[customer.pk]).get(customer.pk, 0)
+    recipient = (customer.pk, person.pk if person else None)
+    plan = asking.plan(recipient, subject, key=f"{OWN_KIND}:{task.pk}", importance_cents=worth, now=now)
+    evening = timezone.localtime(now).replace(hour=23, minute=59, second=59, microsecond=0)
+    message, reason = outreach.take_up_call(plan, task_id=task.pk, until=evening, by=staff.name, now=now)
+    if reason is None and "taken_up_by" not in message.content:
+        message.content = {**message.content, "taken_up_by": staff.pk, "taken_up_name": staff.name}
+        message.save(update_fields=["content"])
+        _record_taken(staff, "call.taken_up", now, customer)
+    elif reason is not None:
+        _record_taken(staff, "call.refused", now, customer, code=reason["code"])
+    return reason
+
+
+@transaction.atomic
+def let_go(*, task: Task, staff: Staff, now: datetime, for_good: bool = False) -> bool:
+    """
+    Give back the slot of a call that is not made after all, and tell whether it had one.
+
+    A campaign's call stays on the list, unless it is dropped for good.
+    """
+    let = outreach.let_call_go(task_id=task.pk, by=staff.name, now=now, of_campaigns=for_good)
+    if let and not for_good and task.key and task.key.startswith(f"{OWN_KIND}:"):
+        tasks.drop_planned(task.pk)
+    return let
+
+
+@transaction.atomic
+def record_done(*, task: Task, note: str, minutes: int | None, staff: Staff, now: datetime) -> bool:
+    """
+    Record that a call was made that is only ticked off, and tell whether there was one: taken up, or of a campaign.
+
+    Who ticks it off without more reached somebody; what else came of a call is said on its page.
+    """
+    if task.customer is None or task.state != Task.State.OPEN or not outreach.open_calls([task.pk]).exists():
+        return False
+    message = outreach.open_calls([task.pk])[0]
+    said = Said(outcome=Outcome.REACHED, note=note, minutes=minutes)
+    key = f"done-{task.pk}-{message.events.count()}"
+    customer, person = task.customer, message.contact_person
+    record(key=key, customer=customer, person=person, said=said, task=task, staff=staff, now=now)
+    return True
+
+
+def key_by_hand(customer_id: int, form_key: str) -> str:
+    """Name a call that stands on no list, by the page on which it was begun."""
+    return f"{OWN_KIND}:{customer_id}:{form_key[:60]}"
+
+
+def begun_by_hand(*, key: str, customer: Customer, staff: Staff, now: datetime) -> Task:
+    """Give a call that stands on no list its task; repeating with the same key gives the same."""
+    title = wording.to_call(customer.name)
+    due = tasks.Due(on=timezone.localdate(now))
+    content = tasks.Content(title=title)
+    return tasks.plan(content, key=key, customer_id=customer.pk, owner_id=staff.pk, due=due, now=now)
+
+
+def _record_taken(staff: Staff, action: str, at: datetime, customer: Customer, **detail: object) -> None:
+    team.record(
+        staff=staff, action=action, at=at, thing="customer", thing_id=customer.pk, label=customer.name, **detail
+    )
 
 
 @transaction.atomic
@@ -105,6 +187,8 @@ def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
         return call
     call.undone_at = now
     contacts.void([call.contact_source], staff_id=staff.pk, now=now)
+    if call.message_id is not None:
+        outreach.take_call_back(call.message_id, by=staff.name, now=now)
     if call.next_task is not None:
         tasks.drop_planned(call.next_task.pk)
     if call.task is not None and call.task.kind != OWN_KIND:
@@ -185,7 +269,8 @@ def _plan(call: Call, task: Task | None, *, staff: Staff, agreed_at: datetime | 
     if plan.if_nothing_else and task_queries.has_planned(customer.pk, today=timezone.localdate(now), besides=task):
         return None  # the customer has a next step already
     on, at = wording.here(plan, hours.zone)
-    owner_id = customer.owner_id if plan.by_owner and customer.owner_id else staff.pk
+    recipient = (customer.pk, call.contact_person_id)
+    owner_id = (caretakers.of([recipient])[recipient] if plan.by_owner else None) or staff.pk
     is_complaint = plan.step == policy.Step.SETTLE_COMPLAINT
     title = wording.step(plan.step, name=customer.name)
     return tasks.plan(
@@ -198,25 +283,44 @@ def _plan(call: Call, task: Task | None, *, staff: Staff, agreed_at: datetime | 
     )
 
 
-def _tell(call: Call, task: Task | None, *, now: datetime) -> None:
-    """Let a call become a contact, even where it should not have been made; it takes the slot of what planned it."""
-    planned = outreach.tell_call(task_key=task.key) if task and task.key else None
-    source, takes_slot = planned or (f"{OWN_KIND}:{call.key}", False)
+def _note(call: Call, task: Task | None, said: Said, *, now: datetime) -> Message:
+    """Write the call down as a message, with what its time cost; a planned one comes to its end."""
+    assert call.staff is not None
+    subject = asking.subject_of(task, occasion=said.occasion)
+    subject = replace(subject, title=subject.title or wording.own_title(call.customer.name))
+    minutes = said.minutes or TimeSettings.of(teams.company()).minutes_per_contact
+    made = outreach.Made(
+        reached=call.outcome not in NOBODY_THERE,
+        failure=call.outcome if call.outcome in NOBODY_THERE else "",
+        minutes=minutes,
+        cost_cents=hourly.cost_cents(role=call.staff.role, on=timezone.localdate(now), minutes=minutes),
+        person_id=call.contact_person_id,
+    )
+    plan = asking.plan((call.customer_id, call.contact_person_id), subject, key=f"{OWN_KIND}:{call.key}", now=now)
+    return outreach.record_call(plan, task_ids=[task.pk] if task else [], made=made, by=call.staff.name, now=now)
+
+
+def _tell(call: Call, message: Message, *, now: datetime) -> None:
+    """Let a call become a contact, even where it should not have been made; whoever was reached gave a slot for it."""
     reached = call.outcome not in NOBODY_THERE
+    assert call.staff is not None
     said = contacts.Said(
-        source=source,
+        source=call.contact_source,
         customer_id=call.customer_id,
         contact_person_id=call.contact_person_id,
         person_name=str(call.contact_person or ""),
         channel=Channel.PHONE,
         happened_at=call.happened_at,
+        purpose=message.purpose,
+        about=str(message.content["subject"])[:200],
         outcome=contacts.Outcome.REACHED if reached else contacts.Outcome.NOT_REACHED,
-        takes_slot=takes_slot or reached,
+        takes_slot=reached,
+        minutes=message.content["minutes"],
+        cost_cents=message.cost_cents,
         staff_id=call.staff_id,
+        role=call.staff.role,
     )
     contacts.record_all([said], now=now)
-    Call.objects.filter(pk=call.pk).update(contact_source=source)
-    call.contact_source = source
 
 
 def _object(call: Call, *, staff: Staff, now: datetime) -> None:

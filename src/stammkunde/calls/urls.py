@@ -5,6 +5,8 @@ from stammkunde.calls.views import call, calls, guides
 urlpatterns = [
     path("calls/<int:pk>/", call.page, name="call"),
     path("calls/<int:pk>/record/", call.record, name="call-record"),
+    path("calls/<int:pk>/take-up/", call.take_up, name="call-take-up"),
+    path("calls/<int:pk>/let-go/", call.let_go, name="call-let-go"),
     path("calls/<int:pk>/draft/", calls.draft, name="call-draft"),
     path("calls/<int:pk>/undo/", calls.undo, name="call-undo"),
     path("calls/calendar/", calls.calendar_page, name="calendar"),

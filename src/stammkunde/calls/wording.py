@@ -49,6 +49,11 @@ def own_title(name: str) -> str:
     return _("Called: %(name)s") % {"name": name}
 
 
+def to_call(name: str) -> str:
+    """Give a call that was begun and stood on no list a title."""
+    return _("Call: %(name)s") % {"name": name}
+
+
 def step(code: Step, *, name: str) -> str:
     """Give what follows a title for the day it becomes a task."""
     return STEPS[code] % {"name": name}

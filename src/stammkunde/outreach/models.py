@@ -93,6 +93,9 @@ class Message(CountedClaims):
                 name="message_next",
             ),
             models.Index(fields=["latest_at"], condition=Q(state="planned"), name="message_too_late"),
+            models.Index(
+                fields=["latest_at"], condition=Q(channel="call", state="handed_over"), name="message_calls_listed"
+            ),
             models.Index(fields=["lease_until", "leased_by"], condition=Q(state="claimed"), name="message_lost_lease"),
             models.Index(fields=["customer", "-planned_at"], name="message_timeline"),
             models.Index(fields=["customer", "slot_at"], condition=Q(slot_at__isnull=False), name="message_slots"),

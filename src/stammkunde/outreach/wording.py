@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from stammkunde.customers import unsettled
 from stammkunde.customers import wording as customers
@@ -40,6 +40,11 @@ REASONS: dict[str, str | Promise] = {
     "rate": gettext_lazy("Waits so that this mail provider does not get too many at once."),
     "bounced": gettext_lazy("It came back."),
     "stopped": gettext_lazy("Somebody stopped it."),
+    # calls
+    "not_reached": gettext_lazy("Nobody was reached."),
+    "wrong_number": gettext_lazy("The number was wrong."),
+    "not_called": gettext_lazy("The call was not made."),
+    "taken_back": gettext_lazy("The call was recorded by mistake, and taken back."),
     # on paper
     "waits_for_print": gettext_lazy("Waits for the next print run."),
     "print_run_cancelled": gettext_lazy("The print run was cancelled, or this piece taken out of it."),
@@ -141,6 +146,10 @@ def _kills_workers(said: Numbers) -> str:
     return text % {"n": tries}
 
 
+def _called_anyway(said: Numbers) -> str:
+    return _("Called although this stood against it: %(why)s") % {"why": reason({**said, "code": said["because"]})}
+
+
 def _in_print_run(said: Numbers) -> str:
     return _("Part of print run %(run)s.") % {"run": said["run"]}
 
@@ -157,6 +166,7 @@ WITH_NUMBERS: dict[str, Callable[[Numbers], str]] = {
     "no_more_tries": _no_more_tries,
     "kills_workers": _kills_workers,
     "in_print_run": _in_print_run,
+    "called_anyway": _called_anyway,
 }
 
 IN_GENERAL: dict[str, str | Promise] = {  # codes with numbers, for many people at once
@@ -168,6 +178,7 @@ IN_GENERAL: dict[str, str | Promise] = {  # codes with numbers, for many people 
     "paused": gettext_lazy("Contact is paused at the customer's wish."),
     "no_time_left": gettext_lazy("No time is left before the latest time to send."),
     "no_more_tries": gettext_lazy("Tried in vain until the latest time."),
+    "called_anyway": gettext_lazy("Called although something stood against it."),
     "kills_workers": gettext_lazy("Set aside: the worker was stopped again and again in the middle of it."),
 }
 
@@ -194,6 +205,8 @@ def channel(name: str) -> str:
 
 def origin(text: str) -> str:
     """Word where a message comes from, as far as we know it: its callers name themselves."""
+    if text.startswith("call:"):
+        return pgettext("origin", "Call")
     if text.startswith("staff:"):
         return _("Written by hand")
     kind, _colon, number = text.partition(":")

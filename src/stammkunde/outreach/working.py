@@ -35,6 +35,7 @@ def _pieces(*, now: datetime, clock: Callable[[], datetime]) -> Iterator[Callabl
     company, holder = team.company(), me()
     yield lambda: services.take_over(now=now, is_gone=is_gone)
     yield lambda: services.look_after(now=now)
+    yield lambda: services.look_after_calls(now=now)
     if not channels.get("email").missing(company):
         yield lambda: services.plan_optins(company=company, now=now)
     for channel in channels.every():

@@ -18,6 +18,13 @@ def costs() -> list[HourlyCost]:
     return list(HourlyCost.objects.order_by("role", "-holds_from_on"))
 
 
+def cost_cents(*, role: str, on: date, minutes: int) -> int | None:
+    """Give what so much of a role's time cost on a day; what it costs first, it cost before; None: not written down."""
+    known = list(HourlyCost.objects.filter(role=role).order_by("holds_from_on"))
+    held = next((one for one in reversed(known) if one.holds_from_on <= on), known[0] if known else None)
+    return round(minutes * held.cents / 60) if held else None
+
+
 @transaction.atomic
 def write_down(*, role: str, holds_from_on: date, cents: int, by: Staff, now: datetime) -> HourlyCost:
     """

@@ -17,6 +17,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.functional import Promise
 
+from stammkunde.customers import caretakers
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.tasks import queries, services
 from stammkunde.tasks.models import Task
@@ -39,6 +40,14 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why somebody may not be called now; by some other way they may still be reached."""
+
+    why: str
+    may_be_written_to: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """One thing to do: what about, why, what is at stake and whom to call."""
 
@@ -54,6 +63,7 @@ class Item:
     url: str = ""  # where it is
     minutes: int = 0  # that it is given
     is_ranked: bool = False  # whether it stands here for what may be lost
+    refusal: Refusal | None = None  # why nobody may be called about it
 
     @property
     def section(self) -> str:
@@ -87,10 +97,13 @@ class Item:
 
     def suggestion(self, title: str) -> Suggestion:
         kind, subject, cycle = self.key.split(":", 2)
-        owner = self.customer.owner_id if self.customer else None
         customer_id = self.customer.pk if self.customer else None
+        owner_id = None
+        if customer_id is not None:
+            recipient = (customer_id, self.person.pk if self.person else None)
+            owner_id = caretakers.of([recipient])[recipient]
         return Suggestion(
-            kind=kind, customer_id=customer_id, subject=int(subject), cycle=cycle, title=title, owner_id=owner
+            kind=kind, customer_id=customer_id, subject=int(subject), cycle=cycle, title=title, owner_id=owner_id
         )
 
 
@@ -104,6 +117,7 @@ class Asked:
     months: int  # without purchase, after which a customer without rhythm is suggested
     lengths: Lengths  # how long a contact is useful
     may: Callable[[str], bool] = lambda _right: False  # whether whoever asks has a right
+    refused: Callable[[list[Item]], Mapping[str, Refusal]] = lambda _items: {}  # who may not be called: key → why
     plan: Mapping[int, int] = field(default_factory=dict)  # minutes a month, by customer
 
     def contact_minutes(self, customer_id: int) -> int:

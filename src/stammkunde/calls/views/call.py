@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
@@ -14,14 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.calls import leading, services, wording
+from stammkunde.calls import asking, leading, services, wording
 from stammkunde.calls import queries as calls
 from stammkunde.calls.forms import CallForm
-from stammkunde.calls.models import Guide
+from stammkunde.calls.models import Guide, Outcome
 from stammkunde.customers import permissions
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.outreach import services as outreach
+from stammkunde.outreach import wording as outreach_wording
+from stammkunde.outreach.policy import Verdict
 from stammkunde.sales import history
 from stammkunde.sales import queries as sales
 from stammkunde.signals import forecasts, standing, suggestions
@@ -38,6 +41,7 @@ from stammkunde.team.models import Company, Staff
 from stammkunde.ui import ways
 
 ORDERS, NOTES, CALLS, TASKS = 4, 4, 5, 10
+LONGEST_NUMBER = 19
 
 
 @require_safe
@@ -49,6 +53,10 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
     person = _person(request.GET.get("person", ""), people)
     key = request.GET.get("for", "")
     task, item = _subject(key, customer, generation)
+    kind = asking.subject_of(task).occasion if task else ""
+    if kind in ("", Guide.Kind.FREE):
+        kind = leading.kind(item.kind if item else "", signal)
+    guide = _guide(request, customer, people, person, kind=kind)
     return render(
         request,
         "calls/call.html",
@@ -68,7 +76,8 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
             "usual": TimeSettings.of(company).minutes_per_contact,
             "today": now.date(),
             **_hours(customer, person, company=company, now=now),
-            **_guide(request, customer, people, person, kind=leading.kind(item.kind if item else "", signal)),
+            **guide,
+            **_slot(task, item, customer, person, occasion=guide["kind"], now=now),
             **_dossier(request.user, customer, people, signal, generation),
         },
     )
@@ -79,31 +88,63 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
 def record(request: StaffRequest, pk: int) -> HttpResponse:
     """Record what came of the call; what follows is on somebody's list at once."""
     customer, form, now = _found(pk), CallForm(request.POST), timezone.now()
-    if not form.is_valid():
+    if not form.says_enough:
         raise BadRequest(form.errors.as_text())
-    person = ContactPerson.objects.filter(customer=pk, pk=form.cleaned_data["person"] or 0).first()
-    try:
-        call = services.record(
-            key=form.cleaned_data["key"],
-            customer=customer,
-            person=person,
-            said=form.said(request.POST.getlist("goals")),
-            task=_task(request.POST.get("for", ""), customer, now=now, staff=request.user),
-            staff=request.user,
-            now=now,
-        )
-    except services.NoMoment:
-        messages.error(request, _("Say when to call back: choose a day and time to come."))
-        services.keep_draft(
-            staff=request.user,
-            customer=customer,
-            note=form.cleaned_data["note"],
-            goals=request.POST.getlist("goals")[:20],
-            now=now,
-        )
-        return redirect(f"{reverse('call', args=[pk])}?{request.GET.urlencode()}")
+    person = ContactPerson.objects.filter(customer=pk, pk=form.cleaned_data.get("person") or 0).first()
+    call = services.record(
+        key=form.cleaned_data["key"],
+        customer=customer,
+        person=person,
+        said=form.said(request.POST.getlist("goals")),
+        task=_task(request.POST.get("for", ""), customer, now=now, staff=request.user),
+        staff=request.user,
+        now=now,
+    )
     messages.success(request, _told(call.get_outcome_display(), call.next_task), extra_tags=_undo(call.pk))
+    if call.outcome == Outcome.CALL_BACK and call.next_task and call.next_task.due_time is None:
+        messages.info(request, _("No time to come was agreed: it stands on the list of the next working day."))
     return redirect(ways.back(request, default=reverse("customer", args=[pk])))
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def take_up(request: StaffRequest, pk: int) -> HttpResponse:
+    """Let the call take its slot: whoever dials does it, and says no more."""
+    customer, now = _found(pk), timezone.now()
+    person = ContactPerson.objects.filter(customer=pk, pk=_number(request.POST.get("person", ""))).first()
+    key = request.POST.get("for", "")
+    task = _task(key, customer, now=now, staff=request.user)
+    if task is None or task.state != Task.State.OPEN:
+        key = services.key_by_hand(pk, request.POST.get("key", ""))
+        task = services.begun_by_hand(key=key, customer=customer, staff=request.user, now=now)
+    reason = services.take_up(
+        customer=customer, person=person, task=task, occasion=request.POST.get("guide", ""), staff=request.user, now=now
+    )
+    if reason is not None:
+        messages.error(request, _("Not now: %(why)s") % {"why": outreach_wording.reason(reason)})
+    if "quiet" in request.POST:  # the number is being dialled: nothing on the page is to move
+        return HttpResponse(status=204)
+    asked = {"for": key, "person": request.POST.get("person", ""), "guide": request.POST.get("guide", "")}
+    shown = urlencode({name: value for name, value in asked.items() if value})
+    return redirect(f"{reverse('call', args=[pk])}?{shown}")
+
+
+@require_POST
+@needs(policy.TASKS_WORK)
+def let_go(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give the slot back: the call is not made after all."""
+    task = worklist.known_task(request.POST.get("for", ""))
+    if (
+        task is not None
+        and task.customer_id == pk
+        and services.let_go(task=task, staff=request.user, now=timezone.now())
+    ):
+        messages.info(request, _("Not called: others may contact the customer again."))
+    return redirect(ways.back(request, default=reverse("customer", args=[pk])))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else 0
 
 
 def _undo(call_id: int) -> str:
@@ -155,6 +196,33 @@ def _subject(key: str, customer: Customer, generation: Generation | None) -> tup
 def _task(key: str, customer: Customer, *, now: datetime, staff: Staff) -> Task | None:
     task = worklist.task(key, _asked(signals.current()), now=now, staff=staff) if key else None
     return task if task and task.customer_id == customer.pk else None
+
+
+def _slot(
+    task: Task | None,
+    item: worklist.Item | None,
+    customer: Customer,
+    person: ContactPerson | None,
+    *,
+    occasion: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """Say who has taken the call up, or else what the governor says to it now."""
+    known = asking.taken_up([customer.pk]).get(customer.pk)
+    if known is not None:
+        mine = task is not None and known.provider_id == f"task:{task.pk}"
+        return {"taken": asking.by_whom(known), "is_of_this": mine, "against": ""}
+    subject = asking.subject_of(task, occasion=occasion)
+    listed = list(outreach.open_calls([task.pk])) if task else []
+    if listed:
+        reasons = outreach.still_refused(listed, now=now)
+        return {"taken": None, "against": outreach_wording.reason(next(iter(reasons.values()), None))}
+    importance = max((item.at_risk_cents or item.stake_cents or 0) if item else 0, 0)
+    recipient = (customer.pk, person.pk if person else None)
+    plan = asking.plan(recipient, subject, key="call:asked", importance_cents=importance, now=now)
+    decision = outreach.foresee(plan, now=now)
+    against = "" if decision.verdict == Verdict.ALLOWED else outreach_wording.reason(decision.reason)
+    return {"taken": None, "against": against}
 
 
 def _why_called(task: Task | None, item: worklist.Item | None, *, staff: Staff) -> dict[str, str]:

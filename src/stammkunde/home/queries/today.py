@@ -24,7 +24,7 @@ def items(asked: Asked, *, limit: int) -> list[Item]:
             found |= {item.key: item for item in standing[: one.most]}
     kept = [*named(found.values())[:limit], *beside(found.values())]
     chosen = sorted(kept, key=lambda item: item.under.order)
-    return _with_people(_with_signals(chosen, asked))
+    return _with_refusals(_with_people(_with_signals(chosen, asked)), asked)
 
 
 def named(found: Iterable[Item]) -> list[Item]:
@@ -62,6 +62,12 @@ def _with_signals(found: list[Item], asked: Asked) -> list[Item]:
         replace(item, signal=known.get(item.customer.pk)) if item.customer and item.signal is None else item
         for item in found
     ]
+
+
+def _with_refusals(found: list[Item], asked: Asked) -> list[Item]:
+    """Say of wishes whether they may be told by phone; others who may not be called stand here no more."""
+    refusals = asked.refused([item for item in beside(found) if item.refusal is None])
+    return [replace(item, refusal=refusals[item.key]) if item.key in refusals else item for item in found]
 
 
 def _with_people(found: list[Item]) -> list[Item]:

@@ -1,6 +1,6 @@
 """Somebody's list: whose customers it is about, how long the day is, and what fits into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -9,11 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from stammkunde.calls import leading
+from stammkunde.calls import asking, leading
 from stammkunde.calls import queries as calls
+from stammkunde.customers import caretakers
 from stammkunde.customers.models import Customer
 from stammkunde.figures.queries import budget
 from stammkunde.home.queries import today as queries
+from stammkunde.outreach.models import Message
 from stammkunde.signals import forecasts, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import FigureSettings
@@ -30,6 +32,7 @@ from stammkunde.ui import given
 
 MOST_SHOWN = 60
 DONE_SHOWN = 50
+MOST_NOT_CALLED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +73,7 @@ class Listed:
     done: list[Task]
     shown: list[Item]
     beside: list[Item]
+    refused: list[Item]  # who may not be called, and does not stand here in writing
     more: bool
 
     @classmethod
@@ -80,12 +84,14 @@ class Listed:
         day = Day.of(request.user, done=done, usual=TimeSettings.of(company).minutes_per_contact)
         wanted = _wanted(request)
         everything = queries.items(asked, limit=(wanted or day.most_items) + 1)
-        found, beside = queries.named(everything), queries.beside(everything)
+        found = queries.named(everything)
+        refused = [item for item in everything if item.is_ranked and item.refusal]
+        beside = [item for item in queries.beside(everything) if item not in refused]
         shown = found[:wanted] if wanted else queries.that_fit(found, minutes=day.left, least=day.lengths.least)
         more = len(found) > len(shown) and len(shown) < MOST_SHOWN
         return cls(
             company=company, workers=workers, who=who, asked=asked, day=day, done=done, shown=shown, beside=beside,
-            more=more,
+            refused=[item for item in refused if item.key not in {one.key for one in shown}], more=more,
         )  # fmt: skip
 
     @property
@@ -96,16 +102,33 @@ class Listed:
     def sections(self, *, staff: Staff) -> list[dict[str, Any]]:
         """Put what belongs together under one heading; what stands beside comes last."""
         everything = [*self.shown, *self.beside]
-        hints = self._hints([item.customer for item in everything if item.customer])
+        customers = [item.customer for item in everything if item.customer]
+        hints, taken = self._hints(customers), asking.taken_up([one.pk for one in customers])
         return [
             {
                 "name": section.name,
                 "heading": section.heading,
                 "beside": section.beside,
-                "rows": [_row(item, self.asked, staff=staff) | {"hint": hints(item)} for item in rows],
+                "rows": [
+                    _row(item, self.asked, staff=staff) | {"hint": hints(item), "taken": self._taken(item, taken)}
+                    for item in rows
+                ],
             }
             for section, rows in groupby(everything, key=lambda item: item.under)
         ]
+
+    def _taken(self, item: Item, taken: dict[int, Message]) -> Mapping[str, object] | None:
+        """Say who has taken up the call of an item, if anybody has."""
+        message = taken.get(item.customer.pk) if item.customer else None
+        return asking.by_whom(message) if message else None
+
+    @property
+    def not_called(self) -> list[Item]:
+        """Give those who would stand on the list if they might be called now; others took their places."""
+        days = (self.asked.generation.activity_days or 1) if self.asked.generation else 1
+        rates = [item.rate(usual_days=days) for item in self.shown if item.is_ranked and not item.refusal]
+        least = min(rates, default=0.0)
+        return [item for item in self.refused if item.rate(usual_days=days) >= least][:MOST_NOT_CALLED]
 
     def _hints(self, customers: list[Customer]) -> Callable[[Item], dict[str, Any] | None]:
         """Say for each item when it is a good time to call, where anything is known."""
@@ -126,6 +149,7 @@ def asked_by(request: StaffRequest, company: Company, *, owner: Staff | None) ->
         may=lambda right: policy.may(request.user, right),
         lengths=setting.lengths,
         plan=budget.of(generation, setting).minutes,
+        refused=partial(asking.refused, now=timezone.now()),
     )
 
 
@@ -149,7 +173,7 @@ def _who(request: StaffRequest, workers: list[Staff]) -> str:
     chosen = request.GET.get("who", "")
     if chosen in {"mine", "all"} or any(str(one.pk) == chosen for one in workers):
         return chosen
-    return "mine" if Customer.objects.filter(owner=request.user).exists() else "all"
+    return "mine" if caretakers.has_customers(request.user) else "all"
 
 
 def _wanted(request: StaffRequest) -> int:

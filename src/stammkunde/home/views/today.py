@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.calls import policy as call_policy
 from stammkunde.calls import queries as calls
+from stammkunde.calls import services as call_services
 from stammkunde.calls import wording as call_wording
 from stammkunde.home.views.listed import MOST_SHOWN, Listed, asked_by
 from stammkunde.signals import forecasts
@@ -45,6 +46,7 @@ def today(request: StaffRequest) -> HttpResponse:
             "sections": [one for one in sections if not one["beside"]],
             "aside": [one for one in sections if one["beside"]],
             "more": listed.more,
+            "not_called": listed.not_called,
             "is_full": listed.is_full,
             "next_shown": min(len(listed.shown) + listed.day.most_items, MOST_SHOWN),
             "done": _done(listed, request.user),
@@ -111,8 +113,17 @@ def _in_days(today: date, days: int, closed: Container[date]) -> date:
 def call_list(request: StaffRequest) -> HttpResponse:
     """The same list to print or to keep in the pocket: whom, which number, when, why, and room to write."""
     listed = Listed.of(request)
-    rows = [row for section in listed.sections(staff=request.user) for row in section["rows"] if row["item"].customer]
+    rows = [
+        row
+        for section in listed.sections(staff=request.user)
+        for row in section["rows"]
+        if _is_to_be_called(row["item"])
+    ]
     return render(request, "home/call_list.html", {"rows": rows, "today": listed.asked.today})
+
+
+def _is_to_be_called(item: worklist.Item) -> bool:
+    return item.customer is not None and item.refusal is None
 
 
 @require_POST
@@ -147,13 +158,9 @@ def _task(request: StaffRequest) -> Task | None:
 
 
 def _finish(request: StaffRequest, task: Task) -> str:
-    tasks.finish(
-        task_id=task.pk,
-        staff=request.user,
-        finished_at=timezone.now(),
-        outcome=request.POST.get("outcome", ""),
-        minutes=task_forms.minutes(request.POST),
-    )
+    now, outcome, minutes = timezone.now(), request.POST.get("outcome", ""), task_forms.minutes(request.POST)
+    if not call_services.record_done(task=task, note=outcome, minutes=minutes, staff=request.user, now=now):
+        tasks.finish(task_id=task.pk, staff=request.user, finished_at=now, outcome=outcome, minutes=minutes)
     then_on = _day(request.POST.get("then", ""))
     if then_on is None or then_on <= timezone.localdate():
         return _("Done: %(title)s") % {"title": task.title}
@@ -176,6 +183,7 @@ def _give(request: StaffRequest, task: Task) -> str:
 
 def _dismiss(request: StaffRequest, task: Task) -> str:
     outcome = request.POST.get("outcome", "")
+    call_services.let_go(task=task, staff=request.user, now=timezone.now(), for_good=True)
     tasks.dismiss(task_id=task.pk, staff=request.user, finished_at=timezone.now(), outcome=outcome)
     return _("Taken off the list: %(title)s") % {"title": task.title}
 
@@ -193,6 +201,7 @@ def _snooze(request: StaffRequest, task: Task) -> str:
     except tasks.TaskClosed:
         messages.info(request, _("This has been dealt with already."))
         return ""
+    call_services.let_go(task=task, staff=request.user, now=timezone.now())
     return _("Put off until %(day)s: %(title)s") % {"day": writing.day(until_on), "title": task.title}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from stammkunde.customers import caretakers
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer
 from stammkunde.outreach.channels import Receipt, Rendered
@@ -51,11 +52,17 @@ class Call:
             tasks.Content(title=rendered.body["title"], note=rendered.body["note"]),
             key=message.key,
             customer_id=message.customer_id,
-            owner_id=Customer.objects.values_list("owner_id", flat=True).get(pk=message.customer_id),
+            owner_id=_caller(message),
             due=tasks.Due(on=timezone.localdate(message.due_at)),
             now=message.rendered_at,
         )
         return Receipt(provider_id=f"task:{task.pk}")
+
+
+def _caller(message: Message) -> int | None:
+    """Give who is asked to call: whom they chose, who looks after them, or else whom the campaign names."""
+    recipient = (message.customer_id, message.contact_person_id)
+    return caretakers.of([recipient])[recipient] or message.content.get("caller")
 
 
 CHANNEL = Call()

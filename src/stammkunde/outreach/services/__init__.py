@@ -1,5 +1,16 @@
 """What changes messages: planning, arranging, claiming and handing over, and what people and providers say later."""
 
+from stammkunde.outreach.services.calling import (
+    Made,
+    let_call_go,
+    look_after_calls,
+    open_calls,
+    record_call,
+    still_refused,
+    stop_calls,
+    take_call_back,
+    take_up_call,
+)
 from stammkunde.outreach.services.claiming import Result, begin, claim, may_repeat, record, release, take_over
 from stammkunde.outreach.services.filling import (
     Filled,
@@ -31,7 +42,6 @@ from stammkunde.outreach.services.pictures import PictureGone, PictureInUse, add
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
 from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
 from stammkunde.outreach.services.settling import look_after, look_again, settle
-from stammkunde.outreach.services.telling import tell_call
 from stammkunde.outreach.services.templating import (
     NameTaken,
     archive,
@@ -48,6 +58,7 @@ __all__ = [
     "CountsAsAdvertising",
     "Filled",
     "KeyTaken",
+    "Made",
     "NameTaken",
     "NotOnPaper",
     "NotUnclear",
@@ -74,13 +85,16 @@ __all__ = [
     "forecast",
     "foresee",
     "hold_out",
+    "let_call_go",
     "lift_undeliverable",
     "look_after",
+    "look_after_calls",
     "look_again",
     "may_repeat",
     "note_bounce",
     "note_complaint",
     "note_delivery",
+    "open_calls",
     "pause",
     "plan_message",
     "plan_messages",
@@ -88,6 +102,7 @@ __all__ = [
     "plan_optins",
     "put_words",
     "record",
+    "record_call",
     "refuse_disguised",
     "release",
     "resume",
@@ -95,13 +110,16 @@ __all__ = [
     "send_again",
     "settle",
     "shop",
+    "still_refused",
     "stop",
+    "stop_calls",
     "stop_one",
     "style_of",
+    "take_call_back",
     "take_out",
     "take_over",
+    "take_up_call",
     "take_words_away",
-    "tell_call",
     "values",
     "words",
     "write_to",

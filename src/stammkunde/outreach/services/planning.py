@@ -100,7 +100,7 @@ def plan_messages(plans: Iterable[Plan], *, now: datetime) -> list[Message]:
 def forecast(plans: Iterable[Plan], *, now: datetime) -> Iterator[tuple[Plan, Decision]]:
     """Tell what the governor would say to plans, without planning anything: who will be refused, and why."""
     for batch in _batches(plans):
-        messages = [_message(plan, now=now) for plan in batch]
+        messages = [unsaved(plan, now=now) for plan in batch]
         ids = {plan.customer_id for plan in batch}
         waiting = list(Message.objects.filter(customer__in=ids, state=Message.State.PLANNED))
         decisions = settling.decide([*waiting, *messages], cases.read([*waiting, *messages], now=now))
@@ -112,7 +112,7 @@ def _plan(plans: Sequence[Plan], *, now: datetime) -> list[Message]:
     ids = {plan.customer_id for plan in plans}
     settling.lock(ids)
     known = {one.key: one for one in Message.objects.filter(key__in=[plan.key for plan in plans])}
-    new = {plan.key: _message(plan, now=now) for plan in plans if plan.key not in known}
+    new = {plan.key: unsaved(plan, now=now) for plan in plans if plan.key not in known}
     if new:
         settling.settle({one.customer_id for one in new.values()}, now=now, new=list(new.values()))
         pictures.note_pictures(new.values(), now=now)
@@ -123,7 +123,8 @@ def _plan(plans: Sequence[Plan], *, now: datetime) -> list[Message]:
     return [found[plan.key] for plan in plans]
 
 
-def _message(plan: Plan, *, now: datetime) -> Message:
+def unsaved(plan: Plan, *, now: datetime) -> Message:
+    """Give the message of a plan, not planned yet."""
     return Message(
         key=plan.key,
         origin=plan.origin,

@@ -32,19 +32,6 @@ def tell(messages: Iterable[Message], *, now: datetime) -> None:
     contacts.record_all((_said(one, now=now) for one in messages if is_contact(one)), now=now)
 
 
-def tell_call(*, task_key: str) -> tuple[str, bool] | None:
-    """
-    Free the slot of a planned call that took place: (the contact's source, whether it takes the slot over).
-
-    None where the task comes from no message. Inside the caller's transaction.
-    """
-    message = Message.objects.filter(key=task_key).only("pk", "slot_at").first()
-    if message is None:
-        return None
-    had_slot = Message.objects.filter(pk=message.pk, slot_at__isnull=False).update(slot_at=None)
-    return source(message.pk), bool(had_slot)
-
-
 def untell(message: Message, *, now: datetime) -> None:
     """Take back that a message reached somebody; inside the caller's transaction."""
     contacts.void([source(message.pk)], now=now)

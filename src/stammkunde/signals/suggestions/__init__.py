@@ -6,14 +6,22 @@ new one, a new cycle begins (`tasks.worklist` keeps what was dealt with).
 """
 
 from stammkunde.customers.models import Customer
-from stammkunde.signals.suggestions.item import ANNIVERSARY, BIRTHDAY, OVERDUE, RANKED, RISK, SILENT, signals_of
+from stammkunde.signals.suggestions.item import (
+    ANNIVERSARY,
+    BIRTHDAY,
+    OVERDUE,
+    RANKED,
+    RISK,
+    SILENT,
+    signals_of,
+)
 from stammkunde.signals.suggestions.ranked import key_of, may_be_lost, months_before, ranked_again
 from stammkunde.signals.suggestions.wishes import anniversaries, birthday_again, birthdays, since_again
 from stammkunde.tasks.worklist import Asked, Item, not_taken_up
 
 __all__ = [
-    "ANNIVERSARY", "BIRTHDAY", "OVERDUE", "RANKED", "RISK", "SILENT", "anniversaries", "birthday_again", "birthdays",
-    "key_of", "may_be_lost", "months_before", "of_customer", "ranked_again", "signals_of", "since_again",
+    "ANNIVERSARY", "BIRTHDAY", "OVERDUE", "RANKED", "RISK", "SILENT", "anniversaries", "birthday_again",
+    "birthdays", "key_of", "may_be_lost", "months_before", "of_customer", "ranked_again", "signals_of", "since_again",
 ]  # fmt: skip
 
 

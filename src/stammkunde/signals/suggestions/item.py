@@ -6,6 +6,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from stammkunde.customers import caretakers
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.tasks.worklist import Asked, Section
 
@@ -17,11 +18,13 @@ RANKED = (RISK, OVERDUE, SILENT)
 CHUNK = 60
 AT_RISK = Section(name="risk", heading=_("At risk, the most for each minute first"), order=20)
 SILENCE = Section(name="silence", heading=_("Gone quiet, the most for each minute first"), order=30)
+IN_WRITING = Section(name="in_writing", heading=_("At risk, in writing only"), order=35)
+NOT_CALLED = Section(name="not_called", heading=_("Not called now, replaced"), order=45, beside=True)
 WISHES = Section(name="wishes", heading=_("Birthdays and anniversaries"), order=40, beside=True)
 
 
 def of_owner(rows: QuerySet[Row], asked: Asked, *, path: str) -> QuerySet[Row]:
-    return rows if asked.owner is None else rows.filter(**{path: asked.owner})
+    return rows if asked.owner is None else rows.filter(**{f"{path}__in": caretakers.customers_of(asked.owner)})
 
 
 def most_valuable(pairs: list[tuple[int, Row]], asked: Asked) -> list[tuple[Row, CustomerSignal | None]]:

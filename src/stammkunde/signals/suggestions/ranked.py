@@ -5,15 +5,16 @@ Where a risk is known, its margin counts; behind them stand those without one, b
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import F, Q, QuerySet
 
-from stammkunde.customers.models import Customer
+from stammkunde.customers import caretakers
 from stammkunde.signals.models import CustomerSignal, EarlyWarning
 from stammkunde.signals.standing import PAST_RHYTHM
-from stammkunde.signals.suggestions.item import AT_RISK, CHUNK, OVERDUE, RISK, SILENCE, SILENT
+from stammkunde.signals.suggestions.item import AT_RISK, CHUNK, IN_WRITING, NOT_CALLED, OVERDUE, RISK, SILENCE, SILENT
 from stammkunde.tasks.worklist import Asked, Item, not_taken_up
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 WARNED = (CustomerSignal.Level.RED, CustomerSignal.Level.AMBER)
 SILENT_FOR_MONTHS_AT_MOST = 12  # past the months without purchase; longer ago is a matter for the list
 OWN_RHYTHM = Q(overdue_days__gt=0, stage__in=PAST_RHYTHM)
+MOST_ASKED = 5 * CHUNK  # of whom the governor is asked for one list
 FIRST = 2**62  # more cents than anybody has at stake
 
 
@@ -39,11 +41,46 @@ def may_be_lost(asked: Asked, *, limit: int) -> list[Item]:
     """Give those with most in danger for each minute; those without a known risk behind them."""
     if asked.generation is None or limit <= 0:
         return []
-    found = _with_known_risk(asked, limit=limit)
-    return found + _without(asked, limit=limit - len(found))
+    calls = _Calls(asked)
+    found = _with_known_risk(asked, calls, limit=limit)
+    found += _without(asked, calls, limit=limit - len(found))
+    return calls.completed(found, limit=limit)
 
 
-def _with_known_risk(asked: Asked, *, limit: int) -> list[Item]:
+@dataclass
+class _Calls:
+    """
+    Whom nobody may call now, asked for many at once: others take their places, and a line says why.
+
+    The governor is asked about a few hundred at most. Where these do not fill the list, those come back who may be
+    written to: they are in danger all the same.
+    """
+
+    asked: Asked
+    refused: list[Item] = field(default_factory=list)
+    questions: int = 0
+
+    def may_be_made(self, items: list[Item]) -> list[Item]:
+        """Keep those who may be called; who is not asked about does not stand on the list."""
+        if self.is_exhausted:
+            return []
+        self.questions += len(items)
+        refusals = self.asked.refused(items)
+        self.refused += [replace(item, refusal=refusals[item.key]) for item in items if item.key in refusals]
+        return [item for item in items if item.key not in refusals]
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self.questions >= MOST_ASKED
+
+    def completed(self, found: list[Item], *, limit: int) -> list[Item]:
+        """Fill what is left with those who may be written to; who would have stood here otherwise is told beside."""
+        in_writing = [item for item in self.refused if item.refusal and item.refusal.may_be_written_to]
+        kept = {item.key for item in in_writing[: limit - len(found)]}
+        return found + [replace(item, under=IN_WRITING if item.key in kept else NOT_CALLED) for item in self.refused]
+
+
+def _with_known_risk(asked: Asked, calls: _Calls, *, limit: int) -> list[Item]:
     """
     Walk from the most in danger downwards until nobody further down can outdo those found.
 
@@ -52,21 +89,24 @@ def _with_known_risk(asked: Asked, *, limit: int) -> list[Item]:
     signals = _signals(asked).filter(Q(risk_level__in=WARNED) | _silence(asked), at_risk__isnull=False)
     found: list[Item] = []
     for chunk in _chunks(signals, _most_at_risk):
-        found = _best(found + not_taken_up(_items(chunk, asked), today=asked.today), asked, limit=limit)
+        standing = not_taken_up(_items(chunk, asked), today=asked.today)
+        found = _best(found + calls.may_be_made(standing), asked, limit=limit)
         best_below = chunk[-1].at_risk / asked.lengths.least
         if len(found) >= limit and found[-1].rate(usual_days=_usual_days(asked)) >= best_below:
+            break
+        if calls.is_exhausted:
             break
     return found
 
 
-def _without(asked: Asked, *, limit: int) -> list[Item]:
+def _without(asked: Asked, calls: _Calls, *, limit: int) -> list[Item]:
     found: list[Item] = []
     if limit <= 0:
         return found
     silent = _signals(asked).filter(_silence(asked), rank__isnull=False, at_risk__isnull=True)
     for chunk in _chunks(silent, _most_valuable):
-        found += not_taken_up(_items(chunk, asked), today=asked.today)
-        if len(found) >= limit:
+        found += calls.may_be_made(not_taken_up(_items(chunk, asked), today=asked.today))
+        if len(found) >= limit or calls.is_exhausted:
             break
     return _best(found[:limit], asked, limit=limit)
 
@@ -90,7 +130,7 @@ def _signals(asked: Asked) -> "QuerySet[Marked]":
     signals = CustomerSignal.objects.filter(generation=asked.generation).select_related("customer", "customer__owner")
     if asked.owner is None:
         return signals.annotate(at_risk=F("margin_at_risk_cents"), rank=F("value_rank"))
-    own = signals.filter(customer__in=Customer.objects.filter(owner=asked.owner).values("pk"))
+    own = signals.filter(customer__in=caretakers.customers_of(asked.owner))
     return own.annotate(at_risk=F("margin_at_risk_cents") + 0, rank=F("value_rank") + 0)
 
 

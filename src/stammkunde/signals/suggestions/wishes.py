@@ -18,7 +18,7 @@ ANNIVERSARY_DAYS = 3
 def birthdays(asked: Asked) -> list[Item]:
     """Give the contact persons whose birthday is near, those of the most valuable customers first."""
     people = ContactPerson.objects.filter(birthday_on__in=list(_birth_days(asked.today)))
-    people = of_owner(people, asked, path="customer__owner").select_related("customer", "customer__owner")
+    people = of_owner(people, asked, path="customer").select_related("customer", "customer__owner")
     near = list(people.order_by("pk")[: CHUNK * 5])
     ranked = most_valuable([(person.customer_id, person) for person in near], asked)
     return [_birthday_item(person, signal, asked) for person, signal in ranked]
@@ -83,7 +83,7 @@ def anniversaries(asked: Asked) -> list[Item]:
     """Give the customers who have been with us for a round number of years these days, and bought on record."""
     recent = [asked.today - timedelta(days=behind) for behind in range(ANNIVERSARY_DAYS)]
     days = [anniversary(on, on.year - years) for on in recent for years in ROUND_YEARS]
-    customers = of_owner(Customer.objects.filter(since_on__in=days), asked, path="owner").select_related("owner")
+    customers = of_owner(Customer.objects.filter(since_on__in=days), asked, path="pk").select_related("owner")
     near = list(customers.order_by("pk")[: CHUNK * 5])
     ranked = most_valuable([(customer.pk, customer) for customer in near], asked)
     gone = (CustomerSignal.Stage.LOST, CustomerSignal.Stage.PROSPECT)

@@ -332,7 +332,7 @@ def test_page_takes_the_same_number_of_queries(client, salesperson, customer, ro
         page(client, customer)
 
 
-QUERIES = 64
+QUERIES = 65
 
 
 def test_today_leads_to_the_call_and_to_a_list_for_the_pocket(client, salesperson, customer):

@@ -71,8 +71,8 @@ def test_whoever_may_not_be_called_is_replaced_with_a_line_why(client, salespers
     assert [item.customer for item in refused] == firms[:4]
     for why in (
         "Jetzt nicht anrufen, ersetzt",
-        "widersprochen",
-        "Reklamation",
+        "Widerspruch liegt vor",
+        "Beschwerde",
         "Kontrollgruppe",
         "Höchstens 1 Kontakte in 7 Tagen",
     ):

@@ -1,6 +1,6 @@
 """What was said on the phone before, what to say now, and when somebody likes to be called."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -46,6 +46,41 @@ def taken_back_with(task_ids: Iterable[int], staff: Staff, *, now: datetime) -> 
     since = now - policy.CORRECTED_WITHIN
     calls = Call.objects.filter(task__in=set(task_ids), staff=staff, undone_at=None, happened_at__gte=since)
     return {task: call for task, call in calls.values_list("task", "pk") if task}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What came of the calls of a campaign: customers by what was said last, and what it took."""
+
+    outcomes: dict[str, int]
+    calls: int
+    minutes: int
+    cost_cents: int | None  # None: nobody said what an hour costs
+    uncosted: int  # calls of which it is not known
+
+    @property
+    def customers(self) -> int:
+        return sum(self.outcomes.values())
+
+
+def results(origin: str) -> Results:
+    """Count what came of the calls of an origin; one query."""
+    calls = Call.objects.filter(message__origin=origin, undone_at=None).order_by("happened_at", "pk")
+    latest, minutes, costs = dict[int, str](), 0, list[int | None]()
+    for customer, outcome, content, cost in calls.values_list(
+        "customer", "outcome", "message__content", "message__cost_cents"
+    ):
+        latest[customer] = outcome
+        minutes += int(content.get("minutes") or 0)
+        costs.append(cost)
+    known = [one for one in costs if one is not None]
+    return Results(
+        outcomes=dict(Counter(latest.values())),
+        calls=len(costs),
+        minutes=minutes,
+        cost_cents=sum(known) if known else None,
+        uncosted=len(costs) - len(known),
+    )
 
 
 def draft(staff: Staff, customer_id: int) -> Draft | None:

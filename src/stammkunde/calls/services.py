@@ -291,7 +291,7 @@ def _note(call: Call, task: Task | None, said: Said, *, now: datetime) -> Messag
     minutes = said.minutes or TimeSettings.of(teams.company()).minutes_per_contact
     made = outreach.Made(
         reached=call.outcome not in NOBODY_THERE,
-        failure=call.outcome if call.outcome in NOBODY_THERE else "",
+        wrong_number=call.outcome == Outcome.WRONG_NUMBER,
         minutes=minutes,
         cost_cents=hourly.cost_cents(role=call.staff.role, on=timezone.localdate(now), minutes=minutes),
         person_id=call.contact_person_id,
@@ -315,8 +315,7 @@ def _tell(call: Call, message: Message, *, now: datetime) -> None:
         about=str(message.content["subject"])[:200],
         outcome=contacts.Outcome.REACHED if reached else contacts.Outcome.NOT_REACHED,
         takes_slot=reached,
-        minutes=message.content["minutes"],
-        cost_cents=message.cost_cents,
+        cost_cents=message.cost_cents,  # its task says how long it took
         staff_id=call.staff_id,
         role=call.staff.role,
     )

@@ -110,7 +110,7 @@ def by_provider(*, provider_id: str, address: str) -> Message | None:
 
 def templates(*, is_archived: bool) -> list[Template]:
     """Give the templates with their words, by name."""
-    found = Template.objects.filter(is_archived=is_archived)
+    found = Template.objects.filter(is_archived=is_archived).exclude(channel="call")  # each is a campaign's own
     return list(found.select_related("changed_by").prefetch_related("texts"))
 
 

@@ -43,6 +43,7 @@ REASONS: dict[str, str | Promise] = {
     # calls
     "not_reached": gettext_lazy("Nobody was reached."),
     "wrong_number": gettext_lazy("The number was wrong."),
+    "on_hold": gettext_lazy("The campaign is on hold."),
     "not_called": gettext_lazy("The call was not made."),
     "taken_back": gettext_lazy("The call was recorded by mistake, and taken back."),
     # on paper

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from stammkunde.calls.models import Guide
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.outreach.models import Message, Template
 from stammkunde.work.models import CountedClaims
@@ -111,3 +112,25 @@ class Enrolment(models.Model):
             models.Index(fields=["play", "id"], condition=Q(forecast__isnull=True), name="enrolment_to_ask"),
             models.Index(fields=["play", "code", "id"], name="enrolment_by_code"),
         ]
+
+
+class CallPlan(models.Model):
+    """How a campaign by phone is led: by which guide, by whom, and how many calls of a day."""
+
+    play = models.OneToOneField(Play, primary_key=True, on_delete=models.CASCADE, related_name="call_plan")
+    guide = models.CharField(_("guide"), max_length=10, choices=Guide.Kind.choices)
+    calls_per_day = models.PositiveSmallIntegerField(_("calls of a day"))
+    callers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")  # of whom nobody looks after
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(calls_per_day__range=(1, 50)), name="call_plan_day_sane"),
+        ]
+
+
+class CallTurn(models.Model):
+    """Who calls somebody of a campaign, and as the how manieth: the day follows from it."""
+
+    enrolment = models.OneToOneField(Enrolment, primary_key=True, on_delete=models.CASCADE, related_name="turn")
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    place = models.PositiveIntegerField()  # 0, 1, … on the caller's list, those with most worth first

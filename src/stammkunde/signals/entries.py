@@ -16,7 +16,7 @@ def _anniversaries(asked: Asked, _room: int) -> list[Item]:
 
 
 def _may_be_lost(asked: Asked, room: int) -> list[Item]:
-    return suggestions.may_be_lost(asked, limit=room)
+    return suggestions.may_be_lost(asked, limit=min(room, asked.most_ranked))
 
 
 ENTRIES = (

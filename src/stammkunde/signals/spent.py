@@ -50,7 +50,7 @@ def pieces(tables: mirror.Tables, rule: Rule) -> duckdb.DuckDBPyRelation:
     Columns: customer_id, spent_on, spent_month, role, minutes, is_assumed (nobody said them), has_bought (at any time),
     hour_cents (empty: not set for the role).
     """
-    tasks, contacts = tables.tasks, tables.contacts.filter("minutes IS NOT NULL AND tells_time")  # noqa: F841 (named in SQL)
+    tasks, contacts = tables.tasks, tables.contacts.filter("minutes IS NOT NULL")  # noqa: F841 (named in SQL)
     buyers = tables.lines.filter(_BOUGHT).project("customer_id").distinct()  # noqa: F841
     told = connection().sql(  # noqa: F841
         _TOLD.format(usual=int(rule.usual_minutes))

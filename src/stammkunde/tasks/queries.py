@@ -13,6 +13,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 
 OWN = "task"  # written by a person, not suggested
+PLANNED_CALL = "planned_call"  # of a campaign: `calls` lists it
 
 
 def capacity() -> policy.Capacity:
@@ -38,6 +39,12 @@ def with_open_complaint(customer_ids: Iterable[int]) -> set[int]:
     """Tell which customers have a complaint that nobody has settled; one query."""
     complaints = Task.objects.filter(state=Task.State.OPEN, is_complaint=True, customer__in=set(customer_ids))
     return set(complaints.values_list("customer_id", flat=True))
+
+
+def planned_calls(*, today: date, staff: Staff | None, limit: int) -> list[Task]:
+    """Give the calls of campaigns that are due, the earliest first; of one person, or of everybody."""
+    tasks = _open(staff).filter(_awake(today), Q(due_on__isnull=True) | Q(due_on__lte=today), kind=PLANNED_CALL)
+    return list(_told(tasks.order_by(F("due_on").asc(nulls_last=True), "pk"))[:limit])
 
 
 def planned(staff: Staff, *, since: date, limit: int) -> list[Task]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from stammkunde.customers.models import Customer
 from stammkunde.tasks import facts, policy
 from stammkunde.tasks.models import Task
-from stammkunde.tasks.queries import OWN
+from stammkunde.tasks.queries import OWN, PLANNED_CALL
 from stammkunde.team import services as team
 from stammkunde.team.models import AuditEntry, Staff
 
@@ -117,11 +117,21 @@ def take_up(suggestion: Suggestion, *, now: datetime, staff: Staff) -> Task:
 
 
 @transaction.atomic
-def plan(what: Content, *, key: str, customer_id: int | None, owner_id: int | None, due: Due, now: datetime) -> Task:
+def plan(
+    what: Content,
+    *,
+    key: str,
+    customer_id: int | None,
+    owner_id: int | None,
+    due: Due,
+    now: datetime,
+    kind: str = OWN,
+) -> Task:
     """Put something on somebody's list that no person asked for; repeating with the same key gives the same task."""
     task, _created = Task.objects.get_or_create(
         key=key,
         defaults={
+            "kind": kind,
             "title": what.title[:200],
             "note": what.note[: policy.LONGEST_NOTE],
             "customer_id": customer_id,
@@ -163,8 +173,8 @@ def hand_over(*, task_id: int, owner: Staff, now: datetime, staff: Staff) -> Tas
     if task.state != Task.State.OPEN:
         raise TaskClosed(task.title)
     before = task.owner
-    if before != owner or task.kind != OWN:
-        task.owner, task.kind = owner, OWN
+    if before != owner or task.kind not in (OWN, PLANNED_CALL):
+        task.owner, task.kind = owner, task.kind if task.kind == PLANNED_CALL else OWN
         task.save(update_fields=["owner", "kind"])
         if before != owner:
             _record_handover(task, before, now=now, staff=staff)

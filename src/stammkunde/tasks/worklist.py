@@ -8,13 +8,14 @@ it, the key of the task keeps it from coming back.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from stammkunde.customers import caretakers
@@ -27,6 +28,8 @@ from stammkunde.tasks.services import Suggestion
 from stammkunde.team.models import Staff
 from stammkunde.team.policy import NO_MONEY, Sight
 from stammkunde.ui import given
+
+NOON = time(12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,11 +117,17 @@ class Asked:
     today: date
     generation: Any  # the newest figures; None: there are none
     owner: Staff | None  # empty: everybody's
+    most_ranked: int = 10**6  # names of those who may be lost, at most
     months: int  # without purchase, after which a customer without rhythm is suggested
     lengths: Lengths  # how long a contact is useful
     may: Callable[[str], bool] = lambda _right: False  # whether whoever asks has a right
     refused: Callable[[list[Item]], Mapping[str, Refusal]] = lambda _items: {}  # who may not be called: key → why
+    now: datetime | None = None  # the moment, where it matters; otherwise noon of the day
     plan: Mapping[int, int] = field(default_factory=dict)  # minutes a month, by customer
+
+    @property
+    def moment(self) -> datetime:
+        return self.now or timezone.make_aware(datetime.combine(self.today, NOON))
 
     def contact_minutes(self, customer_id: int) -> int:
         return self.lengths.contact(self.plan.get(customer_id, 0))

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('calls', '0002_calls_become_contacts'),
-        ('outreach', '0011_calls_stand_on_lists'),
+        ('outreach', '0012_calls_stand_on_lists'),
     ]
 
     operations = [

@@ -5,4 +5,6 @@ A chapter is a function `deeds(story)` that gives `story.Deed`s. It acts by serv
 with the moment that it is given; where chance decides, it asks `story.chance`.
 """
 
-NAMES = ("office", "people", "consents", "evenings", "calls", "work", "complaints", "campaigns", "letters", "looks")
+NAMES = (
+    "office", "people", "consents", "evenings", "calls", "work", "complaints", "campaigns", "letters", "looks", "phone",
+)  # fmt: skip

@@ -85,7 +85,7 @@ class Listed:
         wanted = _wanted(request)
         everything = queries.items(asked, limit=(wanted or day.most_items) + 1)
         found = queries.named(everything)
-        refused = [item for item in everything if item.is_ranked and item.refusal]
+        refused = [item for item in everything if item.refusal and (item.is_ranked or item.task)]
         beside = [item for item in queries.beside(everything) if item not in refused]
         shown = found[:wanted] if wanted else queries.that_fit(found, minutes=day.left, least=day.lengths.least)
         more = len(found) > len(shown) and len(shown) < MOST_SHOWN
@@ -128,7 +128,7 @@ class Listed:
         days = (self.asked.generation.activity_days or 1) if self.asked.generation else 1
         rates = [item.rate(usual_days=days) for item in self.shown if item.is_ranked and not item.refusal]
         least = min(rates, default=0.0)
-        return [item for item in self.refused if item.rate(usual_days=days) >= least][:MOST_NOT_CALLED]
+        return [item for item in self.refused if item.task or item.rate(usual_days=days) >= least][:MOST_NOT_CALLED]
 
     def _hints(self, customers: list[Customer]) -> Callable[[Item], dict[str, Any] | None]:
         """Say for each item when it is a good time to call, where anything is known."""
@@ -140,8 +140,9 @@ class Listed:
 def asked_by(request: StaffRequest, company: Company, *, owner: Staff | None) -> Asked:
     """Ask for the list of one person's customers, or of everybody's, as whoever asks may see it."""
     generation = signals.current()
-    setting = budget.setting(company)
+    setting, now = budget.setting(company), timezone.now()
     return Asked(
+        most_ranked=_wanted(request) + 1 if _wanted(request) else task_policy.MOST_PER_DAY + 1,
         today=timezone.localdate(),
         generation=generation,
         owner=owner,
@@ -149,7 +150,8 @@ def asked_by(request: StaffRequest, company: Company, *, owner: Staff | None) ->
         may=lambda right: policy.may(request.user, right),
         lengths=setting.lengths,
         plan=budget.of(generation, setting).minutes,
-        refused=partial(asking.refused, now=timezone.now()),
+        refused=partial(asking.refused, now=now),
+        now=now,
     )
 
 

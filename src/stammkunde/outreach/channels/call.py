@@ -12,6 +12,7 @@ from stammkunde.customers.models import Channel, ContactPerson, Customer
 from stammkunde.outreach.channels import Receipt, Rendered
 from stammkunde.outreach.models import Message
 from stammkunde.tasks import services as tasks
+from stammkunde.tasks.queries import PLANNED_CALL
 from stammkunde.team.models import Company
 
 
@@ -55,6 +56,7 @@ class Call:
             owner_id=_caller(message),
             due=tasks.Due(on=timezone.localdate(message.due_at)),
             now=message.rendered_at,
+            kind=PLANNED_CALL,
         )
         return Receipt(provider_id=f"task:{task.pk}")
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from stammkunde.contacts.models import Contact
 from stammkunde.outreach import cases, policy
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.models import Hold, Message
 from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.services import planning, settling, telling
 from stammkunde.outreach.services.planning import Plan
@@ -26,7 +26,6 @@ from stammkunde.tasks.models import Task
 State = Message.State
 CALL = "call"
 OWN_ORIGIN = "call:"  # of calls that belong to no campaign
-NOT_CALLED, TAKEN_BACK, ANYWAY = "not_called", "taken_back", "called_anyway"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,7 @@ class Made:
     """A call as it was led."""
 
     reached: bool
-    failure: str = ""  # a code: why nobody was reached
+    wrong_number: bool = False
     minutes: int
     cost_cents: int | None
     person_id: int | None
@@ -112,7 +111,10 @@ def _again(message: Message, *, now: datetime) -> Mapping[str, Any] | None:
 
 def still_refused(messages: Sequence[Message], *, now: datetime) -> dict[str, Mapping[str, Any]]:
     """Tell which calls of somebody's list may not be made any more, or not now, and why; by their keys."""
-    return {key: one.reason or {} for key, one in _decide(messages, now=now).items() if one.verdict != Verdict.ALLOWED}
+    held = set(Hold.objects.filter(origin__in={one.origin for one in messages}).values_list("origin", flat=True))
+    on_hold = {one.key: {"code": "on_hold"} for one in messages if one.origin in held}
+    decisions = _decide([one for one in messages if one.key not in on_hold], now=now)
+    return on_hold | {key: one.reason or {} for key, one in decisions.items() if one.verdict != Verdict.ALLOWED}
 
 
 def _decide(messages: Sequence[Message], *, now: datetime) -> dict[str, Decision]:
@@ -142,7 +144,10 @@ def record_call(plan: Plan, *, task_ids: Collection[int], made: Made, by: str, n
     if made.reached:
         message.state = State.DELIVERED
     else:
-        message.state, message.reason = State.FAILED, {"code": made.failure}
+        message.state, message.reason = (
+            State.FAILED,
+            {"code": "wrong_number"} if made.wrong_number else {"code": "not_reached"},
+        )
     message.save()
     settling.log([message], now=now, by=by)
     settling.look_again([message.customer_id], now=now)
@@ -155,7 +160,7 @@ def _unplanned(plan: Plan, *, now: datetime) -> Message:
     waiting = list(Message.objects.filter(customer=plan.customer_id, state=State.PLANNED))
     decision = settling.decide([*waiting, message], cases.read([*waiting, message], now=now))[message.key]
     if decision.verdict != Verdict.ALLOWED and decision.reason:
-        message.reason = {**decision.reason, "code": ANYWAY, "because": decision.code}
+        message.reason = {**decision.reason, "code": "called_anyway", "because": decision.code}
     return message
 
 
@@ -170,7 +175,7 @@ def take_call_back(message_id: int, *, by: str, now: datetime) -> None:
     message.content = {name: value for name, value in message.content.items() if name != "minutes"}
     message.cost_cents = None
     if message.origin.startswith(OWN_ORIGIN):
-        _end(message, State.STOPPED, {"code": TAKEN_BACK}, now=now, by=by)
+        _end(message, State.STOPPED, {"code": "taken_back"}, now=now, by=by)
     else:
         message.state, message.reason, message.finished_at = State.HANDED_OVER, None, None
         message.save()
@@ -186,7 +191,7 @@ def let_call_go(*, task_id: int, by: str, now: datetime, of_campaigns: bool = Fa
     if found is None:
         return False
     settling.lock([found.customer_id])
-    _end(found, State.STOPPED, {"code": NOT_CALLED}, now=now, by=by)
+    _end(found, State.STOPPED, {"code": "not_called"}, now=now, by=by)
     return True
 
 
@@ -212,7 +217,7 @@ def look_after_calls(*, now: datetime, at_most: int = 200) -> int:
     told = set(Contact.objects.standing().filter(source__in=sources).values_list("source", flat=True))
     for one in found:
         is_made = telling.source(one.pk) in told  # a former version said so by the contact alone
-        _end(one, State.DELIVERED if is_made else State.EXPIRED, None if is_made else {"code": NOT_CALLED}, now=now)
+        _end(one, State.DELIVERED if is_made else State.EXPIRED, None if is_made else {"code": "not_called"}, now=now)
     _drop_tasks(found)
     return len(found)
 

@@ -1,5 +1,6 @@
 """What changes plays: preparing a campaign, letting plays run, thanking for purchases."""
 
+from stammkunde.plays.services.calling import ByPhone, create_call_campaign
 from stammkunde.plays.services.preparing import (
     Campaign,
     NothingToSay,
@@ -31,6 +32,7 @@ from stammkunde.plays.services.trouble import (
     note_trouble,
     try_again,
 )
+from stammkunde.plays.services.turns import shares
 
 __all__ = [
     "DISGUISED",
@@ -39,12 +41,14 @@ __all__ = [
     "NO_WORDS",
     "SET_ASIDE",
     "UNKNOWN_FILTERS",
+    "ByPhone",
     "Campaign",
     "NotPossible",
     "NotPureThanks",
     "NothingToSay",
     "ask_governor",
     "choose",
+    "create_call_campaign",
     "create_campaign",
     "create_thanks",
     "due",
@@ -58,6 +62,7 @@ __all__ = [
     "plan_next",
     "reschedule",
     "resume",
+    "shares",
     "start",
     "stop",
     "take_back",

@@ -5,7 +5,7 @@ Nothing is sent by any of this. Repeating is harmless, and so is being killed: w
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from stammkunde.outreach.models import Template
 from stammkunde.outreach.services import Plan
 from stammkunde.plays import policy
 from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.services import turns
 from stammkunde.signals import queries as signals
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -47,7 +48,7 @@ class Campaign:
     """
 
     name: str
-    template: Template
+    template: Template | None  # None: it gets words of its own
     audience: dict[str, Any]
     audience_text: str
     holdout_share: float
@@ -65,6 +66,8 @@ def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
     :raises NothingToSay: if the template has no words
     :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
     """
+    if what.template is None:
+        raise NothingToSay(what.name)
     check_words(what.template)
     play = Play.objects.create(
         kind=Play.Kind.CAMPAIGN,
@@ -154,6 +157,7 @@ def ask_governor(*, play: Play, now: datetime) -> int:
     """
     rows = list(Enrolment.objects.filter(play=play, forecast__isnull=True).order_by("pk")[:AT_ONCE])
     if not rows:
+        turns.assign(play)
         Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(status=Play.Status.READY)
         return 0
     for row in rows:
@@ -185,13 +189,17 @@ def plan(
     )
     importance = signals.worth(customer_ids={row.customer_id for row in rows})
     begins = max(play.starts_at or now, now)
+    moments, guide = turns.moments(play, rows, begins=begins), turns.guide(play)
     plans, lacking = [], {}
     for row in rows:
         said = written[row.customer_id, row.contact_person_id]
         if said.content is None:
             lacking[row.pk] = {"outcome": "refused", "code": MISSING, "fields": list(said.missing)}
             continue
-        plans.append((row, _plan(play, row, said, begins, importance.get(row.customer_id, 0))))
+        at, caller = moments.get(row.pk, (begins, None))
+        content = {**said.content, "guide": guide, "caller": caller} if guide else said.content
+        filled = replace(said, content=content)
+        plans.append((row, _plan(play, row, filled, at, importance.get(row.customer_id, 0))))
     return plans, lacking
 
 

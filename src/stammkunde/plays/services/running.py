@@ -10,6 +10,7 @@ from stammkunde import work
 from stammkunde.outreach import looks
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
+from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services import preparing
 from stammkunde.team import services as team
@@ -36,7 +37,8 @@ def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: dateti
     """
     template = Play.objects.select_related("template").get(pk=play_id).template
     preparing.check_purpose(template)
-    looks.demand(template)
+    if template.channel != CALL:  # a call is talked, not read
+        looks.demand(template)
     begins = max(starts_at or now, now)
     changed = Play.objects.filter(pk=play_id, status=Status.READY).update(
         status=Status.RUNNING, starts_at=begins, started_at=now
@@ -129,6 +131,8 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
         play = _settled(play_id, changed, "play.stopped", allowed=(Status.STOPPED,), now=now, staff=staff)
         outreach.pause(origin=play.origin, now=now)
     outreach.stop(origin=play.origin, staff=staff, now=now)  # in batches, each a transaction of its own
+    while outreach.stop_calls(origin=play.origin, by=staff.name, now=now):
+        pass
     return play
 
 
@@ -172,7 +176,9 @@ def _waiting(play: Play) -> QuerySet[Enrolment]:
 
 
 def _has_more(play: Play) -> bool:
-    return _waiting(play).exists() or Message.objects.filter(origin=play.origin, state__in=ON_THE_WAY).exists()
+    ours = Message.objects.filter(origin=play.origin)
+    listed = ours.filter(channel=CALL, state=Message.State.HANDED_OVER)  # on somebody's list
+    return _waiting(play).exists() or ours.filter(state__in=ON_THE_WAY).exists() or listed.exists()
 
 
 def _settled(play_id: int, changed: int, action: str, *, allowed: Collection[str], now: datetime, staff: Staff) -> Play:

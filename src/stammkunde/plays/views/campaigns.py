@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stammkunde.outreach import advice
+from stammkunde.outreach.content import FieldsUnknown
 from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import services
+from stammkunde.plays.call_forms import CallCampaignForm
 from stammkunde.plays.forms import CampaignForm, has_templates
 from stammkunde.plays.models import Play
 from stammkunde.segments import audience
@@ -34,6 +36,44 @@ def new(request: StaffRequest) -> HttpResponse:
             return redirect("play", play.pk)
     shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.query}
     return render(request, "plays/campaign.html", shown | {"has_templates": has_templates(form)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(policy.MESSAGES_SEND)
+def new_calls(request: StaffRequest) -> HttpResponse:
+    """Make a campaign by phone of the list's filters."""
+    asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
+    count = asked.page.count
+    form = CallCampaignForm(request.POST or None, customers=count, initial={"callers": [request.user.pk]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            play = _create_calls(request, form, asked)
+        except FieldsUnknown as unknown:
+            form.add_error("about", _("There is no field {%(name)s}.") % {"name": unknown.names[0]})
+        except CountsAsAdvertising:
+            form.add_error("about", _("This counts as advertising. Choose a guide that is for it, or leave it out."))
+        else:
+            messages.success(request, _("Being prepared: nobody is called before you start it."))
+            return redirect("play", play.pk)
+    shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.query}
+    return render(request, "plays/campaign.html", shown | {"has_templates": True, "by_phone": True})
+
+
+def _create_calls(request: StaffRequest, form: CallCampaignForm, asked: Asked) -> Play:
+    given = form.cleaned_data
+    campaign = services.Campaign(
+        name=given["name"],
+        template=None,
+        audience=audience.stored(asked.filters),
+        audience_text=_whom(asked),
+        holdout_share=given["holdout_percent"] / 100,
+        valid_days=given["valid_days"],
+        starts_at=given["starts_at"],
+    )
+    how = services.ByPhone(
+        guide=given["guide"], about=given["about"], callers=list(given["callers"]), calls_per_day=given["calls_per_day"]
+    )
+    return services.create_call_campaign(campaign, how, staff=request.user, now=timezone.now())
 
 
 def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:

@@ -15,10 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from stammkunde.calls import queries as calls
+from stammkunde.calls.models import Outcome
 from stammkunde.outreach import advice, looks
 from stammkunde.outreach import wording as outreach
 from stammkunde.outreach.models import Message, MessageSettings
 from stammkunde.outreach.services import CountsAsAdvertising
+from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import queries, services, wording
 from stammkunde.plays.forms import ScheduleForm, ThanksForm, has_templates
 from stammkunde.plays.models import Enrolment, Play
@@ -272,8 +275,22 @@ def _context(play: Play) -> dict[str, Any]:
         "refusals": _refusals(progress),
         "states": _states(progress),
         "channel": outreach.channel(play.template.channel),
-        **_looked(play),
+        **(_calls(play) if play.template.channel == CALL else _looked(play)),
         **_about_start(play, progress),
+    }
+
+
+def _calls(play: Play) -> dict[str, Any]:
+    """Say who calls whom until when, and what came of it."""
+    found = calls.results(play.origin)
+    outcomes = [(label, found.outcomes[code]) for code, label in Outcome.choices if code in found.outcomes]
+    return {
+        "by_phone": True,
+        "guide": play.call_plan.get_guide_display(),
+        "shares": services.shares(play, now=timezone.now()),
+        "results": found,
+        "outcomes": outcomes,
+        "is_over": play.status in (Status.DONE, Status.STOPPED),
     }
 
 

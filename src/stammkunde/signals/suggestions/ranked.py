@@ -60,14 +60,17 @@ class _Calls:
     refused: list[Item] = field(default_factory=list)
     questions: int = 0
 
-    def may_be_made(self, items: list[Item]) -> list[Item]:
-        """Keep those who may be called; who is not asked about does not stand on the list."""
-        if self.is_exhausted:
-            return []
-        self.questions += len(items)
-        refusals = self.asked.refused(items)
-        self.refused += [replace(item, refusal=refusals[item.key]) for item in items if item.key in refusals]
-        return [item for item in items if item.key not in refusals]
+    def may_be_made(self, items: list[Item], *, limit: int) -> list[Item]:
+        """Give the first who may be called, as many as fit; of the others nobody is asked about."""
+        allowed: list[Item] = []
+        for some in _batches(items, 2 * limit):
+            if len(allowed) >= limit or self.is_exhausted:
+                break
+            self.questions += len(some)
+            refusals = self.asked.refused(some)
+            self.refused += [replace(item, refusal=refusals[item.key]) for item in some if item.key in refusals]
+            allowed += [item for item in some if item.key not in refusals]
+        return allowed
 
     @property
     def is_exhausted(self) -> bool:
@@ -80,6 +83,10 @@ class _Calls:
         return found + [replace(item, under=IN_WRITING if item.key in kept else NOT_CALLED) for item in self.refused]
 
 
+def _batches(items: list[Item], size: int) -> Iterator[list[Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
 def _with_known_risk(asked: Asked, calls: _Calls, *, limit: int) -> list[Item]:
     """
     Walk from the most in danger downwards until nobody further down can outdo those found.
@@ -90,7 +97,8 @@ def _with_known_risk(asked: Asked, calls: _Calls, *, limit: int) -> list[Item]:
     found: list[Item] = []
     for chunk in _chunks(signals, _most_at_risk):
         standing = not_taken_up(_items(chunk, asked), today=asked.today)
-        found = _best(found + calls.may_be_made(standing), asked, limit=limit)
+        asked_about = calls.may_be_made(_best(standing, asked, limit=CHUNK), limit=limit)
+        found = _best(found + asked_about, asked, limit=limit)
         best_below = chunk[-1].at_risk / asked.lengths.least
         if len(found) >= limit and found[-1].rate(usual_days=_usual_days(asked)) >= best_below:
             break
@@ -105,7 +113,8 @@ def _without(asked: Asked, calls: _Calls, *, limit: int) -> list[Item]:
         return found
     silent = _signals(asked).filter(_silence(asked), rank__isnull=False, at_risk__isnull=True)
     for chunk in _chunks(silent, _most_valuable):
-        found += calls.may_be_made(not_taken_up(_items(chunk, asked), today=asked.today))
+        standing = not_taken_up(_items(chunk, asked), today=asked.today)
+        found += calls.may_be_made(standing, limit=limit - len(found))
         if len(found) >= limit or calls.is_exhausted:
             break
     return _best(found[:limit], asked, limit=limit)

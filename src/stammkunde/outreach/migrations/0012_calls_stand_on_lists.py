@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0006_found_by_local_number'),
-        ('outreach', '0010_looks_of_colleagues'),
+        ('outreach', '0011_mails_have_a_face'),
     ]
 
     operations = [

@@ -1,0 +1,59 @@
+"""Writing a campaign by phone down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from stammkunde.calls.models import Guide
+from stammkunde.calls.policy import PURPOSES
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.content import Block, Text
+from stammkunde.outreach.models import Template
+from stammkunde.outreach.services.calling import CALL
+from stammkunde.plays.models import CallPlan, Play
+from stammkunde.plays.services import preparing
+from stammkunde.team.models import Staff
+
+NAME_LENGTH = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByPhone:
+    """How a campaign by phone is led: `about` says in a few words what the calls are about."""
+
+    guide: str
+    about: str
+    callers: Sequence[Staff]
+    calls_per_day: int
+
+
+@transaction.atomic
+def create_call_campaign(what: preparing.Campaign, how: ByPhone, *, staff: Staff, now: datetime) -> Play:
+    """
+    Write a campaign by phone down, with words of its own; what its guide is for says its purpose before the law.
+
+    :raises CountsAsAdvertising: if its words need another purpose than its guide has
+    """
+    template = words(what.name, how, staff=staff, now=now)
+    play = preparing.create_campaign(replace(what, template=template), staff=staff, now=now)
+    plan = CallPlan.objects.create(play=play, guide=how.guide, calls_per_day=how.calls_per_day)
+    plan.callers.set(how.callers)
+    return play
+
+
+def words(name: str, how: ByPhone, *, staff: Staff, now: datetime) -> Template:
+    """Keep what the calls of one campaign are about; it stands on no list of templates."""
+    template = outreach.create_template(
+        name=_free_name(name), channel=CALL, purpose=PURPOSES[Guide.Kind(how.guide)], by=staff, now=now
+    )
+    text = Text(subject=name.strip(), blocks=(Block(kind="text", text=how.about.strip() or name.strip()),))
+    outreach.put_words(template_id=template.pk, language="de", form="sie", text=text, by=staff, now=now)
+    outreach.archive(template_id=template.pk, by=staff, now=now)
+    return Template.objects.get(pk=template.pk)
+
+
+def _free_name(name: str) -> str:
+    taken = Template.objects.filter(channel=CALL).count()
+    return f"{name.strip()[: NAME_LENGTH - 8]} #{taken + 1}"

@@ -1,0 +1,134 @@
+"""Campaigns by phone: who calls whom, in which order, and on which day."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+
+from stammkunde.calls import policy as calls
+from stammkunde.calls import queries as call_queries
+from stammkunde.customers import caretakers
+from stammkunde.plays.models import CallPlan, CallTurn, Enrolment, Play
+from stammkunde.signals import queries as signals
+from stammkunde.tasks.models import TimeSettings
+from stammkunde.tasks.policy import LEAST_PER_DAY, MOST_PER_DAY, day_minutes
+from stammkunde.team import queries as team
+from stammkunde.team.models import Staff
+
+BEGIN = time(8)  # calls of a day stand on the lists from here on
+LAST_BEGIN = time(16)  # what is started later begins the next working day
+
+
+def plan_of(play: Play) -> CallPlan | None:
+    return CallPlan.objects.filter(play=play).first()
+
+
+def guide(play: Play) -> str:
+    """Give the guide of a campaign by phone; empty: it is none."""
+    plan = plan_of(play) if play.kind == Play.Kind.CAMPAIGN else None
+    return plan.guide if plan else ""
+
+
+@transaction.atomic
+def assign(play: Play) -> int:
+    """
+    Say who calls whom, those with most worth first, and tell for how many that was new; repeating changes nothing.
+
+    Whom somebody chose, or who looks after them, calls; the others are shared out over those who were named.
+    """
+    plan = plan_of(play)
+    if plan is None:
+        return 0
+    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, code="", turn=None).order_by("pk")
+    rows = list(waiting.only("pk", "customer_id", "contact_person_id"))
+    worth = signals.worth(customer_ids={row.customer_id for row in rows})
+    rows.sort(key=lambda row: (-worth.get(row.customer_id, 0), row.pk))
+    own = caretakers.of((row.customer_id, row.contact_person_id) for row in rows)
+    known = CallTurn.objects.filter(enrolment__play=play)
+    places: Counter[int | None] = Counter(known.values_list("caller_id", flat=True))
+    named = list(plan.callers.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
+    turns = []
+    for row in rows:
+        caller = own[row.customer_id, row.contact_person_id] or min(named, key=lambda one: places[one], default=None)
+        turns.append(CallTurn(enrolment=row, caller_id=caller, place=places[caller]))
+        places[caller] += 1
+    CallTurn.objects.bulk_create(turns, batch_size=500)
+    return len(turns)
+
+
+def per_day(plan: CallPlan, callers: Iterable[Staff]) -> dict[int | None, int]:
+    """Tell how many calls of a day each caller makes: what was wished, what the hours allow, and what others leave."""
+    usual = TimeSettings.of(team.company()).minutes_per_contact
+    others = CallPlan.objects.filter(play__status=Play.Status.RUNNING).exclude(pk=plan.pk)
+    busy = Counter[int | None]()
+    for pk, caller in others.values_list("calls_per_day", "play__enrolments__turn__caller").distinct():
+        busy[caller] += pk
+    found: dict[int | None, int] = {None: plan.calls_per_day}
+    for one in callers:
+        hours = day_minutes(one.hours_per_week) // usual if one.hours_per_week else LEAST_PER_DAY
+        room = min(max(hours, 1), MOST_PER_DAY) - busy[one.pk]
+        found[one.pk] = max(min(plan.calls_per_day, room), 1)
+    return found
+
+
+def moments(play: Play, rows: Collection[Enrolment], *, begins: datetime) -> dict[int, tuple[datetime, int | None]]:
+    """Tell when each of some enrolments is called, at the earliest, and by whom; by the enrolment's number."""
+    plan = plan_of(play)
+    if plan is None:
+        return {}
+    turns = list(CallTurn.objects.filter(enrolment__in=[row.pk for row in rows]).select_related("caller"))
+    rates = per_day(plan, {one.caller for one in turns if one.caller})
+    closed = call_queries.closed_days(team.company())
+    first = first_day(begins, closed)
+    days: dict[int, date] = {}
+    found = {}
+    for one in turns:
+        ahead = one.place // rates.get(one.caller_id, plan.calls_per_day)
+        on = days.setdefault(ahead, calls.working_day(first, ahead, closed=closed))
+        found[one.pk] = (max(begins, timezone.make_aware(datetime.combine(on, BEGIN))), one.caller_id)
+    return found
+
+
+def first_day(begins: datetime, closed: Container[date]) -> date:
+    """Give the first day of calls: that of the beginning, if it is a working day and there is enough left of it."""
+    local = timezone.localtime(begins)
+    is_early = local.time() < LAST_BEGIN
+    is_working = calls.is_working_day(local.date(), closed=closed)
+    return local.date() if is_working and is_early else calls.working_day(local.date(), 1, closed=closed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """What one caller has of a campaign."""
+
+    caller: Staff | None
+    calls: int
+    per_day: int
+    first_on: date
+    last_on: date
+
+
+def shares(play: Play, *, now: datetime) -> list[Share]:
+    """Tell who has how many calls, and until when; those with most first."""
+    plan = plan_of(play)
+    if plan is None:
+        return []
+    counted: dict[int | None, int] = defaultdict(int)
+    for caller in CallTurn.objects.filter(enrolment__play=play).values_list("caller_id", flat=True):
+        counted[caller] += 1
+    people = Staff.objects.in_bulk([pk for pk in counted if pk])
+    rates, closed = per_day(plan, people.values()), call_queries.closed_days(team.company())
+    first = first_day(max(play.starts_at or now, play.started_at or now), closed)
+    return [
+        Share(
+            caller=people.get(pk or 0),
+            calls=count,
+            per_day=rates.get(pk, plan.calls_per_day),
+            first_on=first,
+            last_on=calls.working_day(first, (count - 1) // rates.get(pk, plan.calls_per_day), closed=closed),
+        )
+        for pk, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0] or 0))
+    ]

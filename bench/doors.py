@@ -111,7 +111,14 @@ def disk_bytes(process: subprocess.Popen[bytes], *folders: Path) -> int:
     )
     pids = [process.pid, *map(int, below.stdout.split())]
     opened = [one for pid in pids for one in Path(f"/proc/{pid}/fd").iterdir()]
-    return named + sum(one.stat().st_size for one in opened if "(deleted)" in str(one.readlink()))
+    return named + sum(map(_nameless_bytes, opened))
+
+
+def _nameless_bytes(opened: Path) -> int:
+    try:
+        return opened.stat().st_size if "(deleted)" in str(opened.readlink()) else 0
+    except FileNotFoundError:
+        return 0  # closed meanwhile
 
 
 def attack(server: str) -> None:

@@ -68,6 +68,8 @@ def test_way_from_what_waits_to_the_post(client, salesperson):
     pages = b"".join(client.post(reverse("print-run-pages", args=[run.pk])).streaming_content)
     assert "01067 Dresden" in PdfReader(io.BytesIO(pages)).pages[0].extract_text()
 
+    told = client.get(reverse("print-run", args=[run.pk])).content.decode()
+    assert "1 Stück gelten ab jetzt als gesendet, zusammen für 0,95" in told
     client.post(reverse("print-run-hand-over", args=[run.pk]))
     message.refresh_from_db()
     assert (message.state, message.cost_cents) == ("handed_over", 95)

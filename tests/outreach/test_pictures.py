@@ -113,7 +113,17 @@ def test_whoever_knows_the_name_sees_it_and_may_keep_it(chief, client):
     assert "immutable" in response.headers["Cache-Control"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert not response.cookies
-    assert client.get(reverse("mail-picture", args=["x" + picture.name])).status_code == 404
+    for odd in ("x" + picture.name, picture.name + "\x00", "\x00", "é" * 90, picture.name.replace("png", "svg")):
+        assert client.get(reverse("mail-picture", args=[odd])).status_code == 404
+
+
+def test_odd_names_of_pictures_delete_and_show_nothing(chief, client):
+    client.force_login(chief)
+    made = services.create_template(name="X", channel="email", purpose="advertising", by=chief, now=NOW)
+    typed = {"subject": "Neu", "blocks": "1", "block-0-kind": "picture", "block-0-picture": "\x00", "act": "save"}
+
+    assert client.post(reverse("picture-delete", args=["\x00"])).status_code == 404
+    assert client.post(reverse("template", args=[made.pk]), typed).status_code == 400
 
 
 def words(picture):

@@ -27,6 +27,7 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 Kind = Literal["text", "offer", "button", "picture", "html"]
 PARTS = ("text", "title", "label", "url", "picture", "is_bare")
 
+_PICTURE = re.compile(r"[0-9a-f]{32}-[0-9]{1,4}x[0-9]{1,4}\.(?:png|jpg)")
 _FIELD = re.compile(r"\{([a-z_]+)(?:\|([^{}|]*))?\}")
 # While marks are read, a field is a number between two signs of no alphabet: nothing of it counts as a mark.
 _MASK = re.compile("\ue000([0-9]{1,4})\ue001")
@@ -100,6 +101,11 @@ def read(*, subject: str, preview: str, blocks: Iterable[Mapping[str, Any]]) -> 
     """Read words as a template keeps them."""
     found = tuple(Block(**{name: one[name] for name in ("kind", *PARTS) if name in one}) for one in blocks)
     return Text(subject=subject, preview=preview, blocks=found)
+
+
+def is_picture(name: str) -> bool:
+    """Tell whether a picture may have this name: token, size, ending."""
+    return _PICTURE.fullmatch(name) is not None
 
 
 def fields(text: Text) -> dict[str, bool]:

@@ -135,6 +135,7 @@ class Draft:
 
 def _block(posted: Mapping[str, str], place: int) -> Block | None:
     said = {name: posted.get(f"block-{place}-{name}", "").strip() for name in ("kind", *PARTS)}
+    said["picture"] = said["picture"] if content.is_picture(said["picture"]) else ""
     said["text"] = said["text"].replace("\r\n", "\n")
     return Block(**cast(dict[str, Any], said)) if said["kind"] in KINDS else None
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stammkunde.outreach import images, own_html, queries, services
+from stammkunde.outreach import content, images, own_html, queries, services
 from stammkunde.outreach.drafts import MOST_BLOCKS, Draft
 from stammkunde.outreach.models import Picture
 from stammkunde.team import policy
@@ -25,7 +25,7 @@ YEAR = 365 * 24 * 60 * 60
 @require_safe
 def served(_request: HttpRequest, name: str) -> HttpResponse:
     """Give a picture to whoever knows its name: the mail programs of those who got it."""
-    picture = Picture.objects.filter(name=name).only("data").first()
+    picture = Picture.objects.filter(name=name).only("data").first() if content.is_picture(name) else None
     if picture is None:
         raise Http404("picture")
     response = HttpResponse(bytes(picture.data), content_type=images.KINDS[name.rpartition(".")[2]])
@@ -57,6 +57,8 @@ def add(request: StaffRequest) -> HttpResponse:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def delete(request: StaffRequest, name: str) -> HttpResponse:
+    if not content.is_picture(name):
+        raise Http404("picture")
     try:
         services.delete_picture(name=name, by=request.user, now=timezone.now())
     except services.PictureInUse as used:

@@ -172,3 +172,13 @@ def test_everybody_has_a_signature_of_her_own_in_her_profile(chief, client):
     assert "{sender}" not in page.context["draft"].blocks[0].text
     frame = client.get(reverse("preview", args=[page.context["shown"].frame])).content.decode()
     assert "Ina Klein<br>Durchwahl 12" in frame
+
+
+def test_a_logo_that_mails_have_shown_stays_when_another_takes_its_place(chief, client):
+    client.force_login(chief)
+    first, second = add(chief), add(chief, width=41)
+    for logo in (first, second):
+        client.post(reverse("settings-design"), DESIGN | {"logo": logo.name})
+
+    with pytest.raises(services.PictureInUse):
+        services.delete_picture(name=first.name, by=chief, now=NOW)

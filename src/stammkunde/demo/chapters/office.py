@@ -85,6 +85,7 @@ def _face(by: Staff, at: datetime) -> None:
             "Pinterest": "https://www.pinterest.de/gruenwerk.example",
         },
     )
+    outreach.keep_logo(now=at)
 
 
 def _signature(whose: Staff) -> Callable[[datetime], object]:

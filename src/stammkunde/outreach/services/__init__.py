@@ -38,7 +38,7 @@ from stammkunde.outreach.services.later import (
 )
 from stammkunde.outreach.services.optins import plan_optins
 from stammkunde.outreach.services.pausing import pause, resume
-from stammkunde.outreach.services.pictures import PictureGone, PictureInUse, add_picture, delete_picture
+from stammkunde.outreach.services.pictures import PictureGone, PictureInUse, add_picture, delete_picture, keep_logo
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
 from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
 from stammkunde.outreach.services.settling import look_after, look_again, settle
@@ -85,6 +85,7 @@ __all__ = [
     "forecast",
     "foresee",
     "hold_out",
+    "keep_logo",
     "let_call_go",
     "lift_undeliverable",
     "look_after",

@@ -92,6 +92,12 @@ def note_pictures(messages: Iterable[Message], *, now: datetime) -> None:
         Picture.objects.filter(name__in=names, sent_at=None).update(sent_at=now)
 
 
+def keep_logo(*, now: datetime) -> None:
+    """Write down that mails show the logo that was chosen: it stays when another one takes its place."""
+    shown = MessageSettings.objects.exclude(logo=None).values("logo")
+    Picture.objects.filter(name__in=shown, sent_at=None).update(sent_at=now)
+
+
 def _names(blocks: Iterable[Mapping[str, Any]]) -> set[str]:
     return {str(block["picture"]) for block in blocks if block.get("picture")}
 

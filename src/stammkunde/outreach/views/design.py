@@ -5,13 +5,14 @@ from typing import Any
 from django.core import signing
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import brand, content, dress, foot
+from stammkunde.outreach import brand, content, dress, foot, services
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.forms import DesignForm
 from stammkunde.outreach.models import Message, MessageSettings
@@ -41,6 +42,8 @@ class Design(SettingsPage):
 @require_http_methods(["GET", "POST"])
 def page(request: StaffRequest) -> HttpResponse:
     response = Design(request).answer()
+    if request.method == "POST":
+        services.keep_logo(now=timezone.now())
     response.headers["Content-Security-Policy"] = middleware.WITH_FRAMES
     return response
 

@@ -49,6 +49,7 @@ def add(request: StaffRequest) -> HttpResponse:
     picture = _brought(request, "file")
     if picture is not None and "logo" in request.POST and policy.may(request.user, policy.SETTINGS_EDIT):
         team.change_company(by=request.user, now=timezone.now(), logo=picture)
+        services.keep_logo(now=timezone.now())
     if picture is not None:
         messages.success(request, _("The picture is there."))
     return redirect(ways.back(request, default="pictures"))

@@ -23,6 +23,7 @@ CLOCK = re.compile(r"\b(?:now|today|localdate|localtime|utcnow)\(\)|\bauto_now|d
 # Whoever answers somebody, or wakes up by itself; what is below is told the moment.
 ASKS_THE_CLOCK = {
     "gate",
+    "sessions",
     "views",
     "lists",
     "public",

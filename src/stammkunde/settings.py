@@ -21,7 +21,6 @@ PUBLIC_URL = _env["STAMMKUNDE_PUBLIC_URL"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -56,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "stammkunde.team.middleware.sessions_end",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "stammkunde.team.middleware.language_of_staff",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -160,6 +160,7 @@ WEBHOOK_SECRET = _env["STAMMKUNDE_WEBHOOK_SECRET"]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "stammkunde.team.sessions"
 _OF_THIS_HOST = "__Host-" if _env["STAMMKUNDE_HTTPS"] else ""  # which neighbours under the same domain cannot set
 SESSION_COOKIE_NAME = f"{_OF_THIS_HOST}sessionid"
 CSRF_COOKIE_NAME = f"{_OF_THIS_HOST}csrftoken"

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from stammkunde.team.models import AuditEntry
 from stammkunde.team.services import record
-from stammkunde.team.views import AuditTrail
+from stammkunde.team.views.people import AuditTrail
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team import queries, wording
-from stammkunde.team.models import Company, Staff
+from stammkunde.team.models import Company, SessionSettings, Staff
 from stammkunde.team.settings_page import SettingsForm
 from stammkunde.ui.forms import DayField, ModelForm, Search, choice_of
 
@@ -132,6 +132,24 @@ class CompanyForm(SettingsForm):
         model = Company
         fields = ["name"]
         labels = {"name": _("Name of the company")}
+
+
+class SessionForm(SettingsForm):
+    """How long people stay signed in."""
+
+    class Meta:
+        model = SessionSettings
+        fields = ["idle_hours", "longest_days", "administrator_idle_hours", "administrator_longest_hours"]
+        labels = {
+            "idle_hours": _("Signed out after hours without activity"),
+            "longest_days": _("Signed out after days at the latest"),
+            "administrator_idle_hours": _("Administrators: after hours without activity"),
+            "administrator_longest_hours": _("Administrators: after hours at the latest"),
+        }
+        help_texts = {
+            "idle_hours": _("8 hours: whoever works signs in once in the morning."),
+            "administrator_idle_hours": _("Shorter, because whoever gets at this account gets at everything."),
+        }
 
 
 class SenderForm(SettingsForm):

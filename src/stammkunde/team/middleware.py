@@ -1,12 +1,34 @@
-"""Pages speak the language that the signed-in person chose; without a choice, the installation's."""
+"""Sessions end in time, and pages speak the language that the signed-in person chose; else the installation's."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
+
+from stammkunde.team import sessions
+from stammkunde.team.models import Staff
 
 COOKIE = "language"
+
+
+def _end_if_over(request: HttpRequest, staff: Staff) -> None:
+    if not sessions.goes_on(request.session, staff=staff, now=timezone.now()):
+        logout(request)
+
+
+def sessions_end(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Sign out whose time is up. What an open page asks by itself is no sign that somebody is there."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        by_itself = request.method == "GET" and "HX-Request" in request.headers
+        staff = request.user
+        if isinstance(staff, Staff) and not by_itself:
+            _end_if_over(request, staff)
+        return get_response(request)
+
+    return middleware
 
 
 def language_of_staff(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -1,11 +1,17 @@
-"""Who works here, what the company decided, and who did what."""
+"""Who works here and where they are signed in, what the company decided, and who did what."""
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -57,6 +63,28 @@ class Staff(AbstractBaseUser):
         return self.name or self.email
 
 
+class Session(AbstractBaseSession):
+    """A browser in which somebody is signed in. What its columns say is copied from what is kept of it (`sessions`)."""
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions")
+    since = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    device = models.CharField(max_length=300, default="")
+
+    class Meta(AbstractBaseSession.Meta):
+        ordering = ["-seen_at", "session_key"]
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return store
+
+    @property
+    def handle(self) -> str:
+        """Give the name by which pages speak of it: the key itself would open it."""
+        return salted_hmac("team.sessions", self.session_key).hexdigest()[:20]
+
+
 class Company(models.Model):
     """Who the company is, and as whom it writes. One row; beside it stands what it decided, in the apps' `Settings`."""
 
@@ -103,6 +131,42 @@ class Settings(models.Model):
     def every() -> "list[type[Settings]]":
         """Give the rows of all apps."""
         return [model for model in apps.get_models() if issubclass(model, Settings)]
+
+
+def _between(low: int, high: int) -> list[Any]:
+    return [MinValueValidator(low), MaxValueValidator(high)]
+
+
+class SessionSettings(Settings):
+    """How long people stay signed in: while they do nothing, and at all."""
+
+    idle_hours = models.PositiveSmallIntegerField(_("hours without activity"), default=8, validators=_between(1, 72))
+    longest_days = models.PositiveSmallIntegerField(_("days at most"), default=14, validators=_between(1, 30))
+    administrator_idle_hours = models.PositiveSmallIntegerField(
+        _("administrators: hours without activity"), default=2, validators=_between(1, 24)
+    )
+    administrator_longest_hours = models.PositiveSmallIntegerField(
+        _("administrators: hours at most"), default=12, validators=_between(1, 72)
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    idle_hours__range=(1, 72),
+                    longest_days__range=(1, 30),
+                    administrator_idle_hours__range=(1, 24),
+                    administrator_longest_hours__range=(1, 72),
+                ),
+                name="team_session_limits_sane",
+            )
+        ]
+
+    def limits(self, staff: Staff) -> tuple[timedelta, timedelta]:
+        """Give how long a session of this person lasts without activity, and at most."""
+        if staff.role == Staff.Role.ADMINISTRATOR:
+            return timedelta(hours=self.administrator_idle_hours), timedelta(hours=self.administrator_longest_hours)
+        return timedelta(hours=self.idle_hours), timedelta(days=self.longest_days)
 
 
 class AuditEntry(models.Model):

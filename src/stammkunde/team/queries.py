@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from stammkunde.team import policy
-from stammkunde.team.models import AuditEntry, Company, Settings, Staff
+from stammkunde.team.models import AuditEntry, Company, Session, Settings, Staff
 
 
 def company() -> Company:
@@ -26,6 +26,11 @@ def _undecided(rows: list[type[Settings]]) -> Company:
 def staff_list() -> QuerySet[Staff]:
     """Give everybody, those who may sign in first."""
     return Staff.objects.order_by("-is_active", "name", "pk")
+
+
+def sessions(staff: Staff, *, now: datetime) -> QuerySet[Session]:
+    """Give where a person is signed in, the last seen first."""
+    return Session.objects.filter(staff=staff, expire_date__gt=now)
 
 
 def workers() -> QuerySet[Staff]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from stammkunde.team import policy
-from stammkunde.team.models import AuditEntry, Company, Settings, Staff
+from stammkunde.team.models import AuditEntry, Company, Session, Settings, Staff
 
 
 class LastAdministrator(Exception):
@@ -65,6 +65,8 @@ def change_staff(*, by: Staff, staff_id: int, now: datetime, **fields: object) -
             label=staff.email,
             changes=changes,
         )
+    if not staff.is_active:
+        staff.sessions.all().delete()
     return staff
 
 
@@ -92,11 +94,26 @@ def note_link(*, by: Staff, staff: Staff, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_password(*, staff: Staff, password: str, now: datetime) -> None:
-    """Set a person's password; they are signed out everywhere else."""
+def change_password(*, staff: Staff, password: str, now: datetime, here: str | None = None) -> None:
+    """Set a person's password; they are signed out everywhere else (`here`: the key of the session that stays)."""
     staff.set_password(password)
     staff.save(update_fields=["password"])
+    staff.sessions.exclude(session_key=here or "").delete()
     record(staff=staff, action="password.changed", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
+
+
+@transaction.atomic
+def end_session(*, staff: Staff, session: Session, now: datetime) -> None:
+    """Sign a person out on one device."""
+    session.delete()
+    record(staff=staff, action="session.ended", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
+
+
+@transaction.atomic
+def end_sessions(*, by: Staff, staff: Staff, now: datetime) -> None:
+    """Sign a person out everywhere."""
+    staff.sessions.all().delete()
+    record(staff=by, action="sessions.ended", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from stammkunde.team import views
+from stammkunde.team.views import people as views
+from stammkunde.team.views import sessions
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -12,9 +13,13 @@ urlpatterns = [
     path("profile/password/", views.password, name="password"),
     path("profile/tokens/", views.token_create, name="token-create"),
     path("profile/tokens/<int:pk>/revoke/", views.token_revoke, name="token-revoke"),
+    path("profile/sessions/end/", sessions.end_all, name="sessions-end"),
+    path("profile/sessions/<str:handle>/end/", sessions.end, name="session-end"),
+    path("settings/sessions/", sessions.settings, name="settings-sessions"),
     path("staff/", views.staff_list, name="staff"),
     path("staff/new/", views.staff_add, name="staff-add"),
     path("staff/<int:pk>/", views.staff_edit, name="staff-edit"),
     path("staff/<int:pk>/link/", views.staff_link, name="staff-link"),
+    path("staff/<int:pk>/sessions/end/", sessions.end_of_staff, name="staff-sessions-end"),
     path("audit/", views.audit, name="audit"),
 ]

@@ -64,6 +64,8 @@ ACTIONS = {
     "print_run.tried_again": gettext_lazy("let a print run that was set aside be tried again"),
     "print_run.taken_out": gettext_lazy("took pieces out of a print run"),
     "profile.changed": gettext_lazy("changed the own profile"),
+    "session.ended": gettext_lazy("signed out on one device"),
+    "sessions.ended": gettext_lazy("signed a person out everywhere"),
     "settings.changed": gettext_lazy("changed the settings"),
     "sign_in.failed": gettext_lazy("wrong password at sign-in"),
     "staff.added": gettext_lazy("added a person"),

@@ -23,6 +23,7 @@ from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.lists import StaffList
 from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
 from stammkunde.team.models import AuditEntry, Staff
+from stammkunde.team.views import sessions
 from stammkunde.ui import ways
 from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
@@ -144,6 +145,7 @@ def profile(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "password_form": forms.ChangePassword(staff=request.user),
+        "sessions": sessions.shown(request, request.user),
         "tokens": request.user.api_tokens.all(),
         "new_token": request.session.pop("new_token", ""),
     }
@@ -178,7 +180,8 @@ def token_revoke(request: StaffRequest, pk: int) -> HttpResponse:
 def password(request: StaffRequest) -> HttpResponse:
     form = forms.ChangePassword(request.POST or None, staff=request.user)
     if request.method == "POST" and form.is_valid():
-        services.change_password(staff=request.user, password=form.cleaned_data["new"], now=timezone.now())
+        here = request.session.session_key
+        services.change_password(staff=request.user, password=form.cleaned_data["new"], now=timezone.now(), here=here)
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password is changed. Other devices are signed out."))
         return redirect("profile")
@@ -212,7 +215,8 @@ def staff_edit(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _change(request, staff, form):
         messages.success(request, _("Saved."))
         return redirect("staff")
-    return render(request, "team/staff_edit.html", {"form": form, "person": staff, "roles": pages.roles()})
+    context = {"form": form, "person": staff, "roles": pages.roles(), "sessions": sessions.shown(request, staff)}
+    return render(request, "team/staff_edit.html", context)
 
 
 def _change(request: StaffRequest, staff: Staff, form: forms.EditStaff) -> bool:

@@ -1,0 +1,79 @@
+"""
+Sessions: who is signed in where, since when, and until when.
+
+Django's sessions in a table of our own, so that they can be listed and ended. A session ends when nobody has done
+anything for some hours, and after some days at the latest (`SessionSettings`). Its end stands in its row and moves
+along with whoever works, at most every few minutes; what has ended is not found any more, by whoever asks.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from stammkunde.team import queries
+from stammkunde.team.models import Session, SessionSettings, Staff
+
+SINCE, SEEN, DEVICE = "since", "seen", "device"  # what a session keeps of itself
+NOTED_EVERY = timedelta(minutes=5)
+
+
+class SessionStore(db.SessionStore):
+    """Keep sessions in `team.Session`."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row = cast("Session", super().create_model_instance(data))
+        row.staff_id = data.get(SESSION_KEY)
+        row.since, row.seen_at = _moment(data.get(SINCE)), _moment(data.get(SEEN))
+        row.device = data.get(DEVICE, "")
+        return row
+
+
+@receiver(user_logged_in)
+def _signed_in(request: HttpRequest, user: Staff, **_more: object) -> None:
+    begin(request.session, staff=user, device=request.META.get("HTTP_USER_AGENT", ""), now=timezone.now())
+
+
+def begin(session: SessionBase, *, staff: Staff, device: str, now: datetime) -> None:
+    """Let a session of somebody who has signed in begin; those that have ended are cleared away."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    session[SINCE], session[DEVICE] = now.isoformat(), device[:300]
+    idle, longest = _limits(staff)
+    _note(session, now=now, until=now + min(idle, longest))
+
+
+def goes_on(session: SessionBase, *, staff: Staff, now: datetime) -> bool:
+    """Note that somebody is there, and say whether the session goes on by what the company decided."""
+    since, seen = _moment(session.get(SINCE)), _moment(session.get(SEEN))
+    if since is None or seen is None:
+        return False
+    if now - seen < NOTED_EVERY:
+        return True
+    idle, longest = _limits(staff)
+    if now >= min(seen + idle, since + longest):
+        return False
+    _note(session, now=now, until=min(now + idle, since + longest))
+    return True
+
+
+def _limits(staff: Staff) -> tuple[timedelta, timedelta]:
+    return SessionSettings.of(queries.company()).limits(staff)
+
+
+def _note(session: SessionBase, *, now: datetime, until: datetime) -> None:
+    session[SEEN] = now.isoformat()
+    session.set_expiry(until)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from stammkunde.team import attempts
@@ -64,6 +65,19 @@ def test_sign_in_failures_elsewhere_do_not_lock_anybody_out(client, administrato
     for _attempt in range(attempts.PER_PERSON):
         client.post("/sign-in/", {"email": "ada@example.org", "password": "no"}, REMOTE_ADDR="203.0.113.9")
 
+    assert sign_in(client).status_code == 302
+
+
+def test_account_that_is_tried_from_everywhere_waits_but_not_where_its_person_has_signed_in(client, administrator):
+    sign_in(client)
+    client.post("/sign-out/")
+    for number in range(attempts.PER_ACCOUNT):
+        attempts.failed(email="ada@example.org", address=f"203.0.113.{number}", now=timezone.now())
+    stranger, colleague = Client(), Client()
+    colleague.cookies["known"] = attempts.mark_of("sina@example.org")
+
+    assert "Zu viele Versuche" in sign_in(stranger).text
+    assert "Zu viele Versuche" in sign_in(colleague).text
     assert sign_in(client).status_code == 302
 
 

@@ -3,17 +3,22 @@ Brute force against passwords and customers' links is slowed down: after a few f
 
 Failures are entries of the audit trail, so that they are seen, and counted by the database, so that parallel tries are
 counted too. They are counted for each e-mail together with the address it is tried from (nobody can lock a colleague
-out from elsewhere), and for each address alone (nobody tries one password on a list of people).
+out from elsewhere), for each address alone (nobody tries one password on a list of people), and for each e-mail alone
+(nobody tries from a thousand addresses); the last holds only for browsers in which this person has never signed in, so
+that strangers lock nobody out of the own desk.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.crypto import constant_time_compare, salted_hmac
+
 from stammkunde.team.models import AuditEntry
 from stammkunde.team.services import record
 
 WINDOW = timedelta(minutes=15)
-PER_PERSON = 6
+PER_PERSON = 6  # from one address
+PER_ACCOUNT = 30  # from everywhere, in browsers that are not known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +47,21 @@ SIGN_IN = Limit(action="sign_in.failed", thing="staff", per_address=60)
 LINKS = Limit(action="link.failed", thing="link", per_address=30)
 
 
-def must_wait(*, email: str, address: str, now: datetime) -> bool:
-    """Say whether this address has failed too often lately to sign in, as anybody or as this person."""
+def must_wait(*, email: str, address: str, now: datetime, mark: str = "") -> bool:
+    """Say whether signing in has failed too often lately: from here, as this person from here, or as this person."""
     tried = SIGN_IN.labels(address=address, now=now)
-    return len(tried) >= SIGN_IN.per_address or tried.count(_label(email)) >= PER_PERSON
+    if len(tried) >= SIGN_IN.per_address or tried.count(_label(email)) >= PER_PERSON:
+        return True
+    return not constant_time_compare(mark, mark_of(email)) and _everywhere(email, now) >= PER_ACCOUNT
+
+
+def mark_of(email: str) -> str:
+    """Give what a browser keeps in which this person has signed in."""
+    return salted_hmac("team.attempts", _label(email)).hexdigest()
+
+
+def _everywhere(email: str, now: datetime) -> int:
+    return AuditEntry.objects.filter(at__gt=now - WINDOW, action=SIGN_IN.action, label=_label(email)).count()
 
 
 def failed(*, email: str, address: str, now: datetime) -> None:

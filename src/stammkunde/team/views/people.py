@@ -29,6 +29,7 @@ from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
 
 YEAR_SECONDS = 365 * 86400
+MARK_COOKIE = "known"  # a browser in which somebody has signed in
 
 
 # Signing in and out
@@ -43,14 +44,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(_next(request))
     form = forms.SignIn(request.POST or None)
     if request.method == "POST" and form.is_valid() and _let_in(request, form):
-        return redirect(_next(request))
+        return _marked(redirect(_next(request)), form.cleaned_data["email"])
     status = 400 if form.errors else 200
     return render(request, "team/sign_in.html", {"form": form}, status=status)
 
 
 def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
     who = {"email": form.cleaned_data["email"], "address": access.address(request), "now": timezone.now()}
-    if attempts.must_wait(**who):
+    if attempts.must_wait(**who, mark=request.COOKIES.get(MARK_COOKIE, "")):
         form.add_error(
             None, _("Too many attempts. Please wait a quarter of an hour, or ask an administrator for help.")
         )
@@ -62,6 +63,20 @@ def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
         return False
     login(request, staff)
     return True
+
+
+def _marked(response: HttpResponse, email: str) -> HttpResponse:
+    """Let this browser be known as one in which this person has signed in."""
+    response.set_cookie(
+        MARK_COOKIE,
+        attempts.mark_of(email),
+        max_age=YEAR_SECONDS,
+        path=reverse("sign-in"),
+        samesite="Strict",
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
 
 
 def _next(request: HttpRequest) -> str:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "stammkunde.team.middleware.sessions_end",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "stammkunde.team.middleware.language_of_staff",
+    "stammkunde.team.middleware.given_passwords_are_changed",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -20,6 +20,19 @@ def test_first_administrator_is_made_once_and_can_sign_in(client):
     assert Staff.objects.get().role == Staff.Role.ADMINISTRATOR
 
 
+def test_password_that_was_printed_is_changed_before_anything_else(client):
+    email, password = staff.first_administrator()
+    client.login(username=email, password=password)
+    assert [client.get(page).headers["Location"] for page in ("/", "/staff/", "/profile/")] == [
+        "/profile/password/"
+    ] * 3
+    assert "eigenes" in client.get("/profile/password/").text
+
+    client.post("/profile/password/", {"current": password, "new": "ein neuer Satz", "again": "ein neuer Satz"})
+
+    assert client.get("/profile/").status_code == 200
+
+
 def test_first_administrator_is_made_where_none_has_a_password():
     Staff.objects.create_user("boss@example.org", None, name="Boss", role="administrator", created_at=timezone.now())
     Staff.objects.create_user(

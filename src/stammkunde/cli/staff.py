@@ -40,6 +40,7 @@ def give_password(staff: "Staff", *, action: str) -> str:
 
     password, now = secrets.token_urlsafe(12), timezone.now()
     staff.set_password(password)
+    staff.password_is_given = True
     with transaction.atomic():
         staff.created_at = staff.created_at or now
         staff.save()

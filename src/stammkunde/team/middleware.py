@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from stammkunde.team import sessions
@@ -26,6 +28,20 @@ def sessions_end(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         staff = request.user
         if isinstance(staff, Staff) and not by_itself:
             _end_if_over(request, staff)
+        return get_response(request)
+
+    return middleware
+
+
+def given_passwords_are_changed(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Lead whoever has a password that somebody else has read to the page that changes it, from wherever."""
+    open_to_all = {reverse(name) for name in ("password", "sign-out", "sign-in", "language", "appearance", "health")}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if getattr(request.user, "password_is_given", False) and request.path not in open_to_all:
+            return redirect("password")
         return get_response(request)
 
     return middleware

@@ -48,6 +48,7 @@ class Staff(AbstractBaseUser):
     signature = models.TextField(_("signature below your mails"), max_length=600, db_default="", blank=True)
     gets_replies = models.BooleanField(_("replies to my mails come to me"), db_default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    password_is_given = models.BooleanField(default=False)  # by the command line: to be changed first
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

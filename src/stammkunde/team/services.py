@@ -97,7 +97,8 @@ def note_link(*, by: Staff, staff: Staff, now: datetime) -> None:
 def change_password(*, staff: Staff, password: str, now: datetime, here: str | None = None) -> None:
     """Set a person's password; they are signed out everywhere else (`here`: the key of the session that stays)."""
     staff.set_password(password)
-    staff.save(update_fields=["password"])
+    staff.password_is_given = False
+    staff.save(update_fields=["password", "password_is_given"])
     staff.sessions.exclude(session_key=here or "").delete()
     record(staff=staff, action="password.changed", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
 

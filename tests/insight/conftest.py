@@ -66,7 +66,8 @@ def table(lines: list[dict[str, Any]]) -> pa.Table:
 
 
 def facts_of(*lines: dict[str, Any], **tables: pa.Table) -> Facts:
-    return insight.facts(table(list(lines)), **tables)
+    """Give tables as facts: on Polars, which says the same as DuckDB (`test_engines.py`), in a third of the time."""
+    return on_polars({"lines": table(list(lines)), **tables})
 
 
 def company() -> dict[str, pa.Table]:

@@ -13,7 +13,7 @@ from stammkunde.insight.drivers.traits import View, customers_here
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.frames import arrow
 from stammkunde.insight.periods import day, day_number
-from tests.insight.conftest import LINES, facts_of, line, table
+from tests.insight.conftest import LINES, facts_of, line, on_polars, table
 
 START = date(2010, 1, 1)
 AS_OF = START + timedelta(days=720)
@@ -42,7 +42,7 @@ def shop(*, seed=1, customers=600, leaves=0.03, leaves_faster=0.03, twice=None):
 
 def facts(tables):
     lines, customers = tables
-    return insight.facts(lines, customers=customers)
+    return on_polars({"lines": lines, "customers": customers})
 
 
 def found(tables, **more):

@@ -10,7 +10,7 @@ from stammkunde import insight
 from stammkunde.insight import profile
 from stammkunde.insight.drivers import Trait
 from stammkunde.insight.errors import DoesNotFit, InvalidInput, NotEnoughData
-from tests.insight.conftest import facts_of, line, table
+from tests.insight.conftest import facts_of, line, on_polars, table
 
 AS_OF = date(2012, 6, 30)
 YEAR = profile.Best(AS_OF, value_days=365, kept_days=90)
@@ -34,7 +34,7 @@ def shop(*, seed=1, customers=800, telling=True):
         cents = 20_000 if is_good else 1_000
         lines += [line(customer=n + 1, on=ago(on), cents=cents, channel=channel) for on in days]
     people = {"customer_id": np.arange(1, customers + 1), "industry": industry, "region": region}
-    return insight.facts(table(lines), customers=pa.table(people))
+    return on_polars({"lines": table(lines), "customers": pa.table(people)})
 
 
 def fit(facts, **more):

@@ -15,7 +15,7 @@ from stammkunde.insight.periods import day, day_number
 from stammkunde.insight.risk import evenings, features
 from stammkunde.insight.risk.additive import Additive
 from stammkunde.insight.risk.reasons import added
-from tests.insight.conftest import AS_OF, eventful, facts_of, line, on_duckdb, table
+from tests.insight.conftest import AS_OF, eventful, facts_of, line, on_duckdb, on_polars, table
 
 DAY = day_number(AS_OF)
 COMPLAINTS = risk.Sign(name="complaints", kinds=("complaint",), read="times", within_days=60)
@@ -137,7 +137,7 @@ def shop(n: int = 400) -> dict[str, pa.Table]:
 
 
 def asked(tables):
-    facts = on_duckdb(tables)
+    facts = on_polars(tables)
     return facts, risk.fit(facts, as_of=AS_KNOWN, activity_days=120, horizon_days=90, signs=SIGNS)
 
 
@@ -176,7 +176,7 @@ def test_silence_on_contacts_that_comes_before_leaving_is_learnt_and_told():
         for on in np.arange(row["ordered_on_min"], row["ordered_on_max"] - 40, int(random.integers(20, 40)))
     ]
 
-    facts = on_duckdb({**tables, "happenings": heard(*talks)})
+    facts = on_polars({**tables, "happenings": heard(*talks)})
     model = risk.fit(facts, as_of=AS_KNOWN, activity_days=120, horizon_days=90)
     found = risk.signs(facts, model).to_pylist()
     told = risk.explain(facts, model, customer_ids=[row["customer_id"] for row in found])

@@ -11,6 +11,7 @@ from stammkunde import insight
 from stammkunde.insight import risk
 from stammkunde.insight.risk import evenings
 from stammkunde.insight.risk.level import model_target, step_to, year_target
+from tests.insight.conftest import on_polars
 from tests.insight.risk.conftest import AS_OF, WINDOW
 from tests.insight.value import simulate
 
@@ -74,9 +75,8 @@ def test_year_back_is_an_evening_whose_outcome_is_known(played):
 
 def test_level_follows_the_season():
     """All round the year few leave, but after the peak of the season many do not come back in time."""
-    facts = insight.facts(
-        simulate.lines(n=1500, days=1000, r=0.8, alpha=40, a=0.5, b=6, seed=3, arriving=1.0, season=0.8)
-    )
+    lines = simulate.lines(n=1500, days=1000, r=0.8, alpha=40, a=0.5, b=6, seed=3, arriving=1.0, season=0.8)
+    facts = on_polars({"lines": lines})
     as_of = insight.periods.day(910 + 70)  # 364 days later, the same weeks: a trough comes
     model = risk.fit(facts, as_of=as_of - timedelta(days=70), activity_days=WINDOW, horizon_days=60)
     signs = risk.signs(facts, model)

@@ -57,7 +57,7 @@ def test_nothing_said_of_an_evening_knows_what_came_later(played, model, change)
     past, future = lines.filter(early), lines.filter(pc.invert(early))
     others = future.set_column(1, "customer_id", future["customer_id"][::-1])
     dear = others.set_column(8, "revenue_cents", pc.multiply(others["revenue_cents"], 9))
-    changed = insight.facts(past if change == "gone" else pa.concat_tables([past, dear, dear]))
+    changed = on_polars({"lines": past if change == "gone" else pa.concat_tables([past, dear, dear])})
     asked = played.lines.select("customer_id").head(300)
     ids = insight.frames.arrow(asked.sort("customer_id"))["customer_id"].to_pylist()
 
@@ -82,7 +82,7 @@ def test_a_back_test_uses_nothing_after_its_evening_but_who_bought_again(played,
     again = lines.filter(within)
     bare = again.set_column(8, "revenue_cents", pa.array(np.ones(again.num_rows, np.int64)))
     bare = bare.set_column(3, "ordered_on", pa.array(np.full(again.num_rows, on + 120, np.int32)))
-    facts = insight.facts(pa.concat_tables([past, bare]))
+    facts = on_polars({"lines": pa.concat_tables([past, bare])})
     then = latest.as_of + timedelta(days=120)
 
     found = risk.back_test(facts, as_of=then, activity_days=WINDOW, horizon_days=120)

@@ -188,7 +188,7 @@ class Story:
             seller.do("task-add", title=f"Anrufen {place}", customer=customer.pk, due_on="2026-11-24", note="Muster")
         seller.do("task-add", title="Bruchware", customer=self.firm, due_on="2026-11-23", complaint="on")
         tasks = aliases.model("Task").objects.order_by("pk")
-        seller.do("task-finish", tasks[0].pk, minutes="15", outcome="Erreicht")
+        seller.do("today-act", key=f"task:{tasks[0].pk}:", act="done", minutes="15", outcome="Erreicht")
         warned = [
             one.customer_id for one in aliases.model("EarlyWarning").objects.filter(outcome="open").order_by("pk")
         ]

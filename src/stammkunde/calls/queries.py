@@ -58,10 +58,6 @@ class Results:
     cost_cents: int | None  # None: nobody said what an hour costs
     uncosted: int  # calls of which it is not known
 
-    @property
-    def customers(self) -> int:
-        return sum(self.outcomes.values())
-
 
 def results(origin: str) -> Results:
     """Count what came of the calls of an origin; one query."""

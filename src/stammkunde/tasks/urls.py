@@ -4,7 +4,6 @@ from stammkunde.tasks import views
 
 urlpatterns = [
     path("tasks/", views.add, name="task-add"),
-    path("tasks/<int:pk>/finish/", views.finish, name="task-finish"),
     path("tasks/<int:pk>/hand-over/", views.hand_over, name="task-hand-over"),
     path("tasks/<int:pk>/reopen/", views.reopen, name="task-reopen"),
 ]

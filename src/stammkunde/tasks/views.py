@@ -1,17 +1,16 @@
-"""Writing down, finishing and reopening tasks."""
+"""Writing tasks down, handing them over and reopening them."""
 
 from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from stammkunde.customers.models import Customer
-from stammkunde.tasks import forms, services
+from stammkunde.tasks import services
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -40,22 +39,6 @@ def add(request: StaffRequest) -> HttpResponse:
         staff=request.user,
     )
     messages.success(request, _("Task noted."))
-    return redirect(ways.came_from(request))
-
-
-@require_POST
-@needs(policy.TASKS_WORK)
-def finish(request: StaffRequest, pk: int) -> HttpResponse:
-    task = get_object_or_404(Task, pk=pk)
-    services.finish(
-        task_id=pk,
-        staff=request.user,
-        finished_at=timezone.now(),
-        outcome=request.POST.get("outcome", ""),
-        minutes=forms.minutes(request.POST),
-    )
-    undo = reverse("task-reopen", args=[pk])
-    messages.success(request, _("Done: %(title)s") % {"title": task.title}, extra_tags=f"undo:{undo}")
     return redirect(ways.came_from(request))
 
 

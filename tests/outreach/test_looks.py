@@ -72,8 +72,8 @@ def test_the_words_are_shown_once_for_five_seconds_and_then_asked_about(client, 
     Look.objects.update(shown_at=timezone.now() - timedelta(seconds=looks.SECONDS))
     client.post(page(look), {"act": "show"})
     after = client.get(page(look))
-    client.post(page(look), ANSWER)
-    client.post(page(look), ANSWER | {"understood": "no"})
+    told = client.post(page(look), ANSWER, follow=True)
+    again = client.post(page(look), ANSWER | {"understood": "no"}, follow=True)
 
     assert "iframe" not in before.content.decode()
     assert during.headers["Refresh"] == "5"
@@ -81,6 +81,7 @@ def test_the_words_are_shown_once_for_five_seconds_and_then_asked_about(client, 
     assert client.get(during.context["frame"] and reverse("preview", args=[during.context["frame"]])).status_code == 200
     assert "iframe" not in after.content.decode()
     assert 'name="offered"' in after.content.decode()
+    assert [len(list(one.context["messages"])) for one in (told, again)] == [1, 0]
     look.refresh_from_db()
     assert (look.offered, look.to_do, look.is_understood) == ("Tee", "Bestellen", True)
     assert AuditEntry.objects.filter(action="template.looked_at").count() == 1

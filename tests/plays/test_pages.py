@@ -135,7 +135,7 @@ def test_thanks_are_begun_and_shown(signed_in, template):
     assert not Play.objects.exists()
     answer = signed_in.post(reverse("thanks-new"), said | {"seen": foretold.context["seen"]})
 
-    assert "Für 0 Käufe wird in wenigen Minuten gedankt" in text(foretold)
+    assert "Sofort wird für keinen Kauf gedankt" in text(foretold)
     assert other.context["seen"] != foretold.context["seen"]
     assert answer.url == reverse("play", args=[Play.objects.get().pk])
     assert "Noch wurde niemandem gedankt." in text(signed_in.get(answer.url))

@@ -74,6 +74,14 @@ def test_the_page_says_whom_and_why(client, template, marketer, firm):
     assert "A. Berg, Einkauf: hat der Post nicht widersprochen" in page
 
 
+def test_where_several_get_it_people_are_counted(client, template, marketer, firm):
+    company(cap_persons=2)
+    play = prepared(template(channel="letter"), marketer, to_several=True)
+    client.force_login(marketer)
+
+    assert "2 Personen können angeschrieben werden" in client.get(reverse("play", args=[play.pk])).content.decode()
+
+
 def test_who_ordered_is_thanked_by_name(template, marketer, firm):
     on = NOW.date() - DAY
     factories.order(firm, on)

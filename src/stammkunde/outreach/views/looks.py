@@ -75,8 +75,8 @@ def _act(request: StaffRequest, look: Look) -> HttpResponse:
     if not form.is_valid():
         shown = {"look": look, "is_mine": True, "form": form, "seconds": looks.SECONDS}
         return render(request, "outreach/look.html", shown, status=400)
-    looks.answer(look=look, **form.said(), now=timezone.now())
-    messages.success(request, _("Thank you. Your answer stands beside the words."))
+    if looks.answer(look=look, **form.said(), now=timezone.now()):
+        messages.success(request, _("Thank you. Your answer stands beside the words."))
     return redirect("look", look.pk)
 
 

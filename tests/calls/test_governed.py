@@ -11,9 +11,11 @@ from stammkunde.calls.models import Call
 from stammkunde.calls.services import Said
 from stammkunde.contacts import queries as contacts
 from stammkunde.contacts.models import Contact
+from stammkunde.customers import caretakers
 from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
+from stammkunde.outreach.services import settling
 from stammkunde.signals import hourly
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
@@ -182,6 +184,40 @@ def test_dialling_takes_a_call_up_that_stood_on_no_list(client, customer, salesp
     assert (Task.objects.count(), state()[:2]) == (0, ("stopped", "not_called"))
 
 
+def test_a_call_that_was_dialled_and_stood_on_no_list_is_recorded_as_one(client, customer, salesperson):
+    client.force_login(salesperson)
+    said = {"key": "0" * 30, "guide": "risk", "for": "", "person": ""}
+    client.post(reverse("call-take-up", args=[customer.pk]), said | {"quiet": "1"})
+
+    for _twice in range(2):
+        client.post(reverse("call-record", args=[customer.pk]), said | {"outcome": "reached"})
+
+    assert state()[0] == "delivered"
+    assert Call.objects.get().task.title == "Anruf: Weber GmbH"
+
+
+@pytest.mark.parametrize("by", ["let_call_go", "stop_calls", "look_after_calls"])
+def test_a_call_that_is_recorded_while_somebody_waits_to_take_it_off_stays_recorded(
+    customer, salesperson, monkeypatch, by
+):
+    task, lock = task_of(customer, salesperson), settling.lock
+    take_up(customer, task, salesperson)
+
+    def wait(customer_ids):
+        lock(customer_ids)
+        Message.objects.filter(state="handed_over").update(state="delivered", finished_at=NOW)
+
+    monkeypatch.setattr(settling, "lock", wait)
+    told = {
+        "let_call_go": lambda: outreach.let_call_go(task_id=task.pk, by="", now=NOW),
+        "stop_calls": lambda: outreach.stop_calls(origin=f"call:{task.pk}", by="", now=NOW),
+        "look_after_calls": lambda: outreach.look_after_calls(now=NOW + DAY),
+    }[by]()
+
+    assert told == (by == "stop_calls")  # it goes on until there is nothing more to read
+    assert state()[:2] == ("delivered", "")
+
+
 def test_taking_up_by_button_leads_back_or_says_why_not(client, customer, salesperson):
     factories.consent(customer, channel="phone", state="objected")
     client.force_login(salesperson)
@@ -216,6 +252,13 @@ def test_a_call_that_was_taken_up_and_is_ticked_off_is_recorded(client, customer
     call = Call.objects.get()
     assert (call.task, call.outcome, call.note, state()[0]) == (task, "reached", "Bestellt", "delivered")
     assert Contact.objects.count() == 1
+
+
+def test_whom_one_contact_person_chose_takes_nobodys_customer_away(customer, salesperson, servant):
+    person = factories.contact_person(customer)
+    ContactPreference.objects.create(customer=customer, contact_person=person, preferred_staff=servant, changed_at=NOW)
+
+    assert [list(caretakers.customers_of(one)) for one in (salesperson, servant)] == [[customer.pk]] * 2
 
 
 def test_whom_the_customer_chose_is_asked_to_call(customer, salesperson, administrator, servant):

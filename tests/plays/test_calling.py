@@ -38,12 +38,14 @@ def firms(salesperson):
     ]
 
 
-def campaign(staff, *, callers, calls_per_day=2, holdout_share=0.0, guide="win_back", valid_days=14) -> Play:
+def campaign(
+    staff, *, callers, calls_per_day=2, holdout_share=0.0, guide="win_back", valid_days=14, about="Neue Töpfe"
+) -> Play:
     what = services.Campaign(
         name="Rückruf im November", template=None, audience={}, audience_text="Alle", holdout_share=holdout_share,
         valid_days=valid_days, starts_at=None,
     )  # fmt: skip
-    how = services.ByPhone(guide=guide, about="Neue Töpfe", callers=callers, calls_per_day=calls_per_day)
+    how = services.ByPhone(guide=guide, about=about, callers=callers, calls_per_day=calls_per_day)
     play = services.create_call_campaign(what, how, staff=staff, now=NOW)
     work()
     play.refresh_from_db()
@@ -112,6 +114,7 @@ def test_calls_stand_on_today_with_their_guide_day_by_day(client, salesperson, m
     page = client.get(reverse("call", args=[first[0].customer.pk]), {"for": first[0].key})
     assert page.context["kind"] == "win_back"
     assert "Neue Töpfe" in page.content.decode()
+    assert "Anruf übernehmen" not in page.content.decode()  # it has its slot
 
 
 def test_capacity_is_what_the_hours_and_other_campaigns_leave(salesperson, marketer, administrator, firms):
@@ -124,6 +127,21 @@ def test_capacity_is_what_the_hours_and_other_campaigns_leave(salesperson, marke
     assert turns.per_day(other.call_plan, [salesperson])[salesperson.pk] == 1
 
 
+def test_campaigns_with_as_many_calls_a_day_are_counted_each(salesperson, marketer, firms):
+    first = started(marketer, callers=[marketer], calls_per_day=2)
+    alone = turns.per_day(campaign(marketer, callers=[marketer], calls_per_day=9).call_plan, [salesperson])
+    started(marketer, callers=[marketer], calls_per_day=2)
+
+    both = turns.per_day(campaign(marketer, callers=[marketer], calls_per_day=9).call_plan, [salesperson])
+
+    assert first.status == "running"
+    assert alone[salesperson.pk] - both[salesperson.pk] == 2
+
+
+def test_words_name_fields_as_the_page_does(marketer, firms):
+    assert campaign(marketer, callers=[marketer], about="Hallo {Vorname}").status == "ready"
+
+
 def test_held_out_customers_are_not_called_and_are_kept(salesperson, marketer, firms):
     play = started(marketer, callers=[marketer], holdout_share=0.5, calls_per_day=9)
 
@@ -134,11 +152,13 @@ def test_held_out_customers_are_not_called_and_are_kept(salesperson, marketer, f
 def test_on_hold_nothing_stands_on_today_and_stopping_takes_all_off(salesperson, marketer, firms):
     play = started(marketer, callers=[marketer])
     assert len(on_today(salesperson)) == 2
+    put_off = Task.objects.earliest("pk")
 
     services.pause(play_id=play.pk, staff=marketer, now=NOW)
     assert [item.refusal.why for item in on_today(salesperson)] == ["Die Kampagne ruht."] * 2
     services.resume(play_id=play.pk, staff=marketer, now=NOW)
     assert [item.refusal for item in on_today(salesperson)] == [None, None]
+    tasks.snooze(task_id=put_off.pk, until_on=TODAY + DAY, now=NOW, staff=salesperson)
     services.stop(play_id=play.pk, staff=marketer, now=NOW)
     assert on_today(salesperson) == []
     assert set(Message.objects.values_list("state", flat=True)) == {"stopped"}

@@ -31,7 +31,7 @@ def of(recipients: Iterable[Recipient]) -> dict[Recipient, int | None]:
 
 def customers_of(staff: Staff) -> QuerySet[Customer, int]:
     """Give the numbers of the customers whom somebody is asked to speak with."""
-    of_others = _choices().exclude(preferred_staff=staff).values("customer")
+    of_others = _choices().filter(contact_person=None).exclude(preferred_staff=staff).values("customer")
     own = Customer.objects.filter(owner=staff).exclude(pk__in=of_others).order_by().values_list("pk", flat=True)
     return own.union(_choices().filter(preferred_staff=staff).order_by().values_list("customer_id", flat=True))
 

@@ -91,12 +91,16 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.says_enough:
         raise BadRequest(form.errors.as_text())
     person = ContactPerson.objects.filter(customer=pk, pk=form.cleaned_data.get("person") or 0).first()
+    key = form.cleaned_data["key"]
+    task = _task(request.POST.get("for", ""), customer, now=now, staff=request.user)
+    if task is None or task.state != Task.State.OPEN:
+        task = worklist.known_task(services.key_by_hand(pk, key)) or task  # as it was dialled on this page
     call = services.record(
-        key=form.cleaned_data["key"],
+        key=key,
         customer=customer,
         person=person,
         said=form.said(request.POST.getlist("goals")),
-        task=_task(request.POST.get("for", ""), customer, now=now, staff=request.user),
+        task=task,
         staff=request.user,
         now=now,
     )
@@ -216,7 +220,8 @@ def _slot(
     listed = list(outreach.open_calls([task.pk])) if task else []
     if listed:
         reasons = outreach.still_refused(listed, now=now)
-        return {"taken": None, "against": outreach_wording.reason(next(iter(reasons.values()), None))}
+        against = outreach_wording.reason(next(iter(reasons.values()), None))
+        return {"taken": None, "is_listed": True, "against": against}
     importance = max((item.at_risk_cents or item.stake_cents or 0) if item else 0, 0)
     recipient = (customer.pk, person.pk if person else None)
     plan = asking.plan(recipient, subject, key="call:asked", importance_cents=importance, now=now)

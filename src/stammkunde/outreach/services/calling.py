@@ -22,6 +22,7 @@ from stammkunde.outreach.services import planning, settling, telling
 from stammkunde.outreach.services.planning import Plan
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
+from stammkunde.tasks.queries import PLANNED_CALL
 
 State = Message.State
 CALL = "call"
@@ -191,28 +192,30 @@ def let_call_go(*, task_id: int, by: str, now: datetime, of_campaigns: bool = Fa
     if found is None:
         return False
     settling.lock([found.customer_id])
+    found.refresh_from_db()
+    if found.state != State.HANDED_OVER:
+        return False
     _end(found, State.STOPPED, {"code": "not_called"}, now=now, by=by)
     return True
 
 
 @transaction.atomic
 def stop_calls(*, origin: str, by: str, now: datetime, at_most: int = 500) -> int:
-    """Take the calls of an origin off the lists, and tell how many; repeating changes nothing."""
+    """Take the calls of an origin off the lists, and tell how many were looked at; repeating changes nothing."""
     listed = Message.objects.filter(origin=origin, channel=CALL, state=State.HANDED_OVER).order_by("pk")
-    found = list(listed[:at_most])
-    settling.lock({one.customer_id for one in found})
+    read = list(listed[:at_most])
+    found = _locked(read)
     for one in found:
         _end(one, State.STOPPED, {"code": "stopped"}, now=now, by=by)
     _drop_tasks(found)
-    return len(found)
+    return len(read)
 
 
 @transaction.atomic
 def look_after_calls(*, now: datetime, at_most: int = 200) -> int:
     """Give back the slots of calls that nobody made in time, and tell how many there were; repeating is harmless."""
     late = Message.objects.filter(channel=CALL, state=State.HANDED_OVER, latest_at__lt=now).order_by("latest_at")
-    found = list(late[:at_most])
-    settling.lock({one.customer_id for one in found})
+    found = _locked(list(late[:at_most]))
     sources = [telling.source(one.pk) for one in found]
     told = set(Contact.objects.standing().filter(source__in=sources).values_list("source", flat=True))
     for one in found:
@@ -220,6 +223,13 @@ def look_after_calls(*, now: datetime, at_most: int = 200) -> int:
         _end(one, State.DELIVERED if is_made else State.EXPIRED, None if is_made else {"code": "not_called"}, now=now)
     _drop_tasks(found)
     return len(found)
+
+
+def _locked(read: Sequence[Message]) -> list[Message]:
+    """Lock the customers of calls, and give those that nobody has recorded meanwhile."""
+    settling.lock({one.customer_id for one in read})
+    still = Message.objects.filter(pk__in=[one.pk for one in read], state=State.HANDED_OVER)
+    return list(still.order_by("pk"))
 
 
 def _end(message: Message, state: str, reason: Mapping[str, Any] | None, *, now: datetime, by: str = "") -> None:
@@ -231,7 +241,9 @@ def _end(message: Message, state: str, reason: Mapping[str, Any] | None, *, now:
 
 
 def _drop_tasks(messages: Sequence[Message]) -> None:
-    """Take the calls off the lists, unless somebody acted on them since."""
+    """Take the calls off the lists, a campaign's even if it was put off; others not if somebody acted on them since."""
     ids = [int(number) for one in messages for number in [one.provider_id.partition(":")[2]] if number.isdecimal()]
-    for pk in Task.objects.filter(pk__in=ids, state=Task.State.OPEN).values_list("pk", flat=True):
+    listed = Task.objects.filter(pk__in=ids, state=Task.State.OPEN)
+    listed.filter(kind=PLANNED_CALL).update(snoozed_until_on=None)
+    for pk in listed.values_list("pk", flat=True):
         tasks.drop_planned(pk)

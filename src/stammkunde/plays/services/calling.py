@@ -8,6 +8,7 @@ from django.db import transaction
 
 from stammkunde.calls.models import Guide
 from stammkunde.calls.policy import PURPOSES
+from stammkunde.outreach import naming
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Template
@@ -48,7 +49,8 @@ def words(name: str, how: ByPhone, *, staff: Staff, now: datetime) -> Template:
     template = outreach.create_template(
         name=_free_name(name), channel=CALL, purpose=PURPOSES[Guide.Kind(how.guide)], by=staff, now=now
     )
-    text = Text(subject=name.strip(), blocks=(Block(kind="text", text=how.about.strip() or name.strip()),))
+    subject, about = naming.stored(name.strip()), naming.stored(how.about.strip())
+    text = Text(subject=subject, blocks=(Block(kind="text", text=about or subject),))
     outreach.put_words(template_id=template.pk, language="de", form="sie", text=text, by=staff, now=now)
     outreach.archive(template_id=template.pk, by=staff, now=now)
     return Template.objects.get(pk=template.pk)

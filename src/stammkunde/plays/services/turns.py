@@ -64,8 +64,10 @@ def per_day(plan: CallPlan, callers: Iterable[Staff]) -> dict[int | None, int]:
     usual = TimeSettings.of(team.company()).minutes_per_contact
     others = CallPlan.objects.filter(play__status=Play.Status.RUNNING).exclude(pk=plan.pk)
     busy = Counter[int | None]()
-    for pk, caller in others.values_list("calls_per_day", "play__enrolments__turn__caller").distinct():
-        busy[caller] += pk
+    for _plan, calls_per_day, caller in others.values_list(
+        "pk", "calls_per_day", "play__enrolments__turn__caller"
+    ).distinct():
+        busy[caller] += calls_per_day
     found: dict[int | None, int] = {None: plan.calls_per_day}
     for one in callers:
         hours = day_minutes(one.hours_per_week) // usual if one.hours_per_week else LEAST_PER_DAY

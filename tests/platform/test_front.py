@@ -1,5 +1,6 @@
 """The web server under attack: whoever dawdles or sends too much holds nothing that others need."""
 
+import asyncio
 import http.client
 import socket
 import threading
@@ -10,6 +11,7 @@ import pytest
 import uvicorn
 
 from stammkunde.front import bodies, connections, gate
+from stammkunde.front.answers import Answer, File, Gone
 from stammkunde.front.application import Front
 
 PATIENCE_SECONDS = 20
@@ -29,6 +31,22 @@ def pages(environ, start_response):
     text = seen if path == "/head" else str(size)
     start_response("200 OK", [("Content-Length", str(len(text))), ("Set-Cookie", " a=b")])
     return Blocks([text.encode()])
+
+
+def test_whoever_has_gone_before_the_answer_leaves_nothing_behind(tmp_path):
+    async def gone():
+        answer = Answer(tmp_path)
+        leaving = asyncio.ensure_future(answer.leave(None))
+        await asyncio.sleep(0)
+        answer.abandon()
+        assert await asyncio.wait_for(leaving, PATIENCE_SECONDS) is False
+        file = BytesIO(b"f")
+        for late in (lambda: answer.write(b"x"), lambda: answer.give(File(file))):
+            with pytest.raises(Gone):
+                late()
+        assert file.closed
+
+    asyncio.run(gone())
 
 
 class Blocks(list):

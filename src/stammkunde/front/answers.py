@@ -42,7 +42,7 @@ class Answer:
         self._sent = self._written = 0
         self._file: File | None = None
         self._head: dict[str, Any] | None = None
-        self._is_whole = self._is_broken = self._is_gone = False
+        self._is_whole = self._is_broken = self.is_gone = False
 
     # --- the thread's side
 
@@ -58,9 +58,9 @@ class Answer:
 
         :raises Gone: if nobody reads any more
         """
-        if self._is_gone:
-            raise Gone
         with self._lock:
+            if self.is_gone:
+                raise Gone
             if self._kept is None:
                 self._kept = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(self._folder))  # noqa: SIM115 - `leave` closes
             self._kept.seek(self._written)
@@ -69,7 +69,16 @@ class Answer:
         self._tell()
 
     def give(self, file: File) -> None:
-        self._file = file
+        """
+        Take a file that is the body.
+
+        :raises Gone: if nobody reads any more
+        """
+        with self._lock:
+            if self.is_gone:
+                file.close()
+                raise Gone
+            self._file = file
         self.end()
 
     def end(self) -> None:
@@ -89,8 +98,9 @@ class Answer:
     # --- the loop's side
 
     def abandon(self) -> None:
-        """Let the thread know that nobody reads any more."""
-        self._is_gone = True
+        """Let both sides know that nobody reads any more."""
+        self.is_gone = True
+        self._more.set()
 
     async def leave(self, send: Send) -> bool:
         """Send the answer while it is written, and tell whether it left whole."""
@@ -98,9 +108,9 @@ class Answer:
             return await self._leave(send)
         finally:
             self.abandon()
-            if self._file is not None:
-                self._file.close()
             with self._lock:
+                if self._file is not None:
+                    self._file.close()
                 if self._kept is not None:
                     self._kept.close()
 
@@ -109,15 +119,19 @@ class Answer:
         while True:
             await self._more.wait()
             self._more.clear()
+            if self.is_gone:
+                return False
             if self._head is not None and not has_begun:
                 await send(self._head)
                 has_begun = True
-            while block := self._next():
+            while not self.is_gone and (block := self._next()):
                 await send({"type": "http.response.body", "body": block, "more_body": True})
             if self._is_broken:
                 return False
             if self._is_whole and self._sent == self._written:
                 for block in self._file or ():
+                    if self.is_gone:
+                        return False
                     await send({"type": "http.response.body", "body": block, "more_body": True})
                 return True
 

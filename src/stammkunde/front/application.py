@@ -134,7 +134,9 @@ def _ask_for(environ: dict[str, Any], view: Callable[..., Any] | None) -> None:
 
 
 def _work(pages: Wsgi, environ: dict[str, Any], answer: Answer) -> None:
-    """Answer a request, in a thread."""
+    """Answer a request, in a thread; nobody works for whoever has gone while waiting for one."""
+    if answer.is_gone:
+        return
     with suppress(Gone):
         try:
             response = pages(environ, answer.begin)

@@ -8,6 +8,7 @@ from django.test import override_settings
 
 from stammkunde import mirror
 from stammkunde.customers.models import Customer
+from stammkunde.intake import apart
 from stammkunde.intake import services as intake
 from stammkunde.store import facts
 from stammkunde.team import queries as team
@@ -21,11 +22,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def diary(settings):
+def diary(settings, monkeypatch):
+    monkeypatch.setattr(apart, "read", _read_here)  # readers come from a process that knows the product's apps only
     with override_settings(INSTALLED_APPS=["tests.store.diary.apps.DiaryConfig", *settings.INSTALLED_APPS]):
         _forget()
         yield from _with_tables()
     _forget()
+
+
+def _read_here(function, *, bounds, progress=None, **given):
+    return function(**given, **({"progress": progress} if progress else {}))
 
 
 def _forget():

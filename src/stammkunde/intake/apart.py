@@ -7,6 +7,7 @@ whoever asked is told that the file cannot be used. Readers are forked from a pr
 """
 
 import ctypes
+import math
 import multiprocessing
 import os
 import resource
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from stammkunde.intake import recognise as recognising
 from stammkunde.intake.check import Checked
@@ -118,7 +121,7 @@ def read(function: Callable[..., Any], *, bounds: Bounds, progress: Progress | N
         while answers.poll(max(0.0, deadline - time.monotonic())):
             try:
                 kind, value = answers.recv()
-            except EOFError:
+            except (EOFError, OSError):  # also in the middle of an answer
                 raise FileNotUsable("reader_ended", memory_mb=bounds.memory_mb) from None
             if kind == "given":
                 return value
@@ -156,7 +159,7 @@ def _work(answers: Connection, bounds: Bounds, function: Callable[..., Any], giv
         given["progress"] = lambda *step: answers.send(("told", step))
     try:
         answer = ("given", function(**given))
-    except MemoryError:
+    except (MemoryError, duckdb.OutOfMemoryException):
         return  # the pipe ends, which says it
     except Exception as problem:  # noqa: BLE001 - it is told to whoever asked
         answer = ("raised", _portable(problem))
@@ -172,9 +175,8 @@ def _portable(problem: Exception) -> Exception:
 
 def _keep_within(bounds: Bounds) -> None:
     """Bound what this process may take; a kernel that runs out of memory ends it before anybody else."""
-    seconds = int(bounds.seconds) * (
-        os.cpu_count() or 1
-    )  # of the processor, should nobody be there to look at the clock
+    # Of the processor, should nobody be there to look at the clock.
+    seconds = math.ceil(bounds.seconds) * (os.cpu_count() or 1)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform != "linux":

@@ -228,7 +228,16 @@ def test_prospects_are_scored_and_taken_along(client, administrator, shop):
 
 @pytest.mark.parametrize(
     ("cell", "cents"),
-    [("1.234,50 €", "123450"), ("1,234.5", "123450"), ("1.234", "123400"), ("99,9", "9990"), ("80", "8000"), ("?", "")],
+    [
+        ("1.234,50 €", "123450"),
+        ("1,234.5", "123450"),
+        ("1.234", "123400"),
+        ("99,9", "9990"),
+        ("80", "8000"),
+        ("?", ""),
+        ("1.250,-", "125000"),
+        ("12.5-15", ""),
+    ],
 )
 def test_money_of_a_list_is_read_in_german_and_english(cell, cents):
     assert prospects.cents_of(cell) == cents

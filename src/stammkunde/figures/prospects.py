@@ -132,12 +132,12 @@ def _asked_for(given: pa.Table, names: Mapping[str, tuple[str, str]]) -> pa.Tabl
 
 def cents_of(cell: str) -> str:
     """Read an amount of money, written in German or English, as cents; empty where it is none."""
-    bare = re.sub(r"[^0-9.,-]", "", cell)
+    bare = re.sub(r"[^0-9.,-]", "", cell).rstrip("-")  # „1.250,-“
     whole, point, rest = bare.rpartition("," if bare.rfind(",") > bare.rfind(".") else ".")
     if not point or len(rest) == 3:  # no sign, or one between thousands
         whole, rest = bare, ""
     digits = re.sub("[.,]", "", whole)
-    return f"{digits}{rest:0<2.2}" if re.fullmatch("[0-9]+", digits) else ""
+    return f"{digits}{rest:0<2.2}" if re.fullmatch("[0-9]+", digits) and re.fullmatch("[0-9]*", rest) else ""
 
 
 def _worded(reasons: str, names: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:

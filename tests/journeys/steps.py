@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+OWN = "Regen am Dienstag und drei Katzen"
 LONG = 180_000  # milliseconds that an import of half a million lines may take on a slow machine
 
 
@@ -12,6 +13,10 @@ def sign_in(page, password: str) -> None:
     page.get_by_label("E-Mail").fill("admin@localhost")
     page.get_by_label("Passwort").fill(password)
     page.get_by_role("button", name="Anmelden").click()
+    page.get_by_label("Jetziges Passwort").fill(password)  # a printed one is changed first
+    page.get_by_label("Neues Passwort").fill(OWN)
+    page.get_by_label("Noch einmal").fill(OWN)
+    page.get_by_role("button", name="Passwort ändern").click()
 
 
 def bring(page, export: Path) -> None:

@@ -170,6 +170,7 @@ def test_password_change_keeps_this_device_and_signs_out_the_others(client, sale
         ({"current": "wrong", "new": "ein neuer Satz", "again": "ein neuer Satz"}, "nicht Ihr jetziges Passwort"),
         ({"current": "correct horse", "new": "ein neuer Satz", "again": "etwas anderes"}, "stimmen nicht überein"),
         ({"current": "correct horse", "new": "kurz", "again": "kurz"}, "zu kurz"),
+        ({"current": "correct horse", "new": "correct horse", "again": "correct horse"}, "haben Sie schon"),
     ],
 )
 def test_password_change_is_refused_with_the_reason(client, salesperson, sent, words):

@@ -112,6 +112,12 @@ class ChangePassword(NewPassword):
             raise ValidationError(_("This is not your current password."))
         return str(self.cleaned_data["current"])
 
+    def clean_new(self) -> str:
+        new = super().clean_new()
+        if self.staff.check_password(new):
+            raise ValidationError(_("This is the password that you have already."))
+        return new
+
 
 class AuditSearch(Search):
     staff = forms.ModelChoiceField(label=_("Person"), queryset=Staff.objects.all(), empty_label=_("everyone"))

@@ -13,6 +13,7 @@ from stammkunde.team import sessions
 from stammkunde.team.models import Staff
 
 COOKIE = "language"
+OPEN_TO_ALL = ("password", "sign-out", "sign-in", "language", "appearance", "health")
 
 
 def _end_if_over(request: HttpRequest, staff: Staff) -> None:
@@ -37,10 +38,9 @@ def given_passwords_are_changed(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Lead whoever has a password that somebody else has read to the page that changes it, from wherever."""
-    open_to_all = {reverse(name) for name in ("password", "sign-out", "sign-in", "language", "appearance", "health")}
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if getattr(request.user, "password_is_given", False) and request.path not in open_to_all:
+        if getattr(request.user, "password_is_given", False) and request.path not in map(reverse, OPEN_TO_ALL):
             return redirect("password")
         return get_response(request)
 

@@ -50,7 +50,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "stammkunde.ui.compression.Compression",
     "stammkunde.ui.middleware.told_to_browsers",
-    "stammkunde.ui.middleware.NumbersThatFit",
+    "stammkunde.ui.middleware.AddressesThatFit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -3,13 +3,14 @@ What browsers are told with every answer that a view gives; files of the program
 
 A strict Content-Security-Policy (nothing inline, nothing from elsewhere), no use of the device, and nothing kept: pages
 name people, so neither the browser's disk nor a proxy has them once somebody has signed out. A view that wants its
-answer kept says so: charts, whose address names what they show. Numbers in addresses are such that a database can hold.
+answer kept says so: charts, whose address names what they show. Addresses hold what a database can.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
 
 from stammkunde.ui import given
 
@@ -58,13 +59,15 @@ def told_to_browsers(get_response: View) -> View:
     return middleware
 
 
-class NumbersThatFit:
-    """A row that no database could number is not found, whichever view is asked for it."""
+class AddressesThatFit:
+    """A row that no database could number is not found, and a sign that no text can hold asks for nothing at all."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest(_("This address holds a sign (NUL) that no text can hold."))
         return self.get_response(request)
 
     def process_view(self, _request: HttpRequest, _view: object, _args: object, given_in: dict[str, Any]) -> None:

@@ -41,7 +41,8 @@ LISTS = (
     "overview", "today", "call-list", "warnings", "warnings-proof", "customers", "products", "time", "messages",
     "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar",
 )  # fmt: skip
-FORMS = {"consent-ask", "contact-add", "note-edit", "preview"}  # sent by tests of their own, on both databases
+# Sent by tests of their own, on both databases.
+FORMS = {"consent-ask", "contact-add", "note-edit", "preview", "settings-design-frame"}
 
 
 def live():
@@ -89,7 +90,7 @@ def test_a_company_that_has_lived_has_something_of_everything(once):
     assert signals.current().before_on == date(2026, 11, 13)
     assert StageChange.objects.filter(changed_on=EVENINGS[-2]).exists()
     assert _states(Task) == {"open", "done", "dismissed"}
-    assert Task.objects.filter(is_complaint=True, state="open").count() == 5
+    assert Task.objects.filter(is_complaint=True, state="open").count() == 6
     assert _states(Contact, "role") >= {"sales", "service"}
     assert HourlyCost.objects.filter(role="sales").count() == 2  # it was raised once
     assert Outcome.REACHED in _states(Call, "outcome")

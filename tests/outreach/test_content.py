@@ -33,6 +33,10 @@ def test_fields_are_filled_and_fallbacks_taken_where_there_is_nothing():
     assert written["text"] == ("Hallo Anna,\n\nwir mögen Ihre Wahl.\n\nFür Anna: https://shop.example/?fuer=A%201%2F2")
 
 
+def test_signs_that_look_like_a_field_are_none():
+    assert said("a &#xe000;7&#xe001; b")["blocks"][0]["html"] == "<p>a  b</p>\n"
+
+
 def test_what_is_missing_is_named_at_once():
     with pytest.raises(FieldsMissing) as missing:
         said("{greeting}, {code} und {product|etwas}")

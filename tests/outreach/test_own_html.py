@@ -118,6 +118,27 @@ def test_it_is_judged_by_what_it_says():
     assert "reading" in codes
 
 
+@pytest.mark.parametrize(
+    "page",
+    ["<html><head><title>T</title><body>{}</body>", "<title><title>T</title>{}", "<style>p{{}}</style><head>{}"],
+)
+def test_nothing_is_said_past_the_judgement(page):
+    words = Text(subject="Danke", blocks=(Block(kind="html", text=page.format("<p>10 % Rabatt</p>")),))
+
+    assert [one.said for one in find(words, shop=clarity.NO_SHOP)] == ["Rabatt"]
+    assert "Rabatt" not in dressed("<title>10 % Rabatt")  # neither shown nor read
+
+
+def test_styles_fetch_pictures_only_and_those_by_https():
+    style = 'a{x:url("https://a/b.png") url(\'https://c\') url( https://d)} b{y:url( "http://e") url(data:f)}'
+
+    assert own_html.clean(f"<style>{style}</style>").startswith(
+        "<style>a{x:url(\"https://a/b.png\") url('https://c') url( https://d)} b{y:none none}</style>"
+    )
+    assert "import" not in own_html.clean("<style>@im@im@import;port;port url(https://e);</style>")
+    assert own_html.clean(f"<style>{'@im' * 20}@import;{'port;' * 20}</style>") == "<div></div>"
+
+
 @pytest.fixture
 def chief(db):
     company()

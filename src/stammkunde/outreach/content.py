@@ -245,7 +245,8 @@ def _masked(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
 
 
 def _unmasked(part: str, masks: Sequence[str], *, put: Callable[[str], str] = str) -> str:
-    return _MASK.sub(lambda found: put(masks[int(found[1])]), part)
+    said = dict(enumerate(masks))
+    return _MASK.sub(lambda found: put(said.get(int(found[1]), "")), part)
 
 
 def _unmasked_address(part: str, masks: Sequence[str]) -> str:

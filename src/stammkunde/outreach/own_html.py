@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import nh3
 
 MOST_SIGNS = 60_000  # Gmail cuts mails off at 102 kB
+MOST_ROUNDS = 9
 FOOT = "[[foot]]"
 _TABLES = frozenset({"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -36,15 +37,18 @@ ATTRIBUTES = {
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 ADDRESSES = frozenset({"href", "src", "background"})
 BLOCKS = _HEADINGS | {"p", "div", "table", "tr", "td", "th", "ul", "ol", "blockquote", "center", "hr", "pre"}
+HIDDEN = frozenset({"style", "title", "script"})  # not "head", whose end may be left out
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
 _BODY = re.compile(r"<body\b([^>]*)>", re.IGNORECASE)
 _OF_BODY = re.compile(r"""(style|bgcolor)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_OUTSIDE = re.compile(r"<!--.*?-->|<head\b[^>]*>|</head\s*>|<title\b[^>]*>.*?</title\s*>", re.DOTALL | re.IGNORECASE)
+_OUTSIDE = re.compile(
+    r"<!--.*?-->|<head\b[^>]*>|</head\s*>|<title\b[^>]*>.*?(?:</title\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
 _FETCHES = re.compile(
     r"@(?:import|charset|namespace)[^;]*;?|(?:expression|behaviou?r|-moz-binding)\s*[:(][^;}]*", re.IGNORECASE
 )
 _MASK = re.compile("\ue000[0-9]*\ue001")  # what is filled in has no say in styles
-_URL = re.compile(r"url\(\s*['\"]?(?!https://)[^)]*\)", re.IGNORECASE)
+_URL = re.compile(r"url\(\s*+['\"]?+(?!https://)[^)]*\)", re.IGNORECASE)
 _FOOT = re.compile(r"\[\[foot\]\](?=[^<>]*(?:<|$))")  # among the words, not in a tag
 
 
@@ -86,12 +90,12 @@ def words(html: str, *, marked: bool = False) -> str:
 class _Reader(HTMLParser):
     def __init__(self, *, marked: bool) -> None:
         super().__init__()
-        self.marked, self.said, self.hidden, self.targets = marked, "", 0, list[str]()
+        self.marked, self.said, self.hidden, self.targets = marked, "", False, list[str]()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
-        if tag in {"style", "title", "script", "head"}:
-            self.hidden += 1
+        if tag in HIDDEN:
+            self.hidden = True
         elif tag == "br":
             self.said += "\n"
         elif tag == "li":
@@ -106,8 +110,8 @@ class _Reader(HTMLParser):
             self.said += "\n\n"
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"style", "title", "script", "head"}:
-            self.hidden = max(0, self.hidden - 1)
+        if tag in HIDDEN:
+            self.hidden = False
         elif tag == "a" and self.targets:
             target = self.targets.pop()
             if target:
@@ -130,7 +134,12 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
 
 def _css(said: str) -> str:
     bare = re.sub(r"/\*.*?\*/|<!--|-->|[<>\\]", lambda found: ">" if found[0] == ">" else "", said, flags=re.DOTALL)
-    return _URL.sub("none", _FETCHES.sub("", _MASK.sub("", bare)))
+    bare = _MASK.sub("", bare)
+    for _round in range(MOST_ROUNDS):  # what is taken out may leave another one around it
+        before, bare = bare, _FETCHES.sub("", bare)
+        if bare == before:
+            return _URL.sub("none", bare)
+    return ""
 
 
 def _looks(attributes: str) -> str:

@@ -51,6 +51,7 @@ SERVICE = (
     "Entdecken Sie einen Fehler, so sagen Sie uns bitte Bescheid.",
     "Das Angebot haben Sie am 3. Mai angenommen.",
     "Wir haben Ihre Bewertung erhalten.",
+    "Please save 2 copies of the form for our files.",
     "Neue Angebote zu Ihrer Anfrage schicken wir morgen.",
 )
 ADVERTISING = (
@@ -75,6 +76,8 @@ ADVERTISING = (
     "Shop now",
     "A special offer for you",
     "Save 20% today",
+    "Save up to €5",
+    "Save 7.50 euros",
     "Our latest deals",
     "Discover our new teas",
     "Drei zum Preis von zwei",
@@ -115,6 +118,7 @@ def test_words_instead_of_an_empty_field_and_of_a_link_are_read():
     [
         ("https://shop.example", ["shop.example"]),
         ("Hier: www.shop.example/tee/assam.", ["shop.example/tee/assam"]),
+        ("https://www.de.shop.example/tee", ["shop.example/tee"]),
         ("[hier](https://shop.example/tee?x=1)", ["shop.example/tee?x=1"]),
         ("example.com/produkte/7", ["example.com/produkte/7"]),
         ("https://shop.example/konto/12 oder shop.example/de/retouren", []),

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from stammkunde.outreach import services
 from stammkunde.outreach.content import Block, Text
-from stammkunde.outreach.models import Message, Template, TemplateText
+from stammkunde.outreach.models import Message, MessageSettings, Template, TemplateText
 from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import services as plays
 from stammkunde.plays import working
-from stammkunde.team.models import AuditEntry
+from stammkunde.team.models import AuditEntry, Company
 from tests.outreach.planning import NOW, company, consent, customer
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,31 @@ def test_a_reason_is_kept_with_who_and_when_and_holds_for_its_sentence(client, m
     put(made, EARLIER, marketer)
     with pytest.raises(CountsAsAdvertising):
         put(made, f"{EARLIER} Dazu 20 % Rabatt im Juni.", marketer)
+
+
+def test_each_reason_stays_when_another_one_is_given(client, marketer):
+    made = thanks()
+    put(made, EARLIER, marketer, because=BECAUSE)
+    made.refresh_from_db()
+    made.argued.pop("reasons")  # as old rows are
+    made.save()
+    put(made, f"{EARLIER} Der Gutschein ist eingelöst.", marketer, because="Bestätigt nur, was war.")
+    client.force_login(marketer)
+
+    page = client.get(reverse("template", args=[made.pk])).content.decode()
+
+    assert BECAUSE in page
+    assert "Bestätigt nur, was war." in page
+
+
+def test_links_to_the_shop_of_the_design_are_advertising():
+    ours = MessageSettings.of(Company.objects.get())
+    ours.shop_url = "https://www.shop.example/"
+    ours.save()
+
+    found = services.disguised([words("Mehr auf shop.example/tee")], purpose="thanks")
+
+    assert [one.code for one in found] == ["counts_as_shop"]
 
 
 def test_no_reason_no_right_and_no_code_are_refused(marketer, salesperson):

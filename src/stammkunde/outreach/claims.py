@@ -21,7 +21,8 @@ _DISCOUNT = (
     r"\d+(?:[.,]\d+)?\s?(?:%|prozent)\s+auf\s+(?:alles|alle\b|das\s+(?:ganze|gesamte)|(?:ihr|dein)\w*\s+nächst\w*)",
     r"spar(?:en\s+sie|e|st\s+du)\s+(?:\w+\s+){0,3}\d+(?:[.,]\d+)?\s?(?:%|prozent|€|euro)",
     r"discounts?|discounted|vouchers?|coupons?|promo(?:tional)?\s+codes?|special\s+(?:offer|price)s?|bargains?",
-    r"\d+\s?%\s+off|(?:€|£|\$)\s?\d+\s+off|save\s+(?:up\s+to\s+)?(?:€|£|\$)?\s?\d+\s?(?:%|€|£|euros?)?",
+    r"\d+\s?%\s+off|(?:€|£|\$)\s?\d+\s+off",
+    r"save\s+(?:up\s+to\s+)?(?:(?:€|£|\$)\s?\d+|\d+(?:[.,]\d+)?\s?(?:%|€|£|euros?\b))",
 )
 _OFFER = (
     r"(?:jetzt|gleich|schnell)\s+(?:\w+\s+)?(?:kaufen|bestellen|zugreifen|zuschlagen|shoppen|sichern)",
@@ -89,7 +90,7 @@ class Shop:
     def links(self, words: str) -> Iterator[str]:
         """Give what in words leads to the shop, as a link or only written down."""
         for one in self.addresses:
-            pattern = rf"(?<![\w@.-])(?:https?://)?(?:www\.)?({re.escape(one)}(?![\w-]|\.\w)[^\s)\]>\"]*)"
+            pattern = rf"(?<![\w@.-])(?:https?://)?(?:[\w-]+\.)*({re.escape(one)}(?![\w-]|\.\w)[^\s)\]>\"]*)"
             for found in re.finditer(pattern, words, re.IGNORECASE):
                 if not self._serves(found[1]):
                     yield found[1].rstrip(".,;:!?")

@@ -5,6 +5,7 @@ A message is a row, unique on its key, before anything leaves. It knows its call
 """
 
 from datetime import time
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -203,7 +204,8 @@ class Template(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     channel = models.CharField(_("channel"), max_length=20)  # a name of `outreach.channels`
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
-    # Sentences that advertise nothing although they sound like it: {"because", "by", "at", "sentences"}
+    # Sentences that advertise nothing although they sound like it: {"because", "by", "at", "sentences"}, as the latest
+    # reason says, with the sentences of all; and {"reasons": […]}, each the same of its own
     argued = models.JSONField(default=dict, blank=True)
     is_archived = models.BooleanField(default=False)
     options = models.JSONField(default=dict, blank=True)  # how it looks on paper, see `paper.Options`
@@ -226,6 +228,12 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Give each reason why its words advertise nothing; old rows have the latest only."""
+        single = [self.argued] if self.argued.get("because") else []
+        return list(self.argued.get("reasons", single))
 
 
 class TemplateText(models.Model):

@@ -26,7 +26,7 @@ class CountsAsAdvertising(Exception):
 def shop() -> Shop:
     """Give where things are bought, by the settings."""
     ours = MessageSettings.of(team.company())
-    return Shop.read(ours.shop_addresses, ours.shop_service_pages)
+    return Shop.read("\n".join((ours.shop_addresses, ours.shop_url)), ours.shop_service_pages)
 
 
 def argued(template: Template | None) -> frozenset[str]:

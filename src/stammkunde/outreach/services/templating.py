@@ -206,7 +206,8 @@ def _refuse_taken(name: str, *, but: int) -> None:
 def _argue(template: Template, found: Sequence[Claim], *, because: str, by: Staff, now: datetime) -> None:
     """Keep why the words advertise nothing, beside the reasons that were given for others."""
     said = argue(found, because=because, by=by, now=now)
-    template.argued = {**said, "sentences": sorted({*argued(template), *said["sentences"]})}
+    sentences = sorted({*argued(template), *said["sentences"]})
+    template.argued = {**said, "sentences": sentences, "reasons": [*template.reasons, said]}
     _touch(template, by=by, now=now, fields=["argued"])
     _record(template, "template.argued", by, now, because=said["because"], sentences=said["sentences"])
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +14,7 @@ from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.team.models import Company
 from tests.outreach.planning import NOW, company, customer, planned
-from tests.outreach.test_pictures import add, somebody
+from tests.outreach.test_pictures import add, drawn, somebody
 
 WORDS = Text(subject="Neu", blocks=(Block(kind="text", text="Hallo"),))
 DESIGN = {
@@ -56,6 +57,19 @@ def test_the_design_is_kept_and_every_mail_has_it(chief, client):
     assert "Hallo\n\nIhr Musterhaus\nTel. 0221 1234\n\n-- \nZum Shop: https://shop.example/\nInstagram:" in text
     page = client.get(reverse("settings-design")).content.decode()
     assert 'value="https://instagram.com/musterhaus"' in page
+
+
+@pytest.mark.parametrize("page", ["settings-design", "picture-add"])
+def test_a_logo_is_chosen_and_kept_for_good_at_once_or_not_at_all(chief, client, monkeypatch, page):
+    client.force_login(chief)
+    logo = add(chief)
+    monkeypatch.setattr(services, "keep_logo", Mock(side_effect=InterruptedError))
+    file = SimpleUploadedFile("logo.png", drawn(9, 9))
+
+    with pytest.raises(InterruptedError):
+        client.post(reverse(page), DESIGN | {"logo": logo.name, "file": file})
+
+    assert not MessageSettings.objects.exclude(logo=None).exists()
 
 
 def test_what_belongs_to_an_order_leads_to_no_shop(chief, client):

@@ -48,6 +48,7 @@ def test_a_photo_is_turned_made_small_and_loses_what_the_camera_wrote():
         (drawn(mode="RGBA", colour=(1, 2, 3, 0)), "png", "RGBA"),
         (drawn(kind="GIF", mode="P", colour=3), "png", "RGB"),
         (drawn(kind="WEBP"), "png", "RGB"),
+        (drawn(kind="MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))]), "jpg", "RGB"),
         (drawn(kind="JPEG", mode="CMYK", colour=(1, 2, 3, 4)), "jpg", "RGB"),
     ],
 )
@@ -156,6 +157,19 @@ def test_what_something_shows_is_not_deleted_and_the_page_says_why(chief, client
         assert (why in page) == (one == picture)
 
     assert list(Picture.objects.values_list("name", flat=True)) == [picture.name]
+
+
+def test_a_mail_is_previewed_before_its_picture_is_chosen(chief, client):
+    customer(name="Ina Klein")
+    made = services.create_template(name="Neu", channel="email", purpose="advertising", by=chief, now=NOW)
+    client.force_login(chief)
+
+    typed = {"subject": "Neu", "blocks": "1", "block-0-kind": "text", "block-0-text": "Hallo", "act": "add-picture"}
+    page = client.post(reverse("template", args=[made.pk]), typed)
+
+    frame = client.get(reverse("preview", args=[page.context["shown"].frame])).content.decode()
+    assert "Hallo" in frame
+    assert "<img" not in frame
 
 
 def test_words_cannot_be_kept_with_a_picture_that_was_deleted_meanwhile(chief):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.outreach import knowing, services
+from stammkunde.outreach import knowing, queries, services
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Message, Template
 from stammkunde.plays.models import Play
@@ -229,6 +229,15 @@ def test_typing_makes_a_part_of_the_page_anew(client, salesperson, made, target,
     names = [one.name for one in response.templates]
     assert names[0] == part
     assert "ui/base.html" not in names
+
+
+def test_previews_count_empty_fields_once_a_minute(django_assert_num_queries):
+    customer()
+    texts = [Text(subject="{city}")]
+    found = queries.empty(texts, today=NOW.date())
+
+    with django_assert_num_queries(0):
+        assert queries.empty(texts, today=NOW.date()) == found != []
 
 
 def gaps(client, pk):

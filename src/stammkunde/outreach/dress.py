@@ -245,7 +245,7 @@ def _block(block: Mapping[str, Any], look: Look) -> SafeString:
     if block["kind"] == "button":
         return format_html(_BUTTON, look.colour, block["url"], colours.text_on(look.colour), block["label"])
     if block["kind"] == "picture":
-        return _picture(block, look)
+        return _picture(block, look) if block.get("picture") else SafeString()  # none is chosen yet
     if block["kind"] == "offer":
         return format_html(_OFFER, colours.readable(look.colour, on=BOX, least=3), block["title"], words)
     return words

@@ -43,7 +43,7 @@ def made(raw: bytes) -> Made:
         with Image.open(BytesIO(raw), formats=FORMATS) as found:
             if found.width * found.height > MOST_PIXELS:
                 raise BadPicture("too_many_pixels")
-            is_photo = found.format == "JPEG"
+            is_photo = found.format in ("JPEG", "MPO")  # MPO: a photo with others behind it
             return _written(ImageOps.exif_transpose(found), is_photo=is_photo)
     except Image.DecompressionBombError as problem:
         raise BadPicture("too_many_pixels") from problem

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -15,10 +16,12 @@ from stammkunde.outreach.clarity import Empty
 from stammkunde.outreach.content import Text
 from stammkunde.outreach.models import Hold, Message, Picture, Piece, PrintRun, Template, Undeliverable
 from stammkunde.sales import queries as sales
+from stammkunde.store import kept
 from stammkunde.team.models import Company, Staff
 
 State = Message.State
 MANY = 100  # "100 or more": nobody counts further on a page
+GAPS_SECONDS = 60
 
 
 def messages(*, state: str = "", channel: str = "", origin: str = "", customer: int | None = None) -> QuerySet[Message]:
@@ -172,8 +175,14 @@ def empty(texts: Iterable[Text], *, today: date) -> list[Empty]:
     bare = {name for text in texts for name, has_fallback in content.fields(text).items() if not has_fallback}
     always = {one.name for one in persons.FIELDS} - _OF_CUSTOMERS.keys()
     known = {name: str(one.words) for name, one in knowing.fields().items() if name in bare - always}
-    found = gaps(known, today=today) if known else []
+    found = _gaps_of_late(known, today=today) if known else []
     return [Empty(field=one.field, words=known[one.field], empty=one.empty, of=one.of) for one in found]
+
+
+def _gaps_of_late(fields: Collection[str], *, today: date) -> list[Gap]:
+    """Count the gaps, once a minute: previews ask with every word that is typed."""
+    asked = sha256(repr((today, sorted(fields))).encode()).hexdigest()
+    return kept.or_made(f"outreach:gaps:{asked}", lambda: gaps(fields, today=today), seconds=GAPS_SECONDS)
 
 
 def _somebody_has(**having: str) -> Q:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core import signing
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -41,9 +42,10 @@ class Design(SettingsPage):
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "POST"])
 def page(request: StaffRequest) -> HttpResponse:
-    response = Design(request).answer()
-    if request.method == "POST":
-        services.keep_logo(now=timezone.now())
+    with transaction.atomic():
+        response = Design(request).answer()
+        if request.method == "POST":
+            services.keep_logo(now=timezone.now())
     response.headers["Content-Security-Policy"] = middleware.WITH_FRAMES
     return response
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -48,8 +49,9 @@ def add(request: StaffRequest) -> HttpResponse:
     """Keep a picture; `logo` makes it the company's, for whoever may change the settings."""
     picture = _brought(request, "file")
     if picture is not None and "logo" in request.POST and policy.may(request.user, policy.SETTINGS_EDIT):
-        team.change_company(by=request.user, now=timezone.now(), logo=picture)
-        services.keep_logo(now=timezone.now())
+        with transaction.atomic():
+            team.change_company(by=request.user, now=timezone.now(), logo=picture)
+            services.keep_logo(now=timezone.now())
     if picture is not None:
         messages.success(request, _("The picture is there."))
     return redirect(ways.back(request, default="pictures"))

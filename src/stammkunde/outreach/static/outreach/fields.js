@@ -1,5 +1,6 @@
 // Fields: a button with data-insert puts its words where somebody was writing last.
-const WRITTEN = "#subject, #preview, #editor .block input:not([type=hidden]), #editor .block textarea";
+const TYPED = "input:not([type=hidden], [type=checkbox], [type=file])";
+const WRITTEN = `#subject, #preview, #editor .block ${TYPED}, #editor .block textarea`;
 let last = null;
 
 document.addEventListener("focusin", (event) => {

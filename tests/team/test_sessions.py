@@ -78,7 +78,7 @@ def test_what_an_open_page_asks_by_itself_keeps_nobody_signed_in(salesperson):
     client = browser(salesperson)
     move(client, seen=timedelta(minutes=30))
 
-    client.get("/profile/", headers={"hx-request": "true"})
+    client.get("/profile/", headers={"hx-request": "true", "x-by-itself": "1"})
     assert SessionStore(client.session.session_key)["seen"] < (timezone.now() - timedelta(minutes=29)).isoformat()
 
     client.get("/profile/")
@@ -92,6 +92,9 @@ def test_company_decides_how_long_and_it_holds_for_who_is_signed_in(administrato
     assert ada.post("/settings/sessions/", sent).status_code == 400
 
     ada.post("/settings/sessions/", sent | {"administrator_longest_hours": 3})
+    move(client, seen=timedelta(hours=1))
+    assert client.get("/profile/", headers={"x-by-itself": "1"}).status_code == 302
+    client = browser(salesperson)
     move(client, seen=timedelta(hours=1))
 
     assert SessionSettings.objects.get().limits(salesperson) == (timedelta(hours=1), timedelta(days=2))

@@ -16,8 +16,12 @@ COOKIE = "language"
 OPEN_TO_ALL = ("password", "sign-out", "sign-in", "language", "appearance", "health")
 
 
+BY_ITSELF = "X-By-Itself"  # said by parts of pages that ask every few seconds
+
+
 def _end_if_over(request: HttpRequest, staff: Staff) -> None:
-    if not sessions.goes_on(request.session, staff=staff, now=timezone.now()):
+    is_there = BY_ITSELF not in request.headers
+    if not sessions.goes_on(request.session, staff=staff, now=timezone.now(), is_there=is_there):
         logout(request)
 
 
@@ -25,9 +29,8 @@ def sessions_end(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     """Sign out whose time is up. What an open page asks by itself is no sign that somebody is there."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        by_itself = request.method == "GET" and "HX-Request" in request.headers
         staff = request.user
-        if isinstance(staff, Staff) and not by_itself:
+        if isinstance(staff, Staff):
             _end_if_over(request, staff)
         return get_response(request)
 

@@ -52,17 +52,18 @@ def begin(session: SessionBase, *, staff: Staff, device: str, now: datetime) -> 
     _note(session, now=now, until=now + min(idle, longest))
 
 
-def goes_on(session: SessionBase, *, staff: Staff, now: datetime) -> bool:
-    """Note that somebody is there, and say whether the session goes on by what the company decided."""
+def goes_on(session: SessionBase, *, staff: Staff, now: datetime, is_there: bool = True) -> bool:
+    """Say whether the session goes on by what the company decided; where somebody is there, note it."""
     since, seen = _moment(session.get(SINCE)), _moment(session.get(SEEN))
     if since is None or seen is None:
         return False
-    if now - seen < NOTED_EVERY:
+    if is_there and now - seen < NOTED_EVERY:
         return True
     idle, longest = _limits(staff)
     if now >= min(seen + idle, since + longest):
         return False
-    _note(session, now=now, until=min(now + idle, since + longest))
+    if is_there:
+        _note(session, now=now, until=min(now + idle, since + longest))
     return True
 
 

@@ -169,6 +169,19 @@ def test_a_call_that_is_not_made_gives_its_slot_back_by_hand_or_in_the_night(cus
     assert Task.objects.get(pk=task.pk).state == "open"  # somebody wrote it down
 
 
+def test_a_call_back_that_was_agreed_on_stays_where_it_is_not_made(customer, salesperson):
+    record(customer, None, salesperson, outcome="call_back", agreed_at=NOW + timedelta(hours=2))
+    agreed = Task.objects.get(state="open")
+    factories.decided(cap_contacts=9)
+
+    assert take_up(customer, agreed, salesperson) is None
+    services.let_go(task=agreed, staff=salesperson, now=NOW)
+    take_up(customer, agreed, salesperson)
+    assert outreach.look_after_calls(now=EVENING + timedelta(seconds=1)) == 1
+
+    assert Task.objects.filter(pk=agreed.pk, state="open").exists()
+
+
 def test_dialling_takes_a_call_up_that_stood_on_no_list(client, customer, salesperson):
     client.force_login(salesperson)
     address = reverse("call-take-up", args=[customer.pk])

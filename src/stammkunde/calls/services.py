@@ -128,7 +128,8 @@ def let_go(*, task: Task, staff: Staff, now: datetime, for_good: bool = False) -
     A campaign's call stays on the list, unless it is dropped for good.
     """
     let = outreach.let_call_go(task_id=task.pk, by=staff.name, now=now, of_campaigns=for_good)
-    if let and not for_good and task.key and task.key.startswith(f"{OWN_KIND}:"):
+    by_hand = task.key and task.key.startswith(f"{OWN_KIND}:") and not task.key.endswith(task_queries.AGREED)
+    if let and not for_good and by_hand:
         tasks.drop_planned(task.pk)
     return let
 
@@ -275,7 +276,7 @@ def _plan(call: Call, task: Task | None, *, staff: Staff, agreed_at: datetime | 
     title = wording.step(plan.step, name=customer.name)
     return tasks.plan(
         tasks.Content(title=title, note=call.note, is_complaint=is_complaint),
-        key=f"{OWN_KIND}:{call.key}:next",
+        key=f"{OWN_KIND}:{call.key}{task_queries.AGREED}",
         customer_id=customer.pk,
         owner_id=owner_id,
         due=tasks.Due(on=on, at=at, is_urgent=plan.is_urgent),

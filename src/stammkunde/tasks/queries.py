@@ -14,6 +14,7 @@ from stammkunde.team.models import Staff
 
 OWN = "task"  # written by a person, not suggested
 PLANNED_CALL = "planned_call"  # of a campaign: `calls` lists it
+AGREED = ":next"  # ends the key of what a call has agreed on: taken up and given back, it is still agreed
 
 
 def capacity() -> policy.Capacity:

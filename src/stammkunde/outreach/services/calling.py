@@ -22,7 +22,7 @@ from stammkunde.outreach.services import planning, settling, telling
 from stammkunde.outreach.services.planning import Plan
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
-from stammkunde.tasks.queries import PLANNED_CALL
+from stammkunde.tasks.queries import AGREED, PLANNED_CALL
 
 State = Message.State
 CALL = "call"
@@ -241,9 +241,9 @@ def _end(message: Message, state: str, reason: Mapping[str, Any] | None, *, now:
 
 
 def _drop_tasks(messages: Sequence[Message]) -> None:
-    """Take the calls off the lists, a campaign's even if it was put off; others not if somebody acted on them since."""
+    """Take the calls off the lists, a campaign's even if it was put off; not what was agreed, or acted on since."""
     ids = [int(number) for one in messages for number in [one.provider_id.partition(":")[2]] if number.isdecimal()]
-    listed = Task.objects.filter(pk__in=ids, state=Task.State.OPEN)
+    listed = Task.objects.filter(pk__in=ids, state=Task.State.OPEN).exclude(key__endswith=AGREED)
     listed.filter(kind=PLANNED_CALL).update(snoozed_until_on=None)
     for pk in listed.values_list("pk", flat=True):
         tasks.drop_planned(pk)

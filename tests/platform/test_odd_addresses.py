@@ -62,8 +62,8 @@ def asked(names: list[str], odd: str) -> str:
 
 
 @pytest.fixture
-def shop(administrator, client, once):
-    once(show_shop)
+def shop(transactional_db, administrator, client, once):
+    once(show_shop, "with figures")
     client.force_login(administrator)
     client.raise_request_exception = False
     return Customer.objects.order_by("pk").first().pk

@@ -129,6 +129,11 @@ def numbered(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def _table(figures: list[kpis.Figure]) -> pa.Table:
+    """Put figures into a table: slices of a figure by their name, whichever order the engine gives them in."""
+    place: dict[tuple[str, str], int] = {}
+    for one in figures:
+        place.setdefault((one.kpi, one.period), len(place))
+    figures = sorted(figures, key=lambda one: (place[one.kpi, one.period], one.slice or ""))
     columns = {name: [getattr(figure, name, None) for figure in figures] for name in FIGURES.names}
     columns["slice_value"] = [figure.slice or "" for figure in figures]
     return pa.table(columns, schema=FIGURES)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from stammkunde.outreach import content, knowing, naming, own_html
 from stammkunde.outreach.content import PARTS, Block, Kind, Text
+from stammkunde.ui import given
 
 MOST_BLOCKS = 12
 MOST_SIGNS = {"subject": 200, "preview": 200, "title": 120, "label": 60, "url": 500, "text": 4000, "picture": 60}
@@ -43,7 +44,7 @@ class Draft:
     def read(cls, posted: Mapping[str, str]) -> "Draft":
         """Read what a form holds; what cannot be a block is left out."""
         many = posted.get("blocks", "")
-        count = min(int(many), MOST_BLOCKS) if many.isdecimal() and len(many) < 4 else 0
+        count = min(given.whole(many, most=999) or 0, MOST_BLOCKS)
         blocks = (_block(posted, place) for place in range(count))
         return cls(
             subject=naming.stored(posted.get("subject", "").strip()),
@@ -74,8 +75,8 @@ class Draft:
         if what == "add" and which in ADDED and len(self.blocks) < MOST_BLOCKS:
             blocks = (*self.blocks, Block(kind=cast(Kind, which)))
             return replace(self, blocks=blocks, touched=len(blocks) - 1)
-        place = int(which) if which.isdecimal() and len(which) < 4 else -1
-        if not 0 <= place < len(self.blocks):
+        place = self.place(which)
+        if place is None:
             return self
         rest = [block for at, block in enumerate(self.blocks) if at != place]
         if what == "remove":
@@ -84,6 +85,10 @@ class Draft:
         to = max(0, min(to, len(rest)))
         rest.insert(to, self.blocks[place])
         return replace(self, blocks=tuple(rest), touched=to)
+
+    def place(self, which: str) -> int | None:
+        """Read the place of a block from what a button says; None where there is none."""
+        return given.whole(which, most=len(self.blocks) - 1)
 
     def as_html(self) -> "Draft":
         """Begin a mail of own HTML, unless this is one."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.tasks.models import TimeSettings
 from stammkunde.tasks.policy import LONGEST_DAY
 from stammkunde.team.settings_page import SettingsForm
+from stammkunde.ui import given
 
 
 def minutes(said: Mapping[str, str]) -> int | None:
@@ -19,9 +20,10 @@ def minutes(said: Mapping[str, str]) -> int | None:
     text = said.get("minutes", "").strip()
     if not text:
         return None
-    if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= LONGEST_DAY:
+    number = given.whole(text, least=1, most=LONGEST_DAY)
+    if number is None:
         raise BadRequest(f"minutes is a whole number from 1 to {LONGEST_DAY}, not {text[:20]!r}")
-    return int(text)
+    return number
 
 
 class TimeForm(SettingsForm):

@@ -38,10 +38,9 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Company, Staff
-from stammkunde.ui import ways
+from stammkunde.ui import given, ways
 
 ORDERS, NOTES, CALLS, TASKS = 4, 4, 5, 10
-LONGEST_NUMBER = 19
 
 
 @require_safe
@@ -115,7 +114,7 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
 def take_up(request: StaffRequest, pk: int) -> HttpResponse:
     """Let the call take its slot: whoever dials does it, and says no more."""
     customer, now = _found(pk), timezone.now()
-    person = ContactPerson.objects.filter(customer=pk, pk=_number(request.POST.get("person", ""))).first()
+    person = ContactPerson.objects.filter(customer=pk, pk=given.row(request.POST.get("person", ""))).first()
     key = request.POST.get("for", "")
     task = _task(key, customer, now=now, staff=request.user)
     if task is None or task.state != Task.State.OPEN:
@@ -145,10 +144,6 @@ def let_go(request: StaffRequest, pk: int) -> HttpResponse:
     ):
         messages.info(request, _("Not called: others may contact the customer again."))
     return redirect(ways.back(request, default=reverse("customer", args=[pk])))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else 0
 
 
 def _undo(call_id: int) -> str:

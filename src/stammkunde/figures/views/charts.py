@@ -18,7 +18,7 @@ from stammkunde.signals import answers
 from stammkunde.team import policy
 from stammkunde.team import services as team
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.ui import tables
+from stammkunde.ui import given, tables
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "private, max-age=86400"  # the address names the generation, so another one is another address
@@ -76,10 +76,10 @@ def _plot(name: str, request: StaffRequest) -> Plot:
 
 
 def _look(request: StaffRequest, *, to_take: bool = False) -> Look:
-    theme, width = request.GET.get("theme", ""), request.GET.get("width", "")
+    theme, width = request.GET.get("theme", ""), given.whole(request.GET.get("width", ""), most=99_999)
     return Look(
         theme=theme if theme in plots.THEMES else "light",
-        width=min(max(int(width), NARROWEST), WIDEST) if width.isdecimal() and len(width) < 6 else plots.HALF,
+        width=plots.HALF if width is None else min(max(width, NARROWEST), WIDEST),
         language=get_language() or "de",
         to_take=to_take,
     )

@@ -26,7 +26,7 @@ from stammkunde.team import policy, services
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
-from stammkunde.ui import tables
+from stammkunde.ui import given, tables
 from stammkunde.ui.tables import Column
 
 PARTS = ("a", "b", "c")
@@ -55,7 +55,8 @@ class Wish(forms.Form):
         slider = self.data.get(f"{name}_slider", "")
         if number is not None and number != was:
             return number
-        return min(int(slider), 100) if slider.isdecimal() and len(slider) < 4 else was
+        share = given.whole(slider, most=999)
+        return was if share is None else min(share, 100)
 
 
 @dataclass(frozen=True, kw_only=True)

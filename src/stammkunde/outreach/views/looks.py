@@ -19,7 +19,7 @@ from stammkunde.outreach.views import preview
 from stammkunde.outreach.views.preview import Meant
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.ui import middleware
+from stammkunde.ui import given, middleware
 
 
 @require_POST
@@ -29,12 +29,11 @@ def ask(request: StaffRequest, pk: int) -> HttpResponse:
     if template is None:
         raise Http404(f"template {pk}")
     language, _dash, form = request.POST.get("words", "").partition("-")
-    of = request.POST.get("colleague", "")
     try:
         looks.ask(
             template=template,
             style=(language, form),
-            of=int(of) if of.isdecimal() and len(of) < 19 else 0,
+            of=given.row(request.POST.get("colleague", "")),
             by=request.user,
             now=timezone.now(),
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.outreach import content, images, own_html, queries, services
-from stammkunde.outreach.drafts import MOST_BLOCKS, Draft
+from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.models import Picture
 from stammkunde.team import policy
 from stammkunde.team import services as team
@@ -74,8 +74,8 @@ def delete(request: StaffRequest, name: str) -> HttpResponse:
 def bring(request: StaffRequest, draft: Draft, act: str) -> Draft:
     """Put a picture or HTML that was brought into the block that asks for it: `upload-2`."""
     what, _dash, which = act.partition("-")
-    place = int(which) if which.isdecimal() and len(which) < 4 else MOST_BLOCKS
-    if what != "upload" or place >= len(draft.blocks):
+    place = draft.place(which)
+    if what != "upload" or place is None:
         return draft
     if draft.blocks[place].kind == "html":
         html = _html(request, f"block-{place}-file")

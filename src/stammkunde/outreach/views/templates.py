@@ -38,7 +38,7 @@ from stammkunde.outreach.views.preview import Meant, Style, show
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.ui import middleware
+from stammkunde.ui import given, middleware
 from stammkunde.ui.bodies import takes
 
 SAVE_AS = "save-as"
@@ -214,7 +214,7 @@ def _editor(
     claims: Sequence[Claim] = (),
 ) -> HttpResponse:
     to = request.POST.get("customer") or request.GET.get("customer", "")
-    recipient = queries.somebody(int(to) if to.isdecimal() and len(to) < 19 else None)
+    recipient = queries.somebody(given.row(to))
     kept = services.words(template)
     shown = show(
         request,
@@ -291,7 +291,7 @@ def _test(request: StaffRequest, template: Template, draft: Draft, style: Style)
         messages.error(request, advice.refusal(found))
         return
     to = request.POST.get("customer", "")
-    recipient = queries.somebody(int(to) if to.isdecimal() and len(to) < 19 else None)
+    recipient = queries.somebody(given.row(to))
     if recipient is None or draft.problems():
         messages.error(request, _("First complete the words; then a test can be sent."))
         return

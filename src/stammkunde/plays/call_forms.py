@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.calls.models import Guide
-from stammkunde.plays import policy
+from stammkunde.plays.forms import left_alone, not_before, suggest_holdout, too_late
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 from stammkunde.ui.forms import row_of
@@ -44,29 +44,15 @@ class CallCampaignForm(forms.Form):
         initial=5,
         help_text=_("Fewer where somebody's hours for customers allow no more. The rest follows on the next days."),
     )
-    starts_at = forms.DateTimeField(
-        label=_("Not before"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        help_text=_("Empty: as soon as you start it. Nobody is called before you have seen who would be refused."),
+    starts_at = not_before(
+        _("Empty: as soon as you start it. Nobody is called before you have seen who would be refused.")
     )
-    valid_days = forms.IntegerField(
-        label=_("Days until it is too late"),
-        min_value=1,
-        max_value=365,
-        initial=14,
-        help_text=_("Whoever was not called by then is taken off the list."),
-    )
-    holdout_percent = forms.IntegerField(
-        label=_("Left alone to compare, in percent"),
-        min_value=0,
-        max_value=50,
-        help_text=_("They are drawn by chance and not called, so that you can see what the calls bring."),
+    valid_days = too_late(_("Whoever was not called by then is taken off the list."), initial=14)
+    holdout_percent = left_alone(
+        _("They are drawn by chance and not called, so that you can see what the calls bring.")
     )
 
     def __init__(self, *args: Any, customers: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row_of(self, "callers").queryset = team.workers()
-        many = policy.FEWEST_TO_COMPARE if customers is None else customers
-        self.fields["holdout_percent"].initial = round(policy.usual_holdout(many) * 100)
+        suggest_holdout(self, customers)

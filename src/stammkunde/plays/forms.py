@@ -1,6 +1,6 @@
 """What is asked when a campaign or a thank-you is made."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,9 @@ from stammkunde.outreach import wording
 from stammkunde.outreach.models import Template
 from stammkunde.plays import policy
 from stammkunde.ui.forms import row_of
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 AS_TEMPLATE = "template"
 Role = ContactPerson.Role
@@ -26,15 +29,42 @@ def has_templates(form: forms.Form) -> bool:
     return templates is not None and templates.exists()
 
 
-class CampaignForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
-    template = TemplateChoice(label=_("Template"), queryset=Template.objects.none())
-    starts_at = forms.DateTimeField(
+def not_before(help_text: "str | _StrPromise") -> forms.DateTimeField:
+    """Ask when it begins."""
+    return forms.DateTimeField(
         label=_("Not before"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        help_text=_("Empty: as soon as you start it. Nothing is sent before you have seen who would be refused."),
+        help_text=help_text,
+    )
+
+
+def too_late(help_text: "str | _StrPromise" = "", *, initial: int | None = None) -> forms.IntegerField:
+    """Ask for how many days it makes sense."""
+    return forms.IntegerField(
+        label=_("Days until it is too late"), min_value=1, max_value=365, initial=initial, help_text=help_text
+    )
+
+
+def left_alone(help_text: "str | _StrPromise") -> forms.IntegerField:
+    """Ask how many are left alone, to compare."""
+    return forms.IntegerField(
+        label=_("Left alone to compare, in percent"), min_value=0, max_value=50, help_text=help_text
+    )
+
+
+def suggest_holdout(form: forms.Form, customers: int | None) -> None:
+    """Suggest how many of these customers are left alone; None: many."""
+    many = policy.FEWEST_TO_COMPARE if customers is None else customers
+    form.fields["holdout_percent"].initial = round(policy.usual_holdout(many) * 100)
+
+
+class CampaignForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    template = TemplateChoice(label=_("Template"), queryset=Template.objects.none())
+    starts_at = not_before(
+        _("Empty: as soon as you start it. Nothing is sent before you have seen who would be refused.")
     )
     wanted_role = forms.ChoiceField(
         label=_("Whom at a company"),
@@ -52,26 +82,18 @@ class CampaignForm(forms.Form):
         initial=AS_TEMPLATE,
         help_text=_("Several: whoever may be written to and has the role; the settings say how many at most."),
     )
-    valid_days = forms.IntegerField(
-        label=_("Days until it is too late"),
-        min_value=1,
-        max_value=365,
-        initial=14,
-        help_text=_("Whoever cannot be written to by then, because of a limit for instance, is left out."),
+    valid_days = too_late(
+        _("Whoever cannot be written to by then, because of a limit for instance, is left out."), initial=14
     )
-    holdout_percent = forms.IntegerField(
-        label=_("Left alone to compare, in percent"),
-        min_value=0,
-        max_value=50,
-        help_text=_("They are drawn by chance and hear nothing, so that you can see what the campaign brings."),
+    holdout_percent = left_alone(
+        _("They are drawn by chance and hear nothing, so that you can see what the campaign brings.")
     )
 
     def __init__(self, *args: Any, customers: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fit = Template.objects.filter(is_archived=False, texts__isnull=False).exclude(purpose=Purpose.SERVICE)
         row_of(self, "template").queryset = fit.distinct().order_by("name")
-        many = policy.FEWEST_TO_COMPARE if customers is None else customers
-        self.fields["holdout_percent"].initial = round(policy.usual_holdout(many) * 100)
+        suggest_holdout(self, customers)
 
     def whom(self) -> dict[str, Any]:
         """Give whom at a company it is for, as services take it; None: as the template says."""
@@ -85,14 +107,8 @@ class CampaignForm(forms.Form):
 class ScheduleForm(forms.Form):
     """When a campaign that is ready begins, and when it is too late."""
 
-    starts_at = forms.DateTimeField(
-        label=_("Not before"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        help_text=_("Empty: as soon as you start it."),
-    )
-    valid_days = forms.IntegerField(label=_("Days until it is too late"), min_value=1, max_value=365)
+    starts_at = not_before(_("Empty: as soon as you start it."))
+    valid_days = too_late()
 
 
 class ThanksForm(forms.Form):

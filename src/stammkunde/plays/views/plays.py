@@ -1,7 +1,8 @@
 """Campaigns and thank-yous: what runs, who would be refused and why, and what became of it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -182,17 +183,14 @@ def _cost_cents(channel: str, many: int) -> int | None:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def start(request: StaffRequest, pk: int) -> HttpResponse:
-    play, now = _found(pk), timezone.now()
-    begins = max(play.starts_at or now, now + services.GRACE)
-    act = lambda: services.start(play_id=pk, starts_at=begins, staff=request.user, now=now)  # noqa: E731
-    return _act(request, pk, act, _("It runs."), undo="play-take-back")
+    start_it = partial(services.start, starts_at=_begins(_found(pk)))
+    return _act(request, pk, start_it, _("It runs."), undo="play-take-back")
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def take_back(request: StaffRequest, pk: int) -> HttpResponse:
-    act = lambda: services.take_back(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
-    return _act(request, pk, act, _("Taken back: nothing has left."))
+    return _act(request, pk, services.take_back, _("Taken back: nothing has left."))
 
 
 @require_POST
@@ -203,31 +201,26 @@ def schedule(request: StaffRequest, pk: int) -> HttpResponse:
         _found(pk)
         messages.error(request, _("Not changed: give a day with time or nothing, and 1 to 365 days."))
         return redirect("play", pk)
-    act = lambda: services.reschedule(  # noqa: E731
-        play_id=pk, **form.cleaned_data, staff=request.user, now=timezone.now()
-    )
-    return _act(request, pk, act, _("Changed. Who can be written to is asked anew."))
+    change_it = partial(services.reschedule, **form.cleaned_data)
+    return _act(request, pk, change_it, _("Changed. Who can be written to is asked anew."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def pause(request: StaffRequest, pk: int) -> HttpResponse:
-    act = lambda: services.pause(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
-    return _act(request, pk, act, _("It is on hold: nothing more leaves."))
+    return _act(request, pk, services.pause, _("It is on hold: nothing more leaves."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def resume(request: StaffRequest, pk: int) -> HttpResponse:
-    act = lambda: services.resume(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
-    return _act(request, pk, act, _("It goes on."))
+    return _act(request, pk, services.resume, _("It goes on."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def stop(request: StaffRequest, pk: int) -> HttpResponse:
-    act = lambda: services.stop(play_id=pk, staff=request.user, now=timezone.now())  # noqa: E731
-    return _act(request, pk, act, _("Stopped: what had not left will not leave."))
+    return _act(request, pk, services.stop, _("Stopped: what had not left will not leave."))
 
 
 @require_POST
@@ -241,10 +234,11 @@ def try_again(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("play", pk)
 
 
-def _act(request: StaffRequest, pk: int, act: Callable[[], Play], done: str, *, undo: str = "") -> HttpResponse:
+def _act(request: StaffRequest, pk: int, act: Callable[..., Play], done: str, *, undo: str = "") -> HttpResponse:
+    """Do something with a play, and say what came of it; `undo` is where it is taken back."""
     _found(pk)
     try:
-        act()
+        act(play_id=pk, staff=request.user, now=timezone.now())
     except services.NotPossible:
         messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
     except CountsAsAdvertising as refused:
@@ -294,13 +288,18 @@ def _calls(play: Play) -> dict[str, Any]:
     }
 
 
+def _begins(play: Play) -> datetime:
+    """Give when a play that is started now begins: a little later, so that it can be taken back."""
+    now = timezone.now()
+    return max(play.starts_at or now, now + services.GRACE)
+
+
 def _about_start(play: Play, progress: Progress) -> dict[str, Any]:
     """Tell what starting will do, and whether it can be taken back."""
     if play.status == Status.READY:
-        now = timezone.now()
         return {
             "schedule": ScheduleForm(initial={"starts_at": play.starts_at, "valid_days": play.valid_days}),
-            "begins": max(play.starts_at or now, now + services.GRACE),
+            "begins": _begins(play),
             "cost_cents": _cost_cents(play.template.channel, progress.reachable),
             "lacking": progress.codes.get(wording.MISSING, 0),
         }

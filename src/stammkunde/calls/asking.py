@@ -51,7 +51,7 @@ def subject_of(task: Task | None, *, occasion: str = "") -> Subject:
 
 def message_of(task: Task) -> Message | None:
     """Give the call that stands on the list as a task, or from which the task follows."""
-    listed = outreach.open_calls([task.pk]).order_by("pk").first()
+    listed = outreach.open_call([task.pk])
     if listed is not None:
         return listed
     before = Call.objects.filter(next_task=task, undone_at=None).select_related("message").first()

@@ -141,9 +141,9 @@ def record_done(*, task: Task, note: str, minutes: int | None, staff: Staff, now
 
     Who ticks it off without more reached somebody; what else came of a call is said on its page.
     """
-    if task.customer is None or task.state != Task.State.OPEN or not outreach.open_calls([task.pk]).exists():
+    message = outreach.open_call([task.pk]) if task.state == Task.State.OPEN else None
+    if task.customer is None or message is None:
         return False
-    message = outreach.open_calls([task.pk])[0]
     said = Said(outcome=Outcome.REACHED, note=note, minutes=minutes)
     key = f"done-{task.pk}-{message.events.count()}"
     customer, person = task.customer, message.contact_person

@@ -25,6 +25,7 @@ from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach import wording as outreach_wording
 from stammkunde.outreach.policy import Verdict
+from stammkunde.outreach.services.calling import provider_id
 from stammkunde.sales import history
 from stammkunde.sales import queries as sales
 from stammkunde.signals import forecasts, standing, suggestions
@@ -209,7 +210,7 @@ def _slot(
     """Say who has taken the call up, or else what the governor says to it now."""
     known = asking.taken_up([customer.pk]).get(customer.pk)
     if known is not None:
-        mine = task is not None and known.provider_id == f"task:{task.pk}"
+        mine = task is not None and known.provider_id == provider_id(task.pk)
         return {"taken": asking.by_whom(known), "is_of_this": mine, "against": ""}
     subject = asking.subject_of(task, occasion=occasion)
     listed = list(outreach.open_calls([task.pk])) if task else []

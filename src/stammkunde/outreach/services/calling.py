@@ -51,6 +51,11 @@ def open_calls(task_ids: Collection[int]) -> QuerySet[Message]:
     return Message.objects.filter(provider_id__in=named, channel=CALL, state=State.HANDED_OVER)
 
 
+def open_call(task_ids: Collection[int]) -> Message | None:
+    """Give the first of them, if there is any."""
+    return open_calls(task_ids).order_by("pk").first()
+
+
 @transaction.atomic
 def take_up_call(
     plan: Plan, *, task_id: int, until: datetime, by: str, now: datetime
@@ -69,7 +74,7 @@ def take_up_call(
         the call, and why it may not be made now (None: it may). What the governor refuses is a message all the same.
     """
     settling.lock([plan.customer_id])
-    known = open_calls([task_id]).order_by("pk").first()
+    known = open_call([task_id])
     if known is not None:
         return known, _again(known, now=now)
     made = replace(plan, key=_key(plan, task_id))
@@ -137,7 +142,7 @@ def record_call(plan: Plan, *, task_ids: Collection[int], made: Made, by: str, n
     Its slot is the contact's from now on, or free again where nobody was reached. Inside the caller's transaction.
     """
     settling.lock([plan.customer_id])
-    message = open_calls(task_ids).order_by("pk").first() or _unplanned(plan, now=now)
+    message = open_call(task_ids) or _unplanned(plan, now=now)
     message.contact_person_id = made.person_id
     message.content = {**message.content, "minutes": made.minutes}
     message.cost_cents, message.slot_at = made.cost_cents, None

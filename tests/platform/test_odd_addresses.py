@@ -1,12 +1,12 @@
 """Whatever stands in an address: an answer, never a traceback. Every page, every parameter that it reads."""
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from django.http import QueryDict
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern
 
+from recording import addresses
 from stammkunde.customers.models import Customer
 from tests.signals.shop import show_shop
 
@@ -40,15 +40,6 @@ class Told(QueryDict):
         return super().__contains__(name)
 
 
-def addresses(resolver=None, before="/") -> Iterator[tuple[str, URLPattern]]:
-    for entry in (resolver or get_resolver()).url_patterns:
-        whole = before + str(entry.pattern)
-        if isinstance(entry, URLPattern):
-            yield whole, entry
-        else:
-            yield from addresses(entry, whole)
-
-
 def filled(whole: str, entry: URLPattern, *, number: object) -> str:
     for name, converter in entry.pattern.converters.items():
         kind = {"IntConverter": "int", "StringConverter": "str", "SlugConverter": "slug"}[type(converter).__name__]
@@ -73,7 +64,7 @@ def shop(transactional_db, administrator, client, once):
 def test_odd_parameters_are_answered(client, shop, monkeypatch):
     monkeypatch.setattr("django.core.handlers.wsgi.QueryDict", Told)
     failed = []
-    for whole, entry in addresses():
+    for whole, entry in addresses.patterns(before="/"):
         if entry.name in LEFT_OUT:
             continue
         for number in (shop, HUGE) if "<int:" in whole else (shop,):

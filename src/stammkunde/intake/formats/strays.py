@@ -57,13 +57,8 @@ def _begin(archive: zipfile.ZipFile, part: str) -> bytes:
     try:
         with archive.open(part) as file:
             return file.read(_LOOK_BYTES)
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-    ):  # whoever reads the workbook says what is wrong
-        return b""
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+        return b""  # whoever reads the workbook says what is wrong
 
 
 def _value(tag: bytes, name: bytes) -> str:

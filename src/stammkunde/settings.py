@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "stammkunde.team.middleware.sessions_end",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "stammkunde.team.middleware.refusals_are_noted",
     "stammkunde.team.middleware.language_of_staff",
     "stammkunde.team.middleware.given_passwords_are_changed",
     "django.contrib.messages.middleware.MessageMiddleware",

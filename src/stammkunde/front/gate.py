@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
-from stammkunde.team import policy, tokens
+from stammkunde.team import doors, policy, tokens
 from stammkunde.team.access import SIGNED_IN
 from stammkunde.team.models import Staff
 from stammkunde.ui import bodies as limits
@@ -63,6 +63,8 @@ def _refuse_who_may_not(environ: dict[str, Any], view: Callable[..., Any]) -> No
         raise limits.not_signed_in()
     right = getattr(view, "right", SIGNED_IN)
     if environ.get("HTTP_SEC_FETCH_SITE") == "cross-site" or (right != SIGNED_IN and not policy.may(staff, right)):
+        request.resolver_match = resolve(request.path_info)
+        doors.refused(staff, request=request, now=timezone.now())
         raise limits.not_allowed()
 
 

@@ -60,6 +60,11 @@ def mark_of(email: str) -> str:
     return salted_hmac("team.attempts", _label(email)).hexdigest()
 
 
+def cookie_of(email: str) -> str:
+    """Give the name under which a browser keeps it: one for each person, as several may use a browser."""
+    return f"known-{mark_of(email)[:12]}"
+
+
 def _everywhere(email: str, now: datetime) -> int:
     return AuditEntry.objects.filter(at__gt=now - WINDOW, action=SIGN_IN.action, label=_label(email)).count()
 

@@ -1,6 +1,7 @@
 """Sessions end in time, and pages speak the language that the signed-in person chose; else the installation's."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -9,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from stammkunde.team import sessions
+from stammkunde.team import doors, sessions
 from stammkunde.team.models import Staff
 
 COOKIE = "language"
@@ -33,6 +34,18 @@ def sessions_end(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         if isinstance(staff, Staff):
             _end_if_over(request, staff)
         return get_response(request)
+
+    return middleware
+
+
+def refusals_are_noted(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Write down what was refused to somebody who is known, by a page or by the API."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.FORBIDDEN and isinstance(request.user, Staff):
+            doors.refused(request.user, request=request, now=timezone.now())
+        return response
 
     return middleware
 

@@ -68,7 +68,7 @@ class Session(AbstractBaseSession):
     """A browser in which somebody is signed in. What its columns say is copied from what is kept of it (`sessions`)."""
 
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions")
-    since = models.DateTimeField(null=True)
+    since_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     device = models.CharField(max_length=300, default="")
 

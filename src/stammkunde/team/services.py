@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -76,7 +77,8 @@ def change_profile(*, staff: Staff, now: datetime, **fields: object) -> None:
     changes = _assign(staff, fields)
     if changes:
         staff.save(update_fields=list(changes))
-        record(staff=staff, action="profile.changed", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
+        whose: dict[str, Any] = {"thing": "staff", "thing_id": staff.pk, "label": staff.email}
+        record(staff=staff, action="profile.changed", at=now, **whose, changes=changes)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ class SessionStore(db.SessionStore):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast("Session", super().create_model_instance(data))
         row.staff_id = data.get(SESSION_KEY)
-        row.since, row.seen_at = _moment(data.get(SINCE)), _moment(data.get(SEEN))
+        row.since_at, row.seen_at = _moment(data.get(SINCE)), _moment(data.get(SEEN))
         row.device = data.get(DEVICE, "")
         return row
 

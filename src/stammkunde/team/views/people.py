@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from stammkunde.team import access, attempts, forms, pages, policy, queries, services, tokens, wording
+from stammkunde.team import access, attempts, doors, forms, pages, policy, queries, services, tokens, wording
 from stammkunde.team.access import StaffRequest, anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.lists import StaffList
@@ -29,7 +29,6 @@ from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
 
 YEAR_SECONDS = 365 * 86400
-MARK_COOKIE = "known"  # a browser in which somebody has signed in
 
 
 # Signing in and out
@@ -51,7 +50,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
     who = {"email": form.cleaned_data["email"], "address": access.address(request), "now": timezone.now()}
-    if attempts.must_wait(**who, mark=request.COOKIES.get(MARK_COOKIE, "")):
+    if attempts.must_wait(**who, mark=request.COOKIES.get(attempts.cookie_of(who["email"]), "")):
+        doors.must_wait(**who)
         form.add_error(
             None, _("Too many attempts. Please wait a quarter of an hour, or ask an administrator for help.")
         )
@@ -62,13 +62,14 @@ def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
         form.add_error(None, _("E-mail and password do not belong together, or the account is closed."))
         return False
     login(request, staff)
+    doors.came_in(staff, address=who["address"], device=request.META.get("HTTP_USER_AGENT", ""), now=who["now"])
     return True
 
 
 def _marked(response: HttpResponse, email: str) -> HttpResponse:
     """Let this browser be known as one in which this person has signed in."""
     response.set_cookie(
-        MARK_COOKIE,
+        attempts.cookie_of(email),
         attempts.mark_of(email),
         max_age=YEAR_SECONDS,
         path=reverse("sign-in"),
@@ -89,6 +90,7 @@ def _next(request: HttpRequest) -> str:
 @anyone_signed_in
 @require_POST
 def sign_out(request: StaffRequest) -> HttpResponse:
+    doors.went_out(request.user, now=timezone.now())
     logout(request)
     return redirect("sign-in")
 

@@ -149,6 +149,44 @@ def _mail(value: str) -> dict[str, Any]:
     }
 
 
+_MAILBOX_HINT = "write 'imaps://USER:PASSWORD@HOST/FOLDER', or 'imap://…' with STARTTLS"
+
+
+def _mailbox(value: str) -> dict[str, Any]:
+    """Turn a mailbox's address into what reads it; empty: none is read."""
+    if not value:
+        return {}
+    try:
+        parts = urlsplit(value)
+        port, given = parts.port, parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise ValueError(f"this is no address; {_MAILBOX_HINT}") from None
+    if parts.scheme not in {"imap", "imaps"} or not (parts.hostname and parts.username and parts.password):
+        raise ValueError(f"this names no mailbox with user and password; {_MAILBOX_HINT}")
+    if unknown := set(given) - {"tls"}:
+        raise ValueError(f"{', '.join(sorted(unknown))} is not known here; {_MAILBOX_HINT}, and '?tls=no' for none")
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    if not (folder.isascii() and folder.isprintable()) or set(folder) & {'"', "\\"}:
+        raise ValueError("the folder's name may have plain letters, digits and spaces only; choose another folder")
+    secure = parts.scheme == "imaps"
+    starts = _flag(given.get("tls", ["yes"])[-1])
+    return {
+        "host": parts.hostname,
+        "port": port or (993 if secure else 143),
+        "tls": "always" if secure else "start" if starts else "never",
+        "user": unquote(parts.username),
+        "password": unquote(parts.password),
+        "folder": folder,
+    }
+
+
+def _mail_address(value: str) -> str:
+    name, at, domain = value.rpartition("@")
+    if value and not (name and at and "." in domain and value.isascii() and not set(value) & set(' <>,;:"()[]\\')):
+        raise ValueError(f"{value!r} is no e-mail address; write for example 'bounces+@firma.example'")
+    return value
+
+
 def _whole_or_none(value: str) -> int | None:
     return _whole(value) if value else None
 
@@ -225,6 +263,18 @@ SETTINGS = (
         default="",
         parse=_signing_secret,
         about="secret of those who report bounces and complaints; empty: nobody may",
+    ),
+    Setting(
+        name="STAMMKUNDE_EMAIL_BOUNCES_URL",
+        default="",
+        parse=_mailbox,
+        about="mailbox where mails come back, read by IMAP; empty: none is read",
+    ),
+    Setting(
+        name="STAMMKUNDE_EMAIL_BOUNCES_TO",
+        default="",
+        parse=_mail_address,
+        about="address to which mails come back; empty: the sender's",
     ),
     Setting(
         name="STAMMKUNDE_WEBHOOK_URL",

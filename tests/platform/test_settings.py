@@ -28,6 +28,10 @@ from stammkunde import settings as of_the_program
         ("DATABASE_URL", "postgresql://u:p@localhost:x/db", "DATABASE_URL: this is no address"),
         ("DATABASE_URL", "postgresql://u:p/1@[::1/db", "DATABASE_URL: this is no address"),
         ("DATABASE_URL", "postgresql://h/db?sslmod=require", "DATABASE_URL: sslmod is no option of PostgreSQL"),
+        ("STAMMKUNDE_EMAIL_BOUNCES_URL", "imaps://mail.example", "STAMMKUNDE_EMAIL_BOUNCES_URL: this names no mailbox"),
+        ("STAMMKUNDE_EMAIL_BOUNCES_URL", "imaps://u:p@h:x/", "STAMMKUNDE_EMAIL_BOUNCES_URL: this is no address"),
+        ("STAMMKUNDE_EMAIL_BOUNCES_URL", "imaps://u:p@h/%22", "STAMMKUNDE_EMAIL_BOUNCES_URL: the folder's name may"),
+        ("STAMMKUNDE_EMAIL_BOUNCES_TO", "bounces+", "STAMMKUNDE_EMAIL_BOUNCES_TO: 'bounces+' is no e-mail address"),
         ("DATABASE_URL_FILE", "/nowhere", "DATABASE_URL_FILE: cannot read '/nowhere'"),
     ],
 )
@@ -47,6 +51,18 @@ def test_cookies_are_bound_to_their_host_where_there_is_https(monkeypatch, https
     assert [read["SESSION_COOKIE_NAME"], read["CSRF_COOKIE_NAME"]] == [f"{begin}sessionid", f"{begin}csrftoken"]
     assert read["SESSION_COOKIE_SECURE"] is read["CSRF_COOKIE_SECURE"] is (https == "yes")
     assert read["SESSION_COOKIE_HTTPONLY"] is read["CSRF_COOKIE_HTTPONLY"] is True
+
+
+def test_mailbox_is_read_by_tls_unless_somebody_says_no():
+    def read(url):
+        return config.read({"STAMMKUNDE_EMAIL_BOUNCES_URL": url})["STAMMKUNDE_EMAIL_BOUNCES_URL"]
+
+    assert read("imaps://b%40firma.example:p%2F1@mail.example/Back%20again") == {
+        "host": "mail.example", "port": 993, "tls": "always",
+        "user": "b@firma.example", "password": "p/1", "folder": "Back again",
+    }  # fmt: skip
+    assert [read(f"imap://u:p@h{more}")["tls"] for more in ("", "?tls=no")] == ["start", "never"]
+    assert (read("imap://u:p@h")["port"], read("imap://u:p@h")["folder"]) == (143, "INBOX")
 
 
 def test_setting_can_stand_in_a_file(tmp_path):

@@ -15,6 +15,7 @@ COMMANDS = {
     "refresh": "refresh",
     "kpis": "kpis",
     "prospects": "prospects",
+    "bounces": "bounces",
     "staff": "staff",
     "doctor": "doctor",
 }

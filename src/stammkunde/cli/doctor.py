@@ -307,6 +307,28 @@ def check_mail() -> Iterator[Finding]:
         yield Finding(what="Mail server answers")
 
 
+def check_bounces() -> Iterator[Finding]:
+    """Sign in at the mailbox where mails come back, without reading any, and say when it was last read."""
+    from django.utils import translation  # noqa: PLC0415
+
+    from stammkunde.mailbox import imap, queries, wording  # noqa: PLC0415
+    from stammkunde.outreach import bouncing  # noqa: PLC0415
+
+    box = bouncing.box()
+    if box is None:
+        return
+    known = queries.standing(box.name)
+    with translation.override("en"):
+        said = f"last read {known.read_at:%Y-%m-%d %H:%M} UTC" if known and known.read_at else "not read yet"
+        counts = wording.counts(queries.counted(known)) if known else ""
+        try:
+            with imap.opened(box.address):
+                yield Finding(what=f"Mailbox of bounces: {said}{f'; {counts}' if counts else ''}")
+        except imap.CannotRead as problem:
+            told = wording.problem(problem.said, place=box.address.place, setting=bouncing.SETTING)
+            yield Finding(what=f"Mailbox of bounces, {said}: {problem.code}", level=PROBLEM, cure=told)
+
+
 def check_messages() -> Iterator[Finding]:
     from stammkunde.outreach import queries  # noqa: PLC0415
 
@@ -340,6 +362,7 @@ def examine(*, now: datetime) -> Iterator[Finding]:
     yield from check_imports()
     yield from check_public_url()
     yield from check_mail()
+    yield from check_bounces()
     yield from check_messages()
     yield from check_figures(now)
 

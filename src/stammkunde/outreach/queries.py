@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from itertools import islice
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -12,6 +13,7 @@ from stammkunde.customers import search
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, content, knowing, persons
+from stammkunde.outreach.channels import email
 from stammkunde.outreach.clarity import Empty
 from stammkunde.outreach.content import Text
 from stammkunde.outreach.models import Hold, Message, Picture, Piece, PrintRun, Template, Undeliverable
@@ -22,6 +24,7 @@ from stammkunde.team.models import Company, Staff
 State = Message.State
 MANY = 100  # "100 or more": nobody counts further on a page
 GAPS_SECONDS = 60
+MOST_NAMES = 20  # in one text: whoever writes more of them makes them up
 
 
 def messages(*, state: str = "", channel: str = "", origin: str = "", customer: int | None = None) -> QuerySet[Message]:
@@ -109,6 +112,15 @@ def by_provider(*, provider_id: str, address: str) -> Message | None:
     if not provider_id:
         return None
     return Message.objects.filter(provider_id=provider_id, address=address.strip().lower()).first()
+
+
+def named(text: str) -> Message | None:
+    """Find the message whose whole name (`email.message_id`) stands in a text; of several, the first."""
+    for number, name in islice(email.names_in(text), MOST_NAMES):
+        message = Message.objects.filter(pk=number, channel=email.CHANNEL.name).first()
+        if message is not None and email.is_named(message, name):
+            return message
+    return None
 
 
 def templates(*, is_archived: bool) -> list[Template]:

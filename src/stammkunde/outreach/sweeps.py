@@ -1,5 +1,8 @@
-"""The sweep of outreach; see `working`."""
+"""The sweeps of outreach; see `working` and `bouncing`."""
 
 from stammkunde.work.sweeps import Named, Sweep
 
-SWEEPS = (Sweep(name="outreach", run=Named("stammkunde.outreach.working.sweep"), order=10),)
+SWEEPS = (
+    Sweep(name="outreach", run=Named("stammkunde.outreach.working.sweep"), order=10),
+    Sweep(name="bounces", run=Named("stammkunde.outreach.bouncing.sweep"), order=35),
+)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formataddr
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 from django.utils import translation
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
@@ -29,7 +29,7 @@ from stammkunde.team.models import Company
 
 AUTOMATIC = frozenset({Purpose.SERVICE, Purpose.THANKS})  # RFC 3834: written by a machine because of what somebody did
 SMTP = "stammkunde.outreach.smtp.Backend"
-_ID = re.compile(r"<m\.(\d+)\.[0-9a-f]{20}@")
+_NAME = re.compile(r"\bm\.(\d{1,18})\.([0-9a-f]{20})@")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,9 @@ def _mail(message: Message, company: Company, *, subject: str, url: str, text: s
         **headers(message, company, url=url),
     }
     return Mail(
-        sender=sender, recipient=recipient, text=mime.write(headers=named, at=message.rendered_at, text=text, html=html)
+        sender=_comes_back_to(message, sender),
+        recipient=recipient,
+        text=mime.write(headers=named, at=message.rendered_at, text=text, html=html),
     )
 
 
@@ -198,13 +200,32 @@ def headers(message: Message, company: Company, *, url: str) -> dict[str, str]:
 def message_id(message: Message, company: Company) -> str:
     """Give the same name to the same message, however often it leaves: a second one is recognised."""
     domain = _ascii(company.sender_email).rpartition("@")[2]
-    return f"<m.{message.pk}.{sha256(message.key.encode()).hexdigest()[:20]}@{domain}>"
+    return f"<{_name(message)}@{domain}>"
+
+
+def _name(message: Message) -> str:
+    return f"m.{message.pk}.{salted_hmac('outreach.message', message.key, algorithm='sha256').hexdigest()[:20]}"
+
+
+def is_named(message: Message, name: str) -> bool:
+    """Tell whether a name is the whole of what `message_id` gave, which only who got the message knows."""
+    return constant_time_compare(_name(message), name)
+
+
+def names_in(text: str) -> Iterator[tuple[int, str]]:
+    """Give what looks like the names of our messages in a text: the number, and the whole name to be compared."""
+    return ((int(found[1]), found[0][:-1]) for found in _NAME.finditer(text))
 
 
 def number_in(name: str) -> int | None:
     """Give the message's number from what `message_id` gave; None where it is not ours."""
-    found = _ID.search(name)
-    return int(found[1]) if found else None
+    return next((number for number, _name in names_in(name)), None)
+
+
+def _comes_back_to(message: Message, sender: str) -> str:
+    """Give where a mail comes back to; an address that ends in "+" before the "@" gets the message's name (VERP)."""
+    to: str = settings.EMAIL_BOUNCES_TO or sender
+    return to.replace("+@", f"+{_name(message)}@")
 
 
 def _by_provider(mail: EmailMultiAlternatives, line: Any) -> Receipt:

@@ -42,6 +42,7 @@ from stammkunde.outreach.services.pausing import pause, resume
 from stammkunde.outreach.services.pictures import PictureGone, PictureInUse, add_picture, delete_picture, keep_logo
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
 from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
+from stammkunde.outreach.services.reported import note
 from stammkunde.outreach.services.settling import look_after, look_again, settle
 from stammkunde.outreach.services.templating import (
     NameTaken,
@@ -93,6 +94,7 @@ __all__ = [
     "look_after_calls",
     "look_again",
     "may_repeat",
+    "note",
     "note_bounce",
     "note_complaint",
     "note_delivery",

@@ -18,14 +18,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from stammkunde.customers import policy as customers_policy
-from stammkunde.customers import services as customers
-from stammkunde.customers import wording as customers_wording
-from stammkunde.customers.models import Channel
-from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.outreach import queries, services, signing
 from stammkunde.outreach.channels.email import number_in
-from stammkunde.outreach.models import Message
 from stammkunde.ui.bodies import takes
 
 FOR_GOOD = frozenset({"bounced", "invalid"})  # anymail's words for addresses that do not exist
@@ -48,7 +42,7 @@ def signed(request: HttpRequest) -> HttpResponse:
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": "expected {type, message_id, …} as in docs/operate/mail.md"}, status=400)
     answer, for_good = str(told.get("answer", "")), told.get("for_good") is True
-    known = number is not None and note(number, kind, answer=answer, for_good=for_good, now=now)
+    known = number is not None and services.note(number, kind, answer=answer, for_good=for_good, now=now)
     return JsonResponse({"known": known})
 
 
@@ -67,35 +61,6 @@ def provider(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(name) from None
     answer: HttpResponse = view.func(request, *view.args, **view.kwargs)
     return answer
-
-
-def note(message_id: int, kind: str, *, answer: str, for_good: bool, now: datetime) -> bool:
-    """Write down what became of a message, and tell whether that was something."""
-    if kind == "delivered":
-        return services.note_delivery(message_id=message_id, now=now)
-    if kind == "bounced":
-        return services.note_bounce(message_id=message_id, answer=answer, for_good=for_good, now=now)
-    if kind == "complained":
-        message = services.note_complaint(message_id=message_id, now=now)
-        if message is not None:
-            _withdraw(message, answer, now=now)
-        return message is not None
-    return False
-
-
-def _withdraw(message: Message, answer: str, *, now: datetime) -> None:
-    """Whoever calls a message spam wants no more of it."""
-    customers.withdraw(
-        recipient=Recipient(customer_id=message.customer_id, contact_person_id=message.contact_person_id),
-        cells=[(Channel.EMAIL, str(purpose)) for purpose in customers_policy.PROMOTIONAL],
-        evidence=Evidence(
-            happened_at=now,
-            origin=customers_wording.SPAM_REPORT,
-            proof={"message": message.key, "answer": answer[:300]},
-        ),
-        now=now,
-        staff=None,
-    )
 
 
 def _verify(request: HttpRequest, *, now: datetime) -> None:
@@ -117,7 +82,7 @@ def _take(sender: Any, event: Any, esp_name: str, **_more: Any) -> None:  # noqa
     message = queries.by_provider(provider_id=event.message_id or "", address=event.recipient or "")
     if message is not None:
         kind = "complained" if event.event_type == "unsubscribed" else event.event_type
-        note(
+        services.note(
             message.pk,
             kind,
             answer=str(event.mta_response or event.description or ""),

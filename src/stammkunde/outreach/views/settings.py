@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.customers.forms import ConsentRules
-from stammkunde.outreach import channels, forms, wording
+from stammkunde.mailbox import queries as mailboxes
+from stammkunde.mailbox import wording as mailbox_wording
+from stammkunde.outreach import bouncing, channels, forms, wording
 from stammkunde.outreach.channels import email
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -53,7 +55,10 @@ class Sending(SettingsPage):
     def more(self) -> dict[str, Any]:
         company = team.company()
         missing = [(one.name, one.missing(company)) for one in channels.every()]
-        return {"ways": [(wording.channel(name), wording.reason(_code(code))) for name, code in missing]}
+        return {
+            "ways": [(wording.channel(name), wording.reason(_code(code))) for name, code in missing],
+            "bounces": _bounces(),
+        }
 
 
 @needs(policy.SETTINGS_EDIT)
@@ -89,6 +94,22 @@ def send_test(request: StaffRequest) -> HttpResponse:
     else:
         messages.success(request, _("A test mail is on its way to %(address)s.") % {"address": request.user.email})
     return redirect("settings-sending")
+
+
+def _bounces() -> dict[str, Any]:
+    """Say how the mailbox of bounces stands, where one is set."""
+    box = bouncing.box()
+    if box is None:
+        return {}
+    known = mailboxes.standing(box.name)
+    problem = known.problem if known else None
+    place, counts = box.address.place, mailboxes.counted(known) if known else {}
+    return {
+        "place": place,
+        "read_at": known.read_at if known else None,
+        "counts": mailbox_wording.counts(counts),
+        "problem": mailbox_wording.problem(problem, place=place, setting=bouncing.SETTING) if problem else "",
+    }
 
 
 def _code(code: str) -> dict[str, str] | None:

@@ -123,23 +123,9 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated(django_db_modify_db_settings, django_db_blocker):
-    """Start from a copy of the migrated database; see `tests.migrated`."""
-    from tests.migrated import Migrated  # noqa: PLC0415 (tests of insight load no Django)
-
-    with django_db_blocker.unblock():
-        made = Migrated()
-        made.start()
-    yield made
-    made.lock.close()  # where there was nothing to keep, because it could not be migrated
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(migrated, django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup):
     from tests.emptying import empty_quickly  # noqa: PLC0415 (tests of insight load no Django)
 
-    with django_db_blocker.unblock():
-        migrated.keep()
     empty_quickly()
 
 

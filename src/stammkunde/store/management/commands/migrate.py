@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections, transaction
 
-from stammkunde.store import oldest, renames
+from stammkunde.store import fresh, oldest, renames
 from stammkunde.store.bulk import keys
 
 
@@ -15,6 +15,8 @@ class Command(migrate.Command):
         """
         Rename what was called otherwise, and migrate; who only asks what is missing changes nothing.
 
+        An empty database gets its tables at once, unless somebody names how far to go.
+
         :raises TooOld: if the database is older than what can be taken over; nothing is changed
         """
         database, only_asks = options["database"], options["plan"] or options["check_unapplied"]
@@ -22,6 +24,8 @@ class Command(migrate.Command):
             with transaction.atomic(using=database):
                 renames.cross(connections[database])
                 oldest.refuse_older(connections[database])
+            if not only_asks and not options["app_label"] and fresh.is_empty(connections[database]):
+                fresh.build(connections[database])
             if not only_asks:
                 keys.put_back()  # what a killed import left off: a migration may want to change it
             super().handle(*args, **options)

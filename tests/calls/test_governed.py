@@ -66,7 +66,7 @@ def test_a_call_takes_its_slot_once_it_is_taken_up_and_keeps_it_until_it_was_led
     assert planned(customer, now=NOW + timedelta(hours=1)).due_at == NOW + 7 * DAY  # the slot is taken
     record(customer, task, salesperson, now=NOW + timedelta(hours=1))
     assert state() == ("delivered", "", None)
-    assert contacts.slots([customer.pk], since=NOW - DAY) == [(customer.pk, None, NOW + timedelta(hours=1))]
+    assert contacts.slots([customer.pk], since=NOW - DAY) == [(customer.pk, None, NOW + timedelta(hours=1), True)]
     assert [one.state for one in Message.objects.get(channel="call").events.all()] == [
         "planned", "handed_over", "delivered",
     ]  # fmt: skip

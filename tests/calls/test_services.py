@@ -179,7 +179,7 @@ def test_only_who_called_or_management_takes_a_call_back_and_within_a_day(
         services.take_back(call_id=call.pk, staff=servant, now=NOW)
     with pytest.raises(services.TooLate):
         services.take_back(call_id=call.pk, staff=administrator, now=NOW + timedelta(days=1, seconds=1))
-    assert contacts.slots([customer.pk], since=NOW - timedelta(days=1)) == [(customer.pk, None, NOW)]
+    assert contacts.slots([customer.pk], since=NOW - timedelta(days=1)) == [(customer.pk, None, NOW, True)]
 
     services.take_back(call_id=call.pk, staff=administrator, now=NOW + timedelta(days=1))
 

@@ -20,7 +20,7 @@ _numbers = count(1)
 
 
 def company(**fields) -> Company:
-    """The company, with no caps and no quiet hours unless the test says so."""
+    """The company, with no caps, pauses and quiet hours unless the test says so."""
     plain = {
         "name": "Musterhaus",
         "sender_name": "Musterhaus",
@@ -30,6 +30,7 @@ def company(**fields) -> Company:
         "quiet_sundays": False,
         "quiet_holidays": False,
         "cap_contacts": None,
+        "gap_hours": None,
     }
     return factories.decided(**plain | fields)
 

@@ -207,6 +207,7 @@ SENDING = {
     "cap_contacts": "0",
     "cap_customer_contacts": "",
     "cap_days": "14",
+    "gap_hours": "20",
 }
 
 
@@ -229,10 +230,12 @@ def test_quiet_hours_and_caps_are_settings(client, administrator):
         None,
         14,
     )
+    assert house.gap_hours == 20
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"quiet_until": ""}, {"holiday_region": "DE-XX"}, {"cap_days": "0"}, {"cap_contacts": "-1"}]
+    "wrong",
+    [{"quiet_until": ""}, {"holiday_region": "DE-XX"}, {"cap_days": "0"}, {"cap_contacts": "-1"}, {"gap_hours": "0"}],
 )
 def test_settings_that_cannot_be_are_refused_beside_their_field(client, administrator, wrong):
     client.force_login(administrator)

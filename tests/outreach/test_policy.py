@@ -34,11 +34,10 @@ def said(decision):
     return decision.verdict, decision.at, decision.reason
 
 
-def test_message_without_obstacle_leaves_now_and_takes_a_slot():
+def test_message_without_obstacle_leaves_now():
     decision = policy.decide(case())
 
     assert said(decision) == (Verdict.ALLOWED, NOW, None)
-    assert decision.takes_slot
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,6 @@ def test_message_over_the_cap_waits_where_nothing_is_free_before_it_expires():
     decision = policy.decide(case(limits=WEEKLY, latest_at=NOW + 3 * DAY), taken=[Taken(person=None, at=NOW - 2 * DAY)])
 
     assert said(decision) == (Verdict.WAITS, None, {"code": "cap_person", "most": 1, "days": 7, "taken": 1})
-    assert not decision.takes_slot
 
 
 def test_cap_counts_per_person_unless_it_is_the_customers():
@@ -134,7 +132,6 @@ def test_thanks_are_outside_caps_and_inside_quiet_hours(slots):
     )
 
     assert said(decision) == (Verdict.ALLOWED, datetime(2026, 11, 25, 7, tzinfo=UTC), {"code": "quiet_hours"})
-    assert not decision.takes_slot
 
 
 def wants(key, *, worth=0, order=1, person=None, **some) -> Open:

@@ -1,5 +1,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
@@ -37,6 +38,17 @@ def test_campaigns_planned_at_once_never_pass_the_cap_together(most):
 
     assert Message.objects.filter(slot_at__isnull=False).count() == most
     assert Message.objects.filter(state="planned", due_at=None).count() == THREADS - most
+
+
+def test_campaigns_planned_at_once_keep_the_hours_between_two_messages():
+    company(gap_hours=4)
+    anna = customer()
+    plans = [plan(anna, origin=f"campaign:{number}") for number in range(THREADS)]
+
+    at_once(lambda one: services.plan_messages([one], now=NOW), plans)
+
+    due = sorted(Message.objects.values_list("due_at", flat=True))
+    assert due == [NOW + number * timedelta(hours=4) for number in range(THREADS)]
 
 
 def test_same_key_planned_at_once_is_one_message():

@@ -42,7 +42,7 @@ def test_no_window_holds_more_than_the_cap_in_whatever_order_slots_are_given_out
     slots: list[datetime] = []
     opened = Hours(zone=BERLIN, **NIGHT) if by_day else None
     for moment in wanted:
-        cap = Cap(code="cap", most=most, days=days, slots=tuple(sorted(slots)))
+        cap = Cap(code="cap", most=most, span=timedelta(days=days), slots=tuple(sorted(slots)))
         slots.append(first_free(wanted_at=moment, hours=opened, caps=[cap]))
 
     assert most_within(slots, timedelta(days=days)) <= most
@@ -54,8 +54,8 @@ def test_no_window_holds_more_than_the_cap_in_whatever_order_slots_are_given_out
 )
 def test_first_free_moment_is_open_and_free_and_none_comes_before(slots, others, wanted, most, days, opened):
     caps = [
-        Cap(code="one", most=most, days=days, slots=tuple(sorted(slots))),
-        Cap(code="two", most=2, days=3, slots=tuple(sorted(others))),
+        Cap(code="one", most=most, span=timedelta(days=days), slots=tuple(sorted(slots))),
+        Cap(code="two", most=2, span=timedelta(days=3), slots=tuple(sorted(others))),
     ]
 
     found = first_free(wanted_at=wanted, hours=opened, caps=caps)
@@ -80,17 +80,17 @@ def test_next_open_moment_is_the_first_one(at, opened):
 
 
 def test_cap_of_nothing_has_no_free_moment():
-    assert first_free(wanted_at=START, hours=None, caps=[Cap(code="cap", most=0, days=7)]) is None
+    assert first_free(wanted_at=START, hours=None, caps=[Cap(code="cap", most=0, span=timedelta(days=7))]) is None
 
 
 def test_cap_counts_eleven_at_night_and_midnight_together():
-    cap = Cap(code="cap", most=1, days=1, slots=(berlin("2026-03-24T23:00"),))
+    cap = Cap(code="cap", most=1, span=timedelta(days=1), slots=(berlin("2026-03-24T23:00"),))
 
     assert first_free(wanted_at=berlin("2026-03-25T00:00"), hours=None, caps=[cap]) == berlin("2026-03-25T23:00")
 
 
 def test_cap_looks_ahead_at_what_is_reserved_later():
-    cap = Cap(code="cap", most=1, days=7, slots=(START + timedelta(days=5),))
+    cap = Cap(code="cap", most=1, span=timedelta(days=7), slots=(START + timedelta(days=5),))
 
     assert first_free(wanted_at=START, hours=None, caps=[cap]) == START + timedelta(days=12)
 

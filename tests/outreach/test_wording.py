@@ -21,6 +21,8 @@ NUMBERS = {
     "answer": "550 no",
     "run": 7,
     "times": 3,
+    "hours": 4,
+    "free_at": "2026-11-24T15:00:00+00:00",
 }
 
 

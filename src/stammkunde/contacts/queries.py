@@ -20,10 +20,20 @@ def of_customer(customer_id: int) -> QuerySet[Contact]:
     return standing.select_related("contact_person", "staff").order_by("-happened_at", "-pk")
 
 
-def slots(customer_ids: Collection[int], *, since: datetime) -> list[tuple[int, int | None, datetime]]:
-    """Give the contacts that count for how often somebody may be contacted: (customer, contact person, moment)."""
-    rows = Contact.objects.standing().filter(customer__in=customer_ids, takes_slot=True, happened_at__gt=since)
-    return list(rows.values_list("customer_id", "contact_person_id", "happened_at"))
+def slots(
+    customer_ids: Collection[int], *, since: datetime, others_since: datetime | None = None
+) -> list[tuple[int, int | None, datetime, bool]]:
+    """
+    Give the contacts by which we reached customers: (customer, contact person, moment, whether it counts for caps).
+
+    Those that count for how often somebody may be contacted are given since one moment, the others since another.
+    """
+    asked = Q(takes_slot=True, happened_at__gt=since)
+    if others_since is not None:
+        others = Q(takes_slot=False, direction=Direction.OUT, happened_at__gt=others_since)
+        asked |= others & ~Q(outcome=Outcome.NOT_REACHED)
+    rows = Contact.objects.standing().filter(asked, customer__in=customer_ids)
+    return list(rows.values_list("customer_id", "contact_person_id", "happened_at", "takes_slot"))
 
 
 def on_the_phone(

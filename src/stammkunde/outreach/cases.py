@@ -28,6 +28,7 @@ from stammkunde.team import queries as team
 State = Message.State
 USED_UP = (State.CLAIMED, State.HANDED_OVER, State.DELIVERED, State.UNKNOWN)
 CUSTOMER_FIELDS = ("name", "email", "phone", "street", "postcode", "city", "country", "region", "kind")
+NO_TIME = timedelta()
 PERSON_FIELDS = ("customer_id", "salutation", "title", "first_name", "last_name", "email", "phone", "source")
 
 
@@ -78,6 +79,7 @@ class Book:
             paused_until_on=max((one.paused_until_on for one in wishes if one.paused_until_on), default=None),
             hours=self._hours(message),
             limits=limits(self.ours, wishes),
+            gap=gap(self.ours),
             most_persons=self.ours.cap_persons,
         )
 
@@ -134,6 +136,11 @@ def limits(ours: MessageSettings, wishes: Iterable[ContactPreference]) -> tuple[
     return tuple(found)
 
 
+def gap(ours: MessageSettings) -> timedelta | None:
+    """Give how long a person is left alone after each message."""
+    return timedelta(hours=ours.gap_hours) if ours.gap_hours else None
+
+
 def read(messages: Sequence[Message], *, now: datetime) -> Book:
     """Read all that decides about messages, and note in each the name and address of whom it is for, and the basis."""
     ids = sorted({message.customer_id for message in messages})
@@ -151,7 +158,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
         held_out=_held_out(messages, ids),
         unsettled=unsettled.among(ids),
         uses={},
-        taken=_taken(ids, since=now - _longest(ours, preferences.values())),
+        taken=_taken(ids, since=now - _longest(ours, preferences.values()), lately=now - (gap(ours) or NO_TIME)),
         reached=_reached(messages) if ours.cap_persons else {},
         now=now,
     )
@@ -206,13 +213,16 @@ def _longest(ours: MessageSettings, preferences: Iterable[ContactPreference]) ->
     return timedelta(days=max((limit.days for limit in limits(ours, preferences)), default=0))
 
 
-def _taken(ids: Sequence[int], *, since: datetime) -> dict[int, list[Taken]]:
+def _taken(ids: Sequence[int], *, since: datetime, lately: datetime) -> dict[int, list[Taken]]:
+    """Give what reached customers: what counts for the caps since one moment, everything since another."""
     found: dict[int, list[Taken]] = defaultdict(list)
-    rows = Message.objects.filter(customer__in=ids, slot_at__gt=since, state__in=USED_UP)
-    left = rows.values_list("customer_id", "contact_person_id", "slot_at")
-    for customer, person, at in (*left, *contacts.slots(ids, since=since)):
+    rows = Message.objects.filter(customer__in=ids, slot_at__gt=min(since, lately), state__in=USED_UP)
+    for customer, person, at, purpose in rows.values_list("customer_id", "contact_person_id", "slot_at", "purpose"):
         assert at is not None  # asked for
-        found[customer].append(Taken(person=person, at=at))
+        found[customer].append(Taken(person=person, at=at, counts=policy.counts(purpose)))
+    said = contacts.slots(ids, since=min(since, lately), others_since=lately)
+    for customer, whom, happened_at, counts in said:
+        found[customer].append(Taken(person=whom, at=happened_at, counts=counts))
     return found
 
 

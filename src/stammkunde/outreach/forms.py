@@ -329,6 +329,7 @@ class SendingForm(SettingsForm):
             "cap_contacts",
             "cap_customer_contacts",
             "cap_days",
+            "gap_hours",
             "cap_persons",
             "look_first",
         ]
@@ -341,6 +342,7 @@ class SendingForm(SettingsForm):
             "cap_contacts": _("Contacts with one person at most"),
             "cap_customer_contacts": _("Contacts with one customer at most"),
             "cap_days": _("in so many days"),
+            "gap_hours": _("Hours between two messages to one person"),
             "look_first": _("Advertising starts only after a colleague has understood it"),
             "cap_persons": _("People of one company who get the same at most"),
         }
@@ -351,6 +353,10 @@ class SendingForm(SettingsForm):
             ),
             "cap_contacts": _("Empty: no limit. 0: no advertising at all. What belongs to an order does not count."),
             "cap_customer_contacts": _("All contact persons of a company together. Empty: no limit."),
+            "gap_hours": _(
+                "On every channel, calls and thanks too. What would come too soon waits; only what belongs to an order "
+                "never does. Empty: no pause."
+            ),
             "look_first": _("On the page of its template, a colleague is asked to look for five seconds."),
             "cap_persons": _(
                 "Where a template or campaign asks for several. 1: always one person only. Empty: no limit."
@@ -375,6 +381,12 @@ class SendingForm(SettingsForm):
         if not 1 <= days <= 366:
             raise ValidationError(_("Between 1 and 366 days."))
         return days
+
+    def clean_gap_hours(self) -> int | None:
+        hours: int | None = self.cleaned_data["gap_hours"]
+        if hours is not None and not 1 <= hours <= 168:
+            raise ValidationError(_("Between 1 and 168 hours. Empty: no pause."))
+        return hours
 
     def clean_cap_persons(self) -> int | None:
         most: int | None = self.cleaned_data["cap_persons"]

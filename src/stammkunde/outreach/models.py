@@ -61,7 +61,7 @@ class Message(CountedClaims):
     not_before_at = models.DateTimeField()  # what the caller wished, or when it is tried again
     latest_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # what the governor allows; NULL: no room before `latest_at`
-    slot_at = models.DateTimeField(null=True)  # the moment that counts for frequency caps; NULL: takes no slot
+    slot_at = models.DateTimeField(null=True)  # the moment that counts for caps and pauses; NULL: none is taken
     begun_at = models.DateTimeField(null=True)  # from here on it may have left
     attempts = models.PositiveSmallIntegerField(default=0)
     rendered_at = models.DateTimeField(null=True)
@@ -400,6 +400,9 @@ class MessageSettings(Settings):
         _("contacts per customer at most"), null=True, blank=True
     )  # all contact persons together
     cap_days = models.PositiveSmallIntegerField(_("in days"), default=7)
+    gap_hours = models.PositiveSmallIntegerField(
+        _("hours between two messages to one person"), null=True, blank=True, default=4
+    )
     cap_persons = models.PositiveSmallIntegerField(
         _("people of one customer who get the same at most"), null=True, blank=True, default=3
     )
@@ -435,6 +438,9 @@ class MessageSettings(Settings):
         constraints = [
             models.CheckConstraint(condition=Q(default_form__in=["sie", "du"]), name="outreach_form_known"),
             models.CheckConstraint(condition=Q(cap_days__range=(1, 366)), name="outreach_cap_days_sane"),
+            models.CheckConstraint(
+                condition=Q(gap_hours=None) | Q(gap_hours__range=(1, 168)), name="outreach_gap_hours_sane"
+            ),
             models.CheckConstraint(
                 condition=Q(cap_persons=None) | Q(cap_persons__gte=1), name="outreach_cap_persons_sane"
             ),

@@ -19,6 +19,7 @@ OUTSIDE_CAPS = frozenset({Purpose.SERVICE, Purpose.THANKS})
 REPEATED_IF_UNCLEAR = frozenset({Purpose.SERVICE})
 LONGEST_BACK_OFF = timedelta(hours=4)
 FIRST_BACK_OFF = timedelta(minutes=2)
+HOUR = timedelta(hours=1)
 
 
 class Verdict(StrEnum):
@@ -56,6 +57,7 @@ class Case:
     paused_until_on: date | None = None
     hours: Hours | None = None  # None: the channel disturbs nobody at night
     limits: tuple[Limit, ...] = ()
+    gap: timedelta | None = None  # so long is a person left alone after each message
     most_persons: int | None = None  # of one customer who get the same; None: nothing limits it
     others: int = 0  # people of the customer who got the same already
 
@@ -68,7 +70,6 @@ class Decision:
     at: datetime | None = None
     code: str = ""
     numbers: tuple[tuple[str, int | str], ...] = ()
-    takes_slot: bool = False
 
     @property
     def reason(self) -> dict[str, int | str] | None:
@@ -96,6 +97,7 @@ class Taken:
 
     person: int | None
     at: datetime
+    counts: bool = True  # for the caps, too; thanks and what belongs to an order only keep others at a distance
 
 
 def decide(case: Case, *, taken: Sequence[Taken] = (), person: int | None = None) -> Decision:
@@ -111,7 +113,9 @@ def decide(case: Case, *, taken: Sequence[Taken] = (), person: int | None = None
     caps = [] if case.purpose in OUTSIDE_CAPS else _caps(case.limits, taken, person)
     none_allowed = next((cap for cap in caps if cap.most == 0), None)
     if none_allowed:
-        return _refuse("none_allowed", days=none_allowed.days)
+        return _refuse("none_allowed", days=none_allowed.span.days)
+    if case.gap:
+        caps.append(_gap(case.gap, taken, person))
     return _moment(case, _after_pause(case, wanted), caps, wanted)
 
 
@@ -124,15 +128,25 @@ def arrange(
     `reached` are the people to whom something has left, or is leaving.
     """
     decisions, used, people = {}, list(taken), set(reached)
-    for message in sorted(messages, key=lambda one: (-one.importance_cents, one.order)):
+    for message in sorted(messages, key=_turn):
         others = sum(origin == message.origin and person != message.person for origin, person in people)
         decision = decide(replace(message.case, others=others), taken=used, person=message.person)
         decisions[message.key] = decision
         if decision.verdict != Verdict.REFUSED:
             people.add((message.origin, message.person))
-        if decision.takes_slot and decision.at is not None:
-            used.append(Taken(person=message.person, at=decision.at))
+        if decision.at is not None:
+            used.append(Taken(person=message.person, at=decision.at, counts=counts(message.case.purpose)))
     return decisions
+
+
+def _turn(message: Open) -> tuple[bool, int, int]:
+    """Order the messages of a customer: what belongs to an order waits for nothing, so others keep their distance."""
+    return message.case.purpose not in BOUND_TO_AN_ORDER, -message.importance_cents, message.order
+
+
+def counts(purpose: str) -> bool:
+    """Tell whether what is said for a purpose counts for the caps."""
+    return purpose not in OUTSIDE_CAPS
 
 
 def is_held_out(*, salt: str, customer_id: int, share: float) -> bool:
@@ -171,11 +185,19 @@ def _caps(limits: Iterable[Limit], taken: Sequence[Taken], person: int | None) -
         Cap(
             code=limit.code,
             most=limit.most,
-            days=limit.days,
-            slots=tuple(sorted(slot.at for slot in taken if limit.of_customer or slot.person == person)),
+            span=timedelta(days=limit.days),
+            slots=_slots(one for one in taken if one.counts and (limit.of_customer or one.person == person)),
         )
         for limit in limits
     ]
+
+
+def _gap(span: timedelta, taken: Iterable[Taken], person: int | None) -> Cap:
+    return Cap(code="gap", most=1, span=span, slots=_slots(one for one in taken if one.person == person))
+
+
+def _slots(taken: Iterable[Taken]) -> tuple[datetime, ...]:
+    return tuple(sorted(one.at for one in taken))
 
 
 def _after_pause(case: Case, wanted: datetime) -> datetime:
@@ -197,7 +219,7 @@ def _moment(case: Case, begin: datetime, caps: Sequence[Cap], wanted: datetime) 
     full = next((cap for cap in caps if not cap.fits(opening)), None)
     if full and (at is None or at > case.latest_at):
         return Decision(verdict=Verdict.WAITS, code=full.code, numbers=_counted(full, opening))
-    allowed = Decision(verdict=Verdict.ALLOWED, at=at, takes_slot=case.purpose not in OUTSIDE_CAPS)
+    allowed = Decision(verdict=Verdict.ALLOWED, at=at)
     if full:
         return replace(allowed, code=full.code, numbers=_counted(full, opening))
     if opening > begin and case.hours:
@@ -206,7 +228,10 @@ def _moment(case: Case, begin: datetime, caps: Sequence[Cap], wanted: datetime) 
 
 
 def _counted(cap: Cap, at: datetime) -> tuple[tuple[str, int | str], ...]:
-    return (("most", cap.most), ("days", cap.days), ("taken", cap.taken(at)))
+    if cap.code == "gap":
+        free_at = first_free(wanted_at=at, hours=None, caps=[cap]) or at
+        return (("hours", cap.span // HOUR), ("free_at", free_at.isoformat()))
+    return (("most", cap.most), ("days", cap.span.days), ("taken", cap.taken(at)))
 
 
 def _timely(case: Case, at: datetime, decision: Decision) -> Decision:

@@ -17,11 +17,11 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Cap:
-    """At most so many contacts in so many days; 0 allows none. No cap is no `Cap`. The slots are sorted."""
+    """At most so many contacts in so much time; 0 allows none. No cap is no `Cap`. The slots are sorted."""
 
     code: str
     most: int
-    days: int
+    span: timedelta
     slots: tuple[datetime, ...] = ()
 
     def fits(self, at: datetime) -> bool:
@@ -31,15 +31,15 @@ class Cap:
         place, near = bisect_right(self.slots, at), [*self.slots]
         near.insert(place, at)
         firsts = range(max(0, place - self.most), min(place, len(near) - 1 - self.most) + 1)
-        return all(near[first + self.most] - near[first] >= timedelta(days=self.days) for first in firsts)
+        return all(near[first + self.most] - near[first] >= self.span for first in firsts)
 
     def openings(self) -> list[datetime]:
         """Give the moments at which a slot leaves the window."""
-        return [slot + timedelta(days=self.days) for slot in self.slots]
+        return [slot + self.span for slot in self.slots]
 
     def taken(self, at: datetime) -> int:
         """Count the contacts in the window that ends at this moment."""
-        return sum(at - timedelta(days=self.days) < slot <= at for slot in self.slots)
+        return sum(at - self.span < slot <= at for slot in self.slots)
 
 
 @dataclass(frozen=True, kw_only=True)

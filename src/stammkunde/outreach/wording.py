@@ -97,6 +97,16 @@ def _cap_wish(said: Numbers) -> str:
     return _cap(said, _("The customer wants at most %(most)s contacts in %(days)s days; there were %(taken)s."))
 
 
+def _gap(said: Numbers) -> str:
+    hours = int(said["hours"])
+    text = ngettext(
+        "At least %(n)s hour lies between two messages to one person: free again from %(at)s.",
+        "At least %(n)s hours lie between two messages to one person: free again from %(at)s.",
+        hours,
+    )
+    return text % {"n": hours, "at": moment(datetime.fromisoformat(str(said["free_at"])))}
+
+
 def _cap_people(said: Numbers) -> str:
     text = _("At most %(most)s people of one customer get the same; %(taken)s do already.")
     return text % {"most": said["most"], "taken": said["taken"]}
@@ -160,6 +170,7 @@ WITH_NUMBERS: dict[str, Callable[[Numbers], str]] = {
     "cap_customer": _cap_customer,
     "cap_wish": _cap_wish,
     "cap_people": _cap_people,
+    "gap": _gap,
     "none_allowed": _none_allowed,
     "paused": _paused,
     "too_late": _too_late,
@@ -175,6 +186,7 @@ IN_GENERAL: dict[str, str | Promise] = {  # codes with numbers, for many people 
     "cap_customer": gettext_lazy("The limit of contacts per customer is used up."),
     "cap_wish": gettext_lazy("As many contacts as the customer wants were made."),
     "cap_people": gettext_lazy("As many people of the customer as the settings allow get the same."),
+    "gap": gettext_lazy("The last message to this person was only a few hours ago."),
     "none_allowed": gettext_lazy("No contacts of this kind are allowed (the limit is 0)."),
     "paused": gettext_lazy("Contact is paused at the customer's wish."),
     "no_time_left": gettext_lazy("No time is left before the latest time to send."),

@@ -106,7 +106,7 @@ def _again(message: Message, *, now: datetime) -> Mapping[str, Any] | None:
     """Look once more at a call that was allowed before: consent may be withdrawn, or a complaint open."""
     decision = _decide([message], now=now)[message.key]
     if decision.verdict == Verdict.ALLOWED:
-        if message.slot_at is None and decision.takes_slot:
+        if message.slot_at is None:
             Message.objects.filter(pk=message.pk).update(slot_at=now)
         return None
     if decision.verdict == Verdict.REFUSED:
@@ -129,7 +129,7 @@ def _decide(messages: Sequence[Message], *, now: datetime) -> dict[str, Decision
     decisions = {}
     for message in messages:
         assert book is not None
-        case = replace(book.case(message), wanted_at=now, latest_at=max(message.latest_at, now), limits=())
+        case = replace(book.case(message), wanted_at=now, latest_at=max(message.latest_at, now), limits=(), gap=None)
         decisions[message.key] = policy.decide(case)
     return decisions
 

@@ -138,7 +138,7 @@ def _apply(message: Message, decision: Decision, *, now: datetime) -> None:
     else:
         is_due_still = message.due_at is not None and message.due_at <= now == decision.at
         due_at = message.due_at if is_due_still else decision.at
-        message.due_at, message.slot_at = due_at, due_at if decision.takes_slot else None
+        message.due_at, message.slot_at = due_at, due_at
         if decision.code or "attempts" not in (message.reason or {}):  # why it is tried again stays
             message.reason = decision.reason
 

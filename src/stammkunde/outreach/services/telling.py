@@ -7,7 +7,7 @@ from stammkunde.contacts import services as contacts
 from stammkunde.contacts.models import Outcome
 from stammkunde.contacts.services import Said
 from stammkunde.customers.models import Channel
-from stammkunde.outreach import channels
+from stammkunde.outreach import channels, policy
 from stammkunde.outreach.models import Message
 
 ORIGIN = "outreach"
@@ -48,6 +48,6 @@ def _said(message: Message, *, now: datetime) -> Said:
         purpose=message.purpose,
         about=str(message.content.get("subject", ""))[:200],
         outcome=Outcome.SENT,
-        takes_slot=message.slot_at is not None,
+        takes_slot=message.slot_at is not None and policy.counts(message.purpose),
         cost_cents=message.cost_cents,
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from stammkunde.insight.errors import InvalidInput
+from stammkunde.insight.late import special
 from stammkunde.insight.lifetime import Z95
 from stammkunde.insight.value.history import Floats
 

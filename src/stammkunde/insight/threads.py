@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import ParamSpec, TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -23,6 +24,7 @@ def on_one_thread(fit: Callable[Given, Found]) -> Callable[Given, Found]:
 
     @wraps(fit)
     def run(*given: Given.args, **named: Given.kwargs) -> Found:
+        import_module("scipy.linalg")  # loaded late (`late`): what is not there yet would not be limited
         with threadpool_limits(limits=1, user_api="blas"):
             return fit(*given, **named)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy import sparse
 
 from stammkunde.insight.drivers.findings import LEAST_CUSTOMERS, Had, Numbers
 from stammkunde.insight.drivers.traits import FAMILIES, NO, Trait
+from stammkunde.insight.late import sparse
 
 MOST_VALUES = 300  # of a family, the most frequent
 BANDS = 4  # quarters of the customers

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from stammkunde.insight.drivers.traits import Trait
+from stammkunde.insight.late import sparse
 from stammkunde.insight.risk.leaks import Refused
 from stammkunde.insight.risk.metrics import Bools
 from stammkunde.insight.stratified import Ratios, benjamini_hochberg, risk_ratios
@@ -99,7 +100,7 @@ class Had:
     """Who had which traits of one family, of whom it is known, and who is compared with whom."""
 
     traits: tuple[Trait, ...]
-    has: sparse.csr_array  # shape (n, traits)
+    has: Any  # a sparse table, shape (n, traits)
     known: Bools  # shape (n,)
     stratum: Numbers  # shape (n,): customers of the same one are comparable
 
@@ -199,7 +200,7 @@ def _share(part: Floats, of: Floats) -> Floats:
     return share
 
 
-def _indicator(groups: Numbers) -> sparse.csr_array:
+def _indicator(groups: Numbers) -> Any:
     """Lay out one row a group: 1 for each of its members."""
     n = len(groups)
     size = int(groups.max()) + 1 if n else 0

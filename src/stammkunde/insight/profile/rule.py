@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import pyarrow as pa
-from scipy import special
 
 from stammkunde.insight.errors import DoesNotFit, InvalidInput, NotEnoughData
 from stammkunde.insight.frames import Table, arrow, open_table
+from stammkunde.insight.late import special
 from stammkunde.insight.lifetime import Z95
 from stammkunde.insight.risk.additive import Additive
 from stammkunde.insight.risk.bins import Bins, Codes

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from scipy import linalg, special
 
 from stammkunde.insight.errors import NotEnoughData
+from stammkunde.insight.late import linalg, special
 from stammkunde.insight.risk.bins import Bins, Codes, bins
 from stammkunde.insight.risk.design import Design
 from stammkunde.insight.risk.metrics import Bools

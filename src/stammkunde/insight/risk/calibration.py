@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
+from stammkunde.insight.late import special
 from stammkunde.insight.risk.metrics import NEVER, Bools
 from stammkunde.insight.value.history import Floats
 

@@ -13,11 +13,11 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy import special
 
 from stammkunde.insight import buying, rhythm
 from stammkunde.insight.errors import InvalidInput
 from stammkunde.insight.frames import CANCELLATION, RETURN, Facts, Frame, arrow, counted, rows, total
+from stammkunde.insight.late import special
 from stammkunde.insight.money import sums
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.rhythm import BORROWED_GAPS

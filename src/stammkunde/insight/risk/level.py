@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import optimize, special
 
+from stammkunde.insight.late import optimize, special
 from stammkunde.insight.risk.calibration import logit
 from stammkunde.insight.risk.metrics import Bools
 from stammkunde.insight.value.history import Floats

@@ -11,9 +11,9 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import linalg, special
 
 from stammkunde.insight.errors import NotEnoughData
+from stammkunde.insight.late import linalg, special
 from stammkunde.insight.value.history import Floats, History, distinct, places
 from stammkunde.insight.value.optimise import Matrix, Objective, maximise
 from stammkunde.insight.value.smooth import along

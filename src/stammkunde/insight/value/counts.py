@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from stammkunde.insight.errors import InvalidInput
+from stammkunde.insight.late import special
 from stammkunde.insight.value.bgnbd import BetaGeometric
 from stammkunde.insight.value.history import Floats
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
+from stammkunde.insight.late import special
 from stammkunde.insight.value.history import Floats
 from stammkunde.insight.value.optimise import Matrix, Objective, maximise
 

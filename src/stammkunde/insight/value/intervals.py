@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from scipy import special
 
 from stammkunde.insight.errors import InvalidInput
+from stammkunde.insight.late import special
 from stammkunde.insight.value.history import Floats
 
 Scale = Literal["log", "logit"]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from stammkunde.insight.errors import NotEnoughData
+from stammkunde.insight.late import special
 from stammkunde.insight.value.history import Floats, History, distinct
 from stammkunde.insight.value.optimise import Matrix, Objective, maximise
 from stammkunde.insight.value.steps import step_weights

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
 from stammkunde.insight.errors import DoesNotFit
+from stammkunde.insight.late import optimize
 from stammkunde.insight.threads import on_one_thread
 from stammkunde.insight.value.history import Floats
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
+from stammkunde.insight.late import special
 from stammkunde.insight.value.bgnbd import FEWEST_REPEATERS
 from stammkunde.insight.value.history import Floats, History, Whole, places
 from stammkunde.insight.value.optimise import Matrix, Objective, maximise
@@ -21,7 +21,7 @@ from stammkunde.insight.value.steps import step_weights
 NAMES = ("r", "alpha", "s", "beta")
 SAMPLE_ROWS = 5_000
 MOST_TIMES = 5_000
-NODES, WEIGHTS = special.roots_sh_legendre(6)
+NODES = 6
 
 
 @dataclass(frozen=True)
@@ -187,8 +187,9 @@ class _Past:
         self.recency_cell = self.recency_of * len(self.counts) + self.count_of
         self.age_cell = self.age_of * len(self.counts) + self.count_of
         widths = np.diff(self.times)
-        self.nodes = self.times[:-1] + widths * NODES[:, None]
-        self.steps = widths * WEIGHTS[:, None]
+        nodes, weights = special.roots_sh_legendre(NODES)
+        self.nodes = self.times[:-1] + widths * nodes[:, None]
+        self.steps = widths * weights[:, None]
 
     def odds(self, r: float, alpha: float, s: float, beta: float) -> Floats:
         """Give the logarithm of the odds that each customer has left: s·∫ f(y) dy from t_x to T over having stayed."""

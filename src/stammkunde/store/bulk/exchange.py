@@ -12,6 +12,8 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection
 
+from stammkunde.store.bulk import links
+
 
 @contextmanager
 def folder() -> Iterator[Path]:
@@ -42,14 +44,12 @@ def _clear_away(home: Path) -> None:
 
 def fill(path: Path, *, rows: pa.RecordBatchReader, columns: Mapping[str, str]) -> None:
     """Write rows to the table `rows` of a new file: column → its definition. It must not be attached meanwhile."""
-    import adbc_driver_sqlite.dbapi as adbc  # noqa: PLC0415 (slow to load, and needed for SQLite only)
-
-    with closing(adbc.connect(str(path), autocommit=True)) as own, closing(own.cursor()) as cursor:
+    with closing(links.to_file(str(path))) as link:
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
-            cursor.execute(f"PRAGMA {pragma}")
+            link.read(f"PRAGMA {pragma}").read_all()
         listed = ", ".join(f'"{name}" {definition}' for name, definition in columns.items())
-        cursor.execute(f"CREATE TABLE rows ({listed})")
-        cursor.adbc_ingest("rows", rows, mode="append")
+        link.run(f"CREATE TABLE rows ({listed})")
+        link.ingest("rows", rows, mode="append")
 
 
 @contextmanager

@@ -14,8 +14,7 @@ import pyarrow as pa
 from django.db import connection, models
 
 from stammkunde.store.bulk import columns as described
-from stammkunde.store.bulk import exchange
-from stammkunde.store.bulk.addresses import address
+from stammkunde.store.bulk import exchange, links
 
 ROWS_AT_ONCE = 50_000
 KEYS = "wanted_keys"
@@ -59,17 +58,17 @@ def _with_sqlite(
 def _with_postgres(
     select: str, table: str, by: str, keys: pa.RecordBatchReader, columns: Mapping[str, str]
 ) -> Iterator[pa.RecordBatchReader]:
-    with _link() as cursor:
-        cursor.adbc_ingest(KEYS, keys, mode="create", temporary=True)
-        cursor.execute(f"ANALYZE {KEYS}")
-        yield _fetched(cursor, f"{select} FROM {KEYS} k JOIN {table} ON {by} = k.key", columns)
+    with closing(links.to_postgres()) as link:
+        link.ingest(KEYS, keys, mode="create", temporary=True)
+        link.run(f"ANALYZE {KEYS}")
+        yield _fetched(link, f"{select} FROM {KEYS} k JOIN {table} ON {by} = k.key", columns)
 
 
 @contextmanager
 def _selected(sql: str, columns: Mapping[str, str]) -> Iterator[pa.RecordBatchReader]:
     if connection.vendor == "postgresql":
-        with _link() as cursor:
-            yield _fetched(cursor, sql, columns)
+        with closing(links.to_postgres()) as link:
+            yield _fetched(link, sql, columns)
         return
     with connection.cursor() as cursor:
         cursor.execute(sql)
@@ -83,16 +82,7 @@ def _batches(cursor: Any, shape: pa.Schema) -> Iterator[pa.RecordBatch]:
         yield pa.record_batch([pa.array(some, one.type) for some, one in values], schema=shape)
 
 
-@contextmanager
-def _link() -> Iterator[Any]:
-    import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415 (slow to load, and needed for PostgreSQL only)
-
-    with closing(adbc.connect(address())) as own, closing(own.cursor()) as cursor:
-        yield cursor
-
-
-def _fetched(cursor: Any, sql: str, columns: Mapping[str, str]) -> pa.RecordBatchReader:
-    cursor.execute(sql)
+def _fetched(link: links.Link, sql: str, columns: Mapping[str, str]) -> pa.RecordBatchReader:
     shape = described.schema(columns)
-    found = (pa.record_batch(rows.columns, schema=shape) for rows in cursor.fetch_record_batch())
+    found = (pa.record_batch(rows.columns, schema=shape) for rows in link.read(sql))
     return pa.RecordBatchReader.from_batches(shape, found)

@@ -15,8 +15,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from django.db import connection
 
-from stammkunde.store.bulk import exchange
-from stammkunde.store.bulk.addresses import address
+from stammkunde.store.bulk import exchange, links
 
 
 class DatabaseInMemory(Exception):
@@ -62,8 +61,7 @@ def _sqlite() -> Iterator[Snapshot]:
 class _Sqlite:
     def __init__(self, database: Path, taken: Path) -> None:
         self._taken = taken
-        self._reader: Any = None
-        self._cursors: list[Any] = []  # kept: a cursor that is collected closes its stream
+        self._link: links.Link | None = None
         self._own = sqlite3.connect(taken.as_uri(), uri=True, isolation_level=None, timeout=30)
         self._own.execute("PRAGMA journal_mode=OFF")
         self._own.execute("PRAGMA synchronous=OFF")
@@ -81,48 +79,33 @@ class _Sqlite:
             self._own.execute(f"CREATE TABLE main.taken_{name} AS {select}")
         self._own.execute("COMMIT")
         self._own.close()
-        import adbc_driver_sqlite.dbapi as adbc  # noqa: PLC0415 (slow to load, and needed for SQLite only)
-
-        self._reader = adbc.connect(str(self._taken))
+        self._link = links.to_file(str(self._taken))
 
     def rows(self, name: str) -> pa.RecordBatchReader:
-        cursor = self._reader.cursor()
-        self._cursors.append(cursor)
-        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "65536"})
-        cursor.execute(f"SELECT * FROM taken_{name}")  # noqa: S608 our own names
-        return cursor.fetch_record_batch()
+        assert self._link is not None  # after `take`
+        select = f"SELECT * FROM taken_{name}"  # noqa: S608 our own names
+        return self._link.read(select, **{"adbc.sqlite.query.batch_rows": "65536"})
 
     def close(self) -> None:
         self._own.close()
-        for cursor in self._cursors:
-            cursor.close()
-        if self._reader:
-            self._reader.close()
+        if self._link:
+            self._link.close()
 
 
 @contextmanager
 def _postgres() -> Iterator[Snapshot]:
-    import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415 (slow to load, and needed for PostgreSQL only)
-
-    with closing(adbc.connect(address())) as own, closing(_Postgres(own)) as look:
+    with closing(_Postgres(links.to_postgres())) as look:
         yield look
 
 
 class _Postgres:
-    def __init__(self, own: Any) -> None:
-        self._own = own
+    def __init__(self, link: links.Link) -> None:
+        self._link = link
         self._selects: Mapping[str, str] = {}
-        self._cursors: list[Any] = []
-        self._run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-    def _run(self, sql: str) -> Any:
-        cursor = self._own.cursor()
-        self._cursors.append(cursor)
-        cursor.execute(sql)
-        return cursor
+        self._link.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def fetch(self, sql: str) -> list[tuple[Any, ...]]:
-        return list(self._run(sql).fetchall())
+        return self._link.fetch(sql)
 
     def day(self, column: str) -> str:
         return f"({column} - DATE '1970-01-01')"
@@ -131,9 +114,7 @@ class _Postgres:
         self._selects = selects
 
     def rows(self, name: str) -> pa.RecordBatchReader:
-        return self._run(self._selects[name]).fetch_record_batch()
+        return self._link.read(self._selects[name])
 
     def close(self) -> None:
-        for cursor in self._cursors:
-            cursor.close()
-        self._own.rollback()
+        self._link.close()

@@ -7,14 +7,22 @@ Every setting `NAME` may also be given as `NAME_FILE`, the path of a file that h
 
 import base64
 import binascii
+import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+KEY_FILE = "secret-key"
+DATABASE = "stammkunde.sqlite3"
+PRIVATE = (KEY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
+OF_OTHERS = 0o077  # what group and others may do
 
 
 class BadSetting(ValueError):
@@ -329,14 +337,32 @@ def _raw(environ: Mapping[str, str], setting: Setting) -> str:
     return environ.get(setting.name, setting.default).strip()
 
 
+def keep_private(data_dir: Path) -> None:
+    """Make the data directory for its owner only, or make it so where it was there beforehand, with a lax mode."""
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path in (data_dir, *(data_dir / name for name in PRIVATE)):
+        with suppress(OSError):  # not there, or not ours to change: `stammkunde doctor` says so
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & OF_OTHERS:
+                path.chmod(mode & ~OF_OTHERS)
+
+
 def secret_key(data_dir: Path) -> str:
-    """Read the installation's secret key, and make it (readable by the owner only) on the first start."""
-    path = data_dir / "secret-key"
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        key = secrets.token_urlsafe(50)
-        file.write(key)
+    """
+    Read the installation's secret key, and make it (readable by the owner only) on the first start.
+
+    Of two first starts at once both get the same; an empty file, as a kill or a full disk leaves it, is filled.
+    """
+    path = data_dir / KEY_FILE
+    with suppress(FileNotFoundError):
+        if key := path.read_text(encoding="utf-8").strip():
+            return key
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        key = file.read().strip()
+        if not key:
+            key = secrets.token_urlsafe(50)
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
     return key

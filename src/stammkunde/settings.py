@@ -10,7 +10,8 @@ from stammkunde import config
 _env = config.read(os.environ)
 
 DATA_DIR = Path(_env["STAMMKUNDE_DATA_DIR"]).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+os.umask(config.OF_OTHERS)  # whatever is written from here on is its owner's alone
+config.keep_private(DATA_DIR)
 PACKAGE_DIR = Path(__file__).resolve().parent
 
 SECRET_KEY = config.secret_key(DATA_DIR)
@@ -93,7 +94,7 @@ DATABASES = {
     "default": _env["DATABASE_URL"]
     or {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "stammkunde.sqlite3",
+        "NAME": DATA_DIR / config.DATABASE,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
@@ -145,6 +146,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "stammkunde.ui.statics.Hashed"},
 }
 
+FILE_UPLOAD_PERMISSIONS = None  # collected files keep to the mask as well
 UPLOAD_DIR = DATA_DIR / "uploads"
 MIRROR_DIR = DATA_DIR / "mirror"
 HISTORY_DIR = DATA_DIR / "history"

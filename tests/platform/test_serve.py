@@ -1,5 +1,6 @@
 """The installation as a whole: real processes, a database of their own, a free port."""
 
+import fcntl
 import gzip
 import http.client
 import json
@@ -19,6 +20,10 @@ PATIENCE_SECONDS = 150  # a busy machine is no failure
 
 @pytest.fixture
 def port():
+    return _free_port()
+
+
+def _free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -34,7 +39,7 @@ def serve(home, port, tmp_path):
     """Start `stammkunde serve`; whatever a test leaves running is killed."""
     started = []
 
-    def start():
+    def start(port=port):
         log = (tmp_path / f"log-{len(started)}").open("w+", encoding="utf-8")
         command = [sys.executable, "-m", "stammkunde", "serve", "--port", str(port)]
         process = subprocess.Popen(
@@ -128,33 +133,45 @@ def test_serve_answers_restarts_a_killed_worker_and_ends_when_told(serve, home, 
     assert _workers(home) == {first}, "the worker that ended by itself has signed off"
 
 
-def test_serve_tells_the_password_on_the_first_start_only(serve, home, port):
-    process, log = serve()
-    _until(lambda: "Stop with Ctrl-C." in log.read_text(encoding="utf-8"), "the address is not said")
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=15) == 0
-    password = log.read_text(encoding="utf-8").split("Password")[1].split()[0]
+def test_two_first_starts_at_once_make_one_installation_and_tell_its_password_once(serve, home, port):
+    home.mkdir(mode=0o755)
+    with (home / "starting").open("a") as third:
+        fcntl.flock(third, fcntl.LOCK_EX)
+        (process, log), (other, other_log) = serve(), serve(port=_free_port())
+        logs = [log, other_log]
+        for one in logs:
+            _until(lambda one=one: "Another start is at work" in one.read_text(encoding="utf-8"), "it does not wait")
+    for one in logs:
+        _until(lambda one=one: "Stop with Ctrl-C." in one.read_text(encoding="utf-8"), "the address is not said")
+    for one in (process, other):
+        one.send_signal(signal.SIGINT)
+        assert one.wait(timeout=15) == 0
+    said = [one.read_text(encoding="utf-8") for one in logs]
 
-    process, second_log = serve()
-    _until(lambda: "Stop with Ctrl-C." in second_log.read_text(encoding="utf-8"), "the address is not said")
+    assert sum("shown this once" in one for one in said) == 1
+    assert sum("stammkunde staff password EMAIL" in one for one in said) == 1
+    assert "Traceback" not in "".join(said)
+    (password,) = (one.split("Password")[1].split()[0] for one in said if "shown this once" in one)
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert [path for path in files if password.encode() in path.read_bytes()] == [], "in clear"
+    assert [path for path in (home, *files) if path.stat().st_mode & 0o077] == [], "open to others"
 
-    said = second_log.read_text(encoding="utf-8")
-    assert "stammkunde staff password EMAIL" in said
-    assert "shown this once" not in said
-    in_clear = [path for path in home.rglob("*") if path.is_file() and password.encode() in path.read_bytes()]
-    assert in_clear == []
 
-
-def test_serve_leaves_no_orphans_when_killed(serve, home, port):
+def test_serve_that_is_killed_leaves_no_orphans_and_starts_anew_at_once(serve, home, port):
     process, _log = serve()
     _until(lambda: _is_well(port), "the pages do not answer")
     (worker,) = _workers(home)
 
-    process.kill()
-    process.wait()
+    with socket.create_connection(("127.0.0.1", port)) as sending:
+        sending.sendall(b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nemail=eva")
+        process.kill()
+        process.wait()
+        again, log = serve()
+        _until(lambda: "Stop with Ctrl-C." in log.read_text(encoding="utf-8"), "it does not start anew")
 
-    _until(lambda: not _lives(worker), "the worker lives on")
-    _until(lambda: _health(port) is None, "the web server lives on")
+    assert again.poll() is None
+    assert not _lives(worker)
+    assert _is_well(port)
 
 
 def test_serve_refuses_a_port_that_is_taken(home, port):

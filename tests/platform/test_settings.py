@@ -2,6 +2,7 @@ import os
 import runpy
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
 import pytest
@@ -98,6 +99,40 @@ def test_secret_key_is_made_once_for_its_owner_only(tmp_path):
 
     assert config.secret_key(tmp_path) == key
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_secret_key_that_a_kill_or_a_full_disk_left_empty_is_made(tmp_path):
+    (tmp_path / "secret-key").write_text("")
+
+    key = config.secret_key(tmp_path)
+
+    assert len(key) >= 50
+    assert config.secret_key(tmp_path) == key
+
+
+def test_two_first_starts_at_once_make_one_secret_key(tmp_path):
+    with ThreadPoolExecutor(8) as starts:
+        keys = set(starts.map(lambda _start: config.secret_key(tmp_path), range(64)))
+
+    assert len(keys) == 1
+
+
+def test_data_directory_that_was_made_beforehand_is_its_owners_alone(tmp_path, monkeypatch):
+    (home := tmp_path / "data").mkdir(mode=0o755)
+    for name, mode in [("secret-key", 0o644), ("stammkunde.sqlite3", 0o664)]:
+        (home / name).write_text("k" * 60)
+        (home / name).chmod(mode)
+    monkeypatch.setenv("STAMMKUNDE_DATA_DIR", str(home))
+
+    with_mask = os.umask(0o022)
+    try:
+        runpy.run_path(of_the_program.__file__)
+        (home / "later").write_text("")
+    finally:
+        os.umask(with_mask)
+
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in home.iterdir() if path.is_file()} == {0o600}
 
 
 @pytest.mark.parametrize(

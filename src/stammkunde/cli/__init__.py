@@ -1,6 +1,9 @@
 """The command line: one command a file, loaded when it is called."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -67,7 +70,30 @@ def setup() -> None:
     except BadSetting as problem:
         raise click.ClickException(str(problem)) from None
     except OSError as problem:
-        raise click.ClickException(f"The data directory cannot be used: {problem}. See STAMMKUNDE_DATA_DIR.") from None
+        raise unusable(problem) from None
+
+
+def unusable(problem: OSError) -> click.ClickException:
+    """Say that something of the data directory cannot be read or written, as on a full or read-only disk."""
+    return click.ClickException(f"The data directory cannot be used: {problem}. See STAMMKUNDE_DATA_DIR.")
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """
+    Let one process at a time make what an installation begins with: of two first starts, the second finds it made.
+
+    The kernel gives the turn back, even that of a process that was killed.
+    """
+    from django.conf import settings  # noqa: PLC0415
+
+    with (settings.DATA_DIR / "starting").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            click.echo("Another start is at work in this data directory. Waiting for it …", err=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def open_database() -> None:
@@ -83,3 +109,7 @@ def open_database() -> None:
         call_command("migrate", interactive=False, verbosity=0)
     except CommandError as problem:
         raise click.ClickException(str(problem)) from None
+    except DatabaseError as problem:
+        raise click.ClickException(
+            f"The database cannot be brought up to date: {str(problem).strip()}. 'stammkunde doctor' says more."
+        ) from problem

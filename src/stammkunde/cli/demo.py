@@ -32,7 +32,8 @@ def command(*, customers: int, seed: int, until: datetime | None, write: Path | 
     if write:
         _write(write, customers=customers, seed=seed, until=last)
     else:
-        _load(customers=customers, seed=seed, until=last, if_empty=if_empty)
+        with cli.in_turn():  # a second one would take the first for one that was killed
+            _load(customers=customers, seed=seed, until=last, if_empty=if_empty)
 
 
 def _write(directory: Path, *, customers: int, seed: int, until: date) -> None:

@@ -1,6 +1,7 @@
 """One parent that supervises the web server and one worker: it restarts whichever dies, and ends both when told to."""
 
 import ctypes
+import errno
 import logging
 import logging.config
 import multiprocessing
@@ -26,6 +27,7 @@ LOOK_SECONDS = 0.2
 STEADY_SECONDS = 60.0  # who lived that long is restarted at once
 LONGEST_PAUSE_SECONDS = 30.0
 GRACE_SECONDS = 8.0
+FORMER_SECONDS = 3.0  # in which the children of a parent that was killed have noticed
 THREADS = 4  # a page waits for the database more than it computes; four keep two cores busy
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
@@ -126,19 +128,27 @@ def supervise(family: Sequence[Child], *, stop: threading.Event) -> None:
 
 def refuse_taken_port(*, host: str, port: int) -> None:
     """
-    Try the address before anything is started.
+    Try the address before anything is started; the web server of a parent that was killed lets go of it in moments.
 
     :raises ClickException: if somebody else listens there, or the address is not ours
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as trial:
+    deadline = time.monotonic() + FORMER_SECONDS
+    while (problem := _trial(host, port)) is not None:
+        if problem.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+            raise click.ClickException(
+                f"Cannot listen on {host}:{port}: {problem.strerror}. Choose another with --host and --port."
+            )
+        time.sleep(LOOK_SECONDS)
+
+
+def _trial(host: str, port: int) -> OSError | None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, port))
         except OSError as problem:
-            raise click.ClickException(
-                f"Cannot listen on {host}:{port}: {problem.strerror}. Choose another with --host and --port."
-            ) from None
+            return problem
+    return None
 
 
 def prepare(host: str) -> Prepared:
@@ -147,10 +157,14 @@ def prepare(host: str) -> Prepared:
     from stammkunde.figures import charts  # noqa: PLC0415
     from stammkunde.ui import statics  # noqa: PLC0415
 
-    cli.open_database()
-    statics.collect()
-    charts.build_bundle(charts.bundle_dir())
-    account = staff.first_administrator()
+    try:
+        with cli.in_turn():
+            cli.open_database()
+            statics.collect()
+            charts.build_bundle(charts.bundle_dir())
+            account = staff.first_administrator()
+    except OSError as problem:
+        raise cli.unusable(problem) from None
     _hint(host)
     return Prepared(account=account, time_zone=os.environ["TZ"])  # which Django has set
 
@@ -231,6 +245,7 @@ def command(host: str, port: int) -> None:
     logging.config.dictConfig(config.LOGGING)
     refuse_taken_port(host=host, port=port)
     prepared = prepare_apart(host)
+    refuse_taken_port(host=host, port=port)  # somebody else may have started while we prepared
     os.environ["TZ"] = prepared.time_zone  # the parent's log tells the same time as its children's
     time.tzset()
     stop = threading.Event()

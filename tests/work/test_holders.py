@@ -39,3 +39,12 @@ def test_holder_of_somebody_else_is_alive(monkeypatch):
     monkeypatch.setattr(holders.os, "kill", not_allowed)
 
     assert not work.is_gone(f"{holders._host()} {os.getpid()} abc")
+
+
+def test_number_of_a_process_that_was_given_again_is_not_its_former_holder():
+    host, process, token = work.me().split(" ")
+    born, _dash, chance = token.partition("-")
+
+    assert len(born) == 8
+    assert not work.is_gone(f"{host} {process} {born}-{chance}")
+    assert work.is_gone(f"{host} {process} 00000000-{chance}"), "a container gives its workers the same numbers again"

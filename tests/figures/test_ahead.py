@@ -51,21 +51,21 @@ def test_pages_only_look_up_what_was_asked_ahead(client, administrator, shop, wo
         assert worked_out == [], page
 
 
-def test_what_kills_a_worker_is_not_asked_again(shop, monkeypatch):
+def test_what_a_worker_was_stopped_at_is_asked_once_more_and_what_kills_workers_no_more(shop, monkeypatch):
     asked = []
 
     def deadly(_period):
         asked.append("deadly")
         raise SystemExit
 
-    monkeypatch.setattr(ahead, "QUESTIONS", (deadly, asked.append))
-    with pytest.raises(SystemExit):
-        ahead.sweep(now=timezone.now())
+    monkeypatch.setattr(ahead, "QUESTIONS", (deadly, lambda _period: asked.append("next")))
+    for _stopped in range(2):
+        with pytest.raises(SystemExit):
+            ahead.sweep(now=timezone.now())
 
     assert ahead.sweep(now=timezone.now())
     assert not ahead.sweep(now=timezone.now())
-    assert asked[0] == "deadly"
-    assert len(asked) == 2
+    assert asked == ["deadly", "deadly", "next"]
 
 
 def test_what_fails_is_told_and_keeps_nobody_up(shop, monkeypatch, caplog):

@@ -1,8 +1,8 @@
 """
 What pages of figures usually ask, answered by the worker after each data refresh, before somebody looks.
 
-One question a turn, as other work waits. Each is ticked off before it is asked: what kills a worker is asked once, and
-then by whoever opens the page.
+One question a turn, as other work waits. Each is noted before it is asked and ticked off afterwards: what a worker was
+stopped at is asked once more, and what kills workers is then left to whoever opens the page.
 """
 
 import logging
@@ -18,7 +18,8 @@ from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
 
-KEY = "figures:ahead"  # (generation, when it began, how many questions were asked)
+KEY = "figures:ahead"  # (generation, when it began, how many questions were asked, how often the next one was begun)
+MOST_BEGINNINGS = 2
 Question = Callable[[str], object]  # about the usual period, where it asks for one
 
 
@@ -54,11 +55,14 @@ def sweep(*, now: datetime) -> bool:  # noqa: ARG001 (as all sweeps)
     shown = signals.current()
     if shown is None or signals.running():
         return False
-    asked = _asked(shown)
+    asked, begun = _asked(shown)
+    if begun == MOST_BEGINNINGS:
+        asked, begun = asked + 1, 0
     if asked == len(QUESTIONS):
         return False
-    cache.set(KEY, (*_name(shown), asked + 1), timeout=None)
+    _note(shown, asked, begun + 1)
     _ask(QUESTIONS[asked], shown)
+    _note(shown, asked + 1, 0)
     return True
 
 
@@ -67,9 +71,13 @@ def _name(shown: Generation) -> tuple[int, datetime]:
     return shown.pk, shown.started_at
 
 
-def _asked(shown: Generation) -> int:
-    *name, asked = cache.get(KEY) or (0, 0)
-    return asked if tuple(name) == _name(shown) else 0
+def _asked(shown: Generation) -> tuple[int, int]:
+    *name, asked, begun = cache.get(KEY) or (0, 0, 0)
+    return (asked, begun) if tuple(name) == _name(shown) else (0, 0)
+
+
+def _note(shown: Generation, asked: int, begun: int) -> None:
+    cache.set(KEY, (*_name(shown), asked, begun), timeout=None)
 
 
 def _ask(question: Question, shown: Generation) -> None:

@@ -1,5 +1,6 @@
 """What is kept for a while: whatever became of it, a page is never worse off than without it."""
 
+import errno
 import logging
 import sys
 from dataclasses import dataclass
@@ -52,6 +53,29 @@ def test_damaged_entry_is_not_there_and_is_made_again(folder, change):
     assert "answer" not in cache
     assert cache.get_or_set("answer", lambda: Answer(8)) == Answer(8)
     assert cache.get("answer") == Answer(8)
+
+
+def test_entry_that_is_no_file_is_not_there(folder):
+    cache.set("answer", Answer(7))
+    (entry,) = folder.glob("*.djcache")
+    entry.unlink()
+    entry.mkdir()
+
+    assert cache.get("answer", "made anew") == "made anew"
+    assert not cache.delete("answer")
+    cache.set("answer", Answer(8))
+    assert "answer" not in cache
+
+
+def test_disk_that_takes_nothing_keeps_nobody_from_an_answer(folder, monkeypatch, caplog):
+    def full(*_given, **_named):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkstemp", full)
+
+    cache.set("answer", Answer(7))
+    assert cache.get_or_set("answer", lambda: Answer(8)) == Answer(8)
+    assert "No space left on device" in caplog.text
 
 
 def test_touching_a_damaged_entry_keeps_nothing_alive(folder):

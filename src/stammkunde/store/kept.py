@@ -43,7 +43,7 @@ def key(name: str, prefix: str, version: int) -> str:
 
 
 class Entries(FileBasedCache):
-    """The cache, in files; an entry that cannot be read is told of once, and is not there."""
+    """The cache, in files; an entry that cannot be read or written is told of, and is not there."""
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         try:
@@ -51,6 +51,19 @@ class Entries(FileBasedCache):
         except Exception as problem:  # noqa: BLE001 (damaged bytes make a pickle fail in every way)
             self._forget(key, problem, version)
             return default
+
+    def set(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        try:
+            super().set(key, value, timeout, version)
+        except OSError as problem:  # a full or read-only disk: whoever asks next works it out again
+            log.warning("kept=%s cannot be kept: %s", key, problem)
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        try:
+            return bool(super().delete(key, version))
+        except OSError as problem:
+            log.warning("kept=%s cannot be removed: %s", key, problem)
+            return False
 
     def has_key(self, key: str, version: int | None = None) -> bool:
         try:

@@ -7,6 +7,7 @@ import pytest
 
 from stammkunde.mirror.engine import connection
 from stammkunde.signals import diary
+from tests.mirror.damaging import WAYS
 
 FIRST, SECOND = date(2026, 11, 13), date(2026, 11, 20)
 
@@ -40,3 +41,14 @@ def test_points_are_in_order_with_their_day_and_reasons_as_codes():
 
 def test_points_before_the_first_day_are_none():
     assert diary.points(7, until=SECOND) == []
+
+
+@pytest.mark.parametrize("damage", WAYS, ids=lambda way: way.__name__)
+def test_day_that_is_damaged_is_left_out_and_the_others_still_tell(damage):
+    keep(FIRST, risk=0.5, reasons=None)
+    keep(SECOND, risk=0.6, reasons=None)
+    damage(diary._file(SECOND))
+
+    assert [point["on"] for point in diary.points(7, until=SECOND)] == [FIRST]
+    assert diary.days() == [FIRST]
+    assert diary.risks(FIRST, horizon_days=90).fetchall() == [(7, 0.5)]

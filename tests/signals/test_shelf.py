@@ -1,17 +1,20 @@
 """What is kept beside the mirror for free questions: never stale, never half, and never needed."""
 
+import time
 from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from stammkunde import mirror
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Customer
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order
 from stammkunde.signals import answers, queries, services, shelf
-from tests import factories
+from tests import factories, processes
+from tests.mirror.damaging import scramble
 from tests.signals.shop import NOW, open_shop, quiet, refresh, show_shop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("learns_once")]
@@ -123,6 +126,43 @@ def test_former_shelves_go_once_nobody_reads_them(shown):
     (left,) = shelves()
     assert left.startswith(f"{queries.current().pk}-")
     assert left != first
+
+
+def keep_until_killed(*, ready):
+    """Begin to keep the shelf, and hang in the middle of it."""
+    shelf._put = lambda _beside, _place: (ready.touch(), time.sleep(600))
+    answers.keep_shelf()
+
+
+def test_half_a_shelf_goes_with_the_next_worker_that_keeps_one(once, tmp_path):
+    once(show_shop, "figures")
+    worker = processes.start(keep_until_killed, ready=tmp_path / "ready")
+    while not (tmp_path / "ready").exists():
+        assert worker.is_alive()
+        time.sleep(0.01)
+    (half,) = shelves()
+    answers.keep_shelf()
+    assert half in shelves(), "another worker is still at it"
+
+    worker.kill()
+    worker.join()
+    shelf.forget_all_but([queries.current().pk])
+
+    assert [half, half.partition(".")[0]] == [half, *shelves()]
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.unlink(), scramble], ids=["gone", "scrambled"])
+def test_damaged_shelf_is_none_and_is_kept_anew(shown, from_shelf, damage):
+    told = asked()
+    (name,) = shelves()
+    damage(settings.MIRROR_DIR / "shelves" / name / "days.parquet")
+
+    assert asked() == told
+    assert mirror.sound(), "the mirror is left alone"
+    assert not from_shelf[-1]
+    answers.keep_shelf()
+    assert asked() == told
+    assert from_shelf[-1]
 
 
 def test_without_a_generation_there_is_nothing_to_keep(once):

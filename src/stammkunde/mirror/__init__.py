@@ -6,6 +6,7 @@ what is new gets a directory of its own, and one rename makes the new manifest t
 """
 
 from stammkunde.mirror.build import FactsInMotion, MirrorDiffers, bring_up_to_date
+from stammkunde.mirror.damage import noticed, sound, throw_away
 from stammkunde.mirror.engine import Tables, tables
 from stammkunde.mirror.manifest import Manifest, NoMirror, read
 from stammkunde.mirror.versions import facts_version, stale_parts
@@ -18,7 +19,10 @@ __all__ = [
     "Tables",
     "bring_up_to_date",
     "facts_version",
+    "noticed",
     "read",
+    "sound",
     "stale_parts",
     "tables",
+    "throw_away",
 ]

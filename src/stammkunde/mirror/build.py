@@ -17,8 +17,8 @@ from uuid import uuid4
 from django.conf import settings
 
 from stammkunde.intake.models import Import
+from stammkunde.mirror import damage, parquet, reheld, versions
 from stammkunde.mirror import manifest as manifests
-from stammkunde.mirror import parquet, reheld, versions
 from stammkunde.mirror.manifest import Manifest, Share
 from stammkunde.store import bulk, changes
 from stammkunde.store import facts as tables
@@ -49,7 +49,7 @@ class Stale:
 
 def bring_up_to_date(*, now: datetime, progress: Progress, rebuild: bool = False) -> Manifest:
     """
-    Mirror what changed since the last time; everything if there is no mirror yet or `rebuild` says so.
+    Mirror what changed since the last time; everything if there is no mirror yet, it is damaged, or `rebuild` says so.
 
     Repeating is harmless. Several processes wait for each other.
 
@@ -58,7 +58,7 @@ def bring_up_to_date(*, now: datetime, progress: Progress, rebuild: bool = False
     """
     settings.MIRROR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone():
-        held = None if rebuild else manifests.read()
+        held = None if rebuild else damage.sound()
         with bulk.snapshot() as snapshot:
             stale = _stale(snapshot, held)
             if held and not stale.wanted:

@@ -2,16 +2,21 @@
 
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 FORMAT = 3
 NAME = "manifest.json"
+
+log = logging.getLogger(__name__)
 
 
 class NoMirror(Exception):
@@ -64,19 +69,31 @@ class Manifest:
 
 
 def read() -> Manifest | None:
-    """Read the manifest that counts; None before the first build, or when another format wrote it."""
+    """Read the manifest that counts; None before the first build, or when it is damaged or of another format."""
     try:
         content = json.loads((settings.MIRROR_DIR / NAME).read_text(encoding="utf-8"))
+        return _told(content) if content.pop("format", None) == FORMAT else None
     except FileNotFoundError:
         return None
-    if content.pop("format", None) != FORMAT:
+    except (ValueError, TypeError, AttributeError, KeyError) as problem:
+        log.warning("mirror=damaged file=%s problem=%r", NAME, problem)
         return None
+
+
+def _told(content: dict[str, Any]) -> Manifest:
     whole = {table: Share(**share) for table, share in content.pop("whole").items()}
     months = {
         table: {month: Share(**share) for month, share in shares.items()}
         for table, shares in content.pop("months").items()
     }
     return Manifest(whole=whole, months=months, **content)
+
+
+def forget(damaged: Manifest) -> None:
+    """Let this manifest count no more, unless another one does already."""
+    with suppress(FileNotFoundError):
+        if read() == damaged:
+            (settings.MIRROR_DIR / NAME).unlink()
 
 
 def swap_in(manifest: Manifest) -> None:

@@ -7,6 +7,7 @@ month before. A file is written beside and renamed, so that a reader sees all of
 
 import json
 import os
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import duckdb
 from django.conf import settings
 
+from stammkunde.mirror.damage import has_both_ends, is_readable
 from stammkunde.mirror.engine import connection
 
 DAILY_DAYS = 92
@@ -50,7 +52,8 @@ def keep(beside: Path, *, as_of: date) -> None:
 
 def days() -> list[date]:
     """List the days of the history, oldest first."""
-    return sorted(date.fromisoformat(file.stem) for file in settings.HISTORY_DIR.glob("????-??-??.parquet"))
+    files = Path(settings.HISTORY_DIR).glob("????-??-??.parquet")
+    return sorted(date.fromisoformat(file.stem) for file in files if has_both_ends(file))
 
 
 def before(as_of: date) -> date | None:
@@ -62,7 +65,7 @@ def before(as_of: date) -> date | None:
 
 def risks(on: date | None, *, horizon_days: int | None) -> duckdb.DuckDBPyRelation:
     """Read the risks of a day (customer_id, risk_before), where they meant the same horizon."""
-    if on is None or horizon_days is None:
+    if on is None or horizon_days is None or _set_aside([on]):
         return connection().sql(_NOTHING)
     told = connection().read_parquet(str(_file(on)))
     return told.filter(f"horizon_days = {int(horizon_days)}").project("customer_id, risk::DOUBLE AS risk_before")
@@ -70,7 +73,25 @@ def risks(on: date | None, *, horizon_days: int | None) -> duckdb.DuckDBPyRelati
 
 def points(customer_id: int, *, until: date) -> list[dict[str, Any]]:
     """Read what was said of one customer, day by day, oldest first, each with its day as `on` and reasons as codes."""
-    files = [str(_file(day)) for day in days() if day <= until]
+    told_on = [day for day in days() if day <= until]
+    try:
+        return _points(customer_id, told_on)
+    except duckdb.Error:
+        if not _set_aside(told_on):
+            raise
+        return _points(customer_id, [day for day in days() if day <= until])
+
+
+def _set_aside(some: Iterable[date]) -> bool:
+    """Put days that cannot be read under another name, and tell whether there were any: the others still tell."""
+    damaged = [file for file in map(_file, some) if not is_readable(file)]
+    for file in damaged:
+        file.replace(file.with_suffix(".damaged"))
+    return bool(damaged)
+
+
+def _points(customer_id: int, told_on: list[date]) -> list[dict[str, Any]]:
+    files = [str(_file(day)) for day in told_on]
     if not files:
         return []
     told = connection().read_parquet(files, filename=True, union_by_name=True)

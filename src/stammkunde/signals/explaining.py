@@ -5,18 +5,22 @@ What is kept belongs to one generation and one version of insight, and is sealed
 nothing that somebody else put there is ever loaded. Where it is missing, the next refresh keeps it anew.
 """
 
+import logging
 import shutil
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
 from stammkunde.insight import risk
 from stammkunde.signals.outlook import Outlook
 from stammkunde.store import kept
+
+log = logging.getLogger(__name__)
 
 
 def keep(outlook: Outlook, *, generation_id: int) -> None:
@@ -39,12 +43,16 @@ def forget_all_but(generation_ids: Collection[int]) -> None:
 
 
 def explain(customer_id: int, *, generation_id: int) -> list[dict[str, Any]] | None:
-    """Give a customer's reasons, strongest first; None where she has no risk, or nothing was kept."""
+    """Give a customer's reasons, strongest first; None where she has no risk, or nothing was kept or can be read."""
     folder = _folder(generation_id)
     model = _model(folder, generation_id)
     if model is None:
         return None
-    signs = pq.read_table(folder / "signs.parquet", filters=[("customer_id", "=", customer_id)])
+    try:
+        signs = pq.read_table(folder / "signs.parquet", filters=[("customer_id", "=", customer_id)])
+    except (OSError, pa.ArrowException) as problem:
+        log.warning("file=%s cannot be read: %s", folder / "signs.parquet", problem)
+        return None
     return risk.give_reasons(model, signs)[0] if signs.num_rows else None
 
 

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pyarrow as pa
 from django.conf import settings
 from django.core.cache import cache
@@ -100,6 +102,17 @@ def refresh(
     :raises FactsInMotion: if an import is being published or undone
     :raises LostLease: if this process was so slow that another one took over
     """
+    given: dict[str, Any] = {"as_of": as_of, "now": now, "progress": progress, "learn": learn, "rebuild": rebuild}
+    try:
+        return _refresh(**given)
+    except duckdb.Error:
+        if not mirror.throw_away():
+            raise
+        log.warning("the mirror was damaged; everything is read from the database anew")
+        return _refresh(**given)
+
+
+def _refresh(*, as_of: date, now: datetime, progress: Progress, learn: policy.Learn, rebuild: bool) -> Generation:
     clock = work.going_on(now)
     generation = lease.claim(as_of=as_of, now=now)
     try:

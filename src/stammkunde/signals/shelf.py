@@ -8,8 +8,8 @@ figures are counted from the lines.
 """
 
 import hashlib
+import logging
 import shutil
-import tempfile
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
@@ -17,13 +17,17 @@ from pathlib import Path
 import narwhals as nw
 from django.conf import settings
 
+from stammkunde import work
 from stammkunde.insight import shelf
 from stammkunde.insight.frames import Facts, Frame
+from stammkunde.mirror.damage import has_both_ends
 from stammkunde.mirror.engine import connection
 from stammkunde.signals import margins
 from stammkunde.store import kept
 
 TABLES = ("days", "months")
+
+log = logging.getLogger(__name__)
 
 
 def name(*, generation_id: int, stamp: str, until: date, margin: margins.Terms) -> str:
@@ -34,16 +38,23 @@ def name(*, generation_id: int, stamp: str, until: date, margin: margins.Terms) 
 
 def keep(known: Facts, *, name: str) -> None:
     """Work a shelf out and keep it, whole or not at all; `known` must be cut at its day. Repeating is harmless."""
-    if (_folder() / name).exists():
+    if is_kept(name):
         return
-    _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=_folder()))
+    shutil.rmtree(_folder() / name, ignore_errors=True)  # what is damaged
+    _forget_half_written()
+    beside = _folder() / f"{name}.{work.me()}"
+    beside.mkdir(parents=True, mode=0o700)
     try:
         for table, frame in shelf.tables(known).items():
             frame.to_native().to_parquet(str(beside / f"{table}.parquet"), compression="snappy")
         _put(beside, _folder() / name)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def is_kept(name: str) -> bool:
+    """Tell whether a shelf is there, and whole as far as its files' ends tell."""
+    return all(has_both_ends(_folder() / name / f"{table}.parquet") for table in TABLES)
 
 
 def _put(beside: Path, place: Path) -> None:
@@ -56,10 +67,19 @@ def _put(beside: Path, place: Path) -> None:
 
 def opened(known: Facts, *, name: str) -> Facts:
     """Let facts, cut at the day of a shelf, read from it; they stay as they are while there is none."""
-    folder = _folder() / name
-    if not folder.exists():
+    if not is_kept(name):
         return known
-    return known.with_shelf({table: _read(folder / f"{table}.parquet") for table in TABLES})
+    return known.with_shelf({table: _read(_folder() / name / f"{table}.parquet") for table in TABLES})
+
+
+def forget(name: str) -> bool:
+    """Remove a shelf that cannot be read, and tell whether there was one; the worker keeps it anew."""
+    folder = _folder() / name
+    if not name or not folder.exists():
+        return False
+    log.warning("shelf=%s cannot be read any more", name)
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
 
 
 def forget_all_but(generation_ids: Collection[int]) -> None:
@@ -67,6 +87,14 @@ def forget_all_but(generation_ids: Collection[int]) -> None:
     wanted = {str(generation_id) for generation_id in generation_ids}
     for folder in _folder().glob("*"):
         if folder.name.partition("-")[0] not in wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+    _forget_half_written()
+
+
+def _forget_half_written() -> None:
+    """Remove what a process left that was killed while it worked a shelf out."""
+    for folder in _folder().glob("*.*"):
+        if work.is_gone(folder.name.partition(".")[2]):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -59,8 +59,8 @@ def _is_due(*, now: datetime) -> bool:
     shown = queries.current()
     if shown is None or shown.as_of_on != services.as_of(now=now) or _asked_since(shown.started_at):
         return True
-    if _window_changed(shown) or _team_changed(shown) or mirror.read() is None:
-        return True  # no mirror: another version of the program writes it otherwise
+    if _window_changed(shown) or _team_changed(shown) or mirror.sound() is None:
+        return True  # no mirror: it is damaged, or another version of the program writes it otherwise
     version = mirror.facts_version()
     if shown.facts_version == version:
         cache.delete(_SEEN)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+import duckdb
 from django.core.cache import cache
 
 from stammkunde import mirror
@@ -144,8 +145,17 @@ def _worked_out(
     within: Slice | None,
 ) -> Answer:
     classed = frames.CLASSES.intersection({by, within.by if within else None})
-    with _facts(opened, until=until, is_classed=bool(classed), within=within) as facts:
-        return work_out(Base(facts=facts, as_of=until, activity_days=days))
+
+    def counted() -> Answer:
+        with mirror.noticed(), _facts(opened, until=until, is_classed=bool(classed), within=within) as facts:
+            return work_out(Base(facts=facts, as_of=until, activity_days=days))
+
+    try:
+        return counted()
+    except duckdb.Error:
+        if not shelf.forget(opened.shelf):
+            raise
+        return counted()  # from the lines, as what was damaged may be the shelf
 
 
 def _key(asked: tuple[object, ...]) -> str:
@@ -187,7 +197,8 @@ def keep_shelf() -> None:
         return
     known = frames.open_facts(opened.tables, margin=opened.margin).until(opened.shown.as_of_on)
     try:
-        shelf.keep(known, name=opened.shelf)
+        with mirror.noticed():
+            shelf.keep(known, name=opened.shelf)
     finally:
         known.release()
 
@@ -203,7 +214,8 @@ def shown_until() -> date:
 
 
 def _last_day(tables: mirror.Tables) -> date:
-    ((last,),) = tables.lines.aggregate("max(ordered_on)").fetchall()
+    with mirror.noticed():
+        ((last,),) = tables.lines.aggregate("max(ordered_on)").fetchall()
     if last is None:
         raise NoFacts
     return periods.day(last)
@@ -214,8 +226,13 @@ def _activity_days(opened: Opened, *, as_of: date) -> int:
     chosen = opened.chosen_days or (opened.shown.activity_days if opened.shown else 0)
     return chosen or _remembered(
         ("window", opened.stamp, as_of),
-        lambda: compute.suggested_days(frames.open_facts(opened.tables, margin=opened.margin), as_of=as_of),
+        lambda: _suggested_days(opened, as_of=as_of),
     )
+
+
+def _suggested_days(opened: Opened, *, as_of: date) -> int:
+    with mirror.noticed():
+        return compute.suggested_days(frames.open_facts(opened.tables, margin=opened.margin), as_of=as_of)
 
 
 def history(base: Base, *, grain: periods.Grain) -> list[periods.Period]:

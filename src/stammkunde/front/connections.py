@@ -38,6 +38,7 @@ class Connection(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self.since = self.loop.time()
         self._give(STALL_SECONDS)
 
     def resume_writing(self) -> None:
@@ -55,11 +56,13 @@ class Connection(H11Protocol):
 
     @property
     def _may_go(self) -> bool:
-        """Tell whether nothing is lost: no whole request, and no file of somebody who may bring it."""
-        return not self._is_at_work or (self.cycle.more_body and not self.cycle.scope["state"].get("is_let_in"))
+        """Tell whether we wait for the other side, with no file of somebody who may bring it."""
+        if not self._is_at_work or self.flow.write_paused:
+            return True
+        return self.cycle.more_body and not self.cycle.scope["state"].get("is_let_in")
 
     def _make_room(self) -> None:
-        """Drop whichever dawdles longest."""
+        """Drop whichever dawdles longest; who reads an answer dawdles from the moment at which it is not taken up."""
         others = [cast("Connection", one) for one in self.connections if one is not self]
         if waiting := [one for one in others if one._may_go]:  # noqa: SLF001 - our own kind
             min(waiting, key=lambda one: one.since).transport.abort()

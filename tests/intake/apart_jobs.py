@@ -1,7 +1,9 @@
 """What readers are told to do in the tests."""
 
 import os
+import tempfile
 import time
+from pathlib import Path
 
 from stammkunde.intake.formats import FileNotUsable
 
@@ -19,6 +21,11 @@ def dawdle():
 
 
 def break_down():
+    os.abort()
+
+
+def write_and_break_down():
+    Path(tempfile.mkdtemp(), "rows").write_text("Anna")
     os.abort()
 
 

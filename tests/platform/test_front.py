@@ -3,18 +3,23 @@
 import asyncio
 import http.client
 import socket
+import tempfile
 import threading
 import time
 from io import BytesIO
+from multiprocessing import util
 
 import pytest
 import uvicorn
 
-from stammkunde.front import bodies, connections, gate
+from stammkunde.front import __main__ as web
+from stammkunde.front import application, bodies, connections, gate
 from stammkunde.front.answers import Answer, File, Gone
 from stammkunde.front.application import Front
+from tests import processes
 
 PATIENCE_SECONDS = 20
+HUGE_BYTES = 16 << 20  # more than sockets hold
 MANY = 8  # more than there are threads
 
 
@@ -24,6 +29,9 @@ def pages(environ, start_response):
     if path == "/large":
         start_response("200 OK", [("Content-Type", "text/plain")])
         return Large()
+    if path == "/huge":
+        start_response("200 OK", [("Content-Length", str(HUGE_BYTES))])
+        return environ["wsgi.file_wrapper"](BytesIO(bytes(HUGE_BYTES)))
     if path == "/file":
         start_response("200 OK", [("Content-Length", "300000")])
         return environ["wsgi.file_wrapper"](BytesIO(b"f" * 300_000))
@@ -160,6 +168,38 @@ def test_headers_that_pass_for_a_proxys_are_dropped(serve):
     assert ask(port, "/head", headers={"X-Forwarded-For": "1.2.3.4"}) == (200, b"1.2.3.4")
 
 
+def serve_until_told(*, folder, port):
+    """Serve as `stammkunde serve` does, with a folder as readers of files have one."""
+    tempfile.tempdir = str(folder)
+    util.get_temp_dir()
+    application.front = lambda *, threads: Late(lambda: Front(pages, threads=threads, folder=folder))
+    web.main("127.0.0.1", str(port), "1")
+
+
+def test_a_stop_leaves_no_temporary_folder_behind(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = processes.start(serve_until_told, folder=tmp_path, port=port)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (answer := _asked(port)):
+        assert time.monotonic() < deadline
+    assert answer == (200, b"0")
+    assert [path.name[:5] for path in tmp_path.iterdir()] == ["pymp-"]
+
+    server.terminate()
+    server.join(PATIENCE_SECONDS)
+
+    assert server.exitcode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def _asked(port):
+    try:
+        return ask(port)
+    except OSError:
+        return None
+
+
 def test_slow_heads_are_dropped(serve):
     port = serve()
     lines = [dial(port, b"GET / HTTP/1.1\r\nHo") for _one in range(MANY)]
@@ -194,6 +234,18 @@ def test_many_that_dawdle_make_room_for_who_does_not(serve, monkeypatch):
 
     assert ask(port) == (200, b"0")
     assert rest(lines[0]) == b"", "the first has waited longest"
+    for line in lines[1:]:
+        line.close()
+
+
+def test_many_that_read_slowly_make_room_as_well(serve, monkeypatch):
+    monkeypatch.setattr(connections, "MOST", 4)
+    monkeypatch.setattr(connections, "STALL_SECONDS", 600.0)
+    port = serve()
+    lines = [dial(port, b"GET /huge HTTP/1.1\r\nHost: a\r\n\r\n", little=True) for _one in range(MANY)]
+
+    assert ask(port) == (200, b"0")
+    assert len(rest(lines[0])) < HUGE_BYTES, "the first has waited longest"
     for line in lines[1:]:
         line.close()
 

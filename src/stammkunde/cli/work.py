@@ -12,7 +12,6 @@ import socket
 import sys
 import threading
 import time
-from typing import Any, cast
 
 import click
 
@@ -49,13 +48,10 @@ def command() -> None:
 
 def _start_anew() -> None:
     """Put the program into the place of itself: whoever looks after this process does not notice."""
-    from multiprocessing import forkserver, resource_tracker, util  # noqa: PLC0415
-
     from django.db import connections  # noqa: PLC0415
 
+    from stammkunde.intake import apart  # noqa: PLC0415
+
     connections.close_all()
-    left: list[Any] = [forkserver._forkserver, resource_tracker._resource_tracker]  # noqa: SLF001
-    for one in left:  # processes that nobody would wait for any more; CPython has no other door
-        one._stop()  # noqa: SLF001
-    cast("Any", util)._run_finalizers()  # noqa: SLF001 - their folders
+    apart.end()  # nobody would wait for it any more
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (our own command)

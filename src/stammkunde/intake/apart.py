@@ -11,18 +11,23 @@ import math
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
+from django.conf import settings
 
+from stammkunde import work
 from stammkunde.intake import recognise as recognising
 from stammkunde.intake.check import Checked
 from stammkunde.intake.check import check as checking
@@ -136,25 +141,58 @@ def read(function: Callable[..., Any], *, bounds: Bounds, progress: Progress | N
 def _reader(
     function: Callable[..., Any], bounds: Bounds, given: dict[str, Any], *, is_told: bool
 ) -> Iterator[Connection]:
-    """Start a reader, and end it whatever happens."""
+    """Start a reader, and end it whatever happens, with all that it wrote for itself."""
     ours, theirs = _apart.Pipe(duplex=False)
-    process = _apart.Process(target=_work, args=(theirs, bounds, function, given, is_told), daemon=True)
-    process.start()
-    theirs.close()
+    with _folder() as folder:
+        process = _apart.Process(target=_work, args=(theirs, bounds, folder, function, given, is_told), daemon=True)
+        process.start()
+        theirs.close()
+        try:
+            yield ours
+        finally:
+            process.kill()
+            process.join()
+            process.close()
+            ours.close()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a reader a folder for what it writes beside; what is left by those who were killed themselves goes first."""
+    home = Path(settings.UPLOAD_DIR) / "readers"
+    for left in home.glob("*"):
+        if work.is_gone(left.name):
+            shutil.rmtree(left, ignore_errors=True)
+    mine = home / work.me()
+    mine.mkdir(parents=True, mode=0o700)
     try:
-        yield ours
+        yield mine
     finally:
-        process.kill()
-        process.join()
-        process.close()
-        ours.close()
+        shutil.rmtree(mine, ignore_errors=True)
+
+
+def end() -> None:
+    """End the process that readers are forked from, with the folder of its socket; the next reader starts it anew."""
+    server, tracker = cast("Any", forkserver)._forkserver, cast("Any", resource_tracker)._resource_tracker  # noqa: SLF001
+    server._stop()  # noqa: SLF001 - CPython has no other door
+    if tracker._pid is not None:  # noqa: SLF001 - a forked process has its parent's
+        tracker._stop()  # noqa: SLF001
+    cast("Any", util)._run_finalizers()  # noqa: SLF001
 
 
 # --- in the reader
 
 
-def _work(answers: Connection, bounds: Bounds, function: Callable[..., Any], given: dict[str, Any], told: bool) -> None:
+def _work(
+    answers: Connection,
+    bounds: Bounds,
+    folder: Path,
+    function: Callable[..., Any],
+    given: dict[str, Any],
+    told: bool,
+) -> None:
     _keep_within(bounds)
+    tempfile.tempdir = str(folder)
     if told:
         given["progress"] = lambda *step: answers.send(("told", step))
     try:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from io import BytesIO
-from multiprocessing import util
+from multiprocessing import process, util
 
 import pytest
 import uvicorn
@@ -171,6 +171,7 @@ def test_headers_that_pass_for_a_proxys_are_dropped(serve):
 def serve_until_told(*, folder, port):
     """Serve as `stammkunde serve` does, with a folder as readers of files have one."""
     tempfile.tempdir = str(folder)
+    process.current_process()._config.pop("tempdir", None)
     util.get_temp_dir()
     application.front = lambda *, threads: Late(lambda: Front(pages, threads=threads, folder=folder))
     web.main("127.0.0.1", str(port), "1")

@@ -25,7 +25,7 @@ from stammkunde.outreach.models import Message, MessageEvent
 from tests import processes
 from tests.outreach.worker import work
 
-ON_THEIR_WAY = 8  # per worker: four lines, one message that leaves and one that follows on each
+ON_THEIR_WAY = 4  # per worker: the one that is cut off in its text, on each of four lines
 FAULTS = ("temporary", "permanent", "drop_early", "drop_silently", "drop_after_taking", "temporary_late")
 
 

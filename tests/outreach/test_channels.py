@@ -14,7 +14,7 @@ from requests import Response
 
 from stammkunde.customers import links
 from stammkunde.customers.models import Channel, Customer
-from stammkunde.outreach import channels, sending, signing
+from stammkunde.outreach import channels, leaving, sending, signing
 from stammkunde.outreach.channels import Receipt, email
 from stammkunde.outreach.models import Message
 from stammkunde.tasks.models import Task
@@ -83,7 +83,10 @@ def hand_over(message: Message) -> Receipt:
     channel, message.rendered_at = channels.get(message.channel), datetime.now(UTC)
     rendered = channel.render(message, Company.objects.get())
     with channel.line() as line:
-        return channel.hand_over(message, rendered, line)
+        said = []
+        receipt = channel.hand_over(message, rendered, line, lambda: said.append(message.pk))
+        assert said == [message.pk], "it says once when it leaves"
+        return receipt
 
 
 def message_on(name: str, **fields) -> Message:
@@ -247,7 +250,9 @@ def test_mail_over_one_line_goes_on_after_a_refusal_and_a_drop(set_up, mails):
     ready = [sending.Ready(message=one, rendered=channel.render(one, house)) for one in messages]
 
     with channel.line() as line:
-        results = [sending.attempt(channel, one, line) for one in ready]
+        notes = leaving.Notes("host 1 a")
+        results = [sending.attempt(channel, one, line, notes) for one in ready]
+        notes.close(are_needed=False)
 
     assert [(one.state, one.bad_address) for one in results] == [
         ("failed", True),

@@ -39,7 +39,8 @@ class Wire:
     def line(self):
         yield self
 
-    def hand_over(self, message, rendered, line):
+    def hand_over(self, message, rendered, line, leaves):
+        leaves()
         problem = self.says.get(message.address.partition("@")[0])
         if problem:
             raise problem

@@ -13,7 +13,7 @@ from django.db import OperationalError, connections
 from django.utils import timezone
 
 from stammkunde.outreach import paper, policy, working
-from stammkunde.outreach.channels import Receipt, Rendered
+from stammkunde.outreach.channels import Leaves, Receipt, Rendered
 from stammkunde.outreach.channels.email import Email
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
@@ -47,9 +47,10 @@ def die_of(*, port: int, at: str) -> None:
         deadly(message, "render")
         return render(self, message, house)
 
-    def hand_over_or_die(self: Email, message: Message, rendered: Rendered, line: object) -> Receipt:
+    def hand_over_or_die(self: Email, message: Message, rendered: Rendered, line: object, leaves: Leaves) -> Receipt:
+        leaves()
         deadly(message, "hand_over")
-        return hand_over(self, message, rendered, line)
+        return hand_over(self, message, rendered, line, leaves)
 
     Email.render, Email.hand_over = render_or_die, hand_over_or_die
     while working.sweep(now=timezone.now()):

@@ -2,8 +2,8 @@
 Handing over what is due: a few messages are on their way at any time, everything else is a row.
 
 The main thread alone talks to the database. One commit writes down what came of the last few and marks the next few as
-begun; meanwhile threads hand over, each on a line of its own. So a worker that is killed leaves no more than those few
-unclear, and nothing leaves that was not marked before.
+begun; meanwhile threads hand over, each on a line of its own, and note how far they came (`leaving`). So a worker that
+is killed leaves unclear at most what was cut off on each line, and nothing leaves that was not marked before.
 """
 
 import logging
@@ -21,6 +21,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from stammkunde.outreach import channels, services
 from stammkunde.outreach.channels import Channel, Rendered
+from stammkunde.outreach.leaving import Notes
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.services import Result
 from stammkunde.team.models import Company
@@ -77,9 +78,18 @@ class Batch:
 
     def send(self) -> None:
         """Hand over what can be, write down what came of each, and give back what cannot leave now."""
+        notes, are_needed = Notes(self.holder), True
+        try:
+            self._send(notes)
+            are_needed = False  # all is written down
+        finally:
+            notes.close(are_needed=are_needed)
+        self._give_back()
+
+    def _send(self, notes: Notes) -> None:
         parallel, done, flying = self.channel.parallel(), list[tuple[Message, Result]](), 0
         room = parallel * ON_EACH_LINE if parallel > 1 else WITHOUT_LINES
-        with (Lines if parallel > 1 else Directly)(self.channel) as lines:
+        with (Lines if parallel > 1 else Directly)(self.channel, notes) as lines:
             while done or flying or (self.todo and not self.is_down):
                 ready, unfit = self._make_ready(0 if self.is_down else room - flying)
                 begun = self._commit([*done, *unfit], ready)
@@ -88,7 +98,6 @@ class Batch:
                 done = lines.take() if flying else []
                 flying -= len(done)
                 self.is_down |= any(result.is_down for _message, result in done)
-        self._give_back()
 
     def _make_ready(self, room: int) -> tuple[list[Ready], list[tuple[Message, Result]]]:
         """Render the next few; what cannot be rendered has failed, and harms nobody."""
@@ -142,8 +151,8 @@ class Batch:
 class Directly:
     """Hand over one after the other in this very thread, for channels that use the database themselves."""
 
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
+    def __init__(self, channel: Channel, notes: Notes) -> None:
+        self.channel, self.notes = channel, notes
         self.done: list[tuple[Message, Result]] = []
 
     def __enter__(self) -> Self:
@@ -153,7 +162,7 @@ class Directly:
 
     def give(self, some: Sequence[Ready]) -> None:
         with self.channel.line() as line:
-            self.done += [(one.message, attempt(self.channel, one, line)) for one in some]
+            self.done += [(one.message, attempt(self.channel, one, line, self.notes)) for one in some]
 
     def take(self) -> list[tuple[Message, Result]]:
         done, self.done = self.done, []
@@ -163,8 +172,8 @@ class Directly:
 class Lines:
     """Hand over in threads, each with a line of its own that stays open."""
 
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
+    def __init__(self, channel: Channel, notes: Notes) -> None:
+        self.channel, self.notes = channel, notes
         self.given: SimpleQueue[Ready | None] = SimpleQueue()
         self.done: SimpleQueue[tuple[Message, Result]] = SimpleQueue()
         self.threads = [
@@ -203,7 +212,7 @@ class Lines:
         try:
             with self.channel.line() as line:
                 while (one := self.given.get()) is not None:
-                    self.done.put((one.message, attempt(self.channel, one, line)))
+                    self.done.put((one.message, attempt(self.channel, one, line, self.notes)))
                 is_over = True
         except Exception:
             log.exception("channel=%s a line broke", self.channel.name)
@@ -211,10 +220,20 @@ class Lines:
             self.done.put((one.message, Result(state=State.PLANNED, code="not_now", is_down=True)))
 
 
-def attempt(channel: Channel, one: Ready, line: Any) -> Result:
+def attempt(channel: Channel, one: Ready, line: Any, notes: Notes) -> Result:
+    """Hand one message over, note and say what came of it."""
+    result = _attempted(channel, one, line, notes)
+    try:
+        notes.ended(one.message.pk, result)
+    except OSError as problem:  # a full disk: it is written down in the database, if nobody kills us before
+        log.warning("message=%s cannot be noted: %s", one.message.pk, problem)
+    return result
+
+
+def _attempted(channel: Channel, one: Ready, line: Any, notes: Notes) -> Result:
     """Hand one message over, and say what came of it; whatever else goes wrong counts as unclear."""
     try:
-        receipt = channel.hand_over(one.message, one.rendered, line)
+        receipt = channel.hand_over(one.message, one.rendered, line, notes.leaves(one.message.pk))
     except channels.TemporaryFailure as problem:
         is_down = isinstance(problem, channels.ChannelDown)
         return Result(state=State.PLANNED, code="not_now", answer=_words(problem), is_down=is_down)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.core.mail.backends.smtp import EmailBackend
 
-from stammkunde.outreach.channels import BadAddress, ChannelDown, PermanentFailure, TemporaryFailure, Unclear
+from stammkunde.outreach.channels import BadAddress, ChannelDown, Leaves, PermanentFailure, TemporaryFailure, Unclear
 
 NO_SUCH_ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.10", "5.2.1")  # enhanced status codes, RFC 3463
 BROKEN = (smtplib.SMTPServerDisconnected, OSError)
@@ -15,9 +15,9 @@ BROKEN = (smtplib.SMTPServerDisconnected, OSError)
 class Backend(EmailBackend):
     """Django's own, with one message at a time over one connection, which is opened anew when it broke."""
 
-    def hand_over(self, *, sender: str, recipient: str, text: bytes) -> str:
+    def hand_over(self, *, sender: str, recipient: str, text: bytes, leaves: Leaves) -> str:
         """
-        Give one mail to the server, and return what it answered.
+        Give one mail to the server, and return what it answered; `leaves` is called right before its text leaves.
 
         :raises TemporaryFailure: if it did not leave and may later
         :raises PermanentFailure: if it did not leave and never will
@@ -29,6 +29,7 @@ class Backend(EmailBackend):
             self._expect(server.mail(sender))
             self._expect(server.rcpt(recipient), of_recipient=True)
             self._expect(server.docmd("DATA"), good=3)
+            leaves()
         try:
             server.send(_quoted(text))
             answer = server.getreply()

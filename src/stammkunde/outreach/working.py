@@ -34,6 +34,7 @@ def sweep(*, now: datetime, clock: Callable[[], datetime] = timezone.now) -> boo
 def _pieces(*, now: datetime, clock: Callable[[], datetime]) -> Iterator[Callable[[], object]]:
     company, holder = team.company(), me()
     yield lambda: services.take_over(now=now, is_gone=is_gone)
+    yield lambda: services.forget_notes(is_gone=is_gone)
     yield lambda: services.look_after(now=now)
     yield lambda: services.look_after_calls(now=now)
     if not channels.get("email").missing(company):

@@ -4,7 +4,7 @@ The ways to reach somebody: one small file each, with the same few methods (`Cha
 `docs/develop/channels.md` tells how to add one; `tests/outreach/test_channels.py` asks the same of all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +15,7 @@ from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
 
+Leaves = Callable[[], None]
 NAMES = ("email", "call", "webhook", "letter", "postcard")
 
 
@@ -91,9 +92,11 @@ class Channel(Protocol):
     def line(self) -> AbstractContextManager[Any]:
         """Open what many messages share, a connection for instance; for one thread."""
 
-    def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
+    def hand_over(self, message: Message, rendered: Rendered, line: Any, leaves: Leaves) -> Receipt:
         """
         Give it to the other side. Where `parallel` is above 1, in a thread that must not touch the database.
+
+        Calls `leaves` right before anything can have left: what a killed worker had not said leaves once more.
 
         :raises TemporaryFailure: if it did not leave and may later
         :raises PermanentFailure: if it did not leave and never will

@@ -9,7 +9,7 @@ from django.utils import timezone
 from stammkunde.customers import caretakers
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer
-from stammkunde.outreach.channels import Receipt, Rendered
+from stammkunde.outreach.channels import Leaves, Receipt, Rendered
 from stammkunde.outreach.models import Message
 from stammkunde.tasks import services as tasks
 from stammkunde.tasks.queries import PLANNED_CALL
@@ -47,8 +47,9 @@ class Call:
     def line(self) -> Iterator[None]:
         yield None
 
-    def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
+    def hand_over(self, message: Message, rendered: Rendered, line: Any, leaves: Leaves) -> Receipt:
         assert message.rendered_at is not None
+        leaves()
         task = tasks.plan(
             tasks.Content(title=rendered.body["title"], note=rendered.body["note"]),
             key=message.key,

@@ -23,7 +23,15 @@ from stammkunde.customers import links
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
 from stammkunde.outreach import brand, dress, foot, mime, optin_mail
-from stammkunde.outreach.channels import ChannelDown, PermanentFailure, Receipt, Rendered, TemporaryFailure, Unclear
+from stammkunde.outreach.channels import (
+    ChannelDown,
+    Leaves,
+    PermanentFailure,
+    Receipt,
+    Rendered,
+    TemporaryFailure,
+    Unclear,
+)
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
 
@@ -100,11 +108,12 @@ class Email:
         finally:
             with_smtp.close()
 
-    def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
+    def hand_over(self, message: Message, rendered: Rendered, line: Any, leaves: Leaves) -> Receipt:
         if isinstance(rendered.body, Mail):
             mail = rendered.body
-            line.hand_over(sender=mail.sender, recipient=mail.recipient, text=mail.text)
+            line.hand_over(sender=mail.sender, recipient=mail.recipient, text=mail.text, leaves=leaves)
             return Receipt()
+        leaves()
         return _by_provider(rendered.body, line)
 
 
@@ -179,7 +188,7 @@ def send_test(
     message.address, message.content, message.language = to, dict(said or content), language
     message.rendered_at = now
     with CHANNEL.line() as line:
-        CHANNEL.hand_over(message, CHANNEL.render(message, company), line)
+        CHANNEL.hand_over(message, CHANNEL.render(message, company), line, lambda: None)
 
 
 def headers(message: Message, company: Company, *, url: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.utils import translation
 from stammkunde.customers import countries
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
 from stammkunde.outreach import paper, persons
-from stammkunde.outreach.channels import Rendered, TemporaryFailure
+from stammkunde.outreach.channels import Leaves, Rendered, TemporaryFailure
 from stammkunde.outreach.models import Message, MessageSettings
 from stammkunde.outreach.paper import Reader, Sender
 from stammkunde.team.models import Company
@@ -69,7 +69,7 @@ class Paper:
     def line(self) -> Iterator[None]:
         yield None
 
-    def hand_over(self, message: Message, rendered: Rendered, line: Any) -> NoReturn:
+    def hand_over(self, message: Message, rendered: Rendered, line: Any, leaves: Leaves) -> NoReturn:
         raise TemporaryFailure(f"{message.key} waits for a print run: nobody but a person brings it to the post.")
 
 

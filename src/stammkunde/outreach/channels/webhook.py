@@ -19,7 +19,15 @@ from django.conf import settings
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer
 from stammkunde.outreach import signing
-from stammkunde.outreach.channels import ChannelDown, PermanentFailure, Receipt, Rendered, TemporaryFailure, Unclear
+from stammkunde.outreach.channels import (
+    ChannelDown,
+    Leaves,
+    PermanentFailure,
+    Receipt,
+    Rendered,
+    TemporaryFailure,
+    Unclear,
+)
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
 
@@ -80,7 +88,8 @@ class Webhook:
     def line(self) -> Iterator[Any]:
         yield build_opener(_NoRedirect())
 
-    def hand_over(self, message: Message, rendered: Rendered, line: Any) -> Receipt:
+    def hand_over(self, message: Message, rendered: Rendered, line: Any, leaves: Leaves) -> Receipt:
+        leaves()
         request = Request(settings.WEBHOOK_URL, data=rendered.body, headers=_headers(message, rendered.body))  # noqa: S310 (the operator's own address, http or https)
         try:
             with line.open(request, timeout=TIMEOUT_SECONDS) as answer:

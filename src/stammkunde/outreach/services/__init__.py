@@ -12,7 +12,16 @@ from stammkunde.outreach.services.calling import (
     take_call_back,
     take_up_call,
 )
-from stammkunde.outreach.services.claiming import Result, begin, claim, may_repeat, record, release, take_over
+from stammkunde.outreach.services.claiming import (
+    Result,
+    begin,
+    claim,
+    forget_notes,
+    may_repeat,
+    record,
+    release,
+    take_over,
+)
 from stammkunde.outreach.services.filling import (
     Filled,
     NothingWritten,
@@ -86,6 +95,7 @@ __all__ = [
     "duplicate",
     "forecast",
     "foresee",
+    "forget_notes",
     "hold_out",
     "keep_logo",
     "let_call_go",

@@ -6,7 +6,8 @@ From claimed to handed over: nothing is lost and no advertising is doubled, whoe
 3. They are handed over, outside any transaction; `record` writes down what came of each.
 
 A worker whose lease ran out has died or sleeps (`take_over`): what it had not begun is planned again; what it had begun
-is unclear, and only what belongs to an order, or what the other side recognises by its key, is sent again by itself.
+is unclear, and only what belongs to an order, or what the other side recognises by its key, is sent again by itself. Of
+a worker that is known to be dead its notes tell more (`leaving`): what had not left yet, and what had been answered.
 Lost claims are counted: what was lost twice is claimed alone, so that nothing else is lost with it, and what was lost
 three times is set aside.
 """
@@ -22,7 +23,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, When
 
-from stammkunde.outreach import channels, policy
+from stammkunde.outreach import channels, leaving, policy
 from stammkunde.outreach.models import Hold, Message, Undeliverable
 from stammkunde.outreach.services import settling, telling
 
@@ -154,12 +155,35 @@ def take_over(*, now: datetime, is_gone: Callable[[str], bool], at_most: int = 5
     holders = claimed.order_by().values_list("leased_by", flat=True).distinct()
     gone = [holder for holder in holders if is_gone(holder)]
     lost = claimed.select_for_update(skip_locked=True).filter(Q(lease_until__lt=now) | Q(leased_by__in=gone))
-    messages = list(lost.order_by("pk")[:at_most])
-    unclear = [one for one in messages if one.begun_at is not None and not may_repeat(one)]
+    found = list(lost.order_by("pk")[:at_most])
+    messages, has_left = _by_notes(found, gone, now=now)
+    unclear = [one for one in messages if one.pk in has_left and not may_repeat(one)]
     deadly = [one for one in messages if one.kills_workers and one not in unclear]
     _plan_again([one for one in messages if one not in unclear and one not in deadly], code="worker_lost", now=now)
     _give_up(unclear, deadly, now=now)
-    return len(messages)
+    return len(found)
+
+
+def _by_notes(lost: list[Message], gone: list[str], *, now: datetime) -> tuple[list[Message], set[int]]:
+    """Write down what the dead had noted; give what is left, and which of it may have left."""
+    told = {holder: leaving.read(holder) for holder in {one.leased_by for one in lost}.intersection(gone)}
+    left, has_left = list[Message](), set[int]()
+    for message in lost:
+        notes = told.get(message.leased_by)
+        if notes and message.begun_at is not None and message.pk in notes.ended:
+            record([(message, Result(**notes.ended[message.pk]))], holder=message.leased_by, now=now)
+            continue
+        left.append(message)
+        if message.begun_at is not None and (notes is None or message.pk in notes.begun):
+            has_left.add(message.pk)
+    return left, has_left
+
+
+def forget_notes(*, is_gone: Callable[[str], bool]) -> None:
+    """Remove the notes of the dead of whom nothing is left to settle. Repeating is harmless."""
+    for holder in filter(is_gone, leaving.holders()):
+        if not Message.objects.filter(leased_by=holder, state=State.CLAIMED).exists():
+            leaving.forget(holder)
 
 
 def _give_up(unclear: Sequence[Message], deadly: Sequence[Message], *, now: datetime) -> None:

@@ -38,7 +38,8 @@ def company(**fields) -> Company:
 def customer(**fields) -> Customer:
     """A customer with an address of her own, who takes offers by e-mail."""
     number = next(_numbers)
-    made = factories.customer(**{"email": f"kunde{number}@mail.example", "phone": f"+49 30 {number:06}"} | fields)
+    usual = {"phone": f"+49 30 {number:06}", "mobile": f"+49 171 {number:07}"}
+    made = factories.customer(**{"email": f"kunde{number}@mail.example"} | usual | fields)
     consent(made)
     return made
 

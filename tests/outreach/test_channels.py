@@ -112,6 +112,7 @@ def test_channel_gives_an_address_or_nothing(name):
         name="A",
         email="a@mail.example",
         phone="030 1",
+        mobile="0171 3920001",
         street="Weg 1",
         postcode="10115",
         city="Berlin",

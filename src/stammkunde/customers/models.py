@@ -27,6 +27,7 @@ class Customer(models.Model):
     name = models.CharField(_("name"), max_length=250)
     email = models.CharField(_("e-mail"), max_length=254, default="", blank=True)
     phone = models.CharField(_("phone"), max_length=60, default="", blank=True)
+    mobile = models.CharField(_("mobile phone"), max_length=60, default="", db_default="", blank=True)
     street = models.CharField(_("street"), max_length=250, default="", blank=True)
     postcode = models.CharField(_("postcode"), max_length=20, default="", blank=True)
     city = models.CharField(_("city"), max_length=120, default="", blank=True)
@@ -74,6 +75,11 @@ class Customer(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def rings_at(self) -> str:
+        """Give the number that is called."""
+        return self.phone or self.mobile
+
 
 class ContactPerson(models.Model):
     class Role(models.TextChoices):
@@ -93,6 +99,7 @@ class ContactPerson(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.OTHER)
     email = models.CharField(_("e-mail"), max_length=254, default="", blank=True)
     phone = models.CharField(_("phone"), max_length=60, default="", blank=True)
+    mobile = models.CharField(_("mobile phone"), max_length=60, default="", db_default="", blank=True)
     birthday_on = models.DateField(_("birthday"), null=True, blank=True)
     imported_by = models.BigIntegerField(null=True, editable=False)
     updated_at = models.DateTimeField()
@@ -104,6 +111,11 @@ class ContactPerson(models.Model):
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+
+    @property
+    def rings_at(self) -> str:
+        """Give the number that is called."""
+        return self.phone or self.mobile
 
 
 class Note(models.Model):

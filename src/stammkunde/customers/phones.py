@@ -6,12 +6,21 @@ is taken for one; whoever looks for it sees both. It is found without its area c
 """
 
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from stammkunde.customers import countries
+
+if TYPE_CHECKING:
+    import phonenumbers
+
+HERE = "DE"  # where a number without a country is taken to be, unless the customer's country is known
 # Calling codes, none of which begins another: +1, +49, +351
 _CODE = "1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9][0-9][0-9]"
 _ABROAD = re.compile(r"\s*\(?(\+|00)")
 _WRITTEN = re.compile(r"[\d\s()/.+\-–]+")
 LEAST_DIGITS = 5  # fewer may be anything
+LEAST_NUMBER = 10**LEAST_DIGITS
 _AREAS = range(2, 6)  # so many digits may be an area code, where nothing is between it and the rest
 # What is after the area code, where something is in between: +49 (0)30 / 123-45 → 123-45
 _LOCAL = (
@@ -64,3 +73,42 @@ def typed(text: str) -> list[str]:
     if len(digits) < LEAST_DIGITS or not _WRITTEN.fullmatch(text.strip()):
         return []
     return list(dict.fromkeys(found for found in (plain(text), plain(f"+{digits}")) if len(found) >= LEAST_DIGITS - 1))
+
+
+@lru_cache(maxsize=10_000)
+def e164(written: str, *, country: str = "") -> str:
+    """Write a number as the whole world knows it, +491713920001; empty where it can be none."""
+    return _written(written, country, "E164")
+
+
+def readable(written: str, *, country: str = "") -> str:
+    """Write a number for people, with its country: +49 171 3920001; empty where it can be none."""
+    return _written(written, country, "INTERNATIONAL")
+
+
+def _written(written: str, country: str, form: str) -> str:
+    import phonenumbers  # noqa: PLC0415 (its tables are large, and few need them)
+
+    number = _read(written, country)
+    if number is None or not phonenumbers.is_possible_number(number) or number.national_number < LEAST_NUMBER:
+        return ""
+    return str(phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, form)))
+
+
+@lru_cache(maxsize=10_000)
+def is_mobile(written: str, *, country: str = "") -> bool:
+    """Tell whether a number is one of mobile phones; where numbers do not tell (as in the USA), it may be."""
+    import phonenumbers  # noqa: PLC0415 (as above)
+
+    number = _read(written, country)
+    kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    return number is not None and phonenumbers.number_type(number) in kinds
+
+
+def _read(written: str, country: str) -> "phonenumbers.PhoneNumber | None":
+    import phonenumbers  # noqa: PLC0415 (as above)
+
+    try:
+        return phonenumbers.parse(written, countries.code(country) or HERE)
+    except phonenumbers.NumberParseException:
+        return None

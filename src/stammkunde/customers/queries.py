@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Prefetch, QuerySet
 
-from stammkunde.customers import policy
+from stammkunde.customers import phones, policy
 from stammkunde.customers.models import (
     Channel,
     Consent,
@@ -139,8 +139,8 @@ class _Reading:
         return {(one.customer_id, one.contact_person_id): one for one in preferences}
 
 
-_OF_CUSTOMER = ("kind", "email", "phone", "street", "postcode", "city")
-_OF_PERSON = ("customer", "source", "email", "phone")
+_OF_CUSTOMER = ("kind", "email", "phone", "mobile", "street", "postcode", "city", "country")
+_OF_PERSON = ("customer", "source", "email", "phone", "mobile")
 _OF_RECORD = ("purpose", "state", "happened_at", "basis", "address")
 
 
@@ -175,9 +175,16 @@ def address(channel: str, customer: Customer, person: ContactPerson | None = Non
         return policy.normalized(channel, parts) if is_complete else ""
     if channel == Channel.EMAIL:
         return policy.normalized(channel, (person or customer).email)
-    own = (person or customer).phone
-    shared = customer.phone if channel == Channel.PHONE else ""
-    return policy.normalized(channel, own or shared)
+    if channel == Channel.MESSAGE:
+        return _texted_at(person or customer, country=customer.country)
+    return policy.normalized(channel, (person or customer).rings_at or customer.rings_at)
+
+
+def _texted_at(whom: Customer | ContactPerson, *, country: str) -> str:
+    """Give the mobile number in E.164, also where it stands as the phone number."""
+    if whom.mobile:
+        return phones.e164(whom.mobile, country=country)
+    return phones.e164(whom.phone, country=country) if phones.is_mobile(whom.phone, country=country) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -367,4 +374,4 @@ def people_to_call(customer_ids: Iterable[int]) -> dict[int, ContactPerson]:
 
 
 def _weight(person: ContactPerson) -> tuple[bool, bool]:
-    return bool(person.phone), person.role == ContactPerson.Role.DECISION_MAKER
+    return bool(person.rings_at), person.role == ContactPerson.Role.DECISION_MAKER

@@ -72,7 +72,8 @@ def _shared(one: Customer, said: Mapping[str, str]) -> tuple[str, ...]:
     number, email = phones.plain(said.get("phone", "")), said.get("email", "").strip().lower()
     street, name = _street(said.get("street", "")), _name(said.get("name", ""))
     is_shared = {
-        "phone": bool(number) and number in {phones.plain(each.phone) for each in everybody},
+        "phone": bool(number)
+        and number in {phones.plain(said) for each in everybody for said in (each.phone, each.mobile)},
         "email": bool(email) and email in {each.email.strip().lower() for each in everybody},
         "address": bool(street) and (_street(one.street), one.postcode) == (street, said.get("postcode", "").strip()),
         "name": bool(name) and _alike(name, _name(one.name)),

@@ -57,6 +57,7 @@ CITIES = (
     ("Flensburg", "24", "Schleswig-Holstein", 1), ("Passau", "94", "Bayern", 1), ("Görlitz", "02", "Sachsen", 1),
 )  # fmt: skip
 PHONES = ("030 23125", "0221 4710", "069 90009", "040 66969", "089 99998")  # and three digits: numbers kept for fiction
+MOBILES = "+49 171 39200"  # and two digits
 
 # Firms: the industry, what they call themselves ({} is a family or a word), the words, how many of a hundred
 FIRMS = (

@@ -106,6 +106,7 @@ def contact_persons(
                 customers["email"].combine_chunks().take(of),
             ),
             "phone": _sometimes(rng, _phones(rng, len(of)), 0.6),
+            "mobile": _mobiles(len(of)),
             "birthday_on": _sometimes(rng, _birthdays(rng, in_firm, span_last), np.where(in_firm, 0.5, 1.0)),
         }
     )
@@ -144,6 +145,13 @@ def _owners(rng: np.random.Generator, firm: np.ndarray) -> pa.Array:
 
 def _phones(rng: np.random.Generator, count: int) -> pa.Array:
     return _join(_pick(rng, names.PHONES, count), pc.utf8_lpad(_text(rng.integers(0, 999, count)), 3, "0"), "")
+
+
+def _mobiles(count: int) -> pa.Array:
+    """Give every third a mobile number of her own, for as long as those that are kept for fiction last."""
+    turn, rest = np.divmod(np.arange(count), 3)
+    number = _join(pa.scalar(names.MOBILES), pc.utf8_lpad(_text(turn), 2, "0"), "")
+    return pc.if_else((rest == 0) & (turn < 100), number, None)
 
 
 def _birthdays(rng: np.random.Generator, in_firm: np.ndarray, last: int) -> pa.Array:

@@ -27,9 +27,9 @@ from stammkunde.team import queries as team
 
 State = Message.State
 USED_UP = (State.CLAIMED, State.HANDED_OVER, State.DELIVERED, State.UNKNOWN)
-CUSTOMER_FIELDS = ("name", "email", "phone", "street", "postcode", "city", "country", "region", "kind")
+CUSTOMER_FIELDS = ("name", "email", "phone", "mobile", "street", "postcode", "city", "country", "region", "kind")
 NO_TIME = timedelta()
-PERSON_FIELDS = ("customer_id", "salutation", "title", "first_name", "last_name", "email", "phone", "source")
+PERSON_FIELDS = ("customer_id", "salutation", "title", "first_name", "last_name", "email", "phone", "mobile", "source")
 
 
 @dataclass(frozen=True, kw_only=True)

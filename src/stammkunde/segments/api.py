@@ -39,6 +39,7 @@ class ContactPersonOut(Schema):
     role: str
     email: str
     phone: str
+    mobile: str
     birthday_on: date | None
 
 
@@ -49,6 +50,7 @@ class CustomerOut(Schema):
     name: str
     email: str
     phone: str
+    mobile: str
     street: str
     postcode: str
     city: str

@@ -96,7 +96,7 @@ class Item:
 
     @property
     def phone(self) -> str:
-        return (self.person.phone if self.person else "") or (self.customer.phone if self.customer else "")
+        return (self.person.rings_at if self.person else "") or (self.customer.rings_at if self.customer else "")
 
     def suggestion(self, title: str) -> Suggestion:
         kind, subject, cycle = self.key.split(":", 2)

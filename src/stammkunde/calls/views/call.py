@@ -66,7 +66,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
             "form_key": str(uuid4()),
             "people": people,
             "person": person,
-            "phone": (person.phone if person else "") or customer.phone,
+            "phone": (person.rings_at if person else "") or customer.rings_at,
             "task": task,
             "item": item,
             "why_called": _why_called(task, item, staff=request.user),
@@ -169,7 +169,7 @@ def _person(chosen: str, people: Sequence[ContactPerson]) -> ContactPerson | Non
     if chosen == "0":
         return None
     named = next((one for one in people if str(one.pk) == chosen), None)
-    best = sorted(people, key=lambda one: (not one.phone, one.role != one.Role.DECISION_MAKER))
+    best = sorted(people, key=lambda one: (not one.rings_at, one.role != one.Role.DECISION_MAKER))
     return named or next(iter(best), None)
 
 

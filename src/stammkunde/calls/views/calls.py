@@ -106,7 +106,7 @@ def _entry(task: Task, base: str) -> calendar.Entry:
         if task.customer
         else ""
     )
-    phone = task.customer.phone if task.customer else ""
+    phone = task.customer.rings_at if task.customer else ""
     return calendar.Entry(
         uid=f"task-{task.pk}@{base.partition('://')[2]}",
         title=task.title,

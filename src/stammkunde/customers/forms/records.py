@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.customers import services
+from stammkunde.customers import phones, services
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.team.models import Staff
 from stammkunde.ui.forms import ModelForm, row_of
@@ -34,6 +34,17 @@ def _phone(value: str) -> str:
         text = _("“%(value)s” is not a phone number. Write digits, for example +49 30 1234567.")
         raise ValidationError(text % {"value": value})
     return value
+
+
+def _mobile(value: str, *, country: str) -> str:
+    """Give a mobile number as it is written with its country."""
+    if not value:
+        return ""
+    number = phones.readable(value, country=country)
+    if not number:
+        text = _("“%(value)s” is not a mobile number. Write digits, for example +49 171 3920001.")
+        raise ValidationError(text % {"value": value})
+    return number
 
 
 def _past(value: date | None, *, field: str, today: date) -> date | None:
@@ -92,6 +103,14 @@ class CustomerForm(_Dated, ModelForm[Customer]):
     def clean_phone(self) -> str:
         return _phone(self.cleaned_data["phone"])
 
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        try:
+            found["mobile"] = _mobile(found.get("mobile", ""), country=found.get("country", ""))
+        except ValidationError as problem:
+            self.add_error("mobile", problem)
+        return found
+
     def clean_since_on(self) -> date | None:
         return _past(self.cleaned_data["since_on"], field=_("“Customer since”"), today=self.today)
 
@@ -118,11 +137,18 @@ class ContactPersonForm(_Dated, ModelForm[ContactPerson]):
         fields = list(services.PERSON_FIELDS)
         widgets = {"birthday_on": DayInput}
 
+    def __init__(self, *args: Any, country: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country  # of the customer: there numbers without one are taken to be
+
     def clean_email(self) -> str:
         return _email(self.cleaned_data["email"])
 
     def clean_phone(self) -> str:
         return _phone(self.cleaned_data["phone"])
+
+    def clean_mobile(self) -> str:
+        return _mobile(self.cleaned_data["mobile"], country=self.country)
 
     def clean_birthday_on(self) -> date | None:
         born = _past(self.cleaned_data["birthday_on"], field=_("The birthday"), today=self.today)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from stammkunde.customers import phones
 from stammkunde.customers.models import Channel, Consent, Purpose
 
 PROMOTIONAL = (Purpose.SURVEY, Purpose.ADVERTISING, Purpose.NEWSLETTER)
@@ -169,6 +170,8 @@ def normalized(channel: str, address: str) -> str:
         return address.strip().lower()
     if channel == Channel.POST:
         return " ".join(address.split())
+    if channel == Channel.MESSAGE and (number := phones.e164(address)):
+        return number
     digits = re.sub(r"\D", "", address)
     is_abroad = address.strip().startswith("+") or digits.startswith("00")
     return f"+{digits.removeprefix('00')}" if is_abroad and digits else digits

@@ -19,7 +19,9 @@ def hangs_on_one(customer: Customer, people: Iterable[ContactPerson]) -> bool:
 
 def search_text(customer: Customer, people: Iterable[ContactPerson]) -> str:
     """Put together what a customer is found by; imports write the same in bulk."""
-    parts = [customer.name, customer.number, customer.email, customer.city, phones.words(customer.phone)]
+    parts = [customer.name, customer.number, customer.email, customer.city]
+    parts += [phones.words(customer.phone), phones.words(customer.mobile)]
     for person in people:
-        parts += [person.first_name, person.last_name, person.email, phones.words(person.phone)]
+        parts += [person.first_name, person.last_name, person.email]
+        parts += [phones.words(person.phone), phones.words(person.mobile)]
     return " ".join(part for part in parts if part).lower()

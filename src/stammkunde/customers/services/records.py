@@ -25,6 +25,7 @@ CUSTOMER_FIELDS = (
     "name",
     "email",
     "phone",
+    "mobile",
     "street",
     "postcode",
     "city",
@@ -36,7 +37,7 @@ CUSTOMER_FIELDS = (
     "since_on",
     "owner",
 )
-PERSON_FIELDS = ("salutation", "title", "first_name", "last_name", "role", "email", "phone", "birthday_on")
+PERSON_FIELDS = ("salutation", "title", "first_name", "last_name", "role", "email", "phone", "mobile", "birthday_on")
 
 
 class NumberTaken(Exception):

@@ -64,7 +64,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.CUSTOMERS_EDIT)
 def new_person(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
-    form = ContactPersonForm(request.POST or None, today=timezone.localdate())
+    form = ContactPersonForm(request.POST or None, today=timezone.localdate(), country=customer.country)
     if request.method == "POST" and form.is_valid():
         person = services.add_contact_person(customer_id=pk, fields=form.facts, now=timezone.now(), staff=request.user)
         messages.success(request, _("%(name)s has been added.") % {"name": person})
@@ -76,7 +76,8 @@ def new_person(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.CUSTOMERS_EDIT)
 def edit_person(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(ContactPerson.objects.select_related("customer"), pk=pk)
-    form = ContactPersonForm(request.POST or None, instance=person, today=timezone.localdate())
+    country, today = person.customer.country, timezone.localdate()
+    form = ContactPersonForm(request.POST or None, instance=person, today=today, country=country)
     back = reverse("customer", args=[person.customer_id])
     if request.method == "POST" and form.is_valid():
         services.change_contact_person(person_id=pk, fields=form.facts, now=timezone.now(), staff=request.user)

@@ -74,10 +74,10 @@ def _found(pk: int) -> Customer:
 
 def _call(customer: Customer, people: Sequence[ContactPerson]) -> dict[str, str]:
     """Tell whom to ring up: the decision maker with a number, or else anybody, or else the main number."""
-    reachable = sorted((one for one in people if one.phone), key=lambda one: one.role != one.Role.DECISION_MAKER)
+    reachable = sorted((one for one in people if one.rings_at), key=lambda one: one.role != one.Role.DECISION_MAKER)
     if reachable:
-        return {"name": str(reachable[0]), "phone": reachable[0].phone}
-    return {"name": "", "phone": customer.phone}
+        return {"name": str(reachable[0]), "phone": reachable[0].rings_at}
+    return {"name": "", "phone": customer.rings_at}
 
 
 def _next(asked: cards.Asked) -> dict[str, Any]:

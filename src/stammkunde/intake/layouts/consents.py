@@ -47,7 +47,8 @@ _DIGITS = r"regexp_replace(address, '\D', '', 'g')"
 # As `customers.policy.normalized` writes it.
 _ADDRESS = (
     f"CASE channel WHEN 'email' THEN lower(address) WHEN 'post' THEN regexp_replace(address, '\\s+', ' ', 'g') "
-    f"ELSE CASE WHEN address LIKE '+%' OR {_DIGITS} LIKE '00%' THEN '+' || regexp_replace({_DIGITS}, '^00', '') "
+    f"ELSE CASE WHEN channel = 'message' AND {_DIGITS} SIMILAR TO '0[1-9].*' THEN '+49' || substr({_DIGITS}, 2) "
+    f"WHEN address LIKE '+%' OR {_DIGITS} LIKE '00%' THEN '+' || regexp_replace({_DIGITS}, '^00', '') "
     f"ELSE {_DIGITS} END END"
 )
 # A consent that nothing proves is kept, and allows nothing.

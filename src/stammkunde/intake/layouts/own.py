@@ -95,7 +95,7 @@ CONTACT_PERSONS = Layout(
             name="role", de="Rolle", en="Role", type=CHOICE, choices=ROLES, otherwise="other",
             also=("Funktion", "Position", "Abteilung", "Job title", "Function"), example="Einkauf",
         ),
-        *(one for one in customer_fields() if one.name in {"email", "phone"}),
+        *(one for one in customer_fields() if one.name in {"email", "phone", "mobile"}),
         Field(
             name="birthday_on", de="Geburtstag", en="Birthday", type=DAY, past=True, example="1980-05-17",
             earliest_year=1900,
@@ -121,6 +121,7 @@ CONTACT_PERSONS = Layout(
                 Column(name="role", sql="role", needs=("role",), empty="'other'"),
                 text("email"),
                 text("phone"),
+                text("mobile"),
                 plain("birthday_on"),
             ),
         ),

@@ -92,8 +92,10 @@ def customer_fields(prefix: str = "", *, order_level: bool = False) -> tuple[Fie
         one("last_name", "Nachname", "Last name", "Lastname", "Surname", "Familienname", "Zuname", max_length=120),
         one("email", "E-Mail", "E-mail", "Email", "Mail", "E-Mail-Adresse", "Email address", "Mailadresse",
             type=EMAIL, max_length=254, example="einkauf@muster.example"),
-        one("phone", "Telefon", "Phone", "Tel", "Tel.", "Telefonnummer", "Rufnummer", "Mobil", "Phone number",
-            "Telephone", max_length=60, example="+49 30 1234567"),
+        one("phone", "Telefon", "Phone", "Tel", "Tel.", "Telefonnummer", "Rufnummer", "Phone number", "Telephone",
+            max_length=60, example="+49 30 1234567"),
+        one("mobile", "Mobiltelefon", "Mobile phone", "Mobil", "Mobilnummer", "Mobilfunk", "Handy", "Handynummer",
+            "Mobile", "Mobile number", "Cell phone", "Cell", max_length=60, example="+49 171 3920001"),
         one("street", "Straße", "Street", "Strasse", "Straße und Hausnummer", "Anschrift", "Adresse", "Address",
             "Address 1", "Street address", example="Hauptstraße 1"),
         one("postcode", "PLZ", "Postcode", "Postleitzahl", "Zip", "Zip code", "Postal code", max_length=20,
@@ -187,7 +189,19 @@ IS_COMPANY = (
 # Who is no company may be one that we do not know: what is there stays, and a new customer is a person.
 CUSTOMER_KIND = f"CASE WHEN {IS_COMPANY} THEN 'company' END"
 ADDRESS = tuple(
-    text(name) for name in ("email", "phone", "street", "postcode", "city", "country", "region", "industry", "segment")
+    text(name)
+    for name in (
+        "email",
+        "phone",
+        "mobile",
+        "street",
+        "postcode",
+        "city",
+        "country",
+        "region",
+        "industry",
+        "segment",
+    )
 )
 
 LINE_FIELDS = (

@@ -1,0 +1,79 @@
+import pytest
+from django.urls import reverse
+
+from stammkunde.customers import phones, policy, queries, search
+from stammkunde.customers.forms import CustomerForm
+from stammkunde.customers.models import Channel, ContactPerson, Customer
+from stammkunde.intake import services as intake
+from tests.intake.bringing import NOW
+
+TODAY = NOW.date()
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "number"),
+    [
+        ("0171 3920001", "", "+491713920001"),
+        ("+49 (0)171 / 39200-01", "", "+491713920001"),
+        ("0664 1234567", "Österreich", "+436641234567"),
+        ("+43 664 1234567", "Deutschland", "+436641234567"),
+        ("12", "", ""),
+        ("on request", "", ""),
+    ],
+)
+def test_number_is_written_as_the_whole_world_knows_it(written, country, number):
+    assert phones.e164(written, country=country) == number
+
+
+@pytest.mark.parametrize(
+    ("fields", "number"),
+    [
+        ({"mobile": "0171 3920001", "phone": "030 123456"}, "+491713920001"),
+        ({"phone": "0171/3920001"}, "+491713920001"),
+        ({"phone": "030 123456"}, ""),
+        ({"mobile": "0664 1234567", "country": "AT"}, "+436641234567"),
+    ],
+)
+def test_texts_go_to_the_mobile_number_wherever_it_stands(fields, number):
+    assert queries.address(Channel.MESSAGE, Customer(**fields)) == number
+
+
+def test_texts_to_a_person_never_go_to_the_companys_number_and_calls_may():
+    company, person = Customer(mobile="0171 3920001"), ContactPerson()
+
+    assert queries.address(Channel.MESSAGE, company, person) == ""
+    assert queries.address(Channel.PHONE, company, person) == "01713920001"
+
+
+def typed(**fields):
+    plain = {"name": "A", "kind": "person", "number": ""}
+    return CustomerForm({**plain, **fields}, today=TODAY)
+
+
+@pytest.mark.django_db
+def test_form_writes_the_number_with_its_country_and_names_what_is_none():
+    right, wrong = typed(mobile="0664 1234567", country="Österreich"), typed(mobile="x")
+
+    assert right.is_valid()
+    assert right.facts["mobile"] == "+43 664 1234567"
+    assert list(wrong.errors) == ["mobile"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mobile_number_comes_with_a_file_is_shown_and_found(client, administrator):
+    rows = [{"customer_number": "1", "customer_name": "Kim", "kind": "person", "mobile": "0171 3920001"}]
+    queued = intake.bring(layout="customers", rows=rows, name="Kasse", origin="till", now=NOW)
+    intake.run(import_id=queued.pk, now=NOW)
+    made = Customer.objects.get()
+    client.force_login(administrator)
+    page = client.get(reverse("customer", args=[made.pk])).content.decode()
+
+    assert (made.mobile, made.phone) == ("0171 3920001", "")
+    assert 'href="tel:01713920001"' in page
+    assert [one.pk for one in search.matching(Customer.objects.all(), "0171 392")] == [made.pk]
+
+
+def test_entered_by_hand_it_is_found_as_after_an_import():
+    found_by = policy.search_text(Customer(mobile="0171 3920001"), [ContactPerson(mobile="0171 3920002")])
+
+    assert {"1713920001", "1713920002"} <= set(found_by.split())

@@ -17,6 +17,7 @@ for _pattern in api_urls[0]:
     elif _pattern.name in intake.TAKES_BYTES:
         takes(intake.TAKES_BYTES[_pattern.name])(_pattern.callback)
 
+handler500 = "stammkunde.ui.trouble.page"
 urlpatterns = [
     path("health/", health.page, name="health"),
     path("api/v1/", api_urls),

@@ -137,8 +137,19 @@ document.addEventListener("click", async (event) => {
 
 // A fragment that says hx-refresh has what it waited for.
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status === 403 || event.detail.xhr.status === 401) location.reload();
+  const { status, responseText } = event.detail.xhr;
+  if (status === 403 || status === 401) location.reload();
+  else if (status === 503) tellOnce(responseText);
 });
+
+// What could not be written is said on top of the page, which keeps what was typed; the same words stand there once.
+function tellOnce(text) {
+  const toasts = document.getElementById("toasts");
+  if (!toasts || [...toasts.children].some((one) => one.textContent.trim() === text)) return;
+  const toast = Object.assign(document.createElement("div"), { className: "toast error" });
+  toast.append(Object.assign(document.createElement("span"), { textContent: text }));
+  toasts.append(toast);
+}
 
 // Uploads: while a form with data-upload is sent, its progress is shown; the server answers with where to go.
 document.addEventListener("submit", (event) => {

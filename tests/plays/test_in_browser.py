@@ -53,13 +53,13 @@ def test_campaign_from_the_list_to_its_messages(open_page, template):
 
     page.get_by_role("link", name="Geplant").wait_for()
     states = Message.objects.order_by("customer__name").values_list("customer__name", "state")
-    assert list(states) == [("Anna Apfel", "planned"), ("Ben Birne", "planned"), ("Still und Leise", "refused")]
+    assert list(states) == [("Anna Apfel", "planned"), ("Ben Birne", "planned")]
     page.get_by_role("button", name="Anhalten").click()
     page.get_by_text("Angehalten: Es wird nichts mehr versendet.").wait_for()
     page.get_by_role("button", name="Stoppen").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Stoppen").click()
     page.get_by_text("Gestoppt.").first.wait_for()
-    assert set(Message.objects.values_list("state", flat=True)) == {"stopped", "refused"}
+    assert set(Message.objects.values_list("state", flat=True)) == {"stopped"}
 
 
 def test_pages_of_campaigns_are_accessible_and_fit(open_page, template, administrator):

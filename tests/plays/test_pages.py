@@ -71,7 +71,10 @@ def test_a_campaign_that_is_ready_shows_who_would_be_refused_and_starts(signed_i
     signed_in.post(reverse("play-start", args=[play.pk]))
     work(now=NOW.replace(year=2027))
     states = Message.objects.order_by("state").values_list("state", flat=True)
-    assert list(states) == ["planned", "planned", "refused"]
+    assert list(states) == ["planned", "planned"]
+    people = text(signed_in.get(reverse("play-people", args=[play.pk]), {"code": "no_consent"}))
+    assert silent.name in people
+    assert "Keine Einwilligung." in text(signed_in.get(reverse("customer", args=[silent.pk])))
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,8 @@ def _of_rows() -> Iterator[Ask | None]:
     for row in aliases.model("Message").objects.filter(channel__in=["letter", "postcard"]).order_by("pk")[:2]:
         yield named("message-sheet", row.pk, label=row.channel)
         yield named("message-page", row.pk, 1, label=row.channel)
+    for row in aliases.model("Message").objects.filter(channel="email", content__has_key="text").order_by("pk")[:1]:
+        yield named("message-mail", row.pk)
 
 
 def _worded() -> Iterator[Ask | None]:

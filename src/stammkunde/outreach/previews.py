@@ -1,13 +1,24 @@
-"""How a letter or postcard looks, before or after somebody prints it."""
+"""How a mail, letter or postcard looks, before or after it leaves."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from stammkunde.outreach import channels, paper, queries
+from django.utils.safestring import SafeString
+
+from stammkunde.customers.models import Purpose
+from stammkunde.outreach import brand, channels, dress, foot, paper, queries
 from stammkunde.outreach.channels import paper as on_paper
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
+
+
+def mail(message: Message, company: Company) -> SafeString:
+    """Dress a mail as it leaves, its message saved or not; the links to unsubscribe lead nowhere."""
+    way = "" if message.purpose == Purpose.SERVICE else "#"
+    below = foot.of(message, company, unsubscribe=way, preferences=way)
+    look = brand.look(company, purpose=message.purpose, is_preview=True)
+    return dress.html(message.content, look=look, foot=below, language=message.language)
 
 
 @dataclass(frozen=True, kw_only=True)

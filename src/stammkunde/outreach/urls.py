@@ -16,6 +16,7 @@ from stammkunde.outreach.views import (
 urlpatterns = [
     path("messages/", messages.listed, name="messages"),
     path("messages/<int:pk>/", messages.one, name="message"),
+    path("messages/<int:pk>/mail/", messages.mail, name="message-mail"),
     path("messages/<int:pk>/send-again/", messages.send_again, name="message-send-again"),
     path("messages/<int:pk>/count-as-sent/", messages.count_as_sent, name="message-count-as-sent"),
     path("messages/<int:pk>/stop/", messages.stop, name="message-stop"),

@@ -32,6 +32,7 @@ class Plan:
         content: what the channel renders: `subject`, `text`, `html` … as plain texts.
         importance_cents: the margin expected from it; who is worth more chooses first.
         latest_at: it never leaves after this moment.
+        keeps_refusal: whether it is a message though it is refused; else whoever plans it keeps the reason.
     """
 
     customer_id: int
@@ -45,6 +46,7 @@ class Plan:
     importance_cents: int = 0
     contact_person_id: int | None = None
     language: str = field(default="de")
+    keeps_refusal: bool = True
 
 
 def plan_message(  # noqa: PLR0913 (every one of them belongs to the message, and none has a default that is true)
@@ -90,6 +92,8 @@ def plan_messages(plans: Iterable[Plan], *, now: datetime) -> list[Message]:
     """
     Plan many messages, five hundred in one transaction each; repeating changes nothing.
 
+    What is refused and not kept as a message comes back without a number, with its reason.
+
     Plans that say so of the same customer are decided together, the most important first.
 
     :raises KeyTaken: if a key belongs to a message for somebody else
@@ -114,8 +118,9 @@ def _plan(plans: Sequence[Plan], *, now: datetime) -> list[Message]:
     known = {one.key: one for one in Message.objects.filter(key__in=[plan.key for plan in plans])}
     new = {plan.key: unsaved(plan, now=now) for plan in plans if plan.key not in known}
     if new:
-        settling.settle({one.customer_id for one in new.values()}, now=now, new=list(new.values()))
-        pictures.note_pictures(new.values(), now=now)
+        loose = {plan.key for plan in plans if not plan.keeps_refusal}
+        settling.settle({one.customer_id for one in new.values()}, now=now, new=list(new.values()), loose=loose)
+        pictures.note_pictures([one for one in new.values() if one.pk], now=now)
     found = known | new
     for plan in plans:
         if (found[plan.key].customer_id, found[plan.key].channel) != (plan.customer_id, plan.channel):

@@ -6,7 +6,7 @@ planned message, so two workers or campaigns never give out the same slot.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,11 +36,14 @@ def lock_free(customer_ids: Collection[int], *, at_most: int) -> list[int]:
     return list(turns.values_list("pk", flat=True)[:at_most])
 
 
-def settle(customer_ids: Collection[int], *, now: datetime, new: Sequence[Message] = ()) -> list[Message]:
+def settle(
+    customer_ids: Collection[int], *, now: datetime, new: Sequence[Message] = (), loose: Container[str] = ()
+) -> list[Message]:
     """
     Decide about every message of some customers that has not left, and about new ones, and write down what changed.
 
-    Inside the caller's transaction, the customers locked. Gives the messages that are still planned.
+    Inside the caller's transaction, the customers locked. Gives the messages that are still planned. New ones with a
+    loose key are written down only where they are not refused.
     """
     waiting = list(Message.objects.filter(customer__in=customer_ids, state=State.PLANNED).order_by("pk"))
     everything = [*waiting, *new]
@@ -53,12 +56,13 @@ def settle(customer_ids: Collection[int], *, now: datetime, new: Sequence[Messag
     _claim_addresses(everything, decisions, book)
     for message in everything:
         _apply(message, decisions[message.key], now=now)
-    _insert(new)
+    kept = [one for one in new if one.state != State.REFUSED or one.key not in loose]
+    Message.objects.bulk_create(kept, batch_size=500)
     changed = [one for one in waiting if before[one.key] != _decided(one)]
     changed += [one for one in waiting if one.state != State.PLANNED and one not in changed]
     if changed:
         Message.objects.bulk_update(changed, DECIDED, batch_size=200)
-    log([*new, *(one for one in changed if one.reason)], now=now)  # that it may leave now is said by its leaving
+    log([*kept, *(one for one in changed if one.reason)], now=now)  # that it may leave now is said by its leaving
     _set_looks(customer_ids, everything, now=now)
     return [one for one in everything if one.state == State.PLANNED]
 
@@ -148,10 +152,6 @@ def _why(message: Message, decision: Decision) -> dict[str, int | str]:
     reason = decision.reason or {}
     waited_for = (message.reason or {}).get("code")
     return {**reason, "waited_for": waited_for} if decision.code == "too_late" and waited_for else reason
-
-
-def _insert(new: Sequence[Message]) -> None:
-    Message.objects.bulk_create(new, batch_size=500)
 
 
 def _set_looks(customer_ids: Collection[int], messages: Iterable[Message], *, now: datetime) -> None:

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers.models import Customer, Purpose
-from stammkunde.outreach import channels, queries, services, wording
+from stammkunde.outreach import channels, previews, queries, services, wording
 from stammkunde.outreach.forms import MessageSearch
 from stammkunde.outreach.models import Message, MessageEvent
 from stammkunde.outreach.views.write import purposes
@@ -23,7 +24,7 @@ from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
-from stammkunde.ui import ways
+from stammkunde.ui import middleware, ways
 from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
 
@@ -89,12 +90,31 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
         {
             "told": wording.told(message),
             "events": _history(message),
+            "is_mail": _is_shown(message),
             "sheets": SIDES.get(message.channel, ()),
             "run": queries.run_of(message) if is_on_paper else None,
             "may_print": is_on_paper and message.state == Message.State.PLANNED and _may_print(request.user, message),
             "shut": wording.reason({"code": f"address_{shut}"}) if shut else "",
         },
     )
+
+
+@xframe_options_sameorigin
+@require_safe
+@needs(policy.CUSTOMERS_VIEW)
+def mail(_request: StaffRequest, pk: int) -> HttpResponse:
+    """Give the dressed mail for a frame, with its own styles; its links to unsubscribe lead nowhere."""
+    message = _found(pk)
+    if not _is_shown(message):
+        raise Http404(f"mail {pk}")
+    response = HttpResponse(previews.mail(message, team.company()))
+    response.headers["Content-Security-Policy"] = middleware.IN_A_FRAME
+    return response
+
+
+def _is_shown(message: Message) -> bool:
+    """Tell whether there is a mail to be shown: a question for consent is the recipient's alone."""
+    return message.channel == "email" and "text" in message.content
 
 
 def _may_print(staff: Staff, message: Message) -> bool:

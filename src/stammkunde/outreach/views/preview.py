@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from stammkunde.customers.models import ContactPerson, Customer, Purpose
+from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import advice, brand, channels, clarity, content, dress, foot, knowing, queries, services
+from stammkunde.outreach import advice, channels, clarity, content, knowing, previews, queries, services
 from stammkunde.outreach.drafts import Draft
 from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.previews import Preview
@@ -166,12 +166,10 @@ def _page(written: Filled, said: Mapping[str, Any], recipient: Recipient) -> Saf
     """Dress the mail as it will leave; its links lead nowhere."""
     if written.content is None:
         return format_html("<!doctype html><title>{}</title>", "–")
-    way, company, purpose = ("" if said["purpose"] == Purpose.SERVICE else "#"), team.company(), said["purpose"]
+    purpose = said["purpose"]
     basis = queries.basis(recipient, channel=said["channel"], purpose=purpose, today=timezone.localdate())
-    message = Message(purpose=purpose, language=written.language, basis=basis)
-    below = foot.of(message, company, unsubscribe=way, preferences=way)
-    look = brand.look(company, purpose=purpose, is_preview=True)
-    return dress.html(written.content, look=look, foot=below, language=written.language)
+    message = Message(purpose=purpose, language=written.language, basis=basis, content=written.content)
+    return previews.mail(message, team.company())
 
 
 _SHEETS = """<!doctype html><html><head><meta charset="utf-8"><title>{}</title></head>

@@ -16,6 +16,7 @@ from stammkunde.customers.policy import Chosen
 from stammkunde.outreach import recipients as reached
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
+from stammkunde.outreach.policy import Verdict
 from stammkunde.outreach.services import Plan
 from stammkunde.plays import policy
 from stammkunde.plays.models import Enrolment, Play
@@ -170,10 +171,15 @@ def ask_governor(*, play: Play, now: datetime) -> int:
     by_key = {one.key: row for row, one in plans}
     for one, decision in outreach.forecast([one for _row, one in plans], now=now):
         row = by_key[one.key]
-        row.forecast = {"outcome": decision.verdict.value, **(decision.reason or {"code": ""})}
-        row.code = "" if decision.verdict == "allowed" else decision.code
+        said(row, decision.verdict, decision.reason)
     Enrolment.objects.bulk_update(rows, ["forecast", "code"], batch_size=AT_ONCE)
     return len(rows)
+
+
+def said(row: Enrolment, outcome: str, reason: dict[str, Any] | None) -> None:
+    """Note what the governor says to an enrolment; whoever is allowed has no code."""
+    row.forecast = {"outcome": outcome, **(reason or {"code": ""})}
+    row.code = "" if outcome == Verdict.ALLOWED else str(row.forecast["code"])
 
 
 def plan(
@@ -217,6 +223,7 @@ def _plan(play: Play, row: Enrolment, said: outreach.Filled, begins: datetime, i
         importance_cents=importance_cents,
         not_before_at=begins,
         latest_at=begins + timedelta(days=play.valid_days),
+        keeps_refusal=False,
     )
 
 

@@ -10,6 +10,7 @@ from stammkunde import work
 from stammkunde.outreach import looks
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
+from stammkunde.outreach.policy import Verdict
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services import preparing
@@ -138,7 +139,11 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
 
 @transaction.atomic
 def plan_next(*, play_id: int, now: datetime) -> int:
-    """Plan the messages of the next customers of a running play, and tell how many; repeating is harmless."""
+    """
+    Plan the messages of the next customers of a running play, and tell how many; repeating is harmless.
+
+    Whoever is refused gets no message: the reason stays with the enrolment, in the play's own list.
+    """
     play = Play.objects.select_for_update(of=("self",)).select_related("template").get(pk=play_id)
     if play.status != Status.RUNNING or not _has_begun(play, now=now):
         return 0
@@ -146,7 +151,11 @@ def plan_next(*, play_id: int, now: datetime) -> int:
     plans, lacking = preparing.plan(play, rows, now=now)
     messages = outreach.plan_messages([one for _row, one in plans], now=now)
     for (row, _plan), message in zip(plans, messages, strict=True):
-        row.message = message
+        if message.pk:
+            row.message = message
+            preparing.said(row, Verdict.ALLOWED, None)
+        else:
+            preparing.said(row, Verdict.REFUSED, message.reason)
     for row in rows:
         row.planned_at = now
         if row.pk in lacking:

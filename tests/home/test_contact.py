@@ -70,8 +70,7 @@ def test_customers_page_says_it_in_short(client, salesperson, customer):
     assert [(cell.label, cell.is_allowed) for cell in short["cells"]] == [
         ("E-Mail", False),
         ("Telefon", True),
-        ("Kurznachricht", False),
-    ]
+    ]  # and no text message: her number is a fixed line
     assert page(customer) in shown.text
 
 

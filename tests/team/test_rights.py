@@ -47,6 +47,7 @@ def test_public_views_are_few_and_known():
         "set-password",
         "chart-bundle",
         "mail-events",
+        "text-events",
         "mail-events-provider",
         "mail-picture",  # whoever got the mail; nobody guesses the name
         "calendar-feed",  # a signed address: calendar programs cannot sign in

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Prefetch, QuerySet
 
-from stammkunde.customers import phones, policy
+from stammkunde.customers import phones, policy, search
 from stammkunde.customers.models import (
     Channel,
     Consent,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Known = WithAnnotations[ContactPerson, "Matters"]
 
+MOST_WITH_NUMBER = 20  # beginnings of numbers are looked up: those that are longer are passed over
 AT_ONCE = 10_000  # ids in one statement; a few queries for each
 Recipient = tuple[int, int | None]  # customer, and contact person or the customer herself
 
@@ -178,6 +179,16 @@ def address(channel: str, customer: Customer, person: ContactPerson | None = Non
     if channel == Channel.MESSAGE:
         return _texted_at(person or customer, country=customer.country)
     return policy.normalized(channel, (person or customer).rings_at or customer.rings_at)
+
+
+def with_number(number: str) -> Recipient | None:
+    """Give somebody who gets text messages at a number in E.164: a customer, or a contact person there."""
+    found = search.beginning_with(Customer.objects.all(), phones.plain(number)).order_by("pk")
+    for customer in found.prefetch_related("contact_persons")[:MOST_WITH_NUMBER]:
+        for person in (None, *customer.contact_persons.all()):
+            if address(Channel.MESSAGE, customer, person) == number:
+                return customer.pk, person.pk if person else None
+    return None
 
 
 def _texted_at(whom: Customer | ContactPerson, *, country: str) -> str:

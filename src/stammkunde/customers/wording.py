@@ -39,12 +39,14 @@ GROUNDS = {  # why somebody may be written to, said of her
 PREFERENCE_PAGE, UNSUBSCRIBE_PAGE, ONE_CLICK = "preference_page", "unsubscribe_page", "one_click"
 IMPORT = "import"  # written by `intake`, where a file does not say
 SPAM_REPORT = "spam_report"
+STOP_REPLY = "stop_reply"
 ORIGINS = {
     PREFERENCE_PAGE: gettext_lazy("preference page"),
     UNSUBSCRIBE_PAGE: gettext_lazy("unsubscribe page"),
     IMPORT: gettext_lazy("import of existing consents"),
     ONE_CLICK: gettext_lazy("one-click unsubscribe in the mail program"),
     SPAM_REPORT: gettext_lazy("spam report, passed on by the mail provider"),
+    STOP_REPLY: gettext_lazy("reply to a text message that ends them"),
 }
 
 

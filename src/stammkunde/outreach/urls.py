@@ -50,6 +50,7 @@ urlpatterns = [
     path("print-runs/<int:pk>/try-again/", printing.try_again, name="print-run-try-again"),
     path("print-runs/<int:pk>/cancel/", printing.cancel, name="print-run-cancel"),
     path("print-runs/<int:pk>/take-out/", printing.take_out, name="print-run-take-out"),
+    path("text-events/", events.texted, name="text-events"),
     path("mail-events/", events.signed, name="mail-events"),
     path("mail-events/<slug:name>/", events.provider, name="mail-events-provider"),
     path("settings/contact/", settings.contact, name="settings-contact"),

@@ -1,24 +1,21 @@
 """
-Webhooks, signed as in Standard Webhooks: for SMS, WhatsApp, CRM and whatever else has an address.
+Text messages by HTTP: SMS, WhatsApp and whatever else has an address, by one of the providers in `outreach.texting`.
 
 The other side must know a message again by `webhook-id`: what may or may not have arrived is sent once more.
 """
 
 import http.client
-import json
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
-
-from django.conf import settings
+from urllib.request import HTTPRedirectHandler, build_opener
 
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer
-from stammkunde.outreach import signing
+from stammkunde.outreach import texting
 from stammkunde.outreach.channels import (
     ChannelDown,
     Leaves,
@@ -32,6 +29,7 @@ from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
 
 TIMEOUT_SECONDS = 20
+LONGEST_ANSWER = 64_000
 NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 LATER = frozenset({408, 409, 425, 429})
 
@@ -51,7 +49,7 @@ class Webhook:
     repeatable = True
 
     def missing(self, company: Company) -> str:
-        return "" if settings.WEBHOOK_URL and settings.WEBHOOK_SECRET else "no_webhook"
+        return "" if texting.get() else "no_webhook"
 
     def parallel(self) -> int:
         return 4
@@ -66,23 +64,7 @@ class Webhook:
         return ""
 
     def render(self, message: Message, company: Company) -> Rendered:
-        assert message.rendered_at is not None
-        told = {
-            "type": "message.send",
-            "timestamp": message.rendered_at.isoformat(),
-            "data": {
-                "key": message.key,
-                "origin": message.origin,
-                "purpose": message.purpose,
-                "customer": message.customer_id,
-                "to": message.address,
-                "name": message.person_name,
-                "language": message.language,
-                "subject": str(message.content.get("subject") or ""),
-                "text": str(message.content["text"]),
-            },
-        }
-        return Rendered(address=message.address, body=json.dumps(told, ensure_ascii=False).encode())
+        return Rendered(address=message.address, body=_provider().body(message))
 
     @contextmanager
     def line(self) -> Iterator[Any]:
@@ -90,10 +72,10 @@ class Webhook:
 
     def hand_over(self, message: Message, rendered: Rendered, line: Any, leaves: Leaves) -> Receipt:
         leaves()
-        request = Request(settings.WEBHOOK_URL, data=rendered.body, headers=_headers(message, rendered.body))  # noqa: S310 (the operator's own address, http or https)
+        provider = _provider()
         try:
-            with line.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                return Receipt(provider_id=answer.headers.get("webhook-receipt", ""))
+            with line.open(provider.request(message, rendered.body), timeout=TIMEOUT_SECONDS) as answer:
+                return Receipt(provider_id=provider.receipt(answer.headers, answer.read(LONGEST_ANSWER)))
         except HTTPError as problem:
             with problem:
                 _refused(problem)
@@ -105,18 +87,11 @@ class Webhook:
             raise Unclear(str(problem) or type(problem).__name__) from problem
 
 
-def _headers(message: Message, body: bytes) -> dict[str, str]:
-    now, name = message.rendered_at, f"msg_{message.pk}"
-    assert now is not None
-    signed = signing.signature(secret=settings.WEBHOOK_SECRET, message_id=name, at=now, body=body)
-    return {
-        "Content-Type": "application/json",
-        "User-Agent": "Stammkunde",
-        "Idempotency-Key": message.key,
-        "webhook-id": name,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": signed,
-    }
+def _provider() -> texting.Provider:
+    provider = texting.get()
+    if provider is None:  # somebody has taken the setting away since `missing` was asked
+        raise ChannelDown("STAMMKUNDE_WEBHOOK_URL")
+    return provider
 
 
 def _refused(problem: HTTPError) -> NoReturn:

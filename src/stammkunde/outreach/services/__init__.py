@@ -51,7 +51,7 @@ from stammkunde.outreach.services.pausing import pause, resume
 from stammkunde.outreach.services.pictures import PictureGone, PictureInUse, add_picture, delete_picture, keep_logo
 from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
 from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
-from stammkunde.outreach.services.reported import note
+from stammkunde.outreach.services.reported import note, note_by_key, note_reply
 from stammkunde.outreach.services.settling import look_after, look_again, settle
 from stammkunde.outreach.services.templating import (
     NameTaken,
@@ -106,8 +106,10 @@ __all__ = [
     "may_repeat",
     "note",
     "note_bounce",
+    "note_by_key",
     "note_complaint",
     "note_delivery",
+    "note_reply",
     "open_call",
     "open_calls",
     "pause",

@@ -1,14 +1,19 @@
 """What others report of a message that has left: providers, mail servers, and mails that came back."""
 
+import re
 from datetime import datetime
 
 from stammkunde.customers import policy as customers_policy
+from stammkunde.customers import queries as customers_queries
 from stammkunde.customers import services as customers
 from stammkunde.customers import wording as customers_wording
 from stammkunde.customers.models import Channel
 from stammkunde.customers.services import Evidence, Recipient
+from stammkunde.outreach import channels
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.services import later
+
+STOPS = frozenset({"stop", "stopp", "stopall", "ende", "end", "quit", "abmelden", "abbestellen", "unsubscribe"})
 
 
 def note(message_id: int, kind: str, *, answer: str, for_good: bool, now: datetime) -> bool:
@@ -25,11 +30,56 @@ def note(message_id: int, kind: str, *, answer: str, for_good: bool, now: dateti
     return False
 
 
+def note_by_key(key: str, kind: str, *, answer: str, for_good: bool, now: datetime) -> bool:
+    """Write down what became of a message that the other side knows by its key; see `note`."""
+    found = Message.objects.filter(key=key).values_list("pk", flat=True).first()
+    return found is not None and note(found, kind, answer=answer, for_good=for_good, now=now)
+
+
+def note_reply(*, number: str, text: str, now: datetime) -> bool:
+    """
+    Take a reply to a text message: whoever wants no more gets no more, and is told by `known`; repeating is harmless.
+
+    It counts for everybody with that number, as an objection to a mailbox does.
+    """
+    if not asks_to_stop(text):
+        return False
+    reached = customers_policy.normalized(Channel.MESSAGE, number)
+    recipient = _who_got(reached) or customers_queries.with_number(reached)
+    if recipient is None:
+        return False
+    customers.withdraw(
+        recipient=Recipient(customer_id=recipient[0], contact_person_id=recipient[1]),
+        cells=[(Channel.MESSAGE, str(purpose)) for purpose in customers_policy.PROMOTIONAL],
+        evidence=Evidence(
+            happened_at=now, origin=customers_wording.STOP_REPLY, proof={"from": reached, "text": text[:300]}
+        ),
+        now=now,
+        staff=None,
+    )
+    return True
+
+
+def asks_to_stop(text: str) -> bool:
+    """Tell whether a reply begins with a word by which people and providers end it."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return bool(words) and words[0] in STOPS
+
+
+def _who_got(number: str) -> customers_queries.Recipient | None:
+    reached = Message.objects.filter(address=number, channel__in=_texting()).order_by("-pk")
+    return reached.values_list("customer_id", "contact_person_id").first()
+
+
+def _texting() -> list[str]:
+    return [one.name for one in channels.every() if one.reaches == Channel.MESSAGE]
+
+
 def _withdraw(message: Message, answer: str, *, now: datetime) -> None:
     """Whoever calls a message spam wants no more of it."""
     customers.withdraw(
         recipient=Recipient(customer_id=message.customer_id, contact_person_id=message.contact_person_id),
-        cells=[(Channel.EMAIL, str(purpose)) for purpose in customers_policy.PROMOTIONAL],
+        cells=[(channels.get(message.channel).reaches, str(purpose)) for purpose in customers_policy.PROMOTIONAL],
         evidence=Evidence(
             happened_at=now,
             origin=customers_wording.SPAM_REPORT,

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from stammkunde.outreach import queries, services, signing
+from stammkunde.outreach import queries, services, signing, texting
 from stammkunde.outreach.channels.email import number_in
 from stammkunde.ui.bodies import takes
 
@@ -61,6 +61,31 @@ def provider(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(name) from None
     answer: HttpResponse = view.func(request, *view.args, **view.kwargs)
     return answer
+
+
+@takes(1 << 20)
+@csrf_exempt
+@login_not_required
+@require_POST
+def texted(request: HttpRequest) -> HttpResponse:
+    """Take what the provider of text messages reports: receipts, and replies."""
+    now, provider = timezone.now(), texting.get()
+    if provider is None:
+        raise Http404
+    try:
+        reported = list(provider.reported(request.headers, request.body, now=now))
+    except signing.BadSignature as problem:
+        return JsonResponse({"error": str(problem)}, status=401)
+    except texting.NotUnderstood:
+        return JsonResponse({"error": "expected what docs/operate/texting.md tells"}, status=400)
+    known = [_texted(one, now=now) for one in reported]
+    return JsonResponse({"known": any(known)})
+
+
+def _texted(said: texting.Receipt | texting.Reply, *, now: datetime) -> bool:
+    if isinstance(said, texting.Reply):
+        return services.note_reply(number=said.number, text=said.text, now=now)
+    return services.note_by_key(said.key, said.kind, answer=said.answer, for_good=said.for_good, now=now)
 
 
 def _verify(request: HttpRequest, *, now: datetime) -> None:

@@ -1,0 +1,118 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.customers.models import Consent
+from stammkunde.outreach import services, signing, texting
+from stammkunde.outreach.models import Message, Undeliverable
+from tests import factories
+from tests.outreach.planning import NOW, company, consent, customer, planned
+
+pytestmark = pytest.mark.django_db
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+NUMBER = "+491713920001"
+
+
+@pytest.fixture(autouse=True)
+def provider(settings):
+    settings.WEBHOOK_URL, settings.WEBHOOK_SECRET = "https://gateway.example/", SECRET
+
+
+@pytest.fixture
+def sent():
+    """A text message that has left."""
+    company()
+    whom = customer(mobile="0171 3920001")
+    consent(whom, channel="message")
+    planned(whom, channel="webhook")
+    (message,) = services.begin(
+        services.claim(channel="webhook", holder="h 1 a", at_most=9, now=NOW), holder="h 1 a", now=NOW
+    )
+    services.record([(message, services.Result(state="handed_over"))], holder="h 1 a", now=NOW)
+    return message
+
+
+def report(client, told, *, secret=SECRET):
+    now, body = datetime.now(UTC), json.dumps(told).encode()
+    return client.post(
+        reverse("text-events"),
+        body,
+        content_type="application/json",
+        headers={
+            "webhook-id": "1",
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": signing.signature(secret=secret, message_id="1", at=now, body=body),
+        },
+    )
+
+
+def objections():
+    return set(Consent.objects.filter(channel="message", origin="stop_reply").values_list("purpose", "state"))
+
+
+def test_message_goes_to_the_number_as_the_whole_world_knows_it(sent):
+    sent.rendered_at = NOW
+
+    assert json.loads(texting.get().body(sent))["data"]["to"] == NUMBER
+
+
+def test_receipt_is_noted_once(client, sent):
+    told = {"type": "delivered", "key": sent.key}
+
+    assert [report(client, told).json()["known"] for _twice in range(2)] == [True, False]
+    assert Message.objects.get().state == "delivered"
+
+
+def test_number_that_is_none_is_shut(client, sent):
+    report(client, {"type": "bounced", "key": sent.key, "for_good": True, "answer": "unknown subscriber"})
+
+    assert Message.objects.get().reason == {"code": "bounced", "answer": "unknown subscriber"}
+    assert Undeliverable.objects.get().address == NUMBER
+
+
+@pytest.mark.parametrize("text", ["STOP", " Stopp, bitte! ", "abmelden"])
+def test_stop_is_an_objection_with_its_proof(client, sent, text):
+    answers = [report(client, {"type": "reply", "from": "0171 3920001", "text": text}) for _twice in range(2)]
+
+    assert [one.json()["known"] for one in answers] == [True, True]
+    assert objections() == {("advertising", "withdrawn"), ("newsletter", "objected"), ("survey", "objected")}
+    assert Consent.objects.filter(origin="stop_reply").first().proof == {"from": NUMBER, "text": text}
+
+
+def test_stop_of_somebody_who_got_nothing_counts_for_all_with_that_number(client):
+    company()
+    both = {"phone": "0171/3920001", "search": "1713920001"}
+    first, second = (factories.customer(number=str(one), **both) for one in (1, 2))
+    for one in (first, second):
+        consent(one, channel="message")
+
+    report(client, {"type": "reply", "from": NUMBER, "text": "Stop"})
+    later = planned(second, channel="webhook")
+
+    assert (later.state, later.reason["code"]) == ("refused", "mailbox_objected")
+
+
+def test_reply_that_says_something_else_changes_nothing(client, sent):
+    assert report(client, {"type": "reply", "from": NUMBER, "text": "Bitte nicht stop"}).json() == {"known": False}
+    assert objections() == set()
+
+
+@pytest.mark.parametrize(
+    ("told", "secret", "status"),
+    [
+        ({"type": "reply"}, SECRET, 400),
+        ({"type": "opened", "key": "x"}, SECRET, 400),
+        ([], SECRET, 400),
+        ({"type": "delivered", "key": "x"}, "whsec_" + "A" * 32, 401),
+    ],
+)
+def test_what_makes_no_sense_or_is_not_theirs_is_refused(client, told, secret, status):
+    assert report(client, told, secret=secret).status_code == status
+
+
+def test_nobody_reports_where_no_provider_is_set(client, settings):
+    settings.WEBHOOK_URL = ""
+
+    assert report(client, {"type": "delivered", "key": "x"}).status_code == 404

@@ -42,6 +42,7 @@ def test_public_views_are_few_and_known():
     assert public <= {
         "health",
         "sign-in",
+        "forgotten",
         "language",
         "appearance",
         "set-password",

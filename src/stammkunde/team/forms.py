@@ -25,6 +25,17 @@ class SignIn(forms.Form):
         return str(self.cleaned_data["email"]).strip().lower()
 
 
+class Forgotten(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
 class _UniqueEmail(ModelForm[Staff]):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).strip().lower()

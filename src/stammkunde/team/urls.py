@@ -1,10 +1,11 @@
 from django.urls import path
 
+from stammkunde.team.views import forgotten, sessions
 from stammkunde.team.views import people as views
-from stammkunde.team.views import sessions
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
+    path("forgotten/", forgotten.ask, name="forgotten"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("language/", views.language, name="language"),
     path("appearance/", views.appearance, name="appearance"),

@@ -53,6 +53,7 @@ ACTIONS = {
     "play.tried_again": gettext_lazy("let a play that was set aside be tried again"),
     "note.changed": gettext_lazy("changed a note"),
     "note.deleted": gettext_lazy("deleted a note"),
+    "password.asked": gettext_lazy("asked for a link for a new password"),
     "password.changed": gettext_lazy("changed the own password"),
     "preference.changed": gettext_lazy("changed contact preferences"),
     "preference.links_revoked": gettext_lazy("revoked a customer's links"),

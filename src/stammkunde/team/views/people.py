@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from stammkunde.team import access, attempts, doors, forms, pages, policy, queries, services, tokens, wording
+from stammkunde.team import access, attempts, doors, forgotten, forms, pages, policy, queries, services, tokens, wording
 from stammkunde.team.access import StaffRequest, anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.lists import StaffList
@@ -129,7 +129,7 @@ def _remember(request: HttpRequest, response: HttpResponse, *, name: str, field:
 @require_http_methods(["GET", "POST"])
 def set_password(request: HttpRequest, person: str, token: str) -> HttpResponse:
     staff = _invited(person)
-    if staff is None or not default_token_generator.check_token(staff, token):
+    if staff is None or not any(one.check_token(staff, token) for one in (default_token_generator, forgotten.LINKS)):
         return render(request, "team/link_used_up.html", status=410)
     form = forms.NewPassword(request.POST or None, staff=staff)
     if request.method == "POST" and form.is_valid():

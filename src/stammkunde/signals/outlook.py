@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from stammkunde.insight import risk
 from stammkunde.insight.frames import Facts
 from stammkunde.insight.value import worth
+from stammkunde.insight.value.spending import Played
 from stammkunde.signals.learning import HORIZON_DAYS, Learnt
 
 CLV_DAYS = 3 * 365
@@ -74,15 +75,17 @@ class Outlook:
         return [next(told) if known else [] for known in place.is_valid().to_pylist()]
 
 
-def look_ahead(facts: Facts, *, as_of: date, learnt: Learnt, share: float | None = SHARE) -> Outlook:
+def look_ahead(
+    facts: Facts, *, as_of: date, learnt: Learnt, share: float | None = SHARE, played: Played | None = None
+) -> Outlook:
     """
     Apply what was learnt, today or some days ago, to the customers of a day; refusals are told in the forecast.
 
-    `share` says how sure the bounds are; without, there are none.
+    `share` says how sure the bounds are; without, there are none. `played`: who was played through for them before.
     """
     model = learnt.risk
     signs = risk.signs(facts, model, as_of=as_of) if model else None
-    values = _values(facts, learnt.value and replace(learnt.value, as_of=as_of), share=share)
+    values = _values(facts, learnt.value and replace(learnt.value, as_of=as_of), share=share, played=played)
     nobody = {"refusal": {"code": "nobody_bought"}}
     return Outlook(
         values=values,
@@ -97,10 +100,12 @@ def look_ahead(facts: Facts, *, as_of: date, learnt: Learnt, share: float | None
     )
 
 
-def _values(facts: Facts, fitted: worth.Worth | None, *, share: float | None) -> pa.Table:
+def _values(facts: Facts, fitted: worth.Worth | None, *, share: float | None, played: Played | None) -> pa.Table:
     if fitted is None:
         return VALUES.empty_table()
-    found = worth.customers(facts, fitted, horizon_days=HORIZON_DAYS, share=share, discount=DISCOUNT, clv_days=CLV_DAYS)
+    found = worth.customers(
+        facts, fitted, horizon_days=HORIZON_DAYS, share=share, discount=DISCOUNT, clv_days=CLV_DAYS, played=played
+    )
     renamed = found.rename_columns([_NAMED.get(name, name) for name in found.column_names])
     return renamed.select(VALUES.names).cast(VALUES)
 

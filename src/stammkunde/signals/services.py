@@ -32,6 +32,7 @@ from stammkunde.signals import (
     lit,
     margins,
     outlook,
+    played,
     policy,
     queries,
     reuse,
@@ -230,7 +231,9 @@ def _profiles(
     held.tell("customers", 0, 1)
     described = assessed.described(facts)
     held.tell("risk", 1, 2)
-    expected = outlook.look_ahead(facts.facts, as_of=facts.as_of, learnt=learnt)
+    bounds = played.known()
+    expected = outlook.look_ahead(facts.facts, as_of=facts.as_of, learnt=learnt, played=bounds)
+    played.keep(bounds)
     held.tell("warnings", 0, 1)
     before_on = diary.before(facts.as_of)
     found = assessed.assess(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stammkunde.insight.value import BetaGeometric, GammaGamma, fit_bg_nbd, fit_gamma_gamma, history
-from stammkunde.insight.value.spending import DRAWS, LEVELS, _quantiles, spread
+from stammkunde.insight.value.spending import DRAWS, LEVELS, Played, _quantiles, spread
 from tests.insight.value import simulate
 
 
@@ -54,6 +54,22 @@ def test_bounds_are_the_same_whoever_else_is_asked_about(played):
     of_some = played(frequency=frequency[some], age=age[some]).at(0.9, alive=alive[some], scale=scale[some])
 
     assert of_some.tolist() == of_all[some].tolist()
+
+
+def test_whoever_was_played_through_before_is_not_again_and_has_the_same_bounds(played):
+    frequency, age = np.array([60.0, 3.0]), np.array([720.0, 100.0])
+    before = Played()
+    fresh = played(frequency=frequency, age=age, played=before)
+    marked = {name: (bought + 1, spent) for name, (bought, spent) in before.used.items()}
+
+    again = played(frequency=frequency, age=age, played=Played(known=before.used))
+    read = played(frequency=frequency, age=age, played=Played(known=marked))
+    other = played(frequency=frequency, age=age, played=Played(known=marked), unsure=0.1)
+
+    assert (again.bought == fresh.bought).all()
+    assert (again.spent == fresh.spent).all()
+    assert (read.bought == fresh.bought + 1).all()
+    assert (other.bought == played(frequency=frequency, age=age, unsure=0.1).bought).all()
 
 
 def test_quantiles_of_sorted_rows_are_those_of_numpy():

@@ -6,8 +6,9 @@ and what she spends is a scale of her own (gamma + total spent) times a number w
 combinations of count and age are played through once, and every customer reads her bounds from the nearest ones.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,21 @@ class Drawn:
     """Amounts of purchases as they were, over their mean: what stands for a model of amounts where none fits."""
 
     amounts: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """Who was played through before, by all that decides how it goes: quantiles of purchases, and of spending."""
+
+    known: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    used: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)  # known or new: what the next time may know
+
+    def together(self, names: Sequence[str], fresh: Mapping[str, tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+        """Put quantiles of purchases, and of spending, together in the order of names; and note that they were used."""
+        theirs = {name: fresh[name] if name in fresh else self.known[name] for name in names}
+        self.used.update(theirs)
+        bought, spent = zip(*theirs.values(), strict=True)
+        return np.stack(bought), np.stack(spent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +99,7 @@ class Spread:
         return np.rint(_read(self.bought, self.near, level, alive))
 
 
-def spread(
+def spread(  # noqa: PLR0913 (all that decides how customers go on, and who is known already)
     purchases: BetaGeometric | ParetoNbd | Nbd,
     money: GammaGamma | Drawn,
     *,
@@ -92,6 +108,7 @@ def spread(
     horizon: float,
     discount: float = 0.0,
     unsure: float = 0.0,
+    played: Played | None = None,
 ) -> Spread:
     """
     Play customers through the horizon, of every count and age that some of the given ones are like.
@@ -104,22 +121,44 @@ def spread(
         horizon: how far ahead, above 0, in the unit of time of the model.
         discount: how much less money counts when it comes one unit of time later: e to this power.
         unsure: standard deviation of the logarithm of the horizon, where the level of all purchases is not known.
+        played: who was played through before, and need not be again.
 
     Returns:
         the distribution of these customers; the same at every call, and whoever else is among them.
     """
+    played = played or Played()
     counts = _counts(int(frequency.max()))
     log_ages = np.linspace(np.log(purchases.alpha), np.log(purchases.alpha + max(float(age.max()), 1.0)), AGES)
     places, near = _near(counts, log_ages, frequency, np.log(purchases.alpha + age))
+    decides = _decides(purchases, money, (horizon, discount, unsure))
+    sorts = [_Sort(place, counts[place // AGES], np.exp(log_ages[place % AGES])) for place in places.tolist()]
+    names = [f"{decides} {one.place} {one.count:.0f} {float(one.older)!r}" for one in sorts]
+    new = {name: one for name, one in zip(names, sorts, strict=True) if name not in played.known}
     play, cost = _play(purchases, discount, horizon), _cost(money)
-    bought, spent = (np.empty((len(places), DRAWS)) for _ in range(2))
-    for row, place in enumerate(places.tolist()):
-        random, (count, older) = np.random.default_rng([SEED, place]), divmod(place, AGES)
-        x, t = np.full(DRAWS, counts[count]), np.full(DRAWS, np.exp(log_ages[older]) - purchases.alpha)
+    bought, spent = (np.empty((len(new), DRAWS)) for _ in range(2))
+    for row, one in enumerate(new.values()):
+        random = np.random.default_rng([SEED, one.place])
+        x, t = np.full(DRAWS, one.count), np.full(DRAWS, one.older - purchases.alpha)
         ahead = horizon * np.exp(unsure * random.standard_normal(DRAWS)) if unsure else np.full(DRAWS, float(horizon))
         bought[row], worth = play(random, x, t, ahead)
-        spent[row] = worth * cost(random, bought[row], counts[count])
-    return Spread(near, _quantiles(bought), _quantiles(spent))
+        spent[row] = worth * cost(random, bought[row], one.count)
+    fresh = dict(zip(new, zip(_quantiles(bought), _quantiles(spent), strict=True), strict=True))
+    return Spread(near, *played.together(names, fresh))
+
+
+@dataclass(frozen=True)
+class _Sort:
+    """Customers of a count and an age on the grid, and where on it: the age as alpha plus the days, by `np.exp`."""
+
+    place: int
+    count: float
+    older: float
+
+
+def _decides(purchases: BetaGeometric | ParetoNbd | Nbd, money: GammaGamma | Drawn, numbers: tuple[float, ...]) -> str:
+    """Name what decides how customers of a count and an age go on, besides these and the program."""
+    amounts = money.amounts.tobytes() if isinstance(money, Drawn) else repr(money).encode()
+    return hashlib.sha256(repr((purchases, numbers, np.__version__)).encode() + amounts).hexdigest()[:24]
 
 
 def _near(counts: Floats, log_ages: Floats, frequency: Floats, log_age: Floats) -> tuple[Places, Near]:

@@ -36,7 +36,7 @@ from stammkunde.insight.value.refusals import (
     try_purchases,
     try_rate,
 )
-from stammkunde.insight.value.spending import Drawn, spread
+from stammkunde.insight.value.spending import Drawn, Played, spread
 from stammkunde.insight.value.steps import quarters
 from stammkunde.insight.value.trial import MODELS, BackTest, Rule, back_test, tested
 
@@ -146,6 +146,7 @@ def customers(
     share: float | None = 0.8,
     discount: float = 0.1,
     clv_days: int = 1095,
+    played: Played | None = None,
 ) -> pa.Table:
     """
     Value every customer who has bought.
@@ -158,6 +159,7 @@ def customers(
             the discounted value take nearly all of the time; they are left empty.
         discount: yearly rate at which later money counts less, 0 or more.
         clv_days: how far ahead the discounted value looks.
+        played: who was played through before for the bounds, and need not be again.
 
     Returns:
         one row a customer: customer_id, alive (empty with the rate), expected_purchases, mean_cents (of one purchase),
@@ -172,11 +174,20 @@ def customers(
         InvalidInput: a length is below 1 day, the share not between 0 and 1, or the discount negative.
     """
     past = buyers(facts.until(worth.as_of), as_of=worth.as_of)
-    return valued(past, worth, horizon_days=horizon_days, share=share, discount=discount, clv_days=clv_days)
+    return valued(
+        past, worth, horizon_days=horizon_days, share=share, discount=discount, clv_days=clv_days, played=played
+    )
 
 
 def valued(
-    past: pa.Table, worth: Worth, *, horizon_days: int, share: float | None, discount: float, clv_days: int
+    past: pa.Table,
+    worth: Worth,
+    *,
+    horizon_days: int,
+    share: float | None,
+    discount: float,
+    clv_days: int,
+    played: Played | None = None,
 ) -> pa.Table:
     """
     Value the customers of a table; what `customers` and `summaries.customers` give.
@@ -188,6 +199,7 @@ def valued(
         share: how sure the bounds are, if any.
         discount: yearly.
         clv_days: how far ahead the discounted value looks.
+        played: as in `customers`.
 
     Returns:
         what `customers` returns.
@@ -197,15 +209,15 @@ def valued(
     """
     if min(horizon_days, clv_days) < 1 or not (share is None or 0 < share < 1) or discount < 0:
         raise InvalidInput("Give lengths of at least one day, a share between 0 and 1, and no negative discount.")
-    look = _Look(past, worth, share=share, force=math.log1p(discount) / YEAR_DAYS)
+    look = _Look(past, worth, share=share, force=math.log1p(discount) / YEAR_DAYS, played=played)
     return look.unknown() if worth.used is None else look.ahead(worth.used, horizon_days, clv_days)
 
 
 class _Look:
     """All customers of a day, about to be valued; `force` is the discount a day, e to its power."""
 
-    def __init__(self, past: pa.Table, worth: Worth, *, share: float | None, force: float):
-        self.past, self.worth, self.force = past, worth, force
+    def __init__(self, past: pa.Table, worth: Worth, *, share: float | None, force: float, played: Played | None):
+        self.past, self.worth, self.force, self.played = past, worth, force, played
         self.levels = None if share is None else ((1 - share) / 2, (1 + share) / 2)
         bought = column(past, "purchase_days")
         self.spent = np.maximum(column(past, f"{worth.basis}_cents"), 0.0)  # losses so far count as nothing spent
@@ -258,6 +270,7 @@ class _Look:
             age=t,
             discount=force,
             unsure=unsure,
+            played=self.played,
         )
         scale = self.mean if amounts is None else amounts.gamma + self.spent
         purchases = (play.purchases_at(level, alive=alive) for level in self.levels)

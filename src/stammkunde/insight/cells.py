@@ -110,5 +110,7 @@ def alike(columns: Sequence[Counts]) -> tuple[Counts, Counts]:
     for column in columns:
         least, most = (int(column.min()), int(column.max())) if len(column) else (0, 0)
         key = key * (most - least + 1) + column - least
-    _, first, where = np.unique(key, return_index=True, return_inverse=True)
+    where = pa.array(key).dictionary_encode().indices.to_numpy().astype(np.int64)  # by hashes: nothing to sort
+    first = np.zeros(int(where.max(initial=-1)) + 1, dtype=np.int64)
+    first[where[::-1]] = np.arange(len(where))[::-1]
     return first, where

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -26,6 +26,18 @@ from stammkunde.signals.models import CustomerSignal, EarlyWarning
 
 CHUNK = 500
 Outcome, Level = EarlyWarning.Outcome, CustomerSignal.Level
+
+
+class _Open(NamedTuple):
+    """What deciding needs of an open warning."""
+
+    pk: int
+    customer_id: int
+    warned_on: date
+    horizon_days: int
+    level: str
+    last_on: date | None
+
 
 _OPEN = pa.schema([("id", pa.int64()), ("customer_id", pa.int64()), ("known_day", pa.int64())])
 _SINCE = """
@@ -61,7 +73,7 @@ def changes(
     horizon_days: int | None,
 ) -> Changes:
     """Decide whom to warn about anew, and what became of the open warnings; nothing is written."""
-    before = list(EarlyWarning.objects.filter(outcome=Outcome.OPEN).defer("reasons"))
+    before = _open()
     since = _since(facts, before, known=known)
     ends = {one.pk: _end(one, as_of=as_of, **since[one.pk]["fate"]) for one in before}
     closed = defaultdict(list)
@@ -81,8 +93,13 @@ def changes(
     )
 
 
+def _open() -> list[_Open]:
+    names = [name for name in _Open._fields if name != "pk"]
+    return [_Open(*row) for row in EarlyWarning.objects.filter(outcome=Outcome.OPEN).values_list("pk", *names)]
+
+
 def _end(
-    warning: EarlyWarning, *, as_of: date, is_at_risk: bool, bought_on: date | None, is_founded: bool
+    warning: _Open, *, as_of: date, is_at_risk: bool, bought_on: date | None, is_founded: bool
 ) -> tuple[str, date] | None:
     return policy.outcome(
         warned_on=warning.warned_on,
@@ -109,7 +126,7 @@ def write(due: Changes) -> None:
 
 def _since(
     facts: Facts,
-    open_before: Sequence[EarlyWarning],
+    open_before: Sequence[_Open],
     *,
     known: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _SINCE)
 ) -> dict[int, dict[str, Any]]:
@@ -135,8 +152,8 @@ def _opened(
     known: duckdb.DuckDBPyRelation,  # noqa: ARG001 (named in _NOW)
     told: pa.Table,  # noqa: ARG001
     *,
-    still: Sequence[EarlyWarning],
-    just_left: Sequence[EarlyWarning],
+    still: Sequence[_Open],
+    just_left: Sequence[_Open],
     as_of: date,
     horizon_days: int,
 ) -> list[EarlyWarning]:

@@ -6,7 +6,8 @@ import pytest
 from django.db.models import QuerySet
 from pypdf import PdfReader
 
-from stammkunde.outreach import channels, paper, queries, services, wording, working
+from stammkunde.contacts.models import Contact
+from stammkunde.outreach import channels, moments, paper, queries, services, wording, working
 from stammkunde.outreach.models import Hold, Message, Piece, PrintRun
 from stammkunde.outreach.services import collecting, printing
 from stammkunde.team.models import AuditEntry
@@ -216,6 +217,51 @@ def test_handing_over_counts_the_messages_as_sent_with_their_cost(house, salespe
         "print_run.made",
         "print_run.handed_over",
     ]
+
+
+def contacts_of(message):
+    return Contact.objects.standing().filter(customer=message.customer_id).count()
+
+
+def test_what_is_not_at_the_post_after_all_waits_again_counts_for_nothing_and_may_go_a_second_time(house, salesperson):
+    message = letter(1, purpose="advertising")
+    run = made(salesperson)
+    held = Message.objects.values().get(pk=message.pk)
+    printing.hand_over(run_id=run.pk, staff=salesperson, now=NOW)
+    back = [printing.take_back(run_id=run.pk, staff=salesperson, now=NOW + DAY) for _twice in range(2)]
+    again = Message.objects.values().get(pk=message.pk)
+
+    assert [one.state for one in back] == ["ready", "ready"]
+    assert {name for name in held if held[name] != again[name]} == {"claims"}
+    assert contacts_of(message) == 0
+    assert "Weg 1" in text_of(run)
+
+    for _twice in range(2):
+        printing.hand_over(run_id=run.pk, staff=salesperson, now=NOW + 2 * DAY)
+    assert (states(), contacts_of(message)) == (["handed_over"], 1)
+    (hidden,) = moments._contacts(message.customer_id).filter(voids=None, voided_by=None)
+    assert Contact.objects.get(pk=hidden["pk"]).happened_at == NOW + 2 * DAY
+    printing.take_back(run_id=run.pk, staff=salesperson, now=NOW + 2 * DAY)
+    printing.cancel(run_id=run.pk, staff=salesperson, now=NOW + 2 * DAY)
+    assert (states(), contacts_of(message)) == (["planned"], 0)
+    actions = AuditEntry.objects.filter(thing="print_run").order_by("pk").values_list("action", flat=True)
+    assert [one.partition(".")[2] for one in actions] == [
+        "made", "handed_over", "taken_back", "handed_over", "taken_back", "cancelled",
+    ]  # fmt: skip
+
+
+def test_post_is_taken_back_for_a_day_and_not_what_came_back_from_it(house, salesperson):
+    first, second = letter(1), letter(2)
+    run = made(salesperson)
+    printing.hand_over(run_id=run.pk, staff=salesperson, now=NOW)
+    services.note_bounce(message_id=first.pk, answer="moved", for_good=False, now=NOW)
+
+    with pytest.raises(services.RunIsOver):
+        printing.take_back(run_id=run.pk, staff=salesperson, now=NOW + DAY * 1.1)
+    printing.take_back(run_id=run.pk, staff=salesperson, now=NOW + DAY)
+
+    assert states() == ["bounced", "claimed"]
+    assert second.pk
 
 
 @pytest.mark.django_db(transaction=True)

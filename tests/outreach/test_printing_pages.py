@@ -73,9 +73,16 @@ def test_way_from_what_waits_to_the_post(client, salesperson):
     client.post(reverse("print-run-hand-over", args=[run.pk]))
     message.refresh_from_db()
     assert (message.state, message.cost_cents) == ("handed_over", 95)
+    back = reverse("print-run-take-back", args=[run.pk])
+    assert back in client.get(reverse("print-run", args=[run.pk])).content.decode()
+    client.post(back)
+    assert PrintRun.objects.get().state == "ready"
+    client.post(reverse("print-run-hand-over", args=[run.pk]))
     assert list(AuditEntry.objects.filter(thing="print_run").order_by("pk").values_list("action", flat=True)) == [
         "print_run.made",
         "print_run.downloaded",
+        "print_run.handed_over",
+        "print_run.taken_back",
         "print_run.handed_over",
     ]
 

@@ -17,8 +17,11 @@ def _sent(customer_id: int) -> QuerySet[Message]:
 
 
 def _contacts(customer_id: int) -> QuerySet[Any]:
+    """Give the contacts that messages became; a message on paper may have become several, all but one taken back."""
     source = Concat(Value(f"{telling.ORIGIN}:"), Cast("pk", CharField()))
-    return Contact.objects.filter(source__in=_sent(customer_id).values(named=source)).values("pk")
+    calls = Message.objects.filter(customer=customer_id, channel="call").values(named=source)
+    told = Contact.objects.filter(customer=customer_id, source__startswith=f"{telling.ORIGIN}:")
+    return told.exclude(source__in=calls).values("pk")
 
 
 MOMENTS = (

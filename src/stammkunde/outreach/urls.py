@@ -47,6 +47,7 @@ urlpatterns = [
     path("print-runs/<int:pk>/pages/", printing.download, name="print-run-pages"),
     path("print-runs/<int:pk>/addresses/", printing.addresses, name="print-run-addresses"),
     path("print-runs/<int:pk>/hand-over/", printing.hand_over, name="print-run-hand-over"),
+    path("print-runs/<int:pk>/take-back/", printing.take_back, name="print-run-take-back"),
     path("print-runs/<int:pk>/try-again/", printing.try_again, name="print-run-try-again"),
     path("print-runs/<int:pk>/cancel/", printing.cancel, name="print-run-cancel"),
     path("print-runs/<int:pk>/take-out/", printing.take_out, name="print-run-take-out"),

@@ -63,6 +63,7 @@ ACTIONS = {
     "print_run.handed_over": gettext_lazy("handed a print run over"),
     "print_run.made": gettext_lazy("made a print run"),
     "print_run.tried_again": gettext_lazy("let a print run that was set aside be tried again"),
+    "print_run.taken_back": gettext_lazy("took back that a print run is at the post"),
     "print_run.taken_out": gettext_lazy("took pieces out of a print run"),
     "profile.changed": gettext_lazy("changed the own profile"),
     "session.ended": gettext_lazy("signed out on one device"),

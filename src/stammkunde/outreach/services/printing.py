@@ -4,14 +4,14 @@ Print runs: letters and postcards leave together, when a person brings them to t
 1. `make_run` writes down that somebody wants to print. Committed.
 2. `collecting.collect` claims what is due, a few hundred in one transaction with what stands on their sheets, and sets
    the file. Whoever is killed in between loses and doubles nothing: the run goes on where it stopped.
-3. `hand_over` says that they are at the post; `cancel` plans them again.
+3. `hand_over` says that they are at the post, and `take_back` that they are not; `cancel` plans them again.
 
 A run holds its messages until somebody says what became of it, with no lease: only whoever collects has one.
 """
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from stammkunde.outreach import cases, channels, paper, policy
 from stammkunde.outreach.channels import paper as on_paper
 from stammkunde.outreach.models import Message, MessageSettings, Piece, PrintRun
 from stammkunde.outreach.policy import Decision, Verdict
-from stammkunde.outreach.services import claiming, settling
+from stammkunde.outreach.services import claiming, settling, telling
 from stammkunde.outreach.services.claiming import Result
 from stammkunde.team import queries as team
 from stammkunde.team import services as team_services
@@ -31,6 +31,8 @@ from stammkunde.team.models import Company, Staff
 
 State = Message.State
 Run = PrintRun.State
+TAKEN_BACK_WITHIN = timedelta(days=1)
+_HELD_AGAIN = ["slot_at", "handed_over_at", "cost_cents", "state", "reason", "leased_by", "lease_until"]
 MOST = 2000  # of one run: a file that a printer still takes
 NO_LEASE = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -89,6 +91,42 @@ def hand_over(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
     held = list(Message.objects.filter(pieces__run=run, state=State.CLAIMED).order_by("pk"))
     claiming.record([(one, result) for one in held], holder=holder(run), now=now)
     return _end(run, Run.HANDED_OVER, staff=staff, now=now)
+
+
+@transaction.atomic
+def take_back(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
+    """
+    Take back that a run is at the post: it can be printed, changed and cancelled as before. Repeating changes nothing.
+
+    What has come back from the post meanwhile stays as it is.
+
+    :raises RunIsOver: if it was cancelled, is still being made, or has been at the post for longer than a day
+    """
+    run = locked(run_id)
+    if run.state == Run.READY:
+        return run
+    if not may_be_taken_back(run, now=now):
+        raise RunIsOver(run.state)
+    sent = Message.objects.filter(pieces__run=run, state=State.HANDED_OVER)
+    settling.lock(set(sent.values_list("customer_id", flat=True)))
+    held = list(sent.order_by("pk"))
+    for message in held:
+        telling.untell(message, now=now)
+        message.slot_at, message.handed_over_at, message.cost_cents = message.handed_over_at, None, None
+        message.state, message.reason = State.CLAIMED, {"code": "in_print_run", "run": run.pk}
+        message.leased_by, message.lease_until = holder(run), NO_LEASE
+    Message.objects.bulk_update(held, _HELD_AGAIN, batch_size=200)
+    settling.log(held, now=now, by=staff.name)
+    run.state, run.finished_at = Run.READY, None
+    run.save(update_fields=["state", "finished_at"])
+    _audit(run, "print_run.taken_back", staff, at=now, pieces=len(held))
+    return run
+
+
+def may_be_taken_back(run: PrintRun, *, now: datetime) -> bool:
+    """Tell whether it may still be said that a run is not at the post after all."""
+    since = run.finished_at if run.state == Run.HANDED_OVER else None
+    return since is not None and now - since <= TAKEN_BACK_WITHIN
 
 
 @transaction.atomic

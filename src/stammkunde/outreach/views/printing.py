@@ -99,6 +99,7 @@ class Pieces(StaffList):
         return {
             **_told(run),
             "objections": [(piece, wording.reason(decision.reason)) for piece, decision in objections],
+            "may_be_taken_back": printing.may_be_taken_back(run, now=timezone.now()),
             "total_cents": None if run.cost_cents is None else run.cost_cents * run.pieces_count,
         }
 
@@ -138,6 +139,12 @@ def addresses(request: StaffRequest, pk: int) -> HttpResponseBase:
 @needs(policy.ANSWERS_SEND)
 def hand_over(request: StaffRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, printing.hand_over, _("Handed over: the messages count as sent."))
+
+
+@require_POST
+@needs(policy.ANSWERS_SEND)
+def take_back(request: StaffRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, printing.take_back, _("Taken back: the messages wait for the post again."))
 
 
 @require_POST

@@ -28,7 +28,10 @@ from stammkunde.team.models import AuditEntry, SavedView
 from tests import factories
 from tests.figures.findings_shop import open_shop, refreshed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.same_on_both("worked out from the mirror; test_refresh, test_working and test_warned ask both"),
+]
 
 LATE = [Trait("late_delivery", "", "yes")]
 

@@ -14,7 +14,11 @@ from stammkunde.store import kept
 from tests import factories
 from tests.signals import company
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_figures")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_figures"),
+    pytest.mark.same_on_both("worked out from the mirror; test_refresh, test_working and test_warned ask both"),
+]
 
 TODAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)

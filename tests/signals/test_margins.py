@@ -24,7 +24,11 @@ from stammkunde.tasks import services as tasks
 from stammkunde.tasks.models import Task
 from tests import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("learns_once")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("learns_once"),
+    pytest.mark.same_on_both("worked out from the mirror; test_refresh, test_working and test_warned ask both"),
+]
 SAME = pytest.mark.same_on_both("reckoned in the mirror; the tests between ask what it is made of")
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)

@@ -33,7 +33,11 @@ from tests import factories
 from tests.signals import company
 from tests.signals.limited import limits
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_figures")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_figures"),
+    pytest.mark.same_on_both("worked out from the mirror; test_refresh, test_working and test_warned ask both"),
+]
 SAME = pytest.mark.same_on_both("worked out beside the database; the tests between ask how it is stored")
 
 TODAY = date(2026, 3, 1)

@@ -14,7 +14,11 @@ from stammkunde.signals.models import CustomerSignal, Figure
 from tests import factories
 from tests.signals.shop import NOW, TODAY, open_shop, refresh, show_shop
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("learns_once")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("learns_once"),
+    pytest.mark.same_on_both("worked out from the mirror; test_refresh, test_working and test_warned ask both"),
+]
 
 
 @pytest.fixture

@@ -44,6 +44,11 @@ class CallCampaignForm(forms.Form):
         initial=5,
         help_text=_("Fewer where somebody's hours for customers allow no more. The rest follows on the next days."),
     )
+    spends_on_c = forms.BooleanField(
+        label=_("C customers are called, too"),
+        required=False,
+        help_text=_("Otherwise they are left out, with the reason."),
+    )
     starts_at = not_before(
         _("Empty: as soon as you start it. Nobody is called before you have seen who would be refused.")
     )

@@ -3,12 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from stammkunde.calls.models import Guide
 from stammkunde.customers.models import ContactPerson, Purpose
 from stammkunde.outreach import wording
 from stammkunde.outreach.models import Template
 from stammkunde.plays import policy
+from stammkunde.team import queries as team
+from stammkunde.team.models import Staff
 from stammkunde.ui.forms import row_of
 
 if TYPE_CHECKING:
@@ -60,9 +64,41 @@ def suggest_holdout(form: forms.Form, customers: int | None) -> None:
     form.fields["holdout_percent"].initial = round(policy.usual_holdout(many) * 100)
 
 
+def _otherwise(place: int, help_text: "str | _StrPromise" = "") -> TemplateChoice:
+    return TemplateChoice(
+        label=format_lazy(_("Way {place}, for the others"), place=place),
+        queryset=Template.objects.none(),
+        required=False,
+        empty_label=_("no further way"),
+        help_text=help_text,
+    )
+
+
 class CampaignForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     template = TemplateChoice(label=_("Template"), queryset=Template.objects.none())
+    second = _otherwise(
+        2,
+        _(
+            "Whoever may not be reached by the first way, or has no address there, is reached by the next that is "
+            "allowed. Each way has its own words; everybody gets one."
+        ),
+    )
+    third = _otherwise(3)
+    guide = forms.ChoiceField(
+        label=_("At last a call, by the guide"),
+        required=False,
+        choices=[("", _("no calls")), *(one for one in Guide.Kind.choices if one[0] != Guide.Kind.FREE)],
+        help_text=_("For whoever cannot be reached in writing: the calls stand on Today, five a day for each."),
+    )
+    callers = forms.ModelMultipleChoiceField(
+        label=_("Who calls"), queryset=Staff.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    spends_on_c = forms.BooleanField(
+        label=_("C customers get letters and calls, too"),
+        required=False,
+        help_text=_("Otherwise they are reached by the cheap ways only: e-mail and text message."),
+    )
     starts_at = not_before(
         _("Empty: as soon as you start it. Nothing is sent before you have seen who would be refused.")
     )
@@ -92,8 +128,25 @@ class CampaignForm(forms.Form):
     def __init__(self, *args: Any, customers: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fit = Template.objects.filter(is_archived=False, texts__isnull=False).exclude(purpose=Purpose.SERVICE)
-        row_of(self, "template").queryset = fit.distinct().order_by("name")
+        for name in ("template", "second", "third"):
+            row_of(self, name).queryset = fit.distinct().order_by("name")
+        row_of(self, "callers").queryset = team.workers()
         suggest_holdout(self, customers)
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        used = {said["template"].channel} if said.get("template") else set()
+        for name in ("second", "third"):
+            if said.get(name) and said[name].channel in used:
+                self.add_error(name, _("Each way is another channel: there is one for it already."))
+            used |= {said[name].channel} if said.get(name) else set()
+        if said.get("guide") and not said.get("callers"):
+            self.add_error("callers", _("Say who calls."))
+        return said
+
+    def otherwise(self) -> list[Template]:
+        """Give the further ways in writing, in their order."""
+        return [one for one in (self.cleaned_data["second"], self.cleaned_data["third"]) if one]
 
     def whom(self) -> dict[str, Any]:
         """Give whom at a company it is for, as services take it; None: as the template says."""

@@ -38,6 +38,7 @@ class Play(CountedClaims):
     # Whom at a company it is for; None: as the template says
     wanted_role = models.CharField(max_length=20, null=True, blank=True)
     to_several = models.BooleanField(null=True, blank=True)
+    spends_on_c = models.BooleanField(_("letters and calls to C customers, too"), default=False)
     holdout_share = models.FloatField(_("left alone, to compare"), default=0.0)
     valid_days = models.PositiveSmallIntegerField(_("days until it is too late"), default=14)
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
@@ -73,6 +74,23 @@ class Play(CountedClaims):
         return f"play:{self.pk}"
 
 
+class Way(models.Model):
+    """
+    What a campaign says by another way to whoever cannot be reached by those before; the first is the play's template.
+    """
+
+    play = models.ForeignKey(Play, db_index=False, on_delete=models.CASCADE, related_name="ways")
+    place = models.PositiveSmallIntegerField()  # 2, 3, …
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["play", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["play", "place"], name="way_place_once"),
+            models.CheckConstraint(condition=Q(place__gte=2), name="way_comes_after_the_first"),
+        ]
+
+
 class Enrolment(models.Model):
     """
     Somebody in a play, once per cycle: a campaign has one, a thank-you one for every day of purchase.
@@ -92,6 +110,7 @@ class Enrolment(models.Model):
     cycle = models.CharField(max_length=20)
     place = models.PositiveSmallIntegerField(default=1, db_default=1)
     why = models.JSONField(null=True)  # {"role", "reason"}: why this person, when it was decided
+    way = models.PositiveSmallIntegerField(default=1, db_default=1)  # by which of the play's ways: the place of it
     arm = models.CharField(max_length=10, choices=Arm.choices)
     entered_at = models.DateTimeField()
     # Before anything is sent: what the governor says (`outcome`), or what the template lacks (`fields_missing`).

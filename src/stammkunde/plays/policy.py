@@ -2,6 +2,8 @@
 
 FEWEST_TO_COMPARE = 200  # below that, leaving some alone would tell nothing
 USUAL_HOLDOUT = 0.1
+MISSING = "fields_missing"  # codes of our own, beside the governor's
+CHEAP_ONLY = "cheap_only"
 LONGEST_DELAY_DAYS = 30  # nobody is thanked for what was bought longer ago
 
 

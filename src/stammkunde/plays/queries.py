@@ -1,17 +1,18 @@
 """What pages read of plays: how far each is, who was refused and why, what became of the messages."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.models import Message, Template
 from stammkunde.plays.models import Enrolment, Play
 
 State = Message.State
 LEFT = (State.HANDED_OVER, State.DELIVERED)
+WAITING = (State.PLANNED, State.CLAIMED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,42 @@ def progress(some: Iterable[Play]) -> dict[int, Progress]:
         )
         for pk, one in shown.items()
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByWay:
+    """What one way of a play reaches: before it starts by what was foretold, later by what became of its messages."""
+
+    template: Template
+    reachable: int
+    waiting: int = 0
+    sent: int = 0
+    others: int = 0  # came back, failed, stopped …
+    cost_cents: int | None = None
+
+
+def by_way(play: Play, templates: Iterable[Template]) -> list[ByWay]:
+    """Tell what each way of a play reaches, in their order; a channel stands for one way."""
+    open_ones = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, code="", forecast__isnull=False)
+    reachable = dict(open_ones.order_by().values_list("way").annotate(n=Count("pk")))
+    states: dict[str, Counter[str]] = defaultdict(Counter)
+    costs: dict[str, int] = {}
+    found = Message.objects.filter(origin=play.origin).order_by()
+    for channel, state, n, cents in found.values_list("channel", "state").annotate(n=Count("pk"), c=Sum("cost_cents")):
+        states[channel][state] = n
+        if cents is not None:
+            costs[channel] = costs.get(channel, 0) + cents
+    return [
+        ByWay(
+            template=template,
+            reachable=reachable.get(place, 0),
+            waiting=sum(states[template.channel][state] for state in WAITING),
+            sent=sum(states[template.channel][state] for state in LEFT),
+            others=sum(n for state, n in states[template.channel].items() if state not in (*WAITING, *LEFT)),
+            cost_cents=costs.get(template.channel),
+        )
+        for place, template in enumerate(templates, start=1)
+    ]
 
 
 def enrolments(*, play_id: int, code: str | None = None) -> QuerySet[Enrolment]:

@@ -1,6 +1,6 @@
 """Why somebody in a play is not written to, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,8 +10,8 @@ from stammkunde.customers.models import Customer
 from stammkunde.outreach import recipients
 from stammkunde.outreach import wording as outreach
 from stammkunde.plays.models import Enrolment
+from stammkunde.plays.policy import CHEAP_ONLY, MISSING
 
-MISSING = "fields_missing"
 TROUBLES = {
     "no_words": gettext_lazy("The template has no text any more. Write one, and it goes on by itself."),
     "disguised": gettext_lazy(
@@ -31,9 +31,21 @@ TROUBLES = {
 
 
 def reason(said: Mapping[str, Any] | None) -> str:
-    """Word what stands against writing to somebody; empty where nothing does."""
+    """Word what stands against reaching somebody, way by way where several were tried; empty where nothing does."""
     if not said or not said.get("code"):
         return ""
+    tried = said.get("tried", ())
+    return ways(tried) if len(tried) > 1 else _reason(said)
+
+
+def ways(tried: Iterable[Mapping[str, Any]]) -> str:
+    """Say what stood against each way: “E-Mail: Keine Einwilligung. Brief: Keine Anschrift.”"""
+    return " ".join(f"{outreach.channel(one['channel'])}: {_reason(one)}" for one in tried)
+
+
+def _reason(said: Mapping[str, Any]) -> str:
+    if said["code"] == CHEAP_ONLY:
+        return _("C customers get no letters or calls from this campaign.")
     if said["code"] == MISSING:
         return _("The template lacks something for this person: %(fields)s.") % {"fields": ", ".join(said["fields"])}
     return outreach.reason(said)
@@ -41,13 +53,15 @@ def reason(said: Mapping[str, Any] | None) -> str:
 
 def codes() -> set[str]:
     """Name every code that has words; the empty one stands for whoever can be written to."""
-    return {"", MISSING, *outreach.codes()}
+    return {"", MISSING, CHEAP_ONLY, *outreach.codes()}
 
 
 def of_code(code: str) -> str:
     """Word a reason for many people at once, without anybody's numbers."""
     if code == MISSING:
         return _("The template lacks a field that has no fallback")
+    if code == CHEAP_ONLY:
+        return _("C customers get no letters or calls from this campaign.")
     return outreach.in_general(code)
 
 
@@ -66,4 +80,10 @@ def enrolment(one: Enrolment) -> str:
         return f"{one.message.get_state_display()}. {why}" if why else str(one.message.get_state_display())
     if one.arm == Enrolment.Arm.HELD_OUT:
         return str(one.get_arm_display())
-    return reason(one.forecast) or (_("Can be written to") if one.forecast else _("Not asked yet"))
+    return reason(one.forecast) or (reached(one) if one.forecast else _("Not asked yet"))
+
+
+def reached(one: Enrolment) -> str:
+    """Say that somebody can be reached, and why not by the ways before."""
+    tried = (one.forecast or {}).get("tried", ())
+    return " ".join([_("Can be reached."), ways(tried)]) if tried else _("Can be written to")

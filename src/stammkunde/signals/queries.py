@@ -57,6 +57,12 @@ def worth(*, customer_ids: Collection[int]) -> dict[int, int]:
     return {pk: max(cents, 0) for pk, cents in found if cents is not None}
 
 
+def of_class(abc_class: str, *, customer_ids: Collection[int]) -> set[int]:
+    """Tell which of these customers are of a class."""
+    rows = signals().filter(customer__in=customer_ids, abc_class=abc_class)
+    return set(rows.values_list("customer_id", flat=True))
+
+
 def explained(customer_id: int) -> list[dict[str, Any]] | None:
     """
     Give the reasons of a customer's risk, strongest first, as codes with numbers; worked out where nobody was warned.

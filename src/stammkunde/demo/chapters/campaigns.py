@@ -1,4 +1,4 @@
-"""Campaigns with customers who are left alone to compare, and thanks after purchases; one is ready to be started."""
+"""Campaigns with customers who are left alone to compare, and thanks; one of three ways is ready to be started."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +29,9 @@ class Plan:
     filters: Filters
     says: str
     days_before: int | None = None
+    otherwise: tuple[str, ...] = ()  # templates of the further ways
+    guide: str = ""  # of the calls that come last; empty: none
+    spends_on_c: bool = False
 
 
 PLANS = (
@@ -58,6 +61,8 @@ PLANS = (
         template="Neue Angebote",
         filters=Filters(texts=(("industry", "Gastronomie"), ("region", "Nordrhein-Westfalen"))),
         says="Branche: Gastronomie · Region: Nordrhein-Westfalen",
+        otherwise=("Terminvorschlag",),
+        guide="win_back",
     ),
 )
 
@@ -98,8 +103,14 @@ def prepare(story: Story, plan: Plan, at: datetime) -> Play:
         holdout_share=HELD_OUT,
         valid_days=VALID_DAYS,
         starts_at=None,
+        otherwise=[template(one) for one in plan.otherwise],
+        spends_on_c=plan.spends_on_c,
     )
-    play = plays.create_campaign(what, staff=marketing, now=at)
+    if plan.guide:
+        how = plays.ByPhone(guide=plan.guide, about="", callers=story.with_role("sales"), calls_per_day=5)
+        play = plays.create_mixed_campaign(what, how, staff=marketing, now=at)
+    else:
+        play = plays.create_campaign(what, staff=marketing, now=at)
     salt = f"demo:{story.seed}:{plan.name}"
     outreach.hold_out(origin=play.origin, customer_ids=(), share=HELD_OUT, now=at, salt=salt)
     outbox.work(at)

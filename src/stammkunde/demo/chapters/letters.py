@@ -16,7 +16,7 @@ from stammkunde.plays.models import Play
 from stammkunde.segments.queries import Filters
 from stammkunde.team.models import Staff
 
-LETTERS, CARDS, WAITING, MAILS = 14, 12, 8, 8
+LETTERS, CARDS, WAITING, MAILS, MIXED = 14, 12, 8, 8, 16
 MAIL = Text(
     subject="Ihre Anfrage zur Lieferzeit",
     blocks=(Block(kind="text", text="Guten Tag,\n\ndie Ware verlässt unser Lager am Donnerstag."),),
@@ -28,18 +28,27 @@ def deeds(story: Story) -> Iterator[Deed]:
     (marketing,), companies = story.with_role("marketing"), looked_after()
     autumn = story.working_days(since=story.last - timedelta(days=60))[0]
     lately = story.working_days()[-1]
+    news = story.working_days(since=story.last - timedelta(days=30))[0]
+    mixed = _plan("Neues für unsere Firmenkunden", "Neue Angebote", companies[3::4][:MIXED], "Terminvorschlag")
     letters = _plan("Jahresgespräche im Herbst", "Terminvorschlag", companies[::4][:LETTERS])
     cards = _plan("Frühlingskarte", office.SPRING_CARD, companies[1::4][:CARDS])
     waiting = _plan("Jahresgespräche im Winter", "Terminvorschlag", companies[2::4][:WAITING])
     yield from _posted(story, letters, story.at(autumn, 10), lambda at: _bring_to_the_post(marketing, "letter", at))
+    yield from _posted(story, mixed, story.at(news, 10), lambda at: _send_and_post(story, marketing, at))
     yield from _posted(story, cards, story.at(lately, 10), lambda at: _print(marketing, "postcard", at))
     yield from _posted(story, waiting, story.at(lately, 15))
     yield from _mails(story, companies[3::4][:MAILS])
 
 
-def _plan(name: str, template: str, companies: list[Customer]) -> campaigns.Plan:
-    ids = tuple(one.pk for one in companies)
-    return campaigns.Plan(name=name, template=template, filters=Filters(ids=ids), says="Ausgewählte Firmenkunden")
+def _plan(name: str, template: str, companies: list[Customer], *otherwise: str) -> campaigns.Plan:
+    return campaigns.Plan(
+        name=name,
+        template=template,
+        filters=Filters(ids=tuple(one.pk for one in companies)),
+        says="Ausgewählte Firmenkunden",
+        otherwise=otherwise,
+        spends_on_c=True,
+    )
 
 
 def _posted(
@@ -62,6 +71,12 @@ def _bring_to_the_post(by: Staff, channel: str, at: datetime) -> None:
     run = _print(by, channel, at)
     if run.state == PrintRun.State.READY:
         printing.hand_over(run_id=run.pk, staff=by, now=at + timedelta(hours=3))
+
+
+def _send_and_post(story: Story, by: Staff, at: datetime) -> None:
+    """Let a campaign of two ways leave: who may get no mail gets a letter."""
+    outbox.work(at, chance=story.chance("mixed"))
+    _bring_to_the_post(by, "letter", at)
 
 
 def _mails(story: Story, companies: list[Customer]) -> Iterator[Deed]:

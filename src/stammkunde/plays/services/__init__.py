@@ -1,10 +1,9 @@
 """What changes plays: preparing a campaign, letting plays run, thanking for purchases."""
 
-from stammkunde.plays.services.calling import ByPhone, create_call_campaign
+from stammkunde.plays.services.calling import ByPhone, create_call_campaign, create_mixed_campaign
 from stammkunde.plays.services.preparing import (
     Campaign,
     NothingToSay,
-    ask_governor,
     choose,
     create_campaign,
 )
@@ -33,6 +32,7 @@ from stammkunde.plays.services.trouble import (
     try_again,
 )
 from stammkunde.plays.services.turns import shares
+from stammkunde.plays.services.ways import ask_governor, ways_of
 
 __all__ = [
     "DISGUISED",
@@ -50,6 +50,7 @@ __all__ = [
     "choose",
     "create_call_campaign",
     "create_campaign",
+    "create_mixed_campaign",
     "create_thanks",
     "due",
     "enrol_buyers",
@@ -67,4 +68,5 @@ __all__ = [
     "stop",
     "take_back",
     "try_again",
+    "ways_of",
 ]

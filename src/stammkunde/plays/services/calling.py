@@ -39,9 +39,28 @@ def create_call_campaign(what: preparing.Campaign, how: ByPhone, *, staff: Staff
     """
     template = words(what.name, how, staff=staff, now=now)
     play = preparing.create_campaign(replace(what, template=template), staff=staff, now=now)
+    _lead(play, how)
+    return play
+
+
+@transaction.atomic
+def create_mixed_campaign(what: preparing.Campaign, how: ByPhone, *, staff: Staff, now: datetime) -> Play:
+    """
+    Write a campaign down whose last way is a call, for whoever cannot be reached in writing.
+
+    :raises NothingToSay: if a template has no words
+    :raises CountsAsAdvertising: if the words of a way need another purpose
+    """
+    template = words(what.name, how, staff=staff, now=now)
+    otherwise = [*what.otherwise, template]
+    play = preparing.create_campaign(replace(what, otherwise=otherwise), staff=staff, now=now)
+    _lead(play, how)
+    return play
+
+
+def _lead(play: Play, how: ByPhone) -> None:
     plan = CallPlan.objects.create(play=play, guide=how.guide, calls_per_day=how.calls_per_day)
     plan.callers.set(how.callers)
-    return play
 
 
 def words(name: str, how: ByPhone, *, staff: Staff, now: datetime) -> Template:

@@ -1,5 +1,5 @@
 """
-Preparing a campaign: its customers are chosen once and for good, some are left alone, and the governor is asked.
+Preparing a campaign: its customers are chosen once and for good, and some are left alone; `ways` asks the governor.
 
 Nothing is sent by any of this. Repeating is harmless, and so is being killed: what is missing is done the next time.
 """
@@ -16,10 +16,10 @@ from stammkunde.customers.policy import Chosen
 from stammkunde.outreach import recipients as reached
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
-from stammkunde.outreach.policy import Verdict
 from stammkunde.outreach.services import Plan
+from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import policy
-from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.models import Enrolment, Play, Way
 from stammkunde.plays.services import turns
 from stammkunde.signals import queries as signals
 from stammkunde.team import services as team
@@ -27,7 +27,6 @@ from stammkunde.team.models import Staff
 from stammkunde.work import Lease
 
 AT_ONCE = 500
-MISSING = "fields_missing"
 
 
 class NothingToSay(Exception):
@@ -46,6 +45,8 @@ class Campaign:
         valid_days: for how long after its start it may still be sent.
         starts_at: when it starts by itself; None: when somebody starts it.
         wanted_role, to_several: whom at a company it is for; None: as the template says.
+        otherwise: what is said by other ways to whoever cannot be reached by those before, in this order.
+        spends_on_c: whether C customers get letters and calls, too.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Campaign:
     starts_at: datetime | None
     wanted_role: str | None = None
     to_several: bool | None = None
+    otherwise: Sequence[Template] = ()
+    spends_on_c: bool = False
 
 
 @transaction.atomic
@@ -69,7 +72,8 @@ def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
     """
     if what.template is None:
         raise NothingToSay(what.name)
-    check_words(what.template)
+    for template in (what.template, *what.otherwise):
+        check_words(template)
     play = Play.objects.create(
         kind=Play.Kind.CAMPAIGN,
         name=what.name.strip(),
@@ -82,8 +86,12 @@ def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
         starts_at=what.starts_at,
         wanted_role=what.wanted_role,
         to_several=what.to_several,
+        spends_on_c=what.spends_on_c,
         created_by=staff,
         created_at=now,
+    )
+    Way.objects.bulk_create(
+        Way(play=play, place=place, template=template) for place, template in enumerate(what.otherwise, start=2)
     )
     team.record(staff=staff, action="play.created", at=now, thing="play", thing_id=play.pk, label=play.name)
     return play
@@ -150,72 +158,43 @@ def enrolled(play: Play, customer_id: int, cycle: str, place: int, chosen: Chose
     }
 
 
-def ask_governor(*, play: Play, now: datetime) -> int:
-    """
-    Ask for the next customers of a campaign whether they may be written to, and tell how many were asked.
-
-    When nobody is left, the campaign is ready.
-    """
-    rows = list(Enrolment.objects.filter(play=play, forecast__isnull=True).order_by("pk")[:AT_ONCE])
-    if not rows:
-        turns.assign(play)
-        Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(status=Play.Status.READY)
-        return 0
-    for row in rows:
-        row.forecast, row.code = {"outcome": "held_out", "code": "held_out"}, "held_out"
-    treated = [row for row in rows if row.arm == Enrolment.Arm.TREATED]
-    plans, lacking = plan(play, treated, now=now)
-    for row in treated:
-        if row.pk in lacking:
-            row.forecast, row.code = lacking[row.pk], MISSING
-    by_key = {one.key: row for row, one in plans}
-    for one, decision in outreach.forecast([one for _row, one in plans], now=now):
-        row = by_key[one.key]
-        said(row, decision.verdict, decision.reason)
-    Enrolment.objects.bulk_update(rows, ["forecast", "code"], batch_size=AT_ONCE)
-    return len(rows)
-
-
-def said(row: Enrolment, outcome: str, reason: dict[str, Any] | None) -> None:
-    """Note what the governor says to an enrolment; whoever is allowed has no code."""
-    row.forecast = {"outcome": outcome, **(reason or {"code": ""})}
-    row.code = "" if outcome == Verdict.ALLOWED else str(row.forecast["code"])
-
-
 def plan(
-    play: Play, rows: Sequence[Enrolment], *, now: datetime
+    play: Play, rows: Sequence[Enrolment], template: Template, *, now: datetime
 ) -> tuple[list[tuple[Enrolment, Plan]], dict[int, dict[str, Any]]]:
-    """Write the messages of enrolments; and say for whom the template lacks what, by the enrolment's number."""
+    """Write the messages of enrolments; and say for whom a template lacks what, by the enrolment's number."""
     if not rows:
         return [], {}
     written = outreach.contents(
-        template=play.template,
+        template=template,
         recipients={(row.customer_id, row.contact_person_id) for row in rows},
         today=timezone.localdate(now),
     )
     importance = signals.worth(customer_ids={row.customer_id for row in rows})
     begins = max(play.starts_at or now, now)
-    moments, guide = turns.moments(play, rows, begins=begins), turns.guide(play)
+    guide = turns.guide(play) if template.channel == CALL else ""
+    moments = turns.moments(play, rows, begins=begins) if guide else {}
     plans, lacking = [], {}
     for row in rows:
         said = written[row.customer_id, row.contact_person_id]
         if said.content is None:
-            lacking[row.pk] = {"outcome": "refused", "code": MISSING, "fields": list(said.missing)}
+            lacking[row.pk] = {"outcome": "refused", "code": policy.MISSING, "fields": list(said.missing)}
             continue
         at, caller = moments.get(row.pk, (begins, None))
         content = {**said.content, "guide": guide, "caller": caller} if guide else said.content
         filled = replace(said, content=content)
-        plans.append((row, _plan(play, row, filled, at, importance.get(row.customer_id, 0))))
+        plans.append((row, _plan(play, row, template, filled, at, importance.get(row.customer_id, 0))))
     return plans, lacking
 
 
-def _plan(play: Play, row: Enrolment, said: outreach.Filled, begins: datetime, importance_cents: int) -> Plan:
-    channel = play.template.channel
+def _plan(
+    play: Play, row: Enrolment, template: Template, said: outreach.Filled, begins: datetime, importance_cents: int
+) -> Plan:
+    channel = template.channel
     return Plan(
         customer_id=row.customer_id,
         contact_person_id=row.contact_person_id,
         channel=channel,
-        purpose=play.template.purpose,
+        purpose=template.purpose,
         key=policy.key(play_id=play.pk, customer_id=row.customer_id, cycle=row.cycle, place=row.place, channel=channel),
         origin=play.origin,
         content=said.content or {},
@@ -227,9 +206,15 @@ def _plan(play: Play, row: Enrolment, said: outreach.Filled, begins: datetime, i
     )
 
 
-def recipients(play: Play, customer_ids: Collection[int], *, now: datetime) -> dict[int, tuple[Chosen, ...]]:
-    """Choose for each customer who is written to: by the campaign's own words, or else by the template's."""
-    template = play.template
+def recipients(
+    play: Play, customer_ids: Collection[int], *, now: datetime, template: Template | None = None
+) -> dict[int, tuple[Chosen, ...]]:
+    """
+    Choose for each customer who is reached: by the campaign's own words, or else by those of the template.
+
+    Without a template by the first way.
+    """
+    template = template or play.template
     whom = reached.wanted(
         purpose=template.purpose,
         role=template.wanted_role if play.wanted_role is None else play.wanted_role,

@@ -10,10 +10,9 @@ from stammkunde import work
 from stammkunde.outreach import looks
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
-from stammkunde.outreach.policy import Verdict
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays.models import Enrolment, Play
-from stammkunde.plays.services import preparing
+from stammkunde.plays.services import preparing, ways
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -36,10 +35,10 @@ def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: dateti
     :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
     :raises NotLookedAt: if the company wants a colleague to understand advertising first, and none has
     """
-    template = Play.objects.select_related("template").get(pk=play_id).template
-    preparing.check_purpose(template)
-    if template.channel != CALL:  # a call is talked, not read
-        looks.demand(template)
+    for template in ways.ways_of(Play.objects.select_related("template").get(pk=play_id)):
+        preparing.check_purpose(template)
+        if template.channel != CALL:  # a call is talked, not read
+            looks.demand(template)
     begins = max(starts_at or now, now)
     changed = Play.objects.filter(pk=play_id, status=Status.READY).update(
         status=Status.RUNNING, starts_at=begins, started_at=now
@@ -61,7 +60,7 @@ def reschedule(*, play_id: int, starts_at: datetime | None, valid_days: int, sta
         return play
     play.starts_at, play.valid_days, play.status = starts_at, valid_days, Status.PREPARING
     play.save(update_fields=["starts_at", "valid_days", "status"])
-    Enrolment.objects.filter(play=play).update(forecast=None, code="")
+    Enrolment.objects.filter(play=play).update(forecast=None, code="", way=1)
     return _settled(play_id, 1, "play.rescheduled", allowed=(), now=now, staff=staff)
 
 
@@ -148,19 +147,10 @@ def plan_next(*, play_id: int, now: datetime) -> int:
     if play.status != Status.RUNNING or not _has_begun(play, now=now):
         return 0
     rows = list(_waiting(play).order_by("pk")[:AT_ONCE])
-    plans, lacking = preparing.plan(play, rows, now=now)
-    messages = outreach.plan_messages([one for _row, one in plans], now=now)
-    for (row, _plan), message in zip(plans, messages, strict=True):
-        if message.pk:
-            row.message = message
-            preparing.said(row, Verdict.ALLOWED, None)
-        else:
-            preparing.said(row, Verdict.REFUSED, message.reason)
+    ways.plan(play, rows, now=now)
     for row in rows:
         row.planned_at = now
-        if row.pk in lacking:
-            row.forecast, row.code = lacking[row.pk], preparing.MISSING
-    Enrolment.objects.bulk_update(rows, ["message", "planned_at", "forecast", "code"], batch_size=AT_ONCE)
+    Enrolment.objects.bulk_update(rows, ["message", "planned_at", *ways.ASKED], batch_size=AT_ONCE)
     return len(rows)
 
 

@@ -33,17 +33,18 @@ def guide(play: Play) -> str:
 
 
 @transaction.atomic
-def assign(play: Play) -> int:
+def assign(play: Play, *, ways: Collection[int]) -> int:
     """
     Say who calls whom, those with most worth first, and tell for how many that was new; repeating changes nothing.
 
-    Whom somebody chose, or who looks after them, calls; the others are shared out over those who were named.
+    `ways` are the places of the campaign's ways that are calls. Whom somebody chose, or who looks after them, calls;
+    the others are shared out over those who were named.
     """
     plan = plan_of(play)
     if plan is None:
         return 0
-    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, code="", turn=None).order_by("pk")
-    rows = list(waiting.only("pk", "customer_id", "contact_person_id"))
+    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, code="", turn=None, way__in=ways)
+    rows = list(waiting.order_by("pk").only("pk", "customer_id", "contact_person_id"))
     worth = signals.worth(customer_ids={row.customer_id for row in rows})
     rows.sort(key=lambda row: (-worth.get(row.customer_id, 0), row.pk))
     own = caretakers.of((row.customer_id, row.contact_person_id) for row in rows)

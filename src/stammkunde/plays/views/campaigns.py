@@ -19,13 +19,15 @@ from stammkunde.segments.asked import Asked
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 
+CALLS_A_DAY = 5
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
 def new(request: StaffRequest) -> HttpResponse:
     asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
     count = asked.page.count
-    form = CampaignForm(request.POST or None, customers=count)
+    form = CampaignForm(request.POST or None, customers=count, initial={"callers": [request.user.pk]})
     if request.method == "POST" and form.is_valid():
         try:
             play = _create(request, form, asked)
@@ -69,6 +71,7 @@ def _create_calls(request: StaffRequest, form: CallCampaignForm, asked: Asked) -
         holdout_share=given["holdout_percent"] / 100,
         valid_days=given["valid_days"],
         starts_at=given["starts_at"],
+        spends_on_c=given["spends_on_c"],
     )
     how = services.ByPhone(
         guide=given["guide"], about=given["about"], callers=list(given["callers"]), calls_per_day=given["calls_per_day"]
@@ -86,9 +89,14 @@ def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:
         holdout_share=given["holdout_percent"] / 100,
         valid_days=given["valid_days"],
         starts_at=given["starts_at"],
+        otherwise=form.otherwise(),
+        spends_on_c=given["spends_on_c"],
         **form.whom(),
     )
-    return services.create_campaign(campaign, staff=request.user, now=timezone.now())
+    if not given["guide"]:
+        return services.create_campaign(campaign, staff=request.user, now=timezone.now())
+    how = services.ByPhone(guide=given["guide"], about="", callers=list(given["callers"]), calls_per_day=CALLS_A_DAY)
+    return services.create_mixed_campaign(campaign, how, staff=request.user, now=timezone.now())
 
 
 def _whom(asked: Asked) -> str:

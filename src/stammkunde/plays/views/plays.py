@@ -20,13 +20,14 @@ from stammkunde.calls import queries as calls
 from stammkunde.calls.models import Outcome
 from stammkunde.outreach import advice, looks
 from stammkunde.outreach import wording as outreach
-from stammkunde.outreach.models import Message, MessageSettings
+from stammkunde.outreach.models import Message, MessageSettings, Template
 from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import queries, services, wording
 from stammkunde.plays.forms import ScheduleForm, ThanksForm, has_templates
 from stammkunde.plays.models import Enrolment, Play
-from stammkunde.plays.queries import Progress
+from stammkunde.plays.policy import MISSING
+from stammkunde.plays.queries import ByWay, Progress
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
@@ -258,7 +259,8 @@ def _found(pk: int) -> Play:
 
 
 def _context(play: Play) -> dict[str, Any]:
-    progress = queries.progress([play])[play.pk]
+    progress, templates = queries.progress([play])[play.pk], services.ways_of(play)
+    by_phone = play.template.channel == CALL
     return {
         "play": play,
         "progress": progress,
@@ -268,9 +270,12 @@ def _context(play: Play) -> dict[str, Any]:
         "is_moving": play.status in MOVING and play.trouble != services.SET_ASIDE,
         "refusals": _refusals(progress),
         "states": _states(progress),
-        "channel": outreach.channel(play.template.channel),
-        **(_calls(play) if play.template.channel == CALL else _looked(play)),
-        **_about_start(play, progress),
+        "channel": ", ".join(outreach.channel(one.channel) for one in templates),
+        "by_phone": by_phone,
+        "ways": _ways(play, templates) if len(templates) > 1 else [],
+        **(_calls(play) if templates[-1].channel == CALL else {}),
+        **({} if by_phone else _looked(play, templates)),
+        **_about_start(play, progress, templates),
     }
 
 
@@ -279,7 +284,6 @@ def _calls(play: Play) -> dict[str, Any]:
     found = calls.results(play.origin)
     outcomes = [(label, found.outcomes[code]) for code, label in Outcome.choices if code in found.outcomes]
     return {
-        "by_phone": True,
         "guide": play.call_plan.get_guide_display(),
         "shares": services.shares(play, now=timezone.now()),
         "results": found,
@@ -294,24 +298,48 @@ def _begins(play: Play) -> datetime:
     return max(play.starts_at or now, now + services.GRACE)
 
 
-def _about_start(play: Play, progress: Progress) -> dict[str, Any]:
+def _ways(play: Play, templates: list[Template]) -> list[dict[str, Any]]:
+    """Tell how many each way reaches, and for how much."""
+    found = queries.by_way(play, templates)
+    return [
+        {"way": one, "channel": outreach.channel(one.template.channel), "cost_cents": _way_cost(one)} for one in found
+    ]
+
+
+def _way_cost(one: ByWay) -> int | None:
+    return one.cost_cents if one.sent else _cost_cents(one.template.channel, one.reachable)
+
+
+def _foreseen_cost(play: Play, progress: Progress, templates: list[Template]) -> int | None:
+    if len(templates) == 1:
+        return _cost_cents(play.template.channel, progress.reachable)
+    known = [one for one in map(_way_cost, queries.by_way(play, templates)) if one is not None]
+    return sum(known) if known else None
+
+
+def _about_start(play: Play, progress: Progress, templates: list[Template]) -> dict[str, Any]:
     """Tell what starting will do, and whether it can be taken back."""
     if play.status == Status.READY:
         return {
             "schedule": ScheduleForm(initial={"starts_at": play.starts_at, "valid_days": play.valid_days}),
             "begins": _begins(play),
-            "cost_cents": _cost_cents(play.template.channel, progress.reachable),
-            "lacking": progress.codes.get(wording.MISSING, 0),
+            "cost_cents": _foreseen_cost(play, progress, templates),
+            "lacking": progress.codes.get(MISSING, 0),
         }
     return {"may_be_taken_back": services.may_be_taken_back(play)}
 
 
-def _looked(play: Play) -> dict[str, Any]:
-    """Tell whether a colleague has understood what is about to be sent."""
-    if play.status != Status.READY or not looks.is_wanted(play.template):
+def _looked(play: Play, templates: list[Template]) -> dict[str, Any]:
+    """Tell whether a colleague has understood what is about to be sent; of several ways, the first that lacks it."""
+    wanted = [one for one in templates if one.channel != CALL and looks.is_wanted(one)]
+    if play.status != Status.READY or not wanted:
         return {}
+    seen = [(one, looks.understood(one)) for one in wanted]
+    template, looked = next((pair for pair in seen if pair[1] is None), seen[0])
     is_demanded = MessageSettings.of(team.company()).look_first
-    return {"is_look_wanted": True, "is_look_demanded": is_demanded, "looked": looks.understood(play.template)}
+    return {
+        "is_look_wanted": True, "is_look_demanded": is_demanded, "looked": looked, "look_template": template.pk
+    }  # fmt: skip
 
 
 def _refusals(progress: Progress) -> list[dict[str, Any]]:

@@ -1,0 +1,145 @@
+"""
+By which way somebody is reached: the first of a campaign's ways that is allowed and leads to her, each with its words.
+
+A way that only has to wait (limits, quiet hours) is taken all the same: it is allowed, and costs nothing more.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from stammkunde.customers.policy import Reason
+from stammkunde.outreach import channels
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.models import Message, Template
+from stammkunde.outreach.policy import Verdict
+from stammkunde.outreach.services import Plan
+from stammkunde.outreach.services.calling import CALL
+from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.policy import CHEAP_ONLY, MISSING
+from stammkunde.plays.services import preparing, turns
+from stammkunde.signals import queries as signals
+from stammkunde.team import queries as team
+
+AT_ONCE = 500
+DEAR = frozenset({"letter", "postcard", CALL})
+ASKED = ["forecast", "code", "way", "contact_person", "why"]
+# What stands against one way only, so that the next is tried; whoever called a mail spam is left alone.
+ANOTHER_WAY = frozenset({CHEAP_ONLY, "no_address", "address_bounced", "person_gone", *(one.value for one in Reason)})
+
+Said = tuple[str, dict[str, Any] | None, Message | None]  # verdict, reason, and what was planned
+Ask = Callable[[Sequence[Plan]], Iterable[Said]]
+
+
+def ways_of(play: Play) -> list[Template]:
+    """Give the ways of a play, as templates, in the order in which they are tried."""
+    return [play.template, *(one.template for one in play.ways.select_related("template"))]
+
+
+def ask_governor(*, play: Play, now: datetime) -> int:
+    """
+    Ask for the next customers of a campaign whether they may be reached, and how; tell how many were asked.
+
+    When nobody is left, the campaign is ready.
+    """
+    rows = list(Enrolment.objects.filter(play=play, forecast__isnull=True).order_by("pk")[:AT_ONCE])
+    if not rows:
+        turns.assign(play, ways=[place for place, one in enumerate(ways_of(play), start=1) if one.channel == CALL])
+        Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(status=Play.Status.READY)
+        return 0
+    for row in rows:
+        row.forecast, row.code = {"outcome": "held_out", "code": "held_out"}, "held_out"
+
+    def forecast(plans: Sequence[Plan]) -> Iterable[Said]:
+        found = outreach.forecast(plans, now=now)
+        return ((decision.verdict, decision.reason, None) for _plan, decision in found)
+
+    find(play, [row for row in rows if row.arm == Enrolment.Arm.TREATED], ask=forecast, now=now)
+    Enrolment.objects.bulk_update(rows, ASKED, batch_size=AT_ONCE)
+    return len(rows)
+
+
+def plan(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
+    """Plan the messages of enrolments, each by the way that was found, or the next where it is closed meanwhile."""
+
+    def plan_now(plans: Sequence[Plan]) -> Iterable[Said]:
+        found = outreach.plan_messages(plans, now=now)
+        return (
+            (Verdict.ALLOWED, None, one) if one.pk else (Verdict.REFUSED, dict(one.reason or {}), None) for one in found
+        )
+
+    find(play, rows, ask=plan_now, now=now)
+
+
+def find(play: Play, rows: Sequence[Enrolment], *, ask: Ask, now: datetime) -> None:
+    """Ask about each enrolment on its way, and on the next as long as only that way is closed; note what was said."""
+    every = ways_of(play)
+    first = {row.pk: (row.contact_person_id, row.why) for row in rows}
+    tried = {row.pk: list((row.forecast or {}).get("tried", ()))[: row.way - 1] for row in rows}
+    for place, template in enumerate(every, start=1):
+        mine = [row for row in rows if row.way == place]
+        if len(every) > 1:
+            _address(play, mine, template, now=now)
+        _ask(play, mine, template, ask=ask, is_only=len(every) == 1, now=now)
+        for row in mine:
+            if _is_closed(row) and row.place == 1:
+                tried[row.pk].append({**(row.forecast or {}), "channel": template.channel})
+                row.way += place < len(every)
+    for row in rows:
+        if tried[row.pk] and len(every) > 1:
+            _note_tried(row, tried[row.pk], first[row.pk])
+
+
+def _note_tried(row: Enrolment, tried: list[dict[str, Any]], first: tuple[int | None, Any]) -> None:
+    """Say why it is not the first way; whoever is reached by none is refused as it was said there."""
+    if _is_closed(row):
+        row.forecast, row.code, row.way = dict(tried[0]), str(tried[0]["code"]), 1
+        row.contact_person_id, row.why = first
+    row.forecast = {**(row.forecast or {}), "tried": tried}
+
+
+def _is_closed(row: Enrolment) -> bool:
+    """Tell whether somebody is refused on her way for a reason that says nothing about the next."""
+    said_last = row.forecast or {}
+    return bool(row.code) and (row.code in ANOTHER_WAY or bool(said_last.get("is_not_set_up")))
+
+
+def _address(play: Play, rows: Sequence[Enrolment], template: Template, *, now: datetime) -> None:
+    """Choose who at each customer is reached by this way; of several people, those who were chosen stay."""
+    mine = [row for row in rows if row.place == 1]
+    people = preparing.recipients(play, [row.customer_id for row in mine], now=now, template=template) if mine else {}
+    for row in mine:
+        if row.customer_id in people:
+            chosen = people[row.customer_id][0]
+            row.contact_person_id, row.why = chosen.person_id, {"role": chosen.role, "reason": chosen.reason}
+
+
+def _ask(play: Play, rows: Sequence[Enrolment], template: Template, *, ask: Ask, is_only: bool, now: datetime) -> None:
+    closed = "" if is_only else channels.get(template.channel).missing(team.company())
+    spared = _spared(play, [row.customer_id for row in rows], template)
+    for row in rows:
+        if closed:
+            said(row, Verdict.REFUSED, {"code": closed, "is_not_set_up": True})
+        elif row.customer_id in spared:
+            said(row, Verdict.REFUSED, {"code": CHEAP_ONLY})
+    open_rows = [row for row in rows if not closed and row.customer_id not in spared]
+    plans, lacking = preparing.plan(play, open_rows, template, now=now)
+    for row in open_rows:
+        if row.pk in lacking:
+            row.forecast, row.code = lacking[row.pk], MISSING
+    for (row, _plan), (verdict, reason, message) in zip(plans, ask([one for _row, one in plans]), strict=True):
+        said(row, verdict, reason)
+        row.message = message
+
+
+def _spared(play: Play, customer_ids: Collection[int], template: Template) -> set[int]:
+    """Tell who gets nothing by a dear way: C customers, unless the campaign says so."""
+    if play.kind != Play.Kind.CAMPAIGN or play.spends_on_c or template.channel not in DEAR:
+        return set()
+    return signals.of_class("C", customer_ids=customer_ids)
+
+
+def said(row: Enrolment, outcome: str, reason: dict[str, Any] | None) -> None:
+    """Note what the governor says to an enrolment; whoever is allowed has no code."""
+    row.forecast = {"outcome": outcome, **(reason or {"code": ""})}
+    row.code = "" if outcome == Verdict.ALLOWED else str(row.forecast["code"])

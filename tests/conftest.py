@@ -2,6 +2,7 @@ import gc
 import os
 import shutil
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -81,16 +82,25 @@ def pytest_runtest_setup(item):
             pytest.skip(reason)
 
 
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory):
+    """Name folders that nobody had: asking for `tmp_path` looks through those of all former tests."""
+    within = tmp_path_factory.mktemp("data")
+    return (within / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _own_data_dir(settings, tmp_path):
+def _own_data_dir(settings, _folders):
     """Every test has uploads, mirror, history and cache of its own."""
-    settings.UPLOAD_DIR = tmp_path / "uploads"
-    settings.MIRROR_DIR = tmp_path / "mirror"
-    settings.HISTORY_DIR = tmp_path / "history"
-    settings.PRINT_DIR = tmp_path / "prints"
+    own = next(_folders)
+    own.mkdir()
+    settings.UPLOAD_DIR = own / "uploads"
+    settings.MIRROR_DIR = own / "mirror"
+    settings.HISTORY_DIR = own / "history"
+    settings.PRINT_DIR = own / "prints"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(own)}
     }
 
 

@@ -337,4 +337,5 @@ def _touched_at(place: Path) -> float:
 
 
 def _is_known(place: Path) -> bool:
-    return place.name.startswith("import-") or Import.objects.filter(path__contains=f"/{place.name}/").exists()
+    ours = place.name == apart.READERS or place.name.startswith("import-")
+    return ours or Import.objects.filter(path__contains=f"/{place.name}/").exists()

@@ -35,14 +35,14 @@ def test_a_reader_that_ends_badly_is_a_refusal(job, given, bounds, code, detail)
 
 def test_working_files_of_a_reader_that_died_go_with_it_and_those_of_the_dead_who_asked_with_the_next(settings):
     host, *_rest = work.me().split(" ")
-    left, others = (settings.UPLOAD_DIR / "readers" / f"{host} {pid} abc" for pid in (2**22 + 1, os.getpid()))
+    left, others = (settings.UPLOAD_DIR / f"reader-{host} {pid} abc" for pid in (2**22 + 1, os.getpid()))
     for folder in (left, others):
         (folder / "spill").mkdir(parents=True)
 
     with pytest.raises(FileNotUsable):
         apart.read(jobs.write_and_break_down, bounds=PLENTY)
 
-    assert list((settings.UPLOAD_DIR / "readers").iterdir()) == [others]
+    assert list(settings.UPLOAD_DIR.glob("reader-*")) == [others]
 
 
 def test_what_nobody_expected_is_told():

@@ -36,7 +36,7 @@ from stammkunde.intake.formats import FileNotUsable, given_rows
 from stammkunde.intake.formats.separated import Progress, Record
 from stammkunde.intake.recognise import Recognition
 
-READERS = "readers"  # the folder of what they write, among the uploads
+READER = "reader-"  # so begin the folders of what they write, among the uploads
 LOOK_SECONDS = 120  # somebody waits
 WHOLE_SECONDS = 900
 WHOLE_SECONDS_PER_MB = 20  # a hundred times of what it takes
@@ -160,11 +160,11 @@ def _reader(
 @contextmanager
 def _folder() -> Iterator[Path]:
     """Give a reader a folder for what it writes beside; what is left by those who were killed themselves goes first."""
-    home = Path(settings.UPLOAD_DIR) / READERS
-    for left in home.glob("*"):
-        if work.is_gone(left.name):
+    home = Path(settings.UPLOAD_DIR)
+    for left in home.glob(f"{READER}*"):
+        if work.is_gone(left.name.removeprefix(READER)):
             shutil.rmtree(left, ignore_errors=True)
-    mine = home / work.me()
+    mine = home / f"{READER}{work.me()}"
     mine.mkdir(parents=True, mode=0o700)
     try:
         yield mine

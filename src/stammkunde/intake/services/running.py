@@ -337,5 +337,5 @@ def _touched_at(place: Path) -> float:
 
 
 def _is_known(place: Path) -> bool:
-    ours = place.name == apart.READERS or place.name.startswith("import-")
+    ours = place.name.startswith((apart.READER, "import-"))
     return ours or Import.objects.filter(path__contains=f"/{place.name}/").exists()

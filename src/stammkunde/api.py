@@ -5,6 +5,7 @@ A program shows a person's token (`team.tokens`) and has that person's rights. T
 `/api/v1/docs`. Every answer is read by the same queries and services as the pages.
 """
 
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
@@ -13,6 +14,7 @@ from stammkunde.figures.api import router as figures
 from stammkunde.intake.api import router as imports
 from stammkunde.segments.api import router as customers
 from stammkunde.signals.api import router as settings
+from stammkunde.team.tokens import TooMany
 
 
 class Api(NinjaAPI):
@@ -25,3 +27,11 @@ class Api(NinjaAPI):
 api = Api(title="Stammkunde", version=__version__, description=__doc__, urls_namespace="api")
 for _router in (figures, customers, imports, settings):
     api.add_router("", _router)
+
+
+@api.exception_handler(TooMany)
+def _too_many(request: HttpRequest, refusal: TooMany) -> HttpResponse:
+    told = {"detail": f"Too many calls in this minute. Try again in {refusal.seconds} seconds."}
+    response = api.create_response(request, told, status=429)
+    response.headers["Retry-After"] = str(refusal.seconds)
+    return response

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "stammkunde.team.middleware.sessions_end",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "stammkunde.team.middleware.refusals_are_noted",
+    "stammkunde.team.middleware.what_leaves_is_noted",
     "stammkunde.team.middleware.language_of_staff",
     "stammkunde.team.middleware.given_passwords_are_changed",
     "django.contrib.messages.middleware.MessageMiddleware",

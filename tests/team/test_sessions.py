@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from stammkunde.team import devices, services, sessions
-from stammkunde.team.models import AuditEntry, Session, SessionSettings
+from stammkunde.team.models import AccessSettings, AuditEntry, Session
 from stammkunde.team.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,7 @@ def test_what_an_open_page_asks_by_itself_keeps_nobody_signed_in(salesperson):
 def test_company_decides_how_long_and_it_holds_for_who_is_signed_in(administrator, salesperson):
     client = browser(salesperson)
     sent = {"idle_hours": 1, "longest_days": 2, "administrator_idle_hours": 1, "administrator_longest_hours": 73}
+    sent |= {"token_longest_days": 365, "calls_per_minute": 300}
     ada = browser(administrator)
     assert ada.post("/settings/sessions/", sent).status_code == 400
 
@@ -97,7 +98,7 @@ def test_company_decides_how_long_and_it_holds_for_who_is_signed_in(administrato
     client = browser(salesperson)
     move(client, seen=timedelta(hours=1))
 
-    assert SessionSettings.objects.get().limits(salesperson) == (timedelta(hours=1), timedelta(days=2))
+    assert AccessSettings.objects.get().limits(salesperson) == (timedelta(hours=1), timedelta(days=2))
     assert not is_in(client)
 
 

@@ -44,7 +44,7 @@ def give_password(staff: "Staff", *, action: str) -> str:
     with transaction.atomic():
         staff.created_at = staff.created_at or now
         staff.save()
-        staff.sessions.all().delete()
+        services.end_access(staff, now=now)
         services.record(staff=None, action=action, at=now, thing="staff", thing_id=staff.pk, label=staff.email)
     return password
 

@@ -1,8 +1,9 @@
 """Records of consent with their proof, to take along."""
 
-from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,18 +11,21 @@ from django.utils.translation import pgettext
 
 from stammkunde.customers import wording
 from stammkunde.customers.models import Consent, Customer
-from stammkunde.team import services as team
-from stammkunde.team.models import Staff
+from stammkunde.team import taking
+from stammkunde.team.access import StaffRequest
 from stammkunde.ui import tables
 from stammkunde.ui.tables import Column
 
 
-def consents(records: Iterable[Consent], *, now: datetime, staff: Staff, customer: Customer | None) -> HttpResponseBase:
+def consents(
+    request: StaffRequest, records: QuerySet[Consent], *, now: datetime, customer: Customer | None
+) -> HttpResponseBase:
     """Give records of consent with their proof, and record who took them along."""
-    whose = {"thing_id": customer.pk, "label": customer.name} if customer else {"label": ""}
-    team.record(staff=staff, action="consents.exported", at=now, thing="customer" if customer else "consents", **whose)
+    whose: dict[str, Any] = {"thing_id": customer.pk, "label": customer.name} if customer else {}
+    whose["thing"] = "customer" if customer else "consents"
+    taking.note(request, action="consents.exported", now=now, rows=records.count(), **whose)
     columns = _consent()
-    rows = tables.cells(columns, records)
+    rows = tables.cells(columns, records.iterator(chunk_size=2000))
     return tables.answer(form="csv", name=(_("consents"), timezone.localdate(now)), columns=columns, rows=rows)
 
 

@@ -240,12 +240,10 @@ def preferences(*, customer_id: int) -> dict[int | None, ContactPreference]:
     return {one.contact_person_id: one for one in found}
 
 
-def every_consent(*, customer_id: int | None = None) -> Iterator[Consent]:
-    """Give all records, of one customer or of everybody, the oldest first, without holding them in memory."""
+def every_consent(*, customer_id: int | None = None) -> QuerySet[Consent]:
+    """Give all records, of one customer or of everybody, the oldest first."""
     records = Consent.objects.select_related("customer", "contact_person", "recorded_by").order_by("pk")
-    if customer_id is not None:
-        records = records.filter(customer=customer_id)
-    return records.iterator(chunk_size=2000)
+    return records if customer_id is None else records.filter(customer=customer_id)
 
 
 def preference(*, customer_id: int, contact_person_id: int | None = None) -> ContactPreference:

@@ -44,7 +44,7 @@ class FigureOut(Schema):
     )
 
 
-@router.get("/figures", auth=NeedsRight(policy.FIGURES_VIEW), response=list[FigureOut])
+@router.get("/figures", auth=NeedsRight(policy.FIGURES_VIEW, gives=""), response=list[FigureOut])
 def figures(
     request: StaffRequest,
     period: Query[list[str]],

@@ -50,7 +50,11 @@ def refuse_strangers(environ: dict[str, Any], view: Callable[..., Any]) -> None:
 
 def _refuse_unknown_token(environ: dict[str, Any]) -> None:
     scheme, _space, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.lower() != "bearer" or tokens.owner(token=token.strip(), now=timezone.now()) is None:
+    try:
+        is_known = scheme.lower() == "bearer" and tokens.owner(token=token.strip(), now=timezone.now())
+    except tokens.Expired:
+        is_known = None
+    if not is_known:
         raise limits.not_signed_in()
 
 

@@ -11,7 +11,7 @@ from ninja.errors import HttpError
 from stammkunde.intake import layouts, report, services
 from stammkunde.intake.layouts import UnknownLayout
 from stammkunde.intake.models import Import, Mapping
-from stammkunde.team import policy
+from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.api import NeedsRight
 
@@ -39,7 +39,7 @@ class RowsIn(Schema):
     name: str = "API"
 
 
-@router.post("/imports", auth=NeedsRight(policy.IMPORTS_RUN), response={201: ImportOut})
+@router.post("/imports", auth=NeedsRight(policy.IMPORTS_RUN, gives=""), response={201: ImportOut})
 def bring(
     request: StaffRequest,
     file: File[UploadedFile],
@@ -68,7 +68,7 @@ def bring(
     return Status(201, _import(incoming))
 
 
-@router.post("/rows/{layout}", auth=NeedsRight(policy.IMPORTS_RUN), response={201: ImportOut})
+@router.post("/rows/{layout}", auth=NeedsRight(policy.IMPORTS_RUN, gives=""), response={201: ImportOut})
 def bring_rows(request: StaffRequest, layout: str, body: RowsIn) -> Any:
     """Take rows in by the same checks as a file (`customers`, `orders`, …); the same rows again change nothing."""
     now, staff = timezone.now(), request.user
@@ -86,18 +86,18 @@ def bring_rows(request: StaffRequest, layout: str, body: RowsIn) -> Any:
     return Status(201, _import(incoming))
 
 
-@router.get("/imports/{import_id}", auth=NeedsRight(policy.IMPORTS_RUN), response=ImportOut)
-def import_state(request: StaffRequest, import_id: int) -> Any:  # noqa: ARG001
+@router.get("/imports/{import_id}", auth=NeedsRight(policy.IMPORTS_RUN, gives="import"), response=ImportOut)
+def import_state(request: StaffRequest, import_id: int) -> Any:
     """Say how far an import is, and what came of it."""
-    return _import(get_object_or_404(Import, pk=import_id))
+    return _noted(request, get_object_or_404(Import, pk=import_id))
 
 
-@router.post("/imports/{import_id}/undo", auth=NeedsRight(policy.IMPORTS_RUN), response=ImportOut)
+@router.post("/imports/{import_id}/undo", auth=NeedsRight(policy.IMPORTS_RUN, gives="import"), response=ImportOut)
 def undo(request: StaffRequest, import_id: int) -> Any:
     """Take an import back."""
     get_object_or_404(Import, pk=import_id)
     try:
-        return _import(services.undo(import_id=import_id, now=timezone.now(), staff=request.user))
+        return _noted(request, services.undo(import_id=import_id, now=timezone.now(), staff=request.user))
     except (services.NotNow, services.CannotUndo) as problem:
         raise HttpError(409, str(problem)) from None
 
@@ -110,6 +110,14 @@ def _mapping(name: str) -> Mapping | None:
         names = ", ".join(Mapping.objects.values_list("name", flat=True)) or "none is saved"
         raise HttpError(422, f"No mapping is called '{name}'. There are: {names}.")
     return known
+
+
+def _noted(request: StaffRequest, incoming: Import) -> dict[str, Any]:
+    """Tell of an import; its problems show what stands in rows, so that they are noted as read."""
+    rows = len(incoming.problems)
+    told: dict[str, Any] = {"thing": "import", "thing_id": incoming.pk, "label": incoming.file_name}
+    taking.note(request, rows=rows, now=timezone.now(), **told)
+    return _import(incoming)
 
 
 def _import(incoming: Import) -> dict[str, Any]:

@@ -22,8 +22,7 @@ from stammkunde.intake import apart, check, forms, layouts, queries, recognise, 
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.uploads import Upload, arrived, streamed
-from stammkunde.team import policy
-from stammkunde.team import services as team
+from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
 from stammkunde.ui import tables, writing
@@ -64,8 +63,9 @@ def imports(request: StaffRequest) -> HttpResponseBase:
 
 @needs(policy.IMPORTS_RUN)
 @require_safe
-def template(_request: StaffRequest, name: str) -> FileResponse:
+def template(request: StaffRequest, name: str) -> FileResponse:
     """Hand out an empty table of ours, with its headings and an example."""
+    taking.holds_nothing(request)
     if name not in {one.name for one in layouts.own()}:
         raise Http404(name)
     text = "\N{BYTE ORDER MARK}" + layouts.template_csv(name, language=forms.language())
@@ -236,13 +236,14 @@ def refused(request: StaffRequest, pk: int) -> HttpResponseBase:
             while block := written.read(1024 * 1024):
                 out.write(block)
     out.seek(0)
-    team.record(
-        staff=request.user,
+    taking.note(
+        request,
         action="import.refused_export",
-        at=timezone.now(),
+        now=timezone.now(),
         thing="import",
         thing_id=pk,
         label=incoming.file_name,
+        rows=incoming.problem_count,
     )
     name = tables.file_name(Path(incoming.file_name).stem, _("refused"), form="csv")
     return FileResponse(out, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")

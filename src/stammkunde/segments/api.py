@@ -13,8 +13,7 @@ from stammkunde.segments import queries
 from stammkunde.signals import forecasts, margins
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
-from stammkunde.team import policy
-from stammkunde.team import services as team
+from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.api import NeedsRight
 from stammkunde.ui.lists import NoPlace
@@ -28,6 +27,8 @@ WORTH = (
 )  # fmt: skip
 
 router = Router(tags=["customers"])
+# What a program reads it takes along: as much as the file that a page gives, and by the same rights
+MAY_TAKE = NeedsRight(policy.CUSTOMERS_VIEW, policy.EXPORT, gives="customers")
 
 
 class ContactPersonOut(Schema):
@@ -139,13 +140,12 @@ class Which(Schema):
     limit: int = 100
 
 
-@router.get("/customers", auth=NeedsRight(policy.CUSTOMERS_VIEW), response=CustomersOut)
+@router.get("/customers", auth=MAY_TAKE, response=CustomersOut)
 def customers(request: StaffRequest, which: Query[Which]) -> Any:
     """List customers, page by page."""
-    sight = policy.sight(request.user)
-    if which.sort not in queries.OPEN_SORTS and not sight.figures:
-        raise HttpError(403, f"Sorting by '{which.sort}' needs the right '{policy.FIGURES_VIEW}'.")
     generation = signals.current()
+    if which.sort not in queries.sorts(forecasts.sight(request.user, generation)):
+        raise HttpError(403, f"Sorting by '{which.sort}' needs the right '{policy.FIGURES_VIEW}'.")
     try:
         page = queries.page(
             queries.Filters(q=which.q[:100], stage=which.stage, level=which.level),
@@ -156,7 +156,8 @@ def customers(request: StaffRequest, which: Query[Which]) -> Any:
         )
     except NoPlace:
         raise HttpError(422, "'after' is not a place that a page gave. Leave it out to start anew.") from None
-    _note_export(request, rows=len(page.rows))
+    told = {"thing": "customers", "action": "customers.exported", "query": request.GET.urlencode()}
+    taking.note(request, rows=len(page.rows), now=timezone.now(), **told)
     return {
         "customers": [_customer(request, row.customer, row.signal, generation) for row in page.rows],
         "values_tested": _values_tested(request, generation),
@@ -167,7 +168,7 @@ def customers(request: StaffRequest, which: Query[Which]) -> Any:
 
 @router.get(
     "/customers/{customer_id}",
-    auth=NeedsRight(policy.CUSTOMERS_VIEW),
+    auth=MAY_TAKE,
     response=CustomerWithPeopleOut,
 )
 def customer(request: StaffRequest, customer_id: int) -> Any:
@@ -175,6 +176,8 @@ def customer(request: StaffRequest, customer_id: int) -> Any:
     found = get_object_or_404(Customer.objects.select_related("owner"), pk=customer_id)
     people = ContactPerson.objects.filter(customer=found)
     generation = signals.current()
+    told: dict[str, Any] = {"thing": "customer", "thing_id": found.pk, "label": found.name}
+    taking.note(request, rows=1, persons=len(people), now=timezone.now(), **told)
     return _customer(request, found, signals.signal_of(found.pk), generation) | {
         "contact_persons": list(people),
         "values_tested": _values_tested(request, generation),
@@ -224,10 +227,3 @@ def _counted(request: StaffRequest, generation: Generation | None) -> dict[str, 
         told |= {"margin_stage": margins.stage_name(generation) or None}
         told |= {"margin_definition": margins.definition(generation) or None}
     return told
-
-
-def _note_export(request: StaffRequest, *, rows: int) -> None:
-    """A list that a program takes along is an export, and stands in the audit trail."""
-    if not policy.may(request.user, policy.EXPORT):
-        raise HttpError(403, f"Taking customers along needs the right '{policy.EXPORT}'.")
-    team.record(staff=request.user, action="customers.exported", rows=rows, by="api", at=timezone.now())

@@ -48,7 +48,7 @@ class Asked(StaffList):
         self.get = {name: str(value) for name, value in self.query_dict.items()}
         self.generation: Generation | None = signals.current()
         self.sight = forecasts.sight(self.request.user, self.generation)
-        self.sorts = [name for name in queries.SORTS if self.sight.figures or name in queries.OPEN_SORTS]
+        self.sorts = queries.sorts(self.sight)
         self.months = self._months()
         self.behind = Behind.read(self.get, generation=self.generation, sight=self.sight)
 
@@ -138,6 +138,9 @@ class Asked(StaffList):
 
     def read(self, *, after: str = "", before: str = "") -> Page:
         return queries.page(self.filters, generation=self.generation, sort=self.order, after=after, before=before)
+
+    def total(self) -> int:
+        return queries.total(self.filters, generation=self.generation)
 
     def every(self) -> Iterator[list[queries.Row]]:
         return queries.every(self.filters, generation=self.generation, sort=self.order)

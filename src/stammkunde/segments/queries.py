@@ -23,6 +23,7 @@ from stammkunde.customers import search
 from stammkunde.customers.models import Customer
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.store import changes, kept
+from stammkunde.team.policy import Sight
 from stammkunde.ui import lists
 from stammkunde.ui.lists import Keys, Page, Place
 
@@ -94,6 +95,11 @@ class Row:
     signal: CustomerSignal | None
 
 
+def sorts(sight: Sight) -> list[str]:
+    """Give what the list may be sorted by: for whoever sees no figures, nothing that tells of money."""
+    return [name for name in SORTS if sight.figures or name in OPEN_SORTS]
+
+
 def page(
     filters: Filters,
     *,
@@ -112,6 +118,12 @@ def page(
     found = lists.one_page(matches.stretches(sort), after=after, before=before, size=size)
     count = None if matches.ids is None else len(matches.ids)
     return replace(found, rows=load(found.rows, generation=generation), count=count)
+
+
+def total(filters: Filters, *, generation: Generation | None) -> int:
+    """Count the whole list."""
+    matches = Matches.find(filters, generation=generation)
+    return sum(stretch.rows.count() for stretch in matches.stretches("name"))
 
 
 def every(filters: Filters, *, generation: Generation | None, sort: str, size: int = 1000) -> Iterator[list[Row]]:

@@ -25,19 +25,19 @@ class HourlyCostOut(HourlyCostIn):
     id: int
 
 
-@router.get("/hourly-costs", auth=NeedsRight(policy.SETTINGS_EDIT), response=list[HourlyCostOut])
+@router.get("/hourly-costs", auth=NeedsRight(policy.SETTINGS_EDIT, gives=""), response=list[HourlyCostOut])
 def hourly_costs(request: StaffRequest) -> Any:  # noqa: ARG001 (the right is asked before)
     """List what an hour costs, by role, the latest day first."""
     return hourly.costs()
 
 
-@router.put("/hourly-costs", auth=NeedsRight(policy.SETTINGS_EDIT), response=HourlyCostOut)
+@router.put("/hourly-costs", auth=NeedsRight(policy.SETTINGS_EDIT, gives=""), response=HourlyCostOut)
 def hourly_cost(request: StaffRequest, given: HourlyCostIn) -> Any:
     """Say what an hour of a role costs from a day on; the same again changes nothing."""
     return hourly.write_down(**given.dict(), by=request.user, now=timezone.now())
 
 
-@router.delete("/hourly-costs/{cost_id}", auth=NeedsRight(policy.SETTINGS_EDIT), response={204: None})
+@router.delete("/hourly-costs/{cost_id}", auth=NeedsRight(policy.SETTINGS_EDIT, gives=""), response={204: None})
 def remove_hourly_cost(request: StaffRequest, cost_id: int) -> Any:
     """Forget what was written down; repeating changes nothing."""
     hourly.take_back(cost_id=cost_id, by=request.user, now=timezone.now())

@@ -7,8 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.team import queries, wording
-from stammkunde.team.models import Company, SessionSettings, Staff
+from stammkunde.team import policy, queries, tokens, wording
+from stammkunde.team.models import AccessSettings, ApiToken, Company, Staff
 from stammkunde.team.settings_page import SettingsForm
 from stammkunde.ui.forms import DayField, ModelForm, Search, choice_of
 
@@ -130,6 +130,41 @@ class ChangePassword(NewPassword):
         return new
 
 
+class NewToken(forms.Form):
+    """Make a token: what for, and how long."""
+
+    name = forms.CharField(
+        label=_("Name of the token"), max_length=60, help_text=_("Such as the program that will use it.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one: a token that may do nothing is of no use.")},
+    )
+    days = forms.IntegerField(label=_("Days until it expires"), min_value=1)
+
+    def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.staff = staff
+        mine = policy.scopes(staff)
+        choice_of(self, "scopes").choices = [(name, label) for name, label in wording.SCOPES.items() if name in mine]
+        self.longest = AccessSettings.of(queries.company()).token_longest_days
+        self.initial["days"] = min(tokens.USUAL_DAYS, self.longest)
+        self.fields["days"].help_text = _("At most %(days)s.") % {"days": self.longest}
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        if ApiToken.objects.filter(staff=self.staff, name=name).exists():
+            raise ValidationError(_("You have a token of this name already. Choose another name."))
+        return name
+
+    def clean_days(self) -> int:
+        days = int(self.cleaned_data["days"])
+        if days > self.longest:
+            raise ValidationError(_("Tokens last %(days)s days at most.") % {"days": self.longest})
+        return days
+
+
 class AuditSearch(Search):
     staff = forms.ModelChoiceField(label=_("Person"), queryset=Staff.objects.all(), empty_label=_("everyone"))
     action = forms.ChoiceField(label=_("Action"))
@@ -151,21 +186,26 @@ class CompanyForm(SettingsForm):
         labels = {"name": _("Name of the company")}
 
 
-class SessionForm(SettingsForm):
-    """How long people stay signed in."""
+class AccessForm(SettingsForm):
+    """How long people stay signed in, and what programs may."""
 
     class Meta:
-        model = SessionSettings
-        fields = ["idle_hours", "longest_days", "administrator_idle_hours", "administrator_longest_hours"]
+        model = AccessSettings
+        fields = ["idle_hours", "longest_days", "administrator_idle_hours", "administrator_longest_hours",
+                  "token_longest_days", "calls_per_minute"]  # fmt: skip
         labels = {
             "idle_hours": _("Signed out after hours without activity"),
             "longest_days": _("Signed out after days at the latest"),
             "administrator_idle_hours": _("Administrators: after hours without activity"),
             "administrator_longest_hours": _("Administrators: after hours at the latest"),
+            "token_longest_days": _("Tokens of programs expire after days at the latest"),
+            "calls_per_minute": _("Calls that a program may make in a minute, for each token"),
         }
         help_texts = {
             "idle_hours": _("8 hours: whoever works signs in once in the morning."),
             "administrator_idle_hours": _("Shorter, because whoever gets at this account gets at everything."),
+            "token_longest_days": _("Holds for new tokens; those that are there keep their day."),
+            "calls_per_minute": _("What asks more often is told to wait (429, Retry-After)."),
         }
 
 

@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from stammkunde.team import policy, saved_views
+from stammkunde.team import policy, saved_views, taking
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.models import SavedView
-from stammkunde.team.services import record
 from stammkunde.ui import given, tables
 from stammkunde.ui.lists import ListPage
 
@@ -62,14 +61,8 @@ class StaffList(ListPage):
         form = tables.chosen_format(self.request.POST)
         if not self.may_export:
             raise PermissionDenied(policy.EXPORT)
-        record(
-            staff=self.request.user,
-            action=self.exported,
-            at=timezone.now(),
-            thing=self.name,
-            label=form,
-            query=self.query,
-        )
+        told = {"thing": self.name, "label": form, "query": self.query, "action": self.exported}
+        taking.note(self.request, rows=self.total(), now=timezone.now(), **told)
         return self.file(form=form)
 
     def _save_view(self) -> HttpResponse:

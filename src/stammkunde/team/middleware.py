@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from stammkunde.team import doors, sessions
+from stammkunde.team import doors, sessions, taking
 from stammkunde.team.models import Staff
 
 COOKIE = "language"
@@ -45,6 +45,18 @@ def refusals_are_noted(get_response: Callable[[HttpRequest], HttpResponse]) -> C
         response = get_response(request)
         if response.status_code == HTTPStatus.FORBIDDEN and isinstance(request.user, Staff):
             doors.refused(request.user, request=request, now=timezone.now())
+        return response
+
+    return middleware
+
+
+def what_leaves_is_noted(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Write down what somebody takes along where a view has not (`taking`)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(request.user, Staff):
+            taking.note_if_forgotten(request, response, now=timezone.now())
         return response
 
     return middleware

@@ -57,6 +57,10 @@ class Staff(AbstractBaseUser):
 
     objects = StaffQuerySet()
 
+    # Where a program acts for a person: what its token is called, and what it leaves of her rights
+    token_name = ""
+    token_rights: frozenset[str] | None = None
+
     class Meta:
         ordering = ["name", "pk"]
 
@@ -138,8 +142,8 @@ def _between(low: int, high: int) -> list[Any]:
     return [MinValueValidator(low), MaxValueValidator(high)]
 
 
-class SessionSettings(Settings):
-    """How long people stay signed in: while they do nothing, and at all."""
+class AccessSettings(Settings):
+    """How long people stay signed in, while they do nothing and at all; and what programs may do with their tokens."""
 
     idle_hours = models.PositiveSmallIntegerField(_("hours without activity"), default=8, validators=_between(1, 72))
     longest_days = models.PositiveSmallIntegerField(_("days at most"), default=14, validators=_between(1, 30))
@@ -148,6 +152,12 @@ class SessionSettings(Settings):
     )
     administrator_longest_hours = models.PositiveSmallIntegerField(
         _("administrators: hours at most"), default=12, validators=_between(1, 72)
+    )
+    token_longest_days = models.PositiveSmallIntegerField(
+        _("days that a token lasts at most"), default=365, validators=_between(1, 730)
+    )
+    calls_per_minute = models.PositiveSmallIntegerField(
+        _("calls of a program a minute at most"), default=300, validators=_between(1, 10_000)
     )
 
     class Meta:
@@ -160,7 +170,11 @@ class SessionSettings(Settings):
                     administrator_longest_hours__range=(1, 72),
                 ),
                 name="team_session_limits_sane",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(token_longest_days__range=(1, 730), calls_per_minute__range=(1, 10_000)),
+                name="team_token_limits_sane",
+            ),
         ]
 
     def limits(self, staff: Staff) -> tuple[timedelta, timedelta]:
@@ -203,13 +217,22 @@ class SavedView(models.Model):
 
 
 class ApiToken(models.Model):
-    """A person's key for her programs; what is kept is its digest."""
+    """
+    A person's key for her programs; what is kept is its digest.
+
+    `scopes` (`policy.SCOPES`) say what it leaves of her rights. The calls of the minute that began at `minute_at` are
+    counted in the row itself, so that counting needs no more room however many there are.
+    """
 
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=60)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    scopes = models.JSONField(default=list)
+    minute_at = models.DateTimeField(null=True)
+    calls = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["name", "pk"]

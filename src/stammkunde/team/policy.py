@@ -60,8 +60,24 @@ def usual_hours(role: str) -> int:
     return SELLING_HOURS if role == Staff.Role.SALES else 0
 
 
+SCOPES: dict[str, frozenset[str]] = {  # what a token may be made for, and the rights that this takes
+    "figures": frozenset({FIGURES_VIEW}),
+    "margins": frozenset({MARGIN_VIEW}),
+    "customers": frozenset({CUSTOMERS_VIEW, EXPORT}),
+    "imports": frozenset({IMPORTS_RUN}),
+    "settings": frozenset({SETTINGS_EDIT}),
+}
+
+
 def may(staff: Staff, right: str) -> bool:
-    return staff.is_active and right in RIGHTS.get(staff.role, frozenset())
+    """Say whether somebody has a right; where a program acts for her, whether its token leaves it."""
+    of_role = RIGHTS.get(staff.role, frozenset())
+    return staff.is_active and right in of_role and (staff.token_rights is None or right in staff.token_rights)
+
+
+def scopes(staff: Staff) -> list[str]:
+    """Give what a token of somebody can be made for: that to which her role has the rights."""
+    return [name for name, rights in SCOPES.items() if rights <= RIGHTS.get(staff.role, frozenset())]
 
 
 @dataclass(frozen=True, kw_only=True)

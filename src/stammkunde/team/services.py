@@ -67,7 +67,7 @@ def change_staff(*, by: Staff, staff_id: int, now: datetime, **fields: object) -
             changes=changes,
         )
     if not staff.is_active:
-        staff.sessions.all().delete()
+        end_access(staff, now=now)
     return staff
 
 
@@ -97,12 +97,20 @@ def note_link(*, by: Staff, staff: Staff, now: datetime) -> None:
 
 @transaction.atomic
 def change_password(*, staff: Staff, password: str, now: datetime, here: str | None = None) -> None:
-    """Set a person's password; they are signed out everywhere else (`here`: the key of the session that stays)."""
+    """Set a person's password; that ends tokens, and all sessions but one (`here`: its key)."""
     staff.set_password(password)
     staff.password_is_given = False
     staff.save(update_fields=["password", "password_is_given"])
-    staff.sessions.exclude(session_key=here or "").delete()
+    end_access(staff, now=now, here=here)
     record(staff=staff, action="password.changed", at=now, thing="staff", thing_id=staff.pk, label=staff.email)
+
+
+def end_access(staff: Staff, *, now: datetime, here: str | None = None) -> None:
+    """Sign a person out everywhere but here, and end the tokens of her programs; inside the caller's transaction."""
+    staff.sessions.exclude(session_key=here or "").delete()
+    for token in staff.api_tokens.all():
+        record(staff=staff, action="token.ended", at=now, thing="token", thing_id=token.pk, label=token.name)
+    staff.api_tokens.all().delete()
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 Sessions: who is signed in where, since when, and until when.
 
 Django's sessions in a table of our own, so that they can be listed and ended. A session ends when nobody has done
-anything for some hours, and after some days at the latest (`SessionSettings`). Its end stands in its row and moves
+anything for some hours, and after some days at the latest (`AccessSettings`). Its end stands in its row and moves
 along with whoever works, at most every few minutes; what has ended is not found any more, by whoever asks.
 """
 
@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from stammkunde.team import queries
-from stammkunde.team.models import Session, SessionSettings, Staff
+from stammkunde.team.models import AccessSettings, Session, Staff
 from stammkunde.ui import trouble
 
 SINCE, SEEN, DEVICE = "since", "seen", "device"  # what a session keeps of itself
@@ -89,7 +89,7 @@ def goes_on(session: SessionBase, *, staff: Staff, now: datetime, is_there: bool
 
 
 def _limits(staff: Staff) -> tuple[timedelta, timedelta]:
-    return SessionSettings.of(queries.company()).limits(staff)
+    return AccessSettings.of(queries.company()).limits(staff)
 
 
 def _note(session: SessionBase, *, now: datetime, until: datetime) -> None:

@@ -1,39 +1,68 @@
 """
 Tokens with which a person's programs may ask the API: shown once, kept as a digest, taken back at any time.
 
-A token has the rights of its person, no more, and ends with her account.
+A token leaves of its person's rights what its scopes say, no more. It ends on a day that was chosen when it was made,
+with a new password, and with the account. How often it may ask in a minute the company decides (`AccessSettings`).
 """
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.db import transaction
+from django.db.models import Case, F, QuerySet, Value, When
 
+from stammkunde.team import policy
 from stammkunde.team.models import ApiToken, Staff
 from stammkunde.team.services import record
 
 PREFIX = "stk_"
-NOTED_EVERY = timedelta(minutes=5)
+USUAL_DAYS = 90
+SOON = timedelta(days=14)
+MINUTE = timedelta(minutes=1)
 
 
 class NameTaken(Exception):
     """The person has a token of that name already."""
 
 
+class Expired(Exception):
+    """The token was good until the moment that is given."""
+
+
+class TooMany(Exception):
+    """The token has asked too often in this minute; the seconds until the next one are given."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 @transaction.atomic
-def create(*, staff: Staff, name: str, now: datetime) -> str:
+def create(
+    *,
+    staff: Staff,
+    name: str,
+    now: datetime,
+    scopes: Collection[str] = tuple(policy.SCOPES),
+    days: int = USUAL_DAYS,
+) -> str:
     """
     Make a token and give it, for the only time, in clear.
 
     :raises NameTaken: if the person has one of that name
     """
-    name = name.strip()
+    name, scopes = name.strip(), sorted(set(scopes) & policy.SCOPES.keys())
     if ApiToken.objects.filter(staff=staff, name=name).exists():
         raise NameTaken(name)
     token = PREFIX + secrets.token_urlsafe(32)
-    made = ApiToken.objects.create(staff=staff, name=name, digest=_digest(token), created_at=now)
-    record(staff=staff, action="token.create", at=now, thing="token", thing_id=made.pk, label=name)
+    until = now + timedelta(days=days)
+    given = {"staff": staff, "name": name, "scopes": scopes, "expires_at": until}
+    made = ApiToken.objects.create(digest=_digest(token), created_at=now, **given)
+    told = {"scopes": scopes, "days": days}
+    record(staff=staff, action="token.create", at=now, thing="token", thing_id=made.pk, label=name, **told)
     return token
 
 
@@ -47,14 +76,51 @@ def revoke(*, staff: Staff, token_id: int, now: datetime) -> None:
     token.delete()
 
 
+def ending(*, staff: Staff, now: datetime) -> QuerySet[ApiToken]:
+    """Give a person's tokens that have expired, or will soon."""
+    return ApiToken.objects.filter(staff=staff, expires_at__lt=now + SOON)
+
+
 def owner(*, token: str, now: datetime) -> Staff | None:
-    """Find whose token this is; None where it is nobody's or the account is closed. Notes when it was used."""
-    found = ApiToken.objects.select_related("staff").filter(digest=_digest(token), staff__is_active=True).first()
+    """
+    Find for whom a program with this token acts, with what it leaves of her rights; None: it is nobody's.
+
+    :raises Expired: if its day has passed
+    """
+    found = _find(token)
+    return _acting(found, now=now) if found else None
+
+
+def admit(*, token: str, per_minute: int, now: datetime) -> Staff | None:
+    """
+    Let a program ask once more: `owner`, counted and noted when.
+
+    :raises Expired: if the token's day has passed
+    :raises TooMany: if it has asked too often in this minute; nothing is written then
+    """
+    found = _find(token)
     if found is None:
         return None
-    if found.used_at is None or now - found.used_at > NOTED_EVERY:
-        ApiToken.objects.filter(pk=found.pk).update(used_at=now)
-    return found.staff
+    staff = _acting(found, now=now)
+    minute = now.replace(second=0, microsecond=0)
+    if found.minute_at == minute and found.calls >= per_minute:
+        raise TooMany(ceil((minute + MINUTE - now).total_seconds()))
+    calls = Case(When(minute_at=minute, then=F("calls") + 1), default=Value(1))
+    ApiToken.objects.filter(pk=found.pk).update(calls=calls, minute_at=minute, used_at=now)
+    return staff
+
+
+def _find(token: str) -> ApiToken | None:
+    return ApiToken.objects.select_related("staff").filter(digest=_digest(token), staff__is_active=True).first()
+
+
+def _acting(found: ApiToken, *, now: datetime) -> Staff:
+    if found.expires_at <= now:
+        raise Expired(found.expires_at)
+    staff: Staff = found.staff
+    staff.token_name = found.name
+    staff.token_rights = frozenset().union(*(policy.SCOPES.get(scope, ()) for scope in found.scopes))
+    return staff
 
 
 def _digest(token: str) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.team.views import forgotten, sessions
+from stammkunde.team.views import forgotten, sessions, tokens
 from stammkunde.team.views import people as views
 
 urlpatterns = [
@@ -12,8 +12,8 @@ urlpatterns = [
     path("set-password/<str:person>/<str:token>/", views.set_password, name="set-password"),
     path("profile/", views.profile, name="profile"),
     path("profile/password/", views.password, name="password"),
-    path("profile/tokens/", views.token_create, name="token-create"),
-    path("profile/tokens/<int:pk>/revoke/", views.token_revoke, name="token-revoke"),
+    path("profile/tokens/", tokens.page, name="tokens"),
+    path("profile/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("profile/sessions/end/", sessions.end_all, name="sessions-end"),
     path("profile/sessions/<str:handle>/end/", sessions.end, name="session-end"),
     path("settings/sessions/", sessions.settings, name="settings-sessions"),

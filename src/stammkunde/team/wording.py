@@ -1,15 +1,19 @@
 """What an entry of the audit trail says. Entries are stored as codes, and worded when shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from stammkunde.team import devices
 from stammkunde.team.models import Company, Settings, Staff
+from stammkunde.ui import writing
 
 ACTIONS = {
+    "api.read": gettext_lazy("a program read data"),
     "address.lifted": gettext_lazy("allowed an address again"),
     "audit.exported": gettext_lazy("exported the audit trail"),
     "call.recorded": gettext_lazy("recorded a call"),
@@ -94,6 +98,7 @@ ACTIONS = {
     "template.created": gettext_lazy("made a template"),
     "template.taken_out": gettext_lazy("took a template out of the archive"),
     "token.create": gettext_lazy("made a token for the API"),
+    "token.ended": gettext_lazy("a token for the API ended with the password or the account"),
     "token.revoke": gettext_lazy("took a token for the API back"),
 }
 
@@ -101,6 +106,15 @@ ACTIONS = {
 def action(code: str) -> str:
     """Word an action; one that has no words yet shows its code."""
     return str(ACTIONS.get(code, code))
+
+
+SCOPES = {
+    "figures": gettext_lazy("Read figures"),
+    "margins": gettext_lazy("Read margins and what is at stake"),
+    "customers": gettext_lazy("Read customers with their persons"),
+    "imports": gettext_lazy("Bring files and rows in"),
+    "settings": gettext_lazy("Change what an hour costs"),
+}
 
 
 # The models whose fields an entry may name, after staff and settings; a field that has no words there shows its name.
@@ -112,14 +126,29 @@ _FIELDS_OF = (
 )
 
 
-def changes(detail: dict[str, object]) -> str:
-    """Word what was changed: field, old and new value."""
+def changes(detail: dict[str, Any]) -> str:
+    """Word what was changed (field, old and new value), or how much was taken along by whom, or from where it came."""
     changed = detail.get("changes") or detail.get("changed")
-    if not isinstance(changed, dict):
-        return ""
-    return " · ".join(
-        f"{_name(field)}: {_value(was, field)} → {_value(now, field)}" for field, (was, now) in changed.items()
-    )
+    fields = changed.items() if isinstance(changed, dict) else ()
+    told = [f"{_name(field)}: {_value(was, field)} → {_value(now, field)}" for field, (was, now) in fields]
+    return " · ".join([*told, *(word(detail[name]) for name, word in TOLD.items() if name in detail)])
+
+
+def _rows(count: int) -> str:
+    return ngettext("%(n)s row", "%(n)s rows", count) % {"n": writing.number(count)}
+
+
+# What else an entry may tell, in this order
+TOLD: dict[str, Callable[[Any], str]] = {
+    "rows": _rows,
+    "query": lambda query: _("filter: %(query)s") % {"query": query},
+    "token": lambda name: _("token “%(name)s”") % {"name": name},
+    "scopes": lambda names: ", ".join(str(SCOPES[name]) for name in names if name in SCOPES),
+    "days": lambda days: ngettext("%(n)s day", "%(n)s days", days) % {"n": days},
+    "address": str,
+    "device": lambda agent: devices.words(agent) if agent else "",
+    "right": lambda right: _("lacks the right %(right)s") % {"right": right},
+}
 
 
 def _field(name: str) -> "Field[Any, Any] | None":

@@ -15,8 +15,7 @@ from stammkunde.figures.plots import Plot
 from stammkunde.figures.queries import asked
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.signals import answers
-from stammkunde.team import policy
-from stammkunde.team import services as team
+from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import given, tables
 
@@ -55,14 +54,8 @@ def take(request: StaffRequest, name: str, ending: str) -> HttpResponse:
     response = ANSWERS[ending](plot, _look(request, to_take=True))
     response["Content-Disposition"] = f'attachment; filename="stammkunde-{plot.name}.{ending}"'
     response["Cache-Control"] = "no-store"
-    team.record(
-        staff=request.user,
-        action="export",
-        at=timezone.now(),
-        thing="chart",
-        label=f"{plot.name}.{ending}",
-        query=request.GET.urlencode(),
-    )
+    told = {"thing": "chart", "label": f"{plot.name}.{ending}", "query": request.GET.urlencode()}
+    taking.note(request, rows=len(plot.rows), now=timezone.now(), **told)
     return response
 
 

@@ -22,7 +22,7 @@ from stammkunde.signals import forecasts, margins
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.tasks import policy as tasks
-from stammkunde.team import policy, services
+from stammkunde.team import policy, services, taking
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
@@ -227,15 +227,10 @@ def export(request: StaffRequest) -> HttpResponseBase:
     form = tables.chosen_format(request.POST)
     page = Page.of(request)
     sight = forecasts.sight(request.user, page.generation)
-    services.record(
-        staff=request.user, action="export", at=timezone.now(), thing="time", label=form, weeks=page.asked.weeks
-    )
-    return tables.answer(
-        form=form,
-        name=(_("time-budget"), timezone.localdate()),
-        columns=_columns(sight=sight),
-        rows=_rows(page, sight=sight),
-    )
+    rows = list(_rows(page, sight=sight))
+    taking.note(request, thing="time", label=form, rows=len(rows), weeks=page.asked.weeks, now=timezone.now())
+    name = (_("time-budget"), timezone.localdate())
+    return tables.answer(form=form, name=name, columns=_columns(sight=sight), rows=rows)
 
 
 def _columns(*, sight: policy.Sight) -> list[Column]:

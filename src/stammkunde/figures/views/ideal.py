@@ -29,8 +29,7 @@ from stammkunde.segments import traits
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
-from stammkunde.team import policy
-from stammkunde.team import services as team
+from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.ui import tables, writing
@@ -221,8 +220,6 @@ def take(request: StaffRequest) -> HttpResponseBase:
     if found is None:
         messages.error(request, _("The scored list is no longer kept. Upload it again."))
         return redirect("ideal-customer")
-    team.record(
-        staff=request.user, action="export", at=timezone.now(), thing="prospects", label=form, rows=len(found[1].rows)
-    )
+    taking.note(request, thing="prospects", label=form, rows=len(found[1].rows), now=timezone.now())
     columns, rows = prospects.columns(found[1]), prospects.lines(found[1])
     return tables.answer(form=form, name=_("prospects-scored"), columns=columns, rows=rows)

@@ -17,8 +17,7 @@ from stammkunde.insight.drivers import Drivers
 from stammkunde.signals import answers
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
-from stammkunde.team import policy
-from stammkunde.team import services as team
+from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.ui import tables
@@ -73,7 +72,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
     found = answers.drivers() if signals.current() else None
     if not isinstance(found, Drivers):
         raise BadRequest("nothing was compared")
-    team.record(staff=request.user, action="export", at=timezone.now(), thing="lost", label=form)
+    taking.note(request, thing="lost", label=form, rows=len(found.findings), now=timezone.now())
     rows = (_cells(row) for row in findings.of_lost(found, found.findings))
     return tables.answer(form=form, name=_("what-the-lost-share"), columns=_columns(), rows=rows)
 

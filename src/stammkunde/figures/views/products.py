@@ -21,8 +21,7 @@ from stammkunde.segments import selection, slices
 from stammkunde.signals import answers, margins
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
-from stammkunde.team import policy
-from stammkunde.team import services as team
+from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
 from stammkunde.ui import given, tables, writing
@@ -124,9 +123,8 @@ def export(request: StaffRequest) -> HttpResponseBase:
     listed = _listed(request, everything)
     columns = [tables.Column(label=_("Product number")), tables.Column(label=_("Product"))]
     columns += [tables.Column(label=_("Product group")), *_measures(listed, generation=generation)]
-    team.record(
-        staff=request.user, action="export", at=timezone.now(), thing="products", label=form, query=query.urlencode()
-    )
+    told = {"thing": "products", "label": form, "query": query.urlencode()}
+    taking.note(request, rows=len(listed.rows), now=timezone.now(), **told)
     rows = (
         (row["number"], row["name"], row["category"], *_values(row, listed, generation=generation))
         for row in listed.rows

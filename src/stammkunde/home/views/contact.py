@@ -72,11 +72,11 @@ def _links(
 @require_POST
 @needs(rights.EXPORT)
 def export(request: StaffRequest) -> HttpResponseBase:
-    return exports.consents(queries.every_consent(), now=timezone.now(), staff=request.user, customer=None)
+    return exports.consents(request, queries.every_consent(), now=timezone.now(), customer=None)
 
 
 @require_POST
 @needs(rights.EXPORT)
 def export_one(request: StaffRequest, pk: int) -> HttpResponseBase:
     records = queries.every_consent(customer_id=pk)
-    return exports.consents(records, now=timezone.now(), staff=request.user, customer=_found(pk))
+    return exports.consents(request, records, now=timezone.now(), customer=_found(pk))

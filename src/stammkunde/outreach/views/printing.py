@@ -19,9 +19,8 @@ from stammkunde.outreach.channels.paper import ROW
 from stammkunde.outreach.models import Message, Piece, PrintRun
 from stammkunde.outreach.previews import Preview
 from stammkunde.outreach.services import collecting, printing
-from stammkunde.team import policy
+from stammkunde.team import policy, taking
 from stammkunde.team import queries as team
-from stammkunde.team import services as team_services
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
@@ -273,15 +272,8 @@ def _told(run: PrintRun) -> dict[str, object]:
 
 
 def _note(request: StaffRequest, run: PrintRun, action: str) -> None:
-    team_services.record(
-        staff=request.user,
-        action=action,
-        at=timezone.now(),
-        thing="print_run",
-        thing_id=run.pk,
-        label=str(run),
-        pieces=run.pieces_count,
-    )
+    told: dict[str, Any] = {"thing": "print_run", "thing_id": run.pk, "label": str(run)}
+    taking.note(request, action=action, now=timezone.now(), rows=run.pieces_count, **told)
 
 
 def _file_name(run: PrintRun) -> str:

@@ -76,6 +76,9 @@ class Warnings(StaffList):
             self.filters, generation=self.generation, on=self.today, sort=self.order, after=after, before=before
         )
 
+    def total(self) -> int:
+        return queries.summed(self.filters, generation=self.generation, on=self.today).customers
+
     def every(self) -> Iterator[list[queries.Row]]:
         return queries.every(self.filters, generation=self.generation, on=self.today, sort=self.order)
 

@@ -63,6 +63,8 @@ def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
         return False
     login(request, staff)
     doors.came_in(staff, address=who["address"], device=request.META.get("HTTP_USER_AGENT", ""), now=who["now"])
+    if tokens.ending(staff=staff, now=who["now"]).exists():
+        messages.warning(request, _("Tokens of your programs have expired, or will soon: see your profile."))
     return True
 
 
@@ -163,32 +165,9 @@ def profile(request: StaffRequest) -> HttpResponse:
         "form": form,
         "password_form": forms.ChangePassword(staff=request.user),
         "sessions": sessions.shown(request, request.user),
-        "tokens": request.user.api_tokens.all(),
-        "new_token": request.session.pop("new_token", ""),
+        "tokens_count": request.user.api_tokens.count(),
     }
     return render(request, "team/profile.html", context)
-
-
-@anyone_signed_in
-@require_POST
-def token_create(request: StaffRequest) -> HttpResponse:
-    name = request.POST.get("name", "").strip()[:60]
-    try:
-        if name:
-            request.session["new_token"] = tokens.create(staff=request.user, name=name, now=timezone.now())
-        else:
-            messages.error(request, _("Give the token a name, such as the program that will use it."))
-    except tokens.NameTaken:
-        messages.error(request, _("You have a token of this name already. Choose another name."))
-    return redirect(reverse("profile") + "#tokens")
-
-
-@anyone_signed_in
-@require_POST
-def token_revoke(request: StaffRequest, pk: int) -> HttpResponse:
-    tokens.revoke(staff=request.user, token_id=pk, now=timezone.now())
-    messages.success(request, _("The token is taken back. Programs that used it are locked out."))
-    return redirect(reverse("profile") + "#tokens")
 
 
 @anyone_signed_in
@@ -200,9 +179,10 @@ def password(request: StaffRequest) -> HttpResponse:
         here = request.session.session_key
         services.change_password(staff=request.user, password=form.cleaned_data["new"], now=timezone.now(), here=here)
         update_session_auth_hash(request, request.user)
-        messages.success(request, _("Your password is changed. Other devices are signed out."))
+        messages.success(request, _("Your password is changed. Other devices and programs are locked out."))
         return redirect("profile")
-    return render(request, "team/password.html", {"form": form})
+    count = request.user.api_tokens.count()
+    return render(request, "team/password.html", {"form": form, "tokens_count": count})
 
 
 # Staff

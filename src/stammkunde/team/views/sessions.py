@@ -64,8 +64,10 @@ def end_of_staff(request: StaffRequest, pk: int) -> HttpResponse:
 class SigningIn(SettingsPage):
     name = "settings-sessions"
     title = gettext_lazy("Signing in")
-    lead = gettext_lazy("How long people stay signed in. A change also holds for whoever is signed in now.")
-    forms = (forms.SessionForm,)
+    lead = gettext_lazy(
+        "How long people stay signed in, and what their programs may. A change also holds for whoever is signed in now."
+    )
+    forms = (forms.AccessForm,)
 
 
 @needs(policy.SETTINGS_EDIT)

@@ -232,6 +232,10 @@ class ListPage:
         """Give the columns of the files that somebody may see."""
         return tables.seen(self.taken or self.columns, may=self.may)
 
+    def total(self) -> int:
+        """Count all rows."""
+        return sum(stretch.rows.count() for stretch in self.stretches())
+
     def every(self) -> Iterable[list[Any]]:
         """Give all rows in pieces."""
         return paging.every(self.stretches())

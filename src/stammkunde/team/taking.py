@@ -1,0 +1,49 @@
+"""
+What leaves by the hand of somebody who is known: files that pages give, and what programs read by the API.
+
+Each stands in the audit trail: who, what, how many, by which filter. A view says so by `note`; what leaves without it
+is written down by a middleware (`team.middleware.what_leaves_is_noted`), so that no address can forget it.
+"""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from stammkunde.team.models import Staff
+from stammkunde.team.services import record
+
+EXPORT, READ = "export", "api.read"
+
+
+def note(
+    request: HttpRequest, *, thing: str, rows: int, now: datetime, action: str = "", query: str = "", **more: Any
+) -> None:
+    """
+    Write down what somebody, or a program of hers, takes along: how many rows of which kind, by which filter.
+
+    A program that found nothing has read nothing.
+    """
+    staff = cast("Staff", request.user)
+    is_program = bool(staff.token_name)
+    if rows or not is_program:
+        more |= {"by": "api", "token": staff.token_name} if is_program else {}
+        more |= {"query": query} if query else {}
+        usual = READ if is_program else EXPORT
+        record(staff=staff, action=action or usual, at=now, thing=thing, rows=rows, **more)
+    holds_nothing(request)
+
+
+def holds_nothing(request: HttpRequest) -> None:
+    """Say that what leaves was written down, or tells of nobody, such as an empty table to fill in."""
+    request.is_noted = True  # type: ignore[attr-defined]
+
+
+def note_if_forgotten(request: HttpRequest, response: HttpResponseBase, *, now: datetime) -> None:
+    """Write down what leaves where the view has not."""
+    if getattr(request, "is_noted", False) or response.status_code != 200:
+        return
+    gives = getattr(request, "gives", "")  # of the API: which personal data an operation gives (`api.NeedsRight`)
+    if gives or response.get("Content-Disposition", "").startswith("attachment"):
+        note(request, thing=gives or "file", rows=1, now=now, query=request.GET.urlencode(), label=request.path)

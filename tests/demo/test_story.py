@@ -36,7 +36,15 @@ OF_THE_MACHINE = {  # when it was at work, and what it notes of that
     "started_at", "finished_at", "updated_at", "recorded_at", "lease_until", "leased_by", "facts_version", "checkpoint",
     "before",
 }  # fmt: skip
-BY_CHANCE = {"nonce", "token_digest", "source", "password", "path"}  # names and keys that nobody may foresee
+BY_CHANCE = {
+    "nonce",
+    "token_digest",
+    "source",
+    "password",
+    "path",
+    "salt",
+    "digest",
+}  # names and keys that nobody may foresee
 LISTS = (
     "overview", "today", "call-list", "warnings", "warnings-proof", "customers", "products", "time", "messages",
     "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar",

@@ -293,7 +293,7 @@ def test_export_csv_in_german_opens_in_excel(client, salesperson, five):
     assert ";9,00;" in lines[1]
     assert "01.03.2026" in lines[1]
     entry = AuditEntry.objects.get(action="customers.exported")
-    assert (entry.staff, entry.detail) == (salesperson, {"query": "sort=value"})
+    assert (entry.staff, entry.detail) == (salesperson, {"rows": 5, "query": "sort=value"})
 
 
 def test_export_plain_csv_has_no_byte_order_mark(client, salesperson, five):

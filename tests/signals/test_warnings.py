@@ -273,7 +273,7 @@ def test_export_takes_the_list_along(client, salesperson, four, form):
     answer = client.post(f"{reverse('warnings')}?sort=since&owner=mine", {"format": form})
 
     content = b"".join(answer.streaming_content)
-    assert AuditEntry.objects.get(action="export").detail == {"query": "sort=since&owner=mine"}
+    assert AuditEntry.objects.get(action="export").detail == {"rows": 2, "query": "sort=since&owner=mine"}
     if form == "csv-plain":
         rows = list(csv.DictReader(content.decode().splitlines(), delimiter=";"))
         told = [(row["Name"], row["Gewarnt am"], row["Tage still"], row["Gründe"]) for row in rows]

@@ -153,6 +153,20 @@ def test_every_view_that_gives_a_file_notes_it_with_its_rows():
     assert silent == []
 
 
+def test_administrator_sees_and_takes_back_the_tokens_of_others_and_nobody_else_does(
+    client_of, administrator, analyst, servant
+):
+    tokens.create(staff=analyst, name="notebook", now=NOW)
+    page, token = f"/staff/{analyst.pk}/", ApiToken.objects.get()
+    assert "notebook" in client_of(administrator).get(page).text
+    assert client_of(servant).post(f"{page}tokens/{token.pk}/revoke/").status_code == 403
+
+    client_of(administrator).post(f"{page}tokens/{token.pk}/revoke/")
+
+    assert ApiToken.objects.count() == 0
+    assert AuditEntry.objects.get(action="token.revoke").staff == administrator
+
+
 def test_limit_of_calls_is_each_tokens_own_and_says_when_to_come_back(administrator, servant):
     services.change_company(by=administrator, now=NOW, calls_per_minute=2)
     per_minute = AccessSettings.objects.get().calls_per_minute

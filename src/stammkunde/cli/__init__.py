@@ -20,6 +20,7 @@ COMMANDS = {
     "prospects": "prospects",
     "bounces": "bounces",
     "staff": "staff",
+    "audit": "audit",
     "doctor": "doctor",
 }
 

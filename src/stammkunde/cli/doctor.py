@@ -21,6 +21,7 @@ NO_ROOM_BYTES = 256 * 1024**2
 OLDEST_POSTGRES = 14
 CLOCKS_DIFFER = timedelta(minutes=1)
 FIGURES_LAG = timedelta(days=2)
+UNSEALED_LAG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -341,6 +342,40 @@ def check_messages() -> Iterator[Finding]:
         )
 
 
+def check_trail(now: datetime) -> Iterator[Finding]:
+    """Prove the audit trail, entry by entry."""
+    from stammkunde.team import sealing  # noqa: PLC0415
+
+    found = sealing.check()
+    waiting = sealing.unsealed().first()
+    if found.flaw:
+        yield Finding(
+            what=f"Audit trail: {found.flaw}",
+            level=PROBLEM,
+            cure="Somebody changed the database by hand. Compare with a backup: docs/operate/trail.md.",
+        )
+    elif waiting and waiting.at < now - UNSEALED_LAG:
+        yield Finding(
+            what=f"Audit trail: nothing is sealed since {waiting.at:%Y-%m-%d %H:%M}",
+            level=WARNING,
+            cure="Start a worker, or call 'stammkunde audit seal'.",
+        )
+    else:
+        yield Finding(what=f"Audit trail: {found.entries} entries in {found.seals} seals fit")
+
+
+def check_tokens(now: datetime) -> Iterator[Finding]:
+    """Name the programs that soon will be locked out."""
+    from stammkunde.team import tokens  # noqa: PLC0415
+
+    for token in tokens.ending(now=now).select_related("staff"):
+        yield Finding(
+            what=f"Token “{token.name}” of {token.staff.email} expires on {token.expires_at:%Y-%m-%d}",
+            level=WARNING,
+            cure="Let its person make a new one on the page of tokens, and take this one back.",
+        )
+
+
 def examine(*, now: datetime) -> Iterator[Finding]:
     """Check one thing after the other; what needs the database is left out where it does not answer or lacks tables."""
     first: tuple[Callable[[], Iterator[Finding]], ...] = (
@@ -365,6 +400,8 @@ def examine(*, now: datetime) -> Iterator[Finding]:
     yield from check_bounces()
     yield from check_messages()
     yield from check_figures(now)
+    yield from check_tokens(now)
+    yield from check_trail(now)
 
 
 @click.command(name="doctor")

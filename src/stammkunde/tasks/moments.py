@@ -20,7 +20,9 @@ def _tasks(customer_id: int) -> QuerySet[Task]:
 
 def _handed_over(customer_id: int) -> QuerySet[AuditEntry]:
     tasks = Task.objects.filter(customer=customer_id).values("pk")
-    return AuditEntry.objects.filter(thing="task", thing_id__in=tasks, action=HANDED_OVER).select_related("staff")
+    return AuditEntry.objects.filter(thing="task", thing_id__in=tasks, action=HANDED_OVER, erased="").select_related(
+        "staff"
+    )
 
 
 def _words(entries: Sequence[AuditEntry], _request: Asker) -> list[str]:

@@ -184,22 +184,51 @@ class AccessSettings(Settings):
         return timedelta(hours=self.idle_hours), timedelta(days=self.longest_days)
 
 
+class Seal(models.Model):
+    """What proves a block of the audit trail, and by the seal before it all that went before (`sealing`)."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    sealed_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    entries = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+
+    @property
+    def anchor(self) -> str:
+        """Give what is kept elsewhere: whoever exchanges the trail cannot make a chain that holds it."""
+        return f"{self.number}:{self.digest}"
+
+
 class AuditEntry(models.Model):
-    """Who changed, exported or was refused what. Appended only."""
+    """
+    Who changed, exported or was refused what. Appended only.
+
+    `salt`, `digest` and `seal` come with the seal; `erased` is what stays of a text that is erased (`sealing`).
+    """
 
     at = models.DateTimeField(db_index=True)
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     action = models.CharField(max_length=60)
     thing = models.CharField(max_length=60, default="")
     thing_id = models.BigIntegerField(null=True)
     label = models.CharField(max_length=200, default="")
     detail = models.JSONField(default=dict)
+    salt = models.CharField(max_length=32, db_default="")
+    digest = models.CharField(max_length=64, db_default="")
+    erased = models.CharField(max_length=64, db_default="")
+    seal = models.ForeignKey(Seal, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["thing", "thing_id", "-at"], name="audit_of_a_thing")]
+        indexes = [
+            models.Index(fields=["thing", "thing_id", "-at"], name="audit_of_a_thing"),
+            models.Index(fields=["id"], name="audit_not_sealed", condition=models.Q(seal=None)),
+        ]
 
 
 class SavedView(models.Model):

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from stammkunde.team import policy
-from stammkunde.team.models import AuditEntry, Company, Session, Settings, Staff
+from stammkunde.team.models import AuditEntry, Company, Seal, Session, Settings, Staff
 
 
 def company() -> Company:
@@ -53,6 +53,11 @@ def audit(
     if to_on is not None:
         entries = entries.filter(at__lt=_midnight(to_on + timedelta(days=1)))
     return entries
+
+
+def last_seal() -> Seal | None:
+    """Give the seal up to which the audit trail is proven."""
+    return Seal.objects.last()
 
 
 def audit_actions() -> list[str]:

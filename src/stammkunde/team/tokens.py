@@ -67,18 +67,18 @@ def create(
 
 
 @transaction.atomic
-def revoke(*, staff: Staff, token_id: int, now: datetime) -> None:
-    """Take a token back; repeating changes nothing."""
+def revoke(*, staff: Staff, token_id: int, now: datetime, by: Staff | None = None) -> None:
+    """Take a person's token back, by herself or somebody who may; repeating changes nothing."""
     token = ApiToken.objects.filter(staff=staff, pk=token_id).first()
     if token is None:
         return
-    record(staff=staff, action="token.revoke", at=now, thing="token", thing_id=token.pk, label=token.name)
+    record(staff=by or staff, action="token.revoke", at=now, thing="token", thing_id=token.pk, label=token.name)
     token.delete()
 
 
-def ending(*, staff: Staff, now: datetime) -> QuerySet[ApiToken]:
-    """Give a person's tokens that have expired, or will soon."""
-    return ApiToken.objects.filter(staff=staff, expires_at__lt=now + SOON)
+def ending(*, now: datetime) -> QuerySet[ApiToken]:
+    """Give the tokens that have expired, or will soon."""
+    return ApiToken.objects.filter(staff__is_active=True, expires_at__lte=now + SOON)
 
 
 def owner(*, token: str, now: datetime) -> Staff | None:

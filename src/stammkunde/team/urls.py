@@ -22,5 +22,6 @@ urlpatterns = [
     path("staff/<int:pk>/", views.staff_edit, name="staff-edit"),
     path("staff/<int:pk>/link/", views.staff_link, name="staff-link"),
     path("staff/<int:pk>/sessions/end/", sessions.end_of_staff, name="staff-sessions-end"),
+    path("staff/<int:pk>/tokens/<int:token>/revoke/", tokens.revoke_of_staff, name="staff-token-revoke"),
     path("audit/", views.audit, name="audit"),
 ]

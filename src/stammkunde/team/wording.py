@@ -97,6 +97,7 @@ ACTIONS = {
     "picture.deleted": gettext_lazy("deleted a picture for mails"),
     "template.created": gettext_lazy("made a template"),
     "template.taken_out": gettext_lazy("took a template out of the archive"),
+    "trail.erased": gettext_lazy("erased what entries of the trail told"),
     "token.create": gettext_lazy("made a token for the API"),
     "token.ended": gettext_lazy("a token for the API ended with the password or the account"),
     "token.revoke": gettext_lazy("took a token for the API back"),

@@ -24,6 +24,7 @@ from stammkunde.team.lists import StaffList
 from stammkunde.team.middleware import COOKIE as LANGUAGE_COOKIE
 from stammkunde.team.models import AuditEntry, Staff
 from stammkunde.team.views import sessions
+from stammkunde.team.views import tokens as token_views
 from stammkunde.ui import ways
 from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
@@ -63,7 +64,7 @@ def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
         return False
     login(request, staff)
     doors.came_in(staff, address=who["address"], device=request.META.get("HTTP_USER_AGENT", ""), now=who["now"])
-    if tokens.ending(staff=staff, now=who["now"]).exists():
+    if tokens.ending(now=who["now"]).filter(staff=staff).exists():
         messages.warning(request, _("Tokens of your programs have expired, or will soon: see your profile."))
     return True
 
@@ -212,7 +213,13 @@ def staff_edit(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _change(request, staff, form):
         messages.success(request, _("Saved."))
         return redirect("staff")
-    context = {"form": form, "person": staff, "roles": pages.roles(), "sessions": sessions.shown(request, staff)}
+    context = {
+        "form": form,
+        "person": staff,
+        "roles": pages.roles(),
+        "sessions": sessions.shown(request, staff),
+        "tokens": token_views.shown(staff, own=False, now=timezone.now()),
+    }
     return render(request, "team/staff_edit.html", context)
 
 
@@ -288,6 +295,9 @@ class AuditTrail(StaffList):
 
     def find(self, chosen: dict[str, Any]) -> QuerySet[AuditEntry]:
         return queries.audit(**chosen)
+
+    def more(self) -> dict[str, Any]:
+        return {"sealed": queries.last_seal()}
 
     def told(self, rows: list[AuditEntry]) -> list[dict[str, object]]:
         return [

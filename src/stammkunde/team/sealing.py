@@ -1,0 +1,203 @@
+"""
+The audit trail, sealed afterwards: whoever changes or removes a sealed entry in the database is found out.
+
+Writing an entry costs nothing more. A sweep takes those that wait, in blocks: each gets a salt and a digest of what it
+says, and the block a seal, the digest of the seal before it and of its entries. So seals are a chain, and one that is
+kept elsewhere (`Seal.anchor`) vouches for everything before it.
+
+What an entry tells of somebody (label and detail) can be erased: text and salt go, and what stays is the digest that
+was made of both. It tells nothing, and the rest of the entry and the chain are proven as before.
+
+Not proven: what was changed before it was sealed; and the end of the chain, where nobody kept an anchor.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from stammkunde.team.models import AuditEntry, Seal, Staff
+from stammkunde.team.services import record
+
+BLOCK = 1000
+WAITS = timedelta(minutes=1)  # as long as an entry may wait for others to be sealed with
+ERASED = "trail.erased"
+WRITTEN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)  # one way to write the same
+SEALED = "UPDATE team_auditentry SET salt = %s, digest = %s, seal_id = %s WHERE id = %s"
+
+
+def sweep(*, now: datetime) -> bool:
+    """Seal a block of what waits, where it is whole or has waited long enough; say whether there was any."""
+    if not _is_due(now):
+        return False
+    with suppress(IntegrityError):  # another worker made the same seal: nothing of ours stays
+        seal(now=now)
+    return True
+
+
+def _is_due(now: datetime) -> bool:
+    waiting = unsealed().values_list("at", flat=True)
+    first = waiting.first()
+    return first is not None and (first < now - WAITS or waiting[BLOCK - 1 : BLOCK].exists())
+
+
+def unsealed() -> QuerySet[AuditEntry]:
+    """Give the entries that wait to be sealed, in the order in which they will be."""
+    return AuditEntry.objects.filter(seal=None).order_by("pk")
+
+
+@transaction.atomic
+def seal(*, now: datetime) -> Seal | None:
+    """Seal the next block, all of it or nothing; None: nothing waits."""
+    waiting = list(unsealed().select_for_update().values_list(*Row._fields)[:BLOCK])
+    if not waiting:
+        return None
+    last = Seal.objects.order_by("number").last()
+    rows = [row if row.erased else row._replace(salt=secrets.token_hex(16)) for row in map(Row._make, waiting)]
+    digests = [row.proof() for row in rows]
+    made = Seal(
+        number=last.number + 1 if last else 1,
+        sealed_at=now,
+        until_at=max(row.at for row in rows),
+        entries=len(rows),
+    )
+    made.digest = _of_block(made, before=last.digest if last else "", digests=digests)
+    made.save(force_insert=True)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            SEALED, [(row.salt, digest, made.number, row.pk) for row, digest in zip(rows, digests, strict=True)]
+        )
+    return made
+
+
+def seal_all(*, now: datetime) -> None:
+    """Seal everything that waits."""
+    while seal(now=now):
+        pass
+
+
+class Row(NamedTuple):
+    """What is proven of an entry, and by what."""
+
+    pk: int
+    at: datetime
+    staff_id: int | None
+    action: str
+    thing: str
+    thing_id: int | None
+    label: str
+    detail: dict[str, Any]
+    salt: str
+    erased: str
+    digest: str
+    seal_id: int | None
+
+    def text(self) -> str:
+        """Give the digest of what it tells; of what is erased, the one that was kept."""
+        return self.erased or _digest(self.salt, self.label, self.detail)
+
+    def proof(self) -> str:
+        at = self.at.astimezone(UTC).isoformat()
+        return _digest(self.pk, at, self.staff_id, self.action, self.thing, self.thing_id, self.text())
+
+    def fits(self) -> bool:
+        is_whole = not (self.erased and (self.label or self.detail or self.salt))
+        return is_whole and self.digest == self.proof()
+
+
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256(WRITTEN.encode(parts).encode()).hexdigest()
+
+
+def _of_block(made: Seal, *, before: str, digests: list[str]) -> str:
+    moments = (made.sealed_at.astimezone(UTC).isoformat(), made.until_at.astimezone(UTC).isoformat())
+    return _digest(before, made.number, *moments, made.entries, digests)
+
+
+# What is erased
+
+
+@transaction.atomic
+def erase(*, thing: str, thing_id: int, why: str, by: Staff | None, now: datetime) -> int:
+    """Erase what the entries about a thing tell of it, and write down that it was; tell how many. Repeatable."""
+    found = AuditEntry.objects.filter(thing=thing, thing_id=thing_id, erased="").exclude(action=ERASED)
+    entries = list(found.select_for_update())
+    for entry in entries:
+        entry.erased = _digest(entry.salt or secrets.token_hex(16), entry.label, entry.detail)
+        entry.label, entry.detail, entry.salt = "", {}, ""
+    AuditEntry.objects.bulk_update(entries, ["erased", "label", "detail", "salt"], batch_size=200)
+    if entries:
+        told = {"thing": thing, "thing_id": thing_id, "rows": len(entries), "why": why}
+        record(staff=by, action=ERASED, at=now, **told)  # type: ignore[arg-type]
+    return len(entries)
+
+
+# Whether it all fits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """How many sealed entries and seals there are, how many erased ones, and the first that does not fit, in words."""
+
+    entries: int
+    seals: int
+    erased: int
+    flaw: str = ""
+
+
+def check(*, anchor: str = "") -> Checked:
+    """Prove the whole chain, entry by entry, and that it holds an anchor that was kept; stops at what does not fit."""
+    before, entries, seals, erased, flaw = "", 0, 0, 0, ""
+    found = groupby(_sealed(), key=lambda row: row.seal_id)
+    block: tuple[int | None, Iterator[Row]] | None = next(found, None)
+    for each in Seal.objects.order_by("number").iterator():
+        rows = list(block[1]) if block and block[0] == each.number else []
+        block = next(found, None) if rows else block
+        flaw = _flaw(each, rows, before=before, number=seals + 1)
+        if flaw:
+            break
+        before, seals, entries = each.digest, seals + 1, entries + len(rows)
+        erased += sum(bool(row.erased) for row in rows)
+    flaw = flaw or _unsaid(erased) or _unanchored(anchor)
+    return Checked(entries=entries, seals=seals, erased=erased, flaw=flaw)
+
+
+def _sealed() -> Iterator[Row]:
+    rows = AuditEntry.objects.filter(seal__isnull=False).order_by("seal_id", "pk").values_list(*Row._fields)
+    return map(Row._make, rows.iterator(chunk_size=5000))
+
+
+def _flaw(each: Seal, rows: list[Row], *, before: str, number: int) -> str:
+    """Say what does not fit of a block, if anything."""
+    if each.number != number:
+        return f"seal {number} is missing"
+    wrong = next((row for row in rows if not row.fits()), None)
+    if wrong is not None:
+        return f"entry {wrong.pk} of {wrong.at:%Y-%m-%d %H:%M} UTC is not what was sealed"
+    between = f", from entry {rows[0].pk} to {rows[-1].pk}" if rows else ""
+    if len(rows) != each.entries:
+        return f"of the {each.entries} entries of seal {number}{between}, {len(rows)} are there"
+    if _of_block(each, before=before, digests=[row.digest for row in rows]) != each.digest:
+        return f"seal {number}{between} does not fit its entries or the seal before it"
+    return ""
+
+
+def _unsaid(erased: int) -> str:
+    """Say where more is erased than the trail tells of; what is erased and not sealed yet counts with the next seal."""
+    told = sum(AuditEntry.objects.filter(action=ERASED).values_list("detail__rows", flat=True))
+    return f"{erased} entries are erased, and the trail tells of {told}" if erased > told else ""
+
+
+def _unanchored(anchor: str) -> str:
+    number, _colon, digest = anchor.partition(":")
+    if not anchor or Seal.objects.filter(number=int(number), digest=digest).exists():
+        return ""
+    return f"seal {number} is not the one that was kept: the trail was exchanged, or its end is gone"

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "stammkunde.team.middleware.refusals_are_noted",
     "stammkunde.team.middleware.what_leaves_is_noted",
     "stammkunde.team.middleware.language_of_staff",
+    "stammkunde.team.middleware.drafts_follow_forms",
     "stammkunde.team.middleware.given_passwords_are_changed",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,19 +1,22 @@
 """Sessions end in time, and pages speak the language that the signed-in person chose; else the installation's."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from stammkunde.team import doors, sessions, taking
+from stammkunde.team import doors, drafts, sessions, taking
 from stammkunde.team.models import Staff
 
 COOKIE = "language"
+OF_DRAFTS = ("draft-save", "draft-discard")
 OPEN_TO_ALL = ("password", "sign-out", "sign-in", "language", "appearance", "health")
 
 
@@ -71,6 +74,25 @@ def given_passwords_are_changed(
         if getattr(request.user, "password_is_given", False) and request.path not in map(reverse, OPEN_TO_ALL):
             return redirect("password")
         return get_response(request)
+
+    return middleware
+
+
+def _is_of_a_form(request: HttpRequest) -> bool:
+    """Tell whether a form with drafts was sent; a body that no view has read is left unread."""
+    is_read = hasattr(request, "_post")
+    return is_read and drafts.FORM in request.POST and getattr(request.resolver_match, "url_name", "") not in OF_DRAFTS
+
+
+def drafts_follow_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Keep the words of a form that was refused, and forget the draft of one that was taken."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if _is_of_a_form(request) and isinstance(request.user, Staff):
+            with suppress(DatabaseError):  # it has said already that nothing can be written
+                drafts.follow(request, response, staff=request.user, now=timezone.now())
+        return response
 
     return middleware
 

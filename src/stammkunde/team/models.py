@@ -1,5 +1,6 @@
 """Who works here and where they are signed in, what the company decided, and who did what."""
 
+import json
 from datetime import timedelta
 from typing import Any, Self
 
@@ -243,6 +244,26 @@ class SavedView(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         constraints = [models.UniqueConstraint(fields=["staff", "page", "name"], name="saved_view_name_once")]
+
+
+class Draft(models.Model):
+    """What somebody typed into a form and has not sent; see `team.drafts`."""
+
+    LONGEST_PAGE, LONGEST_FORM = 300, 60
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    page = models.CharField(max_length=LONGEST_PAGE)
+    form = models.CharField(max_length=LONGEST_FORM)
+    about = models.BigIntegerField(null=True)  # the customer, who may be gone
+    fields = models.JSONField()
+    saved_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "page", "form"], name="draft_once_in_a_form")]
+
+    @property
+    def as_json(self) -> str:
+        return json.dumps(self.fields, ensure_ascii=False)
 
 
 class ApiToken(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.team.views import forgotten, sessions, tokens
+from stammkunde.team.views import drafts, forgotten, sessions, tokens
 from stammkunde.team.views import people as views
 
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("appearance/", views.appearance, name="appearance"),
     path("set-password/<str:person>/<str:token>/", views.set_password, name="set-password"),
+    path("drafts/", drafts.offer, name="draft"),
+    path("drafts/save/", drafts.save, name="draft-save"),
+    path("drafts/discard/", drafts.discard, name="draft-discard"),
     path("profile/", views.profile, name="profile"),
     path("profile/password/", views.password, name="password"),
     path("profile/tokens/", tokens.page, name="tokens"),

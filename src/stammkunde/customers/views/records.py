@@ -15,7 +15,7 @@ from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import resembling, services
 from stammkunde.customers.forms import ContactPersonForm, CustomerForm, NoteForm
 from stammkunde.customers.models import ContactPerson, Customer, Note
-from stammkunde.team import policy
+from stammkunde.team import drafts, policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import given
 
@@ -123,6 +123,7 @@ def add_note(request: StaffRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The note is empty or longer than 4,000 characters. Write what was seen or heard."))
+        drafts.refused(request)
         return redirect("customer", pk)
     person = given.row(request.POST.get("contact_person", ""))
     services.add_note(

@@ -17,7 +17,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from stammkunde.team import access, attempts, doors, forgotten, forms, pages, policy, queries, services, tokens, wording
+from stammkunde.team import (
+    access,
+    attempts,
+    doors,
+    drafts,
+    forgotten,
+    forms,
+    pages,
+    policy,
+    queries,
+    services,
+    tokens,
+    wording,
+)
 from stammkunde.team.access import StaffRequest, anyone_signed_in, needs
 from stammkunde.team.context import THEME_COOKIE
 from stammkunde.team.lists import StaffList
@@ -94,6 +107,7 @@ def _next(request: HttpRequest) -> str:
 @require_POST
 def sign_out(request: StaffRequest) -> HttpResponse:
     doors.went_out(request.user, now=timezone.now())
+    drafts.forget_person(request.user)
     logout(request)
     return redirect("sign-in")
 

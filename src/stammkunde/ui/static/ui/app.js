@@ -151,6 +151,43 @@ function tellOnce(text) {
   toasts.append(toast);
 }
 
+// Drafts: what is typed into a form that has a place for them is kept by the server until the form is sent.
+const unkept = new Map();
+function keepDraft(form) {
+  clearTimeout(unkept.get(form));
+  unkept.delete(form);
+  const sent = new URLSearchParams(new FormData(form));
+  for (const field of form.elements) if (["password", "file"].includes(field.type)) sent.delete(field.name);
+  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  fetch(form.querySelector("[data-draft]").dataset.draft, { method: "POST", body: sent, headers, keepalive: true }).catch(() => {});
+}
+document.addEventListener("input", ({ target: { form } }) => {
+  if (!form?.querySelector("[data-draft]")) return;
+  clearTimeout(unkept.get(form));
+  unkept.set(form, setTimeout(keepDraft, 1000, form));
+});
+document.addEventListener("submit", ({ target }) => {
+  clearTimeout(unkept.get(target));
+  unkept.delete(target);
+});
+addEventListener("pagehide", () => [...unkept.keys()].forEach(keepDraft));
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-restore]");
+  if (!button) return;
+  fillIn(button.form, JSON.parse(button.dataset.restore));
+  button.closest("[data-draft]").replaceChildren();
+});
+function fillIn(form, said) {
+  for (const field of form.elements) {
+    const values = said[field.name];
+    if (["checkbox", "radio"].includes(field.type)) field.checked = Boolean(values?.includes(field.value));
+    else if (field.type === "select-multiple") for (const one of field.options) one.selected = Boolean(values?.includes(one.value));
+    else if (values && !["hidden", "file", "password"].includes(field.type)) field.value = values[0];
+    else continue;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
 // Uploads: while a form with data-upload is sent, its progress is shown; the server answers with where to go.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-upload]");

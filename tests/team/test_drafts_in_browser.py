@@ -1,0 +1,36 @@
+"""In a real browser: what was typed is there again after "Back", on pages that no browser keeps."""
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.customers.models import Note
+from stammkunde.team.models import Draft
+from tests import factories
+from tests.browsing import EVERY_LOOK, hindrances, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_note_that_was_left_is_restored_and_its_draft_goes_when_it_is_sent(open_page):
+    customer = factories.customer(name="Muster")
+    page = open_page()
+    sign_in(page)
+    page.goto(reverse("customer", args=[customer.pk]))
+    page.locator('[popovertarget="add-note"]').first.click()
+    note = page.get_by_label("Was haben Sie gesehen oder gehört?")
+    note.fill("Sie mag Rosen.")
+    page.get_by_label("Das ist ihr oder ihm wichtig").check()
+    page.goto(reverse("customers"))
+
+    page.goto(reverse("customer", args=[customer.pk]))  # over HTTPS, "Back" shows the same
+    page.locator('[popovertarget="add-note"]').first.click()
+    page.get_by_text("Entwurf vom").wait_for()
+    assert note.input_value() == ""
+    assert hindrances(page, EVERY_LOOK) == []
+    page.get_by_role("button", name="Wiederherstellen").click()
+
+    assert note.input_value() == "Sie mag Rosen."
+    page.locator("#add-note").get_by_role("button", name="Speichern").click()
+    page.get_by_text("Notiert.").wait_for()
+    assert [one.kind for one in Note.objects.all()] == [Note.Kind.MATTERS]
+    assert not Draft.objects.exists()

@@ -9,6 +9,7 @@ import pytest
 from django.db import DataError, InternalError, OperationalError, connection, connections, transaction
 from psycopg.errors import DeadlockDetected, DiskFull, LockNotAvailable, ReadOnlySqlTransaction
 
+from stammkunde.front import __main__ as web
 from stammkunde.team import sessions
 from stammkunde.ui import trouble
 from tests import factories
@@ -105,6 +106,17 @@ def test_database_that_takes_nothing_is_a_sentence_and_no_typed_word_is_lost(pag
     assert 'name="next" value="/customers/"' in said
     assert 'name="csrfmiddlewaretoken"' in said
     assert in_place.content.decode().startswith(why), "the page that asked says it, and keeps what stands in it"
+
+
+def test_pages_wait_for_locks_as_long_on_both_databases():
+    ours = connection.settings_dict
+    bounded = web.waits_no_longer({**ours, "OPTIONS": {**(ours["OPTIONS"] or {})}})
+    if connection.vendor == "sqlite":
+        assert bounded["OPTIONS"]["timeout"] == web.LOCK_SECONDS
+        return
+    with closing(type(connection)(bounded, "default")) as other, other.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == (f"{web.LOCK_SECONDS}s",)
 
 
 def test_pages_are_read_where_nothing_can_be_written(page, by_hand, monkeypatch):

@@ -99,9 +99,7 @@ def _own_data_dir(settings, _folders):
     settings.HISTORY_DIR = own / "history"
     settings.PRINT_DIR = own / "prints"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(own)}
-    }
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(own)}}
 
 
 @pytest.fixture(autouse=True)

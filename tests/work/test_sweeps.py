@@ -164,7 +164,7 @@ def test_listing_sweeps_loads_nothing_that_computes_and_pages_load_no_scipy():
         check=True,
     )
 
-    assert said.stdout.splitlines() == ["9", "", ""]
+    assert said.stdout.splitlines() == ["10", "", ""]
 
 
 @pytest.mark.django_db

@@ -17,6 +17,8 @@ from django.conf import settings
 
 from stammkunde.work.holders import boot
 
+NOTES = "leaving-"  # so begin the files
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
@@ -71,7 +73,7 @@ def read(holder: str) -> Told | None:
 
 def holders() -> list[str]:
     """Name the workers whose notes are there."""
-    return [path.name for path in _folder().glob("*")]
+    return [path.name.removeprefix(NOTES) for path in Path(settings.UPLOAD_DIR).glob(f"{NOTES}*")]
 
 
 def forget(holder: str) -> None:
@@ -88,8 +90,4 @@ def _note(line: bytes) -> dict[str, Any]:
 
 
 def _file(holder: str) -> Path:
-    return _folder() / holder
-
-
-def _folder() -> Path:
-    return Path(settings.UPLOAD_DIR) / "leaving"
+    return Path(settings.UPLOAD_DIR) / f"{NOTES}{holder}"

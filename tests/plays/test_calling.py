@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from stammkunde.calls import services as calls
 from stammkunde.calls.models import Call
+from stammkunde.contacts.models import Contact
 from stammkunde.customers.models import ContactPreference
 from stammkunde.home.queries import today as today_list
 from stammkunde.outreach import working as outreach_working
 from stammkunde.outreach.models import Message, Template
 from stammkunde.plays import queries, services, working
-from stammkunde.plays.models import CallTurn, Play
+from stammkunde.plays.models import CallPlan, CallTurn, Play
 from stammkunde.plays.services import turns
 from stammkunde.signals import hourly
 from stammkunde.tasks import services as tasks
@@ -124,18 +125,29 @@ def test_capacity_is_what_the_hours_and_other_campaigns_leave(salesperson, marke
     assert turns.per_day(play.call_plan, [salesperson])[salesperson.pk] == 3
 
     other = campaign(marketer, callers=[marketer], calls_per_day=9)
-    assert turns.per_day(other.call_plan, [salesperson])[salesperson.pk] == 1
+    both = [turns.per_day(one.call_plan, [salesperson])[salesperson.pk] for one in (play, other)]
+    Message.objects.filter(origin=play.origin).update(state="delivered", handed_over_at=NOW)
+
+    assert both == [3, 2]  # five calls are left of each, and the other does not run yet
+    assert turns.per_day(other.call_plan, [salesperson])[salesperson.pk] == 4
 
 
-def test_campaigns_with_as_many_calls_a_day_are_counted_each(salesperson, marketer, firms):
-    first = started(marketer, callers=[marketer], calls_per_day=2)
-    alone = turns.per_day(campaign(marketer, callers=[marketer], calls_per_day=9).call_plan, [salesperson])
-    started(marketer, callers=[marketer], calls_per_day=2)
+@pytest.mark.parametrize(
+    ("loads", "room", "calls_a_day"),
+    [
+        ({1: (40, 3)}, 10, 3),  # alone
+        ({1: (40, 3), 2: (40, 7)}, 10, 3),  # both have room as wished
+        ({1: (5, 9), 2: (5, 9)}, 10, 9),  # what is left of both has room in a day
+        ({1: (40, 9), 2: (40, 9)}, 10, 5),
+        ({1: (30, 9), 2: (10, 9)}, 10, 7),
+        ({1: (10, 9), 2: (390, 9)}, 10, 1),
+        ({2: (40, 9)}, 4, 1),  # nothing left of its own
+    ],
+)
+def test_a_day_is_divided_by_what_is_left_to_do(loads, room, calls_a_day):
+    plan = CallPlan(play_id=1, calls_per_day=loads.get(1, (0, 9))[1])
 
-    both = turns.per_day(campaign(marketer, callers=[marketer], calls_per_day=9).call_plan, [salesperson])
-
-    assert first.status == "running"
-    assert alone[salesperson.pk] - both[salesperson.pk] == 2
+    assert turns._share(plan, loads, room=room) == calls_a_day
 
 
 def test_words_name_fields_as_the_page_does(marketer, firms):
@@ -210,6 +222,48 @@ def test_a_call_that_was_taken_back_stands_on_the_list_again_and_counts_nothing(
     assert call.message.origin == play.origin
     record(task, salesperson, key="k2")
     assert Call.objects.get(undone_at=None).message == call.message
+
+
+def test_a_call_that_was_taken_back_is_asked_about_before_it_is_listed_again(salesperson, marketer, firms):
+    started(marketer, callers=[marketer])
+    first, second = (Task.objects.get(key=item.key) for item in on_today(salesperson))
+    made = [record(one, salesperson, key=str(one.pk)) for one in (first, second)]
+    factories.consent(first.customer, channel="phone", state="objected")
+
+    for one in made:
+        calls.take_back(call_id=one.pk, staff=salesperson, now=NOW)
+
+    assert [item.task for item in on_today(salesperson)] == [second]
+    gone, back = (Message.objects.get(pk=one.message_id) for one in made)
+    assert (gone.state, gone.reason["code"]) == ("refused", "objected")
+    assert (back.state, back.slot_at) == ("handed_over", NOW)
+
+
+def test_a_call_that_was_taken_back_waits_where_its_place_was_given_away(salesperson, marketer, firms):
+    started(marketer, callers=[marketer])
+    task = Task.objects.get(key=on_today(salesperson)[0].key)
+    call = record(task, salesperson, "not_reached")
+    factories.decided(cap_contacts=1, cap_days=7)
+    Contact.objects.create(
+        source="other", customer=task.customer, channel="email", direction="out", outcome="sent", takes_slot=True,
+        happened_at=NOW, happened_on=TODAY, recorded_at=NOW,
+    )  # fmt: skip
+
+    calls.take_back(call_id=call.pk, staff=salesperson, now=NOW)
+
+    found = {item.task: item.refusal for item in on_today(salesperson) if item.task}
+    assert Message.objects.get(pk=call.message_id).slot_at is None
+    assert found[task]
+
+
+def test_starting_says_who_will_call_how_many_until_when(client, salesperson, marketer, firms):
+    play = campaign(marketer, callers=[marketer])
+    client.force_login(marketer)
+
+    said = " ".join(client.get(reverse("play", args=[play.pk])).content.decode().split())
+
+    assert "5 Anrufe, 2 am Tag, bis" in said
+    assert "Niemand wird von selbst angerufen" in said
 
 
 def test_what_nobody_called_in_time_is_taken_off_and_the_campaign_is_done(salesperson, marketer, firms):

@@ -173,8 +173,9 @@ def _record_taken(staff: Staff, action: str, at: datetime, customer: Customer, *
 @transaction.atomic
 def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
     """
-    Take a call back: its task is open again, what it planned is gone unless somebody acted on it, and what was written
-    is a draft again, of who wrote it. An objection stays: it was said. Repeating changes nothing.
+    Take a call back: its task is open again if the call may still be made, what it planned is gone unless somebody
+    acted on it, and what was written is a draft again, of who wrote it. An objection stays: it was said. Repeating
+    changes nothing.
 
     :raises NotYours: if somebody else called, and `staff` may not correct that
     :raises TooLate: if it was recorded more than a day ago
@@ -188,14 +189,13 @@ def take_back(*, call_id: int, staff: Staff, now: datetime) -> Call:
         return call
     call.undone_at = now
     contacts.void([call.contact_source], staff_id=staff.pk, now=now)
-    if call.message_id is not None:
-        outreach.take_call_back(call.message_id, by=staff.name, now=now)
+    refused = outreach.take_call_back(call.message_id, by=staff.name, now=now) if call.message_id is not None else None
     if call.next_task is not None:
         tasks.drop_planned(call.next_task.pk)
-    if call.task is not None and call.task.kind != OWN_KIND:
-        tasks.reopen(task_id=call.task.pk, now=now, staff=staff)
-    elif call.task is not None:
+    if call.task is not None and call.task.kind == OWN_KIND:
         tasks.forget(call.task)
+    elif call.task is not None and refused is None:
+        tasks.reopen(task_id=call.task.pk, now=now, staff=staff)
     outreach.look_again([call.customer_id], now=now)
     _give_back_words(call, now=now)
     _record(staff, "call.taken_back", now, call)

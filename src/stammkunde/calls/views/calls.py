@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from stammkunde.calls import calendar, links, services
 from stammkunde.calls.models import Call, Outcome
 from stammkunde.customers.models import Customer
+from stammkunde.outreach import wording as outreach_wording
+from stammkunde.outreach.models import Message
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.models import Task
 from stammkunde.team import policy
@@ -56,6 +58,9 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     said = _("Taken back. What you had written is below again.")
     if call.outcome == Outcome.NO_MORE_CALLS:
         said += " " + _("The objection stays on record; it is changed under contact and consent.")
+    if call.message is not None and call.message.state == Message.State.REFUSED:
+        why = outreach_wording.reason(call.message.reason)
+        said += " " + _("The call is not on the list again: %(why)s") % {"why": why}
     messages.info(request, said)
     page = reverse("call", args=[call.customer_id])
     return redirect(f"{page}?for={key}" if key else page)

@@ -124,13 +124,18 @@ def still_refused(messages: Sequence[Message], *, now: datetime) -> dict[str, Ma
 
 
 def _decide(messages: Sequence[Message], *, now: datetime) -> dict[str, Decision]:
-    """Decide about calls that have their slot; limits were kept when they got it."""
+    """Decide about calls of a list: limits were kept when one got its slot; where one has none, they are asked now."""
     book = cases.read(messages, now=now) if messages else None
     decisions = {}
     for message in messages:
         assert book is not None
-        case = replace(book.case(message), wanted_at=now, latest_at=max(message.latest_at, now), limits=(), gap=None)
-        decisions[message.key] = policy.decide(case)
+        case = replace(book.case(message), wanted_at=now)
+        if message.slot_at is not None:
+            kept = replace(case, latest_at=max(message.latest_at, now), limits=(), gap=None)
+            decisions[message.key] = policy.decide(kept)
+        else:
+            taken, person = book.taken.get(message.customer_id, ()), message.contact_person_id
+            decisions[message.key] = policy.decide(replace(case, latest_at=now), taken=taken, person=person)
     return decisions
 
 
@@ -171,22 +176,33 @@ def _unplanned(plan: Plan, *, now: datetime) -> Message:
 
 
 @transaction.atomic
-def take_call_back(message_id: int, *, by: str, now: datetime) -> None:
-    """Take back that a call was made: one of a campaign stands on the list again; repeating changes nothing."""
+def take_call_back(message_id: int, *, by: str, now: datetime) -> Mapping[str, Any] | None:
+    """
+    Take back that a call was made, and give why it does not stand on the list again (None: it does).
+
+    One of a campaign does, if the governor still lets it: it has its slot again where there is room for it, and where
+    there is none it is not to be made now. Repeating changes nothing.
+    """
     message = Message.objects.get(pk=message_id)
     settling.lock([message.customer_id])
     message.refresh_from_db()
     if message.state not in (State.DELIVERED, State.FAILED):
-        return
+        return None
     message.content = {name: value for name, value in message.content.items() if name != "minutes"}
     message.cost_cents = None
     if message.origin.startswith(OWN_ORIGIN):
         _end(message, State.STOPPED, {"code": "taken_back"}, now=now, by=by)
-    else:
-        message.state, message.reason, message.finished_at = State.HANDED_OVER, None, None
-        message.save()
-        settling.log([message], now=now, by=by)
-        settling.look_again([message.customer_id], now=now)
+        return None
+    decision = _decide([message], now=now)[message.key]
+    if decision.verdict == Verdict.REFUSED:
+        _end(message, State.REFUSED, decision.reason, now=now, by=by)
+        return decision.reason
+    message.state, message.reason, message.finished_at = State.HANDED_OVER, None, None
+    message.slot_at = now if decision.verdict == Verdict.ALLOWED else None
+    message.save()
+    settling.log([message], now=now, by=by)
+    settling.look_again([message.customer_id], now=now)
+    return None
 
 
 @transaction.atomic

@@ -1,16 +1,18 @@
 """Campaigns by phone: who calls whom, in which order, and on which day."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from stammkunde.calls import policy as calls
 from stammkunde.calls import queries as call_queries
 from stammkunde.customers import caretakers
+from stammkunde.outreach.models import Message
 from stammkunde.plays.models import CallPlan, CallTurn, Enrolment, Play
 from stammkunde.signals import queries as signals
 from stammkunde.tasks.models import TimeSettings
@@ -18,6 +20,7 @@ from stammkunde.tasks.policy import LEAST_PER_DAY, MOST_PER_DAY, day_minutes
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 
+LEFT = (Message.State.PLANNED, Message.State.CLAIMED, Message.State.HANDED_OVER)  # calls that are still to be made
 BEGIN = time(8)  # calls of a day stand on the lists from here on
 LAST_BEGIN = time(16)  # what is started later begins the next working day
 
@@ -61,20 +64,39 @@ def assign(play: Play, *, ways: Collection[int]) -> int:
 
 
 def per_day(plan: CallPlan, callers: Iterable[Staff]) -> dict[int | None, int]:
-    """Tell how many calls of a day each caller makes: what was wished, what the hours allow, and what others leave."""
+    """Tell how many calls of a day each caller makes: what was wished, within the hours and beside other campaigns."""
     usual = TimeSettings.of(team.company()).minutes_per_contact
-    others = CallPlan.objects.filter(play__status=Play.Status.RUNNING).exclude(pk=plan.pk)
-    busy = Counter[int | None]()
-    for _plan, calls_per_day, caller in others.values_list(
-        "pk", "calls_per_day", "play__enrolments__turn__caller"
-    ).distinct():
-        busy[caller] += calls_per_day
+    people = list(callers)
+    loads = _loads(plan, people)
     found: dict[int | None, int] = {None: plan.calls_per_day}
-    for one in callers:
+    for one in people:
         hours = day_minutes(one.hours_per_week) // usual if one.hours_per_week else LEAST_PER_DAY
-        room = min(max(hours, 1), MOST_PER_DAY) - busy[one.pk]
-        found[one.pk] = max(min(plan.calls_per_day, room), 1)
+        found[one.pk] = _share(plan, loads[one.pk], room=min(max(hours, 1), MOST_PER_DAY))
     return found
+
+
+Load = tuple[int, int]  # of a campaign: the calls that a caller has left, and how many of a day were wished
+
+
+def _loads(plan: CallPlan, callers: Collection[Staff]) -> dict[int | None, dict[int, Load]]:
+    """Count what each caller has left of this campaign, and of those that run beside it."""
+    moves = Q(enrolment__play__status=Play.Status.RUNNING) | Q(enrolment__play=plan.play_id)
+    is_left = Q(enrolment__message=None) | Q(enrolment__message__state__in=LEFT)
+    turns = CallTurn.objects.filter(moves, is_left, caller__in=callers, enrolment__code="")
+    counted = turns.values_list("caller", "enrolment__play", "enrolment__play__call_plan__calls_per_day")
+    found: dict[int | None, dict[int, Load]] = defaultdict(dict)
+    for caller, play, calls_per_day, left in counted.annotate(left=Count("pk")):
+        found[caller][play] = (left, calls_per_day)
+    return found
+
+
+def _share(plan: CallPlan, loads: Mapping[int, Load], *, room: int) -> int:
+    """Divide a day by what is left to do, where not all that was wished has room in it; one call is the least."""
+    wished = sum(min(left, calls_per_day) for left, calls_per_day in loads.values())
+    own, _wished = loads.get(plan.play_id, (0, 0))
+    if wished > room:
+        room = room * own // sum(left for left, _wished in loads.values())
+    return max(min(plan.calls_per_day, room), 1)
 
 
 def moments(play: Play, rows: Collection[Enrolment], *, begins: datetime) -> dict[int, tuple[datetime, int | None]]:

@@ -28,6 +28,7 @@ from stammkunde.plays.forms import ScheduleForm, ThanksForm, has_templates
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.policy import MISSING
 from stammkunde.plays.queries import ByWay, Progress
+from stammkunde.tasks.models import TimeSettings
 from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
@@ -273,19 +274,20 @@ def _context(play: Play) -> dict[str, Any]:
         "channel": ", ".join(outreach.channel(one.channel) for one in templates),
         "by_phone": by_phone,
         "ways": _ways(play, templates) if len(templates) > 1 else [],
-        **(_calls(play) if templates[-1].channel == CALL else {}),
+        **(_calls(play, progress) if templates[-1].channel == CALL else {}),
         **({} if by_phone else _looked(play, templates)),
         **_about_start(play, progress, templates),
     }
 
 
-def _calls(play: Play) -> dict[str, Any]:
+def _calls(play: Play, progress: Progress) -> dict[str, Any]:
     """Say who calls whom until when, and what came of it."""
     found = calls.results(play.origin)
     outcomes = [(label, found.outcomes[code]) for code, label in Outcome.choices if code in found.outcomes]
     return {
         "guide": play.call_plan.get_guide_display(),
         "shares": services.shares(play, now=timezone.now()),
+        "minutes": progress.reachable * TimeSettings.of(team.company()).minutes_per_contact,
         "results": found,
         "outcomes": outcomes,
         "is_over": play.status in (Status.DONE, Status.STOPPED),

@@ -162,6 +162,7 @@ class AccessSettings(Settings):
     )
 
     class Meta:
+        db_table = "team_sessionsettings"  # as its constraints are called
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelTable(name='sessionsettings', table='team_sessionsettings'),  # so that it keeps its name
         migrations.RenameModel(old_name='SessionSettings', new_name='AccessSettings'),
         migrations.AddField(
             model_name='accesssettings',

@@ -133,6 +133,22 @@ def test_guides_are_changed_by_who_writes_to_many(client, salesperson, servant):
     assert client.get(reverse("guide", args=["risk", "fr", "sie"])).status_code == 404
 
 
+def test_a_guide_says_the_first_name_of_whoever_is_called(client, salesperson, customer):
+    refusing = customer.contact_persons.get()
+    factories.consent(customer, person=refusing, channel="phone", state="objected")
+    factories.contact_person(customer, first_name="Petra", last_name="Kauf", role="purchasing", phone="030 5")
+    client.force_login(salesperson)
+    address = reverse("guide", args=["risk", "de", "sie"])
+
+    client.post(address, {"opening": "Hallo {Vorname}!", "questions": "{Vorname}, was fehlt?", "goals": "Ziel"})
+
+    assert Guide.objects.get().opening == "Hallo {first_name}!"
+    assert "Hallo {Vorname}!" in client.get(address).content.decode()
+    text = page(client, customer, guide="risk").content.decode()
+    assert "Hallo Petra!" in text
+    assert "Petra, was fehlt?" in text
+
+
 def test_a_refused_offer_leaves_a_call_about_service(client, salesperson, customer):
     person = customer.contact_persons.get()
     factories.consent(customer, person=person, channel="phone", purpose="advertising", state="objected")
@@ -332,7 +348,7 @@ def test_page_takes_the_same_number_of_queries(client, salesperson, customer, ro
         page(client, customer)
 
 
-QUERIES = 65
+QUERIES = 70
 
 
 def test_today_leads_to_the_call_and_to_a_list_for_the_pocket(client, salesperson, customer):

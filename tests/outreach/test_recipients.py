@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from stammkunde.outreach import recipients
-from stammkunde.outreach.models import Undeliverable
+from stammkunde.outreach import queries, recipients
+from stammkunde.outreach.models import Template, Undeliverable
 from tests import factories
 from tests.outreach.planning import DAY, NOW, company, consent, customer, plan, planned
 
@@ -110,3 +110,14 @@ def test_whoever_was_written_to_counts_and_the_same_person_is_no_other(firm, fiv
 
     assert [one.state for one in (again, other, service)] == ["planned", "refused", "planned"]
     assert plan(firm).contact_person_id is None
+
+
+def test_words_are_tried_on_whoever_would_get_them():
+    company()
+    firm = customer(kind="company", email="info@mail.example")
+    factories.contact_person(firm, last_name="Erste", role="user", email="erste@mail.example")
+    kim = factories.contact_person(firm, last_name="Kim", role="purchasing", email="kim@mail.example")
+    consent(firm, person=kim)
+    template = Template(channel="email", purpose="advertising")
+
+    assert queries.somebody(firm.pk, template=template, today=TODAY) == (firm.pk, kim.pk)

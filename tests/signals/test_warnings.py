@@ -124,7 +124,7 @@ def test_list_takes_the_same_number_of_queries(client, salesperson, generation, 
     assert page.content.decode().count("data-item") == rows
 
 
-QUERIES = 23
+QUERIES = 28
 
 
 def act(client, warning, **sent):

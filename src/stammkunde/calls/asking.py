@@ -80,7 +80,8 @@ def refused(items: Sequence[Item], *, now: datetime) -> dict[str, Refusal]:
     asked = [item for item in items if item.customer is not None]
     if not asked:
         return {}
-    people = customers.people_to_call({item.customer.pk for item in asked if item.customer and not item.person})
+    wanting = {item.customer.pk for item in asked if item.customer and not item.person}
+    people = customers.people_to_call(wanting, today=timezone.localdate(now))
     plans = [_plan(item, people.get(item.customer.pk) if item.customer else None, now=now) for item in asked]
     return {
         plan.key: Refusal(

@@ -1,5 +1,6 @@
 """What people say after a call, and how they write guides."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.calls import guides
 from stammkunde.calls.models import Guide, Outcome
 from stammkunde.calls.services import Said
-from stammkunde.outreach import content, knowing
+from stammkunde.outreach import content, knowing, naming
 from stammkunde.tasks.policy import LONGEST_DAY, LONGEST_NOTE
 
 MOST_LINES, LONGEST_LINE = 12, 300
@@ -86,6 +87,11 @@ class Lines(forms.CharField):
         return lines
 
 
+def renamed(said: Any, rename: Callable[[str], str]) -> Any:
+    """Call the fields of a guide's text, or of each of its lines, otherwise."""
+    return rename(said) if isinstance(said, str) else [rename(one) for one in said]
+
+
 class GuideForm(forms.Form):
     opening = forms.CharField(label=_("Opening"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     questions = Lines(label=_("Questions"), help_text=_("One a line, in the order in which you ask them."))
@@ -101,8 +107,9 @@ class GuideForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse fields that there are not, before somebody reads them out."""
+        """Keep fields by their own names, and refuse those that there are not, before somebody reads them out."""
         found = super().clean() or {}
+        found |= {name: renamed(value, naming.stored) for name, value in found.items()}
         for name, value in list(found.items()):
             text = "\n".join(value) if isinstance(value, list) else value
             unknown = knowing.unknown(content.Text(subject=text))

@@ -1,6 +1,6 @@
 """Customers with the people there, and what they allow and wish, read for many at once."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
@@ -372,15 +372,37 @@ def may_read_notes(staff: Staff, customer: Customer) -> bool:
     return ContactPreference.objects.filter(customer=customer, preferred_staff=staff).exists()
 
 
-def people_to_call(customer_ids: Iterable[int]) -> dict[int, ContactPerson]:
-    """Give one person a customer: the decision maker with a number, or else whoever has one, or else anybody."""
+def people_to_call(customer_ids: Iterable[int], *, today: date) -> dict[int, ContactPerson]:
+    """
+    Give one person a customer, by the rule of recipients: whoever may be called, by role, those with a number first.
+
+    Where nobody may be, somebody of whom the governor can say why.
+    """
+    people = list(ContactPerson.objects.filter(customer__in=set(customer_ids)).order_by("pk"))
+    asked = {one.customer_id for one in people}
+    allowed = (
+        permissions(customer_ids=asked, channel=Channel.PHONE, purpose=Purpose.ADVERTISING, buyers=(), today=today)
+        if asked
+        else {}
+    )
     best: dict[int, ContactPerson] = {}
-    for person in ContactPerson.objects.filter(customer__in=list(customer_ids)).order_by("pk"):
-        known = best.get(person.customer_id)
-        if known is None or _weight(person) > _weight(known):
-            best[person.customer_id] = person
+    for customer_id in asked:
+        mine = [one for one in people if one.customer_id == customer_id]
+        numbered = [one for one in mine if one.rings_at]
+        best[customer_id] = _to_call(numbered, allowed) or _to_call(mine, allowed) or (numbered or mine)[0]
     return best
 
 
-def _weight(person: ContactPerson) -> tuple[bool, bool]:
-    return bool(person.rings_at), person.role == ContactPerson.Role.DECISION_MAKER
+def _to_call(people: Sequence[ContactPerson], allowed: Mapping[Recipient, Permission]) -> ContactPerson | None:
+    """Choose who is called; the number of the customer is everybody's."""
+    candidates = [
+        policy.Candidate(
+            person_id=one.pk, role=one.role, permission=allowed[one.customer_id, one.pk], address=str(one.pk)
+        )
+        for one in people
+        if (one.customer_id, one.pk) in allowed
+    ]
+    wanted = policy.Wanted(purpose=Purpose.ADVERTISING)
+    chosen = policy.choose(candidates, is_firm=True, wanted=wanted)[0] if candidates else None
+    by_number = {one.pk: one for one in people}
+    return by_number[chosen.person_id] if chosen and chosen.is_allowed and chosen.person_id else None

@@ -12,7 +12,7 @@ from stammkunde.customers import queries as customers
 from stammkunde.customers import search
 from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import channels, content, knowing, persons
+from stammkunde.outreach import channels, content, knowing, persons, recipients
 from stammkunde.outreach.channels import email
 from stammkunde.outreach.clarity import Empty
 from stammkunde.outreach.content import Text
@@ -134,14 +134,15 @@ def template(pk: int) -> Template | None:
     return Template.objects.prefetch_related("texts").filter(pk=pk).first()
 
 
-def somebody(pk: int | None) -> Recipient | None:
-    """Give a customer to try words on, or anybody with an e-mail address; companies by the person known longest."""
+def somebody(pk: int | None, *, template: Template, today: date) -> Recipient | None:
+    """Give whom to try words on: at a customer, or at anybody with an e-mail address, whoever would be written to."""
     customers = Customer.objects.filter(pk=pk) if pk else Customer.objects.exclude(email="")
     one = customers.order_by("pk").first() or Customer.objects.order_by("pk").first()
     if one is None:
         return None
-    person = one.contact_persons.order_by("pk").first() if one.kind == Customer.Kind.COMPANY else None
-    return one.pk, person.pk if person else None
+    whom = recipients.wanted(purpose=template.purpose, role=template.wanted_role)
+    found = recipients.choose(customer_ids=[one.pk], channel=template.channel, whom=whom, today=today)
+    return one.pk, found[one.pk][0].person_id
 
 
 def basis(recipient: Recipient, *, channel: str, purpose: str, today: date) -> str:

@@ -127,7 +127,7 @@ def load(customer_ids: list[int], *, generation: Generation) -> list[Row]:
     warnings = _by_customer(EarlyWarning.objects.filter(customer__in=customer_ids, outcome=EarlyWarning.Outcome.OPEN))
     signals = _by_customer(CustomerSignal.objects.filter(customer__in=customer_ids, generation=generation))
     tasks = _by_customer(_tasks(signals, warnings))
-    called = people_to_call(customer_ids)
+    called = people_to_call(customer_ids, today=generation.as_of_on)
     return [
         Row(
             customer=customers[pk],

@@ -50,7 +50,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
     customer, people = _found(pk), customers.people(pk)
     now, generation, company = timezone.localtime(), signals.current(), team.company()
     signal = CustomerSignal.objects.filter(generation=generation, customer=pk).first() if generation else None
-    person = _person(request.GET.get("person", ""), people)
+    person = _person(request.GET.get("person", ""), customer, people)
     key = request.GET.get("for", "")
     task, item = _subject(key, customer, generation)
     kind = asking.subject_of(task).occasion if task else ""
@@ -164,13 +164,15 @@ def _found(pk: int) -> Customer:
     return found
 
 
-def _person(chosen: str, people: Sequence[ContactPerson]) -> ContactPerson | None:
-    """Give who was chosen, or else who has a number, or else who decides, or else anybody; "0" is the customer."""
+def _person(chosen: str, customer: Customer, people: Sequence[ContactPerson]) -> ContactPerson | None:
+    """Give who was chosen, or else who is called first there; "0" is the customer."""
     if chosen == "0":
         return None
     named = next((one for one in people if str(one.pk) == chosen), None)
-    best = sorted(people, key=lambda one: (not one.rings_at, one.role != one.Role.DECISION_MAKER))
-    return named or next(iter(best), None)
+    if named is not None or not people:
+        return named
+    best = customers.people_to_call([customer.pk], today=timezone.localdate())[customer.pk]
+    return next((one for one in people if one.pk == best.pk), None)
 
 
 def _asked(generation: Generation | None) -> worklist.Asked:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.calls import guides, queries, services
-from stammkunde.calls.forms import KINDS, GuideForm
-from stammkunde.outreach import knowing
+from stammkunde.calls.forms import KINDS, GuideForm, renamed
+from stammkunde.outreach import knowing, naming
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 
@@ -38,7 +38,7 @@ def edit(request: StaffRequest, kind: str, language: str, form: str) -> HttpResp
     _known(kind, language, form)
     script = queries.guide(kind, language, form)
     own = (kind, language, form) in queries.own_guides()
-    initial = {name: getattr(script, name) for name in guides.TEXTS}
+    initial = {name: renamed(getattr(script, name), naming.shown) for name in guides.TEXTS}
     asked = GuideForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and asked.is_valid():
         services.change_guide(
@@ -51,7 +51,7 @@ def edit(request: StaffRequest, kind: str, language: str, form: str) -> HttpResp
         "label": KINDS[kind],
         "style": _style_name(language, form),
         "is_own": own,
-        "fields": list(knowing.fields()),
+        "fields": [naming.name(one) for one in knowing.fields()],
         "place": (kind, language, form),
     }
     return render(request, "calls/guide.html", context)

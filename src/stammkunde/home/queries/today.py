@@ -24,7 +24,7 @@ def items(asked: Asked, *, limit: int) -> list[Item]:
             found |= {item.key: item for item in standing[: one.most]}
     kept = [*named(found.values())[:limit], *beside(found.values())]
     chosen = sorted(kept, key=lambda item: item.under.order)
-    return _with_refusals(_with_people(_with_signals(chosen, asked)), asked)
+    return _with_refusals(_with_people(_with_signals(chosen, asked), asked), asked)
 
 
 def named(found: Iterable[Item]) -> list[Item]:
@@ -70,9 +70,10 @@ def _with_refusals(found: list[Item], asked: Asked) -> list[Item]:
     return [replace(item, refusal=refusals[item.key]) if item.key in refusals else item for item in found]
 
 
-def _with_people(found: list[Item]) -> list[Item]:
+def _with_people(found: list[Item], asked: Asked) -> list[Item]:
     """Add whom to call."""
-    best = customers.people_to_call({item.customer.pk for item in found if item.customer and item.person is None})
+    wanting = {item.customer.pk for item in found if item.customer and item.person is None}
+    best = customers.people_to_call(wanting, today=asked.today)
     return [
         replace(item, person=best.get(item.customer.pk)) if item.customer and item.person is None else item
         for item in found

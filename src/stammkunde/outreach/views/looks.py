@@ -81,7 +81,8 @@ def _act(request: StaffRequest, look: Look) -> HttpResponse:
 
 def _message(request: StaffRequest, look: Look) -> dict[str, Any]:
     """Give the words as they were when asked, as some customer would see them."""
-    draft, recipient = Draft.of(content.read(**look.words)), queries.somebody(None)
+    draft = Draft.of(content.read(**look.words))
+    recipient = queries.somebody(None, template=look.template, today=timezone.localdate())
     meant = Meant(purpose=look.template.purpose, channel=look.template.channel, template=look.template)
     style = (look.language, look.form)
     if recipient is None:

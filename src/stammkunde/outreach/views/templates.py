@@ -214,7 +214,7 @@ def _editor(
     claims: Sequence[Claim] = (),
 ) -> HttpResponse:
     to = request.POST.get("customer") or request.GET.get("customer", "")
-    recipient = queries.somebody(given.row(to))
+    recipient = queries.somebody(given.row(to), template=template, today=timezone.localdate())
     kept = services.words(template)
     shown = show(
         request,
@@ -291,7 +291,7 @@ def _test(request: StaffRequest, template: Template, draft: Draft, style: Style)
         messages.error(request, advice.refusal(found))
         return
     to = request.POST.get("customer", "")
-    recipient = queries.somebody(given.row(to))
+    recipient = queries.somebody(given.row(to), template=template, today=timezone.localdate())
     if recipient is None or draft.problems():
         messages.error(request, _("First complete the words; then a test can be sent."))
         return

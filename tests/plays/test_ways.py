@@ -123,12 +123,14 @@ def test_what_only_waits_or_calls_us_spam_changes_no_way(ways, marketer):
 
 
 def test_a_channel_that_is_not_set_up_is_passed_over(ways, marketer, settings):
-    settings.EMAIL_IS_SET = False
-    customer(name="Anna", **HOME)
+    settings.EMAIL_IS_SET, settings.WEBHOOK_URL = False, ""
+    customer(name="Mail", **HOME)
+    anna = factories.customer(name="Anna", mobile="0171 2345678", country="DE", **HOME)
+    consent(anna, channel="message")
 
-    play = mixed(ways("email", "letter"), marketer)
+    play = mixed(ways("email", "webhook", "letter"), marketer)
 
-    assert found(play) == {"Anna": (2, "")}
+    assert found(play) == {"Mail": (1, ""), "Anna": (3, "")}  # the first way waits until it is set up
 
 
 def classed(**classes: str) -> None:

@@ -80,7 +80,7 @@ def find(play: Play, rows: Sequence[Enrolment], *, ask: Ask, now: datetime) -> N
         mine = [row for row in rows if row.way == place]
         if len(every) > 1:
             _address(play, mine, template, now=now)
-        _ask(play, mine, template, ask=ask, is_only=len(every) == 1, now=now)
+        _ask(play, mine, template, ask=ask, is_first=place == 1, now=now)
         for row in mine:
             if _is_closed(row) and row.place == 1:
                 tried[row.pk].append({**(row.forecast or {}), "channel": template.channel})
@@ -114,8 +114,8 @@ def _address(play: Play, rows: Sequence[Enrolment], template: Template, *, now: 
             row.contact_person_id, row.why = chosen.person_id, {"role": chosen.role, "reason": chosen.reason}
 
 
-def _ask(play: Play, rows: Sequence[Enrolment], template: Template, *, ask: Ask, is_only: bool, now: datetime) -> None:
-    closed = "" if is_only else channels.get(template.channel).missing(team.company())
+def _ask(play: Play, rows: Sequence[Enrolment], template: Template, *, ask: Ask, is_first: bool, now: datetime) -> None:
+    closed = "" if is_first else channels.get(template.channel).missing(team.company())
     spared = _spared(play, [row.customer_id for row in rows], template)
     for row in rows:
         if closed:

@@ -17,7 +17,11 @@ PLACES: dict[str, tuple[str, ...]] = {
 }
 
 # Models are named by their class alone, which a move does not change; what is renamed, or shares its name, stands here.
-NAMES: dict[str, str] = {"customers.Change": "ChangeOfCustomers", "sales.Change": "ChangeOfSales"}
+NAMES: dict[str, str] = {
+    "customers.Change": "ChangeOfCustomers",
+    "sales.Change": "ChangeOfSales",
+    "team.Draft": "TypedDraft",
+}
 
 PRODUCT = "stammkunde."
 

@@ -223,6 +223,8 @@ class Lines:
 def attempt(channel: Channel, one: Ready, line: Any, notes: Notes) -> Result:
     """Hand one message over, note and say what came of it."""
     result = _attempted(channel, one, line, notes)
+    if result.is_down:  # nothing began to leave, and whoever gives us more must know at once
+        return result
     try:
         notes.ended(one.message.pk, result)
     except OSError as problem:  # a full disk: it is written down in the database, if nobody kills us before

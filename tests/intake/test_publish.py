@@ -378,3 +378,15 @@ def test_a_file_without_names_keeps_the_names_that_are_known(tmp_path):
         ("7", "Muster Handel", "company"),
         ("8", "8", "person"),
     ]
+
+
+def test_a_file_marks_multipliers_and_one_without_the_column_leaves_them(tmp_path):
+    rows = [
+        {"customer_number": "1", "customer_name": "Nord", "multiplier": "ja"},
+        {"customer_number": "2", "customer_name": "Süd", "multiplier": ""},
+    ]
+    bring(tmp_path, "customers", rows)
+    bring(tmp_path, "customers", [{"customer_number": "1", "customer_name": "Nord GmbH"}])
+
+    found = dict(Customer.objects.values_list("name", "is_multiplier"))
+    assert found == {"Nord GmbH": True, "Süd": False}

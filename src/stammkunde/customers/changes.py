@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, Field, Model
+from django.db.models import BooleanField, DateField, Field, Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -75,6 +75,8 @@ def _known(of: type[Model], name: str) -> "Field[Any, Any] | None":
 def _value(field: "Field[Any, Any] | None", value: Any) -> str:
     if value in (None, ""):
         return writing.UNKNOWN
+    if isinstance(field, BooleanField):
+        return _("yes") if value in (True, "True") else _("no")
     choices: dict[Any, Any] = dict(field.flatchoices) if field else {}
     text = str(choices.get(value, value))
     if isinstance(field, DateField):

@@ -37,6 +37,9 @@ class Customer(models.Model):
     segment = models.CharField(_("segment"), max_length=120, default="", blank=True)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)  # flat: name → text
     since_on = models.DateField(_("customer since"), null=True, blank=True)
+    is_multiplier = models.BooleanField(
+        _("multiplier"), default=False, db_default=False
+    )  # well connected: tells others
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("responsible"),
@@ -70,6 +73,7 @@ class Customer(models.Model):
                 condition=models.Q(since_on__isnull=False),  # many know it of nobody: no reason to read them all
             ),
             models.Index(fields=["postcode"], name="customer_by_postcode"),
+            models.Index(fields=["id"], name="customer_multiplier", condition=models.Q(is_multiplier=True)),
         ]
 
     def __str__(self) -> str:

@@ -61,6 +61,7 @@ class CustomerOut(Schema):
     segment: str
     attributes: dict[str, str]
     since_on: date | None
+    is_multiplier: bool
     owner: str | None
     stage: str | None
     last_on: date | None
@@ -133,6 +134,7 @@ class Which(Schema):
     q: str = ""
     stage: str = ""
     level: str = ""
+    multipliers: bool = False
     sort: Literal[
         "value", "turnover", "at_risk", "risk", "expected", "revenue", "last", "silent", "overdue", "name"
     ] = "name"
@@ -148,7 +150,12 @@ def customers(request: StaffRequest, which: Query[Which]) -> Any:
         raise HttpError(403, f"Sorting by '{which.sort}' needs the right '{policy.FIGURES_VIEW}'.")
     try:
         page = queries.page(
-            queries.Filters(q=which.q[:100], stage=which.stage, level=which.level),
+            queries.Filters(
+                q=which.q[:100],
+                stage=which.stage,
+                level=which.level,
+                multiplier="yes" if which.multipliers else "",
+            ),
             generation=generation,
             sort=which.sort,
             after=which.after,

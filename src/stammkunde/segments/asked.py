@@ -79,6 +79,7 @@ class Asked(StaffList):
             abc=_one_of(abc, ("A", "B", "C")) if self.sight.figures else "",
             owner=self._owner(),
             kind=_one_of(self.get.get("kind", ""), Customer.Kind.values),
+            multiplier=_one_of(self.get.get("multiplier", ""), ("yes",)),
             texts=tuple((name, self.get[name]) for name in self.text_filters if self.get.get(name)),
             attributes=tuple(
                 (name.removeprefix(ATTRIBUTE), value)
@@ -109,7 +110,7 @@ class Asked(StaffList):
     def has_more(self) -> bool:
         """Say whether a filter is set that is folded away."""
         return any(
-            value and (name in {"kind", *self.text_filters} or name.startswith(ATTRIBUTE))
+            value and (name in {"kind", "multiplier", *self.text_filters} or name.startswith(ATTRIBUTE))
             for name, value in self.get.items()
         )
 
@@ -237,6 +238,7 @@ class Asked(StaffList):
             "abc": _("Class {}"),
             "level": _("Risk: {}"),
             "kind": "{}",
+            "multiplier": _("Multipliers"),
             "owner": "{}",
             "months": _("no purchase for {}"),
             **{name: f"{slices.name(name)}: {{}}" for name in self.text_filters},

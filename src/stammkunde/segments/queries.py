@@ -58,6 +58,7 @@ class Filters:
     abc: str = ""
     owner: str = ""  # the id of a member of staff, or "nobody"
     kind: str = ""
+    multiplier: str = ""  # "yes"
     texts: tuple[tuple[str, str], ...] = ()  # country, region, industry, segment
     attributes: tuple[tuple[str, str], ...] = ()
     silent_before_on: date | None = None  # last purchase on this day or earlier
@@ -72,6 +73,8 @@ class Filters:
         conditions = Q(**dict(self.texts)) if self.texts else Q()
         if self.kind:
             conditions &= Q(kind=self.kind)
+        if self.multiplier:
+            conditions &= Q(is_multiplier=True)
         if self.owner:
             conditions &= Q(owner=None) if self.owner == "nobody" else Q(owner=self.owner)
         for name, value in self.attributes:

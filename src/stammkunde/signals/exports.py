@@ -54,6 +54,7 @@ def _who() -> list[Column]:
         Column(label=_("Kind"), read=lambda row: row.customer.get_kind_display()),
         Column(label=_("Responsible"), key="customer.owner.name"),
         Column(label=_("Customer since"), key="customer.since_on", unit="day"),
+        Column(label=_("Multiplier"), read=lambda row: _("yes") if row.customer.is_multiplier else ""),
     ]
 
 

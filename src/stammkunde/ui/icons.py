@@ -46,6 +46,8 @@ ICONS: dict[str, str] = {
     "snooze": '<path d="M12 5.5a7.5 7.5 0 1 1-7.5 7.5M9.5 10.5h5l-5 5h5M4 4h4L4 8h4"/>',
     "sort": '<path d="M8 4.5v15M4.5 16 8 19.5l3.5-3.5M16 19.5v-15M12.5 8 16 4.5 19.5 8"/>',
     "staff": '<rect x="4" y="3.5" width="16" height="17" rx="2"/><circle cx="12" cy="10" r="2.7"/><path d="M7.5 17.5c.6-2.3 2.3-3.5 4.5-3.5s3.9 1.2 4.5 3.5"/>',
+    "share": '<circle cx="6" cy="12" r="2.5"/><circle cx="17.5" cy="6" r="2.5"/><circle cx="17.5" cy="18" r="2.5"/>'
+    '<path d="m8.3 10.8 6.9-3.6M8.3 13.2l6.9 3.6"/>',
     "star": '<path d="m12 3.8 2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.8-5.2 2.8 1-5.8L3.6 9.9l5.8-.8z"/>',
     "table": '<rect x="3.5" y="4.5" width="17" height="15" rx="2"/><path d="M3.5 9.5h17M3.5 14.5h17M10 9.5v10"/>',
     "theme": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5v17a8.5 8.5 0 0 0 0-17z" fill="currentColor"/>',

@@ -80,6 +80,7 @@ class CustomerForm(_Dated, ModelForm[Customer]):
         model = Customer
         fields = [name for name in services.CUSTOMER_FIELDS if name != "attributes"]
         widgets = {"since_on": DayInput}
+        help_texts = {"is_multiplier": gettext_lazy("Well connected: others hear of you from them.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -35,6 +35,7 @@ CUSTOMER_FIELDS = (
     "segment",
     "attributes",
     "since_on",
+    "is_multiplier",
     "owner",
 )
 PERSON_FIELDS = ("salutation", "title", "first_name", "last_name", "role", "email", "phone", "mobile", "birthday_on")

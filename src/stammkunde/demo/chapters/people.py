@@ -13,6 +13,7 @@ from stammkunde.team.models import Staff
 
 NOTED = 240  # so many customers have notes; people forget to write
 CHANGED_HANDS = 18
+MULTIPLIES = 20  # every so manieth company that is looked after
 FIVE = 5  # contact persons of one company
 NEWCOMERS = (
     ("Frau", "Hanna", "Lorenz", "purchasing"),
@@ -28,6 +29,7 @@ def deeds(story: Story) -> Iterator[Deed]:
     third = (story.last - story.first) / 3
     yield Deed(at=story.at(story.first + third, 10), do=_five_persons)
     yield Deed(at=story.at(story.first + 2 * third, 11), do=_nobody_left)
+    yield Deed(at=story.at(story.last - timedelta(days=60), 14), do=_well_connected)
     yield Deed(at=story.at(story.last - timedelta(days=45), 9), do=lambda at: _change_hands(story, at))
 
 
@@ -85,6 +87,13 @@ def _nobody_left(at: datetime) -> None:
             assert owner is not None
             customers.remove_contact_person(person_id=only.pk, now=at, staff=owner)
             return
+
+
+def _well_connected(at: datetime) -> None:
+    """Mark companies from which others hear of us: every twentieth."""
+    for company in looked_after()[::MULTIPLIES]:
+        assert company.owner is not None
+        customers.change_customer(customer_id=company.pk, fields={"is_multiplier": True}, now=at, staff=company.owner)
 
 
 def _change_hands(story: Story, at: datetime) -> None:

@@ -15,6 +15,7 @@ from stammkunde.intake.layouts.vocabulary import (
     PROMISED_ON,
     ROLES,
     STATUS,
+    YES_OR_NO,
     customer_fields,
     customer_name,
     customer_number,
@@ -47,6 +48,10 @@ CUSTOMERS = Layout(
             name="owner_email", de="Betreuer (E-Mail)", en="Responsible (e-mail)", type=EMAIL, max_length=254,
             also=("Betreuer", "Vertreter", "Kundenbetreuer", "Account manager", "Owner", "Responsible"),
         ),
+        Field(
+            name="multiplier", de="Multiplikator", en="Multiplier", type=CHOICE, choices=YES_OR_NO, otherwise="no",
+            also=("Multiplikatorin", "Meinungsführer", "Empfehler", "Influencer", "Is multiplier"), example="ja",
+        ),
     ),
     one_of=(("customer_name", "company", "last_name"),),
     tables=(
@@ -69,6 +74,7 @@ CUSTOMERS = Layout(
                 *ADDRESS,
                 plain("since_on"),
                 plain("owner_email"),
+                Column(name="is_multiplier", sql="multiplier = 'yes'", needs=("multiplier",), empty="false"),
             ),
         ),
     ),

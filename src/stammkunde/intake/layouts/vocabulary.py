@@ -41,6 +41,10 @@ CUSTOMER_KINDS = {
     "company": ("Firma", "Unternehmen", "Geschäftskunde", "B2B", "Business", "Organisation", "Gewerbe", "Gewerblich"),
     "person": ("Privat", "Privatkunde", "Privatperson", "B2C", "Endkunde", "Consumer", "Individual", "Private"),
 }
+YES_OR_NO = {
+    "yes": ("ja", "j", "x", "1", "wahr", "true", "y", "✓"),
+    "no": ("nein", "n", "0", "falsch", "false", "-"),
+}
 PRODUCT_KINDS = {
     "product": ("Produkt", "Artikel", "Ware", "Item"),
     "other": ("Sonstiges", "Versand", "Porto", "Gebühr", "Dienstleistung", "Fee", "Shipping", "Postage"),

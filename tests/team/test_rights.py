@@ -11,6 +11,7 @@ from stammkunde.team.access import SIGNED_IN
 from stammkunde.team.models import Staff
 
 OF_THE_PORTAL = {"portal-optin", "portal-unsubscribe", "portal-preferences"}  # the link says who it is
+OF_THE_WEBSITE = {"portal-signup", "portal-signup-sent"}  # whoever visits the company's website
 OF_THE_API = {pattern.name for pattern in api.urls[0]}  # ask for a token instead: tests/test_api.py
 
 
@@ -53,6 +54,7 @@ def test_public_views_are_few_and_known():
         "mail-picture",  # whoever got the mail; nobody guesses the name
         "calendar-feed",  # a signed address: calendar programs cannot sign in
         *OF_THE_PORTAL,
+        *OF_THE_WEBSITE,
         *OF_THE_API,
     }
 

@@ -373,6 +373,23 @@ class ContactPreference(models.Model):
         ]
 
 
+class SignUp(models.Model):
+    """
+    The sign-up form for the company's website, as it was from a moment on: the latest row counts, none is changed.
+
+    `words` are by language: `title`, `lead`, and `consent`, which is what people agree to, word for word.
+    """
+
+    is_open = models.BooleanField(_("open"), default=False)
+    purposes = models.JSONField(_("for what"), default=list)
+    words = models.JSONField(default=dict)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+
+
 class ConsentSettings(Settings):
     """How consent is asked for and proven, and who may be written to without."""
 

@@ -124,5 +124,8 @@ def _proof_name(name: str) -> str:
         "user_agent": _("Browser"),
         "language": _("Language"),
         "evidence": _("Proof"),
+        "version": _("Version of the sign-up form"),
+        "page": _("Page"),
+        "place": _("Place"),
     }
     return names.get(name, name)

@@ -18,6 +18,7 @@ from stammkunde.customers.models import (
     Note,
     OptIn,
     Purpose,
+    SignUp,
 )
 from stammkunde.customers.policy import Permission, Record, Situation, Standing, Wishes
 from stammkunde.team import policy as team_policy
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     Known = WithAnnotations[ContactPerson, "Matters"]
 
 MOST_WITH_NUMBER = 20  # beginnings of numbers are looked up: those that are longer are passed over
+MOST_MATCHES = 50  # customers with the words of one address
 AT_ONCE = 10_000  # ids in one statement; a few queries for each
 Recipient = tuple[int, int | None]  # customer, and contact person or the customer herself
 
@@ -285,6 +287,28 @@ def was_withdrawn_since(asked: Consent) -> bool:
         happened_at__gte=asked.happened_at,
     )
     return later.filter(pk__gt=asked.pk).exists()
+
+
+def sign_up() -> SignUp | None:
+    """Give the sign-up form as it is now."""
+    return SignUp.objects.first()
+
+
+def sign_up_version(number: int) -> SignUp | None:
+    """Give a version of the form: on a website, an older one may stand."""
+    return SignUp.objects.filter(pk=number).first()
+
+
+def sign_up_versions() -> list[SignUp]:
+    return list(SignUp.objects.select_related("written_by")[:MOST_MATCHES])
+
+
+def mailbox(email: str) -> Recipient | None:
+    """Find whose mailbox an address is, a contact person before the customer, and those known longest first."""
+    some = search.matching(Customer.objects.order_by("pk"), email).prefetch_related("contact_persons")
+    found = [(one, person) for one in some[:MOST_MATCHES] for person in (*one.contact_persons.all(), None)]
+    whose = (pair for pair in found if address(Channel.EMAIL, *pair) == email)
+    return next(((one.pk, person.pk if person else None) for one, person in whose), None)
 
 
 def blocked_purposes(*, customer: Customer, person: ContactPerson | None, channel: str) -> set[str]:

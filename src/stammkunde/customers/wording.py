@@ -40,11 +40,13 @@ PREFERENCE_PAGE, UNSUBSCRIBE_PAGE, ONE_CLICK = "preference_page", "unsubscribe_p
 IMPORT = "import"  # written by `intake`, where a file does not say
 SPAM_REPORT = "spam_report"
 STOP_REPLY = "stop_reply"
+SIGN_UP = "signup_form"
 ORIGINS = {
     PREFERENCE_PAGE: gettext_lazy("preference page"),
     UNSUBSCRIBE_PAGE: gettext_lazy("unsubscribe page"),
     IMPORT: gettext_lazy("import of existing consents"),
     ONE_CLICK: gettext_lazy("one-click unsubscribe in the mail program"),
+    SIGN_UP: gettext_lazy("sign-up form on the website"),
     SPAM_REPORT: gettext_lazy("spam report, passed on by the mail provider"),
     STOP_REPLY: gettext_lazy("reply to a text message that ends them"),
 }

@@ -37,7 +37,7 @@ def _written(optin: OptIn, *, company: Company, language: str) -> dict[str, Any]
     """Write the question: what is to be confirmed and where, and nothing that could be taken for advertising."""
     context = {
         "company": _sender(company),
-        "sentences": [one.wording for one in optin.asked.all() if one.wording],
+        "sentences": list(dict.fromkeys(one.wording for one in optin.asked.all() if one.wording)),
         "url": links.optin_url(optin=optin),
         "until": optin.expires_at,
     }

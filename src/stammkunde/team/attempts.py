@@ -44,6 +44,7 @@ class Limit:
 
 
 SIGN_IN = Limit(action="sign_in.failed", thing="staff", per_address=60)
+SIGN_UPS = Limit(action="signup.tried", thing="signup", per_address=20)  # each one counts, not failures alone
 LINKS = Limit(action="link.failed", thing="link", per_address=30)
 
 

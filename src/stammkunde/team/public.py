@@ -40,16 +40,33 @@ def by_link(page: str) -> Callable[[View], View]:
                 response = view(request, token)
             except BadLink:
                 response = _bad_link(request, page)
-            response.cookies.clear()
-            request.session.modified = False
-            response.headers["X-Robots-Tag"] = "noindex, nofollow"
-            return response
+            return _unnoticed(request, response)
 
-        return csrf_exempt(
-            login_not_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(guarded))),
-        )
+        return _open(guarded)
 
     return decorate
+
+
+def by_anybody(view: View) -> View:
+    """Let a page be opened by anybody, without a link of one's own. Nothing is kept with whoever opens it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        return _unnoticed(request, view(request))
+
+    return _open(guarded)
+
+
+def _unnoticed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Keep nothing: no session, no cookie, no entry of a search engine."""
+    response.cookies.clear()
+    request.session.modified = False
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _open(view: View) -> View:
+    return csrf_exempt(login_not_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view))))
 
 
 def _bad_link(request: HttpRequest, page: str) -> HttpResponse:

@@ -78,6 +78,8 @@ ACTIONS = {
     "sign_in.failed": gettext_lazy("wrong password at sign-in"),
     "sign_in.throttled": gettext_lazy("sign-in held back after too many failures"),
     "sign_out.done": gettext_lazy("signed out"),
+    "signup.published": gettext_lazy("changed the sign-up form"),
+    "signup.tried": gettext_lazy("somebody signed up on the website"),
     "staff.added": gettext_lazy("added a person"),
     "staff.changed": gettext_lazy("changed a person"),
     "staff.first_administrator": gettext_lazy("the first administrator was made"),

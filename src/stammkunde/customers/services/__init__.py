@@ -37,6 +37,7 @@ from stammkunde.customers.services.records import (
     remove_contact_person,
     restore_contact_person,
 )
+from stammkunde.customers.services.signups import Person, publish_sign_up, sign_up
 
 __all__ = [
     "CUSTOMER_FIELDS",
@@ -52,6 +53,7 @@ __all__ = [
     "Objected",
     "OptInExpired",
     "OptInVoid",
+    "Person",
     "PersonElsewhere",
     "Recipient",
     "UnknownToken",
@@ -69,9 +71,11 @@ __all__ = [
     "find_optin",
     "mark_changed",
     "optin_sent",
+    "publish_sign_up",
     "record_consent",
     "remove_contact_person",
     "restore_contact_person",
     "revoke_links",
+    "sign_up",
     "withdraw",
 ]

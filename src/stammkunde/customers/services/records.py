@@ -58,15 +58,15 @@ def mark_changed() -> None:
     facts.CUSTOMERS.mark()
 
 
-def create_customer(*, fields: dict[str, Any], now: datetime, staff: Staff) -> Customer:
+def create_customer(*, fields: dict[str, Any], now: datetime, staff: Staff | None, origin: str = ORIGIN) -> Customer:
     """
-    Enter a customer by hand. Repeating it with the same number is refused.
+    Enter a customer by hand, or because of a sign-up (`origin`). Repeating it with the same number is refused.
 
     :raises NumberTaken: if a customer was entered by hand with this number before
     """
     number = fields.get("number") or f"H-{uuid4().hex[:8].upper()}"
     customer = Customer(
-        source=f"{ORIGIN}:{number}", **{**_known(fields, CUSTOMER_FIELDS), "number": number}, updated_at=now
+        source=f"{origin}:{number}", **{**_known(fields, CUSTOMER_FIELDS), "number": number}, updated_at=now
     )
     customer.search = policy.search_text(customer, [])
     try:
@@ -118,7 +118,9 @@ def assign(*, customer_ids: Iterable[int], owner: Staff | None, now: datetime, s
 
 
 @transaction.atomic
-def add_contact_person(*, customer_id: int, fields: dict[str, Any], now: datetime, staff: Staff) -> ContactPerson:
+def add_contact_person(
+    *, customer_id: int, fields: dict[str, Any], now: datetime, staff: Staff | None
+) -> ContactPerson:
     """Add a contact person to a customer."""
     customer = Customer.objects.select_for_update().get(pk=customer_id)
     person = ContactPerson.objects.create(
@@ -263,7 +265,7 @@ def _people_changed(customer: Customer) -> None:
     mark_changed()
 
 
-def _record(staff: Staff, action: str, at: datetime, customer: Customer, **detail: object) -> None:
+def _record(staff: Staff | None, action: str, at: datetime, customer: Customer, **detail: object) -> None:
     team.record(
         staff=staff, action=action, at=at, thing="customer", thing_id=customer.pk, label=customer.name, **detail
     )

@@ -49,7 +49,7 @@ def _show(request: HttpRequest, optin: OptIn, *, state: str = "") -> HttpRespons
     answers = list(Consent.objects.filter(asked__in=asked).order_by("pk"))
     context: dict[str, object] = {
         "state": state or queries.optin_state(optin, now=timezone.now()),
-        "sentences": [one.wording for one in (answers or asked)],
+        "sentences": list(dict.fromkeys(one.wording for one in (answers or asked))),
         "confirmed_at": answers[0].happened_at if answers else None,
         "email": public.masked(optin.email),
         "expires_at": optin.expires_at,

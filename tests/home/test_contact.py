@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.customers import links
+from stammkunde.customers import links, services
 from stammkunde.customers.models import Consent, ConsentSettings, ContactPreference, OptIn
 from stammkunde.outreach.models import MessageSettings
 from stammkunde.team import queries as team
@@ -236,8 +236,8 @@ def test_consents_are_taken_along_with_their_proof(client, salesperson, customer
     factories.consent(factories.customer())
     client.force_login(salesperson)
 
-    one = client.post(act("customer-consents-export", customer))
-    every = client.post(reverse("consents-export"))
+    one = client.post(act("customer-consents-export", customer), {"format": "csv"})
+    every = client.post(reverse("consents-export"), {"format": "csv"})
 
     lines = list(csv.reader(io.StringIO(b"".join(one).decode("utf-8-sig")), delimiter=";"))
     assert lines[0][:4] == ["Kundennummer", "Name", "Ansprechpartner", "Kanal"]
@@ -253,7 +253,8 @@ def test_consents_are_taken_along_with_their_proof(client, salesperson, customer
             "2026-03-01 13:00:00+01:00",
             "Abmelden mit einem Klick im E-Mail-Programm",
             "'=1+1",
-            "note: Ordner",
+            "",
+            "Wo der Nachweis liegt: Ordner",
             "",
             "",
             "2026-03-01 13:00:00+01:00",
@@ -264,6 +265,27 @@ def test_consents_are_taken_along_with_their_proof(client, salesperson, customer
         ("consents.exported", "Kaffee Lux"),
         ("consents.exported", ""),
     ]
+
+
+def test_proofs_are_taken_along_of_one_person_and_of_a_filtered_list(client, salesperson, customer):
+    services.change_customer(customer_id=customer.pk, fields={"is_multiplier": True}, now=THEN, staff=salesperson)
+    ada = factories.contact_person(customer, last_name="Ada")
+    factories.consent(customer, person=ada, wording="Ada sagt ja.")
+    asked = factories.consent(customer, state="asked", proof={"page": "https://lux.example/", "version": "3"})
+    factories.consent(customer, wording="Kundin sagt ja.", asked=asked)
+    factories.consent(factories.customer(), wording="Andere sagt ja.")
+    client.force_login(salesperson)
+
+    def said(name: str, **typed) -> str:
+        return b"".join(client.post(name, {"format": "csv-plain"} | typed)).decode()
+
+    export = act("customer-consents-export", customer)
+    assert ("Ada sagt ja." in (hers := said(export, person=ada.pk)), "Kundin" in hers) == (True, False)
+    assert ("Ada sagt ja." in (own := said(export, person="0")), "Kundin" in own) == (False, True)
+    assert "Seite: https://lux.example/; Fassung des Anmeldeformulars: 3" in own  # how it was asked, beside the answer
+    listed = said(reverse("customers-proofs"), query="multiplier=yes")
+    assert ("Ada sagt ja." in listed, "Kundin sagt ja." in listed, "Andere" in listed) == (True, True, False)
+    assert AuditEntry.objects.filter(action="consents.exported", detail__query="multiplier=yes").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -283,7 +305,8 @@ def test_rights(client, request, customer, person, sees, changes, exports):
     for name in ("consent-record", "consent-ask", "consent-withdraw", "preference-edit"):
         assert client.get(act(name, customer)).status_code == changes
     assert client.post(act("preference-revoke", customer)).status_code == (302 if changes == 200 else 403)
-    assert client.post(act("customer-consents-export", customer)).status_code == exports
+    for name in (act("customer-consents-export", customer), reverse("customers-proofs")):
+        assert client.post(name, {"format": "csv"}).status_code == exports
 
 
 def test_company_says_as_whom_it_writes(client, administrator):

@@ -21,6 +21,7 @@ EXPORTS: dict[str, dict[str, str]] = {
     "lost-export": {},
     "time-export": {"query": "weeks=12"},
     "consents-export": {},
+    "customers-proofs": {"query": "kind=company"},
     "audit-export": {},
 }
 AT_THE_LIST = {"customers-export": "customers", "warnings-export": "warnings", "audit-export": "audit"}  # since then

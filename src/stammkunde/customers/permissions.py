@@ -79,7 +79,7 @@ def entry(record: Consent) -> dict[str, Any]:
         "channel": wording.channel_name(record.channel),
         "purpose": wording.purpose_name(record.purpose),
         "origin": wording.origin(record.origin),
-        "proof": [(_proof_name(name), text) for name, text in record.proof.items()],
+        "proof": [(proof_name(name), text) for name, text in record.proof.items()],
         "is_blocking": record.state in policy.BLOCKING,
         "keep_until": _keep_until(record),
     }
@@ -113,7 +113,8 @@ def _calls(one: ContactPreference) -> str:
     return days
 
 
-def _proof_name(name: str) -> str:
+def proof_name(name: str) -> str:
+    """Say what a part of a proof is."""
     names = {
         "note": _("Where the proof is"),
         "asked_at": _("Asked"),

@@ -242,10 +242,16 @@ def preferences(*, customer_id: int) -> dict[int | None, ContactPreference]:
     return {one.contact_person_id: one for one in found}
 
 
-def every_consent(*, customer_id: int | None = None) -> QuerySet[Consent]:
-    """Give all records, of one customer or of everybody, the oldest first."""
-    records = Consent.objects.select_related("customer", "contact_person", "recorded_by").order_by("pk")
-    return records if customer_id is None else records.filter(customer=customer_id)
+def every_consent(*, customer_id: int | None = None, person_source: str | None = None) -> QuerySet[Consent]:
+    """
+    Give all records, of one customer or of everybody, the oldest first.
+
+    `person_source` keeps those of one person there; empty: of the customer herself.
+    """
+    records = Consent.objects.select_related("customer", "contact_person", "recorded_by", "asked").order_by("pk")
+    if customer_id is not None:
+        records = records.filter(customer=customer_id)
+    return records if person_source is None else records.filter(person_source=person_source)
 
 
 def preference(*, customer_id: int, contact_person_id: int | None = None) -> ContactPreference:

@@ -12,6 +12,7 @@ from stammkunde.customers.models import Channel, ContactPerson, ContactPreferenc
 from stammkunde.sales import queries as sales
 from stammkunde.team import policy as rights
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.ui import given, tables
 from stammkunde.ui.links import absolute
 
 HISTORY = 100  # records shown; the export has all of them
@@ -72,11 +73,17 @@ def _links(
 @require_POST
 @needs(rights.EXPORT)
 def export(request: StaffRequest) -> HttpResponseBase:
-    return exports.consents(request, queries.every_consent(), now=timezone.now(), customer=None)
+    form = tables.chosen_format(request.POST)
+    return exports.consents(request, queries.every_consent(), form=form, now=timezone.now())
 
 
 @require_POST
 @needs(rights.EXPORT)
 def export_one(request: StaffRequest, pk: int) -> HttpResponseBase:
-    records = queries.every_consent(customer_id=pk)
-    return exports.consents(request, records, now=timezone.now(), customer=_found(pk))
+    """Give the proofs of a customer; `person` asks for those of one person there, 0 of the customer herself."""
+    customer, form, wanted = _found(pk), tables.chosen_format(request.POST), request.POST.get("person", "")
+    person = customer.contact_persons.filter(pk=given.row(wanted)).first()
+    source = (person.source if person else "") if wanted else None
+    records = queries.every_consent(customer_id=pk, person_source=source)
+    about = {"person": str(person)} if person else {}
+    return exports.consents(request, records, form=form, now=timezone.now(), customer=customer, **about)

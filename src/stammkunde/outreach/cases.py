@@ -64,7 +64,7 @@ class Book:
         wishes = self.wishes(message)
         allowed = self._permission(message)
         return Case(
-            purpose=message.purpose,
+            purpose=message.governed_as,
             now=self.now,
             wanted_at=message.not_before_at,
             latest_at=message.latest_at,
@@ -175,7 +175,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
 
 def uses(messages: Sequence[Message]) -> dict[tuple[str, str, str], int]:
     """Tell whom the addresses belong to, within the origins of some messages."""
-    guarded = [one for one in messages if one.address and one.purpose not in policy.OUTSIDE_CAPS]
+    guarded = [one for one in messages if one.address and one.governed_as not in policy.OUTSIDE_CAPS]
     if not guarded:
         return {}
     rows = AddressUse.objects.filter(
@@ -228,7 +228,7 @@ def _taken(ids: Sequence[int], *, since: datetime, lately: datetime) -> dict[int
 
 def _reached(messages: Sequence[Message]) -> dict[int, set[Reached]]:
     """Tell to which people of these customers something of the same origin has left, or is leaving."""
-    limited = [one for one in messages if one.purpose not in policy.OUTSIDE_CAPS and one.contact_person_id]
+    limited = [one for one in messages if one.governed_as not in policy.OUTSIDE_CAPS and one.contact_person_id]
     if not limited:
         return {}
     found: dict[int, set[Reached]] = defaultdict(set)

@@ -110,6 +110,12 @@ class Message(CountedClaims):
         return self.key
 
     @property
+    def governed_as(self) -> str:
+        """Give the purpose by which it is held back: what asks many for consent keeps the limits of advertising."""
+        is_unasked = "optin" in self.content and self.origin != "optin"
+        return Purpose.ADVERTISING if is_unasked else self.purpose
+
+    @property
     def is_set_aside(self) -> bool:
         """Tell whether workers died of it so often that they leave it alone, until somebody sends it again."""
         return (self.reason or {}).get("code") == "kills_workers"

@@ -37,6 +37,13 @@ def choose(*, customer_ids: Collection[int], channel: str, whom: Wanted, today: 
         buyers=sales.buyers(customer_ids=customer_ids),
         today=today,
     )
+    return among(allowed, customer_ids=customer_ids, channel=channel, whom=whom)
+
+
+def among(
+    allowed: Mapping[Recipient, Permission], *, customer_ids: Collection[int], channel: str, whom: Wanted
+) -> dict[int, tuple[Chosen, ...]]:
+    """Choose who is written to where it is known of everybody whether they may be."""
     known = Customer.objects.in_bulk(customer_ids)
     everybody: dict[int, list[Candidate]] = {pk: [] for pk in known}
     for one, candidate in _candidates(list(_addressed(known, channel)), channel, allowed):

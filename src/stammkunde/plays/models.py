@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stammkunde.calls.models import Guide
-from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.customers.models import ContactPerson, Customer, OptIn
 from stammkunde.outreach.models import Message, Template
 from stammkunde.work.models import CountedClaims
 
@@ -153,3 +153,12 @@ class CallTurn(models.Model):
     enrolment = models.OneToOneField(Enrolment, primary_key=True, on_delete=models.CASCADE, related_name="turn")
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     place = models.PositiveIntegerField()  # 0, 1, … on the caller's list, those with most worth first
+
+
+class ConsentPlan(models.Model):
+    """What a campaign asks consent for, by the mail whose click is the consent, and where people said they want it."""
+
+    play = models.OneToOneField(Play, primary_key=True, on_delete=models.CASCADE, related_name="consent_plan")
+    purposes = models.JSONField(default=list)
+    origin = models.CharField(max_length=250)
+    optins = models.ManyToManyField(OptIn, related_name="+")  # the questions that came of it

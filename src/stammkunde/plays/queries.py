@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from stammkunde.outreach.models import Message, Template
-from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.models import ConsentPlan, Enrolment, Play
 
 State = Message.State
 LEFT = (State.HANDED_OVER, State.DELIVERED)
@@ -118,6 +118,24 @@ def by_way(play: Play, templates: Iterable[Template]) -> list[ByWay]:
         )
         for place, template in enumerate(templates, start=1)
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What came of asking for consent."""
+
+    plan: ConsentPlan
+    asked: int
+    confirmed: int
+
+
+def answers(play: Play) -> Answers | None:
+    """Tell what came of a campaign that asks for consent; None: it is none."""
+    plan = ConsentPlan.objects.filter(play=play).first()
+    if plan is None:
+        return None
+    confirmed = plan.optins.filter(asked__answer__isnull=False).distinct()
+    return Answers(plan=plan, asked=plan.optins.count(), confirmed=confirmed.count())
 
 
 def enrolments(*, play_id: int, code: str | None = None) -> QuerySet[Enrolment]:

@@ -5,6 +5,7 @@ from stammkunde.plays.views import campaigns, plays
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/calls/", campaigns.new_calls, name="call-campaign-new"),
+    path("campaigns/consent/", campaigns.new_consent, name="consent-campaign-new"),
     path("plays/", plays.listed, name="plays"),
     path("plays/thanks/", plays.new_thanks, name="thanks-new"),
     path("plays/<int:pk>/", plays.one, name="play"),

@@ -141,6 +141,20 @@ def permission(
     return _no(unwanted) if lawful.allowed and unwanted else lawful
 
 
+def not_to_be_asked(*, purpose: str, situation: Situation, today: date) -> Reason | None:
+    """Say why somebody is not asked by e-mail to consent, or not again; None: they may be asked."""
+    own = situation.own.get(purpose, NOTHING)
+    if blocked := _blocked(purpose, situation):
+        return blocked
+    if not situation.address:
+        return Reason.NO_ADDRESS
+    if _doubt(Channel.EMAIL, own, situation.address) is None:
+        return Reason.CONSENT_GIVEN
+    if own.is_asked or situation.mailbox.get(purpose, NOTHING).is_asked:
+        return Reason.NOT_CONFIRMED
+    return _unwanted(Channel.EMAIL, purpose, situation.wishes, today=today)
+
+
 def standing(records: Iterable[Record]) -> Standing:
     """
     Tell what counts: the latest given, withdrawn or objected; of one moment, the stricter.

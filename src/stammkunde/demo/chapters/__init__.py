@@ -9,4 +9,5 @@ NAMES = (
     "office", "people", "consents", "evenings", "calls", "work", "complaints", "campaigns", "letters", "looks", "phone",
     "doors",
     "signups",
+    "signups", "asking",
 )  # fmt: skip

@@ -204,7 +204,7 @@ def _give_up(unclear: Sequence[Message], deadly: Sequence[Message], *, now: date
 
 def may_repeat(message: Message) -> bool:
     """Tell whether something that may have left is sent again by itself."""
-    return message.purpose in policy.REPEATED_IF_UNCLEAR or channels.get(message.channel).repeatable
+    return message.governed_as in policy.REPEATED_IF_UNCLEAR or channels.get(message.channel).repeatable
 
 
 def _ours(messages: Collection[Message], holder: str) -> QuerySet[Message]:

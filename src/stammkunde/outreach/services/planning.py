@@ -130,7 +130,7 @@ def _plan(plans: Sequence[Plan], *, now: datetime) -> list[Message]:
 
 def unsaved(plan: Plan, *, now: datetime) -> Message:
     """Give the message of a plan, not planned yet."""
-    return Message(
+    message = Message(
         key=plan.key,
         origin=plan.origin,
         channel=plan.channel,
@@ -140,11 +140,12 @@ def unsaved(plan: Plan, *, now: datetime) -> Message:
         content=dict(plan.content),
         language=plan.language,
         importance_cents=plan.importance_cents,
-        first=plan.purpose in policy.BOUND_TO_AN_ORDER,
         planned_at=now,
         not_before_at=plan.not_before_at,
         latest_at=plan.latest_at,
     )
+    message.first = message.governed_as in policy.BOUND_TO_AN_ORDER
+    return message
 
 
 def _batches(plans: Iterable[Plan]) -> Iterator[list[Plan]]:

@@ -115,7 +115,7 @@ def _claim_addresses(messages: Sequence[Message], decisions: dict[str, Decision]
         one
         for one in messages
         if decisions[one.key].verdict != Verdict.REFUSED
-        and one.purpose not in policy.OUTSIDE_CAPS
+        and one.governed_as not in policy.OUTSIDE_CAPS
         and (one.origin, one.channel, one.address) not in book.uses
     ]
     if not guarded:

@@ -7,6 +7,7 @@ from stammkunde.plays.services.preparing import (
     choose,
     create_campaign,
 )
+from stammkunde.plays.services.rounds import Question, create_consent_campaign
 from stammkunde.plays.services.running import (
     GRACE,
     NotPossible,
@@ -46,10 +47,12 @@ __all__ = [
     "NotPossible",
     "NotPureThanks",
     "NothingToSay",
+    "Question",
     "ask_governor",
     "choose",
     "create_call_campaign",
     "create_campaign",
+    "create_consent_campaign",
     "create_mixed_campaign",
     "create_thanks",
     "due",

@@ -66,7 +66,7 @@ def _lead(play: Play, how: ByPhone) -> None:
 def words(name: str, how: ByPhone, *, staff: Staff, now: datetime) -> Template:
     """Keep what the calls of one campaign are about; it stands on no list of templates."""
     template = outreach.create_template(
-        name=_free_name(name), channel=CALL, purpose=PURPOSES[Guide.Kind(how.guide)], by=staff, now=now
+        name=free_name(name, CALL), channel=CALL, purpose=PURPOSES[Guide.Kind(how.guide)], by=staff, now=now
     )
     subject, about = naming.stored(name.strip()), naming.stored(how.about.strip())
     text = Text(subject=subject, blocks=(Block(kind="text", text=about or subject),))
@@ -75,6 +75,7 @@ def words(name: str, how: ByPhone, *, staff: Staff, now: datetime) -> Template:
     return Template.objects.get(pk=template.pk)
 
 
-def _free_name(name: str) -> str:
-    taken = Template.objects.filter(channel=CALL).count()
+def free_name(name: str, channel: str) -> str:
+    """Give a name that no template has, for one that stands on no list."""
+    taken = Template.objects.filter(channel=channel).count()
     return f"{name.strip()[: NAME_LENGTH - 8]} #{taken + 1}"

@@ -20,7 +20,7 @@ from stammkunde.outreach.services import Plan
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import policy
 from stammkunde.plays.models import Enrolment, Play, Way
-from stammkunde.plays.services import turns
+from stammkunde.plays.services import asking, turns
 from stammkunde.signals import queries as signals
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -164,6 +164,8 @@ def plan(
     """Write the messages of enrolments; and say for whom a template lacks what, by the enrolment's number."""
     if not rows:
         return [], {}
+    if asking.plan_of(play):
+        return asking.foresee(play, rows, now=now)
     written = outreach.contents(
         template=template,
         recipients={(row.customer_id, row.contact_person_id) for row in rows},
@@ -214,6 +216,8 @@ def recipients(
 
     Without a template by the first way.
     """
+    if plan := asking.plan_of(play):
+        return asking.recipients(plan, customer_ids, today=timezone.localdate(now))
     template = template or play.template
     whom = reached.wanted(
         purpose=template.purpose,

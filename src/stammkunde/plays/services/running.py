@@ -12,7 +12,7 @@ from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays.models import Enrolment, Play
-from stammkunde.plays.services import preparing, ways
+from stammkunde.plays.services import asking, preparing, ways
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -146,7 +146,8 @@ def plan_next(*, play_id: int, now: datetime) -> int:
     play = Play.objects.select_for_update(of=("self",)).select_related("template").get(pk=play_id)
     if play.status != Status.RUNNING or not _has_begun(play, now=now):
         return 0
-    rows = list(_waiting(play).order_by("pk")[:AT_ONCE])
+    at_once = asking.AT_ONCE if asking.plan_of(play) else AT_ONCE
+    rows = list(_waiting(play).order_by("pk")[:at_once])
     ways.plan(play, rows, now=now)
     for row in rows:
         row.planned_at = now

@@ -16,8 +16,8 @@ from stammkunde.outreach.policy import Verdict
 from stammkunde.outreach.services import Plan
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays.models import Enrolment, Play
-from stammkunde.plays.policy import CHEAP_ONLY, MISSING
-from stammkunde.plays.services import preparing, turns
+from stammkunde.plays.policy import CHEAP_ONLY
+from stammkunde.plays.services import asking, preparing, turns
 from stammkunde.signals import queries as signals
 from stammkunde.team import queries as team
 
@@ -63,11 +63,14 @@ def plan(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
     """Plan the messages of enrolments, each by the way that was found, or the next where it is closed meanwhile."""
 
     def plan_now(plans: Sequence[Plan]) -> Iterable[Said]:
+        if asks:
+            return asking.ask(play, plans, now=now)
         found = outreach.plan_messages(plans, now=now)
         return (
             (Verdict.ALLOWED, None, one) if one.pk else (Verdict.REFUSED, dict(one.reason or {}), None) for one in found
         )
 
+    asks = asking.plan_of(play) is not None
     find(play, rows, ask=plan_now, now=now)
 
 
@@ -126,7 +129,7 @@ def _ask(play: Play, rows: Sequence[Enrolment], template: Template, *, ask: Ask,
     plans, lacking = preparing.plan(play, open_rows, template, now=now)
     for row in open_rows:
         if row.pk in lacking:
-            row.forecast, row.code = lacking[row.pk], MISSING
+            row.forecast, row.code = lacking[row.pk], lacking[row.pk]["code"]
     for (row, _plan), (verdict, reason, message) in zip(plans, ask([one for _row, one in plans]), strict=True):
         said(row, verdict, reason)
         row.message = message

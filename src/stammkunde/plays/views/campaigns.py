@@ -12,6 +12,7 @@ from stammkunde.outreach.content import FieldsUnknown
 from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import services
 from stammkunde.plays.call_forms import CallCampaignForm
+from stammkunde.plays.consent_forms import ConsentCampaignForm
 from stammkunde.plays.forms import CampaignForm, has_templates
 from stammkunde.plays.models import Play
 from stammkunde.segments import audience
@@ -59,6 +60,35 @@ def new_calls(request: StaffRequest) -> HttpResponse:
             return redirect("play", play.pk)
     shown = {"form": form, "asked": asked, "count": count, "whom": _whom(asked), "query": asked.query}
     return render(request, "plays/campaign.html", shown | {"has_templates": True, "by_phone": True})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(policy.MESSAGES_SEND)
+def new_consent(request: StaffRequest) -> HttpResponse:
+    """Ask whom the list's filters choose for consent."""
+    asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
+    form = ConsentCampaignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        play = _create_consent(request, form, asked)
+        messages.success(request, _("Being prepared: nobody is asked before you start it."))
+        return redirect("play", play.pk)
+    shown = {"form": form, "asked": asked, "count": asked.page.count, "whom": _whom(asked), "query": asked.query}
+    return render(request, "plays/campaign.html", shown | {"has_templates": True, "asks_consent": True})
+
+
+def _create_consent(request: StaffRequest, form: ConsentCampaignForm, asked: Asked) -> Play:
+    given = form.cleaned_data
+    campaign = services.Campaign(
+        name=given["name"],
+        template=None,
+        audience=audience.stored(asked.filters),
+        audience_text=_whom(asked),
+        holdout_share=0.0,
+        valid_days=given["valid_days"],
+        starts_at=given["starts_at"],
+    )
+    question = services.Question(purposes=given["purposes"], origin=given["origin"])
+    return services.create_consent_campaign(campaign, question, staff=request.user, now=timezone.now())
 
 
 def _create_calls(request: StaffRequest, form: CallCampaignForm, asked: Asked) -> Play:

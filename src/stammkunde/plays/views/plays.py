@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stammkunde.calls import queries as calls
 from stammkunde.calls.models import Outcome
+from stammkunde.customers import wording as permissions
 from stammkunde.outreach import advice, looks
 from stammkunde.outreach import wording as outreach
 from stammkunde.outreach.models import Message, MessageSettings, Template
@@ -277,6 +278,21 @@ def _context(play: Play) -> dict[str, Any]:
         **(_calls(play, progress) if templates[-1].channel == CALL else {}),
         **({} if by_phone else _looked(play, templates)),
         **_about_start(play, progress, templates),
+        "consent": _consent(play),
+    }
+
+
+def _consent(play: Play) -> dict[str, Any] | None:
+    """Say for what consent is asked, and how many have confirmed; None: it asks for none."""
+    found = queries.answers(play)
+    if found is None:
+        return None
+    return {
+        "plan": found.plan,
+        "purposes": ", ".join(permissions.purpose_name(purpose) for purpose in found.plan.purposes),
+        "asked": found.asked,
+        "confirmed": found.confirmed,
+        "share": found.confirmed / found.asked if found.asked else 0.0,
     }
 
 

@@ -1,0 +1,170 @@
+"""Asking many for consent: told before, each mailbox once, within the limits of advertising, and taken back."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from stammkunde.customers import links
+from stammkunde.customers import services as customers
+from stammkunde.customers.models import Consent, Customer, OptIn
+from stammkunde.outreach.models import Message
+from stammkunde.plays import queries, services
+from stammkunde.plays.models import Play
+from stammkunde.tasks import services as tasks
+from tests import factories
+from tests.outreach.planning import NOW, company, consent, customer
+from tests.plays.test_campaign import work
+
+pytestmark = pytest.mark.django_db
+
+WANTED = ("newsletter", "advertising")
+
+
+@pytest.fixture(autouse=True)
+def _public(settings):
+    company()
+    settings.PUBLIC_URL = "https://crm.example.org"
+
+
+def reachable(**fields) -> Customer:
+    """Give somebody with an address of their own, of whom no consent is known."""
+    made = factories.customer(**fields)
+    Customer.objects.filter(pk=made.pk).update(email=f"k{made.pk}@mail.example")
+    made.refresh_from_db()
+    return made
+
+
+def question(staff, *, now=NOW) -> Play:
+    what = services.Campaign(
+        name="Messe",
+        template=None,
+        audience={},
+        audience_text="Alle Kunden",
+        holdout_share=0.0,
+        valid_days=14,
+        starts_at=None,
+    )
+    asked = services.Question(purposes=WANTED, origin="Liste auf der Messe")
+    play = services.create_consent_campaign(what, asked, staff=staff, now=now)
+    work(now)
+    play.refresh_from_db()
+    return play
+
+
+def start(play, staff, *, now=NOW) -> None:
+    services.start(play_id=play.pk, starts_at=None, staff=staff, now=now)
+    work(now)
+
+
+def left_out(play) -> dict[int, str]:
+    return dict(play.enrolments.exclude(code="").values_list("customer", "code"))
+
+
+def test_who_is_left_out_and_why_is_told_before_anything_is_asked(marketer):
+    fine, silent, agreed, no, away = reachable(), factories.customer(), customer(), reachable(), reachable()
+    for purpose in WANTED:
+        consent(agreed, purpose=purpose)
+        consent(no, purpose=purpose, state="objected")
+    customers.change_preference(
+        recipient=customers.Recipient(customer_id=away.pk),
+        fields={"paused_until_on": NOW.date() + timedelta(days=9)},
+        changed_at=NOW,
+        staff=marketer,
+    )
+
+    play = question(marketer)
+
+    assert play.status == "ready"
+    expected = {silent.pk: "no_address", agreed.pk: "consent_given", no.pk: "objected", away.pk: "paused"}
+    assert left_out(play) == expected
+    assert list(play.enrolments.filter(code="").values_list("customer", flat=True)) == [fine.pk]
+    assert (OptIn.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def test_each_is_asked_once_by_the_question_alone_and_never_again(marketer):
+    one, twin = reachable(), reachable()
+    Customer.objects.filter(pk=twin.pk).update(email=one.email.upper())  # the same mailbox
+    play = question(marketer)
+    assert left_out(play) == {twin.pk: "duplicate_address"}  # told before the start
+
+    start(play, marketer)
+
+    message = Message.objects.get()
+    assert (message.customer_id, message.purpose, message.first) == (one.pk, "service", False)
+    asked = Consent.objects.filter(customer=one)
+    assert {(row.purpose, row.state, row.origin) for row in asked} == {
+        (purpose, "asked", "Liste auf der Messe") for purpose in WANTED
+    }
+    later = question(marketer, now=NOW + timedelta(days=60))
+    assert left_out(later) == dict.fromkeys((one.pk, twin.pk), "not_confirmed")  # no answer is one
+
+    customers.confirm_optin(token=links.optin_token(OptIn.objects.get().nonce), now=NOW, proof={})
+    found = queries.answers(play)
+    assert (found.asked, found.confirmed) == (1, 1)
+
+
+def test_a_person_is_asked_before_the_firm(marketer):
+    firm = reachable(kind="company")
+    ada = factories.contact_person(firm, email="ada@mail.example", role="purchasing")
+
+    play = question(marketer)
+
+    assert list(play.enrolments.values_list("contact_person", "code")) == [(ada.pk, "")]
+
+
+def test_it_keeps_to_the_limits_of_advertising(marketer):
+    factories.decided(cap_contacts=0)
+    reachable()
+
+    play = question(marketer)
+
+    assert set(left_out(play).values()) == {"none_allowed"}
+
+
+def test_an_open_complaint_comes_first(marketer):
+    one = reachable()
+    what = tasks.Content(title="Kaputt", is_complaint=True)
+    tasks.add(what, now=NOW, staff=marketer, customer=one, due_on=NOW.date())
+
+    play = question(marketer)
+    start(play, marketer)
+
+    assert Message.objects.get().due_at is None  # it waits until the complaint is settled
+
+
+def test_a_start_is_taken_back_until_something_is_planned(marketer):
+    reachable()
+    play = question(marketer)
+    services.start(play_id=play.pk, starts_at=NOW + services.GRACE, staff=marketer, now=NOW)
+    work()
+
+    services.take_back(play_id=play.pk, staff=marketer, now=NOW)
+
+    work(NOW + timedelta(days=1))
+    assert (OptIn.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def test_it_is_made_from_the_filtered_list_and_says_what_is_asked(client, marketer):
+    one = reachable(kind="company")
+    reachable(kind="person")
+    client.force_login(marketer)
+    page = reverse("consent-campaign-new")
+    typed = {
+        "query": "kind=company",
+        "name": "Messe",
+        "purposes": ["newsletter"],
+        "origin": "Messe",
+        "valid_days": "14",
+    }
+
+    assert "nicht erlaubt" in client.post(page, typed).text  # asked unasked, it would be advertising
+    client.post(page, typed | {"is_wanted": "on"})
+    work(timezone.now())
+
+    play = Play.objects.get()
+    shown = client.get(reverse("play", args=[play.pk])).text
+    assert list(play.enrolments.values_list("customer", flat=True)) == [one.pk]
+    assert "Frage nach der Einwilligung" in shown
+    assert "Newsletter" in shown

@@ -11,7 +11,7 @@ from stammkunde.team.access import SIGNED_IN
 from stammkunde.team.models import Staff
 
 OF_THE_PORTAL = {"portal-optin", "portal-unsubscribe", "portal-preferences"}  # the link says who it is
-OF_THE_WEBSITE = {"portal-signup", "portal-signup-sent"}  # whoever visits the company's website
+OF_THE_WEBSITE = {"portal-signup", "portal-signup-sent", "share-link"}  # whoever comes from the web
 OF_THE_API = {pattern.name for pattern in api.urls[0]}  # ask for a token instead: tests/test_api.py
 
 

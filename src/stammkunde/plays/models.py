@@ -162,3 +162,44 @@ class ConsentPlan(models.Model):
     purposes = models.JSONField(default=list)
     origin = models.CharField(max_length=250)
     optins = models.ManyToManyField(OptIn, related_name="+")  # the questions that came of it
+
+
+class ShareLink(models.Model):
+    """A link that people share in one network because of one campaign: it counts clicks, and leads on."""
+
+    class Network(models.TextChoices):
+        FACEBOOK = "facebook", "Facebook"
+        INSTAGRAM = "instagram", "Instagram"
+        LINKEDIN = "linkedin", "LinkedIn"
+        XING = "xing", "XING"
+        WHATSAPP = "whatsapp", "WhatsApp"
+        MASTODON = "mastodon", "Mastodon"
+        YOUTUBE = "youtube", "YouTube"
+        X = "x", "X"
+        OTHER = "other", pgettext_lazy("network", "Elsewhere")
+
+    play = models.ForeignKey(Play, on_delete=models.CASCADE, related_name="share_links")
+    network = models.CharField(_("network"), max_length=12, choices=Network.choices)
+    target = models.URLField(_("leads to"), max_length=500)
+    code = models.CharField(max_length=16, unique=True)  # what stands in the link
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # since then it leads nowhere; its counts stay
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["play", "network", "target"], name="share_link_once"),
+            models.CheckConstraint(condition=~Q(code=""), name="share_link_has_code"),
+        ]
+
+
+class ShareClicks(models.Model):
+    """How often a link was opened on a day: a number, and nothing of whoever opened it."""
+
+    link = models.ForeignKey(ShareLink, db_index=False, on_delete=models.CASCADE, related_name="clicks")
+    on = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["link", "on"], name="share_clicks_of_a_day_once")]

@@ -3,12 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from stammkunde.outreach.models import Message, Template
-from stammkunde.plays.models import ConsentPlan, Enrolment, Play
+from stammkunde.plays.models import ConsentPlan, Enrolment, Play, ShareLink
 
 State = Message.State
 LEFT = (State.HANDED_OVER, State.DELIVERED)
@@ -136,6 +138,24 @@ def answers(play: Play) -> Answers | None:
         return None
     confirmed = plan.optins.filter(asked__answer__isnull=False).distinct()
     return Answers(plan=plan, asked=plan.optins.count(), confirmed=confirmed.count())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """A link in a social network, and how often it was opened: in all, and in the last seven days."""
+
+    link: ShareLink
+    clicks: int
+    lately: int
+
+
+def shares(play: Play, *, today: date) -> list[Shared]:
+    """Give the links of a campaign with their clicks, the most opened first."""
+    week = Q(clicks__on__gt=today - timedelta(days=7))
+    counted = ShareLink.objects.filter(play=play).annotate(
+        total=Coalesce(Sum("clicks__count"), 0), lately=Coalesce(Sum("clicks__count", filter=week), 0)
+    )
+    return [Shared(link=one, clicks=one.total, lately=one.lately) for one in counted.order_by("-total", "pk")]
 
 
 def enrolments(*, play_id: int, code: str | None = None) -> QuerySet[Enrolment]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.plays.views import campaigns, plays
+from stammkunde.plays.views import campaigns, plays, shares
 
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -17,4 +17,7 @@ urlpatterns = [
     path("plays/<int:pk>/resume/", plays.resume, name="play-resume"),
     path("plays/<int:pk>/try-again/", plays.try_again, name="play-try-again"),
     path("plays/<int:pk>/stop/", plays.stop, name="play-stop"),
+    path("plays/<int:pk>/share/", shares.share, name="play-share"),
+    path("shares/<int:pk>/end/", shares.end, name="share-end"),
+    path("c/s/<str:token>/", shares.follow, name="share-link"),
 ]

@@ -22,6 +22,7 @@ from stammkunde.plays.services.running import (
     stop,
     take_back,
 )
+from stammkunde.plays.services.sharing import count_click, end_share, share
 from stammkunde.plays.services.thanking import NotPureThanks, create_thanks, due, enrol_buyers, has_to_enrol
 from stammkunde.plays.services.trouble import (
     DISGUISED,
@@ -50,12 +51,14 @@ __all__ = [
     "Question",
     "ask_governor",
     "choose",
+    "count_click",
     "create_call_campaign",
     "create_campaign",
     "create_consent_campaign",
     "create_mixed_campaign",
     "create_thanks",
     "due",
+    "end_share",
     "enrol_buyers",
     "finish_what_is_over",
     "has_to_enrol",
@@ -66,6 +69,7 @@ __all__ = [
     "plan_next",
     "reschedule",
     "resume",
+    "share",
     "shares",
     "start",
     "stop",

@@ -29,6 +29,7 @@ from stammkunde.plays.forms import ScheduleForm, ThanksForm, has_templates
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.policy import MISSING
 from stammkunde.plays.queries import ByWay, Progress
+from stammkunde.plays.views import shares
 from stammkunde.tasks.models import TimeSettings
 from stammkunde.team import policy
 from stammkunde.team import queries as team
@@ -92,7 +93,8 @@ def listed(request: StaffRequest) -> HttpResponseBase:
 def one(request: StaffRequest, pk: int) -> HttpResponse:
     play = _found(pk)
     template = "plays/course.html" if request.htmx and not request.htmx.boosted else "plays/play.html"
-    return render(request, template, _context(play))
+    context = _context(play) | ({"shared": shares.shown(play)} if play.kind == Play.Kind.CAMPAIGN else {})
+    return render(request, template, context)
 
 
 class People(StaffList):

@@ -40,10 +40,10 @@ class Wire:
         yield self
 
     def hand_over(self, message, rendered, line, leaves):
-        leaves()
         problem = self.says.get(message.address.partition("@")[0])
         if problem:
             raise problem
+        leaves()
         self.took.append(message.address)
         return Receipt(provider_id=f"p{len(self.took)}")
 

@@ -1,5 +1,7 @@
 """A page that is opened by a link: nobody signs in, nothing is kept with whoever opens it, and guessing gets slow."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.http import HttpResponse
 from django.test import Client
@@ -60,3 +62,18 @@ def test_too_many_links_that_lead_nowhere_must_wait_but_not_those_of_others(clie
     assert client.get("/a/nonsense/", REMOTE_ADDR="203.0.113.8").status_code == 404
     assert client.get(f"/a/{ANSWERS.token(7)}/", REMOTE_ADDR="203.0.113.7").status_code == 200
     assert AuditEntry.objects.filter(action="link.failed").count() == attempts.LINKS.per_address + 1
+
+
+def test_no_address_of_a_visitor_is_kept_and_the_limit_holds_all_the_same(client):
+    client.get("/a/nonsense/", REMOTE_ADDR="203.0.113.7")
+
+    entry = AuditEntry.objects.get(action="link.failed")
+    assert "203.0.113.7" not in str(entry.detail) + entry.label
+
+    midnight = datetime(2026, 5, 4, tzinfo=UTC)
+    for number in range(attempts.LINKS.per_address):
+        at = midnight - timedelta(minutes=5)
+        attempts.LINKS.failed(label="", address=f"2001:db8:0:7::{number}", now=at)
+    later = midnight + timedelta(minutes=5)
+    assert attempts.LINKS.must_wait(address="2001:db8:0:7:ffff::1", now=later)  # one network, one visitor
+    assert not attempts.LINKS.must_wait(address="2001:db8:0:8::1", now=later)

@@ -6,10 +6,15 @@ counted too. They are counted for each e-mail together with the address it is tr
 out from elsewhere), for each address alone (nobody tries one password on a list of people), and for each e-mail alone
 (nobody tries from a thousand addresses); the last holds only for browsers in which this person has never signed in, so
 that strangers lock nobody out of the own desk.
+
+Of visitors who are no staff, no address is kept: a digest that changes every day tells them apart for as long as it
+matters. Whoever has an IPv6 network of their own is one visitor, whatever address of it they come from.
 """
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -28,6 +33,7 @@ class Limit:
     action: str
     thing: str
     per_address: int
+    is_public: bool = False  # tried by visitors, whose address is not kept
 
     def must_wait(self, *, address: str, now: datetime) -> bool:
         """Say whether it has failed too often from here lately."""
@@ -35,17 +41,34 @@ class Limit:
 
     def failed(self, *, label: str, address: str, now: datetime) -> None:
         """Note a failure."""
-        record(staff=None, action=self.action, at=now, thing=self.thing, label=label, address=address)
+        who: dict[str, Any] = {"visitor": _visitor(address, now)} if self.is_public else {"address": address}
+        record(staff=None, action=self.action, at=now, thing=self.thing, label=label, **who)
 
     def labels(self, *, address: str, now: datetime) -> list[str]:
         """Give at what it has failed lately, as often as it matters."""
-        failures = AuditEntry.objects.filter(at__gt=now - WINDOW, action=self.action, detail__address=address)
+        failures = AuditEntry.objects.filter(at__gt=now - WINDOW, action=self.action)
+        if self.is_public:  # after midnight, those of yesterday as well
+            failures = failures.filter(detail__visitor__in=[_visitor(address, now), _visitor(address, now - WINDOW)])
+        else:
+            failures = failures.filter(detail__address=address)
         return list(failures.order_by().values_list("label", flat=True)[: self.per_address])
 
 
 SIGN_IN = Limit(action="sign_in.failed", thing="staff", per_address=60)
-SIGN_UPS = Limit(action="signup.tried", thing="signup", per_address=20)  # each one counts, not failures alone
-LINKS = Limit(action="link.failed", thing="link", per_address=30)
+SIGN_UPS = Limit(action="signup.tried", thing="signup", per_address=20, is_public=True)  # all of them, failed or not
+LINKS = Limit(action="link.failed", thing="link", per_address=30, is_public=True)
+
+
+def _visitor(address: str, at: datetime) -> str:
+    """Tell visitors of a day apart, without saying where they come from."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        network = address
+    else:
+        found = getattr(found, "ipv4_mapped", None) or found
+        network = found.packed[:8].hex()  # the whole of IPv4, the network of IPv6
+    return salted_hmac("team.attempts.visitor", f"{at:%Y-%m-%d} {network}").hexdigest()[:16]
 
 
 def must_wait(*, email: str, address: str, now: datetime, mark: str = "") -> bool:

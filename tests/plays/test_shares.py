@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from stammkunde.plays import queries, services
 from stammkunde.plays.models import ShareClicks, ShareLink
+from stammkunde.team import attempts
 from stammkunde.team.models import AuditEntry
 from tests.plays.test_campaign import campaign
 
@@ -41,7 +42,7 @@ def test_a_click_is_counted_leads_to_the_shop_and_stands_in_the_results(client, 
     opened(client, link)
 
     assert answer.headers["Location"] == (
-        "https://shop.example/herbst?utm_source=facebook&utm_medium=social&utm_campaign=herbst&farbe=rot"
+        "https://shop.example/herbst?farbe=rot&utm_source=facebook&utm_medium=social&utm_campaign=herbst"
     )
     assert not answer.cookies
     (found,) = queries.shares(play, today=timezone.localdate())
@@ -59,6 +60,27 @@ def test_what_networks_look_up_is_no_click(client, play, headers, method):
     assert not ShareClicks.objects.exists()
 
 
+def test_what_the_address_says_already_stays_as_it_is_also_when_it_says_it_twice(client, play):
+    link = make(client, play, target="https://shop.example/?size=39&size=40&utm_source=insta&q=a%20b#neu")
+
+    assert opened(client, link).headers["Location"] == (
+        "https://shop.example/?size=39&size=40&utm_source=insta&q=a%20b&utm_medium=social&utm_campaign=herbst#neu"
+    )
+
+
+@pytest.mark.parametrize("code", [None, "abcdefgh", "abcdefgh.", "%00"])
+def test_whoever_opens_an_ended_or_unknown_link_leaves_nothing_and_need_not_wait(client, play, code):
+    link = make(client, play)
+    client.post(reverse("share-end", args=[link.pk]))
+    before = AuditEntry.objects.count()
+
+    for _time in range(attempts.LINKS.per_address + 1):
+        answer = client.get(f"/c/s/{code or link.code}/", headers=BROWSER)
+
+    assert (answer.status_code, AuditEntry.objects.count()) == (404 if code else 410, before)
+    assert "Dieser Link führt nicht mehr weiter" in answer.text
+
+
 def test_each_network_has_its_own_code_and_the_same_once_more_is_the_same(client, play):
     links = {make(client, play).code, make(client, play, network="xing").code}
     make(client, play)
@@ -71,7 +93,7 @@ def test_an_ended_link_leads_nowhere_and_keeps_its_clicks(client, play):
     opened(client, link)
 
     client.post(reverse("share-end", args=[link.pk]))
-    assert opened(client, link).status_code == 404
+    assert opened(client, link).status_code == 410
     client.post(reverse("share-end", args=[link.pk]), {"open": "1"})
     assert opened(client, link).status_code == 302
 

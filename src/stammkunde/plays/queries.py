@@ -1,5 +1,6 @@
 """What pages read of plays: how far each is, who was refused and why, what became of the messages."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from stammkunde.plays.models import ConsentPlan, Enrolment, Play, ShareLink
 State = Message.State
 LEFT = (State.HANDED_OVER, State.DELIVERED)
 WAITING = (State.PLANNED, State.CLAIMED)
+CODE = re.compile(r"[A-Za-z0-9_-]{1,16}")  # of a link that is shared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,13 @@ def shares(play: Play, *, today: date) -> list[Shared]:
         total=Coalesce(Sum("clicks__count"), 0), lately=Coalesce(Sum("clicks__count", filter=week), 0)
     )
     return [Shared(link=one, clicks=one.total, lately=one.lately) for one in counted.order_by("-total", "pk")]
+
+
+def shared(code: str) -> ShareLink | None:
+    """Find the link that somebody opens by its code, also one that has ended."""
+    if not CODE.fullmatch(code):
+        return None
+    return ShareLink.objects.select_related("play").filter(code=code).first()
 
 
 def enrolments(*, play_id: int, code: str | None = None) -> QuerySet[Enrolment]:

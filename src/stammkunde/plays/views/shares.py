@@ -21,7 +21,7 @@ from stammkunde.plays.share_forms import ShareForm
 from stammkunde.team import policy, public
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.ui.links import BadLink, absolute
+from stammkunde.ui.links import absolute
 
 # Networks look at a link before they show it: that is no click.
 PROGRAM = re.compile(
@@ -38,9 +38,10 @@ COMPOSERS = {  # where a network begins a post with a link: opened by a click, n
 
 @public.by_link("share")
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    link = ShareLink.objects.select_related("play").filter(code=token[:16], ended_at=None).first()
-    if link is None:
-        raise BadLink
+    link = queries.shared(token)
+    if link is None or link.ended_at:  # no bad link: whoever opens one that was shared leaves nothing behind
+        with public.speaking(request):
+            return public.show(request, "plays/share_over.html", {}, status=410 if link else 404)
     if request.method == "GET" and not PROGRAM.search(request.headers.get("User-Agent", "")):
         services.count_click(link, on=timezone.localdate())
     return redirect(_marked(link))
@@ -49,9 +50,10 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 def _marked(link: ShareLink) -> str:
     """Say in the address where somebody comes from, as shops' own statistics read it; what it says already stays."""
     parts = urlsplit(link.target)
-    said = dict(parse_qsl(parts.query, keep_blank_values=True))
+    said = {name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}
     ours = {"utm_source": link.network, "utm_medium": "social", "utm_campaign": slugify(link.play.name)}
-    return urlunsplit(parts._replace(query=urlencode(ours | said)))
+    missing = urlencode({name: value for name, value in ours.items() if name not in said})
+    return urlunsplit(parts._replace(query="&".join(part for part in (parts.query, missing) if part)))
 
 
 @require_POST

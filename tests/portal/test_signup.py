@@ -138,9 +138,12 @@ def test_the_settings_show_preview_snippet_and_versions(client, administrator):
     factories.decided(privacy_url="https://gruenwerk.example/datenschutz")
     client.post(page, typed | {"is_open": "on"})
     client.post(page, typed | {"is_open": "on"})  # the same once more is no other version
+    assert "geschlossen" not in client.get(page).text
 
     one = SignUp.objects.get()
     shown = client.get(page).text
     assert "https://crm.example.org/c/signup/" in shown
     assert f"name=&quot;version&quot; value=&quot;{one.pk}&quot;" in shown
     assert "<script" not in shown.partition("<textarea")[2].partition("</textarea>")[0]
+    client.post(page, typed)
+    assert "geschlossen" in client.get(page).text

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from stammkunde.customers import queries, services, visitors, wording
@@ -138,7 +138,7 @@ def _version(one: SignUp) -> dict[str, Any]:
         "one": one,
         "purposes": ", ".join(wording.purpose_name(purpose) for purpose in one.purposes),
         "texts": [words["consent"] for words in one.words.values()],
-        "state": _("open") if one.is_open else _("closed"),
+        "state": _("open") if one.is_open else pgettext("of a form", "closed"),
     }
 
 

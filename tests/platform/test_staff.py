@@ -28,7 +28,10 @@ def test_password_that_was_printed_is_changed_before_anything_else(client):
     ] * 3
     assert "eigenes" in client.get("/profile/password/").text
 
-    client.post("/profile/password/", {"current": password, "new": "ein neuer Satz", "again": "ein neuer Satz"})
+    client.post(
+        "/profile/password/",
+        {"current_password": password, "new_password": "ein neuer Satz", "password_again": "ein neuer Satz"},
+    )
 
     assert client.get("/profile/").status_code == 200
 

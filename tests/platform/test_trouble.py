@@ -6,7 +6,10 @@ from contextlib import closing, contextmanager, nullcontext
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.db import DataError, InternalError, OperationalError, connection, connections, transaction
+from django.urls import reverse
+from django.utils.http import urlsafe_base64_encode
 from psycopg.errors import DeadlockDetected, DiskFull, LockNotAvailable, ReadOnlySqlTransaction
 
 from stammkunde.front import __main__ as web
@@ -133,6 +136,29 @@ def test_sign_in_that_cannot_be_noted_is_refused_and_says_no_password(client, sa
 
     assert answer.status_code == 503
     assert b"geheimes" not in answer.content
+
+
+SECRETS = {"current_password": "correct horse", "new_password": "Kranich im Baum", "password_again": "Kranich im Baum"}
+
+
+def test_new_passwords_that_cannot_be_kept_are_not_shown(page, salesperson, by_hand):
+    person = urlsafe_base64_encode(str(salesperson.pk).encode())
+    link = reverse("set-password", args=[person, default_token_generator.make_token(salesperson)])
+    with is_read_only(by_hand):
+        answers = [page.post(place, SECRETS) for place in (link, "/profile/password/")]
+
+    assert [one.status_code for one in answers] == [503, 503]
+    assert not any(word in one.text for one in answers for word in SECRETS.values())
+
+
+def test_what_a_view_declares_as_secret_is_not_shown_and_a_password_not_even_before_a_view_is_asked(rf):
+    request = rf.post("/profile/password/", SECRETS | {"pin": "1234 5678", "note": "zwei Worte"})
+    before = trouble.page(request).content.decode()
+    request.sensitive_post_parameters = ("pin",)
+    within = trouble.page(request).content.decode()
+
+    assert not any(word in before for word in SECRETS.values())
+    assert ("1234 5678" in before, "1234 5678" in within, "zwei Worte" in within) == (True, False, True)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def offered(page, customer, form="note"):
 def test_words_are_kept_while_somebody_types_and_offered_again(page, customer):
     assert offered(page, customer) == ""
 
-    answer = page.post("/drafts/save/", sent(customer, password="geheim", csrfmiddlewaretoken="c"))
+    answer = page.post("/drafts/save/", sent(customer, new_password="geheim", csrfmiddlewaretoken="c"))
 
     assert answer.status_code == 204
     said = offered(page, customer)

@@ -43,7 +43,7 @@ def test_link_sets_a_new_password_once_and_signs_out_everywhere(client, administ
     ask(client, " ADA@Example.ORG ")
     there = link(mailoutbox[0])
     opened = client.get(there)
-    taken = client.post(there, {"new": NEW, "again": NEW})
+    taken = client.post(there, {"new_password": NEW, "password_again": NEW})
 
     administrator.refresh_from_db()
     assert (opened.status_code, taken.headers["Location"]) == (200, "/sign-in/")

@@ -143,7 +143,7 @@ def test_administrator_ends_the_sessions_of_somebody_and_nobody_else_does(admini
 
 def test_sessions_end_with_the_password_and_with_the_account(administrator, salesperson):
     here, phone = browser(salesperson), browser(salesperson, SAFARI)
-    new = {"current": "correct horse", "new": "ein neuer Satz", "again": "ein neuer Satz"}
+    new = {"current_password": "correct horse", "new_password": "ein neuer Satz", "password_again": "ein neuer Satz"}
 
     here.post("/profile/password/", new)
     assert [is_in(here), is_in(phone)] == [True, False]

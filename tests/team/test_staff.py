@@ -30,7 +30,7 @@ def test_staff_added_sets_a_password_through_a_link_and_signs_in(ada, client):
     client.logout()
 
     assert client.get(link).status_code == 200
-    client.post(link, {"new": "ein langer Satz", "again": "ein langer Satz"})
+    client.post(link, {"new_password": "ein langer Satz", "password_again": "ein langer Satz"})
 
     signed_in = client.post("/sign-in/", {"email": "nils@example.org", "password": "ein langer Satz"})
     assert signed_in.status_code == 302
@@ -72,7 +72,7 @@ def test_staff_link_that_is_broken_says_what_helps(client, administrator, broken
 def test_staff_link_refuses_a_weak_password(ada, salesperson):
     link = link_in(ada.post(f"/staff/{salesperson.pk}/link/"))
 
-    response = ada.post(link, {"new": "password", "again": "password"})
+    response = ada.post(link, {"new_password": "password", "password_again": "password"})
 
     assert response.status_code == 200
     salesperson.refresh_from_db()
@@ -158,7 +158,10 @@ def test_password_change_keeps_this_device_and_signs_out_the_others(client, sale
     other = client_of(salesperson)
     client.force_login(salesperson)
 
-    client.post("/profile/password/", {"current": "correct horse", "new": "ein neuer Satz", "again": "ein neuer Satz"})
+    client.post(
+        "/profile/password/",
+        {"current_password": "correct horse", "new_password": "ein neuer Satz", "password_again": "ein neuer Satz"},
+    )
 
     assert client.get("/profile/").status_code == 200
     assert other.get("/profile/").status_code == 302
@@ -167,10 +170,19 @@ def test_password_change_keeps_this_device_and_signs_out_the_others(client, sale
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({"current": "wrong", "new": "ein neuer Satz", "again": "ein neuer Satz"}, "nicht Ihr jetziges Passwort"),
-        ({"current": "correct horse", "new": "ein neuer Satz", "again": "etwas anderes"}, "stimmen nicht überein"),
-        ({"current": "correct horse", "new": "kurz", "again": "kurz"}, "zu kurz"),
-        ({"current": "correct horse", "new": "correct horse", "again": "correct horse"}, "haben Sie schon"),
+        (
+            {"current_password": "wrong", "new_password": "ein neuer Satz", "password_again": "ein neuer Satz"},
+            "nicht Ihr jetziges Passwort",
+        ),
+        (
+            {"current_password": "correct horse", "new_password": "ein neuer Satz", "password_again": "etwas anderes"},
+            "stimmen nicht überein",
+        ),
+        ({"current_password": "correct horse", "new_password": "kurz", "password_again": "kurz"}, "zu kurz"),
+        (
+            {"current_password": "correct horse", "new_password": "correct horse", "password_again": "correct horse"},
+            "haben Sie schon",
+        ),
     ],
 )
 def test_password_change_is_refused_with_the_reason(client, salesperson, sent, words):

@@ -7,19 +7,18 @@ some days, and with the customer whom it is about. No export holds it.
 """
 
 import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 
 from stammkunde.team.models import Draft, Staff
-from stammkunde.ui import given
+from stammkunde.ui import given, trouble
 
 FORM, PAGE, ABOUT = "draft-form", "draft-page", "draft-about"  # fields of a form that has drafts
+OURS = {FORM, PAGE, ABOUT, "csrfmiddlewaretoken"}
 KEPT = timedelta(days=7)
 MOST = 50  # of a person
 MOST_BYTES = 32 << 10
-SECRET = ("password", "token", "secret")  # in names of fields: such words are never kept
 
 Fields = dict[str, list[str]]
 
@@ -70,10 +69,10 @@ def forget_old(*, now: datetime) -> None:
         old.delete()
 
 
-def of_form(sent: Mapping[str, list[str]]) -> Fields:
-    """Give what stands in a form's fields, without what belongs to the form itself or is secret."""
-    ours = {FORM, PAGE, ABOUT, "csrfmiddlewaretoken"}
-    return {name: values for name, values in sent.items() if name not in ours and not any(s in name for s in SECRET)}
+def of_form(request: HttpRequest) -> Fields:
+    """Give what was sent in a form's fields, without what belongs to the form itself or is secret."""
+    sent = request.POST.lists()
+    return {name: values for name, values in sent if name not in OURS and not trouble.is_secret(request, name)}
 
 
 def save_sent(request: HttpRequest, *, staff: Staff, now: datetime) -> bool:
@@ -84,7 +83,7 @@ def save_sent(request: HttpRequest, *, staff: Staff, now: datetime) -> bool:
         page=sent.get(PAGE, ""),
         form=sent.get(FORM, ""),
         about=given.row(sent.get(ABOUT, "")) or None,
-        fields=of_form(dict(sent.lists())),
+        fields=of_form(request),
         now=now,
     )
 

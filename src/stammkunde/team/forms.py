@@ -86,13 +86,13 @@ class Profile(ModelForm[Staff]):
 class NewPassword(forms.Form):
     """Set a password: twice the same, and good enough."""
 
-    new = forms.CharField(
+    new_password = forms.CharField(
         label=_("New password"),
         strip=False,
         help_text=_("At least 10 characters, and none of the well-known ones. A short sentence is fine."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    again = forms.CharField(
+    password_again = forms.CharField(
         label=_("Once more"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
@@ -100,31 +100,34 @@ class NewPassword(forms.Form):
         super().__init__(*args, **kwargs)
         self.staff = staff
 
-    def clean_new(self) -> str:
-        validate_password(self.cleaned_data["new"], self.staff)
-        return str(self.cleaned_data["new"])
+    def clean_new_password(self) -> str:
+        validate_password(self.cleaned_data["new_password"], self.staff)
+        return str(self.cleaned_data["new_password"])
 
-    def clean_again(self) -> str:
-        if "new" in self.cleaned_data and self.cleaned_data["again"] != self.cleaned_data["new"]:
+    def clean_password_again(self) -> str:
+        if (
+            "new_password" in self.cleaned_data
+            and self.cleaned_data["password_again"] != self.cleaned_data["new_password"]
+        ):
             raise ValidationError(_("The two are not the same."))
-        return str(self.cleaned_data["again"])
+        return str(self.cleaned_data["password_again"])
 
 
 class ChangePassword(NewPassword):
     """Change the own password: only with the one that is known."""
 
-    current = forms.CharField(
+    current_password = forms.CharField(
         label=_("Current password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
-    field_order = ["current", "new", "again"]
+    field_order = ["current_password", "new_password", "password_again"]
 
-    def clean_current(self) -> str:
-        if not self.staff.check_password(self.cleaned_data["current"]):
+    def clean_current_password(self) -> str:
+        if not self.staff.check_password(self.cleaned_data["current_password"]):
             raise ValidationError(_("This is not your current password."))
-        return str(self.cleaned_data["current"])
+        return str(self.cleaned_data["current_password"])
 
-    def clean_new(self) -> str:
-        new = super().clean_new()
+    def clean_new_password(self) -> str:
+        new = super().clean_new_password()
         if self.staff.check_password(new):
             raise ValidationError(_("This is the password that you have already."))
         return new

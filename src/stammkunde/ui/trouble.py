@@ -33,7 +33,7 @@ SAID_BY_THE_DATABASE = (  # SQLite's words, and PostgreSQL's states
     ("full", ("is full", "no space left"), ("53100",)),
     ("read_only", ("readonly", "read-only", "unable to open database"), ("25006",)),
 )
-KEPT_BACK = ("password", "csrfmiddlewaretoken")
+SECRET = ("password", "secret")  # in names of fields
 
 
 @dataclass(frozen=True)
@@ -87,5 +87,15 @@ def _sent(request: HttpRequest) -> Iterator[Sent]:
     except Exception:  # noqa: BLE001 - the body was not read to its end
         return
     for name, values in fields:
-        if not any(word in name for word in KEPT_BACK):
+        if name != "csrfmiddlewaretoken" and not is_secret(request, name):
             yield from (Sent(name, value) for value in values)
+
+
+def is_secret(request: HttpRequest, name: str) -> bool:
+    """
+    Tell whether a field is never kept nor shown again: by its name, or by what its view says (Django's decorator).
+
+    The name must be enough, as a request may fail before its view is asked.
+    """
+    declared = getattr(request, "sensitive_post_parameters", ())
+    return declared == "__ALL__" or name in declared or any(word in name for word in SECRET)

@@ -150,7 +150,7 @@ def set_password(request: HttpRequest, person: str, token: str) -> HttpResponse:
         return render(request, "team/link_used_up.html", status=410)
     form = forms.NewPassword(request.POST or None, staff=staff)
     if request.method == "POST" and form.is_valid():
-        services.change_password(staff=staff, password=form.cleaned_data["new"], now=timezone.now())
+        services.change_password(staff=staff, password=form.cleaned_data["new_password"], now=timezone.now())
         messages.success(request, _("Your password is set. Please sign in."))
         return redirect("sign-in")
     return render(request, "team/set_password.html", {"form": form, "person": staff})
@@ -192,7 +192,9 @@ def password(request: StaffRequest) -> HttpResponse:
     form = forms.ChangePassword(request.POST or None, staff=request.user)
     if request.method == "POST" and form.is_valid():
         here = request.session.session_key
-        services.change_password(staff=request.user, password=form.cleaned_data["new"], now=timezone.now(), here=here)
+        services.change_password(
+            staff=request.user, password=form.cleaned_data["new_password"], now=timezone.now(), here=here
+        )
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password is changed. Other devices and programs are locked out."))
         return redirect("profile")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from stammkunde.customers import drafts as of_customers
@@ -66,6 +67,21 @@ def test_form_that_is_refused_keeps_its_words_and_one_that_is_taken_forgets_them
 
     assert Note.objects.get().text == TYPED
     assert not Draft.objects.exists()
+
+
+def test_words_that_another_site_sent_or_a_right_lacks_for_are_not_kept(salesperson, analyst, customer):
+    kept(salesperson, page=f"/customers/{customer.pk}/")
+    elsewhere, unable = Client(enforce_csrf_checks=True), Client()
+    elsewhere.force_login(salesperson)
+    unable.force_login(analyst)
+    note, nothing = (reverse("note-add", args=[pk]) for pk in (customer.pk, customer.pk + 1))
+
+    refused = [one.post(note, sent(customer, text="Words of others")) for one in (elsewhere, unable)]
+    unable.force_login(salesperson)
+    missing = unable.post(nothing, sent(customer, text="Words of others"))
+
+    assert [one.status_code for one in [*refused, missing]] == [403, 403, 404]
+    assert [draft.fields["text"] for draft in Draft.objects.all()] == [[TYPED]]
 
 
 def test_settings_that_are_refused_are_kept(client, administrator):

@@ -8,6 +8,7 @@ some days, and with the customer whom it is about. No export holds it.
 
 import json
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
@@ -16,6 +17,7 @@ from stammkunde.ui import given, trouble
 
 FORM, PAGE, ABOUT = "draft-form", "draft-page", "draft-about"  # fields of a form that has drafts
 OURS = {FORM, PAGE, ABOUT, "csrfmiddlewaretoken"}
+SHOWN_AGAIN = {HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}  # a form, with what is wrong
 KEPT = timedelta(days=7)
 MOST = 50  # of a person
 MOST_BYTES = 32 << 10
@@ -94,12 +96,14 @@ def refused(request: HttpRequest) -> None:
 
 
 def follow(request: HttpRequest, response: HttpResponse, *, staff: Staff, now: datetime) -> None:
-    """Keep what was refused, and remove the draft of what was taken."""
+    """Keep what was refused for its words, or not saved, and remove the draft of what was taken."""
+    if not getattr(request, "csrf_processing_done", False):
+        return  # another site may have sent it
     is_in_place = "HX-Request" in request.headers
     is_taken = 300 <= response.status_code < 400 or (is_in_place and response.status_code < 300)
     if is_taken and not getattr(request, "draft_is_kept", False):
         discard(staff=staff, page=request.POST.get(PAGE, ""), form=request.POST[FORM])
-    else:
+    elif is_taken or response.status_code in SHOWN_AGAIN or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         save_sent(request, staff=staff, now=now)
 
 

@@ -42,17 +42,28 @@ def test_whoever_must_wait_is_noted_once_however_often_it_is_tried(client, admin
     assert AuditEntry.objects.filter(action="sign_in.throttled", label="ada@example.org").count() == 1
 
 
+def test_stranger_who_must_wait_fills_no_trail_with_other_addresses_of_mail(client, administrator):
+    for number in range(attempts.SIGN_IN.per_address):
+        attempts.failed(email=f"{number}@example.org", address="127.0.0.1", now=timezone.now())
+
+    for number in range(3):
+        sign_in(client, f"new-{number}@example.org")
+
+    told = AuditEntry.objects.filter(action="sign_in.throttled")
+    assert [(one.label, one.detail) for one in told] == [("new-0@example.org", {"address": "127.0.0.1"})]
+
+
 def test_what_is_refused_to_staff_is_noted_once_with_the_right_that_lacked(client_of, servant):
     client = client_of(servant)
 
-    for _twice in range(2):
+    for number in (7, 8, 9):  # whatever stands in the address
         assert client.get("/staff/").status_code == 403
-        assert client.post("/staff/1/link/").status_code == 403
+        assert client.post(f"/staff/{number}/link/").status_code == 403
 
     entries = AuditEntry.objects.filter(action="refused", staff=servant).order_by("pk")
-    assert [(one.label, one.detail) for one in entries] == [
-        ("/staff/", {"method": "GET", "right": "staff.manage"}),
-        ("/staff/1/link/", {"method": "POST", "right": "staff.manage"}),
+    assert [(one.label, one.thing_id, one.detail) for one in entries] == [
+        ("/staff/", None, {"method": "GET", "right": "staff.manage"}),
+        ("/staff/…/link/", 7, {"method": "POST", "right": "staff.manage"}),
     ]
 
 

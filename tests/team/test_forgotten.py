@@ -1,4 +1,5 @@
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from stammkunde.team.models import AuditEntry, Session
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+SEND = forgotten.send
 NEW = "Ein Kranich im Apfelbaum"
 
 
 @pytest.fixture(autouse=True)
 def company(settings):
-    settings.EMAIL_IS_SET = True
+    settings.EMAIL_IS_SET, settings.PUBLIC_URL = True, "https://kunden.example"
     factories.decided(name="Musterhaus", sender_email="gruss@musterhaus.example")
 
 
@@ -23,11 +25,7 @@ def company(settings):
 def at_once(monkeypatch):
     """Mails leave before the test goes on."""
 
-    class Thread:
-        def __init__(self, *, target, args, **_more):
-            self.start = lambda: target(*args)
-
-    monkeypatch.setattr(forgotten.threading, "Thread", Thread)
+    monkeypatch.setattr(forgotten, "send", lambda staff, *, link: SEND(staff, link=link).join())
 
 
 def ask(client, email="ada@example.org", **more):
@@ -35,7 +33,7 @@ def ask(client, email="ada@example.org", **more):
 
 
 def link(mail):
-    return re.search(r"http://testserver(\S+)", mail.body)[1]
+    return re.search(r"https://kunden\.example(\S+)", mail.body)[1]
 
 
 def test_link_sets_a_new_password_once_and_signs_out_everywhere(client, administrator, mailoutbox):
@@ -57,6 +55,14 @@ def test_link_sets_a_new_password_once_and_signs_out_everywhere(client, administ
         ["ada@example.org"],
         "Musterhaus <gruss@musterhaus.example>",
     )
+
+
+def test_link_leads_to_the_public_address_whatever_the_request_says(client, administrator, settings, mailoutbox):
+    settings.ALLOWED_HOSTS = ["*"]
+    ask(client, headers={"host": "elsewhere.example"})
+
+    assert "elsewhere" not in mailoutbox[0].body
+    assert link(mailoutbox[0]).startswith("/set-password/")
 
 
 def test_answer_is_the_same_whether_the_address_is_known(client, administrator, servant, mailoutbox):
@@ -89,8 +95,10 @@ def test_asking_is_slowed_down_for_a_person_and_from_an_address(client, administ
     assert AuditEntry.objects.filter(label="new@example.org").count() == 0
 
 
-def test_page_says_whom_to_ask_where_no_mail_leaves(client, administrator, settings, mailoutbox):
-    settings.EMAIL_IS_SET = False
+@pytest.mark.parametrize("lacking", [{"EMAIL_IS_SET": False}, {"PUBLIC_URL": ""}])
+def test_page_says_whom_to_ask_where_no_link_leaves(client, administrator, settings, mailoutbox, lacking):
+    for name, value in lacking.items():
+        setattr(settings, name, value)
 
     assert "stammkunde staff password EMAIL" in client.get("/forgotten/").content.decode()
     assert "stammkunde staff password EMAIL" in ask(client).content.decode()
@@ -105,3 +113,16 @@ def test_mail_server_that_refuses_harms_nobody(client, administrator, monkeypatc
 
     assert ask(client).status_code == 200
     assert "did not leave" in caplog.text
+
+
+def test_server_that_ends_waits_for_mails_on_their_way_but_not_for_ever(administrator, monkeypatch, mailoutbox):
+    goes_on = threading.Event()
+    monkeypatch.setattr(forgotten.EmailMessage, "send", lambda mail: goes_on.wait(5) and mailoutbox.append(mail))
+    thread = SEND(administrator, link="/")
+
+    forgotten.finish(seconds=0)
+    assert (thread.is_alive(), mailoutbox) == (True, [])
+    goes_on.set()
+    forgotten.finish(seconds=5)
+
+    assert (thread.is_alive(), len(mailoutbox)) == (False, 1)

@@ -12,6 +12,7 @@ import uvicorn
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammkunde.settings")
 
 LOCK_SECONDS = 30
+MAIL_SECONDS = 2  # for mails that are on their way when the server ends
 MOST_FILES = 8192  # connections, and what answers and databases keep open
 
 
@@ -23,6 +24,7 @@ def main(host: str, port: str, threads: str) -> None:
 
     from stammkunde.front import application, connections  # noqa: PLC0415
     from stammkunde.intake import apart  # noqa: PLC0415
+    from stammkunde.team import forgotten  # noqa: PLC0415
 
     least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(MOST_FILES, most)
@@ -33,6 +35,7 @@ def main(host: str, port: str, threads: str) -> None:
         signal.signal(number, _ended)  # the server raises them anew when it has stopped
     uvicorn.run(app, host=host, port=int(port), **connections.options())
     apart.end()
+    forgotten.finish(seconds=MAIL_SECONDS)
     logging.shutdown()
     os._exit(0)  # pages that are still being made are not waited for
 

@@ -1,12 +1,14 @@
 """
-A new password for whoever has forgotten it, by mail: a signed link that works once, and for two hours.
+A new password for whoever has forgotten it, by mail: a signed link that works once, and for a short time (`GOOD_FOR`).
 
-Whoever asks is told the same whether anybody has that address, and has not to wait longer where somebody has: the mail
-leaves beside the answer. Asking is written down, which is how it is slowed down: who asks too often gets no mail.
+Nothing in the answer tells whether anybody has that address; the mail leaves beside it, so that no mail server is
+waited for. Asking is written down, which is how it is slowed down: who asks too often gets no mail. The link begins
+with the public address, never with what a request says of itself.
 """
 
 import logging
 import threading
+import time
 from datetime import datetime, timedelta
 from email.utils import formataddr
 
@@ -23,9 +25,11 @@ from stammkunde.team import queries
 from stammkunde.team.attempts import WINDOW, Limit
 from stammkunde.team.models import AuditEntry, Staff
 
-GOOD_FOR = timedelta(hours=2)
+HOURS = 2
+GOOD_FOR = timedelta(hours=HOURS)
 ASKED = Limit(action="password.asked", thing="staff", per_address=20)
 PER_PERSON = 3
+THREADS = "forgotten-"  # their names begin with it
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +50,8 @@ LINKS = _ByMail()
 
 
 def can_send() -> bool:
-    """Tell whether mails leave at all."""
-    return bool(settings.EMAIL_IS_SET and queries.company().sender_email)
+    """Tell whether mails with links leave at all."""
+    return bool(settings.EMAIL_IS_SET and settings.PUBLIC_URL and queries.company().sender_email)
 
 
 @transaction.atomic
@@ -68,7 +72,7 @@ def send(staff: Staff, *, link: str) -> threading.Thread:
     """Send a link, beside whatever goes on; that the mail server refuses it stands in the log alone."""
     company = queries.company()
     with translation.override(staff.language or settings.LANGUAGE_CODE):
-        said = {"person": staff, "link": link, "hours": int(GOOD_FOR.total_seconds() // 3600)}
+        said = {"person": staff, "link": link, "hours": HOURS}
         mail = EmailMessage(
             subject=_("A new password for Stammkunde"),
             body=render_to_string("team/mail/forgotten.txt", said),
@@ -76,9 +80,17 @@ def send(staff: Staff, *, link: str) -> threading.Thread:
             to=[staff.email],
             headers={"Auto-Submitted": "auto-generated"},
         )
-    thread = threading.Thread(target=_send, args=(mail, staff.pk), name=f"forgotten-{staff.pk}", daemon=True)
+    thread = threading.Thread(target=_send, args=(mail, staff.pk), name=f"{THREADS}{staff.pk}", daemon=True)
     thread.start()
     return thread
+
+
+def finish(*, seconds: float) -> None:
+    """Let mails leave that are on their way, before the server ends, but not for longer."""
+    until = time.monotonic() + seconds
+    for thread in threading.enumerate():
+        if thread.name.startswith(THREADS):
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def _send(mail: EmailMessage, staff_id: int) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from stammkunde.team import access, forgotten, forms
+from stammkunde.ui import links
 
 
 @login_not_required
@@ -21,7 +22,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = forms.Forgotten(request.POST or None)
     if request.method == "POST" and can_send and form.is_valid():
         _send(request, form.cleaned_data["email"])
-        return render(request, "team/forgotten_sent.html", {"email": form.cleaned_data["email"]})
+        said = {"email": form.cleaned_data["email"], "hours": forgotten.HOURS}
+        return render(request, "team/forgotten_sent.html", said)
     status = 400 if form.errors else 200
     return render(request, "team/forgotten.html", {"form": form, "can_send": can_send}, status=status)
 
@@ -31,4 +33,4 @@ def _send(request: HttpRequest, email: str) -> None:
     if staff is not None:
         person = urlsafe_base64_encode(str(staff.pk).encode())
         path = reverse("set-password", args=[person, forgotten.LINKS.make_token(staff)])
-        forgotten.send(staff, link=request.build_absolute_uri(path))
+        forgotten.send(staff, link=links.absolute(path))

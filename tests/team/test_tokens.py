@@ -268,6 +268,19 @@ def test_page_refuses_a_token_with_the_cure(client_of, analyst, wrong, sentence)
     assert ApiToken.objects.count() == 1
 
 
+def test_second_click_at_the_same_moment_is_told_that_the_name_is_taken(client_of, analyst, monkeypatch):
+    def first_click(_token):
+        given = {"staff": analyst, "name": "notebook", "digest": "first"}
+        ApiToken.objects.create(**given, created_at=NOW, expires_at=NOW)
+        return "second"
+
+    monkeypatch.setattr(tokens, "_digest", first_click)
+    answer = client_of(analyst).post("/profile/tokens/", {"name": "notebook", "scopes": ["figures"], "days": "30"})
+
+    assert answer.status_code == 400
+    assert "Einen Schlüssel dieses Namens haben Sie schon" in answer.text
+
+
 def test_expired_and_soon_expiring_are_said_at_sign_in_and_on_the_page(client, analyst):
     for name, days in (("old", -1), ("ending", 5), ("long", 80)):
         tokens.create(staff=analyst, name=name, now=timezone.now(), days=days)

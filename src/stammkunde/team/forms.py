@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team import policy, queries, tokens, wording
-from stammkunde.team.models import AccessSettings, ApiToken, Company, Staff
+from stammkunde.team.models import AccessSettings, Company, Staff
 from stammkunde.team.settings_page import SettingsForm
 from stammkunde.ui.forms import DayField, ModelForm, Search, choice_of
 
@@ -148,18 +148,11 @@ class NewToken(forms.Form):
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.staff = staff
         mine = policy.scopes(staff)
         choice_of(self, "scopes").choices = [(name, label) for name, label in wording.SCOPES.items() if name in mine]
         self.longest = AccessSettings.of(queries.company()).token_longest_days
         self.initial["days"] = min(tokens.USUAL_DAYS, self.longest)
         self.fields["days"].help_text = _("At most %(days)s.") % {"days": self.longest}
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"]).strip()
-        if ApiToken.objects.filter(staff=self.staff, name=name).exists():
-            raise ValidationError(_("You have a token of this name already. Choose another name."))
-        return name
 
     def clean_days(self) -> int:
         days = int(self.cleaned_data["days"])

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from math import ceil
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
 from stammkunde.team import policy
@@ -55,12 +55,14 @@ def create(
     :raises NameTaken: if the person has one of that name
     """
     name, scopes = name.strip(), sorted(set(scopes) & policy.SCOPES.keys())
-    if ApiToken.objects.filter(staff=staff, name=name).exists():
-        raise NameTaken(name)
     token = PREFIX + secrets.token_urlsafe(32)
     until = now + timedelta(days=days)
     given = {"staff": staff, "name": name, "scopes": scopes, "expires_at": until}
-    made = ApiToken.objects.create(digest=_digest(token), created_at=now, **given)
+    try:
+        with transaction.atomic():
+            made = ApiToken.objects.create(digest=_digest(token), created_at=now, **given)
+    except IntegrityError as taken:  # also by a second click at the same moment
+        raise NameTaken(name) from taken
     told = {"scopes": scopes, "days": days}
     record(staff=staff, action="token.create", at=now, thing="token", thing_id=made.pk, label=name, **told)
     return token

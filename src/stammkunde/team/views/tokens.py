@@ -21,10 +21,13 @@ def page(request: StaffRequest) -> HttpResponse:
     """List them; a new one is shown in the answer to the POST that makes it, and never again."""
     now, made = timezone.now(), ""
     form = forms.NewToken(request.POST or None, staff=request.user)
-    status = 200 if form.is_valid() or not form.is_bound else 400
-    if form.is_bound and form.is_valid():
-        made = tokens.create(staff=request.user, now=now, **form.cleaned_data)
-        form = forms.NewToken(staff=request.user)
+    if form.is_valid():
+        try:
+            made = tokens.create(staff=request.user, now=now, **form.cleaned_data)
+            form = forms.NewToken(staff=request.user)
+        except tokens.NameTaken:
+            form.add_error("name", _("You have a token of this name already. Choose another name."))
+    status = 400 if form.errors else 200
     context = {"form": form, "made": made, "tokens": shown(request.user, own=True, now=now)}
     return render(request, "team/tokens.html", context, status=status)
 

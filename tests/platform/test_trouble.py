@@ -105,6 +105,7 @@ def test_database_that_takes_nothing_is_a_sentence_and_no_typed_word_is_lost(pag
     assert (answer.status_code, in_place.status_code) == (503, 503)
     said = answer.content.decode()
     assert why in said
+    assert "Vielleicht wurde nicht alles gespeichert" in said
     assert "Sie mag &lt;Rosen&gt; &amp; Tulpen.</textarea>" in said
     assert 'name="next" value="/customers/"' in said
     assert 'name="csrfmiddlewaretoken"' in said

@@ -1,8 +1,8 @@
 """
 What a page says when a disk or the database refuses, and what becomes of words that somebody has just typed.
 
-Nothing was written then. The answer says in a sentence why, and holds everything that was sent, so that it can be sent
-once more; passwords and files are not kept. It asks the database for nothing.
+How much was written before is not known. The answer says in a sentence why, and holds everything that was sent, so that
+it can be sent once more; passwords and files are not kept. It asks the database for nothing.
 """
 
 import errno

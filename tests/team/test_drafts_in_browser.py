@@ -34,3 +34,21 @@ def test_note_that_was_left_is_restored_and_its_draft_goes_when_it_is_sent(open_
     page.get_by_text("Notiert.").wait_for()
     assert [one.kind for one in Note.objects.all()] == [Note.Kind.MATTERS]
     assert not Draft.objects.exists()
+
+
+def test_saving_that_is_on_its_way_ends_when_the_form_is_sent(open_page):
+    customer = factories.customer(name="Muster")
+    page = open_page()
+    sign_in(page)
+    page.goto(reverse("customer", args=[customer.pk]))
+    page.locator('[popovertarget="add-note"]').first.click()
+    held = []
+    page.route("**/drafts/save/", lambda route: held.append(route))  # noqa: PLW0108
+    with page.expect_request("**/drafts/save/"):
+        page.get_by_label("Was haben Sie gesehen oder gehört?").fill("Sie mag Rosen.")
+
+    page.evaluate("addEventListener('submit', (event) => event.preventDefault())")  # leaving the page would end it too
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/drafts/save/"), timeout=5000):
+        page.locator("#add-note").get_by_role("button", name="Speichern").click()
+
+    assert len(held) == 1

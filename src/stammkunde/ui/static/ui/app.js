@@ -153,23 +153,28 @@ function tellOnce(text) {
 
 // Drafts: what is typed into a form that has a place for them is kept by the server until the form is sent.
 const unkept = new Map();
+const onItsWay = new WeakMap();  // by form: what ends the saving that may still be going on
 function keepDraft(form) {
-  clearTimeout(unkept.get(form));
-  unkept.delete(form);
+  forget(form);
+  onItsWay.set(form, new AbortController());
   const sent = new URLSearchParams(new FormData(form));
   for (const field of form.elements) if (["password", "file"].includes(field.type)) sent.delete(field.name);
   const headers = JSON.parse(document.body.getAttribute("hx-headers"));
-  fetch(form.querySelector("[data-draft]").dataset.draft, { method: "POST", body: sent, headers, keepalive: true }).catch(() => {});
+  const { signal } = onItsWay.get(form);
+  const draft = form.querySelector("[data-draft]").dataset.draft;
+  fetch(draft, { method: "POST", body: sent, headers, keepalive: true, signal }).catch(() => {});
+}
+function forget(form) {
+  clearTimeout(unkept.get(form));
+  unkept.delete(form);
+  onItsWay.get(form)?.abort();
 }
 document.addEventListener("input", ({ target: { form } }) => {
   if (!form?.querySelector("[data-draft]")) return;
   clearTimeout(unkept.get(form));
   unkept.set(form, setTimeout(keepDraft, 1000, form));
 });
-document.addEventListener("submit", ({ target }) => {
-  clearTimeout(unkept.get(target));
-  unkept.delete(target);
-});
+document.addEventListener("submit", ({ target }) => forget(target));  // else it came after the form and stayed
 addEventListener("pagehide", () => [...unkept.keys()].forEach(keepDraft));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-restore]");

@@ -118,7 +118,7 @@ def test_pages_wait_for_locks_as_long_on_both_databases():
     if connection.vendor == "sqlite":
         assert bounded["OPTIONS"]["timeout"] == web.LOCK_SECONDS
         return
-    with closing(type(connection)(bounded, "default")) as other, other.cursor() as cursor:
+    with closing(type(connections["default"])(bounded, "default")) as other, other.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == (f"{web.LOCK_SECONDS}s",)
 

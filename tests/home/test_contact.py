@@ -283,6 +283,8 @@ def test_proofs_are_taken_along_of_one_person_and_of_a_filtered_list(client, sal
     assert ("Ada sagt ja." in (hers := said(export, person=ada.pk)), "Kundin" in hers) == (True, False)
     assert ("Ada sagt ja." in (own := said(export, person="0")), "Kundin" in own) == (False, True)
     assert "Seite: https://lux.example/; Fassung des Anmeldeformulars: 3" in own  # how it was asked, beside the answer
+    services.remove_contact_person(person_id=ada.pk, now=THEN, staff=salesperson)
+    assert client.post(export, {"format": "csv", "person": ada.pk}).status_code == 404  # hers are not the customer's
     listed = said(reverse("customers-proofs"), query="multiplier=yes")
     assert ("Ada sagt ja." in listed, "Kundin sagt ja." in listed, "Andere" in listed) == (True, True, False)
     assert AuditEntry.objects.filter(action="consents.exported", detail__query="multiplier=yes").count() == 1

@@ -83,6 +83,8 @@ def export_one(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Give the proofs of a customer; `person` asks for those of one person there, 0 of the customer herself."""
     customer, form, wanted = _found(pk), tables.chosen_format(request.POST), request.POST.get("person", "")
     person = customer.contact_persons.filter(pk=given.row(wanted)).first()
+    if person is None and wanted not in ("", "0"):
+        raise Http404(f"person {wanted} of customer {pk}")
     source = (person.source if person else "") if wanted else None
     records = queries.every_consent(customer_id=pk, person_source=source)
     about = {"person": str(person)} if person else {}

@@ -37,7 +37,7 @@ def _ask_again(optin: OptIn) -> OptIn | None:
         return None
     whose = Recipient(customer_id=optin.customer_id, contact_person_id=optin.contact_person_id)
     wordings = {(one.channel, one.purpose): one.wording for one in asked}
-    evidence = Evidence(happened_at=now, origin=asked[0].origin)
+    evidence = Evidence(happened_at=now, origin=asked[0].origin, proof=asked[0].proof)
     try:
         return services.ask_optin(recipient=whose, wordings=wordings, evidence=evidence, now=now, staff=None)
     except (services.NothingToAsk, services.NoEmail):

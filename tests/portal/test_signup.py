@@ -1,13 +1,19 @@
 """Signing up on the company's website: one mail, consent by its click alone, and no word on whom we know."""
 
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
 from stammkunde.customers import links, services
 from stammkunde.customers.models import Consent, ContactPerson, Customer, OptIn, SignUp
+from stammkunde.customers.services import signups
+from stammkunde.outreach.models import Message
 from stammkunde.outreach.services import plan_optins
 from stammkunde.team import attempts
 from stammkunde.team import queries as team
@@ -87,6 +93,71 @@ def test_known_and_unknown_addresses_get_the_same_answer(client, version):
     assert OptIn.objects.get().email == "neu@example.org"  # and has agreed already
 
 
+def test_a_mailbox_is_known_exactly_however_many_are_like_it(client, version):
+    for number in range(60):
+        factories.customer(email=f"kim@example.org{number}", search=f"kim@example.org{number}")
+    late = factories.customer(email="")
+    factories.contact_person(late, email="Kim@Example.org")
+    factories.customer(email="kim@example.org")
+
+    fill(client, version)
+
+    assert OptIn.objects.get().customer == late
+    assert Customer.objects.count() == 62
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_make_one_customer_who_is_asked_once(version, monkeypatch):
+    both, find = threading.Barrier(2), signups.queries.mailbox
+
+    def slowly(email):
+        found = find(email)
+        with contextlib.suppress(threading.BrokenBarrierError):  # SQLite lets one in at a time
+            both.wait(timeout=0.3)
+        return found
+
+    def click(_number):
+        try:
+            someone = services.Person(email="kim@example.org", company="Café Lux", last_name="Ott")
+            services.sign_up(someone, version=version, language="de", proof={}, now=timezone.now())
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(signups.queries, "mailbox", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(click, range(2)))
+
+    assert (Customer.objects.count(), ContactPerson.objects.count(), OptIn.objects.count()) == (1, 1, 1)
+
+
+def test_the_mail_speaks_as_the_form_did_and_a_new_link_keeps_what_proves_the_question(client, version):
+    known = factories.customer(email="kim@example.org")
+    past = timezone.now() - timedelta(days=20)
+    services.change_preference(
+        recipient=services.Recipient(customer_id=known.pk), fields={"language": "de"}, changed_at=past, staff=None
+    )
+    someone, proof = services.Person(email="kim@example.org"), {"page": "https://gruenwerk.example/"}
+    optin = services.sign_up(someone, version=version, language="en", proof=proof, now=past)
+    plan_optins(company=team.company(), now=past)
+    assert Message.objects.get().language == "en"
+
+    client.post(links.optin_url(optin=optin).removeprefix("https://crm.example.org"), {"act": "again"})
+
+    again = Consent.objects.filter(state="asked").exclude(optin=optin).first()
+    assert {"page": "https://gruenwerk.example/", "version": str(version.pk)}.items() <= again.proof.items()
+
+
+def test_all_together_must_wait_where_too_many_do_not_answer(client, version, monkeypatch):
+    monkeypatch.setattr(signups, "MOST_AN_HOUR", 2)
+    for number in range(2):
+        assert fill(client, version, email=f"{number}@example.org").status_code == 302
+
+    assert fill(client, version).status_code == 429
+    assert Customer.objects.count() == 2
+    OptIn.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert fill(client, version).status_code == 302
+
+
 def test_one_mailbox_is_not_asked_again_and_again(client, version):
     for days in (20, 10, 5):
         at = timezone.now() - timedelta(days=days)
@@ -121,6 +192,11 @@ def test_words_count_as_they_were_shown_and_unknown_ones_are_shown_first(client,
     assert (shown.status_code, "Neuer Wortlaut." in shown.text, Customer.objects.count()) == (200, True, 0)
     fill(client, version)
     assert set(Consent.objects.values_list("wording", flat=True)) == {GERMAN["consent"]}
+
+    closed = publish(administrator, is_open=False)
+    publish(administrator)
+    before = Consent.objects.count()
+    assert (fill(client, closed, email="neu@example.org").status_code, Consent.objects.count()) == (200, before)
 
     publish(administrator, is_open=False)
     assert (client.get(PAGE).status_code, fill(client, version).status_code) == (404, 404)

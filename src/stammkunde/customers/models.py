@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.team.models import Settings
@@ -74,6 +75,7 @@ class Customer(models.Model):
             ),
             models.Index(fields=["postcode"], name="customer_by_postcode"),
             models.Index(fields=["id"], name="customer_multiplier", condition=models.Q(is_multiplier=True)),
+            models.Index(Lower("email"), name="customer_by_mailbox"),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +113,10 @@ class ContactPerson(models.Model):
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
         constraints = [models.CheckConstraint(condition=~models.Q(source=""), name="contact_person_has_source")]
-        indexes = [models.Index(fields=["birthday_on"], name="contact_person_by_birthday")]
+        indexes = [
+            models.Index(fields=["birthday_on"], name="contact_person_by_birthday"),
+            models.Index(Lower("email"), name="contact_person_by_mailbox"),
+        ]
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
@@ -183,7 +188,11 @@ class OptIn(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~models.Q(email=""), name="optin_has_email")]
-        indexes = [models.Index(fields=["expires_at"], name="optin_to_send", condition=models.Q(sent_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["expires_at"], name="optin_to_send", condition=models.Q(sent_at__isnull=True)),
+            models.Index(fields=["email", "created_at"], name="optin_by_mailbox"),
+            models.Index(fields=["created_at"], name="optin_by_age"),
+        ]
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

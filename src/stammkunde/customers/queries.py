@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Lower
 
 from stammkunde.customers import phones, policy, search
 from stammkunde.customers.models import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     Known = WithAnnotations[ContactPerson, "Matters"]
 
 MOST_WITH_NUMBER = 20  # beginnings of numbers are looked up: those that are longer are passed over
-MOST_MATCHES = 50  # customers with the words of one address
+MOST_VERSIONS = 50  # of the sign-up form are listed
 AT_ONCE = 10_000  # ids in one statement; a few queries for each
 Recipient = tuple[int, int | None]  # customer, and contact person or the customer herself
 
@@ -301,20 +302,23 @@ def sign_up() -> SignUp | None:
 
 
 def sign_up_version(number: int) -> SignUp | None:
-    """Give a version of the form: on a website, an older one may stand."""
-    return SignUp.objects.filter(pk=number).first()
+    """Give a version of the form that has been open: on a website, an older one may stand."""
+    return SignUp.objects.filter(pk=number, is_open=True).first()
 
 
 def sign_up_versions() -> list[SignUp]:
-    return list(SignUp.objects.select_related("written_by")[:MOST_MATCHES])
+    return list(SignUp.objects.select_related("written_by")[:MOST_VERSIONS])
 
 
 def mailbox(email: str) -> Recipient | None:
     """Find whose mailbox an address is, a contact person before the customer, and those known longest first."""
-    some = search.matching(Customer.objects.order_by("pk"), email).prefetch_related("contact_persons")
-    found = [(one, person) for one in some[:MOST_MATCHES] for person in (*one.contact_persons.all(), None)]
-    whose = (pair for pair in found if address(Channel.EMAIL, *pair) == email)
-    return next(((one.pk, person.pk if person else None) for one, person in whose), None)
+    people = ContactPerson.objects.alias(mailbox=Lower("email")).filter(mailbox=email)
+    customers = Customer.objects.alias(mailbox=Lower("email")).filter(mailbox=email)
+    person = people.order_by("customer_id", "pk").values_list("customer_id", "pk").first()
+    customer_id = customers.order_by("pk").values_list("pk", flat=True).first()
+    if person and (customer_id is None or person[0] <= customer_id):
+        return person
+    return (customer_id, None) if customer_id else None
 
 
 def blocked_purposes(*, customer: Customer, person: ContactPerson | None, channel: str) -> set[str]:

@@ -38,6 +38,7 @@ from stammkunde.customers.services.records import (
     restore_contact_person,
 )
 from stammkunde.customers.services.signups import Person, publish_sign_up, sign_up
+from stammkunde.customers.services.signups import too_many as too_many_sign_ups
 
 __all__ = [
     "CUSTOMER_FIELDS",
@@ -77,5 +78,6 @@ __all__ = [
     "restore_contact_person",
     "revoke_links",
     "sign_up",
+    "too_many_sign_ups",
     "withdraw",
 ]

@@ -22,6 +22,7 @@ from stammkunde.team.models import Staff
 
 ORIGIN = "signup"
 MOST_UNANSWERED, WITHIN = 3, timedelta(days=30)  # so often is one mailbox asked, and no more
+MOST_AN_HOUR = 200  # sign-ups of everybody together that are not answered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +57,11 @@ def sign_up(person: Person, *, version: SignUp, language: str, proof: dict[str, 
     Whoever is not known becomes a prospect. The words that were shown are kept with the number of their version.
     """
     email = policy.normalized(Channel.EMAIL, person.email)
-    whose = queries.mailbox(email)
     if _was_asked_enough(email, now=now):
         return None
-    recipient = (
-        Recipient(customer_id=whose[0], contact_person_id=whose[1])
-        if whose
-        else _prospect(person, email, language=language, now=now)
-    )
+    recipient = _known(email) or _prospect(person, email, language=language, now=now) or _known(email)
+    if recipient is None:  # somebody was quicker, and is gone again
+        return None
     text = version.words[language]["consent"]
     evidence = Evidence(
         happened_at=now,
@@ -77,13 +75,24 @@ def sign_up(person: Person, *, version: SignUp, language: str, proof: dict[str, 
         return None
 
 
+def too_many(*, now: datetime) -> bool:
+    """Tell whether so many have signed up lately, and not answered yet, that nobody else is asked for the moment."""
+    recent = OptIn.objects.filter(created_at__gt=now - timedelta(hours=1), asked__origin=wording.SIGN_UP)
+    return recent.exclude(asked__answer__isnull=False).distinct().count() >= MOST_AN_HOUR
+
+
+def _known(email: str) -> Recipient | None:
+    whose = queries.mailbox(email)
+    return Recipient(customer_id=whose[0], contact_person_id=whose[1]) if whose else None
+
+
 def _was_asked_enough(email: str, *, now: datetime) -> bool:
     recent = OptIn.objects.filter(email=email, created_at__gt=now - WITHIN)
     return recent.exclude(asked__answer__isnull=False).distinct().count() >= MOST_UNANSWERED
 
 
-def _prospect(person: Person, email: str, *, language: str, now: datetime) -> Recipient:
-    """Enter somebody new: a company with its person, or a person; what is not told is left empty."""
+def _prospect(person: Person, email: str, *, language: str, now: datetime) -> Recipient | None:
+    """Enter somebody new: a company with its person, or a person; None where the same click came twice at once."""
     name = " ".join(part for part in (person.first_name, person.last_name) if part)
     is_person_of_company = bool(person.company and person.last_name)
     customer = _create(
@@ -95,6 +104,8 @@ def _prospect(person: Person, email: str, *, language: str, now: datetime) -> Re
         email,
         now=now,
     )
+    if customer is None:
+        return None
     contact_person_id = None
     if is_person_of_company:
         fields = {"first_name": person.first_name, "last_name": person.last_name, "email": email}
@@ -104,10 +115,12 @@ def _prospect(person: Person, email: str, *, language: str, now: datetime) -> Re
     return recipient
 
 
-def _create(fields: dict[str, str], email: str, *, now: datetime) -> Customer:
-    """Create a customer whose number follows from the mailbox, so that two clicks at once make one."""
+def _create(fields: dict[str, str], email: str, *, now: datetime) -> Customer | None:
+    """Create a customer whose number follows from the mailbox, so that two clicks at once make one; None: it is."""
     number = f"W-{hashlib.sha256(email.encode()).hexdigest()[:10].upper()}"
     try:
         return create_customer(fields={**fields, "number": number}, now=now, staff=None, origin=ORIGIN)
-    except NumberTaken:  # of somebody whose address has changed since
-        return create_customer(fields=fields, now=now, staff=None, origin=ORIGIN)
+    except NumberTaken:
+        if queries.mailbox(email):  # somebody was quicker
+            return None
+        return create_customer(fields=fields, now=now, staff=None, origin=ORIGIN)  # the address has changed since

@@ -51,7 +51,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 def _take(request: HttpRequest, version: SignUp) -> HttpResponse:
     now, where = timezone.now(), access.address(request)
-    if attempts.SIGN_UPS.must_wait(address=where, now=now):
+    if attempts.SIGN_UPS.must_wait(address=where, now=now) or services.too_many_sign_ups(now=now):
         return _say(request, "portal/signup_closed.html", {"must_wait": True}, status=429)
     attempts.SIGN_UPS.failed(label="", address=where, now=now)
     language = language_of(version, request.POST.get("language", ""))

@@ -132,6 +132,19 @@ def test_what_is_erased_without_a_word_is_found(chain):
     assert sealing.check().flaw == "1 entries are erased, and the trail tells of 0"
 
 
+def test_what_is_sealed_while_the_trail_is_proven_waits_for_the_next_time(chain, monkeypatch):
+    read = sealing._sealed
+
+    def and_meanwhile():
+        rows = list(read())
+        write(1)
+        sealing.seal_all(now=LATER)
+        return iter(rows)
+
+    monkeypatch.setattr(sealing, "_sealed", and_meanwhile)
+    assert sealing.check() == sealing.Checked(entries=8, seals=3, erased=0)
+
+
 def test_sealing_that_is_cut_off_leaves_nothing_behind_and_goes_on(blocks, monkeypatch):
     write(4)
 

@@ -32,6 +32,11 @@ def change(pk: int, **columns: object) -> None:
         cursor.execute(f"UPDATE team_auditentry SET {sets} WHERE id = %s", [*columns.values(), pk])
 
 
+def erase_silently(pk: int) -> None:
+    row = sealing.Row._make(AuditEntry.objects.filter(pk=pk).values_list(*sealing.Row._fields).get())
+    change(pk, erased=row.text(), label="", detail="{}", salt="")
+
+
 @pytest.fixture
 def blocks(monkeypatch):
     monkeypatch.setattr(sealing, "BLOCK", 3)
@@ -126,10 +131,28 @@ def test_erasing_drops_text_and_salt_and_leaves_the_chain_whole(chain, administr
 
 
 def test_what_is_erased_without_a_word_is_found(chain):
-    row = sealing.Row._make(AuditEntry.objects.filter(pk=chain[4]).values_list(*sealing.Row._fields).get())
-    change(chain[4], erased=row.text(), label="", detail="{}", salt="")
+    erase_silently(chain[4])
 
-    assert sealing.check().flaw == "1 entries are erased, and the trail tells of 0"
+    assert sealing.check().flaw == "1 entries about customer 5 are erased, and the trail tells of 0"
+
+
+def test_what_is_told_of_one_thing_covers_no_other(chain):
+    write(1)  # about customer 1, not sealed yet: so one more is told of than is erased
+    sealing.erase(thing="customer", thing_id=1, why="Art. 17", by=None, now=LATER)
+    erase_silently(chain[4])
+
+    assert sealing.check().flaw == "1 entries about customer 5 are erased, and the trail tells of 0"
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_who_tells_of_erasing_cannot_be_erased(chain, is_sealed):
+    sealing.erase(thing="customer", thing_id=1, why="Art. 17", by=None, now=LATER)
+    if is_sealed:
+        sealing.seal_all(now=LATER)
+    teller = AuditEntry.objects.get(action=sealing.ERASED).pk
+    erase_silently(teller)
+
+    assert f"entry {teller} " in sealing.check().flaw
 
 
 def test_what_is_sealed_while_the_trail_is_proven_waits_for_the_next_time(chain, monkeypatch):

@@ -14,6 +14,7 @@ Not proven: what was changed before it was sealed; and the end of the chain, whe
 import hashlib
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ BLOCK = 1000
 WAITS = timedelta(minutes=1)  # as long as an entry may wait for others to be sealed with
 ERASED = "trail.erased"
 WRITTEN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)  # one way to write the same
+Thing = tuple[str, int | None]  # which, and its number
 SEALED = "UPDATE team_auditentry SET salt = %s, digest = %s, seal_id = %s WHERE id = %s"
 
 
@@ -109,7 +111,7 @@ class Row(NamedTuple):
         return _digest(self.pk, at, self.staff_id, self.action, self.thing, self.thing_id, self.text())
 
     def fits(self) -> bool:
-        is_whole = not (self.erased and (self.label or self.detail or self.salt))
+        is_whole = not self.erased or not (self.label or self.detail or self.salt or self.action == ERASED)
         return is_whole and self.digest == self.proof()
 
 
@@ -155,7 +157,8 @@ class Checked:
 
 def check(*, anchor: str = "") -> Checked:
     """Prove the whole chain, entry by entry, and that it holds an anchor that was kept; stops at what does not fit."""
-    before, entries, seals, erased, flaw = "", 0, 0, 0, ""
+    before, entries, seals, flaw = "", 0, 0, ""
+    erased: Counter[Thing] = Counter()
     last = Seal.objects.last()  # what is sealed meanwhile is for the next time: of it the entries are not read
     chain = Seal.objects.filter(number__lte=last.number if last else 0).order_by("number")
     found = groupby(_sealed(), key=lambda row: row.seal_id)
@@ -167,9 +170,9 @@ def check(*, anchor: str = "") -> Checked:
         if flaw:
             break
         before, seals, entries = each.digest, seals + 1, entries + len(rows)
-        erased += sum(bool(row.erased) for row in rows)
+        erased.update((row.thing, row.thing_id) for row in rows if row.erased)
     flaw = flaw or _unsaid(erased) or _unanchored(anchor)
-    return Checked(entries=entries, seals=seals, erased=erased, flaw=flaw)
+    return Checked(entries=entries, seals=seals, erased=erased.total(), flaw=flaw)
 
 
 def _sealed() -> Iterator[Row]:
@@ -192,10 +195,22 @@ def _flaw(each: Seal, rows: list[Row], *, before: str, number: int) -> str:
     return ""
 
 
-def _unsaid(erased: int) -> str:
-    """Say where more is erased than the trail tells of; what is erased and not sealed yet counts with the next seal."""
-    told = sum(AuditEntry.objects.filter(action=ERASED).values_list("detail__rows", flat=True))
-    return f"{erased} entries are erased, and the trail tells of {told}" if erased > told else ""
+def _unsaid(erased: Counter[Thing]) -> str:
+    """Say of which thing more is erased than the trail tells of; what is not sealed yet counts with the next seal."""
+    told: Counter[Thing] = Counter()
+    tellers = AuditEntry.objects.filter(action=ERASED).order_by("pk")
+    for pk, thing, thing_id, rows in tellers.values_list("pk", "thing", "thing_id", "detail__rows"):
+        if not isinstance(rows, int) or rows < 1:
+            return f"entry {pk} does not say how many entries were erased"
+        told[thing, thing_id] += rows
+    over = next((of for of, count in erased.items() if count > told[of]), None)
+    if over is None:
+        return ""
+    return f"{erased[over]} entries about {_named(*over)} are erased, and the trail tells of {told[over]}"
+
+
+def _named(thing: str, thing_id: int | None) -> str:
+    return f"{thing} {'without a number' if thing_id is None else thing_id}"
 
 
 def _unanchored(anchor: str) -> str:

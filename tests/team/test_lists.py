@@ -123,7 +123,10 @@ def test_list_is_taken_along_as_it_is_shown_and_that_is_noted(sven, three):
     rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book.getvalue())).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows] == ["Name", "Bea"]
     noted = AuditEntry.objects.filter(action="export", thing="nachbarn").order_by("pk")
-    assert [(one.label, one.detail["query"]) for one in noted] == [("csv-plain", "sort=name"), ("xlsx", "q=B")]
+    assert [(one.label, one.detail) for one in noted] == [
+        ("csv-plain", {"rows": 3, "query": "sort=name"}),
+        ("xlsx", {"rows": 1, "searched": True}),
+    ]
 
 
 def test_list_is_not_taken_along_by_whoever_may_not(client, servant, three):

@@ -155,6 +155,21 @@ def test_who_tells_of_erasing_cannot_be_erased(chain, is_sealed):
     assert f"entry {teller} " in sealing.check().flaw
 
 
+def test_erasing_a_person_reaches_what_was_tried_with_her_e_mails(chain, analyst, administrator):
+    told = [(analyst.email, "sign_in.failed"), ("old@example.org", "password.asked"), (administrator.email, "x.y")]
+    record(staff=None, action="staff.added", at=NOW, thing="staff", thing_id=analyst.pk, label="old@example.org")
+    for email, action in told:
+        record(staff=None, action=action, at=NOW, thing="staff", label=email, address="192.0.2.1")
+
+    assert sealing.erase(thing="staff", thing_id=analyst.pk, why="Art. 17", by=None, now=LATER) == 3
+    sealing.seal_all(now=LATER)
+
+    left = AuditEntry.objects.filter(thing="staff").exclude(action=sealing.ERASED).exclude(label="")
+    assert [one.label for one in left] == [administrator.email]
+    assert sealing.check().flaw == ""
+    assert sealing.check().erased == 3
+
+
 def test_what_is_sealed_while_the_trail_is_proven_waits_for_the_next_time(chain, monkeypatch):
     read = sealing._sealed
 

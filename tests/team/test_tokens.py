@@ -129,6 +129,18 @@ def test_every_read_of_personal_data_stands_in_the_trail(administrator, numbers)
     ]
 
 
+def test_of_a_search_the_trail_keeps_that_there_was_one_and_no_name(administrator):
+    for number in range(2):
+        factories.customer(name=f"Erika Mustermann {number}", search="erika mustermann")
+    asks = program(administrator)
+    first = asks.get("/api/v1/customers?q=Erika+Mustermann&sort=name&limit=1").json()
+    asks.get("/api/v1/customers", {"sort": "name", "after": first["next"]})
+
+    searched, next_page = (entry.detail for entry in AuditEntry.objects.filter(detail__by="api").order_by("pk"))
+    assert (searched["searched"], searched["query"], next_page["query"]) == (True, "sort=name&limit=1", "sort=name")
+    assert "Erika" in first["next"]
+
+
 def test_what_a_view_forgets_to_note_is_noted(administrator):
     request = RequestFactory().get("/new/export/?who=all")
     request.user = administrator

@@ -32,6 +32,7 @@ BLOCK = 1000
 WAITS = timedelta(minutes=1)  # as long as an entry may wait for others to be sealed with
 ERASED = "trail.erased"
 WRITTEN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)  # one way to write the same
+STAFF, LONGEST_LABEL = "staff", 200
 Thing = tuple[str, int | None]  # which, and its number
 SEALED = "UPDATE team_auditentry SET salt = %s, digest = %s, seal_id = %s WHERE id = %s"
 
@@ -129,8 +130,35 @@ def _of_block(made: Seal, *, before: str, digests: list[str]) -> str:
 
 @transaction.atomic
 def erase(*, thing: str, thing_id: int, why: str, by: Staff | None, now: datetime) -> int:
-    """Erase what the entries about a thing tell of it, and write down that it was; tell how many. Repeatable."""
-    found = AuditEntry.objects.filter(thing=thing, thing_id=thing_id, erased="").exclude(action=ERASED)
+    """
+    Erase what the entries about a thing tell of it, and write down that it was; tell how many. Repeatable.
+
+    About staff, also what was tried with an e-mail of that person by somebody who was not signed in.
+    """
+    about = _telling().filter(thing=thing, thing_id=thing_id)
+    tried = _tried(_emails(thing_id, about)) if thing == STAFF else AuditEntry.objects.none()
+    found = ((tried, None), (about, thing_id))
+    return sum(_erase(entries, thing, number, why, by=by, now=now) for entries, number in found)
+
+
+def _telling() -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(erased="").exclude(action=ERASED)
+
+
+def _tried(emails: set[str]) -> QuerySet[AuditEntry]:
+    return _telling().filter(thing=STAFF, thing_id=None, label__in=emails)
+
+
+def _emails(staff_id: int, about: QuerySet[AuditEntry]) -> set[str]:
+    """Give the e-mails that a person has and had, as labels tell them, without those that are somebody else's now."""
+    hers = {*about.values_list("label", flat=True), *Staff.objects.filter(pk=staff_id).values_list("email", flat=True)}
+    others = Staff.objects.exclude(pk=staff_id).filter(email__in=hers).values_list("email", flat=True)
+    return {email[:LONGEST_LABEL] for email in hers.difference(others) if email}
+
+
+def _erase(
+    found: QuerySet[AuditEntry], thing: str, thing_id: int | None, why: str, *, by: Staff | None, now: datetime
+) -> int:
     entries = list(found.select_for_update())
     for entry in entries:
         entry.erased = _digest(entry.salt or secrets.token_hex(16), entry.label, entry.detail)

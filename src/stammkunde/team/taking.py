@@ -8,13 +8,16 @@ is written down by a middleware (`team.middleware.what_leaves_is_noted`), so tha
 from datetime import datetime
 from typing import Any, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 from stammkunde.team.models import Staff
 from stammkunde.team.services import record
+from stammkunde.ui.lists.page import PLACES
 
 EXPORT, READ = "export", "api.read"
+FREE = "q"  # of a filter: words of one's own, in which the name of a customer may stand
+WITHOUT = (FREE, *PLACES)  # and so it may in a place in a list that is sorted by names
 
 
 def note(
@@ -23,16 +26,24 @@ def note(
     """
     Write down what somebody, or a program of hers, takes along: how many rows of which kind, by which filter.
 
-    A program that found nothing has read nothing.
+    A program that found nothing has read nothing. Of words that were searched for it is kept that there were some.
     """
     staff = cast("Staff", request.user)
     is_program = bool(staff.token_name)
     if rows or not is_program:
         more |= {"by": "api", "token": staff.token_name} if is_program else {}
-        more |= {"query": query} if query else {}
+        more |= _filter(query)
         usual = READ if is_program else EXPORT
         record(staff=staff, action=action or usual, at=now, thing=thing, rows=rows, **more)
     holds_nothing(request)
+
+
+def _filter(query: str) -> dict[str, Any]:
+    asked = QueryDict(query, mutable=True)
+    told: dict[str, Any] = {"searched": True} if asked.get(FREE) else {}
+    for name in WITHOUT:
+        asked.pop(name, None)
+    return told | ({"query": asked.urlencode()} if asked else {})
 
 
 def holds_nothing(request: HttpRequest) -> None:

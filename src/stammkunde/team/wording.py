@@ -148,6 +148,7 @@ def _rows(count: int) -> str:
 TOLD: dict[str, Callable[[Any], str]] = {
     "rows": _rows,
     "query": lambda query: _("filter: %(query)s") % {"query": query},
+    "searched": lambda _was: _("with a search"),
     "token": lambda name: _("token “%(name)s”") % {"name": name},
     "scopes": lambda names: ", ".join(str(SCOPES[name]) for name in names if name in SCOPES),
     "days": lambda days: ngettext("%(n)s day", "%(n)s days", days) % {"n": days},

@@ -230,7 +230,15 @@ def test_commands_seal_prove_and_erase(monkeypatch, blocks):
     assert anchor == Seal.objects.last().anchor
     assert "4 entries in 2 seals fit; 0 of" in run.invoke(command.command, ["check", "--anchor", anchor]).output
     assert run.invoke(command.command, ["check", "--anchor", "nonsense"]).exit_code == 2
-    assert "1 entries about customer 2" in run.invoke(command.command, ["erase", "customer", "2", "--why", "x"]).output
+
+    def erase(thing, number="2"):
+        answer = run.invoke(command.command, ["erase", thing, number, "--why", "x"])
+        return answer.exit_code, answer.output
+
+    assert erase("customer") == (0, "1 entries about customer 2 tell nothing any more.\n")
+    assert erase("customer")[1].startswith("Nothing is erased: the trail has no entry about customer 2")
+    for wrong in ("Kunde", "Customer"):
+        assert erase(wrong) == (1, f"Error: The trail tells of no '{wrong}' with a number. It tells of: customer.\n")
 
     change(AuditEntry.objects.order_by("pk").first().pk, label="")
     wrong = run.invoke(command.command, ["check"])

@@ -59,5 +59,12 @@ def erase(thing: str, number: int, why: str) -> None:
 
     from stammkunde.team import sealing  # noqa: PLC0415
 
+    known = sealing.things()
+    if thing not in known:
+        told = f"It tells of: {', '.join(known)}." if known else "It tells of nothing yet."
+        raise click.ClickException(f"The trail tells of no '{thing}' with a number. {told}")
     count = sealing.erase(thing=thing, thing_id=number, why=why, by=None, now=timezone.now())
-    click.echo(f"{count} entries about {thing} {number} tell nothing any more.")
+    if count:
+        click.echo(f"{count} entries about {thing} {number} tell nothing any more.")
+    else:
+        click.echo(f"Nothing is erased: the trail has no entry about {thing} {number} that tells anything.")

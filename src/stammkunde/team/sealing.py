@@ -141,6 +141,12 @@ def erase(*, thing: str, thing_id: int, why: str, by: Staff | None, now: datetim
     return sum(_erase(entries, thing, number, why, by=by, now=now) for entries, number in found)
 
 
+def things() -> list[str]:
+    """Give what there are entries about that has a number: what can be erased."""
+    numbered = AuditEntry.objects.filter(thing_id__isnull=False).exclude(thing="")
+    return sorted(numbered.order_by().values_list("thing", flat=True).distinct())
+
+
 def _telling() -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(erased="").exclude(action=ERASED)
 

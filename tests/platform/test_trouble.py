@@ -95,7 +95,7 @@ def write_note(page):
     [
         (is_read_only, "Im Moment kann nichts gespeichert werden."),
         (is_full, "Die Festplatte ist voll."),
-        (is_locked, "In die Datenbank schreibt gerade jemand anders"),
+        (is_locked, "Die Datenbank ist gerade belegt."),
     ],
 )
 def test_database_that_takes_nothing_is_a_sentence_and_no_typed_word_is_lost(page, write_note, by_hand, refuses, why):

@@ -25,7 +25,7 @@ FULL, READ_ONLY = {errno.ENOSPC, errno.EDQUOT}, {errno.EROFS, errno.EACCES, errn
 WHY: dict[str, str | Promise] = {
     "full": gettext_lazy("The disk is full. Whoever looks after the server has to make room."),
     "read_only": gettext_lazy("Nothing can be written at the moment. Whoever looks after the server has to help."),
-    "locked": gettext_lazy("The database is being written to by somebody else for a long time. Try again in a moment."),
+    "locked": gettext_lazy("The database is busy. Try again in a moment."),
     "away": gettext_lazy("The database does not answer. Try again in a moment."),
 }
 SAID_BY_THE_DATABASE = (  # SQLite's words, and PostgreSQL's states

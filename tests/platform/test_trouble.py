@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
-from django.db import DataError, InternalError, OperationalError, connection, connections, transaction
+from django.db import DataError, InternalError, OperationalError, connection, connections
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
 from psycopg.errors import DeadlockDetected, DiskFull, LockNotAvailable, ReadOnlySqlTransaction
 
 from stammkunde.front import __main__ as web
-from stammkunde.team import sessions
+from stammkunde.team import sessions, tokens
 from stammkunde.ui import trouble
 from tests import factories
 
@@ -76,9 +77,9 @@ def is_locked(by_hand):
     by_hand("SET lock_timeout='20ms'", "SET lock_timeout=0")
     other = connections.create_connection("default")
     try:
-        with transaction.atomic(), other.cursor() as cursor:
+        with other.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("LOCK TABLE customers_note IN EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE customers_note, team_apitoken, team_auditentry IN EXCLUSIVE MODE")
             yield
     finally:
         other.close()
@@ -128,6 +129,21 @@ def test_pages_are_read_where_nothing_can_be_written(page, by_hand, monkeypatch)
 
     with is_read_only(by_hand):
         assert page.get("/customers/").status_code == 200
+
+
+@pytest.mark.parametrize("refuses", [is_read_only, is_locked])
+def test_programs_read_where_nothing_can_be_written_what_needs_no_entry(client, administrator, by_hand, refuses):
+    factories.customer()
+    client.raise_request_exception = False
+    bearer = {"Authorization": f"Bearer {tokens.create(staff=administrator, name='a', now=timezone.now())}"}
+
+    def ask(path, how=client.get):
+        return how(f"/api/v1{path}", headers=bearer).status_code
+
+    with refuses(by_hand):
+        assert ask("/hourly-costs") == 200
+        assert ask("/customers") == 503, "what cannot be noted does not leave"
+        assert ask("/hourly-costs/1", client.delete) == 503
 
 
 def test_sign_in_that_cannot_be_noted_is_refused_and_says_no_password(client, salesperson, by_hand):

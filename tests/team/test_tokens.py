@@ -2,11 +2,14 @@
 
 import ast
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -194,6 +197,42 @@ def test_limit_of_calls_is_each_tokens_own_and_says_when_to_come_back(administra
     assert ask(second, NOW) == administrator
     assert ask(first, NOW + timedelta(seconds=40)) == administrator
     assert ApiToken.objects.get(name="a").calls == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_at_once_never_pass_the_limit_together(analyst, monkeypatch):
+    token = tokens.create(staff=analyst, name="notebook", now=NOW)
+    find, everybody = tokens._find, threading.Barrier(8, timeout=20)
+
+    def find_and_wait(token):
+        found = find(token)
+        everybody.wait()
+        return found
+
+    def ask(_number):
+        try:
+            return tokens.admit(token=token, per_minute=3, now=NOW) == analyst
+        except tokens.TooMany:
+            return False
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(tokens, "_find", find_and_wait)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ask, range(8))) == 3
+    assert ApiToken.objects.get().calls == 3
+
+
+def test_token_that_is_taken_back_while_it_asks_is_nobodys(analyst, monkeypatch):
+    token, find = tokens.create(staff=analyst, name="notebook", now=NOW), tokens._find
+
+    def find_and_lose(token):
+        found = find(token)
+        ApiToken.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(tokens, "_find", find_and_lose)
+    assert tokens.admit(token=token, per_minute=3, now=NOW) is None
 
 
 def test_program_that_asks_too_often_is_told_to_wait(administrator):

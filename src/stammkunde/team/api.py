@@ -29,7 +29,8 @@ class NeedsRight(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Staff | None:
         per_minute = AccessSettings.of(queries.company()).calls_per_minute
         try:
-            staff = tokens.admit(token=token, per_minute=per_minute, now=timezone.now())
+            is_read = request.method in {"GET", "HEAD"}
+            staff = tokens.admit(token=token, per_minute=per_minute, now=timezone.now(), is_read=is_read)
         except tokens.Expired as expired:
             raise HttpError(401, f"This token has expired ({expired}). Make a new one on your profile page.") from None
         if staff is None:

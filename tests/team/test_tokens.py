@@ -343,6 +343,18 @@ def test_expired_and_soon_expiring_are_said_at_sign_in_and_on_the_page(client, a
     assert (page.count(">abgelaufen<"), page.count(">bald<")) == (1, 1)
 
 
+def test_administrator_sees_whose_tokens_end(client_of, administrator, analyst):
+    browser = client_of(administrator)
+    assert "callout warning" not in browser.get("/staff/").text
+    for name, days in (("shop", 5), ("long", 80)):
+        tokens.create(staff=analyst, name=name, now=timezone.now(), days=days)
+
+    page = browser.get("/staff/").text
+    assert "Schlüssel von Programmen sind abgelaufen oder laufen bald ab" in page
+    assert f'<a href="/staff/{analyst.pk}/">{analyst}</a>: shop,' in page
+    assert "long" not in page
+
+
 def test_service_has_nothing_that_a_program_could_use(client_of, servant):
     assert policy.scopes(servant) == []
     assert "Ihre Rolle hat keine Rechte" in client_of(servant).get("/profile/tokens/").text

@@ -208,7 +208,8 @@ def password(request: StaffRequest) -> HttpResponse:
 @needs(policy.STAFF_MANAGE)
 @require_GET
 def staff_list(request: StaffRequest) -> HttpResponse:
-    return render(request, "team/staff_list.html", {"people": queries.staff_list()})
+    ending = tokens.ending(now=timezone.now()).select_related("staff").order_by("expires_at", "pk")
+    return render(request, "team/staff_list.html", {"people": queries.staff_list(), "ending": ending})
 
 
 @needs(policy.STAFF_MANAGE)

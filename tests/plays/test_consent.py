@@ -10,6 +10,7 @@ from stammkunde.customers import links
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Consent, Customer, OptIn
 from stammkunde.outreach.models import Message
+from stammkunde.outreach.services import claiming
 from stammkunde.plays import queries, services
 from stammkunde.plays.models import Play
 from stammkunde.tasks import services as tasks
@@ -56,6 +57,10 @@ def question(staff, *, now=NOW) -> Play:
 def start(play, staff, *, now=NOW) -> None:
     services.start(play_id=play.pk, starts_at=None, staff=staff, now=now)
     work(now)
+
+
+def claimed(*, now=NOW + timedelta(minutes=2)) -> list[Message]:
+    return claiming.claim(channel="email", holder="me", at_most=9, now=now)
 
 
 def left_out(play) -> dict[int, str]:
@@ -132,6 +137,35 @@ def test_an_open_complaint_comes_first(marketer):
     start(play, marketer)
 
     assert Message.objects.get().due_at is None  # it waits until the complaint is settled
+
+
+@pytest.mark.parametrize(
+    ("purposes", "state", "code"), [(WANTED[:1], "objected", "objected"), (WANTED, "given", "consent_given")]
+)
+def test_what_is_said_after_planning_counts_when_it_would_leave(purposes, state, code, marketer):
+    one = reachable()
+    start(question(marketer), marketer)
+    for purpose in purposes:
+        consent(one, purpose=purpose, state=state, at=NOW + timedelta(minutes=1))
+
+    assert claimed() == []
+
+    message = Message.objects.get()
+    assert (message.state, message.reason) == ("refused", {"code": code})
+
+
+def test_a_pause_after_planning_puts_the_question_off(marketer):
+    one = reachable()
+    start(question(marketer), marketer)
+    customers.change_preference(
+        recipient=customers.Recipient(customer_id=one.pk),
+        fields={"paused_until_on": NOW.date() + timedelta(days=2)},
+        changed_at=NOW,
+        staff=marketer,
+    )
+
+    assert claimed() == []
+    assert Message.objects.get().state == "planned"
 
 
 def test_a_start_is_taken_back_until_something_is_planned(marketer):

@@ -16,9 +16,9 @@ from stammkunde.contacts import queries as contacts
 from stammkunde.customers import queries as customers
 from stammkunde.customers import unsettled
 from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
-from stammkunde.customers.policy import Permission, Reason
+from stammkunde.customers.policy import Basis, Permission, Reason
 from stammkunde.customers.queries import Recipient
-from stammkunde.outreach import channels, places, policy
+from stammkunde.outreach import channels, places, policy, questions
 from stammkunde.outreach.models import AddressUse, Holdout, Message, MessageSettings, Undeliverable
 from stammkunde.outreach.policy import Case, Limit, Open, Reached, Taken
 from stammkunde.outreach.slots import Hours
@@ -41,6 +41,7 @@ class Book:
     persons: dict[int, ContactPerson]
     preferences: dict[tuple[int, int | None], ContactPreference]
     permissions: dict[tuple[str, str], dict[Recipient, Permission]]
+    not_to_leave: dict[int, Reason]  # questions for consent, by number
     undeliverable: dict[tuple[str, str], str]
     held_out: set[tuple[int, str]]
     unsettled: dict[int, str]
@@ -99,6 +100,8 @@ class Book:
         return self._permission(message).basis.value
 
     def _permission(self, message: Message) -> Permission:
+        if message.asks_many and (against := self.not_to_leave.get(message.question)):
+            return Permission(allowed=False, basis=Basis.NONE, reason=against)
         known = self.permissions[channels.get(message.channel).reaches, message.purpose]
         return known[message.customer_id, None if _person_is_gone(message) else message.contact_person_id]
 
@@ -154,6 +157,7 @@ def read(messages: Sequence[Message], *, now: datetime) -> Book:
         persons=_persons(messages),
         preferences=preferences,
         permissions=_permissions(messages, now=now),
+        not_to_leave=questions.not_to_leave(messages, today=timezone.localdate(now)),
         undeliverable={},
         held_out=_held_out(messages, ids),
         unsettled=unsettled.among(ids),

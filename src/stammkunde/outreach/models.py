@@ -112,8 +112,17 @@ class Message(CountedClaims):
     @property
     def governed_as(self) -> str:
         """Give the purpose by which it is held back: what asks many for consent keeps the limits of advertising."""
-        is_unasked = "optin" in self.content and self.origin != "optin"
-        return Purpose.ADVERTISING if is_unasked else self.purpose
+        return Purpose.ADVERTISING if self.asks_many else self.purpose
+
+    @property
+    def question(self) -> int:
+        """Give the number of the question for consent that it carries; 0: none, or not written down yet."""
+        return int(self.content.get("optin", 0))
+
+    @property
+    def asks_many(self) -> bool:
+        """Tell whether it asks for consent because we wish it, and not the person or somebody who spoke with her."""
+        return "optin" in self.content and self.origin != "optin"
 
     @property
     def is_set_aside(self) -> bool:

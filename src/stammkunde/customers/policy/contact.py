@@ -141,8 +141,12 @@ def permission(
     return _no(unwanted) if lawful.allowed and unwanted else lawful
 
 
-def not_to_be_asked(*, purpose: str, situation: Situation, today: date) -> Reason | None:
-    """Say why somebody is not asked by e-mail to consent, or not again; None: they may be asked."""
+def not_to_be_asked(*, purpose: str, situation: Situation, today: date, is_written: bool = False) -> Reason | None:
+    """
+    Say why somebody is not asked by e-mail to consent, or not again; None: they may be asked.
+
+    `is_written`: the question is written down already, and about to leave.
+    """
     own = situation.own.get(purpose, NOTHING)
     if blocked := _blocked(purpose, situation):
         return blocked
@@ -150,7 +154,7 @@ def not_to_be_asked(*, purpose: str, situation: Situation, today: date) -> Reaso
         return Reason.NO_ADDRESS
     if _doubt(Channel.EMAIL, own, situation.address) is None:
         return Reason.CONSENT_GIVEN
-    if own.is_asked or situation.mailbox.get(purpose, NOTHING).is_asked:
+    if not is_written and (own.is_asked or situation.mailbox.get(purpose, NOTHING).is_asked):
         return Reason.NOT_CONFIRMED
     return _unwanted(Channel.EMAIL, purpose, situation.wishes, today=today)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from stammkunde.customers import links
 from stammkunde.customers import services as customers
 from stammkunde.customers.models import Consent, Customer, OptIn
+from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.services import claiming
 from stammkunde.plays import queries, services
@@ -105,6 +106,7 @@ def test_each_is_asked_once_by_the_question_alone_and_never_again(marketer):
     later = question(marketer, now=NOW + timedelta(days=60))
     assert left_out(later) == dict.fromkeys((one.pk, twin.pk), "not_confirmed")  # no answer is one
 
+    claiming.record([(message, claiming.Result(state="handed_over"))], holder=claimed()[0].leased_by, now=NOW)
     customers.confirm_optin(token=links.optin_token(OptIn.objects.get().nonce), now=NOW, proof={})
     found = queries.answers(play)
     assert (found.asked, found.confirmed) == (1, 1)
@@ -152,6 +154,21 @@ def test_what_is_said_after_planning_counts_when_it_would_leave(purposes, state,
 
     message = Message.objects.get()
     assert (message.state, message.reason) == ("refused", {"code": code})
+
+
+def test_it_counts_as_sent_and_its_time_begins_when_it_leaves(marketer):
+    reachable()
+    start(question(marketer), marketer)
+    left_at = NOW + timedelta(days=13)
+    assert (OptIn.objects.get().sent_at, outreach.plan_optins(company=company(), now=NOW)) == (None, 0)
+
+    (message,) = claimed(now=left_at)
+    claiming.record([(message, claiming.Result(state="handed_over"))], holder="me", now=left_at)
+
+    optin = OptIn.objects.get()
+    assert (optin.sent_at, optin.expires_at) == (left_at, left_at + timedelta(days=14))
+    done = customers.confirm_optin(token=links.optin_token(optin.nonce), now=left_at + timedelta(days=13), proof={})
+    assert {one.proof["sent_at"] for one in done.records} == {left_at.isoformat()}
 
 
 def test_a_pause_after_planning_puts_the_question_off(marketer):

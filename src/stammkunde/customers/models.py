@@ -184,7 +184,8 @@ class OptIn(models.Model):
     token_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)  # its mail is planned
+    sent_at = models.DateTimeField(null=True)  # its mail has left
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~models.Q(email=""), name="optin_has_email")]

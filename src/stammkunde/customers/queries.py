@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Prefetch, QuerySet
@@ -268,9 +268,15 @@ def language(*, customer: Customer, person: ContactPerson | None = None) -> str:
 
 
 def optins_to_send(*, now: datetime) -> QuerySet[OptIn]:
-    """Give the questions that have not been sent and can still be answered, the oldest first."""
-    waiting = OptIn.objects.filter(sent_at=None, expires_at__gt=now).select_related("customer", "contact_person")
-    return waiting.prefetch_related("asked").order_by("pk")
+    """Give the questions for which no mail is planned and that can still be answered, the oldest first."""
+    waiting = OptIn.objects.filter(taken_at=None, sent_at=None, expires_at__gt=now)
+    return waiting.select_related("customer", "contact_person").prefetch_related("asked").order_by("pk")
+
+
+def optin_until(optin: OptIn, *, leaves_at: datetime) -> datetime:
+    """Tell until when a question can be answered whose mail has left, or is about to."""
+    days = ConsentSettings.of(team.company()).optin_days
+    return optin.expires_at if optin.sent_at else leaves_at + timedelta(days=days)
 
 
 def optin_state(optin: OptIn, *, now: datetime) -> str:

@@ -5,13 +5,14 @@ They are written when the mail leaves, and never kept: the link in them confirms
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from stammkunde.customers import links
+from stammkunde.customers import links, queries
 from stammkunde.customers.models import OptIn
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
@@ -30,16 +31,18 @@ def content(message: Message, *, company: Company) -> Mapping[str, Any]:
     said: Mapping[str, Any] = message.content
     if QUESTION not in said:
         return said
-    return _written(OptIn.objects.get(pk=said[QUESTION]), company=company, language=message.language)
+    optin = OptIn.objects.get(pk=message.question)
+    until = queries.optin_until(optin, leaves_at=message.rendered_at or message.planned_at)
+    return _written(optin, until=until, company=company, language=message.language)
 
 
-def _written(optin: OptIn, *, company: Company, language: str) -> dict[str, Any]:
+def _written(optin: OptIn, *, until: datetime, company: Company, language: str) -> dict[str, Any]:
     """Write the question: what is to be confirmed and where, and nothing that could be taken for advertising."""
     context = {
         "company": _sender(company),
         "sentences": list(dict.fromkeys(one.wording for one in optin.asked.all() if one.wording)),
         "url": links.optin_url(optin=optin),
-        "until": optin.expires_at,
+        "until": until,
     }
     with translation.override(language):
         return {

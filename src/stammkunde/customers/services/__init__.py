@@ -16,6 +16,7 @@ from stammkunde.customers.services.optins import (
     confirm_optin,
     find_optin,
     optin_sent,
+    optin_taken,
 )
 from stammkunde.customers.services.preferences import PREFERENCE_FIELDS, change_preference, revoke_links
 from stammkunde.customers.services.records import (
@@ -72,6 +73,7 @@ __all__ = [
     "find_optin",
     "mark_changed",
     "optin_sent",
+    "optin_taken",
     "publish_sign_up",
     "record_consent",
     "remove_contact_person",

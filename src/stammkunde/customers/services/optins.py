@@ -1,8 +1,8 @@
 """
 Consent confirmed by e-mail (double opt-in).
 
-`ask_optin` writes the question down; whoever sends mail takes it from `queries.optins_to_send`, puts `links.optin_url`
-into it and reports with `optin_sent`; `confirm_optin` takes the answer.
+`ask_optin` writes the question down; whoever sends mail takes it from `queries.optins_to_send` (`optin_taken`), puts
+`links.optin_url` into it and reports with `optin_sent` when it has left; `confirm_optin` takes the answer.
 """
 
 import hmac
@@ -84,9 +84,20 @@ def ask_optin(
 
 
 @transaction.atomic
+def optin_taken(*, optin_id: int, leaves_by: datetime, taken_at: datetime) -> None:
+    """Note that a mail is planned for it, and until when that leaves; the time to confirm begins no later."""
+    optin = OptIn.objects.get(pk=optin_id)
+    optin.expires_at, optin.taken_at = queries.optin_until(optin, leaves_at=leaves_by), taken_at
+    optin.save(update_fields=["expires_at", "taken_at"])
+
+
+@transaction.atomic
 def optin_sent(*, optin_id: int, sent_at: datetime) -> None:
-    """Note that the mail has left; the first time counts, repeating changes nothing."""
-    OptIn.objects.filter(pk=optin_id, sent_at=None).update(sent_at=sent_at)
+    """Note that the mail has left, and begin the time to confirm; the first time counts, repeating changes nothing."""
+    optin = OptIn.objects.select_for_update(of=("self",)).filter(pk=optin_id, sent_at=None).first()
+    if optin is not None:
+        optin.expires_at, optin.sent_at = queries.optin_until(optin, leaves_at=sent_at), sent_at
+        optin.save(update_fields=["expires_at", "sent_at"])
 
 
 def find_optin(*, token: str) -> OptIn:

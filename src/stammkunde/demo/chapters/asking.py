@@ -56,6 +56,6 @@ def _start(story: Story, play: Play, chance: np.random.Generator, at: datetime) 
 
 def _confirm(play: Play, chance: np.random.Generator, at: datetime) -> None:
     proof = {"ip": "203.0.113.0", "user_agent": "Firefox"}
-    for optin in play.consent_plan.optins.order_by("pk"):
+    for optin in play.consent_plan.optins.filter(sent_at__isnull=False).order_by("pk"):
         if chance.random() < CONFIRMED:
             customers.confirm_optin(token=links.optin_token(optin.nonce), now=at, proof=proof)

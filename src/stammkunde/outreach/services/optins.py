@@ -55,4 +55,4 @@ def _plan(optin: OptIn, *, company: Company, now: datetime) -> None:
         now=now,
         language=language,
     )
-    customers_services.optin_sent(optin_id=optin.pk, sent_at=now)
+    customers_services.optin_taken(optin_id=optin.pk, leaves_by=now, taken_at=now)

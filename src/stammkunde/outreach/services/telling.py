@@ -8,6 +8,7 @@ from django.db.models import Q
 from stammkunde.contacts import services as contacts
 from stammkunde.contacts.models import Contact, Outcome
 from stammkunde.contacts.services import Said
+from stammkunde.customers import services as customers
 from stammkunde.customers.models import Channel
 from stammkunde.outreach import channels, policy
 from stammkunde.outreach.models import Message
@@ -32,6 +33,9 @@ def tell(messages: Iterable[Message], *, now: datetime) -> None:
     Whoever calls this frees the messages' slots: from here on the contacts count.
     """
     told = [one for one in messages if is_contact(one)]
+    for message in told:
+        if message.question:
+            customers.optin_sent(optin_id=message.question, sent_at=message.handed_over_at or now)
     again = _taken_back(told)
     contacts.record_all((_said(one, again=one.pk in again, now=now) for one in told), now=now)
 

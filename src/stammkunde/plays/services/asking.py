@@ -90,10 +90,7 @@ def _planned(play: Play, one: Plan, purposes: Sequence[str], company: Company, *
     language = _language(one)
     optin = _question(play, one, purposes, company, language, now=now)
     content = optin_mail.kept(optin, company=company, language=language)
-    latest_at = min(one.latest_at, optin.expires_at)
-    (message,) = outreach.plan_messages(
-        [replace(one, content=content, language=language, latest_at=latest_at)], now=now
-    )
+    (message,) = outreach.plan_messages([replace(one, content=content, language=language)], now=now)
     return (Verdict.ALLOWED, None, message) if message.pk else (Verdict.REFUSED, dict(message.reason or {}), None)
 
 
@@ -122,7 +119,7 @@ def _question(
         now=now,
         staff=play.created_by,
     )
-    customers.optin_sent(optin_id=optin.pk, sent_at=now)
+    customers.optin_taken(optin_id=optin.pk, leaves_by=one.latest_at, taken_at=now)
     play.consent_plan.optins.add(optin)
     return optin
 

@@ -154,6 +154,7 @@ def test_what_is_said_after_planning_counts_when_it_would_leave(purposes, state,
 
     message = Message.objects.get()
     assert (message.state, message.reason) == ("refused", {"code": code})
+    assert not Consent.objects.filter(state="asked").exists()  # nobody was
 
 
 def test_it_counts_as_sent_and_its_time_begins_when_it_leaves(marketer):
@@ -169,6 +170,29 @@ def test_it_counts_as_sent_and_its_time_begins_when_it_leaves(marketer):
     assert (optin.sent_at, optin.expires_at) == (left_at, left_at + timedelta(days=14))
     done = customers.confirm_optin(token=links.optin_token(optin.nonce), now=left_at + timedelta(days=13), proof={})
     assert {one.proof["sent_at"] for one in done.records} == {left_at.isoformat()}
+
+
+def test_whose_question_was_stopped_counts_as_never_asked(marketer):
+    one = reachable()
+    play = question(marketer)
+    start(play, marketer)
+    assert queries.answers(play).asked == 1
+
+    services.stop(play_id=play.pk, staff=marketer, now=NOW)
+
+    assert queries.answers(play).asked == 0
+    assert not Consent.objects.filter(customer=one).exists()
+    assert left_out(question(marketer)) == {}  # and is asked the next time
+
+
+def test_whose_mail_could_not_be_handed_over_counts_as_never_asked(marketer):
+    reachable()
+    start(question(marketer), marketer)
+    (message,) = claimed()
+
+    claiming.record([(message, claiming.Result(state="failed", code="not_taken"))], holder="me", now=NOW)
+
+    assert not OptIn.objects.exists()
 
 
 def test_a_pause_after_planning_puts_the_question_off(marketer):

@@ -205,6 +205,11 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def delete(self) -> tuple[int, dict[str, int]]:
         raise AppendedOnly
 
+    def unask(self) -> None:
+        """Remove questions that were put to nobody, for their mail never left: they are no evidence of anything."""
+        unsent = self.filter(state=Consent.State.ASKED, optin__isnull=False, optin__sent_at=None, answer=None)
+        models.QuerySet.delete(unsent)
+
     def attach(self, person: ContactPerson) -> int:
         """Lead the records of a contact person who was removed to the row that is back."""
         mine = self.filter(customer=person.customer_id, contact_person=None, person_source=person.source)
@@ -213,7 +218,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 class Consent(models.Model):
     """
-    What somebody said about being contacted: appended, and neither changed nor deleted.
+    What somebody said about being contacted: appended, and neither changed nor deleted; only a question whose mail
+    never left goes (`unask`).
 
     What counts is the latest record of a person, channel and purpose (`policy.standing`). `person_source` is the
     contact person's `source` (empty: the customer herself) and outlives the person's row, as the name does.

@@ -20,6 +20,7 @@ ACTIONS = {
     "call.taken_back": gettext_lazy("took a call back"),
     "consent.asked": gettext_lazy("asked for consent by e-mail"),
     "consent.confirmed": gettext_lazy("a customer confirmed consent"),
+    "consent.not_asked": gettext_lazy("a question for consent did not leave"),
     "consent.recorded": gettext_lazy("recorded consent"),
     "consent.withdrawn": gettext_lazy("recorded a withdrawal or objection"),
     "consents.exported": gettext_lazy("exported consents"),

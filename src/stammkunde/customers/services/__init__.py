@@ -17,6 +17,7 @@ from stammkunde.customers.services.optins import (
     find_optin,
     optin_sent,
     optin_taken,
+    unask,
 )
 from stammkunde.customers.services.preferences import PREFERENCE_FIELDS, change_preference, revoke_links
 from stammkunde.customers.services.records import (
@@ -81,5 +82,6 @@ __all__ = [
     "revoke_links",
     "sign_up",
     "too_many_sign_ups",
+    "unask",
     "withdraw",
 ]

@@ -6,7 +6,7 @@ Consent confirmed by e-mail (double opt-in).
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -98,6 +98,16 @@ def optin_sent(*, optin_id: int, sent_at: datetime) -> None:
     if optin is not None:
         optin.expires_at, optin.sent_at = queries.optin_until(optin, leaves_at=sent_at), sent_at
         optin.save(update_fields=["expires_at", "sent_at"])
+
+
+@transaction.atomic
+def unask(*, optin_ids: Collection[int], now: datetime) -> None:
+    """Take questions back whose mails ended without leaving: nobody was asked. Repeating is harmless."""
+    unsent = OptIn.objects.filter(pk__in=optin_ids, sent_at=None).exclude(asked__answer__isnull=False)
+    for optin in unsent.select_related("customer").prefetch_related("asked"):
+        note(optin.customer, "consent.not_asked", list(optin.asked.all()), now=now, staff=None)
+        optin.asked.all().unask()
+        optin.delete()
 
 
 def find_optin(*, token: str) -> OptIn:

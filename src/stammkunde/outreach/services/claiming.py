@@ -129,6 +129,7 @@ def _save_others(done: Sequence[tuple[Message, Result]], *, now: datetime) -> No
         _note(message, result, now=now)
     _save([message for message, _result in done])
     _shun([message for message, result in done if result.bad_address], now=now)
+    settling.take_questions_back([message for message, _result in done], now=now)
     settling.look_again([one.customer_id for one, _result in done if one.state == State.FAILED], now=now)
 
 

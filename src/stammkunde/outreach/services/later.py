@@ -125,6 +125,7 @@ def _stop(ids: Collection[int], *, staff: Staff, now: datetime) -> int:
         message.due_at = message.slot_at = None
     Message.objects.bulk_update(messages, ["state", "reason", "finished_at", "due_at", "slot_at"], batch_size=200)
     settling.log(messages, now=now, by=staff.name)
+    settling.take_questions_back(messages, now=now)
     settling.look_again(customers, now=now)
     _audit_stop(staff, messages, at=now)
     return len(messages)

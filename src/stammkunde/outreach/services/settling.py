@@ -13,12 +13,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from stammkunde.customers import services as customers
 from stammkunde.outreach import cases, policy
 from stammkunde.outreach.cases import Book
 from stammkunde.outreach.models import AddressUse, Message, MessageEvent, Turn
 from stammkunde.outreach.policy import Decision, Verdict
 
 State = Message.State
+NEVER_LEFT = (State.REFUSED, State.EXPIRED, State.STOPPED, State.FAILED)
 LOOK_AGAIN_AFTER = timedelta(hours=6)
 DECIDED = ["state", "reason", "due_at", "slot_at", "address", "basis", "finished_at"]
 
@@ -63,6 +65,7 @@ def settle(
     if changed:
         Message.objects.bulk_update(changed, DECIDED, batch_size=200)
     log([*kept, *(one for one in changed if one.reason)], now=now)  # that it may leave now is said by its leaving
+    take_questions_back(changed, now=now)
     _set_looks(customer_ids, everything, now=now)
     return [one for one in everything if one.state == State.PLANNED]
 
@@ -89,6 +92,13 @@ def log(messages: Iterable[Message], *, now: datetime, by: str = "") -> None:
         [MessageEvent(message=one, at=now, state=one.state, reason=one.reason, by=by) for one in messages],
         batch_size=1000,
     )
+
+
+def take_questions_back(messages: Iterable[Message], *, now: datetime) -> None:
+    """Let nobody count as asked for consent by what ended without leaving; inside the caller's transaction."""
+    ended = [one for one in messages if one.state in NEVER_LEFT and not one.is_set_aside]
+    if numbers := [one.question for one in ended if one.asks_many]:
+        customers.unask(optin_ids=numbers, now=now)
 
 
 def look_again(customer_ids: Iterable[int], *, now: datetime) -> None:

@@ -91,7 +91,10 @@ def _planned(play: Play, one: Plan, purposes: Sequence[str], company: Company, *
     optin = _question(play, one, purposes, company, language, now=now)
     content = optin_mail.kept(optin, company=company, language=language)
     (message,) = outreach.plan_messages([replace(one, content=content, language=language)], now=now)
-    return (Verdict.ALLOWED, None, message) if message.pk else (Verdict.REFUSED, dict(message.reason or {}), None)
+    if message.pk:
+        return Verdict.ALLOWED, None, message
+    customers.unask(optin_ids=[optin.pk], now=now)
+    return Verdict.REFUSED, dict(message.reason or {}), None
 
 
 def _asked_for(

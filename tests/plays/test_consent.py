@@ -16,7 +16,7 @@ from stammkunde.plays import queries, services
 from stammkunde.plays.models import Play
 from stammkunde.tasks import services as tasks
 from tests import factories
-from tests.outreach.planning import NOW, company, consent, customer
+from tests.outreach.planning import NOW, company, consent, customer, planned
 from tests.plays.test_campaign import work
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,20 @@ def test_it_keeps_to_the_limits_of_advertising(marketer):
     play = question(marketer)
 
     assert set(left_out(play).values()) == {"none_allowed"}
+
+
+def test_it_takes_the_place_of_another_contact_while_it_leaves_and_after(marketer):
+    company(cap_contacts=1, cap_days=7)
+    one = reachable()
+    consent(one, purpose="survey")
+    start(question(marketer), marketer)
+    (message,) = claimed(now=NOW)
+
+    meanwhile = planned(one, purpose="survey")
+    claiming.record([(message, claiming.Result(state="handed_over"))], holder="me", now=NOW)
+    later = planned(one, purpose="survey")
+
+    assert {meanwhile.due_at, later.due_at} == {NOW + timedelta(days=7), NOW + timedelta(days=14)}
 
 
 def test_an_open_complaint_comes_first(marketer):

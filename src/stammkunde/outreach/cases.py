@@ -19,7 +19,7 @@ from stammkunde.customers.models import ContactPerson, ContactPreference, Custom
 from stammkunde.customers.policy import Basis, Permission, Reason
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, places, policy, questions
-from stammkunde.outreach.models import AddressUse, Holdout, Message, MessageSettings, Undeliverable
+from stammkunde.outreach.models import ASKS_MANY, AddressUse, Holdout, Message, MessageSettings, Undeliverable
 from stammkunde.outreach.policy import Case, Limit, Open, Reached, Taken
 from stammkunde.outreach.slots import Hours
 from stammkunde.sales import queries as sales
@@ -221,9 +221,10 @@ def _taken(ids: Sequence[int], *, since: datetime, lately: datetime) -> dict[int
     """Give what reached customers: what counts for the caps since one moment, everything since another."""
     found: dict[int, list[Taken]] = defaultdict(list)
     rows = Message.objects.filter(customer__in=ids, slot_at__gt=min(since, lately), state__in=USED_UP)
-    for customer, person, at, purpose in rows.values_list("customer_id", "contact_person_id", "slot_at", "purpose"):
+    columns = ("customer_id", "contact_person_id", "slot_at", "purpose", "asks_many_too")
+    for customer, person, at, purpose, asks_many in rows.annotate(asks_many_too=ASKS_MANY).values_list(*columns):
         assert at is not None  # asked for
-        found[customer].append(Taken(person=person, at=at, counts=policy.counts(purpose)))
+        found[customer].append(Taken(person=person, at=at, counts=asks_many or policy.counts(purpose)))
     said = contacts.slots(ids, since=min(since, lately), others_since=lately)
     for customer, whom, happened_at, counts in said:
         found[customer].append(Taken(person=whom, at=happened_at, counts=counts))

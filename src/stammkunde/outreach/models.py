@@ -130,6 +130,9 @@ class Message(CountedClaims):
         return (self.reason or {}).get("code") == "kills_workers"
 
 
+ASKS_MANY = Q(content__has_key="optin") & ~Q(origin="optin")  # `Message.asks_many`, where many are counted
+
+
 class MessageEvent(models.Model):
     """What happened to a message, when and why. Appended only."""
 

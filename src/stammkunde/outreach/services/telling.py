@@ -68,6 +68,6 @@ def _said(message: Message, *, again: bool, now: datetime) -> Said:
         purpose=message.purpose,
         about=str(message.content.get("subject", ""))[:200],
         outcome=Outcome.SENT,
-        takes_slot=message.slot_at is not None and policy.counts(message.purpose),
+        takes_slot=message.slot_at is not None and policy.counts(message.governed_as),
         cost_cents=message.cost_cents,
     )

@@ -38,9 +38,9 @@ def reachable(**fields) -> Customer:
     return made
 
 
-def question(staff, *, now=NOW) -> Play:
+def question(staff, *, name="Messe", now=NOW) -> Play:
     what = services.Campaign(
-        name="Messe",
+        name=name,
         template=None,
         audience={},
         audience_text="Alle Kunden",
@@ -110,6 +110,10 @@ def test_each_is_asked_once_by_the_question_alone_and_never_again(marketer):
     customers.confirm_optin(token=links.optin_token(OptIn.objects.get().nonce), now=NOW, proof={})
     found = queries.answers(play)
     assert (found.asked, found.confirmed) == (1, 1)
+
+
+def test_its_name_may_sound_like_an_offer_or_hold_braces(marketer):
+    assert question(marketer, name="20 % Rabatt auf {alles}!").status == "ready"
 
 
 def test_a_person_is_asked_before_the_firm(marketer):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from stammkunde.customers.models import Purpose
 from stammkunde.outreach import services as outreach
@@ -36,11 +38,13 @@ def create_consent_campaign(what: preparing.Campaign, asked: Question, *, staff:
 
 
 def _words(name: str, *, staff: Staff, now: datetime) -> Template:
-    """Keep a template that stands on no list: what the mail says is written when it leaves."""
+    """Keep a template that stands on no list, with words that nobody reads: the mail's are written when it leaves."""
     template = outreach.create_template(
         name=free_name(name, EMAIL), channel=EMAIL, purpose=Purpose.SERVICE, by=staff, now=now
     )
-    text = Text(subject=name.strip(), blocks=(Block(kind="text", text=name.strip()),))
+    with translation.override("de"):
+        said = _("Question for consent")
+    text = Text(subject=said, blocks=(Block(kind="text", text=said),))
     outreach.put_words(template_id=template.pk, language="de", form="sie", text=text, by=staff, now=now)
     outreach.archive(template_id=template.pk, by=staff, now=now)
     return Template.objects.get(pk=template.pk)

@@ -112,6 +112,12 @@ def test_each_is_asked_once_by_the_question_alone_and_never_again(marketer):
     assert (found.asked, found.confirmed) == (1, 1)
 
 
+def test_its_name_may_be_that_of_another_campaign_by_another_way(template, marketer):
+    template(channel="sms", name="Messe #1")
+
+    assert [question(marketer).template.name for _twice in range(2)] == ["Messe #2", "Messe #3"]
+
+
 def test_its_name_may_sound_like_an_offer_or_hold_braces(marketer):
     assert question(marketer, name="20 % Rabatt auf {alles}!").status == "ready"
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 
 from django.db import transaction
 
@@ -66,7 +67,7 @@ def _lead(play: Play, how: ByPhone) -> None:
 def words(name: str, how: ByPhone, *, staff: Staff, now: datetime) -> Template:
     """Keep what the calls of one campaign are about; it stands on no list of templates."""
     template = outreach.create_template(
-        name=free_name(name, CALL), channel=CALL, purpose=PURPOSES[Guide.Kind(how.guide)], by=staff, now=now
+        name=free_name(name), channel=CALL, purpose=PURPOSES[Guide.Kind(how.guide)], by=staff, now=now
     )
     subject, about = naming.stored(name.strip()), naming.stored(how.about.strip())
     text = Text(subject=subject, blocks=(Block(kind="text", text=about or subject),))
@@ -75,7 +76,8 @@ def words(name: str, how: ByPhone, *, staff: Staff, now: datetime) -> Template:
     return Template.objects.get(pk=template.pk)
 
 
-def free_name(name: str, channel: str) -> str:
+def free_name(name: str) -> str:
     """Give a name that no template has, for one that stands on no list."""
-    taken = Template.objects.filter(channel=channel).count()
-    return f"{name.strip()[: NAME_LENGTH - 8]} #{taken + 1}"
+    start = f"{name.strip()[: NAME_LENGTH - 8]} #"
+    taken = set(Template.objects.filter(name__startswith=start).values_list("name", flat=True))
+    return next(one for n in count(1) if (one := f"{start}{n}") not in taken)

@@ -39,9 +39,7 @@ def create_consent_campaign(what: preparing.Campaign, asked: Question, *, staff:
 
 def _words(name: str, *, staff: Staff, now: datetime) -> Template:
     """Keep a template that stands on no list, with words that nobody reads: the mail's are written when it leaves."""
-    template = outreach.create_template(
-        name=free_name(name, EMAIL), channel=EMAIL, purpose=Purpose.SERVICE, by=staff, now=now
-    )
+    template = outreach.create_template(name=free_name(name), channel=EMAIL, purpose=Purpose.SERVICE, by=staff, now=now)
     with translation.override("de"):
         said = _("Question for consent")
     text = Text(subject=said, blocks=(Block(kind="text", text=said),))

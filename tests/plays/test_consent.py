@@ -90,6 +90,7 @@ def test_who_is_left_out_and_why_is_told_before_anything_is_asked(marketer):
 
 
 def test_each_is_asked_once_by_the_question_alone_and_never_again(marketer):
+    company(name="Musterhaus GmbH", sender_name="Haus am Markt")
     one, twin = reachable(), reachable()
     Customer.objects.filter(pk=twin.pk).update(email=one.email.upper())  # the same mailbox
     play = question(marketer)
@@ -100,6 +101,7 @@ def test_each_is_asked_once_by_the_question_alone_and_never_again(marketer):
     message = Message.objects.get()
     assert (message.customer_id, message.purpose, message.first) == (one.pk, "service", False)
     asked = Consent.objects.filter(customer=one)
+    assert all("Haus am Markt" in row.wording for row in asked)  # as the mail itself calls the company
     assert {(row.purpose, row.state, row.origin) for row in asked} == {
         (purpose, "asked", "Liste auf der Messe") for purpose in WANTED
     }

@@ -39,7 +39,7 @@ def content(message: Message, *, company: Company) -> Mapping[str, Any]:
 def _written(optin: OptIn, *, until: datetime, company: Company, language: str) -> dict[str, Any]:
     """Write the question: what is to be confirmed and where, and nothing that could be taken for advertising."""
     context = {
-        "company": _sender(company),
+        "company": company.known_as,
         "sentences": list(dict.fromkeys(one.wording for one in optin.asked.all() if one.wording)),
         "url": links.optin_url(optin=optin),
         "until": until,
@@ -58,8 +58,4 @@ def _written(optin: OptIn, *, until: datetime, company: Company, language: str) 
 
 
 def _subject(company: Company) -> str:
-    return _("Please confirm: may %(company)s write to you?") % {"company": _sender(company)}
-
-
-def _sender(company: Company) -> str:
-    return company.sender_name or company.name
+    return _("Please confirm: may %(company)s write to you?") % {"company": company.known_as}

@@ -34,7 +34,7 @@ def save(
         happened_at=now, origin=wording.PREFERENCE_PAGE, proof=proof | {"language": get_language() or ""}
     )
     services.withdraw(recipient=recipient, cells=change.ended, evidence=evidence, now=now, staff=None)
-    company = team.company().name
+    company = team.company().known_as
     wordings = {cell: wording.sentence(*cell, company=company) for cell in change.granted}
     to_confirm = {cell: text for cell, text in wordings.items() if _needs_proof(*cell)}
     for cell, text in wordings.items():

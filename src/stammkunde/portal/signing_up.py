@@ -122,6 +122,6 @@ def _suggested(company: Company) -> dict[str, str]:
     for code in ("de", "en"):
         with translation.override(code):
             cells = ((Channel.EMAIL, Purpose.NEWSLETTER), (Channel.EMAIL, Purpose.ADVERTISING))
-            texts = [wording.sentence(*cell, company=company.sender_name or company.name) for cell in cells]
+            texts = [wording.sentence(*cell, company=company.known_as) for cell in cells]
             said |= {f"title_{code}": _("News and offers by e-mail"), f"consent_{code}": " ".join(texts)}
     return said

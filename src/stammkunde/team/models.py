@@ -110,6 +110,11 @@ class Company(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def known_as(self) -> str:
+        """Give the name by which customers know it: mails bear it, and what they agree to names it."""
+        return self.sender_name or self.name
+
 
 class Settings(models.Model):
     """

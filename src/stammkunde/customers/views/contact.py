@@ -78,7 +78,7 @@ def _ask(request: StaffRequest, customer: Customer, form: AskForm) -> str:
     now = timezone.now()
     language = queries.language(customer=customer, person=form.contact_person)
     with translation.override(language or translation.get_language()):
-        wordings = {cell: wording.sentence(*cell, company=team.company().name) for cell in form.cells}
+        wordings = {cell: wording.sentence(*cell, company=team.company().known_as) for cell in form.cells}
     evidence = Evidence(happened_at=now, origin=form.cleaned_data["origin"].strip())
     try:
         services.ask_optin(recipient=form.recipient, wordings=wordings, evidence=evidence, now=now, staff=request.user)

@@ -114,7 +114,7 @@ def _question(
 ) -> OptIn:
     with translation.override(language):
         cells = [(Channel.EMAIL.value, purpose) for purpose in purposes]
-        wordings = {cell: wording.sentence(*cell, company=company.name) for cell in cells}
+        wordings = {cell: wording.sentence(*cell, company=company.known_as) for cell in cells}
     optin = customers.ask_optin(
         recipient=customers.Recipient(customer_id=one.customer_id, contact_person_id=one.contact_person_id),
         wordings=wordings,

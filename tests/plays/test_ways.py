@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from stammkunde.customers.models import Customer
 from stammkunde.outreach.models import Message, Template, TemplateText, Undeliverable
+from stammkunde.outreach.services import settling
 from stammkunde.plays import queries, services, wording
 from stammkunde.plays.models import CallTurn, Enrolment, Play
 from stammkunde.signals.models import Current, CustomerSignal, Generation
@@ -111,6 +112,18 @@ def test_a_way_that_closes_before_the_start_gives_room_to_the_next(ways, markete
     assert Message.objects.count() == 1
     row = play.enrolments.get()
     assert (row.way, [one["channel"] for one in row.forecast["tried"]]) == (2, ["email"])
+
+
+def test_all_customers_are_locked_before_the_first_way(ways, marketer, monkeypatch):
+    """Or two campaigns, of which one reaches by mail whom the other writes to, would wait for each other."""
+    letter, mail = factories.customer(name="Brief", **HOME), customer(name="Mail", **HOME)
+    play = mixed(ways("email", "letter"), marketer)
+    locked, lock = [], settling.lock
+    monkeypatch.setattr(settling, "lock", lambda ids: locked.append(sorted(set(ids))) or lock(locked[-1]))
+
+    started(play, marketer)
+
+    assert locked == [[letter.pk, mail.pk], [mail.pk], [letter.pk]]
 
 
 def test_what_only_waits_or_calls_us_spam_changes_no_way(ways, marketer):

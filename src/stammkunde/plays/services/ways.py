@@ -13,7 +13,7 @@ from stammkunde.outreach import channels
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.policy import Verdict
-from stammkunde.outreach.services import Plan
+from stammkunde.outreach.services import Plan, settling
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.policy import CHEAP_ONLY
@@ -60,7 +60,12 @@ def ask_governor(*, play: Play, now: datetime) -> int:
 
 
 def plan(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
-    """Plan the messages of enrolments, each by the way that was found, or the next where it is closed meanwhile."""
+    """
+    Plan the messages of enrolments, each by the way that was found, or the next where it is closed meanwhile.
+
+    Inside the caller's transaction. Way after way and question after question locks customers: all of them are locked
+    before, in the order of their numbers, or two campaigns with the same customers would wait for each other.
+    """
 
     def plan_now(plans: Sequence[Plan]) -> Iterable[Said]:
         if asks:
@@ -71,6 +76,7 @@ def plan(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
         )
 
     asks = asking.plan_of(play) is not None
+    settling.lock(row.customer_id for row in rows)
     find(play, rows, ask=plan_now, now=now)
 
 

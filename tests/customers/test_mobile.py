@@ -1,10 +1,16 @@
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 
 from stammkunde.customers import phones, policy, queries, search
 from stammkunde.customers.forms import CustomerForm
 from stammkunde.customers.models import Channel, ContactPerson, Customer
 from stammkunde.intake import services as intake
+from tests import factories
 from tests.intake.bringing import NOW
 
 TODAY = NOW.date()
@@ -43,6 +49,19 @@ def test_texts_to_a_person_never_go_to_the_companys_number_and_calls_may():
 
     assert queries.address(Channel.MESSAGE, company, person) == ""
     assert queries.address(Channel.PHONE, company, person) == "01713920001"
+
+
+@pytest.mark.django_db
+def test_older_consent_is_written_with_the_country_of_its_customer():
+    whom = factories.customer(country="Österreich", mobile="0664 1234567")
+    given = factories.consent(whom, channel="message", address="06641234567")
+    migration = import_module("stammkunde.customers.migrations.0009_mobile_phones")
+    then = MigrationLoader(connection).project_state(("customers", "0009_mobile_phones")).apps
+
+    migration.write_for_the_world(then, SimpleNamespace(connection=connection))
+
+    given.refresh_from_db()
+    assert given.address == queries.address(Channel.MESSAGE, whom) == "+436641234567"
 
 
 def typed(**fields):

@@ -6,11 +6,15 @@ from stammkunde.customers import phones, search
 
 
 def write_for_the_world(apps: Any, schema_editor: Any) -> None:
-    """Write the numbers to which consent to text messages was given as they are compared now; repeating is harmless."""
+    """
+    Write the numbers to which consent to text messages was given as they are compared now; repeating is harmless.
+
+    What is written without a country is in the customer's, as where messages go to.
+    """
     consents = apps.get_model("customers", "Consent").objects.using(schema_editor.connection.alias)
     national = consents.filter(channel="message").exclude(address="").exclude(address__startswith="+")
-    for one in national.iterator(chunk_size=1000):
-        consents.filter(pk=one.pk).update(address=phones.e164(one.address) or one.address)
+    for key, address, country in national.values_list("pk", "address", "customer__country").iterator(chunk_size=1000):
+        consents.filter(pk=key).update(address=phones.e164(address, country=country) or address)
 
 
 class Migration(migrations.Migration):

@@ -1,12 +1,14 @@
 import json
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
-from stammkunde.customers.models import Consent
+from stammkunde.customers.models import Consent, Customer
 from stammkunde.outreach import services, signing, texting
-from stammkunde.outreach.models import Message, Undeliverable
+from stammkunde.outreach.models import AddressUse, Message, Undeliverable
 from tests import factories
 from tests.outreach.planning import NOW, company, consent, customer, planned
 
@@ -56,6 +58,22 @@ def test_message_goes_to_the_number_as_the_whole_world_knows_it(sent):
     sent.rendered_at = NOW
 
     assert json.loads(texting.get().body(sent))["data"]["to"] == NUMBER
+
+
+def test_older_numbers_that_are_shut_or_used_are_written_with_their_country(sent):
+    Customer.objects.filter(pk=sent.customer_id).update(country="AT")
+    Message.objects.filter(pk=sent.pk).update(address="06641234567")
+    for number in ("06641234567", "01713920009"):
+        Undeliverable.objects.create(channel="webhook", address=number, code="bounced", since_at=NOW)
+    use = {"channel": "webhook", "customer": sent.customer}
+    for origin, number in (("a", "06641234567"), ("b", "06641234567"), ("b", "+436641234567")):
+        AddressUse.objects.create(origin=origin, address=number, **use)
+
+    import_module("stammkunde.outreach.migrations.0014_numbers_with_their_country").write_for_the_world(apps, None)
+
+    assert set(Undeliverable.objects.values_list("address", flat=True)) == {"+436641234567", "+491713920009"}
+    used = AddressUse.objects.filter(origin__in="ab").order_by("origin").values_list("origin", "address")
+    assert list(used) == [("a", "+436641234567"), ("b", "+436641234567")]
 
 
 def test_receipt_is_noted_once(client, sent):

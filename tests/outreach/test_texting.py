@@ -90,7 +90,7 @@ def test_number_that_is_none_is_shut(client, sent):
     assert Undeliverable.objects.get().address == NUMBER
 
 
-@pytest.mark.parametrize("text", ["STOP", " Stopp, bitte! ", "abmelden"])
+@pytest.mark.parametrize("text", ["STOP", " Stopp, bitte! ", "abmelden", "Ende."])
 def test_stop_is_an_objection_with_its_proof(client, sent, text):
     answers = [report(client, {"type": "reply", "from": "0171 3920001", "text": text}) for _twice in range(2)]
 
@@ -112,8 +112,9 @@ def test_stop_of_somebody_who_got_nothing_counts_for_all_with_that_number(client
     assert (later.state, later.reason["code"]) == ("refused", "mailbox_objected")
 
 
-def test_reply_that_says_something_else_changes_nothing(client, sent):
-    assert report(client, {"type": "reply", "from": NUMBER, "text": "Bitte nicht stop"}).json() == {"known": False}
+@pytest.mark.parametrize("text", ["Bitte nicht stop", "Ende des Monats gern!"])
+def test_reply_that_says_something_else_changes_nothing(client, sent, text):
+    assert report(client, {"type": "reply", "from": NUMBER, "text": text}).json() == {"known": False}
     assert objections() == set()
 
 

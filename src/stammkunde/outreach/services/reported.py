@@ -13,7 +13,9 @@ from stammkunde.outreach import channels
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.services import later
 
-STOPS = frozenset({"stop", "stopp", "stopall", "ende", "end", "quit", "abmelden", "abbestellen", "unsubscribe"})
+# Words by which a reply ends it; docs/operate/texting.md lists them.
+STOPS = frozenset({"stop", "stopp", "stopall", "abmelden", "abbestellen", "unsubscribe"})  # and what follows
+STOPS_ALONE = frozenset({"ende", "end", "quit"})  # and nothing else: "Ende des Monats gern" is none
 
 
 def note(message_id: int, kind: str, *, answer: str, for_good: bool, now: datetime) -> bool:
@@ -61,9 +63,9 @@ def note_reply(*, number: str, text: str, now: datetime) -> bool:
 
 
 def asks_to_stop(text: str) -> bool:
-    """Tell whether a reply begins with a word by which people and providers end it."""
+    """Tell whether a reply begins with a word by which people and providers end it, or is one of those that may not."""
     words = re.findall(r"[^\W_]+", text.casefold())
-    return bool(words) and words[0] in STOPS
+    return bool(words) and (words[0] in STOPS or (len(words) == 1 and words[0] in STOPS_ALONE))
 
 
 def _who_got(number: str) -> customers_queries.Recipient | None:

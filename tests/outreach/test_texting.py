@@ -112,6 +112,30 @@ def test_stop_of_somebody_who_got_nothing_counts_for_all_with_that_number(client
     assert (later.state, later.reason["code"]) == ("refused", "mailbox_objected")
 
 
+def test_stop_counts_for_the_number_that_replied_though_its_owner_has_another_now(client, sent):
+    Customer.objects.filter(pk=sent.customer_id).update(mobile="0171 3920002")
+    heir = customer(mobile="0171 3920001")
+    consent(heir, channel="message")
+
+    for _twice in range(2):
+        report(client, {"type": "reply", "from": NUMBER, "text": "Stop"})
+
+    assert [planned(heir, channel="webhook").reason["code"], objections()] == [
+        "mailbox_objected", {("advertising", "withdrawn"), ("newsletter", "objected"), ("survey", "objected")}
+    ]  # fmt: skip
+    assert Consent.objects.filter(origin="stop_reply", address=NUMBER).count() == 3
+
+
+def test_stop_of_a_person_who_is_at_another_customer_now_counts_there(client, sent):
+    moved = factories.contact_person(factories.customer(phone="0171 3920001", search="1713920001"))
+    Message.objects.filter(pk=sent.pk).update(contact_person=moved)
+
+    assert report(client, {"type": "reply", "from": NUMBER, "text": "Stop"}).json() == {"known": True}
+    assert set(Consent.objects.filter(origin="stop_reply").values_list("customer", "address")) == {
+        (moved.customer_id, NUMBER)
+    }
+
+
 @pytest.mark.parametrize("text", ["Bitte nicht stop", "Ende des Monats gern!"])
 def test_reply_that_says_something_else_changes_nothing(client, sent, text):
     assert report(client, {"type": "reply", "from": NUMBER, "text": text}).json() == {"known": False}

@@ -56,12 +56,19 @@ def record_consent(
 
 @transaction.atomic
 def withdraw(
-    *, recipient: Recipient, cells: Iterable[Cell], evidence: Evidence, now: datetime, staff: Staff | None
+    *,
+    recipient: Recipient,
+    cells: Iterable[Cell],
+    evidence: Evidence,
+    now: datetime,
+    staff: Staff | None,
+    address: str = "",
 ) -> list[Consent]:
     """
     Record that somebody wants no more of something: a withdrawal where there was consent, else an objection.
 
-    Repeating it is harmless. Open questions about it are void.
+    Repeating it is harmless. Open questions about it are void. `address` is where it was said of, normalized, if that
+    may not be where she is reached now; whoever else has it is guarded, too.
 
     :raises PersonElsewhere: if the contact person belongs to another customer
     """
@@ -69,11 +76,13 @@ def withdraw(
     made = []
     for cell in cells:
         found = standing(customer, person, cell)
-        if found.state in policy.BLOCKING and not found.is_asked:
+        is_said = address in ("", found.address)
+        if found.state in policy.BLOCKING and not found.is_asked and is_said:
             continue
         given = found.state == Consent.State.GIVEN
         state = Consent.State.WITHDRAWN if given else Consent.State.OBJECTED
-        made.append(append(customer, person, cell, state=state, evidence=evidence, now=now, staff=staff))
+        at = {"address": address} if address else {}
+        made.append(append(customer, person, cell, state=state, evidence=evidence, now=now, staff=staff, **at))
     note(customer, "consent.withdrawn", made, now=now, staff=staff)
     return made
 

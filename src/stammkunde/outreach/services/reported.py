@@ -42,30 +42,40 @@ def note_reply(*, number: str, text: str, now: datetime) -> bool:
     """
     Take a reply to a text message: whoever wants no more gets no more, and is told by `known`; repeating is harmless.
 
-    It counts for everybody with that number, as an objection to a mailbox does.
+    It counts for everybody with the number that replied, whoever has it now, as an objection to a mailbox does.
     """
     if not asks_to_stop(text):
         return False
     reached = customers_policy.normalized(Channel.MESSAGE, number)
-    recipient = _who_got(reached) or customers_queries.with_number(reached)
-    if recipient is None:
-        return False
-    customers.withdraw(
-        recipient=Recipient(customer_id=recipient[0], contact_person_id=recipient[1]),
-        cells=[(Channel.MESSAGE, str(purpose)) for purpose in customers_policy.PROMOTIONAL],
-        evidence=Evidence(
-            happened_at=now, origin=customers_wording.STOP_REPLY, proof={"from": reached, "text": text[:300]}
-        ),
-        now=now,
-        staff=None,
-    )
-    return True
+    for find in (_who_got, customers_queries.with_number):
+        recipient = find(reached)
+        if recipient is None:
+            continue
+        try:
+            _stop(recipient, reached, text, now=now)
+        except customers.PersonElsewhere:  # she moved to another customer since
+            continue
+        return True
+    return False
 
 
 def asks_to_stop(text: str) -> bool:
     """Tell whether a reply begins with a word by which people and providers end it, or is one of those that may not."""
     words = re.findall(r"[^\W_]+", text.casefold())
     return bool(words) and (words[0] in STOPS or (len(words) == 1 and words[0] in STOPS_ALONE))
+
+
+def _stop(recipient: customers_queries.Recipient, number: str, text: str, *, now: datetime) -> None:
+    customers.withdraw(
+        recipient=Recipient(customer_id=recipient[0], contact_person_id=recipient[1]),
+        cells=[(Channel.MESSAGE, str(purpose)) for purpose in customers_policy.PROMOTIONAL],
+        evidence=Evidence(
+            happened_at=now, origin=customers_wording.STOP_REPLY, proof={"from": number, "text": text[:300]}
+        ),
+        now=now,
+        staff=None,
+        address=number,
+    )
 
 
 def _who_got(number: str) -> customers_queries.Recipient | None:

@@ -136,6 +136,18 @@ def test_stop_of_a_person_who_is_at_another_customer_now_counts_there(client, se
     }
 
 
+def test_stop_to_a_message_from_before_numbers_had_their_country_is_found_in_that_country(client, sent):
+    Customer.objects.filter(pk=sent.customer_id).update(country="AT", mobile="")
+    Message.objects.filter(pk=sent.pk).update(address="06641234567")
+
+    german, austrian = (
+        report(client, {"type": "reply", "from": number, "text": "Stop"}).json()["known"]
+        for number in ("+496641234567", "+436641234567")
+    )
+
+    assert (german, austrian) == (False, True)
+
+
 @pytest.mark.parametrize("text", ["Bitte nicht stop", "Ende des Monats gern!"])
 def test_reply_that_says_something_else_changes_nothing(client, sent, text):
     assert report(client, {"type": "reply", "from": NUMBER, "text": text}).json() == {"known": False}

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from stammkunde.customers import phones
 from stammkunde.customers import policy as customers_policy
 from stammkunde.customers import queries as customers_queries
 from stammkunde.customers import services as customers
@@ -79,8 +80,14 @@ def _stop(recipient: customers_queries.Recipient, number: str, text: str, *, now
 
 
 def _who_got(number: str) -> customers_queries.Recipient | None:
-    reached = Message.objects.filter(address=number, channel__in=_texting()).order_by("-pk")
-    return reached.values_list("customer_id", "contact_person_id").first()
+    """Find who got the last message at a number; older ones stand there as they were written within their country."""
+    within = phones.plain(number)
+    reached = Message.objects.filter(address__in={number, within, f"0{within}"}, channel__in=_texting())
+    found = reached.order_by("-pk").values_list("customer_id", "contact_person_id", "address", "customer__country")
+    for customer_id, person_id, address, country in found:
+        if number in (address, phones.e164(address, country=country)):
+            return customer_id, person_id
+    return None
 
 
 def _texting() -> list[str]:

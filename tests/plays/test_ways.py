@@ -37,11 +37,11 @@ def ways(template):
     return make
 
 
-def mixed(ways, staff, *, calls=False, **fields) -> Play:
+def mixed(ways, staff, *, calls=False, calls_per_day=5, **fields) -> Play:
     first, *others = ways
     if not calls:
         return prepared(first, staff, otherwise=others, **fields)
-    how = services.ByPhone(guide="win_back", about="", callers=[staff], calls_per_day=5)
+    how = services.ByPhone(guide="win_back", about="", callers=[staff], calls_per_day=calls_per_day)
     what = services.Campaign(
         name="Herbst", template=first, audience={}, audience_text="Alle", holdout_share=0.0, valid_days=14,
         starts_at=None, otherwise=others, spends_on_c=True,
@@ -112,6 +112,29 @@ def test_a_way_that_closes_before_the_start_gives_room_to_the_next(ways, markete
     assert Message.objects.count() == 1
     row = play.enrolments.get()
     assert (row.way, [one["channel"] for one in row.forecast["tried"]]) == (2, ["email"])
+
+
+def test_whoever_comes_to_be_called_at_the_start_has_a_caller_and_a_day_of_her_own(ways, marketer):
+    def firm(number):
+        return factories.customer(name=f"F{number}", kind="company", phone=f"030 {number}", **HOME)
+
+    called, late = [firm(1), firm(2)], [firm(3), firm(4)]
+    for one in late:
+        Customer.objects.filter(pk=one.pk).update(email=f"f{one.pk}@mail.example")
+        consent(one)
+    play = mixed(ways("email"), marketer, calls=True, calls_per_day=1)
+    assert {one.enrolment.customer for one in CallTurn.objects.all()} == set(called)
+    for one in late:
+        consent(one, state="withdrawn", at=NOW)
+    consent(late[1], channel="phone", state="objected")
+
+    started(play, marketer)
+
+    calls = Message.objects.filter(origin=play.origin).order_by("not_before_at")
+    assert [one.customer for one in calls] == [*called, late[0]]
+    assert {one.content["caller"] for one in calls} == {marketer.pk}
+    assert len({one.not_before_at.date() for one in calls}) == 3
+    assert CallTurn.objects.count() == 3
 
 
 def test_all_customers_are_locked_before_the_first_way(ways, marketer, monkeypatch):

@@ -38,18 +38,32 @@ def guide(play: Play) -> str:
 @transaction.atomic
 def assign(play: Play, *, ways: Collection[int]) -> int:
     """
-    Say who calls whom, those with most worth first, and tell for how many that was new; repeating changes nothing.
+    Say who calls whom of all that are called, and tell for how many that was new; repeating changes nothing.
 
-    `ways` are the places of the campaign's ways that are calls. Whom somebody chose, or who looks after them, calls;
-    the others are shared out over those who were named.
+    `ways` are the places of the campaign's ways that are calls.
+    """
+    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, code="", turn=None, way__in=ways)
+    return share_out(play, list(waiting.order_by("pk").only("pk", "customer_id", "contact_person_id")))
+
+
+def lacking(rows: Iterable[Enrolment]) -> list[Enrolment]:
+    """Give the enrolments of which nobody has said yet who calls them."""
+    by_number = {row.pk: row for row in rows}
+    known = set(CallTurn.objects.filter(enrolment__in=by_number).values_list("enrolment_id", flat=True))
+    return [row for number, row in by_number.items() if number not in known]
+
+
+def share_out(play: Play, rows: Collection[Enrolment]) -> int:
+    """
+    Say who calls enrolments of which nobody has said so, those with most worth first; after all that have a turn.
+
+    Whom somebody chose, or who looks after them, calls; the others are shared out over those who were named.
     """
     plan = plan_of(play)
-    if plan is None:
+    if plan is None or not rows:
         return 0
-    waiting = Enrolment.objects.filter(play=play, arm=Enrolment.Arm.TREATED, code="", turn=None, way__in=ways)
-    rows = list(waiting.order_by("pk").only("pk", "customer_id", "contact_person_id"))
     worth = signals.worth(customer_ids={row.customer_id for row in rows})
-    rows.sort(key=lambda row: (-worth.get(row.customer_id, 0), row.pk))
+    rows = sorted(rows, key=lambda row: (-worth.get(row.customer_id, 0), row.pk))
     own = caretakers.of((row.customer_id, row.contact_person_id) for row in rows)
     known = CallTurn.objects.filter(enrolment__play=play)
     places: Counter[int | None] = Counter(known.values_list("caller_id", flat=True))

@@ -132,6 +132,8 @@ def _ask(play: Play, rows: Sequence[Enrolment], template: Template, *, ask: Ask,
         elif row.customer_id in spared:
             said(row, Verdict.REFUSED, {"code": CHEAP_ONLY})
     open_rows = [row for row in rows if not closed and row.customer_id not in spared]
+    if template.channel == CALL and play.status == Play.Status.RUNNING:
+        _give_turns(play, open_rows, template, now=now)
     plans, lacking = preparing.plan(play, open_rows, template, now=now)
     for row in open_rows:
         if row.pk in lacking:
@@ -139,6 +141,14 @@ def _ask(play: Play, rows: Sequence[Enrolment], template: Template, *, ask: Ask,
     for (row, _plan), (verdict, reason, message) in zip(plans, ask([one for _row, one in plans]), strict=True):
         said(row, verdict, reason)
         row.message = message
+
+
+def _give_turns(play: Play, rows: Sequence[Enrolment], template: Template, *, now: datetime) -> None:
+    """Say who calls whoever comes to be called only now, because another way closed; not of whom that is refused."""
+    plans, _lacking = preparing.plan(play, turns.lacking(rows), template, now=now)
+    found = outreach.forecast([one for _row, one in plans], now=now)
+    pairs = zip(plans, found, strict=True)
+    turns.share_out(play, [row for (row, _plan), (_one, decision) in pairs if decision.verdict != Verdict.REFUSED])
 
 
 def _spared(play: Play, customer_ids: Collection[int], template: Template) -> set[int]:

@@ -262,6 +262,9 @@ def test_post_is_taken_back_for_a_day_and_not_what_came_back_from_it(house, sale
 
     assert states() == ["bounced", "claimed"]
     assert second.pk
+    printing.hand_over(run_id=run.pk, staff=salesperson, now=NOW + DAY)
+    counted = AuditEntry.objects.filter(action="print_run.handed_over").order_by("pk")
+    assert [one.detail["pieces"] for one in counted] == [2, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -90,7 +90,7 @@ def hand_over(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
     result = Result(state=State.HANDED_OVER, cost_cents=run.cost_cents)
     held = list(Message.objects.filter(pieces__run=run, state=State.CLAIMED).order_by("pk"))
     claiming.record([(one, result) for one in held], holder=holder(run), now=now)
-    return _end(run, Run.HANDED_OVER, staff=staff, now=now)
+    return _end(run, Run.HANDED_OVER, staff=staff, now=now, pieces=len(held))
 
 
 @transaction.atomic
@@ -141,8 +141,9 @@ def cancel(*, run_id: int, staff: Staff, now: datetime) -> PrintRun:
         return run
     if run.state == Run.HANDED_OVER:
         raise RunIsOver(run.state)
-    _let_go(run, _held(run), now=now)
-    return _end(run, Run.CANCELLED, staff=staff, now=now)
+    held = _held(run)
+    _let_go(run, held, now=now)
+    return _end(run, Run.CANCELLED, staff=staff, now=now, pieces=len(held))
 
 
 def objections(run: PrintRun, *, now: datetime) -> list[tuple[Piece, Decision]]:
@@ -214,10 +215,10 @@ def _let_go(run: PrintRun, messages: Sequence[Message], *, now: datetime) -> Non
         settling.settle(customers, now=now)
 
 
-def _end(run: PrintRun, state: str, *, staff: Staff, now: datetime) -> PrintRun:
+def _end(run: PrintRun, state: str, *, staff: Staff, now: datetime, pieces: int) -> PrintRun:
     run.state, run.finished_at = PrintRun.State(state), now
     run.save(update_fields=["state", "finished_at"])
-    _audit(run, f"print_run.{state}", staff, at=now, pieces=run.pieces_count)
+    _audit(run, f"print_run.{state}", staff, at=now, pieces=pieces)
     transaction.on_commit(lambda: _forget_files(run))
     return run
 

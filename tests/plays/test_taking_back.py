@@ -5,11 +5,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stammkunde.outreach.models import Message
+from stammkunde.outreach.services import collecting, printing
 from stammkunde.plays import services
 from stammkunde.plays.models import Play
 from stammkunde.team.models import AuditEntry
 from tests import factories
-from tests.outreach.planning import NOW, company, customer
+from tests.outreach.planning import NOW, company, consent, customer
 from tests.plays.test_campaign import DAY, prepared, work
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,27 @@ def test_a_thank_you_that_is_taken_back_thanks_nobody(template, marketer):
     assert services.take_back(play_id=play.pk, staff=marketer, now=NOW).status == "stopped"
     work(now=NOW + DAY)
     assert not Message.objects.exists()
+
+
+def test_a_campaign_whose_print_run_is_not_at_the_post_after_all_runs_again_and_can_be_stopped(template, marketer):
+    company(sender_address="Weg 9\n12345 Ort")
+    consent(customer(street="Am Tor 1", postcode="89073", city="Ulm"), channel="post")
+    play = started(prepared(template(channel="letter"), marketer), marketer)
+    work()
+    run = collecting.collect(run_id=printing.make_run(channel="letter", staff=marketer, now=NOW).pk, now=NOW)
+    printing.hand_over(run_id=run.pk, staff=marketer, now=NOW)
+    work()
+    play.refresh_from_db()
+    assert play.status == "done"
+
+    printing.take_back(run_id=run.pk, staff=marketer, now=NOW)
+    work()
+
+    play.refresh_from_db()
+    assert (play.status, play.finished_at) == ("running", None)
+    printing.cancel(run_id=run.pk, staff=marketer, now=NOW)
+    services.stop(play_id=play.pk, staff=marketer, now=NOW)
+    assert Message.objects.get().state == "stopped"
 
 
 def test_the_page_tells_what_a_start_does_and_offers_to_take_it_back(client, template, marketer):

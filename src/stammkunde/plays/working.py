@@ -34,6 +34,7 @@ def sweep(*, now: datetime) -> bool:
         except Exception as problem:  # noqa: BLE001 (it is raised below)
             problems.append(problem)
     busy = bool(services.finish_what_is_over(now=now)) or busy
+    busy = bool(services.go_on_with_what_came_back(now=now)) or busy
     if problems:
         raise problems[0]
     return busy

@@ -19,6 +19,7 @@ from stammkunde.team.models import Staff
 AT_ONCE = 500
 GRACE = timedelta(minutes=2)  # so long a start by hand can surely be taken back
 ON_THE_WAY = (Message.State.PLANNED, Message.State.CLAIMED)
+COMES_BACK_WITHIN = timedelta(days=7)  # of its end; print runs and calls are taken back within a day
 Status = Play.Status
 
 
@@ -167,6 +168,17 @@ def finish_what_is_over(*, now: datetime) -> int:
     return Play.objects.filter(pk__in=over, status=Status.RUNNING).update(status=Status.DONE, finished_at=now)
 
 
+def go_on_with_what_came_back(*, now: datetime) -> int:
+    """
+    Let campaigns run again that were done, and of which something is on the way again; repeating is harmless.
+
+    A print run that is not at the post after all: its letters can be held back and stopped as before.
+    """
+    over = Play.objects.filter(kind=Play.Kind.CAMPAIGN, status=Status.DONE, finished_at__gte=now - COMES_BACK_WITHIN)
+    again = [play.pk for play in over if _is_on_the_way(play)]
+    return Play.objects.filter(pk__in=again, status=Status.DONE).update(status=Status.RUNNING, finished_at=None)
+
+
 def _has_begun(play: Play, *, now: datetime) -> bool:
     return play.starts_at is None or play.starts_at <= now
 
@@ -176,9 +188,13 @@ def _waiting(play: Play) -> QuerySet[Enrolment]:
 
 
 def _has_more(play: Play) -> bool:
+    return _waiting(play).exists() or _is_on_the_way(play)
+
+
+def _is_on_the_way(play: Play) -> bool:
     ours = Message.objects.filter(origin=play.origin)
     listed = ours.filter(channel=CALL, state=Message.State.HANDED_OVER)  # on somebody's list
-    return _waiting(play).exists() or ours.filter(state__in=ON_THE_WAY).exists() or listed.exists()
+    return ours.filter(state__in=ON_THE_WAY).exists() or listed.exists()
 
 
 def _settled(play_id: int, changed: int, action: str, *, allowed: Collection[str], now: datetime, staff: Staff) -> Play:

@@ -25,8 +25,8 @@ def test_message_is_planned_with_its_address_and_history():
     company()
     anna = customer(email=" Anna@Example.ORG ")
 
-    message = services.plan_message(
-        customer=anna,
+    wanted = services.Plan(
+        customer_id=anna.pk,
         channel="email",
         purpose="advertising",
         key="test:1:1:1:email",
@@ -35,8 +35,9 @@ def test_message_is_planned_with_its_address_and_history():
         importance_cents=1200,
         not_before_at=NOW + DAY,
         latest_at=NOW + 9 * DAY,
-        now=NOW,
     )
+
+    (message,) = services.plan_messages([wanted], now=NOW)
 
     assert state(message) == ("planned", NOW + DAY, None)
     assert (message.address, message.slot_at, message.importance_cents) == ("anna@example.org", NOW + DAY, 1200)

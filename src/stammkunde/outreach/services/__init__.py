@@ -49,7 +49,7 @@ from stammkunde.outreach.services.later import (
 from stammkunde.outreach.services.optins import plan_optins
 from stammkunde.outreach.services.pausing import pause, resume
 from stammkunde.outreach.services.pictures import PictureGone, PictureInUse, add_picture, delete_picture, keep_logo
-from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_message, plan_messages
+from stammkunde.outreach.services.planning import KeyTaken, Plan, forecast, plan_messages
 from stammkunde.outreach.services.printing import NotOnPaper, RunIsOver
 from stammkunde.outreach.services.reported import note, note_by_key, note_reply
 from stammkunde.outreach.services.settling import look_after, look_again, settle
@@ -113,7 +113,6 @@ __all__ = [
     "open_call",
     "open_calls",
     "pause",
-    "plan_message",
     "plan_messages",
     "plan_of",
     "plan_optins",

@@ -9,7 +9,7 @@ from stammkunde.customers import queries as customers
 from stammkunde.customers import services as customers_services
 from stammkunde.customers.models import Channel, OptIn, Purpose
 from stammkunde.outreach import optin_mail
-from stammkunde.outreach.services.planning import plan_message
+from stammkunde.outreach.services.planning import Plan, plan_messages
 from stammkunde.team.models import Company
 
 ORIGIN = "optin"
@@ -38,21 +38,19 @@ def _spoken(optin: OptIn) -> str:
 
 @transaction.atomic
 def _plan(optin: OptIn, *, company: Company, now: datetime) -> None:
-    person = optin.contact_person
-    wishes = customers.preference(customer_id=optin.customer_id, contact_person_id=person.pk if person else None)
+    wishes = customers.preference(customer_id=optin.customer_id, contact_person_id=optin.contact_person_id)
     language = _spoken(optin) or wishes.language or settings.LANGUAGE_CODE
-    plan_message(
-        customer=optin.customer,
-        contact_person=person,
+    plan = Plan(
+        customer_id=optin.customer_id,
+        contact_person_id=optin.contact_person_id,
         channel="email",
         purpose=Purpose.SERVICE,
         key=f"{ORIGIN}:{optin.pk}:{optin.customer_id}:1:email",
         origin=ORIGIN,
         content=optin_mail.kept(optin, company=company, language=language),
-        importance_cents=0,
         not_before_at=now,
         latest_at=optin.expires_at,
-        now=now,
         language=language,
     )
+    plan_messages([plan], now=now)
     customers_services.optin_taken(optin_id=optin.pk, leaves_by=now, taken_at=now)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from stammkunde.customers.models import ContactPerson, Customer, Purpose
+from stammkunde.customers.models import Purpose
 from stammkunde.outreach import cases, policy
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.policy import Decision
@@ -49,50 +49,11 @@ class Plan:
     keeps_refusal: bool = True
 
 
-def plan_message(  # noqa: PLR0913 (every one of them belongs to the message, and none has a default that is true)
-    *,
-    customer: Customer,
-    channel: str,
-    purpose: str,
-    key: str,
-    origin: str,
-    content: Mapping[str, Any],
-    importance_cents: int,
-    not_before_at: datetime,
-    latest_at: datetime,
-    now: datetime,
-    contact_person: ContactPerson | None = None,
-    language: str = "de",
-) -> Message:
-    """
-    Plan one message; repeating it with the same key gives the same message and changes nothing.
-
-    A refusal is a message, too: its `reason` says why.
-
-    :raises KeyTaken: if the key belongs to a message for somebody else
-    """
-    plan = Plan(
-        customer_id=customer.pk,
-        channel=channel,
-        purpose=purpose,
-        key=key,
-        origin=origin,
-        content=content,
-        importance_cents=importance_cents,
-        not_before_at=not_before_at,
-        latest_at=latest_at,
-        contact_person_id=contact_person.pk if contact_person else None,
-        language=language,
-    )
-    (message,) = plan_messages([plan], now=now)
-    return message
-
-
 def plan_messages(plans: Iterable[Plan], *, now: datetime) -> list[Message]:
     """
     Plan many messages, five hundred in one transaction each; repeating changes nothing.
 
-    What is refused and not kept as a message comes back without a number, with its reason.
+    A refusal is a message, too, and its `reason` says why; where it is not kept, it comes back without a number.
 
     Plans that say so of the same customer are decided together, the most important first.
 

@@ -60,7 +60,14 @@ def claim(
     The governor decides once more: consent may have been withdrawn since, and slots may have moved. `until` is the end
     of the lease, where it is not the usual one.
     """
-    lease_until = until or now + LEASE
+    claimed = _together(_due(channel, among, at_most=at_most, now=now))
+    _take(claimed, holder=holder, until=until or now + LEASE, now=now)
+    settling.log(claimed, now=now)
+    return claimed
+
+
+def _due(channel: str, among: Q, *, at_most: int, now: datetime) -> list[Message]:
+    """Give what the governor says may leave now, of customers whom nobody else has locked; they are locked then."""
     due = Message.objects.filter(among, channel=channel, state=State.PLANNED, due_at__lte=now)
     due = due.exclude(origin__in=Hold.objects.values("origin"))
     first = due.order_by("-first", "-importance_cents", "id").values_list("customer_id", "pk")
@@ -68,23 +75,24 @@ def claim(
     mine = set(settling.lock_free({customer for customer, _pk in candidates}, at_most=at_most))
     planned = {one.pk: one for one in settling.settle(mine, now=now)} if mine else {}
     chosen = [planned[pk] for customer, pk in candidates if customer in mine and pk in planned]
-    claimed = _together([one for one in chosen if one.due_at is not None and one.due_at <= now][:at_most])
+    return [one for one in chosen if one.due_at is not None and one.due_at <= now][:at_most]
+
+
+def _take(claimed: list[Message], *, holder: str, until: datetime, now: datetime) -> None:
     for message in claimed:
-        message.state, message.leased_by, message.lease_until = State.CLAIMED, holder, lease_until
+        message.state, message.leased_by, message.lease_until = State.CLAIMED, holder, until
         message.begun_at, message.slot_at = None, now if message.slot_at else None
         message.reason, message.claims = None, message.claims + 1
     slot = Case(When(slot_at__isnull=False, then=now), default=None)
     Message.objects.filter(pk__in=[one.pk for one in claimed], state=State.PLANNED).update(
         state=State.CLAIMED,
         leased_by=holder,
-        lease_until=lease_until,
+        lease_until=until,
         claims=F("claims") + 1,
         begun_at=None,
         slot_at=slot,
         reason=None,
     )
-    settling.log(claimed, now=now)
-    return claimed
 
 
 def _together(due: list[Message]) -> list[Message]:

@@ -74,10 +74,16 @@ def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
         raise NothingToSay(what.name)
     for template in (what.template, *what.otherwise):
         check_words(template)
+    play = _write(what, what.template, staff=staff, now=now)
+    team.record(staff=staff, action="play.created", at=now, thing="play", thing_id=play.pk, label=play.name)
+    return play
+
+
+def _write(what: Campaign, template: Template, *, staff: Staff, now: datetime) -> Play:
     play = Play.objects.create(
         kind=Play.Kind.CAMPAIGN,
         name=what.name.strip(),
-        template=what.template,
+        template=template,
         status=Play.Status.PREPARING,
         audience=what.audience,
         audience_text=what.audience_text[:500],
@@ -91,9 +97,8 @@ def create_campaign(what: Campaign, *, staff: Staff, now: datetime) -> Play:
         created_at=now,
     )
     Way.objects.bulk_create(
-        Way(play=play, place=place, template=template) for place, template in enumerate(what.otherwise, start=2)
+        Way(play=play, place=place, template=other) for place, other in enumerate(what.otherwise, start=2)
     )
-    team.record(staff=staff, action="play.created", at=now, thing="play", thing_id=play.pk, label=play.name)
     return play
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from stammkunde.outreach import channels, sending, services
@@ -12,6 +13,7 @@ from stammkunde.team import queries as team
 from stammkunde.work import is_gone, me
 
 PACE = sending.Pace()
+_LOOKED = "outreach.unanswered"
 
 
 def sweep(*, now: datetime, clock: Callable[[], datetime] = timezone.now) -> bool:
@@ -29,6 +31,16 @@ def sweep(*, now: datetime, clock: Callable[[], datetime] = timezone.now) -> boo
     if problems:
         raise problems[0]
     return busy
+
+
+def forget_unanswered(*, now: datetime) -> bool:
+    """Remove those who signed up and never answered, looking once an hour; no other work waits for it."""
+    if cache.get(_LOOKED):
+        return False
+    if services.forget_unanswered(now=now):
+        return True
+    cache.set(_LOOKED, True, timeout=3600)
+    return False
 
 
 def _pieces(*, now: datetime, clock: Callable[[], datetime]) -> Iterator[Callable[[], object]]:

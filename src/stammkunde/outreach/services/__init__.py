@@ -64,6 +64,7 @@ from stammkunde.outreach.services.templating import (
     take_out,
     take_words_away,
 )
+from stammkunde.outreach.services.unanswered import forget_unanswered
 
 __all__ = [
     "CountsAsAdvertising",
@@ -96,6 +97,7 @@ __all__ = [
     "forecast",
     "foresee",
     "forget_notes",
+    "forget_unanswered",
     "hold_out",
     "keep_logo",
     "let_call_go",

@@ -2,7 +2,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
+from stammkunde import work
 from stammkunde.mailbox import imap, queries, services, wording
 from stammkunde.mailbox.models import Mail, Mailbox
 from stammkunde.mailbox.services import Box
@@ -121,6 +123,34 @@ def test_mail_that_kills_reader_after_reader_is_set_aside(there):
 
     assert taken == ["8"]
     assert queries.counted(Mailbox.objects.get()) == {"other": 1, "set_aside": 1}
+    assert Mailbox.objects.get().claims == 0
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["let go", "too locked to let go"])
+def test_mail_is_not_set_aside_because_the_database_was_locked(there, monkeypatch, is_told):
+    taken, let_go, locked = [], work.Lease.let_go, [True]
+
+    def take(arrived, _now):
+        if locked[0]:
+            raise OperationalError("database is locked")
+        taken.append(arrived.header("Subject"))
+        return "other"
+
+    def hard_to_let_go(lease, **changes):
+        if locked[0] and not is_told:
+            raise OperationalError("database is locked")
+        let_go(lease, **changes)
+
+    monkeypatch.setattr(work.Lease, "let_go", hard_to_let_go)
+    ours = Box(name="desk", address=there.address, take=take)
+    for turn in range(MOST_CLAIMS + 1):
+        with pytest.raises(OperationalError):
+            services.read(ours, now=NOW + turn * services.LEASE * 2)
+        assert services.read(ours, now=NOW + turn * services.LEASE * 2) is False, "it waits"
+    locked[0] = False
+    services.read(ours, now=NOW + timedelta(days=1))
+
+    assert taken == ["3", "5", "8"]
     assert Mailbox.objects.get().claims == 0
 
 

@@ -3,7 +3,7 @@ Reading a mailbox: its mails in their order, each once.
 
 What is done about a mail and how far the mailbox was read are one transaction, in which the claim is renewed: whoever
 is killed left nothing half-done, and whoever is late writes nothing. A mail that kills its reader again and again is
-set aside.
+set aside; a reader that only failed, as where the database is locked, came back and is not counted.
 """
 
 import logging
@@ -27,6 +27,7 @@ LOOK_BACK = timedelta(days=30)  # on the first reading
 SET_ASIDE = "set_aside"
 
 log = logging.getLogger(__name__)
+_came_back: set[str] = set()  # claims of this process that ended, though the database could not be told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,15 +85,37 @@ def _read(box: Box, row: Mailbox, *, now: datetime, opened: Opened) -> bool:
         return False
     lease = work.Lease(rows=Mailbox.objects.all(), pk=row.pk, holder=holder, length=LEASE, moment=work.going_on(now))
     try:
+        _forgive(row, lease)
         with opened(box.address) as line:
             more = _take_next(box, row, line, lease, now=now)
     except imap.CannotRead as problem:
         log.warning("mailbox=%s problem=%s: %s", box.name, problem.code, problem.answer)
         lease.let_go(problem=problem.said, lease_until=lease.moment() + AFTER_A_PROBLEM)
         return False
+    except Exception:
+        _come_back(lease)
+        raise
     read_at = {} if more else {"read_at": now}
     lease.let_go(problem=None, lease_until=None if more else lease.moment() + EVERY, **read_at)
     return more
+
+
+def _come_back(lease: work.Lease) -> None:
+    """Let go with a pause: the claim is counted no more."""
+    try:
+        lease.let_go(lease_until=lease.moment() + EVERY)
+    except work.LostLease:
+        log.warning("mailbox=%d another reader goes on", lease.pk)
+    except DatabaseError:
+        _came_back.add(lease.holder)
+
+
+def _forgive(row: Mailbox, lease: work.Lease) -> None:
+    """Count no claims up to one that came back, where the database could not be told."""
+    if row.leased_by in _came_back:
+        lease.advance()
+        _came_back.discard(row.leased_by)
+        row.claims = 0
 
 
 def _take_next(box: Box, row: Mailbox, line: imap.Line, lease: work.Lease, *, now: datetime) -> bool:

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from stammkunde.customers import queries
 from stammkunde.customers.models import Consent
-from stammkunde.customers.policy import Reason
+from stammkunde.customers.policy import Reason, normalized
 from stammkunde.intake import layouts, recognise, services
 from tests.intake.bringing import bring, everything, undo
 from tests.intake.reading import TODAY, checked, remarks, rows, write
@@ -112,20 +112,35 @@ def test_rows_that_say_nothing_are_refused_with_the_cure(tmp_path):
     ]
 
 
+SPELLINGS = {
+    "E-Mail": {"A@X.de": "a@x.de", "Jürgen.Ö@X.de": "jürgen.ö@x.de"},
+    "Brief": {"Am  Markt 1,  Köln": "Am Markt 1, Köln", "Am\u00a0Markt 1": "Am Markt 1"},
+    "SMS": {
+        "+49 (0)171 3920001": "+491713920001",
+        "0171/392-0001": "+491713920001",
+        "0049 171 3920001": "+491713920001",
+        "0049 (30) 12-3456": "+4930123456",
+        "+43 (0)664 1234567": "+436641234567",
+        "12": "12",
+        "+49 1": "+491",
+        "01 23": "0123",
+    },
+    "Telefon": {"+49 30 123": "+4930123", "0049 30 123": "+4930123", "030/123": "030123", "(0) 30 123": "030123"},
+}
+
+
 def test_addresses_are_written_as_they_are_compared(tmp_path):
-    path = write(
-        tmp_path,
-        GERMAN
-        + "1;;E-Mail;Newsletter;ja;01.03.2024;A@X.de;Messe;Ja;\n"
-        + "2;;SMS;Newsletter;ja;01.03.2024;0049 (30) 12-3;Messe;Ja;\n"
-        + "3;;Telefon;Angebote;ja;01.03.2024;+49 30 123;Messe;Ja;\n"
-        + "4;;Telefon;Angebote;ja;01.03.2024;030/123;Messe;Ja;\n",
-    )
+    spelt = [(channel, written) for channel, some in SPELLINGS.items() for written in some]
+    lines = [f"{n};;{channel};Newsletter;ja;01.03.2024;{at};;Ja;\n" for n, (channel, at) in enumerate(spelt)]
+    path = write(tmp_path, GERMAN + "".join(lines))
 
     checked(path)
 
     found = dict(rows(path, "consents", "customer_source", "address"))
-    assert found == {"files:1": "a@x.de", "files:2": "+4930123", "files:3": "+4930123", "files:4": "030123"}
+    read = {at: found[f"files:{n}"] for n, (_channel, at) in enumerate(spelt)}
+    known = {"E-Mail": "email", "Brief": "post", "SMS": "message", "Telefon": "phone"}
+    assert read == {at: said for some in SPELLINGS.values() for at, said in some.items()}
+    assert read == {at: normalized(known[channel], at) for channel, at in spelt}
 
 
 def test_template_is_recognised_as_what_it_is(tmp_path):

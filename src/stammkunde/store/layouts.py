@@ -1,6 +1,6 @@
 """What a layout is made of: fields that a file may have, and the tables that they fill."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 TEXT = "text"
@@ -81,6 +81,7 @@ class Layout:
 
     `marks` are headings that only this kind of file has: they decide between layouts with the same fields.
     `one_of` are groups of fields of which the file must have at least one.
+    `functions`, from texts to a text, may be called by their names in the SQL of columns.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Layout:
     spread: bool = False  # fields of the order stand on one of its rows and count for all
     buyer: tuple[str, ...] = ("customer_number", "email")  # which field tells who bought, the first that is known
     packed: str = ""  # a column that holds all items of an order in one cell
+    functions: tuple[Callable[..., str], ...] = ()
 
     def label(self, language: str) -> str:
         return self.de if language.startswith("de") else self.en

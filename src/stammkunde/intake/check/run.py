@@ -88,6 +88,8 @@ class _Check:
 
     def run(self, out_dir: Path, tell: Callable[[str, int, int], None]) -> Checked:
         self.db.execute(parsing.MACROS)
+        for function in self.layout.functions:
+            self.db.create_function(function.__name__, function)
         self.db.execute(problems.CREATE)
         self._give()
         self._parse(tell)

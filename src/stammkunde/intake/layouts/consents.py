@@ -1,5 +1,6 @@
 """Consents that another program kept, with their proof. `docs/guide/import.md` lists every column."""
 
+from stammkunde.customers.policy import normalized
 from stammkunde.intake.layouts.vocabulary import customer_number, plain, text
 from stammkunde.store.layouts import CHOICE, EMAIL, KEY, MOMENT, Column, Field, Layout, Table
 
@@ -43,14 +44,6 @@ _PERSON = (
     "coalesce(contact_person_email, lower(contact_person_name)))"
 )
 _IS_ABOUT_A_PERSON = "coalesce(contact_person_number, contact_person_email, contact_person_name) IS NOT NULL"
-_DIGITS = r"regexp_replace(address, '\D', '', 'g')"
-# As `customers.policy.normalized` writes it.
-_ADDRESS = (
-    f"CASE channel WHEN 'email' THEN lower(address) WHEN 'post' THEN regexp_replace(address, '\\s+', ' ', 'g') "
-    f"ELSE CASE WHEN channel = 'message' AND {_DIGITS} SIMILAR TO '0[1-9].*' THEN '+49' || substr({_DIGITS}, 2) "
-    f"WHEN address LIKE '+%' OR {_DIGITS} LIKE '00%' THEN '+' || regexp_replace({_DIGITS}, '^00', '') "
-    f"ELSE {_DIGITS} END END"
-)
 # A consent that nothing proves is kept, and allows nothing.
 _BASIS = (
     "CASE WHEN state = 'given' THEN coalesce(basis, "
@@ -122,6 +115,7 @@ CONSENTS = Layout(
     ),
     marks=("Einwilligung", "Einwilligungsstatus", "Consent", "Consent status", "Zweck", "Purpose", "Nachweis", "Proof",
            "Wortlaut", "Wording", "Opt-in", "Double-Opt-in"),
+    functions=(normalized,),
     tables=(
         Table(
             name="consents",
@@ -142,7 +136,7 @@ CONSENTS = Layout(
                 plain("state"),
                 Column(name="basis", sql=_BASIS, needs=_EVER),
                 plain("happened_at"),
-                Column(name="address", sql=_ADDRESS, needs=("address",), empty="''"),
+                Column(name="address", sql="normalized(channel, address)", needs=("address",), empty="''"),
                 Column(name="origin", sql="coalesce(consent_origin, 'import')", needs=_EVER),
                 text("wording"),
                 Column(name="proof", sql=_PROOF, needs=("evidence",), empty="'{}'"),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
-from stammkunde.intake import lease, queries, services
+from stammkunde.intake import apart, lease, queries, services
 from stammkunde.intake.models import Import
 from stammkunde.sales.models import Order
 from stammkunde.team.models import AuditEntry
@@ -185,3 +185,15 @@ def test_upload_that_broke_off_is_swept_after_a_day(tmp_path, settings):
     assert not stray.exists()
     assert services.sweep(now=NOW + timedelta(hours=25)) is False
     assert Path(kept.path).exists()
+
+
+def test_what_a_reader_left_on_a_machine_of_another_name_is_swept_after_a_day(tmp_path, settings):
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    left = settings.UPLOAD_DIR / f"{apart.READER}former-container 7 0123abcd-89ef"
+    left.mkdir(parents=True)
+    os.utime(left, (NOW.timestamp(), NOW.timestamp()))
+
+    assert services.sweep(now=NOW + timedelta(hours=23)) is False
+    assert left.exists()
+    assert services.sweep(now=NOW + timedelta(hours=25)) is True
+    assert not left.exists()

@@ -318,7 +318,11 @@ def _remove_old_files(now: datetime) -> bool:
 
 
 def _remove_strays(now: datetime) -> bool:
-    """Delete an upload that broke off when the server was killed: a folder that no import knows, a day old."""
+    """
+    Delete what was left when the server was killed: a folder that no import knows, a day old.
+
+    It is an upload that broke off, or what a reader wrote on a machine whose name nobody here bears any more.
+    """
     home = Path(settings.UPLOAD_DIR)
     latest = (now - KEEP_STRAYS).timestamp()
     for place in home.iterdir() if home.is_dir() else ():
@@ -337,5 +341,5 @@ def _touched_at(place: Path) -> float:
 
 
 def _is_known(place: Path) -> bool:
-    ours = place.name.startswith((apart.READER, "import-"))
-    return ours or Import.objects.filter(path__contains=f"/{place.name}/").exists()
+    is_of_an_import = place.name.startswith("import-")
+    return is_of_an_import or Import.objects.filter(path__contains=f"/{place.name}/").exists()

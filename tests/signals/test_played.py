@@ -1,5 +1,7 @@
 """Who was played through is kept for the next refresh, for the same program, and a broken file is none."""
 
+import errno
+
 import numpy as np
 import pytest
 
@@ -47,3 +49,17 @@ def test_another_program_and_a_broken_file_know_nobody(folder, monkeypatch):
     assert list(played.known().known) == ["used"]
     monkeypatch.setattr(kept, "program", lambda _part: "another")
     assert played.known().known == {}
+
+
+def test_a_full_disk_stops_no_refresh_and_leaves_what_was_kept(folder, monkeypatch):
+    played.keep(Played(used={"used": ENTRY}))
+
+    def full(file, **_parts):
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    played.keep(Played(used={"later": ENTRY}))
+
+    assert [file.name for file in folder.iterdir()] == ["played.npz"]
+    assert list(played.known().known) == ["used"]

@@ -6,6 +6,7 @@ and every entry names all else that decides it, so nothing in it can be stale. W
 is played through anew.
 """
 
+import logging
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -14,6 +15,8 @@ from django.conf import settings
 
 from stammkunde.insight.value.spending import Played
 from stammkunde.store import kept
+
+log = logging.getLogger(__name__)
 
 
 def known() -> Played:
@@ -28,15 +31,19 @@ def known() -> Played:
 
 
 def keep(played: Played) -> None:
-    """Keep who was needed now, whole or not at all."""
+    """Keep who was needed now, whole or not at all: where the disk is full, the next refresh takes its time."""
     if not played.used:
         return
     bought, spent = (np.stack(part) for part in zip(*played.used.values(), strict=True))
     names, program = np.array(list(played.used)), np.array(kept.program("insight"))
     new = _file().with_suffix(".new")
-    with new.open("wb") as file:
-        np.savez(file, names=names, bought=bought, spent=spent, program=program)
-    new.replace(_file())
+    try:
+        with new.open("wb") as file:
+            np.savez(file, names=names, bought=bought, spent=spent, program=program)
+        new.replace(_file())
+    except OSError as problem:
+        log.warning("played=%d are not kept: %s", len(names), problem)
+        new.unlink(missing_ok=True)
 
 
 def _file() -> Path:

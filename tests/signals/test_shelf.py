@@ -3,6 +3,7 @@
 import time
 from datetime import date, timedelta
 
+import duckdb
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +14,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.sales import services as sales
 from stammkunde.sales.models import Line, Order
 from stammkunde.signals import answers, queries, services, shelf
+from stammkunde.signals.answers import asking
 from tests import factories, processes
 from tests.mirror.damaging import scramble
 from tests.signals.shop import NOW, open_shop, quiet, refresh, show_shop
@@ -163,6 +165,19 @@ def test_damaged_shelf_is_none_and_is_kept_anew(shown, from_shelf, damage):
     answers.keep_shelf()
     assert asked() == told
     assert from_shelf[-1]
+
+
+@pytest.mark.parametrize("problem", [duckdb.OutOfMemoryException, duckdb.InterruptException])
+def test_a_question_that_took_too_much_leaves_the_shelf(shown, problem):
+    kept = shelves()
+
+    def too_much(_base):
+        raise problem("no more")
+
+    with pytest.raises(problem):
+        asking.answer("anything", too_much)
+
+    assert shelves() == kept
 
 
 def test_without_a_generation_there_is_nothing_to_keep(once):

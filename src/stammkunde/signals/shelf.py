@@ -20,7 +20,7 @@ from django.conf import settings
 from stammkunde import work
 from stammkunde.insight import shelf
 from stammkunde.insight.frames import Facts, Frame
-from stammkunde.mirror.damage import has_both_ends
+from stammkunde.mirror.damage import has_both_ends, is_readable
 from stammkunde.mirror.engine import connection
 from stammkunde.signals import margins
 from stammkunde.store import kept
@@ -72,10 +72,10 @@ def opened(known: Facts, *, name: str) -> Facts:
     return known.with_shelf({table: _read(_folder() / name / f"{table}.parquet") for table in TABLES})
 
 
-def forget(name: str) -> bool:
-    """Remove a shelf that cannot be read, and tell whether there was one; the worker keeps it anew."""
+def forget_damaged(name: str) -> bool:
+    """Remove a shelf if it cannot be read, and tell whether it was so; the worker keeps it anew."""
     folder = _folder() / name
-    if not name or not folder.exists():
+    if not name or not folder.exists() or all(is_readable(folder / f"{table}.parquet") for table in TABLES):
         return False
     log.warning("shelf=%s cannot be read any more", name)
     shutil.rmtree(folder, ignore_errors=True)

@@ -153,9 +153,9 @@ def _worked_out(
     try:
         return counted()
     except duckdb.Error:
-        if not shelf.forget(opened.shelf):
+        if not shelf.forget_damaged(opened.shelf):
             raise
-        return counted()  # from the lines, as what was damaged may be the shelf
+        return counted()  # from the lines, as the shelf was damaged
 
 
 def _key(asked: tuple[object, ...]) -> str:

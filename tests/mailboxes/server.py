@@ -6,6 +6,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 
 from stammkunde.mailbox import imap
 
@@ -18,6 +19,7 @@ class Server(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Talk)
         self.mails: dict[int, bytes] = {}
+        self.arrived: dict[int, date] = {}  # the others just now
         self.validity = 7
         self.asked: list[str] = []
         self.claims: int | None = None  # what it says of a mail's size instead of the truth
@@ -54,14 +56,17 @@ class _Talk(socketserver.StreamRequestHandler):
             self._say(f"* {len(self.server.mails)} EXISTS")
             self._say(f"* OK [UIDVALIDITY {self.server.validity}] as ever")
         elif command.startswith("UID SEARCH"):
-            self._search(int(re.search(r"UID (\d+):", asked)[1]))
+            since = re.search(r" SINCE (\S+)", asked)
+            self._search(int(re.search(r"UID (\d+):", asked)[1]), since=since[1] if since else "01-Jan-1970")
         elif command.startswith("UID FETCH"):
             self._fetch(int(asked.split()[2]), int(re.search(r"<0\.(\d+)>", asked)[1]))
         return "OK done"
 
-    def _search(self, first: int) -> None:
+    def _search(self, first: int, *, since: str) -> None:
         found = [uid for uid in self.server.mails if uid >= first] or sorted(self.server.mails)[-1:]
-        self._say("* SEARCH " + " ".join(map(str, found)))
+        earliest = datetime.strptime(since, "%d-%b-%Y").date()  # noqa: DTZ007 (a day)
+        new = [uid for uid in found if self.server.arrived.get(uid, date.max) >= earliest]
+        self._say("* SEARCH " + " ".join(map(str, new)))
 
     def _fetch(self, uid: int, most: int) -> None:
         mail = self.server.mails.get(uid)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
@@ -46,6 +46,27 @@ def test_each_mail_is_taken_once_in_its_order_and_counted(there):
     assert (soon, known.read_to, known.problem) == (False, 9, None)
     assert queries.counted(known) == {"other": 4}
     assert wording.counts(queries.counted(known)).endswith(": 4")
+
+
+def test_first_reading_leaves_what_arrived_more_than_thirty_days_ago_and_no_later_one_does(there):
+    first = NOW.date() - timedelta(days=30)
+    there.arrived = {3: first - timedelta(days=1), 5: first}
+    taken = []
+    services.read(box(there, taken), now=NOW)
+    there.mails[9], there.arrived[9] = mail(9), date(2020, 1, 1)  # moved there by hand
+    known = services.read_now(box(there, taken), now=NOW + timedelta(hours=1))
+
+    assert taken == ["5", "8", "9"]
+    assert known.read_to == 9
+
+
+def test_first_reading_of_a_mailbox_in_which_all_is_old_takes_nothing(there):
+    there.arrived = dict.fromkeys(there.mails, date(2026, 1, 1))
+    taken = []
+
+    known = services.read_now(box(there, taken), now=NOW)
+
+    assert (taken, known.read_to, known.read_at, known.problem) == ([], 0, NOW, None)
 
 
 def test_nothing_is_changed_in_the_mailbox_and_old_mails_are_left_on_the_first_reading(there):

@@ -220,12 +220,14 @@ def test_slow_bodies_hold_no_thread_and_are_told(serve, monkeypatch):
     assert {rest(line).split(b"\r\n")[0] for line in lines} == {b"HTTP/1.1 408 Request Timeout"}
 
 
-def test_slow_reading_holds_no_thread_and_is_dropped(serve):
+def test_slow_reading_holds_no_thread_and_is_dropped(serve, monkeypatch):
+    dropped, drop = threading.Semaphore(0), connections.Connection._drop
+    monkeypatch.setattr(connections.Connection, "_drop", lambda line: (drop(line), dropped.release()))
     port = serve()
     lines = [dial(port, b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n", little=True) for _one in range(3)]
 
     assert ask(port) == (200, b"0"), "three answers of 32 MB are written, though nobody reads them"
-    time.sleep(1.5)
+    assert all(dropped.acquire(timeout=PATIENCE_SECONDS) for _line in lines)
     assert all(len(rest(line)) < 32 << 20 for line in lines)
 
 

@@ -229,7 +229,7 @@ def test_preferences_show_what_is_allowed_now(client, customer):
         "post:newsletter",
         "post:advertising",
         "post:survey",
-        *(f"{channel}:thanks" for channel in ("email", "post", "phone", "message")),
+        *(f"{channel}:thanks" for channel in ("email", "post", "phone")),
     }
     assert [box.value for box in grid.boxes if box.is_asked] == ["email:survey"]
 

@@ -128,7 +128,7 @@ def test_the_question_for_consent_stands_in_the_same_frame(house):
 @pytest.fixture
 def left(monkeypatch):
     mails = []
-    keep = lambda _self, _message, rendered, _line: mails.append(rendered.body.text)  # noqa: E731
+    keep = lambda _self, _message, rendered, *_more: mails.append(rendered.body.text)  # noqa: E731
     monkeypatch.setattr(email.Email, "hand_over", keep)
     return mails
 

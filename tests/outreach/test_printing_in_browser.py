@@ -47,7 +47,7 @@ def test_letter_goes_from_the_list_to_the_post(open_page, tmp_path, administrato
         page.get_by_role("button", name="Seiten (PDF)").click()
     download.value.save_as(tmp_path / "letters.pdf")
     page.get_by_role("button", name="Zur Post gegeben").click()
-    page.get_by_text("lässt sich nicht zurücknehmen").wait_for()
+    page.get_by_text("einen Tag lang zurücknehmen").wait_for()
     page.get_by_role("dialog").get_by_role("button", name="Zur Post gegeben").click()
     page.get_by_text("Die Nachrichten gelten als verschickt.").wait_for()
 

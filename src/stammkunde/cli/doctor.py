@@ -370,7 +370,7 @@ def check_tokens(now: datetime) -> Iterator[Finding]:
 
     for token in tokens.ending(now=now).select_related("staff"):
         yield Finding(
-            what=f"Token “{token.name}” of {token.staff.email} expires on {token.expires_at:%Y-%m-%d}",
+            what=f"Token '{token.name}' of {token.staff.email} expires on {token.expires_at:%Y-%m-%d}",
             level=WARNING,
             cure="Let its person make a new one on the page of tokens, and take this one back.",
         )

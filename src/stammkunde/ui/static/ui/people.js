@@ -49,6 +49,7 @@ document.addEventListener("htmx:afterSwap", reveal);
 // Today: after an act the list is swapped in place; the focus stays where it was in the list.
 let focusAt = -1;
 document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.closest?.("[data-draft]")) return;  // it comes by itself with the list, between the act and the focus
   const item = event.target.closest?.("[data-item]");
   focusAt = item ? rows().indexOf(item) : -1;
 });

@@ -52,9 +52,8 @@ def test_wheel_alone_brings_what_the_library_needs_and_no_more(wheel):
     alone = {re.split(r"[ ;<>=\[]", one)[0] for one in wanted if "extra ==" not in one}
     app = {re.split(r"[ ;<>=\[]", one)[0] for one in wanted if one.endswith("extra == 'app'")}
     sources = "\n".join(path.read_text() for path in (ROOT / "src/stammkunde/insight").rglob("*.py"))
-    used = (
-        set(re.findall(r"^ *(?:import|from) (\w+)", sources, re.MULTILINE)) - sys.stdlib_module_names - {"stammkunde"}
-    )
+    imported = re.findall(r"^ *(?:import|from) (\w+)|\bLate\(f?\"(\w+)", sources, re.MULTILINE)  # at once, or late
+    used = {one or other for one, other in imported} - sys.stdlib_module_names - {"stammkunde"}
 
     assert used - {"pyspark"} == alone - {"click", "tzdata"}  # the command, and zones where the system has none
     assert {"django", "uvicorn", "psycopg"} <= app

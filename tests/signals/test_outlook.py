@@ -370,10 +370,10 @@ def test_history_outlives_the_mirror_and_a_rebuild(shown):
 def test_history_keeps_the_days_of_a_quarter_and_the_ends_of_months(settings):
     settings.HISTORY_DIR.mkdir()
     for back in range(200):
-        (settings.HISTORY_DIR / f"{TODAY - timedelta(days=back)}.parquet").touch()
+        (settings.HISTORY_DIR / f"{TODAY - timedelta(days=back)}.parquet").write_bytes(b"PAR1PAR1")
     beside = settings.HISTORY_DIR / "2026-03-01.77.new"
     (settings.HISTORY_DIR / "2026-02-28.12.new").touch()
-    beside.touch()
+    beside.write_bytes(b"PAR1PAR1")
 
     diary.keep(beside, as_of=TODAY)
 

@@ -145,5 +145,5 @@ def test_nothing_is_claimed_where_nothing_is_due(template, marketer, django_asse
     play = prepared(template(), marketer)
     services.start(play_id=play.pk, starts_at=NOW + timedelta(days=1), staff=marketer, now=NOW)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert not working.sweep(now=NOW)

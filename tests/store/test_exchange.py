@@ -1,6 +1,8 @@
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 
 import pyarrow as pa
 import pytest
@@ -37,6 +39,11 @@ def holder(settings):
     process.stdout.close()
 
 
+def _look_in():
+    with exchange.folder():
+        pass
+
+
 def folders(settings):
     return sorted(str(one) for one in (settings.DATA_DIR / "exchange").iterdir())
 
@@ -59,6 +66,22 @@ def test_folder_of_a_living_process_stays_and_of_a_killed_one_goes(settings, hol
 
     with exchange.folder() as mine:
         assert folders(settings) == [str(mine)]
+
+
+def test_folder_that_is_made_is_not_taken_for_one_that_was_left(settings, monkeypatch):
+    made, other = tempfile.TemporaryDirectory, threading.Thread(target=_look_in)
+
+    def and_somebody_comes(**given):
+        place = made(**given)
+        if not other.ident:
+            other.start()
+            other.join(0.2)  # waits for its turn
+        return place
+
+    monkeypatch.setattr(exchange.tempfile, "TemporaryDirectory", and_somebody_comes)
+    with exchange.folder() as mine:
+        assert mine.is_dir()
+    other.join()
 
 
 @pytest.mark.django_db(transaction=True)

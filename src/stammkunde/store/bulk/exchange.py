@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,17 +20,20 @@ def folder() -> Iterator[Path]:
     """Give a folder for exchange files, and remove it afterwards; what killed processes left behind goes as well."""
     home: Path = settings.DATA_DIR / "exchange"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _clear_away(home)
-    with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as name, _held(Path(name)):
-        yield Path(name)
+    with ExitStack() as ours:
+        with _held(home, or_leave=0):  # else another one might clear away what is not locked yet
+            _clear_away(home)
+            place = Path(ours.enter_context(tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True)))
+            ours.enter_context(_held(place))
+        yield place
 
 
 @contextmanager
-def _held(place: Path) -> Iterator[None]:
+def _held(place: Path, *, or_leave: int = fcntl.LOCK_NB) -> Iterator[None]:
     """Lock a folder; the kernel releases it even from a killed process."""
     descriptor = os.open(place, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | or_leave)
         yield
     finally:
         os.close(descriptor)

@@ -1,5 +1,7 @@
 """From the list of customers to a campaign: the list's filters say whom it is for."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -26,7 +28,7 @@ CALLS_A_DAY = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
 def new(request: StaffRequest) -> HttpResponse:
-    asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
+    asked = _asked(request)
     count = asked.page.count
     form = CampaignForm(request.POST or None, customers=count, initial={"callers": [request.user.pk]})
     if request.method == "POST" and form.is_valid():
@@ -45,7 +47,7 @@ def new(request: StaffRequest) -> HttpResponse:
 @needs(policy.MESSAGES_SEND)
 def new_calls(request: StaffRequest) -> HttpResponse:
     """Make a campaign by phone of the list's filters."""
-    asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
+    asked = _asked(request)
     count = asked.page.count
     form = CallCampaignForm(request.POST or None, customers=count, initial={"callers": [request.user.pk]})
     if request.method == "POST" and form.is_valid():
@@ -66,7 +68,7 @@ def new_calls(request: StaffRequest) -> HttpResponse:
 @needs(policy.MESSAGES_SEND)
 def new_consent(request: StaffRequest) -> HttpResponse:
     """Ask whom the list's filters choose for consent."""
-    asked = Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
+    asked = _asked(request)
     form = ConsentCampaignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         play = _create_consent(request, form, asked)
@@ -78,47 +80,29 @@ def new_consent(request: StaffRequest) -> HttpResponse:
 
 def _create_consent(request: StaffRequest, form: ConsentCampaignForm, asked: Asked) -> Play:
     given = form.cleaned_data
-    campaign = services.Campaign(
-        name=given["name"],
-        template=None,
-        audience=audience.stored(asked.filters),
-        audience_text=_whom(asked),
-        holdout_share=0.0,
-        valid_days=given["valid_days"],
-        starts_at=given["starts_at"],
-    )
     question = services.Question(purposes=given["purposes"], origin=given["origin"])
+    campaign = _campaign(given, asked, template=None, holdout_share=0.0)
     return services.create_consent_campaign(campaign, question, staff=request.user, now=timezone.now())
 
 
 def _create_calls(request: StaffRequest, form: CallCampaignForm, asked: Asked) -> Play:
     given = form.cleaned_data
-    campaign = services.Campaign(
-        name=given["name"],
-        template=None,
-        audience=audience.stored(asked.filters),
-        audience_text=_whom(asked),
-        holdout_share=given["holdout_percent"] / 100,
-        valid_days=given["valid_days"],
-        starts_at=given["starts_at"],
-        spends_on_c=given["spends_on_c"],
-    )
     how = services.ByPhone(
         guide=given["guide"], about=given["about"], callers=list(given["callers"]), calls_per_day=given["calls_per_day"]
+    )
+    campaign = _campaign(
+        given, asked, template=None, holdout_share=given["holdout_percent"] / 100, spends_on_c=given["spends_on_c"]
     )
     return services.create_call_campaign(campaign, how, staff=request.user, now=timezone.now())
 
 
 def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:
     given = form.cleaned_data
-    campaign = services.Campaign(
-        name=given["name"],
+    campaign = _campaign(
+        given,
+        asked,
         template=given["template"],
-        audience=audience.stored(asked.filters),
-        audience_text=_whom(asked),
         holdout_share=given["holdout_percent"] / 100,
-        valid_days=given["valid_days"],
-        starts_at=given["starts_at"],
         otherwise=form.otherwise(),
         spends_on_c=given["spends_on_c"],
         **form.whom(),
@@ -127,6 +111,23 @@ def _create(request: StaffRequest, form: CampaignForm, asked: Asked) -> Play:
         return services.create_campaign(campaign, staff=request.user, now=timezone.now())
     how = services.ByPhone(guide=given["guide"], about="", callers=list(given["callers"]), calls_per_day=CALLS_A_DAY)
     return services.create_mixed_campaign(campaign, how, staff=request.user, now=timezone.now())
+
+
+def _asked(request: StaffRequest) -> Asked:
+    """Give the list whose filters choose the customers: as the form sends it along, or as its address says."""
+    return Asked(request, QueryDict(request.POST["query"]) if "query" in request.POST else request.GET)
+
+
+def _campaign(given: dict[str, Any], asked: Asked, **more: Any) -> services.Campaign:
+    """Give what campaigns of all kinds say of themselves, and what this one says besides."""
+    return services.Campaign(
+        name=given["name"],
+        audience=audience.stored(asked.filters),
+        audience_text=_whom(asked),
+        valid_days=given["valid_days"],
+        starts_at=given["starts_at"],
+        **more,
+    )
 
 
 def _whom(asked: Asked) -> str:

@@ -1,0 +1,72 @@
+"""
+The content of a play that runs over time: typed, as JSON in and out, and with errors that name place and cure.
+
+Steps have keys that stay while a play is edited. A content names rows (templates, people, groups, other plays) by their
+numbers; a file names them, and whoever imports it maps the names (`names`, `renamed`).
+"""
+
+from stammkunde.plays.contents.nodes import InvalidContent, Problem
+from stammkunde.plays.contents.parts import (
+    Branch,
+    Content,
+    Cost,
+    Dated,
+    End,
+    Enters,
+    Goal,
+    HandOver,
+    Happened,
+    Happening,
+    Holdout,
+    Limits,
+    Message,
+    Reentry,
+    Ref,
+    Rule,
+    Step,
+    Subject,
+    Task,
+    Trigger,
+    Wait,
+)
+from stammkunde.plays.contents.reading import ENDS, KINDS, read
+from stammkunde.plays.contents.tree import every, find, first, following, ways
+from stammkunde.plays.contents.writing import names, renamed, with_keys, write
+
+__all__ = [
+    "ENDS",
+    "KINDS",
+    "Branch",
+    "Content",
+    "Cost",
+    "Dated",
+    "End",
+    "Enters",
+    "Goal",
+    "HandOver",
+    "Happened",
+    "Happening",
+    "Holdout",
+    "InvalidContent",
+    "Limits",
+    "Message",
+    "Problem",
+    "Reentry",
+    "Ref",
+    "Rule",
+    "Step",
+    "Subject",
+    "Task",
+    "Trigger",
+    "Wait",
+    "every",
+    "find",
+    "first",
+    "following",
+    "names",
+    "read",
+    "renamed",
+    "ways",
+    "with_keys",
+    "write",
+]

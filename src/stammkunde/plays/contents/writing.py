@@ -1,0 +1,140 @@
+"""From what a play is made of to JSON, and back to the same; keys for new steps, and whom it names."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from itertools import count
+from typing import Any
+
+from stammkunde.plays.contents.parts import (
+    Branch,
+    Content,
+    Dated,
+    End,
+    Enters,
+    Goal,
+    HandOver,
+    Happened,
+    Message,
+    Ref,
+    Task,
+    Wait,
+)
+
+_KINDS = {
+    Enters: "enters",
+    Happened: "happened",
+    Dated: "dated",
+    Message: "message",
+    Task: "task",
+    Wait: "wait",
+    Branch: "branch",
+    HandOver: "hand_over",
+    End: "end",
+}
+# Where a content names rows: field → what kind of row
+NAMES = {
+    "group": "group",
+    "templates": "template",
+    "owner": "staff",
+    "substitute": "staff",
+    "play": "play",
+}
+_WAYS = ("yes", "no", "otherwise")
+
+
+def write(content: Content) -> dict[str, Any]:
+    """Write a content as JSON; what is as usual is left out, so that equal contents give equal JSON."""
+    found: dict[str, Any] = _written(content)
+    return found
+
+
+def _written(part: Any) -> Any:
+    if isinstance(part, Goal):
+        return _goal(part)
+    if is_dataclass(part):
+        kind = _KINDS.get(type(part))
+        said = {one.name: _written(getattr(part, one.name)) for one in fields(part) if _is_said(part, one)}
+        return {"kind": kind, **said} if kind else said
+    return [_written(one) for one in part] if isinstance(part, (list, tuple)) else part
+
+
+def _is_said(part: Any, one: Any) -> bool:
+    value = getattr(part, one.name)
+    return value not in ((), {}, None) and (value != one.default or one.name == "share")
+
+
+def _goal(goal: Goal) -> dict[str, Any]:
+    if goal.happening is None:
+        return {"kind": "none", "because": goal.because}
+    where = {"where": [dict(one) for one in goal.happening.where]} if goal.happening.where else {}
+    if goal.happening.table == "purchases":
+        return {"kind": "purchase", **where, "window_days": goal.window_days}
+    return {"kind": "happened", "table": goal.happening.table, **where, "window_days": goal.window_days}
+
+
+def with_keys(data: dict[str, Any], *, taken: Collection[str] = ()) -> dict[str, Any]:
+    """
+    Give every step that has no key one that no other has, nor ever had (`taken`); those that are there stay.
+
+    So whoever goes through the play keeps her place while it is edited.
+    """
+    used = {*taken, *(str(one.get("key", "")) for one in _steps(data.get("steps")))}
+    free = (f"s{number}" for number in count(1) if f"s{number}" not in used)
+    return {**data, "steps": _keyed(data.get("steps"), lambda: next(free))}
+
+
+def _keyed(steps: Any, new: Callable[[], str]) -> Any:
+    if not isinstance(steps, list):
+        return steps
+    return [_keyed_one(one, new) if isinstance(one, dict) else one for one in steps]
+
+
+def _keyed_one(step: dict[str, Any], new: Callable[[], str]) -> dict[str, Any]:
+    key = step.get("key") or new()
+    return {**step, "key": key, **{way: _keyed(step[way], new) for way in _WAYS if way in step}}
+
+
+def _steps(steps: Any) -> Iterator[dict[str, Any]]:
+    for one in steps if isinstance(steps, list) else ():
+        if isinstance(one, dict):
+            yield one
+            for way in _WAYS:
+                yield from _steps(one.get(way))
+
+
+def names(data: Mapping[str, Any]) -> list[tuple[str, str, Ref]]:
+    """List the rows that a content names: (place, kind of row, number or name)."""
+    found = [("group", "group", data["group"])] if data.get("group") is not None else []
+    return [*found, *_names(data.get("steps"), "steps")]
+
+
+def _names(steps: Any, place: str) -> Iterator[tuple[str, str, Ref]]:
+    for number, one in enumerate(steps if isinstance(steps, list) else ()):
+        here = f"{place}.{number}"
+        for field, kind in NAMES.items():
+            said = one.get(field)
+            for index, ref in enumerate(said) if isinstance(said, list) else [("", said)]:
+                if ref is not None:
+                    yield f"{here}.{field}.{index}".rstrip("."), kind, ref
+        for way in _WAYS:
+            yield from _names(one.get(way), f"{here}.{way}")
+
+
+def renamed(data: Mapping[str, Any], said: Callable[[str, Ref], Ref]) -> dict[str, Any]:
+    """Say the rows that a content names in another way: by their numbers here, or by their names in a file."""
+    group = {"group": said("group", data["group"])} if data.get("group") is not None else {}
+    return {**data, **group, "steps": _renamed(data.get("steps"), said)}
+
+
+def _renamed(steps: Any, said: Callable[[str, Ref], Ref]) -> Any:
+    return [_renamed_one(one, said) for one in steps or ()]
+
+
+def _renamed_one(step: Mapping[str, Any], said: Callable[[str, Ref], Ref]) -> dict[str, Any]:
+    found = dict(step)
+    for field, kind in NAMES.items():
+        if isinstance(found.get(field), list):
+            found[field] = [said(kind, one) for one in found[field]]
+        elif found.get(field) is not None:
+            found[field] = said(kind, found[field])
+    return found | {way: _renamed(found[way], said) for way in _WAYS if way in found}

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from stammkunde import mirror
+from stammkunde.cli import doctor
 from stammkunde.customers.models import Customer
 from stammkunde.figures.queries import budget
 from stammkunde.insight import recency, risk
@@ -225,6 +226,22 @@ def test_what_explains_goes_with_its_generation_and_its_version(shown, settings,
     assert explaining.explain(green.customer_id, generation_id=former.pk) is None
     monkeypatch.setattr(kept, "program", lambda part="": "another")
     assert queries.explained(green.customer_id) is None
+
+
+@SAME
+def test_where_the_disk_takes_nothing_figures_are_shown_and_the_loss_is_said(shop, settings):
+    settings.MIRROR_DIR.mkdir(exist_ok=True)
+    for place in (settings.MIRROR_DIR / "explaining", settings.HISTORY_DIR):
+        place.write_text("in the way")
+
+    made = refresh()
+
+    assert queries.current() == made
+    green = queries.signals().filter(risk_level="green").first()
+    assert queries.explained(green.customer_id) is None
+    lost = "reasons for whom nobody is warned about and this day of the history"
+    said_by_doctor = [one.what for one in doctor.check_figures(NOW) if one.level == doctor.WARNING]
+    assert said_by_doctor == [f"Figures are shown, but not kept beside them: {lost}"]
 
 
 def test_too_little_past_is_said_and_silence_warns_instead():

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
 from stammkunde import cli
+
+if TYPE_CHECKING:
+    from stammkunde.signals.models import Generation
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 MARKS = {OK: "✓", WARNING: "!", PROBLEM: "✗"}
@@ -243,7 +246,29 @@ def check_figures(now: datetime) -> Iterator[Finding]:
         )
     else:
         yield Finding(what=f"Figures up to {status.current.as_of_on}")
-        yield _early_warning(queries.forecast().get("risk") or {})
+        risk = queries.forecast().get("risk") or {}
+        yield _early_warning(risk)
+        yield from _not_kept(status.current, has_model=risk.get("base_share") is not None)
+
+
+def _not_kept(current: "Generation", *, has_model: bool) -> Iterator[Finding]:
+    """Say what a refresh could not keep beside its figures, as on a full disk."""
+    from stammkunde.signals import diary, explaining  # noqa: PLC0415
+
+    lost = [
+        name
+        for name, is_there in (
+            ("reasons for whom nobody is warned about", not has_model or explaining.is_kept(current.pk)),
+            ("this day of the history", current.as_of_on in diary.days()),
+        )
+        if not is_there
+    ]
+    if lost:
+        yield Finding(
+            what=f"Figures are shown, but not kept beside them: {' and '.join(lost)}",
+            level=WARNING,
+            cure="Make room on the disk, then call 'stammkunde refresh'.",
+        )
 
 
 def _early_warning(risk: Mapping[str, Any]) -> Finding:

@@ -6,8 +6,10 @@ month before. A file is written beside and renamed, so that a reader sees all of
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from django.conf import settings
 
 from stammkunde.mirror.damage import has_both_ends, is_readable
 from stammkunde.mirror.engine import connection
+
+log = logging.getLogger(__name__)
 
 DAILY_DAYS = 92
 LEAST_APART_DAYS = 7  # "since last time": from one day to the next, next to nothing changes
@@ -32,22 +36,45 @@ _POINTS = (
 _NOTHING = "SELECT NULL::BIGINT AS customer_id, NULL::DOUBLE AS risk_before WHERE false"
 
 
-def write(rows: duckdb.DuckDBPyRelation, *, as_of: date, horizon_days: int | None) -> Path:  # noqa: ARG001 (in _POINTS)
-    """Write what is said on a day of all who are customers; `keep` makes it part of the history."""
-    settings.HISTORY_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+def write(
+    rows: duckdb.DuckDBPyRelation,  # noqa: ARG001 (in _POINTS)
+    *,
+    as_of: date,
+    horizon_days: int | None,
+) -> Path | None:
+    """
+    Write what is said on a day of all who are customers; `keep` makes it part of the history.
+
+    None: the disk takes nothing. The day is missing from the history then, and figures are shown all the same.
+    """
     beside = settings.HISTORY_DIR / f"{as_of}.{os.getpid()}.new"
     points = connection().sql(_POINTS, params={"horizon_days": horizon_days})
-    points.to_parquet(str(beside), compression="zstd", overwrite=True)
+    try:
+        settings.HISTORY_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+        points.to_parquet(str(beside), compression="zstd", overwrite=True)
+    except (OSError, duckdb.IOException) as problem:
+        if isinstance(problem, duckdb.Error) and str(beside) not in str(problem):
+            raise  # what is read is damaged
+        log.warning("day=%s is missing from the history: %s", as_of, problem)
+        _remove(beside)
+        return None
     return beside
 
 
-def keep(beside: Path, *, as_of: date) -> None:
+def keep(beside: Path | None, *, as_of: date) -> None:
     """Make a written day part of the history, and forget days that are too many. Repeating is harmless."""
+    if beside is None:
+        return
     beside.replace(_file(as_of))
     for day in _too_many(days(), as_of=as_of):
         _file(day).unlink(missing_ok=True)
     for left in settings.HISTORY_DIR.glob("*.new"):
         left.unlink(missing_ok=True)
+
+
+def _remove(beside: Path) -> None:
+    with suppress(OSError):
+        beside.unlink(missing_ok=True)
 
 
 def days() -> list[date]:

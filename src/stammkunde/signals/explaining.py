@@ -24,14 +24,23 @@ log = logging.getLogger(__name__)
 
 
 def keep(outlook: Outlook, *, generation_id: int) -> None:
-    """Keep what explaining needs."""
+    """Keep what explaining needs, whole or not at all: where the disk is full, figures are shown without it."""
     if outlook.model is None or outlook.signs is None:
         return
     folder = _folder(generation_id)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pq.write_table(outlook.signs, folder / "signs.parquet", compression="zstd", row_group_size=16_384)
     model = replace(outlook.model, back_tests=())
-    (folder / "model").write_bytes(kept.seal(model, name=_name(generation_id)))
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        pq.write_table(outlook.signs, folder / "signs.parquet", compression="zstd", row_group_size=16_384)
+        (folder / "model").write_bytes(kept.seal(model, name=_name(generation_id)))
+    except OSError as problem:
+        log.warning("reasons of generation=%s are not kept: %s", generation_id, problem)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_kept(generation_id: int) -> bool:
+    """Tell whether there is anything to explain from; a generation without a model has nothing to keep."""
+    return (_folder(generation_id) / "model").exists()
 
 
 def forget_all_but(generation_ids: Collection[int]) -> None:
@@ -59,7 +68,7 @@ def explain(customer_id: int, *, generation_id: int) -> list[dict[str, Any]] | N
 def _model(folder: Path, generation_id: int) -> risk.RiskModel | None:
     try:
         sealed = (folder / "model").read_bytes()
-    except FileNotFoundError:
+    except OSError:  # nothing was kept, or cannot be read
         return None
     model: risk.RiskModel | None = kept.unseal(sealed, name=_name(generation_id))
     return model

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -183,11 +184,16 @@ def _read(model_id: str) -> Learnt | None:
 
 
 def _write(model: Learnt) -> None:
-    """Keep a model, whole or not at all."""
-    _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Keep a model, whole or not at all: where the disk is full, the next refresh learns anew."""
     new = _folder() / f"{model.id}.new"
-    new.write_bytes(kept.seal(model, name=_name(model.id)))
-    new.replace(_folder() / model.id)
+    try:
+        _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        new.write_bytes(kept.seal(model, name=_name(model.id)))
+        new.replace(_folder() / model.id)
+    except OSError as problem:
+        log.warning("model=%s is not kept: %s", model.id, problem)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
 
 
 def _name(model_id: str) -> str:

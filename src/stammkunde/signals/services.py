@@ -137,7 +137,7 @@ class _Made:
     """What is left to do when a generation's rows are there."""
 
     warnings: warned.Changes
-    told: Path  # this day of the history, beside it
+    told: Path | None  # this day of the history, beside it; None: the disk took nothing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,7 +56,7 @@ def test_link_that_leads_nowhere_says_so_in_the_language_asked_for(client):
 
 def test_too_many_links_that_lead_nowhere_must_wait_but_not_those_of_others(client):
     for _attempt in range(attempts.LINKS.per_address):
-        attempts.LINKS.failed(label="answers", address="203.0.113.7", now=timezone.now())
+        attempts.LINKS.count(label="answers", address="203.0.113.7", now=timezone.now())
 
     assert client.get("/a/nonsense/", REMOTE_ADDR="203.0.113.7").status_code == 429
     assert client.get("/a/nonsense/", REMOTE_ADDR="203.0.113.8").status_code == 404
@@ -73,7 +73,7 @@ def test_no_address_of_a_visitor_is_kept_and_the_limit_holds_all_the_same(client
     midnight = datetime(2026, 5, 4, tzinfo=UTC)
     for number in range(attempts.LINKS.per_address):
         at = midnight - timedelta(minutes=5)
-        attempts.LINKS.failed(label="", address=f"2001:db8:0:7::{number}", now=at)
+        attempts.LINKS.count(label="", address=f"2001:db8:0:7::{number}", now=at)
     later = midnight + timedelta(minutes=5)
     assert attempts.LINKS.must_wait(address="2001:db8:0:7:ffff::1", now=later)  # one network, one visitor
     assert not attempts.LINKS.must_wait(address="2001:db8:0:8::1", now=later)

@@ -28,7 +28,7 @@ PER_ACCOUNT = 30  # from everywhere, in browsers that are not known
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """How often something may fail from one internet address within a quarter of an hour."""
+    """How often something may be tried, or fail, from one internet address within a quarter of an hour."""
 
     action: str
     thing: str
@@ -36,22 +36,22 @@ class Limit:
     is_public: bool = False  # tried by visitors, whose address is not kept
 
     def must_wait(self, *, address: str, now: datetime) -> bool:
-        """Say whether it has failed too often from here lately."""
+        """Say whether there were too many from here lately."""
         return len(self.labels(address=address, now=now)) >= self.per_address
 
-    def failed(self, *, label: str, address: str, now: datetime) -> None:
-        """Note a failure."""
+    def count(self, *, label: str, address: str, now: datetime) -> None:
+        """Count one: a failure or, where all count, a try."""
         who: dict[str, Any] = {"visitor": _visitor(address, now)} if self.is_public else {"address": address}
         record(staff=None, action=self.action, at=now, thing=self.thing, label=label, **who)
 
     def labels(self, *, address: str, now: datetime) -> list[str]:
-        """Give at what it has failed lately, as often as it matters."""
-        failures = AuditEntry.objects.filter(at__gt=now - WINDOW, action=self.action)
+        """Give what those that count were about, as often as it matters."""
+        counted = AuditEntry.objects.filter(at__gt=now - WINDOW, action=self.action)
         if self.is_public:  # after midnight, those of yesterday as well
-            failures = failures.filter(detail__visitor__in=[_visitor(address, now), _visitor(address, now - WINDOW)])
+            counted = counted.filter(detail__visitor__in=[_visitor(address, now), _visitor(address, now - WINDOW)])
         else:
-            failures = failures.filter(detail__address=address)
-        return list(failures.order_by().values_list("label", flat=True)[: self.per_address])
+            counted = counted.filter(detail__address=address)
+        return list(counted.order_by().values_list("label", flat=True)[: self.per_address])
 
 
 SIGN_IN = Limit(action="sign_in.failed", thing="staff", per_address=60)
@@ -95,7 +95,7 @@ def _everywhere(email: str, now: datetime) -> int:
 
 def failed(*, email: str, address: str, now: datetime) -> None:
     """Note that somebody could not sign in."""
-    SIGN_IN.failed(label=_label(email), address=address, now=now)
+    SIGN_IN.count(label=_label(email), address=address, now=now)
 
 
 def _label(email: str) -> str:

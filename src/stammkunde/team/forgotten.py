@@ -60,7 +60,7 @@ def ask(*, email: str, address: str, now: datetime) -> Staff | None:
     staff = Staff.objects.filter(email=email, is_active=True).first()
     if ASKED.must_wait(address=address, now=now) or _asked(email, now=now) >= PER_PERSON:
         return None
-    ASKED.failed(label=email, address=address, now=now)
+    ASKED.count(label=email, address=address, now=now)
     return staff
 
 

@@ -74,7 +74,7 @@ def _bad_link(request: HttpRequest, page: str) -> HttpResponse:
     with speaking(request):
         if attempts.LINKS.must_wait(address=address, now=now):
             return show(request, "team/bad_link.html", {"must_wait": True}, status=429)
-        attempts.LINKS.failed(label=page, address=address, now=now)
+        attempts.LINKS.count(label=page, address=address, now=now)
         return show(request, "team/bad_link.html", {}, status=404)
 
 

@@ -53,7 +53,7 @@ def _take(request: HttpRequest, version: SignUp) -> HttpResponse:
     now, where = timezone.now(), access.address(request)
     if attempts.SIGN_UPS.must_wait(address=where, now=now) or services.too_many_sign_ups(now=now):
         return _say(request, "portal/signup_closed.html", {"must_wait": True}, status=429)
-    attempts.SIGN_UPS.failed(label="", address=where, now=now)
+    attempts.SIGN_UPS.count(label="", address=where, now=now)
     language = language_of(version, request.POST.get("language", ""))
     with translation.override(language):
         form = SignUpForm(request.POST, version=version, language=language)

@@ -82,18 +82,24 @@ def record(
     if known is not None:
         return known
     call = Call(key=key, customer=customer, contact_person=person, staff=staff, happened_at=now)
-    call.outcome, call.note, call.goals = said.outcome, said.note.strip(), said.goals
-    call.next_task = _plan(call, task, staff=staff, agreed_at=said.agreed_at, now=now)
-    call.task = _finish(task, call, staff=staff, minutes=said.minutes, now=now)
-    call.message = _note(call, task, said, now=now)
-    call.contact_source = f"{OWN_KIND}:{call.key}"
-    call.save()
-    _tell(call, call.message, now=now)
+    _write_down(call, said, task, now=now)
     if said.outcome == Outcome.NO_MORE_CALLS:
         _object(call, staff=staff, now=now)
     Draft.objects.filter(staff=staff, customer=customer).delete()
     _record(staff, "call.recorded", now, call)
     return call
+
+
+def _write_down(call: Call, said: Said, task: Task | None, *, now: datetime) -> None:
+    """Save a call with what came of it, what follows, its finished task, its message and the contact that it was."""
+    assert call.staff is not None
+    call.outcome, call.note, call.goals = said.outcome, said.note.strip(), said.goals
+    call.next_task = _plan(call, task, staff=call.staff, agreed_at=said.agreed_at, now=now)
+    call.task = _finish(task, call, staff=call.staff, minutes=said.minutes, now=now)
+    call.message = _note(call, task, said, now=now)
+    call.contact_source = f"{OWN_KIND}:{call.key}"
+    call.save()
+    _tell(call, call.message, now=now)
 
 
 @transaction.atomic

@@ -57,30 +57,29 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
     if kind in ("", Guide.Kind.FREE):
         kind = leading.kind(item.kind if item else "", signal)
     guide = _guide(request, customer, people, person, kind=kind)
-    return render(
-        request,
-        "calls/call.html",
-        {
-            "customer": customer,
-            "key": item.key if item else key,
-            "form_key": str(uuid4()),
-            "people": people,
-            "person": person,
-            "phone": (person.rings_at if person else "") or customer.rings_at,
-            "task": task,
-            "item": item,
-            "why_called": _why_called(task, item, staff=request.user),
-            "moments": _moments(now),
-            "draft": calls.draft(request.user, pk),
-            "quick_minutes": QUICK_MINUTES,
-            "usual": TimeSettings.of(company).minutes_per_contact,
-            "today": now.date(),
-            **_hours(customer, person, company=company, now=now),
-            **guide,
-            **_slot(task, item, customer, person, occasion=guide["kind"], now=now),
-            **_dossier(request.user, customer, people, signal, generation),
-        },
-    )
+    about = {"customer": customer, "people": people, "person": person, "task": task, "item": item}
+    told = {
+        "key": item.key if item else key,
+        "why_called": _why_called(task, item, staff=request.user),
+        "draft": calls.draft(request.user, pk),
+        **_hours(customer, person, company=company, now=now),
+        **guide,
+        **_slot(task, item, customer, person, occasion=guide["kind"], now=now),
+        **_dossier(request.user, customer, people, signal, generation),
+    }
+    return render(request, "calls/call.html", about | _form(customer, person, company=company, now=now) | told)
+
+
+def _form(customer: Customer, person: ContactPerson | None, *, company: Company, now: datetime) -> dict[str, Any]:
+    """Give what is dialled, and what the form for what came of it begins with."""
+    return {
+        "form_key": str(uuid4()),
+        "phone": (person.rings_at if person else "") or customer.rings_at,
+        "moments": _moments(now),
+        "quick_minutes": QUICK_MINUTES,
+        "usual": TimeSettings.of(company).minutes_per_contact,
+        "today": now.date(),
+    }
 
 
 @require_POST

@@ -14,6 +14,7 @@ from stammkunde.figures.api import router as figures
 from stammkunde.intake.api import router as imports
 from stammkunde.segments.api import router as customers
 from stammkunde.signals.api import router as settings
+from stammkunde.team.api import too_many
 from stammkunde.team.tokens import TooMany
 
 
@@ -31,7 +32,6 @@ for _router in (figures, customers, imports, settings):
 
 @api.exception_handler(TooMany)
 def _too_many(request: HttpRequest, refusal: TooMany) -> HttpResponse:
-    told = {"detail": f"Too many calls in this minute. Try again in {refusal.seconds} seconds."}
-    response = api.create_response(request, told, status=429)
+    response = api.create_response(request, {"detail": too_many(request, refusal.seconds)}, status=429)
     response.headers["Retry-After"] = str(refusal.seconds)
     return response

@@ -253,6 +253,8 @@ def test_token_expires_on_its_day_and_says_so(administrator):
     ApiToken.objects.update(expires_at=timezone.now() - timedelta(hours=1))
     answer = asks.get("/api/v1/hourly-costs")
     assert (answer.status_code, "has expired" in answer.json()["detail"]) == (401, True)
+    answer = asks.get("/api/v1/hourly-costs", headers={"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"})
+    assert answer.json()["detail"].startswith("Dieser Schlüssel ist abgelaufen (")
 
 
 @pytest.mark.parametrize("way", ["password", "account", "command", "revoke"])
@@ -339,20 +341,32 @@ def test_expired_and_soon_expiring_are_said_at_sign_in_and_on_the_page(client, a
     said = client.post("/sign-in/", {"email": analyst.email, "password": "correct horse"}, follow=True).text
     page = client.get("/profile/tokens/").text
 
-    assert "Schlüssel Ihrer Programme sind abgelaufen oder laufen bald ab" in said
+    assert "Schlüssel Ihrer Programme laufen bald ab" in said
     assert (page.count(">abgelaufen<"), page.count(">bald<")) == (1, 1)
+
+
+def test_what_expired_is_said_at_the_next_sign_in_and_not_again(client, analyst):
+    tokens.create(staff=analyst, name="old", now=timezone.now() - timedelta(days=31), days=30)
+    Staff.objects.filter(pk=analyst.pk).update(last_login=timezone.now() - timedelta(days=2))
+    signing_in = {"email": analyst.email, "password": "correct horse"}
+
+    first, second = (client.post("/sign-in/", signing_in, follow=True).text for _time in range(2))
+
+    assert "Schlüssel Ihrer Programme sind abgelaufen" in first
+    assert "Schlüssel Ihrer Programme" not in second
 
 
 def test_administrator_sees_whose_tokens_end(client_of, administrator, analyst):
     browser = client_of(administrator)
     assert "callout warning" not in browser.get("/staff/").text
-    for name, days in (("shop", 5), ("long", 80)):
+    for name, days in (("shop", 5), ("long", 80), ("over", -1)):
         tokens.create(staff=analyst, name=name, now=timezone.now(), days=days)
 
     page = browser.get("/staff/").text
-    assert "Schlüssel von Programmen sind abgelaufen oder laufen bald ab" in page
+    assert "Schlüssel von Programmen laufen bald ab" in page
     assert f'<a href="/staff/{analyst.pk}/">{analyst}</a>: shop,' in page
     assert "long" not in page
+    assert "over," not in page  # what is over needs nobody's attention
 
 
 def test_service_has_nothing_that_a_program_could_use(client_of, servant):

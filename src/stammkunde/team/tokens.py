@@ -35,6 +35,10 @@ class NameTaken(Exception):
 class Expired(Exception):
     """The token was good until the moment that is given."""
 
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.at = at
+
 
 class TooMany(Exception):
     """The token has asked too often in this minute; the seconds until the next one are given."""
@@ -82,9 +86,9 @@ def revoke(*, staff: Staff, token_id: int, now: datetime, by: Staff | None = Non
     token.delete()
 
 
-def ending(*, now: datetime) -> QuerySet[ApiToken]:
-    """Give the tokens that have expired, or will soon."""
-    return ApiToken.objects.filter(staff__is_active=True, expires_at__lte=now + SOON)
+def ending(*, now: datetime, since: datetime | None = None) -> QuerySet[ApiToken]:
+    """Give the tokens that will expire soon; `since` adds those that have, after that moment."""
+    return ApiToken.objects.filter(staff__is_active=True, expires_at__gt=since or now, expires_at__lte=now + SOON)
 
 
 def owner(*, token: str, now: datetime) -> Staff | None:

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -75,11 +76,20 @@ def _let_in(request: HttpRequest, form: forms.SignIn) -> bool:
         attempts.failed(**who)
         form.add_error(None, _("E-mail and password do not belong together, or the account is closed."))
         return False
+    here_before = staff.last_login
     login(request, staff)
     doors.came_in(staff, address=who["address"], device=request.META.get("HTTP_USER_AGENT", ""), now=who["now"])
-    if tokens.ending(now=who["now"]).filter(staff=staff).exists():
-        messages.warning(request, _("Tokens of your programs have expired, or will soon: see your profile."))
+    _tell_of_tokens(request, staff, since=here_before, now=who["now"])
     return True
+
+
+def _tell_of_tokens(request: HttpRequest, staff: Staff, *, since: datetime | None, now: datetime) -> None:
+    """Say once that a person's tokens have expired since she was here, and each time that some will soon."""
+    ends = list(tokens.ending(now=now, since=since).filter(staff=staff).values_list("expires_at", flat=True))
+    if any(end <= now for end in ends):
+        messages.warning(request, _("Tokens of your programs have expired: see your profile."))
+    elif ends:
+        messages.warning(request, _("Tokens of your programs will expire soon: see your profile."))
 
 
 def _marked(response: HttpResponse, email: str) -> HttpResponse:

@@ -27,6 +27,7 @@ from stammkunde.insight import (
     recency,
     rfm,
     rhythm,
+    rules,
     slices,
 )
 from stammkunde.insight.doors import named, purchases
@@ -63,6 +64,7 @@ __all__ = [
     "rfm",
     "rhythm",
     "risk",
+    "rules",
     "slices",
     "suggest_activity_days",
     "value",

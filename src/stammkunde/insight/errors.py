@@ -39,3 +39,19 @@ class NotEnoughData(CannotAnswer):
 
 class DoesNotFit(CannotAnswer):
     """The facts contradict the model, so its numbers would mean nothing."""
+
+
+class InvalidRule(CannotAnswer):
+    """
+    A rule says something that cannot be asked.
+
+    Args:
+        text: what is wrong, and the cure.
+        place: where in the rule, counted from 1: `all.2.happened.where.1`; empty: the rule itself.
+        code: what is wrong, in one word for programs: `unknown_field`.
+        about: what the rule says there, as text.
+    """
+
+    def __init__(self, text: str, *, place: str, code: str, about: str = "") -> None:
+        super().__init__(f"{place}: {text}" if place else text)
+        self.text, self.place, self.code, self.about = text, place, code, about

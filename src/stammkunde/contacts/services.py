@@ -11,6 +11,7 @@ from django.utils import timezone
 from stammkunde.contacts import facts
 from stammkunde.contacts.models import HAND, Contact, Direction, Outcome
 from stammkunde.customers.models import ContactPerson, Customer
+from stammkunde.store import touched
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -56,7 +57,7 @@ def record_all(said: Iterable[Said], *, now: datetime) -> None:
     rows = [Contact(**vars(one), happened_on=timezone.localdate(one.happened_at), recorded_at=now) for one in said]
     if rows:
         Contact.objects.bulk_create(rows, ignore_conflicts=True)
-        facts.CONTACTS.mark({f"{one.happened_on:%Y-%m}" for one in rows})
+        _changed(rows)
 
 
 @transaction.atomic
@@ -104,8 +105,14 @@ def void(sources: Collection[str], *, now: datetime, staff_id: int | None = None
     rows = [_void(one, staff_id=staff_id, now=now) for one in standing]
     if rows:
         Contact.objects.bulk_create(rows, ignore_conflicts=True)
-        facts.CONTACTS.mark({f"{one.happened_on:%Y-%m}" for one in rows})
+        _changed(rows)
     return len(rows)
+
+
+def _changed(rows: Collection[Contact]) -> None:
+    """Count a change, and note whom it is about; inside the caller's transaction."""
+    facts.CONTACTS.mark({f"{one.happened_on:%Y-%m}" for one in rows})
+    touched.note_each({one.customer_id: f"contacts:{one.source}" for one in rows})
 
 
 def _void(one: Contact, *, staff_id: int | None, now: datetime) -> Contact:

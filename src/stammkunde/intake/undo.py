@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from stammkunde.intake.lease import Lease
 from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.intake.publish import images
-from stammkunde.store import bulk, facts
+from stammkunde.store import bulk, facts, touched
 from stammkunde.store.facts import FactTable, Moved
 
 
@@ -149,7 +149,16 @@ class Undoing:
 
     def _mark_images(self, table: FactTable, ids: list[int]) -> None:
         rows = BeforeImage.objects.filter(pk__range=(ids[0], ids[-1]), incoming=self.incoming, table=table.name)
-        table.mark_rows(table.rows().filter(pk__in=rows.values("row_id")))
+        self._mark(table, table.rows().filter(pk__in=rows.values("row_id")))
+
+    def _mark(self, table: FactTable, rows: models.QuerySet[Any]) -> None:
+        """Count a change of rows, and note whom they are about where these are few; inside the transaction."""
+        table.mark_rows(rows)
+        because = f"undo:{self.incoming.pk}"
+        if self.total <= touched.MOST:
+            table.touch(rows, because=because)
+        elif not self.done:
+            touched.note_everybody(because=because)
 
     def _delete(self, table: FactTable, first: int, last: int) -> None:
         """Delete new rows from the end, so that the number of those left is the checkpoint."""
@@ -158,7 +167,7 @@ class Undoing:
             low = max(first, at - pace.rows + 1)
             began = time.monotonic()
             with transaction.atomic():
-                table.mark_rows(table.rows().filter(pk__range=(low, at), imported_by=self.incoming.pk))
+                self._mark(table, table.rows().filter(pk__range=(low, at), imported_by=self.incoming.pk))
                 self._delete_some(table, low, at)
                 self._save(at - low + 1)
             at = low - 1

@@ -7,7 +7,7 @@ make: insight reads them, and no import fills them or takes them back), and `HAN
 somebody's facts, with what becomes of them when these are taken back).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
@@ -19,7 +19,7 @@ from django.apps import AppConfig, apps
 from django.db import models
 from django.db.models.functions import TruncMonth
 
-from stammkunde.store import changes
+from stammkunde.store import changes, touched
 from stammkunde.store.layouts import Layout
 
 if TYPE_CHECKING:
@@ -148,6 +148,46 @@ class Mirrored:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """
+    A column that customer groups may ask for.
+
+    Args:
+        name: what rules call it; it stays, for rules are kept.
+        label: what people call it.
+        kind: text, whole, real, cents, share, day or flag.
+        read: the engine's SQL over the mirror's row `t`, and over what `AskedRows.join` brings; empty: named alike.
+        unit: what its numbers count.
+        choices: the values that there are, with their words; empty: any.
+        history: whether it says what was so on a past day; else only what is so now.
+    """
+
+    name: str
+    label: "_StrPromise | str"
+    kind: str = "text"
+    read: str = ""
+    unit: "_StrPromise | str" = ""
+    choices: "Sequence[tuple[str, _StrPromise | str]]" = ()
+    history: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedRows:
+    """
+    Which rows customer groups may ask for, where it is not all that the mirror has.
+
+    Args:
+        day: the mirrored column that says when it happened; empty: the day whose month counts.
+        join: the engine's SQL that brings other mirrored tables, named in braces: `LEFT JOIN {products} p ON …`.
+        only: the engine's SQL for the rows that count.
+    """
+
+    day: str = ""
+    join: str = ""
+    only: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Moved:
     """Rows in which an import, or its undoing, has just changed one column: id → what was there, and what is now."""
 
@@ -190,6 +230,8 @@ class FactTable:
             that day is none.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
         mirrored: what insight reads of it.
+        asked: the columns of the mirror that customer groups may ask for.
+        asked_rows: which of its rows they may ask for, and when these happened.
         layout: the kind of file that fills the table, where no other kind does.
         after: called when new rows are in; repeating it is harmless.
         follow: what goes along when an import changes one of the columns of a row that was there.
@@ -209,6 +251,8 @@ class FactTable:
     holds: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
+    asked: tuple[Asked, ...] = ()
+    asked_rows: AskedRows = field(default_factory=AskedRows)
     layout: Layout | None = None
     after: Callable[[], object] | None = None
     follow: Follow | None = None
@@ -231,6 +275,11 @@ class FactTable:
         """Name the columns in which the moment of the import stands."""
         there = {column.name for column in self.model._meta.concrete_fields}
         return tuple(one for one in _DATED if one in there)
+
+    @property
+    def asked_day(self) -> str:
+        """Name the mirrored column that says when a row happened; empty: no day does."""
+        return self.asked_rows.day or parent(self).month_of
 
     @property
     def has_source(self) -> bool:
@@ -259,6 +308,23 @@ class FactTable:
 
     def rows(self) -> "models.QuerySet[Any]":
         return self.model._default_manager.all()
+
+    @property
+    def to_customer(self) -> str:
+        """Say how Django leads from a row to the customer's number; empty where a row is about none."""
+        if self.name == "customers":
+            return "pk"
+        if any(one.name == "customer" for one in self.model._meta.concrete_fields):
+            return "customer_id"
+        above = parent(self)
+        inner = above.to_customer if above is not self else ""
+        return f"{self.within.removesuffix('_id')}__{inner}" if inner else ""
+
+    def touch(self, rows: "models.QuerySet[Any]", *, because: str) -> None:
+        """Note whom these rows are about; inside the caller's transaction."""
+        if self.to_customer:
+            found = rows.order_by().values_list(self.to_customer, flat=True).distinct()
+            touched.note(found, because=because)
 
     def mark(self, months: Iterable[str] = ()) -> None:
         """Count a change, of these months (`2011-09`) where the table is read by month; inside a transaction."""
@@ -354,6 +420,11 @@ def parent(one: FactTable) -> FactTable:
 def mirrored() -> Iterator[tuple[FactTable, Mirrored]]:
     """Give the tables that the mirror holds, with what it holds of them."""
     yield from ((one, one.mirrored) for one in every().values() if one.mirrored)
+
+
+def asked() -> Iterator[FactTable]:
+    """Give the tables that customer groups may ask for."""
+    yield from (one for one, _what in mirrored() if one.asked)
 
 
 def hanging(to: type[models.Model]) -> list[Hanging]:

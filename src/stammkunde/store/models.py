@@ -10,6 +10,13 @@ class Change(models.Model):
     version = models.BigIntegerField(default=0)
 
 
+class Touched(models.Model):
+    """A customer about whom a fact has changed; see `touched`. Without a number: too many to name."""
+
+    customer_id = models.BigIntegerField(null=True)  # no foreign key: facts lie above
+    because = models.CharField(max_length=200)  # of the fact: `contacts:17`, `import:4`, `undo:4`
+
+
 class TakenOff(models.Model):
     """A secondary key that a table lacks while a first import fills it; see `bulk.keys`."""
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
+from stammkunde.store import touched
 from stammkunde.tasks import facts, policy
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.queries import OWN, PLANNED_CALL
@@ -362,6 +363,7 @@ def _count(task: Task) -> None:
     """Count a change of what is known of the time spent on customers; inside the caller's transaction."""
     if task.customer_id and task.finished_on:
         facts.TASKS.mark({f"{task.finished_on:%Y-%m}"})
+        touched.note([task.customer_id], because=f"tasks:{task.pk}")
 
 
 def _record(staff: Staff | None, action: str, at: datetime, task: Task, **detail: object) -> None:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from stammkunde.customers import facts, handing, policy, search
 from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note
+from stammkunde.store import touched
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -53,9 +54,10 @@ class PersonElsewhere(Exception):
     """The contact person belongs to another customer."""
 
 
-def mark_changed() -> None:
-    """Count a change of the customers for the mirror; inside the caller's transaction."""
+def mark_changed(customer_ids: Iterable[int] = ()) -> None:
+    """Count a change of these customers, for the mirror and for groups; inside the caller's transaction."""
     facts.CUSTOMERS.mark()
+    touched.note_each({pk: f"customers:{pk}" for pk in customer_ids})
 
 
 def create_customer(*, fields: dict[str, Any], now: datetime, staff: Staff | None, origin: str = ORIGIN) -> Customer:
@@ -73,7 +75,7 @@ def create_customer(*, fields: dict[str, Any], now: datetime, staff: Staff | Non
         with transaction.atomic():
             customer.save(force_insert=True)
             search.catch_up()
-            mark_changed()
+            mark_changed([customer.pk])
             _record(staff, "customer.created", now, customer)
     except IntegrityError:
         raise NumberTaken(number) from None
@@ -90,7 +92,7 @@ def change_customer(*, customer_id: int, fields: dict[str, Any], now: datetime, 
         customer.imported_by, customer.updated_at = None, now
         customer.search = policy.search_text(customer, customer.contact_persons.all())
         customer.save()
-        mark_changed()
+        mark_changed([customer.pk])
         _record(staff, "customer.changed", now, customer, changed=changed)
     if customer.owner_id != owner_before:
         handing.over(customers={customer.pk: owner_before}, owner=customer.owner, now=now, staff=staff)
@@ -107,7 +109,7 @@ def assign(*, customer_ids: Iterable[int], owner: Staff | None, now: datetime, s
     if found:
         ids, label = [one.pk for one in found], owner.name if owner else ""
         Customer.objects.filter(pk__in=ids).update(owner=owner, imported_by=None, updated_at=now)
-        mark_changed()
+        mark_changed(ids)
         team.record(
             staff=staff, action="customers.assigned", at=now, thing="customers", label=label, customers=ids[:1000]
         )
@@ -262,7 +264,7 @@ def _plain(value: Any) -> Any:
 def _people_changed(customer: Customer) -> None:
     customer.search = policy.search_text(customer, customer.contact_persons.all())
     customer.save(update_fields=["search"])
-    mark_changed()
+    mark_changed([customer.pk])
 
 
 def _record(staff: Staff | None, action: str, at: datetime, customer: Customer, **detail: object) -> None:

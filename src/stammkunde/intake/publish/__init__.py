@@ -14,12 +14,12 @@ from typing import Any
 from django.db import transaction
 
 from stammkunde.intake.lease import Lease
-from stammkunde.intake.models import Import
+from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.intake.publish import images
 from stammkunde.intake.publish.batch import Batch, Feed
 from stammkunde.intake.publish.writers import Writer, writer
 from stammkunde.intake.staging.difference import Difference, Part
-from stammkunde.store import bulk
+from stammkunde.store import bulk, touched
 from stammkunde.store.bulk import keys
 from stammkunde.store.facts import Moved
 
@@ -67,8 +67,10 @@ class Publishing:
     def _commit(self, write: Writer, batch: Batch, key: str) -> None:
         checkpoint = {**self.checkpoint, key: batch.upto, "longest_seconds": round(self.longest_seconds, 3)}
         with transaction.atomic():
-            self._write_batch(write, batch)
+            before = images.latest()
+            self._write_batch(write, batch, before=before)
             batch.part.spec.mark(batch.months)
+            self._touch(batch, before=before)
             self.lease.advance(
                 checkpoint=checkpoint, step="publish", done=self.done + len(batch.rows), total=self.difference.rows
             )
@@ -77,14 +79,28 @@ class Publishing:
         if batch.part.spec.after and batch.what == "created":
             batch.part.spec.after()
 
-    def _write_batch(self, write: Writer, batch: Batch) -> None:
+    def _touch(self, batch: Batch, *, before: int) -> None:
+        """Note whom the batch is about, where the import is about few."""
+        because = f"import:{self.lease.pk}"
+        if self.difference.rows > touched.MOST:
+            if not batch.after:
+                touched.note_everybody(because=because)
+            return
+        rows = batch.part.spec.rows()
+        if batch.what == "created":
+            first = batch.part.first_id
+            batch.part.spec.touch(rows.filter(pk__range=(first + batch.after + 1, first + batch.upto)), because=because)
+        else:
+            images_of = BeforeImage.objects.filter(incoming=self.lease.pk, table=batch.part.table, pk__gt=before)
+            batch.part.spec.touch(rows.filter(pk__in=images_of.values("row_id")), because=because)
+
+    def _write_batch(self, write: Writer, batch: Batch, *, before: int) -> None:
         """Write a batch, and let follow what goes along with a column that it changes; inside a transaction."""
         table = batch.part.spec
         follow = table.follow if batch.what == "changed" else None
         if follow is None or follow.column not in batch.part.provided:
             write.write(batch)
             return
-        before = images.latest()
         write.write(batch)
         rows = images.moved(table, follow.column, import_id=self.lease.pk, after=before)
         if rows:

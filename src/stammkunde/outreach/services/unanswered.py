@@ -51,7 +51,7 @@ def _forget(customer_id: int, *, now: datetime) -> None:
         rows._raw_delete(using=connection.alias)  # noqa: SLF001
     OptIn.objects.filter(customer=customer_id).delete()
     customer.delete()
-    customers_services.mark_changed()
+    customers_services.mark_changed([customer_id])
     sealing.erase(thing="customer", thing_id=customer_id, why=_("signed up and never answered"), by=None, now=now)
 
 

@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.contacts.layout import CONTACTS as LAYOUT
-from stammkunde.contacts.models import HAND, Contact
-from stammkunde.store.facts import FactTable, Hanging, Mirrored, Reference
+from stammkunde.contacts.models import HAND, Contact, Direction, Outcome, Way
+from stammkunde.customers.models import Purpose
+from stammkunde.store.facts import Asked, FactTable, Hanging, Mirrored, Reference
 
 CONTACTS = FactTable(
     name="contacts",
@@ -44,6 +45,14 @@ CONTACTS = FactTable(
         read={"tells_time": f"(t.imported_by IS NOT NULL OR t.source LIKE '{HAND}:%')"},
         days=("happened_on",),
         only="t.voids_id IS NULL AND NOT EXISTS (SELECT 1 FROM contacts_contact v WHERE v.voids_id = t.id)",
+    ),
+    asked=(
+        Asked(name="direction", label=_("Who began"), choices=Direction.choices),
+        Asked(name="channel", label=_("Way"), choices=Way.choices),
+        Asked(name="purpose", label=_("Purpose"), choices=Purpose.choices),
+        Asked(name="outcome", label=_("Outcome"), choices=Outcome.choices),
+        Asked(name="minutes", label=_("Minutes"), kind="whole", unit=_("minutes")),
+        Asked(name="cost", label=_("Cost"), kind="cents", read="t.cost_cents"),
     ),
     layout=LAYOUT,
 )

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers import owners, phones, search
 from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note, OptIn
-from stammkunde.store.facts import FactTable, Follow, Hanging, Lookup, Mirrored, Reference, Words
+from stammkunde.store.facts import Asked, AskedRows, FactTable, Follow, Hanging, Lookup, Mirrored, Reference, Words
 from stammkunde.team.models import Staff
 
 PART = "customers"  # with the people there
@@ -41,12 +41,27 @@ CUSTOMERS = FactTable(
             "segment": "VARCHAR",
             "owner": "VARCHAR",
             "since_on": "INTEGER",
+            "postcode": "VARCHAR",
+            "city": "VARCHAR",
+            "is_multiplier": "BOOLEAN",
         },
         read={"owner": "COALESCE(NULLIF(s.name, ''), s.email, '')"},
         join="LEFT JOIN team_staff s ON s.id = t.owner_id",
         days=("since_on",),
         spread="attributes",
         beside={"owners": _OWNERS},
+    ),
+    asked=(
+        Asked(name="kind", label=_("Kind"), choices=Customer.Kind.choices, history=False),
+        Asked(name="country", label=_("Country"), history=False),
+        Asked(name="region", label=_("Region"), history=False),
+        Asked(name="postcode", label=_("Postcode"), history=False),
+        Asked(name="city", label=_("City"), history=False),
+        Asked(name="industry", label=_("Industry"), history=False),
+        Asked(name="segment", label=_("Segment"), history=False),
+        Asked(name="owner", label=_("Responsible"), history=False),
+        Asked(name="since", label=_("Customer since"), kind="day", read="t.since_on", history=False),
+        Asked(name="multiplier", label=_("Multiplier"), kind="flag", read="t.is_multiplier", history=False),
     ),
     after=search.catch_up,
     follow=Follow(column="owner_id", done=owners.changed, undone=owners.changed_back),
@@ -58,6 +73,26 @@ CONTACT_PERSONS = FactTable(
     model=ContactPerson,
     references=(TO_CUSTOMER,),
     part=PART,
+    mirrored=Mirrored(
+        key="contact_person_id",
+        columns={
+            "contact_person_id": "BIGINT",
+            "customer_id": "BIGINT",
+            "role": "VARCHAR",
+            "birthday_on": "INTEGER",
+            "has_email": "BOOLEAN",
+            "has_phone": "BOOLEAN",
+        },
+        read={"has_email": "(t.email <> '')", "has_phone": "(t.phone <> '' OR t.mobile <> '')"},
+        days=("birthday_on",),
+    ),
+    asked=(
+        Asked(name="role", label=_("Role"), choices=ContactPerson.Role.choices, history=False),
+        Asked(name="birthday", label=_("Birthday"), kind="day", read="t.birthday_on", history=False),
+        Asked(name="has_email", label=_("Has an e-mail address"), kind="flag", history=False),
+        Asked(name="has_phone", label=_("Has a phone number"), kind="flag", history=False),
+    ),
+    asked_rows=AskedRows(day="birthday_on"),
 )
 
 CONSENTS = FactTable(

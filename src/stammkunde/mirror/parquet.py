@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 (our own table and column names; values are days and months)
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -38,13 +38,40 @@ def selects(snapshot: Snapshot, wanted: Mapping[str, Months]) -> dict[str, str]:
 
 def _select(snapshot: Snapshot, table: FactTable, months: Months) -> str:
     what = _mirrored(table)
-    columns = [f"{_read(snapshot, what, name)} AS {name}" for name in _own(table, what)]
-    if what.spread:
-        columns.append(f"CAST(t.{what.spread} AS TEXT) AS {what.spread}")
-    sql, only = f"SELECT {', '.join(columns)} FROM {table.db_table} t {what.join}", what.only or "1 = 1"
+    sql, only = _from(table, day=snapshot.day), what.only or "1 = 1"
     if not table.by_month or months is None:  # without their parents: the engine joins quicker than the database
         return f"{sql} WHERE {only}"
     return f"{sql} {_parent_join(table)} WHERE {only} AND {within(_day(table), months)}"
+
+
+def _from(table: FactTable, *, day: Callable[[str], str]) -> str:
+    what = _mirrored(table)
+    columns = [f"{_read(what, name, day=day)} AS {name}" for name in _own(table, what)]
+    if what.spread:
+        columns.append(f"CAST(t.{what.spread} AS TEXT) AS {what.spread}")
+    return f"SELECT {', '.join(columns)} FROM {table.db_table} t {what.join}"
+
+
+def select_some(table: FactTable, some: str, *, day: Callable[[str], str]) -> str:
+    """Say in SQL how to read the rows `t` of which `some` is true, with their parent where they share its month."""
+    return f"{_from(table, day=day)} WHERE {_mirrored(table).only or '1 = 1'} AND {some}"
+
+
+def typed(table: FactTable, rows: str, *, above: str = "", entries: Iterable[str] = ()) -> str:
+    """
+    Say in the engine's SQL how rows that were read become rows of the mirror.
+
+    `above` names the rows whose month they share, `entries` those of a JSON column that become columns.
+    """
+    what, month = _mirrored(table), month_column(table) if table.by_month else ""
+    own = [name for name in what.columns if not _is_month(table, name)]
+    columns = [f"{_of_row(name, what, None)}::{what.columns[name]} AS {name}" for name in own]
+    if table.month_of:
+        columns.append(f"{_month_of(table.month_of)} AS {month}")
+    columns += [f"{_entry(what.spread, [name])} AS {_column(name)}" for name in entries]
+    joined = f" JOIN {above} o ON o.{_mirrored(tables.parent(table)).key} = t.{table.within}" if above else ""
+    left_out = f" WHERE NOT ({what.unless})" if what.unless and above else ""
+    return f"SELECT {', '.join(columns)} FROM {rows} t{joined}{left_out}"
 
 
 def select_all(snapshot: Snapshot, table: FactTable) -> str:
@@ -66,9 +93,9 @@ def month_column(table: FactTable) -> str:
     return tables.parent(table).month_of.removesuffix("_on") + "_month"
 
 
-def _read(snapshot: Snapshot, what: Mirrored, name: str) -> str:
+def _read(what: Mirrored, name: str, *, day: Callable[[str], str]) -> str:
     column = what.read.get(name) or ("t.id" if name == what.key else f"t.{name}")
-    return snapshot.day(column) if name in what.days else column
+    return day(column) if name in what.days else column
 
 
 def _parent_join(table: FactTable) -> str:
@@ -192,14 +219,18 @@ def _write_months(table: FactTable, rows: pa.RecordBatchReader, folder: Path, *,
     if table.within:
         select = _with_parents(table, folder, whole=whole)
     else:
-        day = f"(DATE '1970-01-01' + {table.month_of}::INTEGER)"
-        number = f"((year({day}) - 1970) * 12 + month({day}) - 1)::INTEGER AS {month}"
+        number = f"{_month_of(table.month_of)} AS {month}"
         columns = _mirrored(table).columns.items()
         select = (
             f"SELECT {', '.join(number if n == month else f'{n}::{kind} AS {n}' for n, kind in columns)} FROM taken"
         )
     if select:
         _copy_taken(rows, select, folder / table.name, options)
+
+
+def _month_of(column: str) -> str:
+    day = f"(DATE '1970-01-01' + {column}::INTEGER)"
+    return f"((year({day}) - 1970) * 12 + month({day}) - 1)::INTEGER"
 
 
 def _with_parents(table: FactTable, folder: Path, *, whole: Mapping[str, Share]) -> str:

@@ -40,6 +40,12 @@ def choose(*, customer_ids: Collection[int], channel: str, whom: Wanted, today: 
     return among(allowed, customer_ids=customer_ids, channel=channel, whom=whom)
 
 
+def reached(*, customer_ids: Collection[int], channel: str, purpose: str, today: date) -> set[int]:
+    """Tell at which of these customers anybody may be written to, where something arrives."""
+    chosen = choose(customer_ids=customer_ids, channel=channel, whom=Wanted(purpose=purpose), today=today)
+    return {pk for pk, some in chosen.items() if some[0].is_allowed}
+
+
 def among(
     allowed: Mapping[Recipient, Permission], *, customer_ids: Collection[int], channel: str, whom: Wanted
 ) -> dict[int, tuple[Chosen, ...]]:

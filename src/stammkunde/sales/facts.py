@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde.sales.layout import PRODUCT_COSTS as COSTS_LAYOUT
 from stammkunde.sales.models import Line, Order, Product, ProductCost
-from stammkunde.store.facts import FactTable, Held, Mirrored, Reference
+from stammkunde.store.facts import Asked, AskedRows, FactTable, Held, Mirrored, Reference
 
 PART = "orders"  # orders and their lines, month by month
 COSTS = "product_costs"  # what pieces cost: lines are valued by it
@@ -47,6 +47,12 @@ PRODUCT_COSTS = FactTable(
     layout=COSTS_LAYOUT,
 )
 
+# What makes an order a purchase: it has a line that is a sale. Returns are lines of their own, of whatever order.
+_PURCHASES = (
+    "SELECT order_id, sum(revenue_cents)::BIGINT AS revenue_cents, sum(discount_cents)::BIGINT AS discount_cents, "
+    "sum(quantity) AS quantity FROM {lines} WHERE kind = 'sale' GROUP BY order_id"
+)
+
 ORDERS = FactTable(
     name="orders",
     label=_("Orders"),
@@ -71,6 +77,24 @@ ORDERS = FactTable(
         days=("ordered_on", "promised_on", "delivered_on"),
         depends=(COSTS,),  # by their lines, which are read together with them
     ),
+    asked=(
+        Asked(name="revenue", label=_("Revenue"), kind="cents", read="l.revenue_cents"),
+        Asked(name="discount", label=_("Discount"), kind="cents", read="l.discount_cents"),
+        Asked(name="quantity", label=_("Pieces"), kind="real", read="l.quantity"),
+        Asked(name="channel", label=_("Channel")),
+        Asked(name="status", label=_("Status"), choices=Order.Status.choices, history=False),
+        Asked(name="promised", label=_("Delivery promised"), kind="day", read="t.promised_on", history=False),
+        Asked(name="delivered", label=_("Delivered"), kind="day", read="t.delivered_on", history=False),
+        Asked(
+            name="late",
+            label=_("Delivered late"),
+            kind="flag",
+            read="t.delivered_on > t.promised_on",
+            history=False,
+        ),
+        Asked(name="shipping", label=_("Shipping paid by the customer"), kind="cents", read="t.shipping_cents"),
+    ),
+    asked_rows=AskedRows(join=f"JOIN ({_PURCHASES}) l USING (order_id)", only="t.status <> 'cancelled'"),
 )
 
 # A correction that takes pieces away is no goods given back: they were never at the customer.
@@ -88,8 +112,9 @@ LINES = FactTable(
     part=PART,
     within="order_id",
     mirrored=Mirrored(
-        key="",
+        key="line_id",
         columns={
+            "line_id": "BIGINT",
             "order_id": "BIGINT",
             "customer_id": "BIGINT",
             "product_id": "BIGINT",
@@ -100,6 +125,7 @@ LINES = FactTable(
             "quantity": "DOUBLE",
             "revenue_cents": "BIGINT",
             "cost_cents": "BIGINT",
+            "discount_cents": "BIGINT",
         },
         takes=("customer_id", "ordered_on", "ordered_month", "channel"),
         unless="o.status = 'cancelled'",
@@ -111,6 +137,18 @@ LINES = FactTable(
             fills={"cost_cents": f"CASE WHEN {_HAS_GOODS} THEN round(t.quantity * h.cost_e4 / 100) END"},
         ),
     ),
+    asked=(
+        Asked(name="kind", label=_("Kind"), choices=Line.Kind.choices),
+        Asked(name="category", label=_("Product group"), read="p.category"),
+        Asked(name="product_number", label=_("Product number"), read="p.number"),
+        Asked(name="product", label=_("Product"), read="p.name"),
+        Asked(name="product_kind", label=_("Kind of product"), read="p.kind", choices=Product.Kind.choices),
+        Asked(name="quantity", label=_("Pieces"), kind="real"),
+        Asked(name="revenue", label=_("Revenue"), kind="cents", read="t.revenue_cents"),
+        Asked(name="discount", label=_("Discount"), kind="cents", read="t.discount_cents"),
+        Asked(name="channel", label=_("Channel")),
+    ),
+    asked_rows=AskedRows(join="LEFT JOIN {products} p USING (product_id)"),
 )
 
 TABLES = (PRODUCTS, PRODUCT_COSTS, ORDERS, LINES)

@@ -17,6 +17,7 @@ MOST_VALUES = 30
 TOOK_PART = (
     "direction = 'in' OR (outcome = 'reached' AND channel IN ('phone', 'meeting'))"  # `contacts.queries.TOOK_PART`
 )
+NO_SLICES = "* EXCLUDE (postcode, city, is_multiplier)"  # of customers: only groups of customers ask for these
 CLASSES = frozenset({"class"})  # the A/B/C class as known at the end of the facts; empty: nothing bought
 
 
@@ -32,8 +33,8 @@ def open_facts(tables: mirror.Tables, *, margin: margins.Terms) -> Facts:
     """Open the mirror's tables for insight; of an order that was cancelled nothing was delivered."""
     took_place = tables.orders.filter("status <> 'cancelled'")
     known = facts(
-        tables.lines,
-        customers=tables.customers,
+        tables.lines.project("* EXCLUDE (line_id, discount_cents)"),
+        customers=tables.customers.project(NO_SLICES),
         products=tables.products,
         orders=took_place,
         happenings=[_conversations(tables)],

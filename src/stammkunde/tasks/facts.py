@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.store.facts import FactTable, Hanging, Mirrored
+from stammkunde.store.facts import Asked, FactTable, Hanging, Mirrored
 from stammkunde.tasks.models import Task
 
 TASKS = FactTable(
@@ -21,10 +21,15 @@ TASKS = FactTable(
             "finished_month": "INTEGER",
             "role": "VARCHAR",
             "minutes": "INTEGER",
+            "is_complaint": "BOOLEAN",
         },
         read={"role": "t.finished_role"},
         days=("finished_on",),
         only="t.state = 'done' AND t.customer_id IS NOT NULL AND t.finished_on IS NOT NULL",
+    ),
+    asked=(
+        Asked(name="complaint", label=_("Complaint"), kind="flag", read="t.is_complaint"),
+        Asked(name="minutes", label=_("Minutes"), kind="whole", unit=_("minutes")),
     ),
 )
 

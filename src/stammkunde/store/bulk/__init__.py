@@ -11,7 +11,7 @@ from stammkunde.store.bulk.ids import NoIds, reserve
 from stammkunde.store.bulk.inserts import insert, staged
 from stammkunde.store.bulk.lookups import rows_of, rows_with
 from stammkunde.store.bulk.pace import Pace, rest
-from stammkunde.store.bulk.snapshots import DatabaseInMemory, Snapshot, snapshot
+from stammkunde.store.bulk.snapshots import DatabaseInMemory, Snapshot, day_of, snapshot
 
 __all__ = [
     "DatabaseInMemory",
@@ -21,6 +21,7 @@ __all__ = [
     "Snapshot",
     "address",
     "cut",
+    "day_of",
     "delete",
     "insert",
     "repeat",

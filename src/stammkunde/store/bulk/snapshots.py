@@ -38,6 +38,13 @@ class Snapshot(Protocol):
         """Give what was taken under a name; read one to its end before the next."""
 
 
+def day_of(column: str, *, vendor: str) -> str:
+    """Say in SQL which day a column means, in days since 1970."""
+    if vendor == "sqlite":
+        return f"(CAST(strftime('%s', {column}) AS INTEGER) / 86400)"
+    return f"({column} - DATE '1970-01-01')"
+
+
 @contextmanager
 def snapshot() -> Iterator[Snapshot]:
     """
@@ -72,7 +79,7 @@ class _Sqlite:
         return list(self._own.execute(sql))
 
     def day(self, column: str) -> str:
-        return f"(CAST(strftime('%s', {column}) AS INTEGER) / 86400)"
+        return day_of(column, vendor="sqlite")
 
     def take(self, selects: Mapping[str, str]) -> None:
         for name, select in selects.items():
@@ -108,7 +115,7 @@ class _Postgres:
         return self._link.fetch(sql)
 
     def day(self, column: str) -> str:
-        return f"({column} - DATE '1970-01-01')"
+        return day_of(column, vendor="postgresql")
 
     def take(self, selects: Mapping[str, str]) -> None:
         self._selects = selects

@@ -10,6 +10,8 @@ from stammkunde import mirror
 from stammkunde.customers.models import Customer
 from stammkunde.intake import apart
 from stammkunde.intake import services as intake
+from stammkunde.segments import services as segments
+from stammkunde.segments import vocabulary
 from stammkunde.store import facts
 from stammkunde.team import queries as team
 from stammkunde.team import services as teams
@@ -112,6 +114,16 @@ def test_it_comes_along_in_the_mirror_and_starts_no_refresh(tmp_path):
     again = build()
     assert [(row[2], row[3]) for row in mirrored()] == [(680, 30), (681, 45)]
     assert mirror.tables(again).stamp("lines") == mirror.tables(held).stamp("lines")
+
+
+def test_groups_of_customers_may_ask_for_it_by_its_declaration_alone():
+    rule = {"happened": "visits", "within": {"last": 30}, "measure": "sum.minutes", "is": ">=", "value": 90}
+
+    made = segments.create(name="Lange da", rule=rule, now=NOW, staff=None)
+
+    (kept,) = made.versions.all()
+    assert kept.rule["happened"] == "visits"
+    assert [(one.label, one.asked.unit) for one in vocabulary.words(facts.table("visits"))] == [("Minutes", "min")]
 
 
 def test_taken_back_it_leaves_nothing_and_the_mirror_follows(tmp_path, diary):

@@ -1,6 +1,6 @@
 from django.db.models import Q
 
-from stammkunde.store.facts import FactTable, Hanging, Mirrored, Reference
+from stammkunde.store.facts import Asked, FactTable, Hanging, Mirrored, Reference
 from stammkunde.store.layouts import DAY, KEY, NUMBER, Column, Field, Layout, Table
 from tests.store.diary.models import Impression, Visit
 
@@ -24,6 +24,7 @@ TABLES = (
             },
             days=("came_on",),
         ),
+        asked=(Asked(name="minutes", label="Minutes", kind="whole", unit="min"),),
         layout=Layout(
             name="visits",
             de="Besuche",

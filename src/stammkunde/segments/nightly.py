@@ -1,0 +1,139 @@
+"""
+What is known of each customer as of last night: the answers of the generation, and the ways to reach her.
+
+Rules read it as fields, `signal.…` and `reach.…`, from one Parquet file a generation beside the mirror, so that nothing
+is worked out while somebody types. What each field is called, and where it comes from, stands here.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stammkunde.customers.models import Channel, Customer, Purpose
+from stammkunde.mirror.engine import connection
+from stammkunde.outreach import recipients
+from stammkunde.segments import files
+from stammkunde.signals.models import CustomerSignal, Generation
+from stammkunde.store import bulk, kept
+from stammkunde.store.facts import Asked
+
+AT_ONCE = 10_000
+
+CLASSES = (("A", _("Class A")), ("B", _("Class B")), ("C", _("Class C")))
+
+# What models and ranks say: it wavers, so that groups believe it only when it is said twice in a row.
+SCORES = (
+    Asked(name="stage", label=_("Stage"), choices=CustomerSignal.Stage.choices),
+    Asked(name="class", label=_("A/B/C class"), read="t.abc_class", choices=CLASSES),
+    Asked(name="level", label=_("Risk light"), read="t.risk_level", choices=CustomerSignal.Level.choices),
+    Asked(name="risk", label=_("Risk of leaving"), kind="share"),
+    Asked(name="risk_rise", label=_("Rise of the risk"), kind="share", read="t.risk - t.risk_before"),
+    Asked(name="at_stake", label=_("Margin at stake"), kind="cents", read="t.margin_at_risk_cents"),
+    Asked(name="expected", label=_("Expected within a year"), kind="cents", read="t.expected_cents"),
+    Asked(name="expected_orders", label=_("Expected purchases"), kind="real", read="t.expected_purchases"),
+    Asked(name="value", label=_("Value of the next three years"), kind="cents", read="t.clv_cents"),
+    Asked(name="rank", label=_("Rank by value"), kind="whole", read="t.value_rank"),
+)
+# What was counted up to last night.
+COUNTS = (
+    Asked(name="orders", label=_("Number of purchases"), kind="whole"),
+    Asked(name="first", label=_("First purchase"), kind="day", read="t.first_on"),
+    Asked(name="last", label=_("Last purchase"), kind="day", read="t.last_on"),
+    Asked(name="silent", label=_("Days since the last purchase"), kind="whole", read="t.silent_days", unit=_("days")),
+    Asked(name="rhythm", label=_("Usual gap"), kind="real", read="t.gap_days", unit=_("days")),
+    Asked(name="due", label=_("Next purchase usual on"), kind="day", read="t.due_on"),
+    Asked(name="overdue", label=_("Overdue"), kind="whole", read="t.overdue_days", unit=_("days")),
+    Asked(name="revenue", label=_("Revenue so far"), kind="cents", read="t.revenue_cents"),
+    Asked(name="revenue_year", label=_("Revenue of the last 12 months"), kind="cents", read="t.revenue_year_cents"),
+    Asked(name="margin", label=_("Margin so far"), kind="cents", read="t.margin_cents"),
+    Asked(name="margin_year", label=_("Margin of the last 12 months"), kind="cents", read="t.margin_year_cents"),
+    Asked(name="favourite", label=_("Favourite product group"), read="t.favourite_category"),
+    Asked(name="channel", label=_("Channel of the last purchase"), read="t.last_channel"),
+    Asked(name="returned_share", label=_("Share of returns"), kind="share"),
+)
+SIGNALS = (*SCORES, *COUNTS)
+REACH = (
+    Asked(name=Channel.EMAIL, label=pgettext_lazy("reached", "Offers by e-mail"), kind="flag"),
+    Asked(name=Channel.POST, label=pgettext_lazy("reached", "Offers by post"), kind="flag"),
+    Asked(name=Channel.PHONE, label=pgettext_lazy("reached", "Offers by phone"), kind="flag"),
+    Asked(name=Channel.MESSAGE, label=pgettext_lazy("reached", "Offers by text message"), kind="flag"),
+)
+
+WAYS = {  # how somebody is reached → the channel that does it
+    Channel.EMAIL: "email",
+    Channel.POST: "letter",
+    Channel.PHONE: "call",
+    Channel.MESSAGE: "webhook",
+}
+SCORE_FIELDS = frozenset(f"signal.{one.name}" for one in SCORES)
+_DAYS = ("first_on", "last_on", "due_on")
+_READ = (
+    "stage", "abc_class", "risk_level", "risk", "risk_before", "margin_at_risk_cents", "expected_cents",
+    "expected_purchases", "clv_cents", "value_rank", "orders", "silent_days", "gap_days", "overdue_days",
+    "revenue_cents", "revenue_year_cents", "margin_cents", "margin_year_cents", "favourite_category", "last_channel",
+    "returned_share",
+)  # fmt: skip
+
+
+class NotKept(LookupError):
+    """The worker has not written down yet what is known of everybody as of the shown generation."""
+
+
+def name(generation: Generation) -> str:
+    """Name the file of a generation."""
+    return f"nightly-{generation.pk}-{kept.program('segments')}"
+
+
+def keep(generation: Generation, *, today: date, tell: Callable[[int, int], None]) -> None:
+    """Write down what is known of everybody as of a generation, whole or not at all. Repeating is harmless."""
+    if files.is_kept(name(generation)):
+        return
+    ways = _reached(today=today, tell=tell)
+    with bulk.snapshot() as look:
+        columns = [*_READ, *(f"{look.day(one)} AS {one}" for one in _DAYS)]
+        look.take({"signals": _of(generation, columns)})
+        told = look.rows("signals")
+        files.put(_joined(told, ways), name(generation))
+
+
+def _of(generation: Generation, columns: list[str]) -> str:
+    table = CustomerSignal._meta.db_table  # noqa: SLF001
+    return f"SELECT customer_id, {', '.join(columns)} FROM {table} WHERE generation_id = {int(generation.pk)}"  # noqa: S608
+
+
+def _joined(told: pa.RecordBatchReader, ways: pa.Table) -> duckdb.DuckDBPyRelation:
+    rows, found = told.read_all(), ways  # noqa: F841 (named in SQL)
+    signals = ", ".join(f"{one.read or f't.{one.name}'} AS signal__{one.name}" for one in SIGNALS)
+    reach = ", ".join(f"r.{one.name} AS reach__{one.name}" for one in REACH)
+    return connection().sql(
+        f"SELECT customer_id, {signals}, {reach} FROM rows t FULL JOIN found r USING (customer_id) ORDER BY 1"  # noqa: S608
+    )
+
+
+def _reached(*, today: date, tell: Callable[[int, int], None]) -> pa.Table:
+    """Ask the governor's rule of everybody, some thousand at once."""
+    ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    columns: dict[str, list[bool]] = {way: [] for way in WAYS}
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        tell(start, len(ids))
+        for way, channel in WAYS.items():
+            found = recipients.reached(customer_ids=some, channel=channel, purpose=Purpose.ADVERTISING, today=today)
+            columns[way] += [one in found for one in some]
+    flags = {str(way): pa.array(flags, pa.bool_()) for way, flags in columns.items()}
+    return pa.table({"customer_id": pa.array(ids, pa.int64()), **flags})
+
+
+def opened(generation: Generation) -> duckdb.DuckDBPyRelation:
+    """
+    Open what is known of everybody as of a generation.
+
+    :raises NotKept: if the worker has not written it down yet
+    """
+    if not files.is_kept(name(generation)):
+        raise NotKept(generation.pk)
+    return connection().read_parquet(str(files.place(name(generation))))

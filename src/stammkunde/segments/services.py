@@ -1,0 +1,174 @@
+"""What changes groups of customers; who is in them is worked out by the worker (`passes`)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from stammkunde.insight import rules
+from stammkunde.insight.rules import InvalidRule, Rule
+from stammkunde.segments import latest, using, vocabulary
+from stammkunde.segments.models import Segment, SegmentVersion
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+__all__ = ["InUse", "InvalidRule", "NameTaken", "archive", "check", "create", "delete", "edit", "rename", "restore"]
+
+
+class NameTaken(Exception):
+    """Another group has this name."""
+
+
+class InUse(Exception):
+    """Something uses the group; `names` says what."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+def check(rule: Any, *, segment_id: int | None = None) -> Rule:
+    """
+    Read a rule that is to be kept: for everybody alike, and asking for no group that asks for it.
+
+    :raises InvalidRule: if it is none, with the place and the cure
+    """
+    read = rules.read(rule, vocabulary.known())
+    if rules.uses(read).me:
+        raise InvalidRule("'me' is for lists only. Name a person.", place="", code="me_is_for_lists", about="me")
+    if rules.uses(read).members:
+        others = latest.readable(latest.versions())
+        named = {f"segment:{version.segment_id}": one for version, one in others.items()}
+        rules.in_order(named | {f"segment:{segment_id}": read})
+    return read
+
+
+@transaction.atomic
+def create(
+    *,
+    name: str,
+    rule: Any,
+    now: datetime,
+    staff: Staff | None,
+    origin: str = Segment.Origin.BUILDER,
+    play_id: int | None = None,
+) -> Segment:
+    """
+    Make a group; a play's own may have no name.
+
+    :raises InvalidRule: if the rule is none
+    :raises NameTaken: if another group is called so
+    """
+    read = check(rule)
+    segment = _named(Segment(name=name.strip(), origin=origin, play_id=play_id, created_by=staff, created_at=now))
+    _add_version(segment, read, now=now, staff=staff)
+    _record(staff, "segment.created", now, segment)
+    return segment
+
+
+@transaction.atomic
+def edit(*, segment_id: int, rule: Any, now: datetime, staff: Staff | None) -> SegmentVersion:
+    """
+    Give a group another rule, as a version of its own; the same rule again changes nothing.
+
+    :raises InvalidRule: if the rule is none, or asks in a circle
+    """
+    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    read, former = check(rule, segment_id=segment_id), latest.version_of(segment_id)
+    if former.digest == rules.digest(read):
+        return former
+    made = _add_version(segment, read, now=now, staff=staff)
+    _record(staff, "segment.changed", now, segment, version=made.number)
+    return made
+
+
+@transaction.atomic
+def rename(*, segment_id: int, name: str, now: datetime, staff: Staff) -> Segment:
+    """
+    Call a group otherwise.
+
+    :raises NameTaken: if another group is called so
+    """
+    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    before = segment.name
+    if before != name.strip():
+        segment.name = name.strip()
+        _named(segment)
+        _record(staff, "segment.renamed", now, segment, before=before)
+    return segment
+
+
+@transaction.atomic
+def archive(*, segment_id: int, now: datetime, staff: Staff) -> None:
+    """
+    Put a group away: it is worked out no more, and what is known of it stays. Repeating changes nothing.
+
+    :raises InUse: if something uses it
+    """
+    segment = _free(segment_id)
+    if segment.archived_at is None:
+        segment.archived_at = now
+        segment.save(update_fields=["archived_at"])
+        _record(staff, "segment.archived", now, segment)
+
+
+@transaction.atomic
+def restore(*, segment_id: int, now: datetime, staff: Staff) -> None:
+    """
+    Take a group out again; repeating changes nothing.
+
+    :raises NameTaken: if another group is called so by now
+    :raises InvalidRule: if its rule cannot be read any more
+    """
+    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    if segment.archived_at is not None:
+        check(latest.version_of(segment_id).rule, segment_id=segment_id)
+        segment.archived_at = None
+        _named(segment)
+        _record(staff, "segment.restored", now, segment)
+
+
+@transaction.atomic
+def delete(*, segment_id: int, now: datetime, staff: Staff) -> None:
+    """
+    Delete a group with all that is known of who was in it.
+
+    :raises InUse: if something uses it
+    """
+    segment = _free(segment_id)
+    _record(staff, "segment.deleted", now, segment)
+    segment.delete()
+
+
+def _free(segment_id: int) -> Segment:
+    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    if used := using.names(segment_id):
+        raise InUse(used)
+    return segment
+
+
+def _named(segment: Segment) -> Segment:
+    """Write a group, unless another one has its name."""
+    try:
+        with transaction.atomic():
+            segment.save()
+    except IntegrityError:
+        raise NameTaken(segment.name) from None
+    return segment
+
+
+def _add_version(segment: Segment, rule: Rule, *, now: datetime, staff: Staff | None) -> SegmentVersion:
+    last = segment.versions.aggregate(last=Max("number"))["last"] or 0
+    return SegmentVersion.objects.create(
+        segment=segment,
+        number=last + 1,
+        rule=rules.write(rule),
+        digest=rules.digest(rule),
+        from_at=now,
+        by=staff,
+    )
+
+
+def _record(staff: Staff | None, action: str, at: datetime, segment: Segment, **detail: object) -> None:
+    team.record(staff=staff, action=action, at=at, thing="segment", thing_id=segment.pk, label=segment.name, **detail)

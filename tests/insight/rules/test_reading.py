@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -82,15 +80,8 @@ def test_rule_tells_what_it_reads():
 
 
 def test_digest_is_the_same_in_every_process():
-    program = (
-        "from stammkunde.insight.rules import *; from stammkunde.insight.rules import tree;"
-        "print(digest(tree.Field('customer.country', tree.Check('is', ('DE',)))))"
-    )
-
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-
-    assert found.strip() == rules.digest(rules.read(COUNTRY, KNOWN))
-    assert rules.digest(rules.read({"not": COUNTRY}, KNOWN)) != found.strip()
+    assert rules.digest(rules.read(COUNTRY, KNOWN)) == "35cd2411608354643fff4a4862298c340cf6cd74"
+    assert rules.digest(rules.read({"not": COUNTRY}, KNOWN)) != "35cd2411608354643fff4a4862298c340cf6cd74"
 
 
 ORDERS = {"happened": "orders", "is": ">=", "value": 1}

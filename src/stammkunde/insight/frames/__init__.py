@@ -6,7 +6,7 @@ Parquet file. Tables that are already in memory are handed to an in-memory DuckD
 """
 
 from stammkunde.insight.frames.engines import Frame, Table, arrow, hold, on_the_clock_of, open_table, rows
-from stammkunde.insight.frames.expressions import counted, text, total, whole_parts, with_months
+from stammkunde.insight.frames.expressions import counted, text, total, whole_parts, with_march_years, with_months
 from stammkunde.insight.frames.happenings import CANCELLATION, CONVERSATION, DELIVERY, RETURN
 from stammkunde.insight.frames.knowledge import Alike, Facts, facts
 from stammkunde.insight.frames.schema import (
@@ -47,5 +47,6 @@ __all__ = [
     "text",
     "total",
     "whole_parts",
+    "with_march_years",
     "with_months",
 ]

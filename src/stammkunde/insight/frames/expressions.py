@@ -67,22 +67,41 @@ def with_months(frame: Frame, **day_of: str) -> Frame:
 
     Source: Hinnant (2013), chrono-Compatible Low-Level Date Algorithms, civil_from_days.
     """
-    era = {name: f"{name} era" for name in day_of}
-    year = {name: f"{name} year" for name in day_of}
     kept = [*frame.collect_schema().names(), *day_of]
-    col = nw.col
-    shifted = [(col(day) + 719468).cast(nw.Int32).alias(name) for name, day in day_of.items()]  # since 0000-03-01
-    eras = [whole_parts(col(name), 146097).alias(era[name]) for name in day_of]
-    of_era = [(col(name) - col(era[name]) * 146097).alias(name) for name in day_of]
-    years = [whole_parts(_without_leap_days(col(n)), 365).alias(year[n]) for n in day_of]
-    of_year = [(col(n) - _days_of_years(col(year[n]))).alias(n) for n in day_of]
     months = [
-        ((col(era[n]) * 400 + col(year[n])) * 12 + whole_parts(col(n) * 5 + 2, 153) + 2 - 1970 * 12)
+        (nw.col(f"{day} year") * 12 + whole_parts(nw.col(f"{day} of year") * 5 + 2, 153) + 2 - 1970 * 12)
         .cast(nw.Int32)
-        .alias(n)
-        for n in day_of
+        .alias(name)
+        for name, day in day_of.items()
     ]
-    for step in (shifted, eras, of_era, years, of_year, months):
+    return with_march_years(frame, *dict.fromkeys(day_of.values())).with_columns(*months).select(*kept)
+
+
+def with_march_years(frame: Frame, *days: str) -> Frame:
+    """
+    Add years that begin in March, and the day of the year: a leap day is the last of its year, and shifts no other.
+
+    One step a projection, as engines write an expression out where it is used.
+
+    Args:
+        frame: a lazy table.
+        *days: columns with days since 1970-01-01.
+
+    Returns:
+        the table with two more columns a day: `… year` (1969 for February 1970) and `… of year` (0 for 1 March).
+
+    Source: Hinnant (2013), chrono-Compatible Low-Level Date Algorithms, civil_from_days.
+    """
+    col = nw.col
+    of_year = {day: f"{day} of year" for day in days}  # in turn: since 0000-03-01, day of the era, day of the year
+    kept = [*frame.collect_schema().names(), *of_year.values(), *(f"{day} year" for day in days)]
+    shifted = [(col(day) + 719468).cast(nw.Int32).alias(name) for day, name in of_year.items()]
+    eras = [whole_parts(col(name), 146097).alias(f"{day} era") for day, name in of_year.items()]
+    of_era = [(col(name) - col(f"{day} era") * 146097).alias(name) for day, name in of_year.items()]
+    years = [whole_parts(_without_leap_days(col(n)), 365).alias(f"{day} year") for day, n in of_year.items()]
+    rest = [(col(n) - _days_of_years(col(f"{day} year"))).alias(n) for day, n in of_year.items()]
+    whole = [(col(f"{day} era") * 400 + col(f"{day} year")).alias(f"{day} year") for day in days]
+    for step in (shifted, eras, of_era, years, rest, whole):
         frame = frame.with_columns(*step)
     return frame.select(*kept)
 

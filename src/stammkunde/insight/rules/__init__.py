@@ -10,10 +10,12 @@ Rules over customers: a small tree, each leaf true or false for every customer o
 
 from stammkunde.insight.errors import InvalidRule
 from stammkunde.insight.rules import tree
+from stammkunde.insight.rules.answering import bounds, flags, unknown
 from stammkunde.insight.rules.known import OPERATORS, Column, Known, Table, column_of, kind_of, of
 from stammkunde.insight.rules.reading import DEPTH, LEAVES, VALUES, read
 from stammkunde.insight.rules.tree import Rule
 from stammkunde.insight.rules.using import Uses, in_order, leaves, uses
+from stammkunde.insight.rules.worlds import World
 from stammkunde.insight.rules.writing import digest, write
 
 __all__ = [
@@ -27,14 +29,18 @@ __all__ = [
     "Rule",
     "Table",
     "Uses",
+    "World",
+    "bounds",
     "column_of",
     "digest",
+    "flags",
     "in_order",
     "kind_of",
     "leaves",
     "of",
     "read",
     "tree",
+    "unknown",
     "uses",
     "write",
 ]

@@ -121,8 +121,11 @@ def _since(data: Any, place: Place, known: Known) -> Since:
             there = ", ".join(sorted(known.moments)) or "none"
             place.refuse("unknown_moment", f"There is no moment {data!r} here. Choose one of {there}.", data)
         return Since(data)
-    place.entries(data, needed=["happened"], more=["where", "with", "pick", "within"])
-    return Since(read(data | {"measure": "last"}, place, known, inside=True)[0])
+    place.entries(data, needed=["happened"], more=ENTRIES)
+    amount, kind = read({"measure": "last"} | data, place, known, inside=True)
+    if kind != "day":
+        place.at("measure").refuse("no_day", "A span begins after a day. Use last, first or the max of a day.", kind)
+    return Since(amount)
 
 
 def write(amount: Amount) -> dict[str, Any]:
@@ -165,7 +168,7 @@ def write_span(span: Span) -> Any:
 def _since_written(span: Since) -> Any:
     if isinstance(span.what, str):
         return span.what
-    return {name: value for name, value in write(span.what).items() if name != "measure"}
+    return {name: value for name, value in write(span.what).items() if (name, value) != ("measure", "last")}
 
 
 def _written(one: Cond) -> dict[str, Any]:

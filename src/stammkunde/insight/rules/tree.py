@@ -64,7 +64,7 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Since:
-    """After the day of somebody's last such happening, or of a moment by its name; never: unknown."""
+    """After the day that an amount gives, the last such happening, or that of a moment by its name; never: unknown."""
 
     what: "Amount | str"
 

@@ -99,9 +99,22 @@ def measured_by(leaf: Leaf) -> list[Amount]:
     Returns:
         its amounts, and those after which their spans begin.
     """
-    own = {Happened: ("amount",), Compare: ("left", "right")}.get(type(leaf), ())
-    found = [getattr(leaf, name) for name in own]
-    return [one for amount in found for one in (amount, _since(amount)) if isinstance(one, Amount)]
+    return [one for amount in own_amounts(leaf) for one in (amount, _since(amount)) if isinstance(one, Amount)]
+
+
+def own_amounts(leaf: Leaf) -> list[Amount]:
+    """
+    List what a leaf compares.
+
+    Args:
+        leaf: a leaf.
+
+    Returns:
+        its amount, or both.
+    """
+    if isinstance(leaf, Happened):
+        return [leaf.amount]
+    return [leaf.left, leaf.right] if isinstance(leaf, Compare) else []
 
 
 def _since(amount: Amount) -> Amount | str | None:

@@ -1,0 +1,185 @@
+"""Rows of a table that an amount counts: within its span, picked, and as its conditions ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+
+import narwhals as nw
+
+from stammkunde.insight.errors import InvalidRule
+from stammkunde.insight.frames import Frame, counted, hold
+from stammkunde.insight.rules import asking, spans
+from stammkunde.insight.rules.asking import holds, within
+from stammkunde.insight.rules.known import Table
+from stammkunde.insight.rules.tree import Amount, Cond, Since, Span, With, Yearly
+from stammkunde.insight.rules.worlds import World
+
+FEW = 4  # amounts whose conditions are worth asking before grouping
+_PLACES = 2**40  # keys of rows are below
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """
+    A table ready to be counted.
+
+    Args:
+        frame: the rows, with what the conditions ask.
+        conditions: amount → which rows it counts.
+    """
+
+    frame: Frame
+    conditions: dict[Amount, nw.Expr]
+
+
+def ready(amounts: list[Amount], begins: dict[Since, Frame], world: World) -> Counted:
+    """
+    Make a table ready for amounts of one table and one pick.
+
+    Args:
+        amounts: of the same table; where they pick, of the same pick and span.
+        begins: what spans begin after → frame of customer_id and the day.
+        world: what they are held against.
+
+    Returns:
+        rows with a customer, those left out that no amount counts.
+    """
+    first = amounts[0]
+    table = world.table(first.table)
+    frame = world.tables[table.name].filter(~nw.col("customer_id").is_null())
+    starts = {span: f"since {n}" for n, span in enumerate(_sinces(amounts))}
+    for span, name in starts.items():
+        frame = frame.join(begins[span].rename({"day": name}), on="customer_id", how="left")
+    frame = asking.with_years(frame, *_yearly(amounts, table))
+    if first.pick != "any":
+        frame = _picked(frame, first, table, world, starts)
+    lower = {one: f"with {n}" for n, one in enumerate(dict.fromkeys(w for a in amounts for w in a.having))}
+    for one, name in lower.items():
+        frame = frame.join(_lower(one, table, world, name), on=table.key, how="left")
+        frame = frame.with_columns(nw.col(name).fill_null(0))
+    conditions = {amount: _condition(amount, table, world, starts, lower) for amount in amounts}
+    return Counted(_narrowed(frame, conditions, table, world), conditions)
+
+
+def _sinces(amounts: Iterable[Amount]) -> list[Since]:
+    return list(dict.fromkeys(one.within for one in amounts if isinstance(one.within, Since)))
+
+
+def _yearly(amounts: list[Amount], table: Table) -> list[str]:
+    days = {table.day for amount in amounts if isinstance(amount.within, Yearly)}
+    asked = {one.column for amount in amounts for one in (*amount.where, *amount.measure.where) if is_yearly(one)}
+    return sorted(days | asked)
+
+
+def is_yearly(one: Cond) -> bool:
+    """
+    Tell whether a condition asks for days that return.
+
+    Args:
+        one: the condition.
+
+    Returns:
+        whether it does.
+    """
+    return isinstance(one.check.span, Yearly)
+
+
+def _picked(frame: Frame, amount: Amount, table: Table, world: World, starts: dict[Since, str]) -> Frame:
+    """Keep each customer's last, or first, row within the span; of one day the one with the higher, or lower, key."""
+    inside = frame.filter(_within(amount.within, table, world, starts) & ~nw.col(table.day).is_null())
+    place = nw.col(table.day).cast(nw.Int64) * _PLACES + nw.col(table.key).cast(nw.Int64)
+    ranked = inside.with_columns(place.alias("place"))
+    best = nw.col("place").max() if amount.pick == "last" else nw.col("place").min()
+    return ranked.with_columns(best.over("customer_id").alias("best")).filter(nw.col("place") == nw.col("best"))
+
+
+def _within(span: Span, table: Table, world: World, starts: dict[Since, str]) -> nw.Expr:
+    since = starts[span] if isinstance(span, Since) else ""
+    return within(span, table.day, anchor=world.anchor(table.name), since=since)
+
+
+def _lower(one: With, upper: Table, world: World, name: str) -> Frame:
+    table = world.table(one.table)
+    frame = asking.with_years(world.tables[one.table], *sorted({c.column for c in one.where if is_yearly(c)}))
+    link = table.below[upper.name]
+    found = frame.filter(reduce(and_, conds(one.where, table, world), ~nw.col(link).is_null()))
+    counts = found.group_by(link).agg(counted(~nw.col(link).is_null(), name=name))
+    return counts if link == upper.key else counts.rename({link: upper.key})
+
+
+def conds(where: Iterable[Cond], table: Table, world: World) -> list[nw.Expr]:
+    """
+    Ask the columns of a row.
+
+    Args:
+        where: the conditions.
+        table: whose row.
+        world: what it is held against.
+
+    Returns:
+        an expression for each condition.
+    """
+    return [_cond(one, table, world) for one in where]
+
+
+def _cond(one: Cond, table: Table, world: World) -> nw.Expr:
+    column = table.column(one.column)
+    kind = column.kind if column else "text"
+    return holds(one.check, one.column, kind, anchor=world.anchor(table.name), me=world.me)
+
+
+def _condition(amount: Amount, table: Table, world: World, starts: dict[Since, str], lower: dict[With, str]) -> nw.Expr:
+    asked = conds(amount.where, table, world)
+    asked += [holds(one.check, lower[one], "whole", anchor=0, me=None) for one in amount.having]
+    inside = _within(amount.within, table, world, starts)
+    return reduce(and_, asked, inside)
+
+
+def _narrowed(frame: Frame, conditions: dict[Amount, nw.Expr], table: Table, world: World) -> Frame:
+    """Leave out what nobody counts, before grouping: exactly for a few amounts, by the widest span for many."""
+    if len(conditions) <= FEW:
+        return frame.filter(reduce(or_, conditions.values()))
+    ranges = [_range(amount.within, world.anchor(table.name)) for amount in conditions]
+    firsts, lasts = [first for first, _ in ranges], [last for _, last in ranges]
+    ends = [] if None in firsts else [nw.col(table.day) >= min(day for day in firsts if day is not None)]
+    ends += [] if None in lasts else [nw.col(table.day) <= max(day for day in lasts if day is not None)]
+    return frame.filter(reduce(and_, ends)) if ends else frame
+
+
+def _range(span: Span, anchor: int) -> tuple[int | None, int | None]:
+    return (None, None) if isinstance(span, Since | Yearly) else spans.days(span, anchor)
+
+
+def beginnings(amounts: Iterable[Amount], world: World) -> dict[Since, Frame]:
+    """
+    Find the days after which spans begin.
+
+    Args:
+        amounts: whose spans.
+        world: what they are held against.
+
+    Returns:
+        span → frame of customer_id and day; who has none has no row.
+
+    Raises:
+        InvalidRule: moments are not given.
+    """
+    return {span: hold(_beginning(span, world)) for span in _sinces(amounts)}
+
+
+def _beginning(span: Since, world: World) -> Frame:
+    found, day = _begun(span, world)
+    return found.group_by("customer_id").agg(day.alias("day")).filter(~nw.col("day").is_null())
+
+
+def _begun(span: Since, world: World) -> tuple[Frame, nw.Expr]:
+    if isinstance(span.what, Amount):
+        counting = ready([span.what], {}, world)
+        day = nw.col(span.what.measure.column or world.table(span.what.table).day)
+        found = counting.frame.filter(counting.conditions[span.what])
+        return found, day.min() if span.what.measure.name == "first" else day.max()
+    if world.moments is None:
+        text = f"The moments '{span.what}' are not given."
+        raise InvalidRule(text, place="", code="moments_missing", about=span.what)
+    return world.moments.filter(nw.col("name") == span.what), nw.col("day").max()

@@ -1,22 +1,29 @@
 """Who works here, what the company decided, and who did what."""
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from stammkunde.store.prepared import Prepared
 from stammkunde.team import policy
 from stammkunde.team.models import AuditEntry, Company, Seal, Session, Settings, Staff
 
 
 def company() -> Company:
     """Give the company with the settings of all apps (`Settings.of`), before the first save the defaults; one query."""
-    rows = Settings.every()
+    rows = tuple(Settings.every())
+    return next(iter(_with_settings(rows)), None) or _undecided(rows)
+
+
+@cache
+def _with_settings(rows: tuple[type[Settings], ...]) -> Prepared[Company]:
     beside = [row._meta.app_label for row in rows]  # noqa: SLF001
-    return Company.objects.select_related(*beside).filter(pk=1).first() or _undecided(rows)
+    return Prepared(Company.objects.select_related(*beside).filter(pk=1))
 
 
-def _undecided(rows: list[type[Settings]]) -> Company:
+def _undecided(rows: tuple[type[Settings], ...]) -> Company:
     company = Company(pk=1)
     for row in rows:
         row(company=company)  # which the company knows from now on

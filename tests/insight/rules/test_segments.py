@@ -39,6 +39,20 @@ def test_segments_have_the_same_members_on_every_engine(engine, expected):
     assert {name: found[f"not_{name}"] for name in SEGMENTS} == {n: everybody - some for n, some in expected.items()}
 
 
+@pytest.mark.parametrize("back", [1, 100])
+def test_past_day_is_a_world_that_ends_on_it(back):
+    day = TODAY - back
+    cut = {name: [row for row in some if _is_seen(name, row, day)] for name, some in rows().items()}
+    ended = on_polars(cut, today=day, until={name: min(day, UNTIL.get(name, TODAY)) for name in KNOWN.tables})
+
+    assert members(SEGMENTS, on_polars(rows()).as_of(day)) == members(SEGMENTS, ended)
+
+
+def _is_seen(name, row, day):
+    column = "day" if name == "moments" or ":" in name else getattr(KNOWN.tables.get(name), "day", "")
+    return row.get(column) is None or row[column] <= day
+
+
 def test_every_segment_has_members_and_others(expected):
     assert [name for name, some in expected.items() if not 0 < len(some) < len(rows()["customers"])] == []
     assert len(expected) == 44

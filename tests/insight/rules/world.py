@@ -70,6 +70,14 @@ def rows() -> Rows:
     return found
 
 
+def rows_of(**given: list[dict[str, Any]]) -> Rows:
+    """Give a world of a few rows; what they do not say is unknown, and customers are numbered from 1."""
+    names = ("moments", "segment:1", "segment:2", "play:7:in", "play:7:was in", "play:7:held out")
+    found: Rows = {table.name: [] for table in TABLES} | {name: [] for name in names} | given
+    found["customers"] = [{"customer_id": n, **one} for n, one in enumerate(given["customers"], 1)]
+    return found
+
+
 def _past(dice: random.Random) -> int:
     return TODAY - int(dice.random() ** 2 * 900)
 

@@ -11,6 +11,7 @@ Rules over customers: a small tree, each leaf true or false for every customer o
 from stammkunde.insight.errors import InvalidRule
 from stammkunde.insight.rules import tree
 from stammkunde.insight.rules.answering import bounds, flags, unknown
+from stammkunde.insight.rules.explaining import Because, Row, why
 from stammkunde.insight.rules.known import OPERATORS, Column, Known, Table, column_of, kind_of, of
 from stammkunde.insight.rules.reading import DEPTH, LEAVES, VALUES, read
 from stammkunde.insight.rules.tree import Rule
@@ -23,9 +24,11 @@ __all__ = [
     "LEAVES",
     "OPERATORS",
     "VALUES",
+    "Because",
     "Column",
     "InvalidRule",
     "Known",
+    "Row",
     "Rule",
     "Table",
     "Uses",
@@ -42,5 +45,6 @@ __all__ = [
     "tree",
     "unknown",
     "uses",
+    "why",
     "write",
 ]

@@ -45,11 +45,13 @@ class Asked:
         frame: one row a customer, with the value of every leaf.
         values: field or amount → where its value is found.
         holds: leaf → whether it holds; true or false.
+        bounds: digest of a leaf → the value from which on it is among the top or bottom.
     """
 
     frame: Frame
     values: Mapping[str | Amount, Value]
     holds: Mapping[Leaf, nw.Expr]
+    bounds: Mapping[str, int | float | None]
 
     def unknown(self, leaf: Leaf) -> nw.Expr:
         """
@@ -174,7 +176,7 @@ def ask(found: Iterable[Leaf], world: World) -> Asked:
     wide, values = _with_values(world.customers, distinct, world)
     wide, members = _with_members(wide, distinct, world)
     holds = {leaf: _holds(leaf, values, members, limits, world).fill_null(value=False) for leaf in distinct}
-    return Asked(wide, values, holds)
+    return Asked(wide, values, holds, limits)
 
 
 def _with_values(wide: Frame, found: Sequence[Leaf], world: World) -> tuple[Frame, dict[str | Amount, Value]]:

@@ -52,13 +52,13 @@ def holds(check: Check, column: str, kind: str, *, anchor: int, me: str | None) 
         return known if check.operator == "is known" else ~known
     if check.span is not None:
         return known & within(check.span, column, anchor=anchor)
-    values = [_plain(one, kind, me) for one in check.values]
+    values = [plain(one, kind, me) for one in check.values]
     if check.operator == "is none of":
         return known & ~nw.col(column).is_in(values)
     return _compared(check.operator, nw.col(column), values)
 
 
-def _compared(operator: str, value: nw.Expr, values: list[Scalar]) -> nw.Expr:
+def _compared(operator: str, value: nw.Expr, values: list[str | int | float]) -> nw.Expr:
     if operator in {"begins with", "contains"}:
         return _some_text(operator, value, values)
     if operator == "is":
@@ -69,7 +69,7 @@ def _compared(operator: str, value: nw.Expr, values: list[Scalar]) -> nw.Expr:
     return compared
 
 
-def _some_text(operator: str, value: nw.Expr, values: list[Scalar]) -> nw.Expr:
+def _some_text(operator: str, value: nw.Expr, values: list[str | int | float]) -> nw.Expr:
     text = value.str.to_lowercase()
     parts = [str(one).lower() for one in values]
     if operator == "contains":
@@ -77,7 +77,21 @@ def _some_text(operator: str, value: nw.Expr, values: list[Scalar]) -> nw.Expr:
     return nw.any_horizontal(*[text.str.starts_with(part) for part in parts], ignore_nulls=True)
 
 
-def _plain(value: Scalar | Me, kind: str, me: str | None) -> Scalar:
+def plain(value: Scalar | Me, kind: str, me: str | None) -> str | int | float:
+    """
+    Give a value as engines hold it.
+
+    Args:
+        value: what is compared with.
+        kind: of what is asked.
+        me: whoever looks.
+
+    Returns:
+        a text, a number or a flag; a day as days since 1970-01-01.
+
+    Raises:
+        InvalidRule: whoever looks is asked for, and nobody does.
+    """
     if isinstance(value, Me):
         if me is None:
             text = "The rule asks for whoever looks, and nobody does. Name somebody."

@@ -79,3 +79,21 @@ class BeforeImage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["incoming", "table", "row_id"], name="before_image_once")]
+
+
+class Told(models.Model):
+    """
+    Up to which day an import told of a table: what its file holds is known up to its last row, whatever today is.
+
+    Rows that a program hands in as they happen (`on` is empty) tell of today.
+    """
+
+    incoming = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="told")
+    origin = models.CharField(max_length=100)
+    table = models.CharField(max_length=40)
+    on = models.DateField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["origin", "table", "on"], name="told_once_a_day")]
+        indexes = [models.Index(fields=["at"], name="told_by_age")]

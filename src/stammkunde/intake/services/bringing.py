@@ -10,6 +10,7 @@ from stammkunde.intake import layouts
 from stammkunde.intake.models import Import
 from stammkunde.intake.services.receiving import receive
 from stammkunde.intake.services.requests import start
+from stammkunde.intake.told import LIVE
 from stammkunde.team.models import Staff
 
 MOST_ROWS = 10_000  # of one call; whoever has more sends a file
@@ -63,7 +64,7 @@ def bring(
         staff=staff,
         layout=layout,
         columns={one: one for one in given},
-        options={"origin": origin, "date_order": "ymd", "decimal": "."},
+        options={"origin": origin, "date_order": "ymd", "decimal": ".", LIVE: True},
     )
     if received.status != Import.Status.UPLOADED:
         return received

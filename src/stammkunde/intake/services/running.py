@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from stammkunde import work
-from stammkunde.intake import apart, queries, staging
+from stammkunde.intake import apart, queries, staging, told
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
 from stammkunde.intake.models import BeforeImage, Import
@@ -193,11 +193,13 @@ def _publish(incoming: Import, lease: Lease) -> None:
         return
     publishing = Publishing(difference=found, lease=lease, checkpoint=incoming.checkpoint)
     publishing.run()
-    lease.let_go(
-        status=Import.Status.DONE,
-        checkpoint={**publishing.checkpoint, "longest_seconds": round(publishing.longest_seconds, 3)},
-        **_at_rest(lease),
-    )
+    with transaction.atomic():
+        told.note(incoming, found, now=lease.moment())
+        lease.let_go(
+            status=Import.Status.DONE,
+            checkpoint={**publishing.checkpoint, "longest_seconds": round(publishing.longest_seconds, 3)},
+            **_at_rest(lease),
+        )
     folder.tidy(place)
 
 

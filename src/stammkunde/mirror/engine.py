@@ -47,10 +47,18 @@ class Tables:
 
         :raises NotDeclared: if no app declares it
         """
+        return connection().sql(f"SELECT * FROM {self.source(name)}")  # noqa: S608 (our own files)
+
+    def source(self, name: str) -> str:
+        """
+        Say in the engine's SQL where a table's rows are.
+
+        :raises NotDeclared: if no app declares it
+        """
         what = facts.table(name).mirrored
         if what is None:
             raise facts.NotDeclared(name)
-        return _relation(self.manifest.of(name), what.columns)
+        return _source(self.manifest.of(name), what.columns)
 
     def columns(self, name: str) -> list[str]:
         """Name a table's columns; customers have one for each of the company's own attributes."""
@@ -94,9 +102,9 @@ def tables(manifest: Manifest | None = None) -> Tables:
     return Tables(manifest=manifest)
 
 
-def _relation(names: list[str], columns: Mapping[str, str]) -> duckdb.DuckDBPyRelation:
+def _source(names: list[str], columns: Mapping[str, str]) -> str:
     if names:
-        paths = [str(manifests.path(name)) for name in names]
-        return connection().read_parquet(paths, hive_partitioning=False)
+        paths = ", ".join("'{}'".format(str(manifests.path(name)).replace("'", "''")) for name in names)
+        return f"read_parquet([{paths}], hive_partitioning=false)"
     empty = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
-    return connection().sql(f"SELECT {empty} WHERE false")
+    return f"(SELECT {empty} WHERE false)"

@@ -23,6 +23,12 @@ def is_kept(name: str) -> bool:
     return has_both_ends(place(name))
 
 
+def source(name: str) -> str:
+    """Say in the engine's SQL where a file's rows are."""
+    quoted = str(place(name)).replace("'", "''")
+    return f"read_parquet('{quoted}', hive_partitioning=false)"
+
+
 def put(rows: duckdb.DuckDBPyRelation, name: str) -> None:
     """Write rows, whole or not at all."""
     place(name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.work.models import Leased
+from stammkunde.work.models import CountedClaims
 
 NAME_LENGTH = 80
 
@@ -56,6 +56,7 @@ class SegmentVersion(models.Model):
     rule = models.JSONField()  # canonical: `insight.rules.write`
     digest = models.CharField(max_length=64)
     from_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)  # when who is in it was first worked out
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
@@ -79,7 +80,7 @@ class SegmentState(models.Model):
     change_id = models.BigIntegerField(default=0)
     bits = models.BinaryField()
     n = models.BigIntegerField()
-    n_unknown = models.JSONField(default=dict)  # leaf → of how many it is unknown
+    bounds = models.JSONField(default=dict)  # leaf → from which value on somebody is among the top or bottom
 
 
 class SegmentChange(models.Model):
@@ -125,10 +126,8 @@ class ScoreLeaf(models.Model):
     held = models.BinaryField()
 
 
-class Passing(Leased):
-    """Who works groups out: one row, held while somebody does. `generation` is the last that all were worked out by."""
-
-    generation = models.BigIntegerField(default=0)
+class Passing(CountedClaims):
+    """Who works groups out: one row, held while somebody does."""
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="segment_passing_is_one_row")]

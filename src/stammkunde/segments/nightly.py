@@ -79,6 +79,17 @@ _READ = (
 )  # fmt: skip
 
 
+_TYPES = {"text": "VARCHAR", "whole": "BIGINT", "cents": "BIGINT", "day": "INTEGER", "flag": "BOOLEAN"}
+# Before the first refresh: nothing is known of anybody.
+NOTHING = "(SELECT NULL::BIGINT AS customer_id, {} WHERE false)".format(
+    ", ".join(
+        f"NULL::{_TYPES.get(one.kind, 'DOUBLE')} AS {family}__{one.name}"
+        for family, some in (("signal", SIGNALS), ("reach", REACH))
+        for one in some
+    )
+)
+
+
 class NotKept(LookupError):
     """The worker has not written down yet what is known of everybody as of the shown generation."""
 
@@ -107,7 +118,9 @@ def _of(generation: Generation, columns: list[str]) -> str:
 
 def _joined(told: pa.RecordBatchReader, ways: pa.Table) -> duckdb.DuckDBPyRelation:
     rows, found = told.read_all(), ways  # noqa: F841 (named in SQL)
-    signals = ", ".join(f"{one.read or f't.{one.name}'} AS signal__{one.name}" for one in SIGNALS)
+    signals = ", ".join(
+        f"({one.read or f't.{one.name}'})::{_TYPES.get(one.kind, 'DOUBLE')} AS signal__{one.name}" for one in SIGNALS
+    )
     reach = ", ".join(f"r.{one.name} AS reach__{one.name}" for one in REACH)
     return connection().sql(
         f"SELECT customer_id, {signals}, {reach} FROM rows t FULL JOIN found r USING (customer_id) ORDER BY 1"  # noqa: S608
@@ -128,12 +141,12 @@ def _reached(*, today: date, tell: Callable[[int, int], None]) -> pa.Table:
     return pa.table({"customer_id": pa.array(ids, pa.int64()), **flags})
 
 
-def opened(generation: Generation) -> duckdb.DuckDBPyRelation:
+def source(generation: Generation) -> str:
     """
-    Open what is known of everybody as of a generation.
+    Say in the engine's SQL where it is written what is known of everybody as of a generation.
 
     :raises NotKept: if the worker has not written it down yet
     """
     if not files.is_kept(name(generation)):
         raise NotKept(generation.pk)
-    return connection().read_parquet(str(files.place(name(generation))))
+    return files.source(name(generation))

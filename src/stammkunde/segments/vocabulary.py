@@ -22,7 +22,7 @@ CUSTOMERS = "customers"
 CUSTOMER, SIGNAL, REACH = "customer", "signal", "reach"
 ATTRIBUTE = "attr_"
 DAY = "day"
-PERSONAL = ("customer.owner",)
+PERSONAL = ("customer.owner",)  # by the e-mail address, which is one person's
 
 
 @dataclass(frozen=True, kw_only=True)

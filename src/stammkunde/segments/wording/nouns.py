@@ -1,0 +1,96 @@
+"""What rows of tables are called in a sentence: none, one, many, the last and the first, and after these."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stammkunde.ui import writing
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noun:
+    """The forms of a noun that sentences need."""
+
+    none: "_StrPromise | str"
+    one: "_StrPromise | str"
+    many: "_StrPromise | str"
+    last: "_StrPromise | str"
+    first: "_StrPromise | str"
+    after: "_StrPromise | str"
+    after_first: "_StrPromise | str"
+
+    def count(self, n: float) -> str:
+        """Write how many: “one purchase”, “3 purchases”."""
+        return str(self.one) if n == 1 else f"{writing.number(n)} {self.many}"
+
+
+NOUNS = {
+    "orders": Noun(
+        none=gettext_lazy("no purchase"),
+        one=gettext_lazy("one purchase"),
+        many=gettext_lazy("purchases"),
+        last=gettext_lazy("last purchase"),
+        first=gettext_lazy("first purchase"),
+        after=gettext_lazy("after the last purchase"),
+        after_first=gettext_lazy("after the first purchase"),
+    ),
+    "lines": Noun(
+        none=gettext_lazy("no line of an order"),
+        one=gettext_lazy("one line of an order"),
+        many=gettext_lazy("lines of orders"),
+        last=gettext_lazy("last line of an order"),
+        first=gettext_lazy("first line of an order"),
+        after=gettext_lazy("after the last line of an order"),
+        after_first=gettext_lazy("after the first line of an order"),
+    ),
+    "contacts": Noun(
+        none=gettext_lazy("no contact"),
+        one=gettext_lazy("one contact"),
+        many=gettext_lazy("contacts"),
+        last=gettext_lazy("last contact"),
+        first=gettext_lazy("first contact"),
+        after=gettext_lazy("after the last contact"),
+        after_first=gettext_lazy("after the first contact"),
+    ),
+    "contact_persons": Noun(
+        none=gettext_lazy("no contact person"),
+        one=gettext_lazy("one contact person"),
+        many=gettext_lazy("contact persons"),
+        last=gettext_lazy("last contact person"),
+        first=gettext_lazy("first contact person"),
+        after=gettext_lazy("after the last contact person"),
+        after_first=gettext_lazy("after the first contact person"),
+    ),
+    "tasks": Noun(
+        none=gettext_lazy("no finished task"),
+        one=gettext_lazy("one finished task"),
+        many=gettext_lazy("finished tasks"),
+        last=gettext_lazy("task finished last"),
+        first=gettext_lazy("task finished first"),
+        after=gettext_lazy("after the task finished last"),
+        after_first=gettext_lazy("after the task finished first"),
+    ),
+}
+
+
+def of(table: str, *, label: str) -> Noun:
+    """Give the words for rows of a table; for one that has none of its own, by its label."""
+    return NOUNS.get(table) or _entries(label)
+
+
+def _entries(label: str) -> Noun:
+    said = {"label": label}
+    return Noun(
+        none=_("no entry under “%(label)s”") % said,
+        one=_("one entry under “%(label)s”") % said,
+        many=_("entries under “%(label)s”") % said,
+        last=_("last entry under “%(label)s”") % said,
+        first=_("first entry under “%(label)s”") % said,
+        after=_("after the last entry under “%(label)s”") % said,
+        after_first=_("after the first entry under “%(label)s”") % said,
+    )

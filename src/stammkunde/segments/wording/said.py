@@ -1,0 +1,73 @@
+"""What rules may ask, in words: fields, tables with their columns, groups of customers and plays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self, cast
+
+from django.utils.translation import gettext as _
+
+from stammkunde.insight.rules import Column, kind_of
+from stammkunde.insight.rules.known import Kind
+from stammkunde.segments import vocabulary
+from stammkunde.segments.models import Segment
+from stammkunde.segments.vocabulary import Word
+from stammkunde.segments.wording import nouns
+from stammkunde.segments.wording.checks import Answer
+from stammkunde.segments.wording.nouns import Noun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """The vocabulary in the language of the page; `members` are names of groups and plays, by `segment:12`."""
+
+    fields: Mapping[str, Word]
+    columns: Mapping[str, Mapping[str, Word]]
+    labels: Mapping[str, str]
+    members: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def now(cls) -> Self:
+        """Read the vocabulary, and what groups are called."""
+        tables = vocabulary.tables()
+        return cls(
+            fields={word.name: word for word in vocabulary.fields()},
+            columns={table.name: {word.name: word for word in vocabulary.words(table)} for table in tables},
+            labels={table.name: str(table.label) for table in tables},
+            members={f"segment:{pk}": name for pk, name in Segment.objects.values_list("pk", "name")},
+        )
+
+    def noun(self, table: str) -> Noun:
+        """Give the words for rows of a table."""
+        return nouns.of(table, label=self.labels.get(table, table))
+
+    def field(self, name: str) -> tuple[str, Answer]:
+        """Give what a field is called, and what its answers are; a name that nobody knows any more is said as it is."""
+        word = self.fields.get(name)
+        return (word.label, answer(word)) if word else (name, Answer())
+
+    def column(self, table: str, name: str) -> tuple[str, Answer]:
+        """Give what a column of a table is called, and what its answers are."""
+        word = self.columns.get(table, {}).get(name)
+        return (word.label, answer(word)) if word else (name, Answer())
+
+    def measured(self, table: str, measure: str) -> Answer:
+        """Give what the answers of a measure are: `count`, `sum.revenue`."""
+        name, _dot, column = measure.partition(".")
+        if not column:
+            return Answer(kind=kind_of(name, None), unit=_("days") if name == "gap" else "")
+        of = self.column(table, column)[1]
+        return Answer(kind=kind_of(name, Column(column, of.kind)), unit=of.unit)
+
+    def member(self, name: str) -> str:
+        """Give what a group of customers or a play is called."""
+        return self.members.get(name) or name.partition(":")[2].partition(":")[0]
+
+
+def answer(word: Word) -> Answer:
+    """Give what the answers of a column are."""
+    return Answer(
+        kind=cast("Kind", word.asked.kind),
+        unit=str(word.asked.unit),
+        labels=dict(vocabulary.choices(word)),
+        is_country=word.name.rpartition(".")[2] == "country",
+    )

@@ -1,0 +1,100 @@
+"""Spans of days in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from stammkunde.insight.periods import day
+from stammkunde.insight.rules.tree import Ago, Ahead, Between, Calendar, Ever, Last, Span, Yearly
+from stammkunde.segments.wording.joining import any_of
+from stammkunde.ui import writing
+
+CALENDAR: dict[tuple[str, int], Promise] = {
+    ("month", 0): gettext_lazy("in this month"),
+    ("quarter", 0): gettext_lazy("in this quarter"),
+    ("year", 0): gettext_lazy("in this year"),
+    ("month", -1): gettext_lazy("in the month before this one"),
+    ("quarter", -1): gettext_lazy("in the quarter before this one"),
+    ("year", -1): gettext_lazy("in the year before this one"),
+}
+
+
+def span(one: Span) -> str:
+    """Say any span but one that begins after a happening; `ever` says nothing."""
+    match one:
+        case Ever():
+            said = ""
+        case Last(days):
+            said = ngettext("on the last day", "in the last %(n)s days", days) % {"n": writing.number(days)}
+        case Ago(least, most):
+            said = _ago(least, most)
+        case Ahead(least, most):
+            said = _ahead(least, most)
+        case Between(first, last):
+            said = _between(first, last)
+        case Calendar(unit, which):
+            said = str(CALENDAR[unit, which])
+        case Yearly():
+            said = _yearly(one)
+        case _:
+            raise TypeError(f"{one} is no span that stands for itself")
+    return said
+
+
+def _ago(least: int, most: int | None) -> str:
+    said = {"least": writing.number(least), "n": writing.number(least if most is None else most)}
+    if most is None:
+        return ngettext("at least %(n)s day ago", "at least %(n)s days ago", least) % said
+    if least == most:
+        return ngettext("exactly %(n)s day ago", "exactly %(n)s days ago", most) % said
+    if least == 0:
+        return ngettext("at most %(n)s day ago", "at most %(n)s days ago", most) % said
+    return _("%(least)s to %(n)s days ago") % said
+
+
+def _ahead(least: int, most: int | None) -> str:
+    said = {"least": writing.number(least), "n": writing.number(least if most is None else most)}
+    if most is None:
+        return ngettext("in at least %(n)s day", "in at least %(n)s days", least) % said
+    if least == most:
+        return ngettext("in exactly %(n)s day", "in exactly %(n)s days", most) % said
+    if least == 0:
+        return ngettext("in at most %(n)s day", "in at most %(n)s days", most) % said
+    return _("in %(least)s to %(n)s days") % said
+
+
+def _between(first: int | None, last: int | None) -> str:
+    said = {"first": _day(first), "last": _day(last)}
+    if first is None:
+        return _("until %(last)s") % said
+    if last is None:
+        return _("from %(first)s on") % said
+    return pgettext("days", "from %(first)s to %(last)s") % said
+
+
+def _day(number: int | None) -> str:
+    return writing.day(None if number is None else day(number))
+
+
+def _yearly(one: Yearly) -> str:
+    """Say an anniversary: which one, and when."""
+    years = [writing.number(year) for year in one.years]
+    which = _("anniversary no. %(years)s") % {"years": any_of(years)} if years else _("anniversary")
+    if one.window == "month":
+        return _("%(which)s in this month") % {"which": which}
+    first, last = one.window
+    return f"{which} {_around(first, last)}"
+
+
+def _around(first: int, last: int) -> str:
+    if first >= 0:
+        return _ahead(first, last)
+    if last <= 0:
+        return _ago(-last, -first)
+    said = {"before": writing.number(-first), "n": writing.number(last)}
+    if -first == last:
+        text = ngettext("at most %(n)s day before or after today", "at most %(n)s days before or after today", last)
+        return text % {"n": said["n"]}
+    after = ngettext("%(n)s day after today", "%(n)s days after today", last) % {"n": said["n"]}
+    before = ngettext("%(n)s day before", "%(n)s days before", -first) % {"n": said["before"]}
+    return _("between %(before)s and %(after)s") % {"before": before, "after": after}

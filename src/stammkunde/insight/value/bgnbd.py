@@ -7,7 +7,7 @@ with a probability that differs, too (beta: a, b). In the modified model, MBG/NB
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,6 +24,7 @@ SAMPLE_ROWS = 20_000
 BLOCK = 8_192  # rows that fit into the cache, and for which BLAS starts no threads
 FEWEST_REPEATERS = 30
 NODES = 64
+KEPT_NODES = 4_096  # 1 kB each
 
 
 @dataclass(frozen=True)
@@ -206,9 +207,12 @@ def _shift(*, first_may_leave: bool) -> int:
     return 1 if first_may_leave else 0
 
 
+@lru_cache(maxsize=KEPT_NODES)
 def _nodes(a: float, b: float) -> tuple[Floats, Floats]:
     """
     Give points and weights that average a smooth function of p ~ beta(a, b).
+
+    One model asks for the same ones day by day and for each horizon.
 
     Gauss-Jacobi by Golub & Welsch (1969); scipy's own overflows where b is large, because it scales the weights.
     """
@@ -218,7 +222,10 @@ def _nodes(a: float, b: float) -> tuple[Floats, Floats]:
     beside = n * (n + b - 1) * (n + a - 1) * (n + a + b - 2) / (s**2 * (s + 1) * np.where(n == 1, 1, s - 1))
     beside[0] = a * b / ((a + b) ** 2 * (a + b + 1))
     p, vectors = linalg.eigh_tridiagonal(diagonal, np.sqrt(beside))
-    return np.maximum(p, 1e-300), vectors[0] ** 2
+    points, weights = np.maximum(p, 1e-300), vectors[0] ** 2
+    for kept in (points, weights):
+        kept.setflags(write=False)
+    return points, weights
 
 
 def _likelihood(history: History, *, first_may_leave: bool) -> Objective:

@@ -11,7 +11,7 @@ import hashlib
 import string
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -208,6 +208,25 @@ def answers(asked: Mapping[str, Rule], world: World) -> dict[str, Ids]:
     table = arrow(rules.flags(asked, world))
     ids = table["customer_id"].to_numpy()
     return {name: np.sort(ids[table[name].to_numpy()]) for name in asked}
+
+
+def with_members(world: World, members: Mapping[str, Ids]) -> World:
+    """Let a world know more members."""
+    home = connection()
+    return replace(world, members={**world.members, **{name: _members(home, ids) for name, ids in members.items()}})
+
+
+def some(world: World, ids: Ids) -> World:
+    """Keep some customers of a world, and what happened to them."""
+    these = _members(connection(), ids)
+    tables = {name: frame.join(these, on="customer_id", how="semi") for name, frame in world.tables.items()}
+    return replace(world, customers=world.customers.join(these, on="customer_id", how="semi"), tables=tables)
+
+
+def with_days(world: World, *, today: date, until: Mapping[str, str]) -> World:
+    """Count from other days."""
+    days = {name: day_number(date.fromisoformat(on)) for name, on in until.items()}
+    return replace(world, today=day_number(today), until=days)
 
 
 def digest(decides: object) -> str:

@@ -37,6 +37,7 @@ ROWS = {  # the page of a row: one of each kind that there is, told apart by the
 WORDED = {
     "guide": [(kind, language, form) for kind in ("risk", "birthday", "free") for language in ("de", "en")
               for form in ("sie", "du")],
+    "play-ready-one": [("second-purchase",), ("rhythm",)],
     "import-template": [("customers",), ("contact_persons",), ("products",), ("orders",), ("lines",), ("consents",)],
 }  # fmt: skip
 QUESTIONS: dict[str, list[dict[str, str]]] = {

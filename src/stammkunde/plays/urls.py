@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.plays.views import campaigns, plays, shares
+from stammkunde.plays.views import campaigns, plays, ready, shares
 
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("campaigns/consent/", campaigns.new_consent, name="consent-campaign-new"),
     path("plays/", plays.listed, name="plays"),
     path("plays/thanks/", plays.new_thanks, name="thanks-new"),
+    path("plays/ready/", ready.listed, name="play-ready"),
+    path("plays/ready/<slug:key>/", ready.one, name="play-ready-one"),
     path("plays/<int:pk>/", plays.one, name="play"),
     path("plays/<int:pk>/people/", plays.people, name="play-people"),
     path("plays/<int:pk>/start/", plays.start, name="play-start"),

@@ -145,7 +145,7 @@ def _goal(node: Node) -> Goal:
         return Goal(happening=None, because=node.text("because", required=True))
     window_days = node.whole("window_days", least=1, most=730, default=91)
     if kind == "purchase":
-        return Goal(happening=Happening(table="purchases", where=_where(node)), window_days=window_days)
+        return Goal(happening=Happening(table="orders", where=_where(node)), window_days=window_days)
     return Goal(happening=Happening(table=_name(node, "table"), where=_where(node)), window_days=window_days)
 
 

@@ -67,7 +67,7 @@ def _goal(goal: Goal) -> dict[str, Any]:
     if goal.happening is None:
         return {"kind": "none", "because": goal.because}
     where = {"where": [dict(one) for one in goal.happening.where]} if goal.happening.where else {}
-    if goal.happening.table == "purchases":
+    if goal.happening.table == "orders":
         return {"kind": "purchase", **where, "window_days": goal.window_days}
     return {"kind": "happened", "table": goal.happening.table, **where, "window_days": goal.window_days}
 

@@ -1,0 +1,119 @@
+"""Plays as files: the ready-made ones are whole, can be asked and say nothing that they may not; others are refused."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.outreach import knowing
+from stammkunde.outreach.services import judging
+from stammkunde.plays import contents, files
+from stammkunde.plays.contents import InvalidContent
+from stammkunde.plays.files import possible
+from stammkunde.plays.files.ready import FOLDER
+from tests.outreach.planning import company
+
+READY = {one.key: one for one in files.ready()}
+STYLES = {("de", "sie"), ("de", "du"), ("en", "sie")}  # English knows one form
+
+
+def raw(key: str) -> dict:
+    return json.loads((FOLDER / f"{key}.json").read_text(encoding="utf-8"))
+
+
+def problems(data: object) -> dict[str, str]:
+    with pytest.raises(InvalidContent) as refused:
+        files.read(data)
+    return {one.place: one.code for one in refused.value.problems}
+
+
+def test_every_file_is_in_the_catalogue():
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(READY)
+
+
+@pytest.mark.parametrize("file", READY.values(), ids=READY)
+@pytest.mark.django_db
+def test_ready_made_ones_are_whole(file):
+    company()
+    for language in ("de", "en"):
+        named = contents.names(contents.write(file.content_in(language)))
+        words = file.words_in(language)
+        assert {str(ref) for _place, _kind, ref in named} == {*file.groups, *file.templates}
+        assert all([words.name, words.when, words.figure])
+    assert possible.lacking(file) == []
+    for one in file.templates.values():
+        assert set(one.texts) == STYLES
+        for text in one.texts.values():
+            assert text.subject
+            assert text.preview
+            assert text.blocks
+            assert knowing.unknown(text) == []
+        judging.refuse_disguised(one.texts.values(), purpose=one.purpose)
+
+
+def test_a_file_may_be_the_same_in_every_language():
+    data = raw("rhythm") | {"words": {"en": {"name": "Silent"}}}
+    data["groups"]["silent-bc"]["name"] = "Still"
+
+    found = files.read(data)
+
+    assert found.words_in("de").name == "Silent"
+    assert found.name_of("group", "silent-bc", "de") == "Still"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"colour": "red"}, {"colour": "unknown_field"}),
+        ({"format": "other"}, {"format": "no_format"}),
+        ({"format_version": 2}, {"format_version": "too_new"}),
+        ({"words": {}}, {"words": "missing"}),
+        ({"words": {"de": {"name": ""}}}, {"words.de.name": "missing"}),
+        ({"content": {"steps": []}}, {
+            "content.goal.kind": "unknown_choice", "content.steps": "missing", "content.group": "missing"}),
+        ({"groups": {"a": {"name": "A", "rule": {}}}}, {"groups.a.rule": "not_a_rule"}),
+        ({"templates": {"a": {"name": "A", "channel": "smoke", "purpose": "thanks"}}},
+         {"templates.a.channel": "unknown_choice"}),
+        ({"templates": {"a": {"name": "A", "channel": "email", "purpose": "thanks", "texts": {"fr": {}}}}},
+         {"templates.a.texts.fr": "unknown_field"}),
+        ({"templates": {"a": {"name": {"de": "A"}, "channel": "email", "purpose": "thanks"}}},
+         {"templates.a.name.en": "missing"}),
+        ({"templates": []}, {"templates": "not_an_object"}),
+        ({"needs": [{"what": "x"}]}, {"needs.0.words": "missing"}),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_file_is_said_with_its_place(changes, expected):
+    found = problems(raw("rhythm") | changes)
+
+    assert found == expected
+
+
+@pytest.mark.parametrize("given", [b"\xff", b"{", b"[]", b'"x"', b" " * 600_000])
+def test_what_is_no_file_of_a_play_is_refused(given):
+    with pytest.raises(InvalidContent):
+        files.parse(given)
+
+
+@pytest.mark.django_db
+def test_what_a_play_needs_and_nobody_knows_is_said():
+    data = raw("thanks") | {"needs": [{"what": "vouchers.code", "words": {"de": "Gutscheine", "en": "Vouchers"}}]}
+    data["groups"] = {"x": {"name": "Mondkunden", "rule": {"field": "customer.moon", "is": "is known"}}}
+
+    needs, group = possible.lacking(files.read(data))
+
+    assert "Gutscheine" in needs
+    assert "Mondkunden" in group
+    assert "customer.moon" in group
+
+
+@pytest.mark.django_db
+def test_the_catalogue_shows_each_in_its_six_cards(client, marketer):
+    client.force_login(marketer)
+
+    listed = client.get(reverse("play-ready")).content.decode()
+    shown = client.get(reverse("play-ready-one", args=["rhythm"])).content.decode()
+
+    assert all(one.words_in("de").name in listed for one in READY.values())
+    assert "ab Tag 10, wenn nicht gekauft" in shown
+    assert "Wir haben länger nichts von Ihnen gehört" in shown
+    assert client.get(reverse("play-ready-one", args=["none"])).status_code == 404

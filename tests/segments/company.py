@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from stammkunde.segments import services, working
+from stammkunde.segments.models import SegmentChange
 from stammkunde.signals import policy
 from stammkunde.signals import services as signals
 from tests import factories
@@ -30,3 +32,18 @@ def open_company() -> list[int]:
             factories.order(one, TODAY - timedelta(days=back), of=goods[number % 2], cents=1000 * (number + 1))
     refresh()
     return [one.pk for one in customers]
+
+
+def work(*, now=NOW):
+    while working.sweep(now=now):
+        pass
+
+
+def make(rule, name="Gruppe", *, now=NOW):
+    return services.create(name=name, rule=rule, now=now, staff=None)
+
+
+def told(segment):
+    """Who came and left, in order."""
+    changes = SegmentChange.objects.filter(version__segment=segment).order_by("pk")
+    return [(one.customer_id, one.is_in, one.cause, one.source) for one in changes]

@@ -5,34 +5,19 @@ from datetime import timedelta
 import pytest
 
 from stammkunde.customers import services as customers
-from stammkunde.segments import membership, services, working
-from stammkunde.segments.models import SegmentChange, SegmentState
+from stammkunde.segments import membership, services
+from stammkunde.segments.models import SegmentState
 from stammkunde.store import touched
 from stammkunde.store.models import Touched
 from tests import factories
-from tests.segments.company import FREQUENT, NOW, SILENT, TODAY, open_company, refresh
+from tests.segments.company import FREQUENT, NOW, SILENT, TODAY, make, open_company, refresh, told, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TOMORROW = NOW + timedelta(days=1)
 
 
 @pytest.fixture
 def company(once):
     return once(open_company)
-
-
-def work(*, now=NOW):
-    while working.sweep(now=now):
-        pass
-
-
-def make(rule, name="Gruppe", *, now=NOW):
-    return services.create(name=name, rule=rule, now=now, staff=None)
-
-
-def told(segment):
-    changes = SegmentChange.objects.filter(version__segment=segment).order_by("pk")
-    return [(one.customer_id, one.is_in, one.cause, one.source) for one in changes]
 
 
 def test_the_first_pass_fills_a_group_without_changes_and_says_since_when_at_least(company):

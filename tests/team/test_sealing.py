@@ -243,3 +243,17 @@ def test_commands_seal_prove_and_erase(monkeypatch, blocks):
     change(AuditEntry.objects.order_by("pk").first().pk, label="")
     wrong = run.invoke(command.command, ["check"])
     assert (wrong.exit_code, "is not what was sealed" in wrong.output) == (1, True)
+
+
+def test_command_erases_words_that_were_searched_for_and_tells_how_many(blocks):
+    for query in ("q=M%C3%BCller", "stage=regular", "sort=name&after=Meier"):
+        record(staff=None, action="export", at=NOW, thing="customers", label="csv", query=query, rows=3)
+    record(staff=None, action="export", at=NOW, thing="warnings", query="q=Schmidt")
+    sealing.seal_all(now=NOW)
+
+    said = [CliRunner().invoke(command.command, ["erase-searches", "--why", "DSGVO"]).output for _twice in range(2)]
+
+    left = AuditEntry.objects.filter(action="export", erased="").values_list("detail__query", flat=True)
+    assert [one.split()[0] for one in said] == ["3", "0"]
+    assert list(left) == ["stage=regular"]
+    assert sealing.check().flaw == ""

@@ -68,3 +68,15 @@ def erase(thing: str, number: int, why: str) -> None:
         click.echo(f"{count} entries about {thing} {number} tell nothing any more.")
     else:
         click.echo(f"Nothing is erased: the trail has no entry about {thing} {number} that tells anything.")
+
+
+@command.command("erase-searches")
+@click.option("--why", required=True, help="Why they are erased; stands in the trail.")
+def erase_searches(why: str) -> None:
+    """Erase what entries of exports tell that hold words that were searched for, as older versions kept them."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from stammkunde.team import sealing  # noqa: PLC0415
+
+    count = sealing.erase_searches(why=why, by=None, now=timezone.now())
+    click.echo(f"{count} entries with words that were searched for tell nothing any more.")

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
+from stammkunde.team import taking
 from stammkunde.team.models import AuditEntry, Seal, Staff
 from stammkunde.team.services import record
 
@@ -139,6 +140,25 @@ def erase(*, thing: str, thing_id: int, why: str, by: Staff | None, now: datetim
     tried = _tried(_emails(thing_id, about)) if thing == STAFF else AuditEntry.objects.none()
     found = ((tried, None), (about, thing_id))
     return sum(_erase(entries, thing, number, why, by=by, now=now) for entries, number in found)
+
+
+@transaction.atomic
+def erase_searches(*, why: str, by: Staff | None, now: datetime) -> int:
+    """Erase what entries tell that hold words that were searched for, as they were kept once; tell how many."""
+    found: dict[Thing, list[int]] = {}
+    filtered = _telling().filter(detail__has_key="query").values_list("pk", "thing", "thing_id", "detail__query")
+    for pk, thing, thing_id, query in filtered.iterator():
+        if taking.holds_words(str(query)):
+            found.setdefault((thing, thing_id), []).append(pk)
+    return sum(
+        _erase(_telling().filter(pk__in=some), *of, why, by=by, now=now)
+        for of, pks in found.items()
+        for some in _batched(pks)
+    )
+
+
+def _batched(pks: list[int]) -> Iterator[list[int]]:
+    return (pks[start : start + BLOCK] for start in range(0, len(pks), BLOCK))
 
 
 def things() -> list[str]:

@@ -46,6 +46,12 @@ def _filter(query: str) -> dict[str, Any]:
     return told | ({"query": asked.urlencode()} if asked else {})
 
 
+def holds_words(query: str) -> bool:
+    """Tell whether a filter holds words of somebody's own, as entries had before these were left out."""
+    asked = QueryDict(query)
+    return any(asked.get(name) for name in WITHOUT)
+
+
 def holds_nothing(request: HttpRequest) -> None:
     """Say that what leaves was written down, or tells of nobody, such as an empty table to fill in."""
     request.is_noted = True  # type: ignore[attr-defined]

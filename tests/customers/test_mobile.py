@@ -64,6 +64,24 @@ def test_older_consent_is_written_with_the_country_of_its_customer():
     assert given.address == queries.address(Channel.MESSAGE, whom) == "+436641234567"
 
 
+@pytest.mark.django_db
+def test_consents_taken_in_with_a_zero_in_brackets_are_found_again():
+    whom = factories.customer(mobile="+49 (0)171 3920001", phone="+49 (0)30 1234567")
+    old = [("message", "+4901713920001"), ("phone", "+490301234567"), ("message", "+39063920001")]
+    given = [factories.consent(whom, channel=channel, address=address) for channel, address in old]
+    migration = import_module("stammkunde.customers.migrations.0015_numbers_without_a_zero")
+    then = MigrationLoader(connection).project_state(("customers", "0015_numbers_without_a_zero")).apps
+
+    for _twice in range(2):
+        migration.write_without_zero(then, SimpleNamespace(connection=connection))
+
+    for one in given:
+        one.refresh_from_db()
+    texted, rung = queries.address(Channel.MESSAGE, whom), queries.address(Channel.PHONE, whom)
+    assert [one.address for one in given] == [texted, rung, "+39063920001"]
+    assert (texted, rung) == ("+491713920001", "+49301234567")
+
+
 def typed(**fields):
     plain = {"name": "A", "kind": "person", "number": ""}
     return CustomerForm({**plain, **fields}, today=TODAY)

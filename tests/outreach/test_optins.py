@@ -84,5 +84,14 @@ def test_question_goes_to_no_other_address_than_it_was_asked_for(optin):
     assert services.plan_optins(company=company(), now=NOW) == 0
 
 
+def test_nor_where_the_address_changes_before_it_leaves(optin):
+    services.plan_optins(company=company(), now=NOW)
+    optin.customer.email = "other@mail.example"
+    optin.customer.save()
+
+    assert services.claim(channel="email", holder="me", at_most=9, now=NOW) == []
+    assert Message.objects.get().reason == {"code": "asked_elsewhere"}
+
+
 def test_question_that_has_expired_is_not_asked(optin):
     assert services.plan_optins(company=company(), now=optin.expires_at + timedelta(seconds=1)) == 0

@@ -183,6 +183,47 @@ def test_what_is_said_after_planning_counts_when_it_would_leave(purposes, state,
     assert not Consent.objects.filter(state="asked").exists()  # nobody was
 
 
+def signs_up(one) -> OptIn | None:
+    return customers.ask_optin(
+        recipient=customers.Recipient(customer_id=one.pk),
+        wordings={("email", purpose): "Ja, gern." for purpose in WANTED},
+        evidence=customers.Evidence(happened_at=NOW, origin="signup_form", proof={"language": "en"}),
+        now=NOW + timedelta(minutes=1),
+        staff=None,
+    )
+
+
+def test_whoever_asks_for_it_herself_waits_for_no_campaign_and_is_asked_once(marketer):
+    one = reachable()
+    start(question(marketer), marketer)
+
+    mine = signs_up(one)
+
+    assert outreach.plan_optins(company=company(), now=NOW + timedelta(minutes=1)) == 1
+    assert [message.question for message in claimed()] == [mine.pk]
+    assert Message.objects.get(state="refused").reason == {"code": "asked_since"}
+    assert list(OptIn.objects.all()) == [mine]
+
+
+def test_what_has_left_is_the_same_question_whoever_wants_it(marketer):
+    one = reachable()
+    start(question(marketer), marketer)
+    (message,) = claimed(now=NOW)
+    claiming.record([(message, claiming.Result(state="handed_over"))], holder="me", now=NOW)
+
+    assert signs_up(one).pk == message.question
+
+
+def test_a_question_follows_nobody_to_another_address(marketer):
+    one = reachable()
+    start(question(marketer), marketer)
+    Customer.objects.filter(pk=one.pk).update(email="anders@mail.example")
+
+    assert claimed() == []
+    assert Message.objects.get().reason == {"code": "asked_elsewhere"}
+    assert not OptIn.objects.exists()  # nobody was asked
+
+
 def test_it_counts_as_sent_and_its_time_begins_when_it_leaves(marketer):
     reachable()
     start(question(marketer), marketer)

@@ -31,12 +31,12 @@ def path(url: str) -> str:
     return url.removeprefix("https://crm.example.org")
 
 
-def ask(customer, *, cells=(NEWS,), asked_at=None) -> OptIn:
+def ask(customer, *, cells=(NEWS,), asked_at=None, **proof) -> OptIn:
     now = asked_at or timezone.now()
     return services.ask_optin(
         recipient=Recipient(customer_id=customer.pk),
         wordings=dict.fromkeys(cells, "Ich bin einverstanden."),
-        evidence=Evidence(happened_at=now, origin="Messe"),
+        evidence=Evidence(happened_at=now, origin="Messe", proof=proof),
         now=now,
         staff=None,
     )
@@ -91,6 +91,13 @@ def test_one_button_confirms_with_proof(client, customer):
     given = Consent.objects.get(state="given")
     assert (given.proof["ip"], given.proof["user_agent"]) == ("203.0.113.0", "Mail 1.0")
     assert "Bestätigt, vielen Dank" in client.get(page).text
+
+
+def test_page_speaks_as_the_form_did_on_which_they_asked_for_it(client, customer):
+    page = path(links.optin_url(optin=ask(customer, language="en")))
+
+    assert '<html lang="en"' in client.get(page).text
+    assert '<html lang="de"' in client.get(f"{page}?language=de").text
 
 
 def test_expired_link_says_so_and_sends_a_new_one(client, customer):

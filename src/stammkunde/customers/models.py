@@ -186,6 +186,7 @@ class OptIn(models.Model):
     expires_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True)  # its mail is planned
     sent_at = models.DateTimeField(null=True)  # its mail has left
+    in_bulk = models.BooleanField(db_default=False, default=False)  # many are asked at once, and it may have to wait
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~models.Q(email=""), name="optin_has_email")]

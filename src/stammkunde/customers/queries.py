@@ -267,6 +267,12 @@ def language(*, customer: Customer, person: ContactPerson | None = None) -> str:
     return own.language or (preference(customer_id=customer.pk).language if person else "")
 
 
+def spoken(optin: OptIn) -> str:
+    """Give the language in which a question was asked for, or else the one that was chosen; empty: neither is known."""
+    asked_in = next((one.proof["language"] for one in optin.asked.all() if one.proof.get("language")), "")
+    return asked_in or language(customer=optin.customer, person=optin.contact_person)
+
+
 def optins_to_send(*, now: datetime) -> QuerySet[OptIn]:
     """Give the questions for which no mail is planned and that can still be answered, the oldest first."""
     waiting = OptIn.objects.filter(taken_at=None, sent_at=None, expires_at__gt=now)

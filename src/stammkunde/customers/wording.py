@@ -22,6 +22,8 @@ REASONS = {
     Reason.NOT_PROVEN: gettext_lazy("Agreed, but it cannot be proven: ask by double opt-in."),
     Reason.CONSENT_EXPIRED: gettext_lazy("Consent has expired."),
     Reason.OTHER_ADDRESS: gettext_lazy("Consent was given for another address."),
+    Reason.ASKED_ELSEWHERE: gettext_lazy("The address has changed since the question was written."),
+    Reason.ASKED_SINCE: gettext_lazy("They were asked by another mail since."),
     Reason.PAUSED: gettext_lazy("Contact is paused at the customer's wish."),
     Reason.CHANNEL_NOT_WANTED: gettext_lazy("The customer does not want this channel."),
     Reason.TOPIC_NOT_WANTED: gettext_lazy("The customer does not want this topic."),

@@ -100,7 +100,7 @@ class Book:
         return self._permission(message).basis.value
 
     def _permission(self, message: Message) -> Permission:
-        if message.asks_many and (against := self.not_to_leave.get(message.question)):
+        if message.question and (against := self.not_to_leave.get(message.question)):
             return Permission(allowed=False, basis=Basis.NONE, reason=against)
         known = self.permissions[channels.get(message.channel).reaches, message.purpose]
         return known[message.customer_id, None if _person_is_gone(message) else message.contact_person_id]

@@ -60,6 +60,8 @@ class Reason(StrEnum):
     NOT_PROVEN = "not_proven"
     CONSENT_EXPIRED = "consent_expired"
     OTHER_ADDRESS = "other_address"
+    ASKED_ELSEWHERE = "asked_elsewhere"
+    ASKED_SINCE = "asked_since"
     PAUSED = "paused"
     CHANNEL_NOT_WANTED = "channel_not_wanted"
     TOPIC_NOT_WANTED = "topic_not_wanted"
@@ -182,6 +184,9 @@ def standings(records: Iterable[tuple[str, Record]]) -> dict[str, Standing]:
     return {purpose: standing(of_one) for purpose, of_one in by_purpose.items()}
 
 
+_FROM_ABROAD = re.compile(r"\s*\(?(\+|00)")  # there, a zero in brackets is not dialled: +49 (0)30
+
+
 def normalized(channel: str, address: str) -> str:
     """Write an address so that the same one is the same text."""
     if channel == Channel.EMAIL:
@@ -190,7 +195,7 @@ def normalized(channel: str, address: str) -> str:
         return " ".join(address.split())
     if channel == Channel.MESSAGE and (number := phones.e164(address)):
         return number
-    digits = re.sub(r"\D", "", address)
+    digits = re.sub(r"\D", "", address.replace("(0)", "") if _FROM_ABROAD.match(address) else address)
     is_abroad = address.strip().startswith("+") or digits.startswith("00")
     return f"+{digits.removeprefix('00')}" if is_abroad and digits else digits
 

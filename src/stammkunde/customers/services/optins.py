@@ -57,12 +57,19 @@ class OptInVoid(Exception):
 
 @transaction.atomic
 def ask_optin(
-    *, recipient: Recipient, wordings: Mapping[Cell, str], evidence: Evidence, now: datetime, staff: Staff | None
+    *,
+    recipient: Recipient,
+    wordings: Mapping[Cell, str],
+    evidence: Evidence,
+    now: datetime,
+    staff: Staff | None,
+    in_bulk: bool = False,
 ) -> OptIn:
     """
     Ask somebody to confirm by e-mail; the same question within a day is not asked twice.
 
     `wordings` says what is shown for each channel and purpose. `staff` is None where the person asked for it herself.
+    A question `in_bulk` waits for the limits of advertising: until it has left, another one does not count on it.
 
     :raises NoEmail: if we know no address
     :raises NothingToAsk: if everything has been confirmed
@@ -78,9 +85,11 @@ def ask_optin(
         raise NothingToAsk(customer.pk)
     if staff and any(standing(customer, person, cell).state in policy.BLOCKING for cell in open_cells):
         raise Objected(customer.pk)
-    return _open_question(customer, person, email, set(open_cells), now=now) or _ask(
-        customer, person, email, open_cells, evidence=evidence, now=now, staff=staff
-    )
+    same = _open_question(customer, person, email, set(open_cells), now=now)
+    if same and (in_bulk or same.sent_at or not same.in_bulk):
+        return same
+    asking = _Asking(evidence=evidence, now=now, staff=staff, in_bulk=in_bulk)
+    return _ask(customer, person, email, open_cells, asking)
 
 
 @transaction.atomic
@@ -182,17 +191,24 @@ def _open_question(
     return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asking:
+    """On what ground somebody is asked, when and by whom."""
+
+    evidence: Evidence
+    now: datetime
+    staff: Staff | None
+    in_bulk: bool
+
+
 def _ask(
     customer: Customer,
     person: ContactPerson | None,
     email: str,
     wordings: Mapping[Cell, str],
-    *,
-    evidence: Evidence,
-    now: datetime,
-    staff: Staff | None,
+    by: _Asking,
 ) -> OptIn:
-    nonce = token_urlsafe(32)
+    nonce, now = token_urlsafe(32), by.now
     optin = OptIn.objects.create(
         customer=customer,
         contact_person=person,
@@ -201,6 +217,7 @@ def _ask(
         token_digest=links.digest(links.optin_token(nonce)),
         created_at=now,
         expires_at=now + timedelta(days=ConsentSettings.of(team.company()).optin_days),
+        in_bulk=by.in_bulk,
     )
     asked = [
         append(
@@ -208,14 +225,14 @@ def _ask(
             person,
             cell,
             state=Consent.State.ASKED,
-            evidence=replace(evidence, wording=text),
+            evidence=replace(by.evidence, wording=text),
             now=now,
-            staff=staff,
+            staff=by.staff,
             optin=optin,
         )
         for cell, text in wordings.items()
     ]
-    note(customer, "consent.asked", asked, now=now, staff=staff)
+    note(customer, "consent.asked", asked, now=now, staff=by.staff)
     return optin
 
 

@@ -31,15 +31,9 @@ def _is_the_address(optin: OptIn) -> bool:
     return customers.address(Channel.EMAIL, optin.customer, optin.contact_person) == optin.email
 
 
-def _spoken(optin: OptIn) -> str:
-    """Give the language of the form on which they asked for it; empty where there was none."""
-    return next((one.proof["language"] for one in optin.asked.all() if one.proof.get("language")), "")
-
-
 @transaction.atomic
 def _plan(optin: OptIn, *, company: Company, now: datetime) -> None:
-    wishes = customers.preference(customer_id=optin.customer_id, contact_person_id=optin.contact_person_id)
-    language = _spoken(optin) or wishes.language or settings.LANGUAGE_CODE
+    language = customers.spoken(optin) or settings.LANGUAGE_CODE
     plan = Plan(
         customer_id=optin.customer_id,
         contact_person_id=optin.contact_person_id,

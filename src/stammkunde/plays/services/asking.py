@@ -121,6 +121,7 @@ def _question(
         evidence=customers.Evidence(happened_at=now, origin=play.consent_plan.origin, proof={"language": language}),
         now=now,
         staff=play.created_by,
+        in_bulk=True,
     )
     customers.optin_taken(optin_id=optin.pk, leaves_by=one.latest_at, taken_at=now)
     play.consent_plan.optins.add(optin)

@@ -55,7 +55,7 @@ def _show(request: HttpRequest, optin: OptIn, *, state: str = "") -> HttpRespons
         "expires_at": optin.expires_at,
         "preferences_url": _preferences(optin),
     }
-    with visitors.speaking(request, optin.customer, optin.contact_person):
+    with public.speaking(request, queries.spoken(optin)):
         return public.show(request, "portal/optin.html", context)
 
 

@@ -1,6 +1,7 @@
 """The pages of templates: list, editor, preview, gaps, and who may do what."""
 
 import re
+from dataclasses import asdict
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Message, Template
 from stammkunde.plays.models import Play
 from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.team.models import Draft
 from tests import factories
 from tests.outreach.planning import NOW, company, customer
 
@@ -368,3 +370,17 @@ def test_the_light_knows_that_many_lack_a_field(client, salesperson):
     assert light == "red"
     assert "zuletzt gekauftes Produkt: bei 1 von 1 Kunden leer" in editor
     assert "Ort: bei" not in editor
+
+
+def test_words_that_differ_from_the_kept_ones_are_a_draft_of_their_version(client, salesperson, made):
+    client.force_login(salesperson)
+    address = reverse("template", args=[made.pk])
+    place = {"draft-form": "words de-sie", "draft-page": address}
+    same = posted("show", subject=WORDS.subject, blocks=[asdict(one) for one in WORDS.blocks], preview=WORDS.preview)
+
+    edit(client, made.pk, same | place, words="de-sie")
+    assert not Draft.objects.exists()
+    edit(client, made.pk, posted("show") | place, words="de-sie")
+    assert [(draft.form, draft.fields["subject"]) for draft in Draft.objects.all()] == [("words de-sie", ["Neu"])]
+    edit(client, made.pk, posted("save") | place, words="de-sie")
+    assert not Draft.objects.exists()

@@ -13,7 +13,7 @@ from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.wording import Foretold, foretold
-from stammkunde.team.models import AuditEntry
+from stammkunde.team.models import AuditEntry, Draft
 from tests import factories
 from tests.outreach.planning import DAY, NOW, company, consent, customer
 
@@ -303,3 +303,19 @@ def test_whoever_suits_better_is_named_and_one_click_away(client, salesperson):
     assert f'value="to-{anna.pk}"' in page.content.decode()
     assert changed.context["form"]["person"].value() == str(anna.pk)
     assert changed.context["advised"] is None
+
+
+def test_words_are_a_draft_until_they_are_sent(client, salesperson):
+    to = customer()
+    client.force_login(salesperson)
+    place = {"draft-form": "words", "draft-page": reverse("customer-write", args=[to.pk]), "draft-key": "1-a"}
+
+    shown = write(client, to, act="add-offer", **place)
+    assert [draft.fields["blocks"] for draft in Draft.objects.all()] == [["1"]]
+    assert 'name="draft-form" value="words"' in shown.text
+    assert "/drafts/?page" not in shown.text  # it is not offered where it stands
+    assert "/drafts/?page" in visit(client, to).text
+
+    write(client, to, **place)
+    write(client, to, act="show", **place)  # a preview that was on its way
+    assert not Draft.objects.exclude(fields={}).exists()

@@ -170,3 +170,31 @@ def test_forms_for_notes_tasks_and_settings_have_a_place_for_drafts(client, admi
     assert all(f'name="draft-form" value="{form}"' in shown for form in forms)
     assert f'name="draft-page" value="{address}"' in shown
     assert 'data-draft="/drafts/save/"' in shown
+
+
+def test_a_saving_that_arrives_after_its_form_was_sent_or_discarded_is_dropped(page, customer):
+    late = sent(customer, **{"draft-key": "1-a"})
+    page.post("/drafts/save/", late)
+
+    page.post(reverse("note-add", args=[customer.pk]), late)
+    page.post("/drafts/save/", late)
+    assert offered(page, customer) == ""
+
+    page.post("/drafts/save/", sent(customer, **{"draft-key": "1-b"}))  # the same form, opened again
+    assert TYPED.replace("<Rosen> &", "&lt;Rosen&gt; &amp;") in offered(page, customer)
+    over = page.post("/drafts/discard/", sent(customer, **{"draft-key": "1-b"}))
+    for key in ("1-a", "1-b"):
+        page.post("/drafts/save/", sent(customer, **{"draft-key": key}))
+    assert (over.headers["Draft-Over"], offered(page, customer)) == ("1", "")
+
+
+def test_what_is_known_of_a_visit_that_is_over_holds_no_words_and_goes_after_an_hour(salesperson):
+    kept(salesperson)
+    drafts.discard(staff=salesperson, page="/customers/7/", form="note", key="1-a", now=NOW)
+
+    ended = Draft.objects.get()
+    assert (ended.fields, ended.about, ended.ended) == ({}, None, ["1-a"])
+    drafts.forget_old(now=NOW + drafts.LATE - timedelta(seconds=1))
+    assert Draft.objects.exists()
+    drafts.forget_old(now=NOW + drafts.LATE)
+    assert not Draft.objects.exists()

@@ -253,7 +253,11 @@ class SavedView(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody typed into a form and has not sent; see `team.drafts`."""
+    """
+    What somebody typed into a form and has not sent; see `team.drafts`.
+
+    Where `fields` are empty, it was sent or discarded: `ended` names the visits of the form that are over.
+    """
 
     LONGEST_PAGE, LONGEST_FORM = 300, 60
 
@@ -262,6 +266,7 @@ class Draft(models.Model):
     form = models.CharField(max_length=LONGEST_FORM)
     about = models.BigIntegerField(null=True)  # the customer, who may be gone
     fields = models.JSONField()
+    ended = models.JSONField(default=list, db_default=[])
     saved_at = models.DateTimeField(db_index=True)
 
     class Meta:

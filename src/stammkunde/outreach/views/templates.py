@@ -35,7 +35,7 @@ from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.outreach.views import pictures
 from stammkunde.outreach.views.disguised import disguised
 from stammkunde.outreach.views.preview import Meant, Style, show
-from stammkunde.team import policy
+from stammkunde.team import drafts, policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import given, middleware
@@ -216,6 +216,7 @@ def _editor(
     to = request.POST.get("customer") or request.GET.get("customer", "")
     recipient = queries.somebody(given.row(to), template=template, today=timezone.localdate())
     kept = services.words(template)
+    drafts.is_draft(request, differs=draft.text != kept.get(style))
     shown = show(
         request,
         draft,
@@ -231,6 +232,7 @@ def _editor(
         "is_kept": style in kept,
         "has_changed": kept.get(style) != draft.text,
         "draft": draft.shown(),
+        "is_sent": request.method == "POST",
         "problems": problems or {},
         "disguised": disguised(request, claims, verb=SAVE_AS),
         "rows": draft.shown().rows(problems or {}),

@@ -29,7 +29,7 @@ from stammkunde.outreach.views import pictures
 from stammkunde.outreach.views.disguised import disguised
 from stammkunde.outreach.views.preview import Meant, Style, show
 from stammkunde.outreach.wording import Foretold
-from stammkunde.team import policy
+from stammkunde.team import drafts, policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
@@ -212,12 +212,14 @@ def _page(
         meant=Meant(purpose=chosen["purpose"], channel=chosen["channel"], template=writing.template, is_personal=True),
         recipient=writing.recipient,
     )
+    drafts.is_draft(request, differs=draft != _letter(request.user, writing.style))
     claims = writing.claims(draft)
     lacking = [*shown.unknown, *shown.missing]
     about: dict[str, Any] = {
         "customer": writing.customer,
         "form": writing.form,
         "draft": draft.shown(),
+        "is_sent": request.method == "POST",
         "problems": problems or {},
         "is_refused": is_refused,
         "rows": draft.shown().rows(problems or {}),

@@ -30,5 +30,6 @@ def save(request: StaffRequest) -> HttpResponse:
 @require_POST
 def discard(request: StaffRequest) -> HttpResponse:
     """Remove a draft that is not wanted, and show nothing in its place."""
-    drafts.discard(staff=request.user, page=request.POST.get(drafts.PAGE, ""), form=request.POST.get(drafts.FORM, ""))
-    return HttpResponse()
+    response = HttpResponse()
+    drafts.discard_sent(request, response, staff=request.user, now=timezone.now())
+    return response

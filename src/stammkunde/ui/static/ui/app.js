@@ -164,6 +164,7 @@ function keepDraft(form) {
   const draft = form.querySelector("[data-draft]").dataset.draft;
   fetch(draft, { method: "POST", body: sent, headers, keepalive: true, signal }).catch(() => {});
 }
+const visit = () => `${Date.now()}-${Math.random().toString(36).slice(2)}`;  // what was sent is over, and told by this
 function forget(form) {
   clearTimeout(unkept.get(form));
   unkept.delete(form);
@@ -171,17 +172,29 @@ function forget(form) {
 }
 document.addEventListener("input", ({ target: { form } }) => {
   if (!form?.querySelector("[data-draft]")) return;
+  form.elements["draft-key"].value ||= visit();
   clearTimeout(unkept.get(form));
   unkept.set(form, setTimeout(keepDraft, 1000, form));
 });
 document.addEventListener("submit", ({ target }) => forget(target));  // else it came after the form and stayed
+document.addEventListener("htmx:afterRequest", ({ target, detail: { xhr } }) => {
+  const key = target.closest?.("form")?.elements["draft-key"];
+  if (key?.value && xhr.getResponseHeader("Draft-Over")) key.value = visit();
+});
 addEventListener("pagehide", () => [...unkept.keys()].forEach(keepDraft));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-restore]");
   if (!button) return;
-  fillIn(button.form, JSON.parse(button.dataset.restore));
+  const said = JSON.parse(button.dataset.restore), { form } = button;
+  if ("laidOut" in form.dataset) return layOut(form, said, button);
+  fillIn(form, said);
   button.closest("[data-draft]").replaceChildren();
 });
+// A form with as many parts as its words have is made by the server.
+function layOut(form, said, source) {
+  const address = form.getAttribute("hx-post") || location.pathname + location.search;
+  htmx.ajax("POST", address, { source, values: said, target: form, swap: "outerHTML" });
+}
 function fillIn(form, said) {
   for (const field of form.elements) {
     const values = said[field.name];

@@ -2,9 +2,10 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.contacts.models import Contact
-from stammkunde.outreach import services
-from stammkunde.outreach.models import Message
+from stammkunde.outreach import channels, sending, services
+from stammkunde.outreach.models import Face, Message
 from stammkunde.outreach.services import Result
+from stammkunde.team import queries as team
 from stammkunde.ui import moments
 from tests.outreach.planning import NOW, company, customer, plan, planned
 
@@ -47,6 +48,27 @@ def test_the_page_of_a_mail_shows_it_dressed_and_safely(client, salesperson):
     assert all(part in mail for part in ("Hallo</p>", "Musterhaus, Weg 1", "#aa2233", 'href="#"'))
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert client.get(reverse("message-mail", args=[question.pk])).status_code == 404  # its link is for one alone
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_is_shown_as_it_left_whatever_the_company_looks_like_by_then(client, salesperson, settings):
+    settings.EMAIL_IS_SET, settings.PUBLIC_URL = True, "https://kunden.example"
+    company(imprint="Musterhaus, Weg 1", mail_colour="#aa2233", mail_signature="Ihr Musterhaus")
+    first, later = (planned(customer()) for _each in range(2))
+    given = {"company": team.company(), "holder": "host 1 a", "now": NOW, "clock": lambda: NOW}
+    sending.send_due(channels.get("email"), **given, pace=sending.Pace())
+    assert Face.objects.count() == 1  # for both
+
+    company(imprint="Neuhaus, Platz 2", mail_colour="#113355", mail_signature="Ihr Neuhaus")
+    unsent = planned(customer())
+
+    client.force_login(salesperson)
+    for message, said in ((first, "Musterhaus"), (later, "Musterhaus"), (unsent, "Neuhaus")):
+        mail = client.get(reverse("message-mail", args=[message.pk])).text
+        assert (f"Ihr {said}" in mail, f"{said}, " in mail) == (True, True)
+        assert ("#aa2233" in mail, "#113355" in mail) == (said == "Musterhaus", said == "Neuhaus")
+    pages = [client.get(reverse("message", args=[one.pk])).text for one in (first, unsent)]
+    assert ["mit Gestaltung, Logo und Impressum jenes Tages" in page for page in pages] == [True, False]
 
 
 def test_a_refusal_that_its_play_keeps_is_no_message():

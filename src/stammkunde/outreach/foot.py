@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from stammkunde.customers import links
 from stammkunde.customers.models import ContactPerson, Customer, Purpose
 from stammkunde.customers.policy import PROMOTIONAL, Basis
-from stammkunde.outreach import brand
+from stammkunde.outreach.brand import Face
 from stammkunde.outreach.dress import Foot
 from stammkunde.outreach.models import Message
-from stammkunde.team.models import Company
 
 
 def ways(message: Message, *, channel: str) -> tuple[str, str]:
@@ -28,14 +27,14 @@ def headers(url: str) -> Mapping[str, str]:
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
-def of(message: Message, company: Company, *, unsubscribe: str, preferences: str) -> Foot:
+def of(message: Message, face: Face, *, unsubscribe: str, preferences: str) -> Foot:
     """Give the foot with these two ways, either of which may be empty."""
     is_promotional = message.purpose in PROMOTIONAL
     with translation.override(message.language):
         ways = ((_("Unsubscribe"), unsubscribe), (_("Choose what you get"), preferences))
-        elsewhere = tuple(brand.links(company)) if is_promotional else ()
+        elsewhere = tuple(face.links()) if is_promotional else ()
         note = _objection() if is_promotional and message.basis == Basis.EXISTING_CUSTOMER else ""
-    lines = (line.strip() for line in company.imprint.splitlines())
+    lines = (line.strip() for line in face.imprint.splitlines())
     return Foot(
         links=elsewhere,
         imprint=tuple(line for line in lines if line),

@@ -19,6 +19,18 @@ from stammkunde.team.models import Settings
 from stammkunde.work.models import CountedClaims
 
 
+class Face(models.Model):
+    """
+    What mails showed of the company when they left (`brand.Face`): its name, design, logo and imprint.
+
+    Kept once, by its digest, for all that left so.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    said = models.JSONField()
+    since_at = models.DateTimeField()
+
+
 class Message(CountedClaims):
     """
     One contact with one person on one channel.
@@ -67,6 +79,7 @@ class Message(CountedClaims):
     rendered_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    face = models.ForeignKey(Face, null=True, db_index=False, on_delete=models.PROTECT, related_name="+")  # of mails
     provider_id = models.CharField(max_length=255, default="", blank=True)
     cost_cents = models.IntegerField(null=True)
 

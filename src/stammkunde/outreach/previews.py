@@ -7,17 +7,19 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import brand, channels, dress, foot, paper, queries
+from stammkunde.outreach import channels, dress, foot, paper, queries
+from stammkunde.outreach.brand import Face
 from stammkunde.outreach.channels import paper as on_paper
 from stammkunde.outreach.models import Message
 from stammkunde.team.models import Company
 
 
 def mail(message: Message, company: Company) -> SafeString:
-    """Dress a mail as it leaves, its message saved or not; the links to unsubscribe lead nowhere."""
+    """Dress a mail as it left or would leave, its message saved or not; the links to unsubscribe lead nowhere."""
     way = "" if message.purpose == Purpose.SERVICE else "#"
-    below = foot.of(message, company, unsubscribe=way, preferences=way)
-    look = brand.look(company, purpose=message.purpose, is_preview=True)
+    face = Face.worn(message, company)
+    below = foot.of(message, face, unsubscribe=way, preferences=way)
+    look = face.look(purpose=message.purpose, is_preview=True)
     return dress.html(message.content, look=look, foot=below, language=message.language)
 
 

@@ -40,7 +40,7 @@ def of_customer(customer_id: int, *, limit: int) -> list[Message]:
 
 def message(pk: int) -> Message | None:
     """Give a message with its customer and history."""
-    return Message.objects.select_related("customer").prefetch_related("events").filter(pk=pk).first()
+    return Message.objects.select_related("customer", "face").prefetch_related("events").filter(pk=pk).first()
 
 
 def unclear() -> int:

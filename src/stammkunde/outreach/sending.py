@@ -19,10 +19,10 @@ from typing import Any, Self
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from stammkunde.outreach import channels, services
+from stammkunde.outreach import brand, channels, services
 from stammkunde.outreach.channels import Channel, Rendered
 from stammkunde.outreach.leaving import Notes
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.models import Face, Message
 from stammkunde.outreach.services import Result
 from stammkunde.team.models import Company
 
@@ -73,6 +73,7 @@ class Batch:
     clock: Callable[[], datetime]
     pace: Pace
     todo: deque[Message]
+    face: Face | None = None  # what mails show of the company
     held_back: list[Message] = field(default_factory=list)
     is_down: bool = False
 
@@ -138,7 +139,8 @@ class Batch:
             services.record(done, holder=self.holder, now=self.clock())
         if not ready:
             return []
-        kept = services.begin([one.message for one in ready], holder=self.holder, now=self.clock())
+        begun = [one.message for one in ready]
+        kept = services.begin(begun, holder=self.holder, now=self.clock(), face=self.face)
         return [one for one in ready if one.message in kept]
 
     def _give_back(self) -> None:
@@ -257,7 +259,8 @@ def send_due(
     claimed = services.claim(channel=channel.name, holder=holder, at_most=AT_ONCE, now=now)
     if claimed:
         todo = deque(claimed)
-        Batch(channel=channel, company=company, holder=holder, clock=clock, pace=pace, todo=todo).send()
+        face = brand.keep(company, now=now) if channel.name == "email" else None
+        Batch(channel=channel, company=company, holder=holder, clock=clock, pace=pace, todo=todo, face=face).send()
     return bool(claimed)
 
 

@@ -22,7 +22,8 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from stammkunde.customers import links
 from stammkunde.customers import queries as customers
 from stammkunde.customers.models import Channel, ContactPerson, Customer, Purpose
-from stammkunde.outreach import brand, dress, foot, mime, optin_mail
+from stammkunde.outreach import dress, foot, mime, optin_mail
+from stammkunde.outreach.brand import Face
 from stammkunde.outreach.channels import (
     ChannelDown,
     Leaves,
@@ -135,8 +136,9 @@ def _mail(message: Message, company: Company, *, subject: str, url: str, text: s
 
 def dressed(message: Message, said: Mapping[str, Any], company: Company, *, ways: tuple[str, str]) -> dict[str, str]:
     """Dress what a message says, as text and as HTML; `ways` lead to unsubscribing and to the preferences."""
-    below = foot.of(message, company, unsubscribe=ways[0], preferences=ways[1])
-    look = brand.look(company, purpose=message.purpose)
+    face = Face.of(company)
+    below = foot.of(message, face, unsubscribe=ways[0], preferences=ways[1])
+    look = face.look(purpose=message.purpose)
     return {
         "text": dress.text(said, look=look, foot=below),
         "html": dress.html(said, look=look, foot=below, language=message.language),

@@ -24,7 +24,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, When
 
 from stammkunde.outreach import channels, leaving, policy
-from stammkunde.outreach.models import Hold, Message, Undeliverable
+from stammkunde.outreach.models import Face, Hold, Message, Undeliverable
 from stammkunde.outreach.services import settling, telling
 
 State = Message.State
@@ -103,12 +103,16 @@ def _together(due: list[Message]) -> list[Message]:
 
 
 @transaction.atomic(savepoint=False)
-def begin(messages: Sequence[Message], *, holder: str, now: datetime) -> list[Message]:
-    """Mark messages as about to leave, and give those that are still the holder's own; the others must not leave."""
+def begin(messages: Sequence[Message], *, holder: str, now: datetime, face: Face | None = None) -> list[Message]:
+    """
+    Mark messages as about to leave, and give those that are still the holder's own; the others must not leave.
+
+    `face` is what mails among them show of the company.
+    """
     ids = [one.pk for one in messages]
     ours = Message.objects.filter(pk__in=ids, leased_by=holder, state=State.CLAIMED)
     marked = ours.filter(lease_until__gt=now).update(
-        begun_at=now, rendered_at=now, attempts=F("attempts") + 1, lease_until=now + LEASE
+        begun_at=now, rendered_at=now, attempts=F("attempts") + 1, lease_until=now + LEASE, face=face
     )
     kept = set(ids) if marked == len(ids) else set(ours.filter(begun_at=now).values_list("pk", flat=True))
     for message in messages:

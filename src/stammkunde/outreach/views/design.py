@@ -13,7 +13,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import brand, content, dress, foot, services
+from stammkunde.outreach import content, dress, foot, services
+from stammkunde.outreach.brand import Face
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.forms import DesignForm
 from stammkunde.outreach.models import Message, MessageSettings
@@ -95,6 +96,7 @@ def _sample(company: Company, *, language: str) -> str:
         ),
     )  # fmt: skip
     message = Message(purpose=Purpose.ADVERTISING, language=language)
-    below = foot.of(message, company, unsubscribe="#", preferences="#")
-    look = brand.look(company, purpose=message.purpose, is_preview=True)
+    face = Face.of(company)
+    below = foot.of(message, face, unsubscribe="#", preferences="#")
+    look = face.look(purpose=message.purpose, is_preview=True)
     return dress.html(content.write(words, {}), look=look, foot=below, language=language)

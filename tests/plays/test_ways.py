@@ -222,6 +222,18 @@ def test_the_form_asks_for_ways_and_the_page_counts_each(client, ways, administr
     assert "0,90 €" in page.replace("\xa0", " ")
 
 
+@pytest.mark.parametrize("name", ["campaign-new", "call-campaign-new"])
+@pytest.mark.parametrize("rule", [False, True])
+def test_a_campaign_begins_with_the_company_s_rule_for_c_customers(client, administrator, rule, name):
+    ways("email")
+    client.force_login(administrator)
+    page = client.get(reverse("settings-sending"))
+    sent = {one.html_name: one.value() for one in page.context["forms"][0] if one.value() not in (None, False)}
+    client.post(reverse("settings-sending"), sent | ({"spends_on_c": "on"} if rule else {}))
+
+    assert client.get(reverse(name)).context["form"]["spends_on_c"].value() is rule
+
+
 def test_a_campaign_of_one_way_is_as_it_was(template, marketer):
     assert not TemplateText.objects.exists()
     play = campaign(template(), marketer)

@@ -331,6 +331,7 @@ class SendingForm(SettingsForm):
             "cap_days",
             "gap_hours",
             "cap_persons",
+            "spends_on_c",
             "look_first",
         ]
         labels = {
@@ -343,6 +344,7 @@ class SendingForm(SettingsForm):
             "cap_customer_contacts": _("Contacts with one customer at most"),
             "cap_days": _("in so many days"),
             "gap_hours": _("Hours between two messages to one person"),
+            "spends_on_c": _("C customers get letters, postcards and calls, too"),
             "look_first": _("Advertising starts only after a colleague has understood it"),
             "cap_persons": _("People of one company who get the same at most"),
         }
@@ -356,6 +358,10 @@ class SendingForm(SettingsForm):
             "gap_hours": _(
                 "On every channel, calls and thanks too. What would come too soon waits; only what belongs to an order "
                 "never does. Empty: no pause."
+            ),
+            "spends_on_c": _(
+                "With this, new campaigns begin; each may say otherwise. Without it they reach C customers by e-mail "
+                "and text message only."
             ),
             "look_first": _("On the page of its template, a colleague is asked to look for five seconds."),
             "cap_persons": _(

@@ -364,7 +364,7 @@ class PrintRun(CountedClaims):
         indexes = [models.Index(fields=["id"], condition=Q(state="collecting"), name="print_run_to_collect")]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.pk}"
+        return str(self.pk)
 
 
 class Piece(models.Model):
@@ -437,6 +437,7 @@ class MessageSettings(Settings):
     cap_persons = models.PositiveSmallIntegerField(
         _("people of one customer who get the same at most"), null=True, blank=True, default=3
     )
+    spends_on_c = models.BooleanField(_("letters, postcards and calls to C customers, too"), default=False)
     look_first = models.BooleanField(_("advertising only after a colleague has understood it"), default=False)
     # Where things are bought: a link there advertises, unless it leads to where orders are served
     shop_addresses = models.TextField(_("addresses of the shop"), max_length=2000, default="", blank=True)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.calls.models import Guide
-from stammkunde.plays.forms import left_alone, not_before, suggest_holdout, too_late
+from stammkunde.plays.forms import left_alone, not_before, ours_on_c, suggest_holdout, too_late
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 from stammkunde.ui.forms import row_of
@@ -47,6 +47,7 @@ class CallCampaignForm(forms.Form):
     spends_on_c = forms.BooleanField(
         label=_("C customers are called, too"),
         required=False,
+        initial=ours_on_c,
         help_text=_("Otherwise they are left out, with the reason."),
     )
     starts_at = not_before(

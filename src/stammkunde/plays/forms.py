@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.calls.models import Guide
 from stammkunde.customers.models import ContactPerson, Purpose
 from stammkunde.outreach import wording
-from stammkunde.outreach.models import Template
+from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.plays import policy
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
@@ -58,6 +58,11 @@ def left_alone(help_text: "str | _StrPromise") -> forms.IntegerField:
     )
 
 
+def ours_on_c() -> bool:
+    """Give the company's rule: do C customers get letters, postcards and calls?"""
+    return MessageSettings.of(team.company()).spends_on_c
+
+
 def suggest_holdout(form: forms.Form, customers: int | None) -> None:
     """Suggest how many of these customers are left alone; None: many."""
     many = policy.FEWEST_TO_COMPARE if customers is None else customers
@@ -97,6 +102,7 @@ class CampaignForm(forms.Form):
     spends_on_c = forms.BooleanField(
         label=_("C customers get letters and calls, too"),
         required=False,
+        initial=ours_on_c,
         help_text=_("Otherwise they are reached by the cheap ways only: e-mail and text message."),
     )
     starts_at = not_before(

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stammkunde.customers import links, services
+from stammkunde.customers import exports, links, services
 from stammkunde.customers.models import Consent, ConsentSettings, ContactPreference, OptIn
 from stammkunde.outreach.models import MessageSettings
 from stammkunde.team import queries as team
@@ -288,6 +289,34 @@ def test_proofs_are_taken_along_of_one_person_and_of_a_filtered_list(client, sal
     listed = said(reverse("customers-proofs"), query="multiplier=yes")
     assert ("Ada sagt ja." in listed, "Kundin sagt ja." in listed, "Andere" in listed) == (True, True, False)
     assert AuditEntry.objects.filter(action="consents.exported", detail__query="multiplier=yes").count() == 1
+
+
+def test_proofs_are_read_by_programs_and_on_paper(client, salesperson, customer, monkeypatch):
+    ada = factories.contact_person(customer, last_name="Ada #[evil]")
+    asked = factories.consent(customer, person=ada, state="asked", proof={"page": "https://lux.example/" + "x" * 90})
+    factories.consent(customer, person=ada, asked=asked, wording="Ja,\ngern.", proof={"ip": "203.0.113.0"})
+    factories.consent(customer, origin="one_click")
+    client.force_login(salesperson)
+    export = act("customer-consents-export", customer)
+
+    told = json.loads(b"".join(client.post(export, {"format": "json"})))
+    first, second, third = told["records"]
+    assert (first["contact_person"], second["asked"]["proof"]) == ("Kim Ada #[evil]", first["proof"])
+    assert (second["basis"], second["wording"], second["proof"]) == (
+        "double_opt_in",
+        "Ja,\ngern.",
+        {"ip": "203.0.113.0"},
+    )
+    assert (third["customer_number"], third["asked"], third["origin"]) == ("77", None, "one_click")
+    paper = client.post(export, {"format": "pdf"})
+    assert (paper.content[:5], paper.headers["Content-Type"]) == (b"%PDF-", "application/pdf")
+    assert ".pdf" in paper.headers["Content-Disposition"]
+    assert AuditEntry.objects.filter(action="consents.exported", detail__rows=3).count() == 2
+
+    monkeypatch.setattr(exports, "MOST_ON_PAPER", 2)
+    too_many = client.post(export, {"format": "pdf"}, follow=True)
+    assert "Das wären 3 Einträge, und in ein PDF passen höchstens 2." in too_many.text
+    assert AuditEntry.objects.filter(action="consents.exported").count() == 2
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from stammkunde.segments.asked import Asked
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
-from stammkunde.ui import given, tables, ways, writing
+from stammkunde.ui import given, ways, writing
 
 MOST_ASSIGNED = 5000
 
@@ -49,7 +49,7 @@ def assign(request: StaffRequest) -> HttpResponse:
 def proofs(request: StaffRequest) -> HttpResponseBase:
     """Give the consents of all who match the filters, with their proof."""
     asked = Asked(request, QueryDict(request.POST.get("query", "")))
-    form, some = tables.chosen_format(request.POST), queries.ids(asked.filters, generation=asked.generation)
+    form, some = exports.chosen_format(request.POST), queries.ids(asked.filters, generation=asked.generation)
     records = consents.every_consent().filter(customer__in=queries.among(chain.from_iterable(some)))
     return exports.consents(request, records, form=form, now=timezone.now(), query=asked.query)
 

@@ -12,7 +12,7 @@ from stammkunde.customers.models import Channel, ContactPerson, ContactPreferenc
 from stammkunde.sales import queries as sales
 from stammkunde.team import policy as rights
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.ui import given, tables
+from stammkunde.ui import given
 from stammkunde.ui.links import absolute
 
 HISTORY = 100  # records shown; the export has all of them
@@ -73,7 +73,7 @@ def _links(
 @require_POST
 @needs(rights.EXPORT)
 def export(request: StaffRequest) -> HttpResponseBase:
-    form = tables.chosen_format(request.POST)
+    form = exports.chosen_format(request.POST)
     return exports.consents(request, queries.every_consent(), form=form, now=timezone.now())
 
 
@@ -81,7 +81,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
 @needs(rights.EXPORT)
 def export_one(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Give the proofs of a customer; `person` asks for those of one person there, 0 of the customer herself."""
-    customer, form, wanted = _found(pk), tables.chosen_format(request.POST), request.POST.get("person", "")
+    customer, form, wanted = _found(pk), exports.chosen_format(request.POST), request.POST.get("person", "")
     person = customer.contact_persons.filter(pk=given.row(wanted)).first()
     if person is None and wanted not in ("", "0"):
         raise Http404(f"person {wanted} of customer {pk}")

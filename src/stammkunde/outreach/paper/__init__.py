@@ -1,8 +1,7 @@
 """
 Letters and postcards as they leave the printer. Pure: it knows no database and no clock.
 
-`words` puts content into what a sheet needs, `typeset` makes pages of it. What people wrote reaches Typst as data and
-never as source, so there is nothing to break out of. Only fonts that come with Typst are used: the same pieces give the
+`sheet` puts content into what a sheet needs, `typeset` makes pages of it (`ui.typesetting`): the same pieces give the
 same file, byte by byte, on every machine.
 """
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stammkunde.outreach.content import SCHEMES
-from stammkunde.ui import writing
+from stammkunde.ui import typesetting, writing
+from stammkunde.ui.typesetting import breakable, clean
 
 MOTIFS = {
     "blossom": gettext_lazy("Blossom"),
@@ -26,13 +27,10 @@ MOTIFS = {
 }
 FORMATS = {"a6": gettext_lazy("A6 (148 × 105 mm)"), "dl": gettext_lazy("DIN long (210 × 105 mm)")}
 LONGEST_LINE = 64  # of an address: six of them fit into what a message keeps
-LONGEST_WORD = 40  # longer ones may break anywhere
 FOOT_COLUMNS = 3
 LONGEST_NAME = 60  # a longer line below the closing is no name
 LINES_OF_A_PAGE, LINES_OF_A_PANEL = 20, 7
 LONGEST_TARGET = 800  # bytes: squares of a longer one are too small to scan
-_LONG = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=\S)")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +65,10 @@ class Sender:
 
     def data(self) -> dict[str, Any]:
         return {
-            "name": _clean(self.name),
-            "return_line": " · ".join(_lines("\n".join((self.name, self.address)))),
-            "lines": _lines("\n".join((self.name, self.address))),
-            "foot": _columns(_lines(self.imprint)),
+            "name": clean(self.name),
+            "return_line": " · ".join(typesetting.lines("\n".join((self.name, self.address)))),
+            "lines": typesetting.lines("\n".join((self.name, self.address))),
+            "foot": _columns(typesetting.lines(self.imprint)),
         }
 
 
@@ -88,7 +86,7 @@ def postal_lines(*, company: str, person: str, street: str, postcode: str, city:
     """Give the lines of an address by DIN 5008; `country` is empty at home."""
     place = " ".join(one for one in (postcode, city) if one)
     wanted = (company, person, street, place, country.upper())
-    return tuple(_short(_clean(one)) for one in wanted if one.strip())
+    return tuple(_short(clean(one)) for one in wanted if one.strip())
 
 
 def piece(*, content: Mapping[str, Any], language: str, reader: Reader, sender: Sender) -> dict[str, Any]:
@@ -98,22 +96,22 @@ def piece(*, content: Mapping[str, Any], language: str, reader: Reader, sender: 
     :raises KeyError: if it has neither blocks nor a text
     """
     with translation.override(language):
-        code = _clean(str(content.get("code") or ""))
+        code = clean(str(content.get("code") or ""))
         options = Options.read(content.get("options") or {})
         blocks = list(_blocks(content, link=_link(sender.link, code), code=code))
         named = _take_names(blocks) if options.signature else []
-        subject = _clean(str(content.get("subject") or ""))
+        subject = clean(str(content.get("subject") or ""))
         return {
             "language": language,
-            "lines": [_breakable(_clean(line)) for line in reader.lines],
+            "lines": [breakable(clean(line)) for line in reader.lines],
             "facts": [[name, value] for name, value in _facts(reader, sender) if value],
-            "subject": _breakable(subject),
+            "subject": breakable(subject),
             "subject_short": subject if len(subject) <= 70 else subject[:69] + "…",
             "page_word": _("Page"),
             "may_break": _lines_at_most(blocks) > LINES_OF_A_PAGE,
             "blocks": blocks,
             "voucher": {"label": _("Your voucher code"), "code": code} if code else None,
-            "signers": named or [_clean(reader.contact or sender.name)] if options.signature else [],
+            "signers": named or [clean(reader.contact or sender.name)] if options.signature else [],
             "objection": _objection(sender) if reader.may_object else "",
             "motif": options.motif,
             "format": options.format,
@@ -140,7 +138,7 @@ def _lines_at_most(blocks: list[dict[str, Any]]) -> int:
 
 def _objection(sender: Sender) -> str:
     """Say how to object, as Art. 21 (4) GDPR wants it of whoever advertises."""
-    where = _clean(sender.email or sender.phone)
+    where = clean(sender.email or sender.phone)
     if not where:
         return _("If you want no more post like this, tell us: you may object at any time.")
     return _("If you want no more post like this, tell us: %(where)s. You may object at any time.") % {"where": where}
@@ -155,10 +153,10 @@ def finished(sheet: Mapping[str, Any], *, on: date) -> dict[str, Any]:
 
 
 def _facts(reader: Reader, sender: Sender) -> Iterator[tuple[str, str]]:
-    yield _("Your contact"), _clean(reader.contact)
-    yield _("Phone"), _clean(sender.phone)
-    yield _("E-mail"), _clean(sender.email)
-    yield _("Customer number"), _short(_clean(reader.number))
+    yield _("Your contact"), clean(reader.contact)
+    yield _("Phone"), clean(sender.phone)
+    yield _("E-mail"), clean(sender.email)
+    yield _("Customer number"), _short(clean(reader.number))
 
 
 def _blocks(content: Mapping[str, Any], *, link: str, code: str) -> Iterator[dict[str, Any]]:
@@ -181,12 +179,12 @@ def _blocks(content: Mapping[str, Any], *, link: str, code: str) -> Iterator[dic
 
 def _block(one: Mapping[str, Any], *, link: str, code: str) -> dict[str, Any]:
     is_offer = one["kind"] == "offer"
-    target = _clean(one["url"] or (link if is_offer else ""))
+    target = clean(one["url"] or (link if is_offer else ""))
     return {
         "kind": one["kind"],
-        "title": _breakable(_clean(one["title"])),
+        "title": breakable(clean(one["title"])),
         "parts": list(_parts(one["text"])),
-        "label": _breakable(_clean(one["label"])),
+        "label": breakable(clean(one["label"])),
         "qr": target if len(target.encode()) <= LONGEST_TARGET else "",
         "code": is_offer and bool(code),
     }
@@ -195,7 +193,7 @@ def _block(one: Mapping[str, Any], *, link: str, code: str) -> dict[str, Any]:
 def _parts(text: str) -> Iterator[dict[str, Any]]:
     """Tell paragraphs and lists apart, as `content.without_markup` writes them."""
     for part in re.split(r"\n\s*\n", text):
-        lines = [line for line in (_breakable(_clean(one)) for one in part.splitlines()) if line]
+        lines = [line for line in (breakable(clean(one)) for one in part.splitlines()) if line]
         points = bool(lines) and all(line.startswith("- ") for line in lines)
         if lines:
             yield {"points": points, "lines": [line[2:] for line in lines] if points else lines}
@@ -222,19 +220,6 @@ def _link(link: str, code: str) -> str:
 def _columns(lines: list[str]) -> list[list[str]]:
     each = max(-(-len(lines) // FOOT_COLUMNS), 1)
     return [lines[start : start + each] for start in range(0, len(lines), each)]
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in (_breakable(_clean(one)) for one in text.splitlines()) if line]
-
-
-def _clean(text: str) -> str:
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
-
-
-def _breakable(text: str) -> str:
-    """Let what is too long for a line break."""
-    return _LONG.sub("\\1\u200b", text)
 
 
 def _short(text: str) -> str:

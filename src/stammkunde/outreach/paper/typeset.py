@@ -1,22 +1,17 @@
 """Making pages by Typst."""
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
-
-import typst
+from datetime import date
+from typing import Any
 
 from stammkunde.outreach.paper.sheet import finished
+from stammkunde.ui import typesetting
+from stammkunde.ui.typesetting import CannotSet
 
+__all__ = ["CannotSet", "pdf", "pictures"]
+
+SOURCE = "stammkunde.outreach.paper"
 Piece = Mapping[str, Any]
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # the file's own date: the same pieces shall give the same bytes
-
-
-class CannotSet(Exception):
-    """Typst refused the pages; the message is what it said."""
 
 
 def pdf(kind: str, *, sender: Mapping[str, Any], pieces: Sequence[Piece], on: date, marks: bool = False) -> bytes:
@@ -25,7 +20,7 @@ def pdf(kind: str, *, sender: Mapping[str, Any], pieces: Sequence[Piece], on: da
 
     :raises CannotSet: if Typst refuses
     """
-    made = _set(kind, "pdf", _data(sender, pieces, on=on, marks=marks, window=False))
+    made = typesetting.pages(SOURCE, kind, "pdf", _data(sender, pieces, on=on, marks=marks, window=False))
     assert isinstance(made, bytes)
     return made
 
@@ -38,36 +33,10 @@ def pictures(
 
     :raises CannotSet: if Typst refuses
     """
-    made = _set(kind, "png", _data(sender, [piece], on=on, marks=False, window=window), ppi=ppi)
+    made = typesetting.pages(SOURCE, kind, "png", _data(sender, [piece], on=on, marks=False, window=window), ppi=ppi)
     return made if isinstance(made, list) else [made]
 
 
 def _data(sender: Mapping[str, Any], pieces: Sequence[Piece], *, on: date, marks: bool, window: bool) -> dict[str, Any]:
     sheets = [finished(one, on=on) for one in pieces]
     return {"title": sender["name"], "sender": sender, "pieces": sheets, "marks": marks, "window": window}
-
-
-def _set(
-    kind: str, form: Literal["pdf", "png"], data: Mapping[str, Any], *, ppi: int | None = None
-) -> bytes | list[bytes]:
-    source = files("stammkunde.outreach.paper")
-    try:
-        # several pages as pictures are a list, of which its types do not tell
-        made: bytes | list[bytes] = typst.compile(
-            str(source / f"{kind}.typ"),
-            root=str(source),
-            font_paths=_fonts(),
-            format=form,
-            ppi=ppi,
-            sys_inputs={"data": json.dumps(data)},
-            timestamp=LONG_AGO,
-            pdf_tags=False,
-        )
-    except typst.TypstError as problem:
-        raise CannotSet(str(problem)) from problem
-    return made
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)

@@ -25,7 +25,7 @@ from stammkunde.signals import diary
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import EarlyWarning, HourlyCost, StageChange
 from stammkunde.tasks.models import Task
-from stammkunde.team.models import Company, Staff
+from stammkunde.team.models import AuditEntry, Company, Staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,6 +113,10 @@ def test_a_company_that_has_lived_has_something_of_everything(once):
     assert {"asked", "given", "withdrawn", "objected"} <= _states(Consent)
     assert OptIn.objects.filter(asked__answer__basis="double_opt_in").exists()
     assert "handed_over" in _states(Message)
+    assert {"delivered", "bounced"} <= set(Message.objects.filter(channel="webhook").values_list("state", flat=True))
+    assert Consent.objects.filter(state__in=["withdrawn", "objected"], origin="stop_reply").exists()
+    assert AuditEntry.objects.filter(action="print_run.taken_back").exists()
+    assert not Message.objects.filter(channel="email", state="handed_over", face=None).exists()
     assert "no_consent" in _states(Enrolment, "code")  # whom a campaign refuses stands in its own list
     assert _states(Play, "status") == {"ready", "running", "paused", "done"}
     assert _states(Enrolment, "arm") == {"treated", "held_out"}

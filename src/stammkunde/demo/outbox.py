@@ -4,10 +4,12 @@ from datetime import datetime
 
 import numpy as np
 
+from stammkunde.outreach import brand
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.services import Result
 from stammkunde.plays import working as plays
+from stammkunde.team import queries as team
 
 HOLDER = "demo"
 AT_ONCE = 500
@@ -35,7 +37,7 @@ def send(chance: np.random.Generator, at: datetime) -> None:
     """Hand over the e-mails that are due; a few come back."""
     outreach.look_after(now=at, at_most=AT_ONCE)
     while due := outreach.claim(channel="email", holder=HOLDER, at_most=AT_ONCE, now=at):
-        begun = outreach.begin(due, holder=HOLDER, now=at)
+        begun = outreach.begin(due, holder=HOLDER, now=at, face=brand.keep(team.company(), now=at))
         outreach.record([(one, Result(state=Message.State.HANDED_OVER)) for one in begun], holder=HOLDER, now=at)
         for one in begun:
             _hear_of(one, chance, at)

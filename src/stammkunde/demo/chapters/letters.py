@@ -33,7 +33,7 @@ def deeds(story: Story) -> Iterator[Deed]:
     letters = _plan("Jahresgespräche im Herbst", "Terminvorschlag", companies[::4][:LETTERS])
     cards = _plan("Frühlingskarte", office.SPRING_CARD, companies[1::4][:CARDS])
     waiting = _plan("Jahresgespräche im Winter", "Terminvorschlag", companies[2::4][:WAITING])
-    yield from _posted(story, letters, story.at(autumn, 10), lambda at: _bring_to_the_post(marketing, "letter", at))
+    yield from _posted(story, letters, story.at(autumn, 10), lambda at: _bring_at_last(marketing, at))
     yield from _posted(story, mixed, story.at(news, 10), lambda at: _send_and_post(story, marketing, at))
     yield from _posted(story, cards, story.at(lately, 10), lambda at: _print(marketing, "postcard", at))
     yield from _posted(story, waiting, story.at(lately, 15))
@@ -71,6 +71,15 @@ def _bring_to_the_post(by: Staff, channel: str, at: datetime) -> None:
     run = _print(by, channel, at)
     if run.state == PrintRun.State.READY:
         printing.hand_over(run_id=run.pk, staff=by, now=at + timedelta(hours=3))
+
+
+def _bring_at_last(by: Staff, at: datetime) -> None:
+    """Say too early that it is at the post, take that back, and bring it there the next morning."""
+    run = _print(by, "letter", at)
+    if run.state == PrintRun.State.READY:
+        printing.hand_over(run_id=run.pk, staff=by, now=at + timedelta(hours=1))
+        printing.take_back(run_id=run.pk, staff=by, now=at + timedelta(hours=2))
+        printing.hand_over(run_id=run.pk, staff=by, now=at + timedelta(hours=22))
 
 
 def _send_and_post(story: Story, by: Staff, at: datetime) -> None:

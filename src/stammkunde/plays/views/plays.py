@@ -322,8 +322,19 @@ def _ways(play: Play, templates: list[Template]) -> list[dict[str, Any]]:
     """Tell how many each way reaches, and for how much."""
     found = queries.by_way(play, templates)
     return [
-        {"way": one, "channel": outreach.channel(one.template.channel), "cost_cents": _way_cost(one)} for one in found
+        {
+            "way": one,
+            "channel": outreach.channel(one.template.channel),
+            "words": _words_of(play, one.template),
+            "cost_cents": _way_cost(one),
+        }
+        for one in found
     ]
+
+
+def _words_of(play: Play, template: Template) -> str:
+    """Name whose words are said: a template's, and on the phone a guide's."""
+    return str(play.call_plan.get_guide_display()) if template.channel == CALL else template.name
 
 
 def _way_cost(one: ByWay) -> int | None:

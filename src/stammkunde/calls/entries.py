@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach import wording as outreach_wording
-from stammkunde.outreach.services.calling import provider_id
+from stammkunde.outreach.channels.call import provider_id
 from stammkunde.signals.suggestions.item import NOT_CALLED
 from stammkunde.tasks import queries as tasks
 from stammkunde.tasks.models import Task

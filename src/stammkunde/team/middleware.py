@@ -14,13 +14,11 @@ from django.utils import timezone, translation
 
 from stammkunde.team import doors, drafts, sessions, taking
 from stammkunde.team.models import Staff
+from stammkunde.ui.middleware import BY_ITSELF
 
 COOKIE = "language"
 OF_DRAFTS = ("draft-save", "draft-discard")
 OPEN_TO_ALL = ("password", "sign-out", "sign-in", "language", "appearance", "health")
-
-
-BY_ITSELF = "X-By-Itself"  # said by parts of pages that ask every few seconds
 
 
 def _end_if_over(request: HttpRequest, staff: Staff) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from stammkunde.ui import given
 
+BY_ITSELF = "X-By-Itself"  # said by parts of pages that ask every few seconds (`{% by_itself %}`)
 View = Callable[[HttpRequest], HttpResponse]
 POLICY = "; ".join(
     (

@@ -24,8 +24,8 @@ from stammkunde.customers import queries as customers
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach import wording as outreach_wording
+from stammkunde.outreach.channels.call import provider_id
 from stammkunde.outreach.policy import Verdict
-from stammkunde.outreach.services.calling import provider_id
 from stammkunde.sales import history
 from stammkunde.sales import queries as sales
 from stammkunde.signals import forecasts, standing, suggestions

@@ -16,6 +16,11 @@ from stammkunde.tasks.queries import PLANNED_CALL
 from stammkunde.team.models import Company
 
 
+def provider_id(task_id: int) -> str:
+    """Name the task of a call, as the call's message keeps it."""
+    return f"task:{task_id}"
+
+
 class Call:
     name = "call"
     reaches = Channel.PHONE
@@ -59,7 +64,7 @@ class Call:
             now=message.rendered_at,
             kind=PLANNED_CALL,
         )
-        return Receipt(provider_id=f"task:{task.pk}")
+        return Receipt(provider_id=provider_id(task.pk))
 
 
 def _caller(message: Message) -> int | None:

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from stammkunde.contacts.models import Contact
 from stammkunde.outreach import cases, policy
+from stammkunde.outreach.channels.call import provider_id
 from stammkunde.outreach.models import Hold, Message
 from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.services import planning, settling, telling
@@ -38,11 +39,6 @@ class Made:
     minutes: int
     cost_cents: int | None
     person_id: int | None
-
-
-def provider_id(task_id: int) -> str:
-    """Name the task of a call, as the call's message keeps it."""
-    return f"task:{task_id}"
 
 
 def open_calls(task_ids: Collection[int]) -> QuerySet[Message]:

@@ -1,5 +1,6 @@
 """How numbers, money, days and pieces of pages are written in templates. All of it is built in: no `{% load %}`."""
 
+import json
 from datetime import date, datetime, time
 
 from django import template
@@ -14,6 +15,7 @@ from stammkunde.ui import ways, writing
 from stammkunde.ui.cards import Shown
 from stammkunde.ui.icons import ICONS
 from stammkunde.ui.lists import Cell, ListPage
+from stammkunde.ui.middleware import BY_ITSELF
 
 register = template.Library()
 
@@ -131,6 +133,12 @@ def nav_item(context: Context, url_name: str, icon_name: str, label: str, key: s
     path = context["request"].path
     current = path == url or (url != "/" and path.startswith(url))
     return {"url": url, "icon_name": icon_name, "label": label, "current": current, "key": key}
+
+
+@register.simple_tag
+def by_itself() -> SafeString:
+    """Let a part of a page that asks every few seconds say so: it is no sign that somebody is there."""
+    return format_html("hx-headers='{}'", mark_safe(json.dumps({BY_ITSELF: "1"})))  # noqa: S308 (ours)
 
 
 @register.filter

@@ -224,7 +224,7 @@ def test_the_form_asks_for_ways_and_the_page_counts_each(client, ways, administr
 
 @pytest.mark.parametrize("name", ["campaign-new", "call-campaign-new"])
 @pytest.mark.parametrize("rule", [False, True])
-def test_a_campaign_begins_with_the_company_s_rule_for_c_customers(client, administrator, rule, name):
+def test_a_campaign_begins_with_the_company_s_rule_for_c_customers(client, administrator, ways, rule, name):
     ways("email")
     client.force_login(administrator)
     page = client.get(reverse("settings-sending"))

@@ -161,7 +161,7 @@ def test_list_takes_the_same_number_of_queries(client, salesperson, generation, 
     assert page.content.decode().count('name="customer"') == rows
 
 
-QUERIES = 19
+QUERIES = 20
 
 
 def test_list_without_figures_and_without_customers_leads_on(client, administrator):

@@ -31,6 +31,8 @@ ROWS = {  # the page of a row: one of each kind that there is, told apart by the
     "look": ("Look", ("is_understood",)),
     "print-run": ("PrintRun", ("state",)),
     "play": ("Play", ("kind", "status")),
+    "segment": ("Segment", ("origin",)),
+    "segment-edit": ("Segment", ("origin",)),
     "play-people": ("Play", ("status",)),
     "staff-edit": ("Staff", ("role",)),
 }
@@ -49,8 +51,10 @@ QUESTIONS: dict[str, list[dict[str, str]]] = {
     "customers": [
         {"q": "gart"}, {"stage": "at_risk", "sort": "at_risk"}, {"kind": "company", "sort": "revenue"},
         {"behind": "lost", "period": "2025"}, {"behind": "ideal"}, {"owner": "nobody", "level": "red"},
-        {"months": "6", "sort": "silent"}, {"q": "nobody is called this"},
+        {"months": "6", "sort": "silent"}, {"q": "nobody is called this"}, {"group": "1"},
     ],
+    "segments": [{"state": "archived"}],
+    "segment-new": [{"example": "lapsed"}, {"example": "halved"}, {"list": "country=DE"}],
     "today": [{"who": "all"}, {"who": "all", "shown": "40"}],
     "call-list": [{"who": "all"}],
     "time": [{"weeks": "12"}, {"who": "mine"}],
@@ -114,6 +118,8 @@ def _of_rows() -> Iterator[Ask | None]:
     for row in aliases.model("Message").objects.filter(channel__in=["letter", "postcard"]).order_by("pk")[:2]:
         yield named("message-sheet", row.pk, label=row.channel)
         yield named("message-page", row.pk, 1, label=row.channel)
+    for row in aliases.model("SegmentChange").objects.filter(is_in=True).order_by("pk")[:1]:
+        yield named("segment-why", row.version.segment_id, row.customer_id)
     for row in aliases.model("Message").objects.filter(channel="email", content__has_key="text").order_by("pk")[:1]:
         yield named("message-mail", row.pk)
 

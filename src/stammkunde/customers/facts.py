@@ -34,6 +34,7 @@ CUSTOMERS = FactTable(
         key="customer_id",
         columns={
             "customer_id": "BIGINT",
+            "number": "VARCHAR",
             "kind": "VARCHAR",
             "country": "VARCHAR",
             "region": "VARCHAR",
@@ -53,6 +54,7 @@ CUSTOMERS = FactTable(
         beside={"owners": _OWNERS},
     ),
     asked=(
+        Asked(name="number", label=_("Customer number"), history=False),
         Asked(name="kind", label=_("Kind"), choices=Customer.Kind.choices, history=False),
         Asked(name="country", label=_("Country"), history=False),
         Asked(name="region", label=_("Region"), history=False),

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-FORMAT = 4
+FORMAT = 5
 NAME = "manifest.json"
 
 log = logging.getLogger(__name__)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from stammkunde.customers.models import Customer
 from stammkunde.segments import behind, missed, queries, slices
 from stammkunde.segments.behind import Behind
+from stammkunde.segments.models import Segment
 from stammkunde.signals import answers, exports, forecasts, levels, standing
 from stammkunde.signals import queries as signals
 from stammkunde.signals.answers.silence import LONGEST_MONTHS
@@ -24,6 +26,7 @@ from stammkunde.team.access import StaffRequest
 from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
 from stammkunde.ui import given, writing
+from stammkunde.ui.forms import DayField
 from stammkunde.ui.lists import Page
 from stammkunde.ui.tables import Column
 
@@ -88,7 +91,23 @@ class Asked(StaffList):
             ),
             silent_before_on=self.silent_before_on,
             ids=self._behind_ids(),
+            group=str(self.group.pk) if self.group else "",
+            group_on=self.group_on,
         )
+
+    @cached_property
+    def group(self) -> Segment | None:
+        """Find the group of customers that an address names, for whoever may see such groups."""
+        wanted = given.row(self.get.get("group", "")) if self.sight.figures else 0
+        return Segment.objects.filter(pk=wanted).exclude(name="").first() if wanted else None
+
+    @property
+    def group_on(self) -> date | None:
+        chosen = DayField(required=False)
+        try:
+            return chosen.clean(self.get.get("group_on", "")) if self.group else None
+        except ValidationError:
+            return None
 
     def _owner(self) -> str:
         wanted = self.get.get("owner", "")
@@ -110,7 +129,7 @@ class Asked(StaffList):
     def has_more(self) -> bool:
         """Say whether a filter is set that is folded away."""
         return any(
-            value and (name in {"kind", "multiplier", *self.text_filters} or name.startswith(ATTRIBUTE))
+            value and (name in {"kind", "multiplier", "group", *self.text_filters} or name.startswith(ATTRIBUTE))
             for name, value in self.get.items()
         )
 
@@ -183,6 +202,7 @@ class Asked(StaffList):
             "basis": forecasts.basis(self.generation),
             "sorts": [(name, label) for name, label in _sort_names() if name in self.sorts],
             "sight": self.sight,
+            "groups": list(Segment.objects.filter(archived_at=None).exclude(name="")) if self.sight.figures else [],
             "nobody_yet": not self.rows and not Customer.objects.exists(),
             **self.choices(),
         }
@@ -249,8 +269,15 @@ class Asked(StaffList):
                 continue
             label = names.get(name, "{}").format(self._label(name, value))
             yield label, self.address(**{name: None})
+        if self.group:
+            yield self._group_text(self.group), self.address(group=None, group_on=None)
         if self.behind_text:
             yield self.behind_text, self.address(**dict.fromkeys(behind.FIELDS))
+
+    def _group_text(self, group: Segment) -> str:
+        if self.group_on is None:
+            return _("Group: %(name)s") % {"name": group.name}
+        return _("Group: %(name)s, as of %(day)s") % {"name": group.name, "day": writing.day(self.group_on)}
 
     def _label(self, name: str, value: str) -> str:
         labels = {

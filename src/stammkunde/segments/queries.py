@@ -7,9 +7,10 @@ with a value, those without, and those who came after the figures were computed.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -21,10 +22,11 @@ from django.db.models.lookups import Exact
 
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
+from stammkunde.segments import membership
 from stammkunde.signals.models import CustomerSignal, Generation
 from stammkunde.store import changes, kept
 from stammkunde.team.policy import Sight
-from stammkunde.ui import lists
+from stammkunde.ui import given, lists
 from stammkunde.ui.lists import Keys, Page, Place
 
 PAGE_ROWS = 50
@@ -63,11 +65,27 @@ class Filters:
     attributes: tuple[tuple[str, str], ...] = ()
     silent_before_on: date | None = None  # last purchase on this day or earlier
     ids: tuple[int, ...] | None = None  # those behind a figure
+    group: str = ""  # the number of a group of customers
+    group_on: date | None = None  # who was in it on the evening of this day; None: who is in it now
 
     @property
     def are_many_behind(self) -> bool:
         """Tell whether nothing is asked of customers but to stand behind a figure, and many do: no need to look."""
-        return len(self.ids or ()) > FEW and not self.q and not self.of_customers()
+        return len(self.named or ()) > FEW and not self.q and not self.of_customers()
+
+    @cached_property
+    def named(self) -> Sequence[int] | None:
+        """Name the customers that are meant one by one, behind a figure and in a group; None: all."""
+        if not self.group:
+            return self.ids
+        found = self._members()
+        return found if self.ids is None else sorted(set(found) & set(self.ids))
+
+    def _members(self) -> list[int]:
+        """Give who is in the group; nobody where there is none, and where it was not recorded yet."""
+        segment_id = given.row(self.group)
+        found = membership.members_on(segment_id, self.group_on) if self.group_on else membership.members(segment_id)
+        return [] if found is None else [int(pk) for pk in found]
 
     def of_customers(self) -> Q:
         conditions = Q(**dict(self.texts)) if self.texts else Q()
@@ -162,10 +180,10 @@ class Matches:
     @classmethod
     def find(cls, filters: Filters, *, generation: Generation | None) -> "Matches":
         customers = search.matching(Customer.objects.filter(filters.of_customers()), filters.q)
-        if filters.ids is not None:
-            customers = customers.filter(pk__in=among(filters.ids))
+        if filters.named is not None:
+            customers = customers.filter(pk__in=among(filters.named))
         of_signals = filters.of_signals()
-        narrows = bool(filters.q or filters.of_customers() or filters.ids is not None)
+        narrows = bool(filters.q or filters.of_customers() or filters.named is not None)
         ids = None
         if of_signals or not filters.are_many_behind:
             ids = _few(customers if narrows else None, of_signals, generation=generation)

@@ -17,9 +17,7 @@ MOST_VALUES = 30
 TOOK_PART = (
     "direction = 'in' OR (outcome = 'reached' AND channel IN ('phone', 'meeting'))"  # `contacts.queries.TOOK_PART`
 )
-NO_SLICES = (
-    "* EXCLUDE (owner_email, postcode, city, is_multiplier)"  # of customers: only groups of customers ask for these
-)
+NO_SLICES = "* EXCLUDE (number, owner_email, postcode, city, is_multiplier)"  # only groups of customers ask for these
 CLASSES = frozenset({"class"})  # the A/B/C class as known at the end of the facts; empty: nothing bought
 
 

@@ -14,6 +14,7 @@ TASKS_WORK = "tasks.work"
 CALLS_CORRECT = "calls.correct"  # take back a call that somebody else recorded
 MESSAGES_SEND = "messages.send"  # of any purpose, to many; and the templates for it
 ANSWERS_SEND = "answers.send"  # to one customer, about orders and requests, or to say thank you
+SEGMENTS_EDIT = "segments.edit"  # make groups of customers, and change whom they are about
 PURPOSE_JUDGE = "purpose.judge"  # to say that what sounds like advertising is none, and why
 SETTINGS_EDIT = "settings.edit"
 STAFF_MANAGE = "staff.manage"
@@ -31,6 +32,7 @@ ALL = frozenset(
         CALLS_CORRECT,
         MESSAGES_SEND,
         ANSWERS_SEND,
+        SEGMENTS_EDIT,
         PURPOSE_JUDGE,
         SETTINGS_EDIT,
         STAFF_MANAGE,
@@ -39,7 +41,17 @@ ALL = frozenset(
 )
 
 SALES = frozenset(
-    {FIGURES_VIEW, CUSTOMERS_VIEW, CUSTOMERS_EDIT, MARGIN_VIEW, EXPORT, TASKS_WORK, MESSAGES_SEND, ANSWERS_SEND}
+    {
+        FIGURES_VIEW,
+        CUSTOMERS_VIEW,
+        CUSTOMERS_EDIT,
+        MARGIN_VIEW,
+        EXPORT,
+        TASKS_WORK,
+        MESSAGES_SEND,
+        ANSWERS_SEND,
+        SEGMENTS_EDIT,
+    }
 )
 
 RIGHTS: dict[str, frozenset[str]] = {

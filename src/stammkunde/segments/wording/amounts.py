@@ -27,8 +27,8 @@ def asked(amount: Amount, check: Check, said: Said) -> str:
     if amount.measure.name in {"first", "last"} and amount.pick == "any":
         noun = said.noun(amount.table)
         which = noun.last if amount.measure.name == "last" else noun.first
-        return f"{_words(str(which), *_about(amount, said))}: {checks.tell(_answer(amount, said), check)}"
-    return f"{name(amount, said)}: {checks.tell(_answer(amount, said), check)}"
+        return f"{_words(str(which), *_about(amount, said))}: {checks.tell(said.measured_by(amount), check)}"
+    return f"{name(amount, said)}: {checks.tell(said.measured_by(amount), check)}"
 
 
 def _counted(noun: Noun, check: Check) -> str | None:
@@ -69,11 +69,6 @@ def name(amount: Amount, said: Said, *, measured: str = "") -> str:
     only = {"last": _("(only the last)"), "first": _("(only the first)")}.get(amount.pick, "")
     many = _words(str(noun.many), only, *_about(amount, said))
     return f"{many}: {measured or measure(amount, said)}"
-
-
-def _answer(amount: Amount, said: Said) -> Answer:
-    measure = amount.measure
-    return said.measured(amount.table, f"{measure.name}.{measure.column}" if measure.column else measure.name)
 
 
 def measure(amount: Amount, said: Said) -> str:

@@ -107,9 +107,11 @@ def measures(table: str, columns: tuple[Column, ...], said: Said, *, has_day: bo
 def _measures(table: str, columns: tuple[Column, ...], said: Said, *, has_day: bool) -> Iterator[tuple[str, str]]:
     yield "count", _("number")
     for column in columns:
+        label, _answer = said.column(table, column.name)
+        if column.kind == "day":
+            yield f"max.{column.name}", _("%(label)s at the highest") % {"label": label}
         if column.kind not in NUMBERS:
             continue
-        label, _answer = said.column(table, column.name)
         yield f"sum.{column.name}", _("%(label)s together") % {"label": label}
         yield f"avg.{column.name}", _("%(label)s on average") % {"label": label}
         yield f"max.{column.name}", _("%(label)s at the highest") % {"label": label}

@@ -1,12 +1,12 @@
 """What rules may ask, in words: fields, tables with their columns, groups of customers and plays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self, cast
 
 from django.utils.translation import gettext as _
 
-from stammkunde.insight.rules import Column, kind_of
+from stammkunde.insight.rules import Column, kind_of, tree
 from stammkunde.insight.rules.known import Kind
 from stammkunde.segments import vocabulary
 from stammkunde.segments.models import Segment
@@ -14,19 +14,25 @@ from stammkunde.segments.vocabulary import Word
 from stammkunde.segments.wording import nouns
 from stammkunde.segments.wording.checks import Answer
 from stammkunde.segments.wording.nouns import Noun
+from stammkunde.team.models import Staff
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """The vocabulary in the language of the page; `members` are names of groups and plays, by `segment:12`."""
+    """
+    The vocabulary in the language of the page; `members` are names of groups and plays, by `segment:12`.
+
+    `staff` are names of colleagues, by their e-mail addresses.
+    """
 
     fields: Mapping[str, Word]
     columns: Mapping[str, Mapping[str, Word]]
     labels: Mapping[str, str]
     members: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def now(cls) -> Self:
+    def current(cls) -> Self:
         """Read the vocabulary, and what groups are called."""
         tables = vocabulary.tables()
         return cls(
@@ -34,6 +40,7 @@ class Said:
             columns={table.name: {word.name: word for word in vocabulary.words(table)} for table in tables},
             labels={table.name: str(table.label) for table in tables},
             members={f"segment:{pk}": name for pk, name in Segment.objects.values_list("pk", "name")},
+            staff={one.email: str(one) for one in Staff.objects.all()},
         )
 
     def noun(self, table: str) -> Noun:
@@ -43,7 +50,10 @@ class Said:
     def field(self, name: str) -> tuple[str, Answer]:
         """Give what a field is called, and what its answers are; a name that nobody knows any more is said as it is."""
         word = self.fields.get(name)
-        return (word.label, answer(word)) if word else (name, Answer())
+        if word is None:
+            return name, Answer()
+        found = answer(word)
+        return word.label, replace(found, labels=self.staff) if name in vocabulary.PERSONAL else found
 
     def column(self, table: str, name: str) -> tuple[str, Answer]:
         """Give what a column of a table is called, and what its answers are."""
@@ -57,6 +67,11 @@ class Said:
             return Answer(kind=kind_of(name, None), unit=_("days") if name == "gap" else "")
         of = self.column(table, column)[1]
         return Answer(kind=kind_of(name, Column(column, of.kind)), unit=of.unit)
+
+    def measured_by(self, amount: tree.Amount) -> Answer:
+        """Give what the answers of an amount are."""
+        one = amount.measure
+        return self.measured(amount.table, f"{one.name}.{one.column}" if one.column else one.name)
 
     def member(self, name: str) -> str:
         """Give what a group of customers or a play is called."""

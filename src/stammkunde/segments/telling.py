@@ -1,0 +1,78 @@
+"""What pages tell of groups of customers: how many are in them, over time, why somebody is, and by which rules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from stammkunde.insight import rules
+from stammkunde.insight.errors import InvalidRule
+from stammkunde.segments import membership
+from stammkunde.segments.models import Segment, SegmentState, SegmentVersion
+from stammkunde.segments.wording import Said, problems, sentence
+
+DAYS = 90  # that a group's page shows
+LATELY = 7
+
+
+def listed(*, is_archived: bool = False, today: date) -> QuerySet[Segment]:
+    """Give the groups with a name, with how many are in them and who came and left in the last days."""
+    states = SegmentState.objects.filter(version__segment=OuterRef("pk")).order_by("-version__number")
+    versions = SegmentVersion.objects.filter(segment=OuterRef("pk")).order_by("-number")
+    lately = Q(versions__changes__on__gt=today - timedelta(days=LATELY))
+    return (
+        Segment.objects.filter(archived_at__isnull=not is_archived)
+        .exclude(name="")
+        .annotate(
+            n=Subquery(states.values("n")[:1]),
+            changed_at=Subquery(versions.values("from_at")[:1]),
+            entered=Count("versions__changes", filter=lately & Q(versions__changes__is_in=True)),
+            left=Count("versions__changes", filter=lately & Q(versions__changes__is_in=False)),
+        )
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """A day on which somebody came or left, and how many were in the group on its evening."""
+
+    on: date
+    entered: int
+    left: int
+    by_rule: int
+    then: int
+
+
+def over_time(segment_id: int, *, n: int, today: date) -> list[Day]:
+    """Tell day by day who came and left, and how many were in it then, the latest first."""
+    return list(_days(membership.days(segment_id, since=today - timedelta(days=DAYS)), n))
+
+
+def _days(counted: list[membership.Day], n: int) -> Iterator[Day]:
+    for one in counted:
+        yield Day(on=one.on, entered=one.entered, left=one.left, by_rule=one.by_rule, then=n)
+        n -= one.entered - one.left
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A version of a group's rule, in words."""
+
+    version: SegmentVersion
+    says: str
+
+
+def versions(segment: Segment, *, said: Said, known: rules.Known) -> list[Version]:
+    """Give a group's versions, the latest first."""
+    found = segment.versions.select_related("by").order_by("-number")
+    return [Version(version=one, says=in_words(one.rule, said=said, known=known)) for one in found]
+
+
+def in_words(rule: dict[str, Any], *, said: Said, known: rules.Known) -> str:
+    """Say a rule that is kept; of one that cannot be asked any more, why."""
+    try:
+        return sentence(rules.read(rule, known), said)
+    except InvalidRule as refused:
+        return problems.text(refused)

@@ -82,6 +82,12 @@ def test_every_leaf_tells_its_value_and_its_rows():
     assert [leaf.values for leaf in other][2:] == [(1, None), (False,), (None,)]
 
 
+def test_picked_row_is_the_only_source():
+    last = orders(pick="last", where=[{"column": "late_days", "is": "is unknown"}])
+
+    assert why(last, FOUND)[1][0].rows == (Row("orders", 5, TODAY - 58),)
+
+
 def test_only_who_is_asked_about_is_counted():
     reference = Reference(KNOWN, rows(), TODAY, UNTIL)
     some = {**rows(), "customers": rows()["customers"][4:7]}

@@ -12,7 +12,7 @@ from stammkunde.insight.rules import asking, rows, spans
 from stammkunde.insight.rules.answering import Asked, ask, values_of
 from stammkunde.insight.rules.known import RANKED
 from stammkunde.insight.rules.measuring import Value
-from stammkunde.insight.rules.tree import Amount, Compare, Leaf, Member, Rule, Since, Span, Yearly
+from stammkunde.insight.rules.tree import Amount, Compare, Leaf, Measure, Member, Rule, Since, Span, Yearly
 from stammkunde.insight.rules.using import leaves, own_amounts
 from stammkunde.insight.rules.worlds import World
 from stammkunde.insight.rules.writing import digest
@@ -97,6 +97,8 @@ def _of_these(world: World) -> World:
 def _sources(amount: Amount, world: World) -> dict[int, list[Row]]:
     """List what an amount counts, customer by customer, the newest first."""
     table = world.table(amount.table)
+    if rows.one_pass(amount) and amount.pick != "any":
+        amount = replace(amount, measure=Measure("last"))  # so that the row itself is picked
     counting = rows.ready([amount], rows.beginnings([amount], world), world)
     day = nw.col(table.day) if table.day else nw.lit(None)
     kept = counting.frame.filter(counting.conditions[amount])

@@ -79,7 +79,7 @@ def kind(amount: Amount, world: World) -> Kind:
 def _groups(amounts: list[Amount]) -> list[list[Amount]]:
     groups: dict[object, list[Amount]] = {}
     for amount in amounts:
-        apart = (amount.table, amount.pick, amount.within) if amount.pick != "any" else amount.table
+        apart = amount.table if rows.one_pass(amount) else (amount.table, amount.pick, amount.within)
         groups.setdefault(apart, []).append(amount)
     return list(groups.values())
 
@@ -87,12 +87,14 @@ def _groups(amounts: list[Amount]) -> list[list[Amount]]:
 def _grouped(amounts: list[Amount], begins: dict[Since, Frame], world: World, names: dict[Amount, str]) -> Frame:
     table = world.table(amounts[0].table)
     ready = rows.ready(amounts, begins, world)
-    raw = [one for amount in amounts for one in _raw(amount, ready.conditions[amount], names[amount], table, world)]
+    raw = [one for amount in amounts for one in _raw(amount, ready, names[amount], table, world)]
     return ready.frame.group_by("customer_id").agg(*raw)
 
 
-def _raw(amount: Amount, rows_: nw.Expr, name: str, table: Table, world: World) -> Raw:
-    measure = amount.measure
+def _raw(amount: Amount, ready: rows.Counted, name: str, table: Table, world: World) -> Raw:
+    measure, rows_ = amount.measure, ready.conditions[amount]
+    if _picks_and_counts(amount):
+        return _of_pick(amount, ready, name, table)
     if measure.name == "share":
         asked = reduce(and_, rows.conds(measure.where, table, world), rows_)
         return [counted(rows_, name=name), counted(asked, name=f"{name} some")]
@@ -100,6 +102,17 @@ def _raw(amount: Amount, rows_: nw.Expr, name: str, table: Table, world: World) 
         column = table.column(measure.column)
         return _of_column(measure, nw.when(rows_).then(nw.col(measure.column)), name, column.kind if column else "")
     return _of_rows(measure, rows_, name, table.day)
+
+
+def _picks_and_counts(amount: Amount) -> bool:
+    return amount.pick != "any" and rows.one_pass(amount)
+
+
+def _of_pick(amount: Amount, ready: rows.Counted, name: str, table: Table) -> Raw:
+    """Find the last, or first, row within the span, and that of those that are as asked: the same row, or another."""
+    within, asked = (nw.when(one).then(rows.place(table)) for one in (ready.spans[amount], ready.conditions[amount]))
+    found = (within.max(), asked.max()) if amount.pick == "last" else (within.min(), asked.min())
+    return [one.alias(column) for one, column in zip(found, (f"{name} picked", name), strict=True)]
 
 
 def _of_rows(measure: Measure, rows_: nw.Expr, name: str, day: str) -> Raw:
@@ -112,11 +125,8 @@ def _of_rows(measure: Measure, rows_: nw.Expr, name: str, day: str) -> Raw:
     days = nw.when(dated).then(nw.col(day).cast(nw.Int64)).otherwise(nw.lit(_NO_DAY)).n_unique()
     none = nw.when(dated).then(nw.lit(0)).otherwise(nw.lit(1)).max()
     found = [days.cast(nw.Int64).alias(name), none.cast(nw.Int64).alias(f"{name} none")]
-    return (
-        found
-        if measure.name == "days"
-        else [*found, of_rows.min().alias(f"{name} from"), of_rows.max().alias(f"{name} to")]
-    )
+    ends = [of_rows.min().alias(f"{name} from"), of_rows.max().alias(f"{name} to")]
+    return found if measure.name == "days" else [*found, *ends]
 
 
 def _of_column(measure: Measure, column: nw.Expr, name: str, kind: str) -> Raw:
@@ -128,10 +138,14 @@ def _of_column(measure: Measure, column: nw.Expr, name: str, kind: str) -> Raw:
 
 
 def _final(amount: Amount, name: str, begun: dict[Since, str]) -> nw.Expr:
-    value = _FINAL.get(amount.measure.name, nw.col)(name)
+    value = _picked(name) if _picks_and_counts(amount) else _FINAL.get(amount.measure.name, nw.col)(name)
     if not isinstance(amount.within, Since):
         return value
     return nw.when(~nw.col(begun[amount.within]).is_null()).then(value)
+
+
+def _picked(name: str) -> nw.Expr:
+    return nw.when(nw.col(name) == nw.col(f"{name} picked")).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
 def _days(name: str) -> nw.Expr:

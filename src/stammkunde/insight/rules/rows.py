@@ -15,7 +15,7 @@ from stammkunde.insight.rules.known import Table
 from stammkunde.insight.rules.tree import Amount, Cond, Since, Span, With, Yearly
 from stammkunde.insight.rules.worlds import World
 
-FEW = 4  # amounts whose conditions are worth asking before grouping
+FEW = 4  # amounts whose conditions are worth asking before grouping; of more, only the widest span
 _PLACES = 2**40  # keys of rows are below
 
 
@@ -26,11 +26,39 @@ class Counted:
 
     Args:
         frame: the rows, with what the conditions ask.
-        conditions: amount → which rows it counts.
+        conditions: amount → which rows it counts; where `one_pass` picks, which it would count if they were picked.
+        spans: amount → which rows lie within its span.
     """
 
     frame: Frame
     conditions: dict[Amount, nw.Expr]
+    spans: dict[Amount, nw.Expr]
+
+
+def one_pass(amount: Amount) -> bool:
+    """
+    Tell whether an amount is measured along with all others of its table: where it picks, if it only counts.
+
+    Args:
+        amount: the amount.
+
+    Returns:
+        whether it is.
+    """
+    return amount.pick == "any" or amount.measure.name == "count"
+
+
+def place(table: Table) -> nw.Expr:
+    """
+    Order a table's rows: by day, those of one day by key.
+
+    Args:
+        table: the table.
+
+    Returns:
+        a whole number a row, each another one; unknown where a row has no day.
+    """
+    return nw.col(table.day).cast(nw.Int64) * _PLACES + nw.col(table.key).cast(nw.Int64)
 
 
 def ready(amounts: list[Amount], begins: dict[Since, Frame], world: World) -> Counted:
@@ -38,7 +66,7 @@ def ready(amounts: list[Amount], begins: dict[Since, Frame], world: World) -> Co
     Make a table ready for amounts of one table and one pick.
 
     Args:
-        amounts: of the same table; where they pick, of the same pick and span.
+        amounts: of the same table: all of `one_pass`, or all of the same pick and span.
         begins: what spans begin after → frame of customer_id and the day.
         world: what they are held against.
 
@@ -52,14 +80,17 @@ def ready(amounts: list[Amount], begins: dict[Since, Frame], world: World) -> Co
     for span, name in starts.items():
         frame = frame.join(begins[span].rename({"day": name}), on="customer_id", how="left")
     frame = asking.with_years(frame, *_yearly(amounts, table))
-    if first.pick != "any":
+    if not one_pass(first):
         frame = _picked(frame, first, table, world, starts)
     lower = {one: f"with {n}" for n, one in enumerate(dict.fromkeys(w for a in amounts for w in a.having))}
     for one, name in lower.items():
         frame = frame.join(_lower(one, table, world, name), on=table.key, how="left")
         frame = frame.with_columns(nw.col(name).fill_null(0))
-    conditions = {amount: _condition(amount, table, world, starts, lower) for amount in amounts}
-    return Counted(_narrowed(frame, conditions, table, world), conditions)
+    inside = {amount: _within(amount.within, table, world, starts) for amount in amounts}
+    conditions = {amount: reduce(and_, _asked(amount, table, world, lower), inside[amount]) for amount in amounts}
+    kept = [conditions[one] if one.pick == "any" or not one_pass(one) else inside[one] for one in amounts]
+    frame = frame.filter(reduce(or_, kept)) if len(amounts) <= FEW else _narrowed(frame, amounts, table, world)
+    return Counted(frame, conditions, inside)
 
 
 def _sinces(amounts: Iterable[Amount]) -> list[Since]:
@@ -88,8 +119,7 @@ def is_yearly(one: Cond) -> bool:
 def _picked(frame: Frame, amount: Amount, table: Table, world: World, starts: dict[Since, str]) -> Frame:
     """Keep each customer's last, or first, row within the span; of one day the one with the higher, or lower, key."""
     inside = frame.filter(_within(amount.within, table, world, starts) & ~nw.col(table.day).is_null())
-    place = nw.col(table.day).cast(nw.Int64) * _PLACES + nw.col(table.key).cast(nw.Int64)
-    ranked = inside.with_columns(place.alias("place"))
+    ranked = inside.with_columns(place(table).alias("place"))
     best = nw.col("place").max() if amount.pick == "last" else nw.col("place").min()
     return ranked.with_columns(best.over("customer_id").alias("best")).filter(nw.col("place") == nw.col("best"))
 
@@ -129,18 +159,14 @@ def _cond(one: Cond, table: Table, world: World) -> nw.Expr:
     return holds(one.check, one.column, kind, anchor=world.anchor(table.name), me=world.me)
 
 
-def _condition(amount: Amount, table: Table, world: World, starts: dict[Since, str], lower: dict[With, str]) -> nw.Expr:
-    asked = conds(amount.where, table, world)
-    asked += [holds(one.check, lower[one], "whole", anchor=0, me=None) for one in amount.having]
-    inside = _within(amount.within, table, world, starts)
-    return reduce(and_, asked, inside)
+def _asked(amount: Amount, table: Table, world: World, lower: dict[With, str]) -> list[nw.Expr]:
+    having = [holds(one.check, lower[one], "whole", anchor=0, me=None) for one in amount.having]
+    return [*conds(amount.where, table, world), *having]
 
 
-def _narrowed(frame: Frame, conditions: dict[Amount, nw.Expr], table: Table, world: World) -> Frame:
-    """Leave out what nobody counts, before grouping: exactly for a few amounts, by the widest span for many."""
-    if len(conditions) <= FEW:
-        return frame.filter(reduce(or_, conditions.values()))
-    ranges = [_range(amount.within, world.anchor(table.name)) for amount in conditions]
+def _narrowed(frame: Frame, amounts: list[Amount], table: Table, world: World) -> Frame:
+    """Leave out what lies in nobody's span, before grouping."""
+    ranges = [_range(amount.within, world.anchor(table.name)) for amount in amounts]
     firsts, lasts = [first for first, _ in ranges], [last for _, last in ranges]
     ends = [] if None in firsts else [nw.col(table.day) >= min(day for day in firsts if day is not None)]
     ends += [] if None in lasts else [nw.col(table.day) <= max(day for day in lasts if day is not None)]

@@ -1,8 +1,8 @@
 """
 Rules over a million customers: how long a count takes while somebody types, and a full pass of all segments.
 
-Run `python bench/segments_rules.py [--customers 1000000] [--rules 100]`. Counts and the pass are processes of
-their own, so that their peak memory is their own.
+Run `python bench/segments_rules.py [--customers 1000000] [--rules 100] [--order customer]`. Counts and the pass are
+processes of their own, so that their peak memory is their own.
 """
 
 import argparse
@@ -97,18 +97,19 @@ def main():
         print(json.dumps(WORK[arguments.work](arguments)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        _make(folder, arguments.customers)
+        _make(folder, arguments.customers, arguments.order)
         for work in WORK:
             command = [sys.executable, __file__, "--work", work, "--folder", folder, "--rules", str(arguments.rules)]
             print(work, subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip(), flush=True)
 
 
-def _make(folder, customers):
+def _make(folder, customers, order):
     with duckdb.connect() as made:
         made.execute(PIECE)
         for name, sql in MADE.items():
-            path = f"{folder}/{name}.parquet"
-            made.execute(f"COPY ({sql.format(today=TODAY, customers=customers, folder=folder)}) TO '{path}'")
+            path, rows = f"{folder}/{name}.parquet", sql.format(today=TODAY, customers=customers, folder=folder)
+            sorted_rows = f"SELECT * FROM ({rows}) ORDER BY customer_id" if order == "customer" else rows
+            made.execute(f"COPY ({sorted_rows}) TO '{path}'")
             print(name, made.execute(f"SELECT count(*) FROM read_parquet('{path}')").fetchone()[0], flush=True)
 
 
@@ -238,6 +239,7 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--rules", type=int, default=100)
+    parser.add_argument("--order", choices=["day", "customer"], default="customer", help="how rows lie in their files")
     parser.add_argument("--work", choices=list(WORK))
     parser.add_argument("--folder")
     return parser.parse_args()

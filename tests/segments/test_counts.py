@@ -32,7 +32,7 @@ RULES = {
 def company(once):
     ids = once(open_company)
     nightly.keep(signals.current(), today=TODAY, tell=lambda *_told: None)
-    worlds.prepare(mirror.tables())
+    worlds.prepare(mirror.tables(), signals.current())
     return ids
 
 

@@ -60,7 +60,7 @@ def test_the_touched_are_as_everybody_worked_out_anew_after_random_changes(compa
 
 def counts_now(name):
     nightly.keep(signals.current(), today=TODAY, tell=lambda *_told: None)
-    worlds.prepare(mirror.tables())
+    worlds.prepare(mirror.tables(), signals.current())
     return counts.who(RULES[name], now=NOW)
 
 

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import narwhals as nw
-
 from stammkunde import mirror
 from stammkunde.insight import rules
-from stammkunde.insight.frames import rows
 from stammkunde.insight.rules import Rule, World
 from stammkunde.segments import membership, nightly, vocabulary, worlds
 from stammkunde.segments.bits import Ids
@@ -98,26 +95,12 @@ def _key(rule: Rule, asking: worlds.Asking, tables: mirror.Tables, generation: G
 
 def _counted(rule: Rule, world: World, asking: worlds.Asking, generation: Generation | None) -> Counted:
     ways = {str(one.name): f"reach__{one.name}" for one in nightly.REACH}
-    flagged = rules.flags({"it": rule}, world).join(
-        world.customers.select("customer_id", *ways.values()), on="customer_id", how="left"
-    )
-    is_in = nw.col("it")
-    (found,) = rows(
-        flagged.select(
-            nw.len().alias("of"),
-            _sum(is_in).alias("n"),
-            *(_sum(is_in & nw.col(column).fill_null(value=False)).alias(way) for way, column in ways.items()),
-        )
-    )
+    found = rules.tally(rule, world, among=list(ways.values()))
     return Counted(
-        n=found["n"],
-        of=found["of"],
-        reach={way: found[way] for way in ways},
-        unknown=tuple(rules.unknown(rule, world)),
+        n=found.members,
+        of=found.customers,
+        reach={way: found.among[column] for way, column in ways.items()},
+        unknown=found.unknown,
         until=asking.days.until,
         as_of=generation.as_of_on if generation else None,
     )
-
-
-def _sum(flag: nw.Expr) -> nw.Expr:
-    return flag.cast(nw.Int64).sum().fill_null(0).cast(nw.Int64)

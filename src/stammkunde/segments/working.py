@@ -45,11 +45,11 @@ def _work(generation: Generation, *, lease: Lease, now: datetime) -> None:
     if not files.is_kept(nightly.name(generation)):
         today = policy.today(now=now, zone=settings.TIME_ZONE)
         nightly.keep(generation, today=today, tell=lambda done, total: lease.hear("nightly", done, total))
-        prepared = worlds.prepare(mirror.tables())
+        prepared = worlds.prepare(mirror.tables(), generation)
         files.forget_all_but([nightly.name(generation), *prepared])
         return
     if some := passes.due(generation):
-        worlds.prepare(mirror.tables())
+        worlds.prepare(mirror.tables(), generation)
         passes.work_out(some, generation=generation, now=now, tell=lease.hear)
         return
     passes.follow(generation=generation, now=now)

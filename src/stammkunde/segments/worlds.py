@@ -98,7 +98,9 @@ def of_all(asking: Asking, *, tables: mirror.Tables, generation: Generation | No
         name = prepared(table, tables)
         return files.source(name) if joined(table) and files.is_kept(name) else select(table, tables.source)
 
-    return _world(asking, home, rows=rows, source=tables.source, last_night=last_night)
+    together = everybody(tables, generation)
+    who = files.source(together) if files.is_kept(together) else _customers(tables.source, last_night)
+    return _world(asking, home, rows=rows, customers=who)
 
 
 @contextmanager
@@ -112,7 +114,7 @@ def of_few(asking: Asking, *, customer_ids: Collection[int], generation: Generat
     last_night = nightly.source(generation) if generation else nightly.NOTHING
     of_these = f"(SELECT * FROM {last_night} WHERE customer_id IN ({ids}))"
     with few.opened(customer_ids, asking.needed) as home:
-        yield _world(asking, home, rows=lambda one: select(one, _itself), source=_itself, last_night=of_these)
+        yield _world(asking, home, rows=lambda one: select(one, _itself), customers=_customers(_itself, of_these))
 
 
 def _itself(name: str) -> str:
@@ -124,13 +126,12 @@ def _world(
     home: duckdb.DuckDBPyConnection,
     *,
     rows: Callable[[FactTable], str],
-    source: Source,
-    last_night: str,
+    customers: str,
 ) -> World:
     today = day_number(asking.days.today)
     return World(
         known=asking.known,
-        customers=_frame(home.sql(_customers(source, last_night))),
+        customers=_frame(home.sql(f"SELECT * FROM {customers}")),
         tables={one.name: _frame(home.sql(f"SELECT * FROM {rows(one)}")) for one in asking.tables},
         today=today,
         until={name: day_number(on) for name, on in asking.days.until.items()},
@@ -153,8 +154,8 @@ def _customers(source: Source, last_night: str) -> str:
     own = [word for word in vocabulary.fields() if word.family == vocabulary.CUSTOMER]
     columns = ", ".join(f"{_read(word.asked)} AS {_quoted(f'customer__{word.asked.name}')}" for word in own)
     return (
-        f"SELECT t.customer_id, {columns}, n.* EXCLUDE (customer_id) "
-        f"FROM {source(CUSTOMERS)} t LEFT JOIN {last_night} n ON n.customer_id = t.customer_id"
+        f"(SELECT t.customer_id, {columns}, n.* EXCLUDE (customer_id) "
+        f"FROM {source(CUSTOMERS)} t LEFT JOIN {last_night} n ON n.customer_id = t.customer_id)"
     )
 
 
@@ -180,19 +181,34 @@ def joined(table: FactTable) -> list[str]:
 
 def prepared(table: FactTable, tables: mirror.Tables) -> str:
     """Name the file with a table's rows as rules see them, for a table that is joined with others."""
-    decides = repr((select(table, _itself), tables.stamp(table.name, *joined(table)), kept.program("segments")))
-    return f"{table.name}-{hashlib.sha256(decides.encode()).hexdigest()[:16]}"
+    return _named(table.name, select(table, _itself), tables.stamp(table.name, *joined(table)))
 
 
-def prepare(tables: mirror.Tables) -> list[str]:
-    """Write down the rows of tables that are joined with others, once for each mirror, and name the files."""
-    names = []
+def everybody(tables: mirror.Tables, generation: Generation | None) -> str:
+    """Name the file with everybody as rules see them: what the mirror has, and what is known as of last night."""
+    last_night = nightly.name(generation) if generation else ""
+    return _named(CUSTOMERS, last_night, tables.stamp(CUSTOMERS))
+
+
+def _named(table: str, *decides: str) -> str:
+    return f"{table}-{digest((*decides, kept.program('segments')))[:16]}"
+
+
+def prepare(tables: mirror.Tables, generation: Generation) -> list[str]:
+    """
+    Write down what would be joined each time that somebody asks, once for each mirror, and name the files.
+
+    A customer's rows stand together: they are grouped more quickly so.
+
+    :raises NotKept: if it is not written down yet what is known as of the generation
+    """
+    wanted = {everybody(tables, generation): _customers(tables.source, nightly.source(generation))}
     for table in filter(joined, vocabulary.tables()):
-        name = prepared(table, tables)
+        wanted[prepared(table, tables)] = select(table, tables.source)
+    for name, rows in wanted.items():
         if not files.is_kept(name):
-            files.put(connection().sql(f"SELECT * FROM {select(table, tables.source)}"), name)
-        names.append(name)
-    return names
+            files.put(connection().sql(f"SELECT * FROM {rows} ORDER BY customer_id"), name)
+    return list(wanted)
 
 
 def _read(one: facts.Asked) -> str:

@@ -39,6 +39,18 @@ def test_segments_have_the_same_members_on_every_engine(engine, expected):
     assert {name: found[f"not_{name}"] for name in SEGMENTS} == {n: everybody - some for n, some in expected.items()}
 
 
+def test_one_question_counts_members_those_with_a_flag_and_the_unknown(expected):
+    world = on_duckdb(rows())
+    flag = next(rules.column_of(one.name) for one in KNOWN.fields.values() if one.kind == "flag")
+    with_flag = {row["customer_id"] for row in rows()["customers"] if row[flag]}
+
+    for name in ("s1", "s14", "s38"):
+        told = rules.tally(SEGMENTS[name], world, among=[flag])
+        assert (told.customers, told.members) == (len(rows()["customers"]), len(expected[name]))
+        assert told.among == {flag: len(expected[name] & with_flag)}
+        assert list(told.unknown) == rules.unknown(SEGMENTS[name], world)
+
+
 @pytest.mark.parametrize("back", [1, 100])
 def test_past_day_is_a_world_that_ends_on_it(back):
     day = TODAY - back

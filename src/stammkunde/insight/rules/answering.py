@@ -118,6 +118,58 @@ def unknown(rule: Rule, world: World) -> list[int]:
     return [row[f"leaf {n}"] for n in range(len(found))]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """
+    How many keep to a rule.
+
+    Args:
+        customers: how many there are.
+        members: how many of them keep to the rule.
+        among: column → of how many members it is true.
+        unknown: for each of `leaves(rule)`, in their order, of how many customers its value is unknown.
+    """
+
+    customers: int
+    members: int
+    among: Mapping[str, int]
+    unknown: tuple[int, ...]
+
+
+def tally(rule: Rule, world: World, *, among: Sequence[str] = ()) -> Tally:
+    """
+    Count who keeps to a rule, all in one question.
+
+    Args:
+        rule: the rule.
+        world: what it is held against.
+        among: flags of the customers to count among the members.
+
+    Returns:
+        the numbers.
+
+    Raises:
+        InvalidRule: members or moments are not given, or whoever looks is asked for.
+    """
+    found = leaves(rule)
+    asked = ask(found, world)
+    holds = _expression(rule, asked.holds)
+    (row,) = fetched(
+        asked.frame.select(
+            nw.len().cast(nw.Int64).alias("customers"),
+            counted(holds, name="members"),
+            *(counted(holds & nw.col(column), name=f"among {n}") for n, column in enumerate(among)),
+            *(counted(asked.unknown(leaf), name=f"leaf {n}") for n, leaf in enumerate(found)),
+        )
+    )
+    return Tally(
+        customers=row["customers"],
+        members=row["members"],
+        among={column: row[f"among {n}"] for n, column in enumerate(among)},
+        unknown=tuple(row[f"leaf {n}"] for n in range(len(found))),
+    )
+
+
 def bounds(rules: Iterable[Rule], world: World) -> dict[str, int | float | None]:
     """
     Find the values from which on customers are among the top or bottom: of all, for `World.bounds` of some.

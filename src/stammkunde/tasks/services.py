@@ -256,6 +256,12 @@ def drop_planned(task_id: int) -> None:
     _drop(Task.objects.filter(pk=task_id))
 
 
+def withdraw(*, keys: Collection[str]) -> int:
+    """Take tasks that nobody wrote off the lists, also snoozed ones, as what they were for is over; tell how many."""
+    gone, _each = Task.objects.filter(key__in=keys, state=Task.State.OPEN, created_by=None).delete()
+    return gone
+
+
 def _drop(tasks: QuerySet[Task]) -> None:
     tasks.filter(state=Task.State.OPEN, snoozed_until_on=None, created_by=None, key__isnull=False).delete()
 

@@ -44,6 +44,7 @@ from stammkunde.outreach.services.later import (
     note_delivery,
     send_again,
     stop,
+    stop_by_key,
     stop_one,
 )
 from stammkunde.outreach.services.optins import plan_optins
@@ -130,6 +131,7 @@ __all__ = [
     "shop",
     "still_refused",
     "stop",
+    "stop_by_key",
     "stop_calls",
     "stop_one",
     "style_of",

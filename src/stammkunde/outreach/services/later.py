@@ -30,6 +30,13 @@ def stop(*, origin: str, staff: Staff, now: datetime) -> int:
 
 
 @transaction.atomic
+def stop_by_key(*, keys: Collection[str], now: datetime) -> int:
+    """Stop messages by their keys if they have not left, because what they were planned for is over; tell how many."""
+    planned = Message.objects.filter(key__in=keys, state=State.PLANNED)
+    return len(_stopped(list(planned.order_by("pk").values_list("pk", flat=True)), by="", now=now))
+
+
+@transaction.atomic
 def stop_one(*, message_id: int, staff: Staff, now: datetime) -> bool:
     """Stop one message if it has not left, and tell whether it had not; repeating changes nothing."""
     return bool(_stop([message_id], staff=staff, now=now))
@@ -117,6 +124,12 @@ def lift_undeliverable(*, channel: str, address: str, now: datetime, staff: Staf
 
 @transaction.atomic
 def _stop(ids: Collection[int], *, staff: Staff, now: datetime) -> int:
+    messages = _stopped(ids, by=staff.name, now=now)
+    _audit_stop(staff, messages, at=now)
+    return len(messages)
+
+
+def _stopped(ids: Collection[int], *, by: str, now: datetime) -> list[Message]:
     customers = set(Message.objects.filter(pk__in=ids).values_list("customer_id", flat=True))
     settling.lock(customers)
     messages = list(Message.objects.filter(pk__in=ids, state=State.PLANNED))
@@ -124,11 +137,10 @@ def _stop(ids: Collection[int], *, staff: Staff, now: datetime) -> int:
         message.state, message.reason, message.finished_at = State.STOPPED, {"code": "stopped"}, now
         message.due_at = message.slot_at = None
     Message.objects.bulk_update(messages, ["state", "reason", "finished_at", "due_at", "slot_at"], batch_size=200)
-    settling.log(messages, now=now, by=staff.name)
+    settling.log(messages, now=now, by=by)
     settling.take_questions_back(messages, now=now)
     settling.look_again(customers, now=now)
-    _audit_stop(staff, messages, at=now)
-    return len(messages)
+    return messages
 
 
 def _audit_stop(staff: Staff, messages: Sequence[Message], *, at: datetime) -> None:

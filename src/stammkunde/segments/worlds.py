@@ -39,6 +39,7 @@ from stammkunde.store import facts, kept
 from stammkunde.store.facts import FactTable
 
 Source = Callable[[str], str]
+Moments = Collection[tuple[int, str, date]]  # of customers: after which a span may begin, by name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,7 @@ class Asking:
     members: Mapping[str, Ids] = field(default_factory=dict)
     bounds: Mapping[str, Any] = field(default_factory=dict)
     me: str | None = None
+    moments: Moments = ()
 
     @property
     def tables(self) -> list[FactTable]:
@@ -138,7 +140,15 @@ def _world(
         members={name: _members(home, ids) for name, ids in asking.members.items()},
         bounds=asking.bounds,
         me=asking.me,
+        moments=_moments(home, asking.moments) if asking.moments else None,
     )
+
+
+def _moments(home: duckdb.DuckDBPyConnection, moments: Moments) -> Frame:
+    customers, names, days = zip(*moments, strict=True)
+    numbers = pa.array([day_number(day) for day in days], pa.int32())
+    columns = {"customer_id": pa.array(customers, pa.int64()), "name": pa.array(names), "day": numbers}
+    return _frame(home.from_arrow(pa.table(columns)))
 
 
 def _frame(rows: duckdb.DuckDBPyRelation) -> Frame:

@@ -50,12 +50,12 @@ class Progress:
 
 
 def play(pk: int) -> Play | None:
-    return Play.objects.select_related("template", "created_by").filter(pk=pk).first()
+    return plays().filter(pk=pk).first()
 
 
 def plays() -> QuerySet[Play]:
-    """Give the plays with whose they are."""
-    return Play.objects.select_related("template", "created_by")
+    """Give campaigns and thank-yous with whose they are; measures have pages of their own."""
+    return Play.objects.exclude(kind=Play.Kind.MEASURE).select_related("template", "created_by")
 
 
 def progress(some: Iterable[Play]) -> dict[int, Progress]:

@@ -70,7 +70,7 @@ def recipient(one: Enrolment) -> str:
     if not one.why or (one.contact_person is None and one.customer.kind == Customer.Kind.PERSON):
         return ""
     name = str(one.contact_person) if one.contact_person else _("the company's own address")
-    return recipients.words(one.why, name=name, purpose=one.play.template.purpose)
+    return recipients.words(one.why, name=name, purpose=one.play.says.purpose)
 
 
 def enrolment(one: Enrolment) -> str:

@@ -27,7 +27,8 @@ def sweep(*, now: datetime) -> bool:
     What goes wrong with one play is said on its page and stops no other; it is raised when all had their turn.
     """
     busy, problems = False, list[Exception]()
-    waiting = Play.objects.filter(status__in=DUTIES).exclude(trouble=services.SET_ASIDE)
+    campaigns = Play.objects.exclude(kind=Play.Kind.MEASURE)  # those have a sweep of their own
+    waiting = campaigns.filter(status__in=DUTIES).exclude(trouble=services.SET_ASIDE)
     for play in waiting.order_by("pk").select_related("template"):
         try:
             busy = _turn(play, now=now) or busy

@@ -54,6 +54,8 @@ ACTIONS = {
     "play.started": gettext_lazy("started a play"),
     "play.paused": gettext_lazy("paused a play"),
     "play.resumed": gettext_lazy("let a play go on"),
+    "play.held": gettext_lazy("put a measure on hold"),
+    "play.moved_over": gettext_lazy("moved customers to a measure's new version"),
     "play.stopped": gettext_lazy("stopped a play"),
     "play.tried_again": gettext_lazy("let a play that was set aside be tried again"),
     "note.changed": gettext_lazy("changed a note"),

@@ -30,8 +30,8 @@ from stammkunde.plays.contents.parts import (
     Wait,
 )
 from stammkunde.plays.contents.reading import ENDS, KINDS, read
-from stammkunde.plays.contents.tree import every, find, first, following, ways
-from stammkunde.plays.contents.writing import names, renamed, with_keys, write
+from stammkunde.plays.contents.tree import every, find, first, following, happenings, ways
+from stammkunde.plays.contents.writing import kind, names, renamed, with_keys, write
 
 __all__ = [
     "ENDS",
@@ -63,6 +63,8 @@ __all__ = [
     "find",
     "first",
     "following",
+    "happenings",
+    "kind",
     "names",
     "read",
     "renamed",

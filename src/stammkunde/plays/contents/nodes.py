@@ -13,7 +13,7 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What is wrong, where (`steps.2.latest_days`), as a code for programs and in words with the cure."""
+    """What is wrong, where (`steps.2.latest_days`), as a code and in words with the cure."""
 
     place: str
     code: str

@@ -1,5 +1,6 @@
 """What a play that runs over time is made of; frozen, so that what somebody runs through never changes."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -101,6 +102,11 @@ class Happening:
 
     table: str
     where: tuple[Rule, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Tell it from others; equal ones have one name."""
+        return f"{self.table} {json.dumps([dict(one) for one in self.where], sort_keys=True)}"
 
 
 @dataclass(frozen=True, kw_only=True)

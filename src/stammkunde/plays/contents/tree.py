@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stammkunde.plays.contents.parts import Branch, Content, Message, Step, Task
+from stammkunde.plays.contents.parts import Branch, Content, Happened, Happening, Message, Step, Task, Wait
 
 Steps = tuple[Step, ...]
 
@@ -20,6 +20,17 @@ def every(steps: Steps) -> Iterator[Step]:
         yield one
         for way in ways(one).values():
             yield from every(way)
+
+
+def happenings(content: Content) -> Iterator[tuple[str, Happening]]:
+    """Give the kinds of facts that a content names, with their place: what begins it, is waited for, is the goal."""
+    if isinstance(content.trigger, Happened):
+        yield "trigger", Happening(table=content.trigger.table, where=content.trigger.where)
+    if content.goal.happening:
+        yield "goal", content.goal.happening
+    for one in every(content.steps):
+        if isinstance(one, Wait) and one.until:
+            yield f"steps.{one.key}.until", one.until
 
 
 def find(content: Content, key: str) -> Step | None:
@@ -43,7 +54,7 @@ def following(content: Content, key: str, *, way: str = "") -> str:
 
 def _following(steps: Steps, key: str, way: str, *, after: str) -> str | None:
     """Look among some steps, after which `after` comes; None: the step is not there."""
-    for one, then in zip(steps, [*(one.key for one in steps[1:]), after], strict=True):
+    for one, then in zip(steps, [*(one.key for one in steps[1:]), after], strict=False):
         if one.key == key:
             inner = ways(one).get(way, ())
             return inner[0].key if inner else then

@@ -16,6 +16,7 @@ from stammkunde.plays.contents.parts import (
     Happened,
     Message,
     Ref,
+    Step,
     Task,
     Wait,
 )
@@ -40,6 +41,11 @@ NAMES = {
     "play": "play",
 }
 _WAYS = ("yes", "no", "otherwise")
+
+
+def kind(step: Step) -> str:
+    """Name the kind of a step, as it stands in JSON."""
+    return _KINDS[type(step)]
 
 
 def write(content: Content) -> dict[str, Any]:

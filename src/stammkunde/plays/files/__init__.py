@@ -7,11 +7,12 @@ meant. What a file says in both languages is an object with `de` and `en`.
 """
 
 from stammkunde.plays.files.parts import FileGroup, FileTemplate, Need, PlayFile, Words
-from stammkunde.plays.files.reading import FORMAT, VERSION, parse, read
+from stammkunde.plays.files.reading import FORMAT, MOST_BYTES, VERSION, parse, read
 from stammkunde.plays.files.ready import find, ready
 
 __all__ = [
     "FORMAT",
+    "MOST_BYTES",
     "VERSION",
     "FileGroup",
     "FileTemplate",

@@ -223,7 +223,7 @@ def recipients(
     """
     if plan := asking.plan_of(play):
         return asking.recipients(plan, customer_ids, today=timezone.localdate(now))
-    template = template or play.template
+    template = template or play.says
     whom = reached.wanted(
         purpose=template.purpose,
         role=template.wanted_role if play.wanted_role is None else play.wanted_role,

@@ -33,7 +33,7 @@ Ask = Callable[[Sequence[Plan]], Iterable[Said]]
 
 def ways_of(play: Play) -> list[Template]:
     """Give the ways of a play, as templates, in the order in which they are tried."""
-    return [play.template, *(one.template for one in play.ways.select_related("template"))]
+    return [play.says, *(one.template for one in play.ways.select_related("template"))]
 
 
 def ask_governor(*, play: Play, now: datetime) -> int:

@@ -1,0 +1,201 @@
+"""What measures ask of groups of customers: who came, who is in one, for whom a rule holds. The one place that asks."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
+
+from stammkunde.plays import contents
+from stammkunde.plays.contents import Branch, Content, Problem
+from stammkunde.plays.models import Play, PlayVersion
+from stammkunde.segments import holding, latest, membership, wording
+from stammkunde.segments import services as segments
+from stammkunde.segments.models import Segment, SegmentChange
+from stammkunde.segments.nightly import NotKept
+from stammkunde.segments.using import Use
+from stammkunde.team.models import Staff
+
+BEGINS_NOTHING = (SegmentChange.Cause.RULE, SegmentChange.Cause.MERGED, SegmentChange.Cause.ERASED)
+ENTRY = re.compile(r"\Wentry\W")  # a moment, by the name that rules know it by, in quotation marks
+OVER = (Play.Status.STOPPED, Play.Status.DONE)
+
+
+class UnknownRule(LookupError):
+    """A condition asks for something that is not there any more; whatever uses it holds."""
+
+
+def _used_by(segment_id: int) -> list[str]:
+    versions = PlayVersion.objects.filter(segment_id=segment_id).exclude(play__status__in=OVER)
+    return list(versions.order_by("play__name").values_list("play__name", flat=True).distinct())
+
+
+__all__ = ["NotKept", "UnknownRule"]
+USES = (Use(of=_used_by),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Somebody came into a group or left it."""
+
+    number: int
+    customer_id: int
+    at: datetime
+    on: date
+    is_in: bool
+
+
+def group_of(content: Content, *, play: Play, staff: Staff | None, now: datetime) -> int | None:
+    """Give the number of the group that a measure is for; conditions of its own become a group of its own."""
+    if content.group is not None:
+        return int(content.group)
+    if not content.rule:
+        return None
+    own = Segment.objects.filter(play_id=play.pk).first()
+    if own is None:
+        origin = Segment.Origin.PLAY
+        own = segments.create(name="", rule=content.rule, now=now, staff=staff, origin=origin, play_id=play.pk)
+    else:
+        segments.edit(segment_id=own.pk, rule=content.rule, now=now, staff=staff)
+    return own.pk
+
+
+def is_there(segment_id: int) -> bool:
+    return Segment.objects.filter(pk=segment_id, archived_at=None).exists()
+
+
+def problems(content: Content) -> list[Problem]:
+    """Find what is wrong with the conditions of a measure: its own, those of its branches, and those on rows."""
+    found = list(_wrong("rule", partial(segments.check, content.rule))) if content.rule else []
+    moments = {"entry", *(f"step:{one.key}" for one in contents.every(content.steps))}
+    for one in contents.every(content.steps):
+        if isinstance(one, Branch):
+            found += _wrong(f"steps.{one.key}.rule", partial(holding.check, one.rule, moments=moments))
+    for place, what in contents.happenings(content):
+        rule = {"happened": what.table, "where": list(what.where)}
+        if what.where:
+            found += _wrong(place, partial(holding.check, rule, moments=()))
+    return found
+
+
+def _wrong(place: str, ask: Callable[[], object]) -> Iterator[Problem]:
+    try:
+        ask()
+    except segments.InvalidRule as problem:
+        inner = problem.place.removeprefix("happened.") if _is_of_rows(place) else problem.place
+        yield Problem(place=f"{place}.{inner}".rstrip("."), code=problem.code, text=wording.problems.text(problem))
+
+
+def _is_of_rows(place: str) -> bool:
+    return not place.endswith("rule")
+
+
+def sentence(rule: Mapping[str, Any]) -> str:
+    """Say a rule in words; what is wrong with it, where it cannot be asked any more."""
+    try:
+        told = wording.sentence(holding.check(rule, moments=set(_moments(rule))), wording.Said.current())
+    except segments.InvalidRule as problem:
+        return wording.problems.text(problem)
+    return ENTRY.sub(_("the start"), told)
+
+
+def conditions(table: str, where: Collection[Mapping[str, Any]]) -> str:
+    """Say what must hold for a row of a table, as a sentence about whoever has such a row."""
+    return sentence({"happened": table, "where": list(where)})
+
+
+def _moments(rule: Any) -> Iterator[str]:
+    """Find the moments that a rule counts from, by their names."""
+    for name, inner in rule.items() if isinstance(rule, Mapping) else enumerate(rule if isinstance(rule, list) else ()):
+        if name == "since" and isinstance(inner, str):
+            yield inner
+        yield from _moments(inner)
+
+
+def changes(segment_id: int, *, since: datetime, of: Collection[int] | None = None) -> list[Change]:
+    """List who came and went since a moment, in order, but for a changed rule, which begins nothing."""
+    rows = _changes(segment_id, since)
+    rows = rows if of is None else rows.filter(customer_id__in=of)
+    return [
+        Change(number=one.pk, customer_id=one.customer_id, at=one.at, on=one.on, is_in=one.is_in)
+        for one in rows.order_by("at", "pk")
+    ]
+
+
+def mark(segment_id: int, *, since: datetime) -> list[int]:
+    """Tell whether there is anything new among these changes: how many there are, and the last one's number."""
+    found = _changes(segment_id, since).aggregate(n=Count("pk"), last=Max("pk"))
+    return [found["n"], found["last"] or 0]
+
+
+def _changes(segment_id: int, since: datetime) -> "QuerySet[SegmentChange]":
+    rows = SegmentChange.objects.filter(version__segment=segment_id, at__gte=since)
+    return rows.exclude(cause__in=BEGINS_NOTHING)
+
+
+def members(segment_id: int) -> list[int]:
+    """List who is in a group now."""
+    return [int(one) for one in membership.members(segment_id)]
+
+
+def holds(
+    rule: Mapping[str, Any],
+    customer_ids: Collection[int],
+    *,
+    now: datetime,
+    moments: Collection[tuple[int, str, date]] = (),
+) -> set[int]:
+    """
+    Tell for whom of some customers a rule holds; `moments` are days after which it may count, by customer and name.
+
+    :raises UnknownRule: if it asks for something that is not there any more
+    """
+    with _understood():
+        return holding.holds(rule, customer_ids=customer_ids, now=now, moments=moments)
+
+
+def was_in(segment_id: int, customer_ids: Collection[int], *, on: date, now: datetime) -> set[int]:
+    """
+    Tell who of some customers was in a group on a day, by all that is known of that day by now.
+
+    What happened on the day itself may have been before or after: who was in it either way, was in it.
+
+    :raises UnknownRule: if it asks for something that is not there any more
+    """
+    rule = latest.version_of(segment_id).rule
+    with _understood():
+        return holding.held(rule, customer_ids=customer_ids, now=now, on=on)
+
+
+def is_in(segment_id: int, customer_ids: Collection[int], *, now: datetime) -> set[int]:
+    """
+    Tell who of some customers is in a group now, by the facts in the database.
+
+    :raises UnknownRule: if it asks for something that is not there any more
+    """
+    return holds(latest.version_of(segment_id).rule, customer_ids, now=now)
+
+
+def rows_that(
+    table: str, where: Collection[Mapping[str, Any]], customer_ids: Collection[int], *, now: datetime
+) -> set[int]:
+    """
+    Tell which of some customers' rows of a table keep to conditions, by their numbers.
+
+    :raises UnknownRule: if they ask for something that is not there any more
+    """
+    with _understood():
+        return holding.rows_that(table, where, customer_ids=customer_ids, now=now)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
+    except segments.InvalidRule as problem:
+        raise UnknownRule(str(problem)) from problem

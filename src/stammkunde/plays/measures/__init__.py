@@ -1,0 +1,1 @@
+"""Measures: plays that run over time. What admits, draws, walks, settles and ends."""

@@ -1,0 +1,240 @@
+"""
+Admission: what begins a measure makes candidates; limits choose among them before chance does, in both arms alike.
+
+Whoever is admitted is drawn (`hold_out`) and stands at the first step. Who does not fit today is looked at again
+tomorrow, until it is too late. Too many at once hold the play until somebody has looked.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from stammkunde.customers.models import Customer
+from stammkunde.outreach import places
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.models import Holdout, Template
+from stammkunde.plays import clock, contents, entering, ranking, walking
+from stammkunde.plays.contents import Content
+from stammkunde.plays.entering import Before, Candidate
+from stammkunde.plays.measures import costs, spending
+from stammkunde.plays.measures.holding import SURGE, hold
+from stammkunde.plays.models import Enrolment, Play, PlayVersion
+from stammkunde.signals import queries as signals
+
+AT_ONCE = 500
+USUAL_DAYS = 28
+LOOKED_AT_DAYS = 14  # so long somebody who did not fit is looked at again
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+@transaction.atomic
+def admit(play: Play, version: PlayVersion, candidates: Sequence[Candidate], *, now: datetime) -> int:
+    """
+    Write down who may enter, and tell how many were new; the same source again changes nothing.
+
+    Where there are too many of a day, nobody of them enters and the play is held.
+    """
+    content = contents.read(version.content)
+    fresh = _fresh(play, content, candidates, now=now)
+    if _brakes(play, fresh, now=now):
+        return 0
+    rows = [_row(play, version, content, one, now=now) for one in fresh]
+    Enrolment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
+    return len(rows)
+
+
+def take_over(play_id: int, row: Enrolment, *, now: datetime) -> bool:
+    """Let somebody who is handed over be a candidate of another play, with its own draw; inside the transaction."""
+    play = Play.objects.filter(pk=play_id, kind=Play.Kind.MEASURE, status=Play.Status.RUNNING).first()
+    version = current(play) if play else None
+    if play is None or version is None:
+        return False
+    today = timezone.localdate(now)
+    source = f"play:{row.play_id}:{row.pk}"
+    one = Candidate(customer_id=row.customer_id, source=source, on=today, at=now)
+    return bool(admit(play, version, [one], now=now))
+
+
+def current(play: Play) -> PlayVersion | None:
+    """Give the version that new ones enter; None: it was never started."""
+    return play.versions.filter(from_at__isnull=False).order_by("-number").first()
+
+
+def _fresh(play: Play, content: Content, candidates: Sequence[Candidate], *, now: datetime) -> list[Candidate]:
+    """Leave out who was here with the same source, who may not enter again yet, and whom nothing may reach."""
+    ids = {one.customer_id for one in candidates}
+    known = set(Enrolment.objects.filter(play=play, customer__in=ids).values_list("customer_id", "cycle"))
+    before = _before(play, ids)
+    shut = _shut(content, play, ids)
+    there = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True)) - shut
+    found: dict[tuple[int, str], Candidate] = {}
+    for one in candidates:
+        subject = one.subject if content.subject.per == "row" else ""
+        whose = (one.customer_id, subject)
+        if one.customer_id not in there or (one.customer_id, one.round) in known or whose in found:
+            continue
+        if not entering.refusal(before.get(whose, Before()), content.reentry, now=now, zone=zone()):
+            found[whose] = one
+    return list(found.values())
+
+
+def _before(play: Play, customer_ids: Collection[int]) -> dict[tuple[int, str], Before]:
+    rows = Enrolment.objects.filter(play=play, customer__in=customer_ids).order_by()
+    found = rows.values_list("customer_id", "subject").annotate(
+        last=Max("entered_at"), open=Max("pk", filter=Q(closed_at=None))
+    )
+    return {(pk, subject): Before(is_open=open_ is not None, last_at=last) for pk, subject, last, open_ in found}
+
+
+def _shut(content: Content, play: Play, customer_ids: Collection[int]) -> set[int]:
+    """Tell who is left alone by everything, and who is in a play that excludes this one, in either arm."""
+    alone = Holdout.objects.filter(draw__origin="", customer__in=customer_ids).values_list("customer_id", flat=True)
+    return {*alone, *(_elsewhere(content, play, customer_ids) if content.exclusive else ())}
+
+
+def _elsewhere(content: Content, play: Play, customer_ids: Collection[int]) -> set[int]:
+    open_ones = Enrolment.objects.filter(
+        closed_at=None, customer__in=customer_ids, version__content__exclusive=content.exclusive
+    )
+    return set(open_ones.exclude(state="").exclude(play=play).values_list("customer_id", flat=True))
+
+
+def _brakes(play: Play, fresh: Sequence[Candidate], *, now: datetime) -> bool:
+    """Hold the play where far more want to enter within a day than usual, and say what brought them."""
+    today = timezone.localdate(now)
+    counted = [one for one in fresh if not one.source.startswith(("group:", "play:"))]
+    if not counted or play.entered_upto.get("surge_on") == today.isoformat():
+        return False
+    begin = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    entered = Enrolment.objects.filter(play=play, entered_at__gte=begin - timedelta(days=USUAL_DAYS))
+    of_today = entered.filter(entered_at__gte=begin).count() + len(counted)
+    usual_week = entered.filter(entered_at__lt=begin).count() * 7 / USUAL_DAYS
+    if not entering.is_surge(of_today=of_today, usual_week=usual_week):
+        return False
+    detail = {"count": of_today, "usual_week": round(usual_week, 1), "cause": _cause(counted)}
+    hold(play, code=SURGE, detail=detail, now=now)
+    return True
+
+
+def _cause(candidates: Iterable[Candidate]) -> str:
+    """Name the table that brought most of them."""
+    names = [one.source.partition(":")[0] for one in candidates]
+    return max(sorted(set(names)), key=names.count)
+
+
+def _row(play: Play, version: PlayVersion, content: Content, one: Candidate, *, now: datetime) -> Enrolment:
+    return Enrolment(
+        play=play,
+        version=version,
+        customer_id=one.customer_id,
+        cycle=one.round,
+        source=one.source,
+        subject=one.subject if content.subject.per == "row" else "",
+        travels=dict(one.travels),
+        state=walking.ADMITTED,
+        entered_at=now,
+        since_at=one.at or now,
+        due_at=max(one.at or now, now),
+    )
+
+
+def waiting(play: Play, *, now: datetime) -> bool:
+    """Tell whether somebody waits for admission."""
+    return Enrolment.objects.filter(play=play, state=walking.ADMITTED, closed_at=None, due_at__lte=now).exists()
+
+
+@transaction.atomic
+def draw(play: Play, *, now: datetime) -> int:
+    """
+    Choose among those who wait for admission, draw who is left alone, and let all begin; tell how many were looked at.
+
+    Whoever brings most comes first; the arm is not known when this is decided.
+    """
+    Play.objects.select_for_update().get(pk=play.pk)
+    rows = Enrolment.objects.filter(play=play, state=walking.ADMITTED, closed_at=None, due_at__lte=now)
+    found = list(rows.select_related("version", "customer").order_by("due_at", "pk")[:AT_ONCE])
+    if not found:
+        return 0
+    by_version: dict[int, list[Enrolment]] = defaultdict(list)
+    for row in found:
+        by_version[row.version_id or 0].append(row)
+    for some in by_version.values():
+        _draw(play, some, now=now)
+    Enrolment.objects.bulk_update(found, _DRAWN, batch_size=100)
+    return len(found)
+
+
+_DRAWN = ["state", "arm", "zero_at", "gain_cents", "at_step", "since_at", "due_at", "waits_for", "code", "closed_at"]
+
+
+def _draw(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
+    version = rows[0].version
+    assert version is not None
+    content = contents.read(version.content)
+    each = costs.expected(content, templates=_templates(content))
+    worth = signals.worth(customer_ids=[row.customer_id for row in rows])
+    for row in rows:
+        expected = worth.get(row.customer_id, 0)
+        row.gain_cents = ranking.gain_cents(content, expected_cents=expected, cost_cents=each)
+    used = spending.used(play, each_cents=each, treated_share=1 - content.holdout.share, now=now)
+    most, code = entering.room(content.limits, used, each_cents=int(each * (1 - content.holdout.share)))
+    ranked = sorted(rows, key=lambda row: (-row.gain_cents, row.entered_at, row.pk))
+    admitted = ranked if most is None else ranked[:most]
+    _begin(play, version, content, admitted, now=now)
+    for row in ranked[len(admitted) :]:
+        _not_today(row, code, now=now)
+
+
+def _begin(play: Play, version: PlayVersion, content: Content, rows: Sequence[Enrolment], *, now: datetime) -> None:
+    held_out = _held_out(play, version, content, [row.customer_id for row in rows], now=now)
+    for row in rows:
+        own = places.zone(row.customer.country, settings.TIME_ZONE)
+        there = walking.begin(content, zero_at=now, zones=walking.Zones(ours=zone(), own=own))
+        row.arm = Enrolment.Arm.HELD_OUT if row.customer_id in held_out else Enrolment.Arm.TREATED
+        row.zero_at, row.code = now, ""
+        row.state, row.at_step, row.waits_for = there.state, there.step, there.waits_for
+        row.since_at, row.due_at = there.since_at, there.due_at
+
+
+def _held_out(
+    play: Play, version: PlayVersion, content: Content, customer_ids: Collection[int], *, now: datetime
+) -> set[int]:
+    """Draw who is left alone: for as long as the share stays, a customer is always in the same arm."""
+    if not content.holdout.share:
+        return set()
+    origin = f"{play.origin}:draw:{_draw_number(play, version, content.holdout.share)}"
+    return outreach.hold_out(origin=origin, customer_ids=customer_ids, share=content.holdout.share, now=now)
+
+
+def _draw_number(play: Play, version: PlayVersion, share: float) -> int:
+    """Number the draw by the first of the versions in a row that have the same share."""
+    number = version.number
+    for one in play.versions.filter(number__lt=version.number, from_at__isnull=False).order_by("-number"):
+        if contents.read(one.content).holdout.share != share:
+            break
+        number = one.number
+    return number
+
+
+def _not_today(row: Enrolment, code: str, *, now: datetime) -> None:
+    """Look again tomorrow, until it is too late for what began it."""
+    row.code = code
+    if now - (row.since_at or row.entered_at) > timedelta(days=LOOKED_AT_DAYS):
+        row.state, row.code, row.closed_at, row.due_at = walking.CLOSED, "too_late", now, None
+        return
+    tomorrow = timezone.localtime(clock.after_days(now, 1, zone()))
+    row.due_at = tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _templates(content: Content) -> dict[int, Template]:
+    refs = [int(ref) for _place, kind, ref in contents.names(contents.write(content)) if kind == "template"]
+    return Template.objects.in_bulk(refs)

@@ -1,0 +1,94 @@
+"""What people of ours do in a measure: a task for whoever looks after the customer, within the minutes of a day."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from stammkunde.customers import caretakers
+from stammkunde.plays import clock, contents, ranking, walking
+from stammkunde.plays.measures.moves import Batch, Walker
+from stammkunde.plays.models import StepRun
+from stammkunde.plays.walking import Became
+from stammkunde.tasks import services as tasks
+from stammkunde.tasks.services import Content, Due
+from stammkunde.team import queries as team
+
+CHANNEL = "task"
+
+
+def give(walkers: Sequence[Walker], batch: Batch) -> None:
+    """Put tasks on people's lists, those that bring most a minute first; inside the caller's transaction."""
+    taken = _minutes_taken({one.play.pk for one in walkers}, on=batch.today)
+    owners = caretakers.of((one.row.customer_id, None) for one in walkers)
+    workers = set(team.workers().values_list("pk", flat=True))
+    for one in sorted(walkers, key=lambda one: _rank(one, batch)):
+        step = _step(one)
+        most = one.content.limits.minutes_a_day
+        if most is not None and step.minutes and taken[one.play.pk] + step.minutes > most:
+            _no_room(one, step, batch)
+            continue
+        taken[one.play.pk] += step.minutes
+        _give(one, step, _owner(step, owners[one.row.customer_id, None], workers), batch)
+
+
+def _step(one: Walker) -> contents.Task:
+    step = one.step
+    assert isinstance(step, contents.Task)
+    return step
+
+
+def _owner(step: contents.Task, caretaker: int | None, workers: Collection[int]) -> int | None:
+    """Tell whose task it is: whom the step names, or whoever looks after the customer, or else the substitute."""
+    named = int(step.owner) if step.owner is not None else caretaker
+    substitute = int(step.substitute) if step.substitute is not None else None
+    return next((one for one in (named, substitute) if one in workers), None)
+
+
+def _rank(one: Walker, batch: Batch) -> tuple[float, int]:
+    worth = batch.worth.get(one.row.customer_id, 0)
+    gain = ranking.gain_cents(one.content, expected_cents=worth, cost_cents=0)
+    return -gain / max(_step(one).minutes, 1), one.row.pk
+
+
+def _give(one: Walker, step: contents.Task, owner_id: int | None, batch: Batch) -> None:
+    zone = one.zones.ours
+    latest = walking.latest(step, since=one.standing.since_at, zone=zone)
+    assert latest is not None
+    until = min(latest, walking.last_moment(one.content, zero_at=one.zero_at, zone=zone))
+    reserved: dict[str, Any] = {"minutes": step.minutes, "on": batch.today}
+    if one.is_held_out:
+        one.ran(StepRun.State.ACTING, at=batch.now, **reserved)
+        one.goes(walking.act(one.standing, key="", until=batch.now))
+        return
+    task = tasks.plan(
+        Content(title=step.title, note=step.note),
+        key=one.key(CHANNEL),
+        customer_id=one.row.customer_id,
+        owner_id=owner_id,
+        due=Due(on=timezone.localdate(until)),
+        now=batch.now,
+    )
+    one.ran(StepRun.State.ACTING, at=until, key=task.key or "", cost_cents=one.content.cost.each_cents, **reserved)
+    one.goes(walking.act(one.standing, key=task.key or "", until=until))
+
+
+def _no_room(one: Walker, step: contents.Task, batch: Batch) -> None:
+    """Try again tomorrow, until it is too late."""
+    tomorrow = clock.after_days(batch.now, 1, one.zones.ours)
+    latest = walking.latest(step, since=one.standing.since_at, zone=one.zones.ours)
+    if latest is not None and tomorrow > latest:
+        one.ran(StepRun.State.SKIPPED, at=batch.now, code=Became.NO_CAPACITY)
+        one.goes_on(at=batch.now)
+    else:
+        one.goes(walking.put_off(one.standing, until=tomorrow, code=Became.NO_CAPACITY))
+
+
+def _minutes_taken(play_ids: Collection[int], *, on: date) -> dict[int, int]:
+    """Tell how many minutes of a day are given out, in both arms alike."""
+    rows = StepRun.objects.filter(on=on, minutes__gt=0, enrolment__play__in=play_ids).order_by()
+    found = rows.values_list("enrolment__play").annotate(total=Sum("minutes"))
+    return defaultdict(int, dict(found))

@@ -1,0 +1,188 @@
+"""What has happened to those of a batch: the goal, a complaint, an objection, what began it is gone, it is over."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from stammkunde.customers import queries as customers
+from stammkunde.customers import unsettled
+from stammkunde.customers.models import Consent
+from stammkunde.customers.policy import Reason
+from stammkunde.outreach import channels
+from stammkunde.outreach.models import Template
+from stammkunde.plays import contents, groups, walking
+from stammkunde.plays.contents import Content, Enters, Happening
+from stammkunde.plays.measures import happenings
+from stammkunde.plays.measures.happenings import Fact
+from stammkunde.plays.measures.moves import Batch, Walker
+from stammkunde.plays.walking import Event
+from stammkunde.sales import queries as sales
+
+OBJECTIONS = frozenset({Reason.OBJECTED, Reason.COMPANY_OBJECTED})
+COMPLAINT = "complaint"
+
+
+def meet(batch: Batch) -> None:
+    """Let everybody in the batch meet what has happened, in the order that counts: gone reasons before goals."""
+    for event, met in _in_order(batch):
+        for one in met:
+            _apply(one, event, batch)
+
+
+def _in_order(batch: Batch) -> Iterator[tuple[Event, list[Walker]]]:
+    yield Event.TRIGGER_UNDONE, _undone(list(batch.open()))
+    yield Event.REASON_GONE, _reason_gone(list(batch.open()), now=batch.now)
+    yield Event.GOAL, _reached(list(batch.open()), now=batch.now)
+    yield Event.LEFT, _left([one for one in batch.open() if "left" in one.content.ends_on])
+    yield Event.COMPLAINT, _complaining([one for one in batch.open() if COMPLAINT in one.content.ends_on])
+    yield Event.OBJECTED, _objecting(list(batch.open()), batch)
+    yield Event.TOO_LATE, _over(list(batch.open()), batch)
+
+
+def _apply(one: Walker, event: Event, batch: Batch) -> None:
+    came = walking.after(one.standing, event, content=one.content, at=batch.now)
+    if came.standing != one.standing:
+        one.goes(came.standing)
+        one.stops = came.stops
+
+
+def _undone(walkers: Sequence[Walker]) -> list[Walker]:
+    """Give those whose play was begun by a fact that is gone."""
+    by_table: dict[str, list[Walker]] = defaultdict(list)
+    for one in walkers:
+        if table := happenings.table_of(one.row.source):
+            by_table[table].append(one)
+    found = []
+    for table, some in by_table.items():
+        there = happenings.there(table, {one.row.source for one in some})
+        found += [one for one in some if one.row.source not in there]
+    return found
+
+
+def _reason_gone(walkers: Sequence[Walker], *, now: datetime) -> list[Walker]:
+    """Give those who left the group, and were not in it at time zero by what is known of that day by now."""
+    found = []
+    for segment, some in _by_segment(walkers).items():
+        out = _out(segment, some)
+        left = [one for one in some if one.row.customer_id in out]
+        for on in {timezone.localdate(one.zero_at) for one in left}:
+            of_day = [one for one in left if timezone.localdate(one.zero_at) == on]
+            was_in = groups.was_in(segment, [one.row.customer_id for one in of_day], on=on, now=now)
+            found += [one for one in of_day if one.row.customer_id not in was_in]
+    return found
+
+
+def _left(walkers: Sequence[Walker]) -> list[Walker]:
+    """Give those who are out of the group that they came into."""
+    found = []
+    for segment, some in _by_segment(walkers).items():
+        out = _out(segment, some)
+        found += [one for one in some if one.row.customer_id in out]
+    return found
+
+
+def _by_segment(walkers: Sequence[Walker]) -> dict[int, list[Walker]]:
+    found: dict[int, list[Walker]] = defaultdict(list)
+    for one in walkers:
+        version = one.row.version
+        if isinstance(one.content.trigger, Enters) and version and version.segment_id:
+            found[version.segment_id].append(one)
+    return found
+
+
+def _out(segment_id: int, walkers: Sequence[Walker]) -> set[int]:
+    """Tell who left a group after she entered, and did not come back."""
+    since = min(one.row.entered_at for one in walkers)
+    last: dict[int, bool] = {}
+    for change in groups.changes(segment_id, since=since, of=[one.row.customer_id for one in walkers]):
+        last[change.customer_id] = change.is_in
+    return {customer for customer, is_in in last.items() if not is_in}
+
+
+def _reached(walkers: Sequence[Walker], *, now: datetime) -> list[Walker]:
+    """Give those who have done what the play is for; which fact it was is noted with them."""
+    found = []
+    for goal, some in _by_goal(walkers):
+        facts = _facts(goal, some, now=now)
+        for one in some:
+            fact = next((fact for fact in facts[one.row.customer_id] if _is_goal(fact, one)), None)
+            if fact is not None:
+                one.row.goal_source = fact.source
+                found.append(one)
+    return found
+
+
+def _by_goal(walkers: Sequence[Walker]) -> list[tuple[Happening, list[Walker]]]:
+    found: dict[str, tuple[Happening, list[Walker]]] = {}
+    for one in walkers:
+        goal = one.content.goal.happening
+        if goal is not None:
+            found.setdefault(goal.name, (goal, []))[1].append(one)
+    return list(found.values())
+
+
+def _facts(what: Happening, walkers: Sequence[Walker], *, now: datetime) -> Mapping[int, list[Fact]]:
+    found: dict[int, list[Fact]] = defaultdict(list)
+    since = timezone.localdate(min(one.zero_at for one in walkers))
+    ids = {one.row.customer_id for one in walkers}
+    for fact in happenings.since(what, on=since, now=now, customer_ids=ids):
+        found[fact.customer_id].append(fact)
+    return found
+
+
+def _is_goal(fact: Fact, one: Walker) -> bool:
+    """Tell whether a fact is the goal: after time zero, within its window, and not what began it."""
+    last = timezone.localdate(one.zero_at) + timedelta(days=one.content.goal.window_days)
+    return fact.source != one.row.source and fact.is_after(one.zero_at) and fact.on <= last
+
+
+def _complaining(walkers: Sequence[Walker]) -> list[Walker]:
+    if not walkers:
+        return []
+    open_ones = unsettled.among({one.row.customer_id for one in walkers})
+    return [one for one in walkers if open_ones.get(one.row.customer_id) == COMPLAINT]
+
+
+def _objecting(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
+    """Give those who objected to all that is left for them, where that is nothing but advertising."""
+    ids = {one.row.customer_id for one in walkers}
+    objected = Consent.objects.filter(customer__in=ids, state=Consent.State.OBJECTED).values_list("customer_id")
+    some = {pk for (pk,) in objected}
+    return [one for one in walkers if one.row.customer_id in some and _is_all_objected(one, batch)]
+
+
+def _is_all_objected(one: Walker, batch: Batch) -> bool:
+    templates = _left_to_say(one.content, one.standing.step, batch)
+    return bool(templates) and all(_is_objected(one, template, batch) for template in templates)
+
+
+def _left_to_say(content: Content, key: str, batch: Batch) -> list[Template]:
+    """Give the advertising that may still come; none where anything else may come as well."""
+    found = []
+    for step in walking.left_to_do(content, key):
+        if isinstance(step, (contents.Task, contents.HandOver)):
+            return []
+        if isinstance(step, contents.Message):
+            found += [batch.templates[int(ref)] for ref in step.templates if int(ref) in batch.templates]
+    return found if all(one.purpose == "advertising" for one in found) else []
+
+
+def _is_objected(one: Walker, template: Template, batch: Batch) -> bool:
+    customer_id = one.row.customer_id
+    said = customers.permissions(
+        customer_ids=[customer_id],
+        channel=channels.get(template.channel).reaches,
+        purpose=template.purpose,
+        buyers=sales.buyers(customer_ids=[customer_id]),
+        today=batch.today,
+    )
+    return said[customer_id, None].reason in OBJECTIONS
+
+
+def _over(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
+    def last(one: Walker) -> bool:
+        return walking.last_moment(one.content, zero_at=one.zero_at, zone=one.zones.ours) <= batch.now
+
+    return [one for one in walkers if last(one)]

@@ -1,0 +1,294 @@
+"""Drafting, starting, holding, stopping a measure; another version of it, and who goes over to it."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stammkunde.outreach import looks
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.models import Template
+from stammkunde.outreach.services.calling import CALL
+from stammkunde.plays import contents, groups, walking
+from stammkunde.plays.contents import Content, Dated, Enters, InvalidContent, Problem
+from stammkunde.plays.measures import admit, closing, happenings, triggers
+from stammkunde.plays.measures.holding import SURGE
+from stammkunde.plays.measures.moves import standing
+from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
+from stammkunde.plays.services import preparing
+from stammkunde.plays.services.running import NotPossible
+from stammkunde.store import facts
+from stammkunde.team import services as team
+from stammkunde.team.models import Staff
+
+Status = Play.Status
+NOT_AT_ALL, NOW = "not", "now"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlreadyIn:
+    """What happens with those who are in the group when the measure starts: nothing, or they enter within weeks."""
+
+    enter: bool = False
+    weeks: int = 0
+
+
+@transaction.atomic
+def draft(*, name: str, content: Mapping[str, Any], staff: Staff | None, now: datetime) -> Play:
+    """
+    Write a measure down; nothing happens before it is started.
+
+    :raises InvalidContent: if the content cannot be used, with all that is wrong
+    """
+    said = contents.with_keys(dict(content))
+    contents.read(said)
+    play = Play.objects.create(
+        kind=Play.Kind.MEASURE, name=name.strip(), status=Status.DRAFT, created_by=staff, created_at=now
+    )
+    PlayVersion.objects.create(play=play, number=1, content=said, changed_at=now, by=staff)
+    _record(staff, "play.created", now, play)
+    return play
+
+
+@transaction.atomic
+def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now: datetime) -> PlayVersion:
+    """
+    Change a draft, or begin one beside the version that runs; keys of steps that were there before stay theirs.
+
+    :raises InvalidContent: if the content cannot be used
+    :raises NotPossible: if the measure is over
+    """
+    play = _locked(play_id)
+    if play.status in (Status.STOPPED, Status.DONE):
+        raise NotPossible(play.status)
+    last = play.versions.order_by("-number")[:1].get()
+    taken = {key for one in play.versions.all() for key in _keys(one.content)}
+    said = contents.with_keys(dict(content), taken=taken)
+    contents.read(said)
+    if last.from_at is None:
+        last.content, last.changed_at, last.by = said, now, staff
+        last.save(update_fields=["content", "changed_at", "by"])
+        return last
+    return PlayVersion.objects.create(play=play, number=last.number + 1, content=said, changed_at=now, by=staff)
+
+
+def _keys(content: Mapping[str, Any]) -> set[str]:
+    return {one.key for one in contents.every(contents.read(content).steps)}
+
+
+@transaction.atomic
+def start(
+    *,
+    play_id: int,
+    already_in: AlreadyIn = AlreadyIn(),
+    staff: Staff | None,
+    now: datetime,
+) -> Play:
+    """
+    Let a drafted measure run, or its changed version take those who enter from now on; repeating changes nothing.
+
+    :raises InvalidContent: if something that it names is not there, or cannot be said
+    :raises NotPossible: if it is over
+    """
+    play = _locked(play_id)
+    if play.status in (Status.STOPPED, Status.DONE):
+        raise NotPossible(play.status)
+    version = play.versions.order_by("-number")[:1].get()
+    if version.from_at is not None:
+        return play
+    content = contents.read(version.content)
+    check(content)
+    version.segment_id, version.from_at = groups.group_of(content, play=play, staff=staff, now=now), now
+    version.save(update_fields=["segment_id", "from_at"])
+    if play.status == Status.DRAFT:
+        play.status, play.started_at = Status.RUNNING, now
+        play.save(update_fields=["status", "started_at"])
+    _seed(play, version, already_in, now=now)
+    _record(staff, "play.started", now, play, version=version.number)
+    return play
+
+
+def _seed(play: Play, version: PlayVersion, already_in: AlreadyIn, *, now: datetime) -> None:
+    content = contents.read(version.content)
+    if already_in.enter and isinstance(content.trigger, Enters) and version.segment_id:
+        ids = groups.members(version.segment_id)
+        admit.admit(play, version, triggers.of_group(ids, weeks=already_in.weeks, now=now), now=now)
+
+
+def check(content: Content) -> None:
+    """
+    Look whether all that a measure needs to run is there.
+
+    :raises InvalidContent: with all that is not
+    """
+    problems = [*_unknown_rows(content), *_unknown_tables(content)]
+    problems = problems or groups.problems(content)
+    if problems:
+        raise InvalidContent(problems)
+    for template in _templates(content):
+        preparing.check_words(template)
+        looks.demand(template)
+
+
+def _unknown_rows(content: Content) -> list[Problem]:
+    """Find what a content names and is not there: templates, people, other measures."""
+    found = []
+    for place, kind, ref in contents.names(contents.write(content)):
+        if isinstance(ref, str) or not _IS_THERE[kind](ref):
+            text = _("This is not there: choose another one.")
+            found.append(Problem(place=place, code="not_there", text=text))
+    return found
+
+
+_IS_THERE: dict[str, Callable[[int], bool]] = {
+    "template": lambda pk: Template.objects.filter(pk=pk, is_archived=False).exclude(channel=CALL).exists(),
+    "staff": lambda pk: Staff.objects.filter(pk=pk, is_active=True).exists(),
+    "play": lambda pk: Play.objects.filter(pk=pk, kind=Play.Kind.MEASURE).exists(),
+    "group": groups.is_there,
+}
+
+
+def _unknown_tables(content: Content) -> list[Problem]:
+    text = _("Nothing of this kind is known of customers.")
+    found = [
+        Problem(place=f"{place}.table", code="unknown_table", text=text)
+        for place, what in contents.happenings(content)
+        if not happenings.can_be_asked(what.table)
+    ]
+    trigger = content.trigger
+    if isinstance(trigger, Dated) and not _has_day(trigger):
+        found.append(Problem(place="trigger.column", code="unknown_column", text=_("There is no such day.")))
+    return found
+
+
+def _has_day(trigger: Dated) -> bool:
+    table = facts.every().get(trigger.table)
+    return table is not None and table.kinds.get(trigger.column) == "day"
+
+
+def _templates(content: Content) -> Collection[Template]:
+    refs = {int(r) for _place, kind, r in contents.names(contents.write(content)) if kind == "template"}
+    return Template.objects.in_bulk(refs).values()
+
+
+@transaction.atomic
+def pause(*, play_id: int, staff: Staff, now: datetime) -> Play:
+    """
+    Hold a measure: nobody enters, nobody moves; clocks run on, and what is too late expires. Repeating changes nothing.
+
+    :raises NotPossible: if it does not run
+    """
+    return _switch(play_id, Status.RUNNING, Status.PAUSED, "play.paused", staff=staff, now=now)
+
+
+@transaction.atomic
+def resume(*, play_id: int, staff: Staff, now: datetime) -> Play:
+    """
+    Let a measure that is held go on; who was held back as too many may enter today. Repeating changes nothing.
+
+    :raises NotPossible: if it is not held
+    """
+    play = _locked(play_id)
+    if play.trouble == SURGE:
+        allowed = {**play.entered_upto, "surge_on": timezone.localdate(now).isoformat()}
+        Play.objects.filter(pk=play_id).update(entered_upto=allowed)
+    return _switch(play_id, Status.PAUSED, Status.RUNNING, "play.resumed", staff=staff, now=now)
+
+
+def _switch(play_id: int, before: str, then: str, action: str, *, staff: Staff, now: datetime) -> Play:
+    changed = Play.objects.filter(pk=play_id, kind=Play.Kind.MEASURE, status=before).update(
+        status=then, trouble="", trouble_detail={}, failures=0
+    )
+    play = Play.objects.get(pk=play_id)
+    if not changed and play.status != then:
+        raise NotPossible(play.status)
+    if changed:
+        _record(staff, action, now, play)
+    if then == Status.PAUSED:
+        outreach.pause(origin=play.origin, now=now)
+    else:
+        outreach.resume(origin=play.origin)
+    return play
+
+
+def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
+    """
+    End a measure for good: whoever is in it is out, and what has not left is stopped. Repeating changes nothing.
+
+    :raises NotPossible: if it is a draft, or over by itself
+    """
+    with transaction.atomic():
+        play = _locked(play_id)
+        if play.status not in (Status.RUNNING, Status.PAUSED, Status.STOPPED):
+            raise NotPossible(play.status)
+        if play.status != Status.STOPPED:
+            play.status, play.finished_at = Status.STOPPED, now
+            play.save(update_fields=["status", "finished_at"])
+            _record(staff, "play.stopped", now, play)
+        outreach.pause(origin=play.origin, now=now)
+    while closing.close_some(play, walking.Event.STOPPED, now=now):
+        pass
+    outreach.stop(origin=play.origin, staff=staff, now=now)
+    return play
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveOver:
+    """What moving to the newest version does to those who are in an older one, in numbers."""
+
+    stays: int = 0
+    skips: int = 0
+    repeats: int = 0
+    lost: int = 0
+
+
+def foresee_move(*, play_id: int) -> MoveOver:
+    """Tell what moving everybody to the version that runs would do."""
+    return MoveOver(**Counter(said for _row, said in _movable(play_id)))
+
+
+@transaction.atomic
+def move_over(*, play_id: int, staff: Staff, now: datetime) -> int:
+    """Move those whose step is still there to the version that runs, and tell how many; the others stay on theirs."""
+    play = _locked(play_id)
+    newest = admit.current(play)
+    moved = [row.pk for row, said in _movable(play_id) if said in ("stays", "skips")]
+    Enrolment.objects.filter(pk__in=moved).update(version=newest)
+    if moved:
+        _record(staff, "play.moved_over", now, play, enrolments=len(moved))
+    return len(moved)
+
+
+def _movable(play_id: int) -> list[tuple[Enrolment, str]]:
+    newest = admit.current(Play.objects.get(pk=play_id))
+    if newest is None:
+        return []
+    rows = Enrolment.objects.filter(
+        play=play_id, closed_at=None, state__in=(walking.READY, walking.WAITING, walking.ACTING)
+    )
+    older = list(rows.exclude(version=newest).select_related("version").order_by("pk"))
+    then = contents.read(newest.content)
+    was_at: dict[int, set[str]] = {row.pk: set() for row in older}
+    for pk, key in StepRun.objects.filter(enrolment__in=was_at).values_list("enrolment_id", "step_key"):
+        was_at[pk].add(key)
+    return [(row, _said(row, then, was_at[row.pk])) for row in older]
+
+
+def _said(row: Enrolment, then: Content, was_at: set[str]) -> str:
+    assert row.version is not None
+    before = contents.read(row.version.content)
+    passed = frozenset(was_at - {row.at_step})
+    return walking.moved_over(before, then, standing=standing(row), was_at=passed)
+
+
+def _locked(play_id: int) -> Play:
+    return Play.objects.select_for_update(of=("self",)).get(pk=play_id, kind=Play.Kind.MEASURE)
+
+
+def _record(staff: Staff | None, action: str, at: datetime, play: Play, **detail: object) -> None:
+    team.record(staff=staff, action=action, at=at, thing="play", thing_id=play.pk, label=play.name, **detail)

@@ -1,0 +1,255 @@
+"""
+Walking: whoever is due takes the next step, in batches, each one transaction of claim, effect and move.
+
+A batch that is killed leaves nothing; one that is done again finds its messages and tasks by their keys. What goes
+wrong with one enrolment ends that one; three in a row hold the play, and its page names the last problem.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten
+from stammkunde.plays import contents, entering, groups, walking
+from stammkunde.plays.measures import admit, chores, events, holding, messages, settle, spending
+from stammkunde.plays.measures.moves import Batch, TooLate, Walker
+from stammkunde.plays.models import Enrolment, Play, StepRun
+from stammkunde.plays.services import trouble
+from stammkunde.plays.walking import Became
+
+AT_ONCE = 200
+MOST_FAILURES = 3
+NOT_NOW = (DatabaseError, groups.NotKept)  # it is tried again
+STATES = (walking.READY, walking.ACTING, walking.WAITING)
+MOST_ROUNDS = 50  # of steps that take no time, one after the other: a play has fewer
+
+
+def walk(*, now: datetime, at_most: int) -> int:
+    """Let a batch of those who are due take their steps, and tell how many were looked at; repeating is harmless."""
+    return _move_safely(_due(now), now=now, at_most=at_most)
+
+
+def pull(*, now: datetime, at_most: int) -> int:
+    """Let those go on whose message has left, or whose task is done, since somebody looked; repeating is harmless."""
+    return _move_safely(_settled(), now=now, at_most=at_most)
+
+
+def meet(*, play: Play, after: int, now: datetime, at_most: int) -> int:
+    """
+    Let those of a play, from a number on, meet what has happened; give the last number, or 0 where all have.
+
+    Also while the play is held: what it is for may happen all the same.
+    """
+    rows = Enrolment.objects.filter(play=play, closed_at=None, state__in=STATES, pk__gt=after).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True)[:at_most])
+    if ids:
+        _move_safely(rows.filter(pk__lte=ids[-1]), now=now, at_most=at_most)
+    return ids[-1] if len(ids) == at_most else 0
+
+
+def is_due(*, now: datetime) -> bool:
+    """Tell whether anybody is due, or can go on."""
+    return _due(now).exists() or _settled().exists()
+
+
+def _settled() -> "QuerySet[Enrolment]":
+    return _open().filter(settle.SETTLED, state=walking.ACTING)
+
+
+def _open() -> "QuerySet[Enrolment]":
+    running = Play.objects.filter(kind=Play.Kind.MEASURE, status=Play.Status.RUNNING).values("pk")
+    return Enrolment.objects.filter(closed_at=None, state__in=STATES, play__in=running)
+
+
+def _due(now: datetime) -> "QuerySet[Enrolment]":
+    return _open().filter(due_at__lte=now)
+
+
+def _move_safely(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> int:
+    try:
+        return _move(rows, now=now, at_most=at_most)
+    except TooLate:
+        return 0  # somebody else has moved them
+    except NOT_NOW:
+        raise
+    except Exception:  # noqa: BLE001 (whose it is shows one by one)
+        return _one_by_one(rows, now=now, at_most=at_most)
+
+
+@transaction.atomic
+def _move(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> int:
+    claimed = rows.order_by("due_at", "pk").select_related("version")
+    if connection.features.has_select_for_update_skip_locked:
+        claimed = claimed.select_for_update(skip_locked=True, of=("self",))
+    found = list(claimed[:at_most])
+    if not found:
+        return 0
+    batch = Batch(found, now=now)
+    events.meet(batch)
+    settle.look(batch)
+    _steps(batch)
+    if batch.save():
+        Play.objects.filter(pk__in={one.play.pk for one in batch.walkers}, failures__gt=0).update(failures=0)
+    return len(found)
+
+
+def _steps(batch: Batch) -> None:
+    for _round in range(MOST_ROUNDS):
+        ready = [one for one in batch.open() if _is_due(one, batch.now)]
+        if not ready:
+            return
+        for some in _by_step(ready).values():
+            _take(some, batch)
+
+
+def _is_due(one: Walker, now: datetime) -> bool:
+    there = one.standing
+    is_due = there.due_at is not None and there.due_at <= now and there.state in (walking.READY, walking.WAITING)
+    return is_due and one.play.status == Play.Status.RUNNING
+
+
+def _by_step(walkers: Sequence[Walker]) -> dict[tuple[int, str], list[Walker]]:
+    found: dict[tuple[int, str], list[Walker]] = defaultdict(list)
+    for one in walkers:
+        found[one.row.version_id or 0, one.standing.step].append(one)
+    return found
+
+
+def _take(walkers: Sequence[Walker], batch: Batch) -> None:
+    """Let those who stand at the same step take it."""
+    step = walkers[0].step
+    how = _HOW[type(step)]
+    in_time = [one for one in walkers if not _expires(one, batch)]
+    if in_time and not (_acts(step) and _has_no_budget(in_time, batch)):
+        how(in_time, batch)
+
+
+def _expires(one: Walker, batch: Batch) -> bool:
+    """Skip what is too late, as after a long standstill; what comes next counts from when it was."""
+    step = one.step
+    latest = walking.latest(step, since=one.standing.since_at, zone=one.zones.ours) if step else None
+    if latest is None or batch.now <= latest:
+        return False
+    one.ran(StepRun.State.SKIPPED, at=latest, code=Became.TOO_LATE)
+    one.goes_on(at=latest)
+    return True
+
+
+def _acts(step: contents.Step | None) -> bool:
+    return isinstance(step, (contents.Message, contents.Task))
+
+
+def _has_no_budget(walkers: Sequence[Walker], batch: Batch) -> bool:
+    """Skip acts where the budget is used up and more; in both arms alike."""
+    play, content = walkers[0].play, walkers[0].content
+    if content.limits.budget_cents is None or entering.may_act(content.limits, spent_cents=spending.spent(play)):
+        return False
+    for one in walkers:
+        one.ran(StepRun.State.SKIPPED, at=batch.now, code=Became.NO_BUDGET)
+        one.goes_on(at=batch.now)
+    return True
+
+
+def _wait(walkers: Sequence[Walker], _batch: Batch) -> None:
+    for one in walkers:
+        over = one.standing.due_at
+        assert over is not None
+        one.ran(StepRun.State.DONE, at=over, code="time")
+        one.goes_on(at=over)
+
+
+def _branch(walkers: Sequence[Walker], batch: Batch) -> None:
+    step = walkers[0].step
+    assert isinstance(step, contents.Branch)
+    ids = [one.row.customer_id for one in walkers]
+    moments = [(one.row.customer_id, name, day) for one in walkers for name, day in _moments(one).items()]
+    fits = groups.holds(step.rule, ids, now=batch.now, moments=moments)
+    for one in walkers:
+        way = "yes" if one.row.customer_id in fits else "no"
+        one.ran(StepRun.State.DONE, at=batch.now, result={"way": way})
+        one.goes_on(at=one.standing.since_at, way=way)
+
+
+def _moments(one: Walker) -> dict[str, date]:
+    """Give the days after which a branch may count: the entry, and the steps before; those to come are far ahead."""
+    before = StepRun.objects.filter(enrolment=one.row, ended_at__isnull=False).values_list("step_key", "ended_at")
+    steps = {f"step:{key}": timezone.localdate(at) for key, at in before if at}
+    own = {f"step:{run.step_key}": timezone.localdate(run.ended_at) for run in one.runs if run.ended_at}
+    ahead = {f"step:{step.key}": date.max for step in contents.every(one.content.steps)}
+    return {**ahead, "entry": timezone.localdate(one.zero_at), **steps, **own}
+
+
+def _hand_over(walkers: Sequence[Walker], batch: Batch) -> None:
+    for one in walkers:
+        step = one.step
+        assert isinstance(step, contents.HandOver)
+        took = admit.take_over(int(step.play), one.row, now=batch.now)
+        one.ran(StepRun.State.DONE, at=batch.now, result={"to": int(step.play), "took": took})
+        one.goes(walking.close(one.standing, "moved", at=batch.now))
+
+
+def _end(walkers: Sequence[Walker], batch: Batch) -> None:
+    for one in walkers:
+        one.ran(StepRun.State.DONE, at=batch.now)
+        one.goes(walking.close(one.standing, "done", at=batch.now))
+
+
+_HOW: dict[type, Callable[[Sequence[Walker], Batch], None]] = {
+    contents.Message: messages.say,
+    contents.Task: chores.give,
+    contents.Wait: _wait,
+    contents.Branch: _branch,
+    contents.HandOver: _hand_over,
+    contents.End: _end,
+}
+
+
+def _one_by_one(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> int:
+    """Find out whose trouble it is: that one ends, the others go on."""
+    moved = 0
+    for pk in list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:at_most]):
+        try:
+            moved += _move(rows.filter(pk=pk), now=now, at_most=1)
+        except TooLate:
+            continue
+        except tuple(_HOLDS) as problem:
+            _hold_for(pk, _HOLDS[type(problem)], problem, now)
+        except NOT_NOW:
+            raise
+        except Exception as problem:  # noqa: BLE001 (whatever it is, it is this one's)
+            _fail(pk, problem, now=now)
+    return moved
+
+
+# What stands in the way of the whole play, not of one enrolment
+_HOLDS: dict[type[Exception], str] = {
+    NothingWritten: trouble.NO_WORDS,
+    CountsAsAdvertising: trouble.DISGUISED,
+    groups.UnknownRule: holding.UNKNOWN_FIELD,
+}
+
+
+def _hold_for(pk: int, code: str, problem: Exception, now: datetime) -> None:
+    play = Play.objects.get(enrolments=pk)
+    holding.hold(play, code=code, detail={"problem": str(problem)[:300]}, now=now)
+
+
+@transaction.atomic
+def _fail(pk: int, problem: Exception, *, now: datetime) -> None:
+    """End one enrolment with what went wrong; three in a row hold the play."""
+    row = Enrolment.objects.get(pk=pk)
+    batch = Batch([row], now=now)
+    (one,) = batch.walkers
+    named = f"{type(problem).__name__}: {problem}"[:300]
+    one.ran(StepRun.State.FAILED, at=now, code="failed", result={"problem": named})
+    one.goes(walking.close(one.standing, "failed", at=now))
+    one.stops = True
+    batch.save()
+    Play.objects.filter(pk=row.play_id).update(failures=F("failures") + 1)
+    play = Play.objects.get(pk=row.play_id)
+    if play.failures >= MOST_FAILURES:
+        holding.hold(play, code=trouble.FAILED, detail={"problem": named, "customer": row.customer_id}, now=now)

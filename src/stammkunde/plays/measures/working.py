@@ -1,0 +1,93 @@
+"""What workers do for measures: who enters, is drawn, walks; what was settled, what has happened, what is over."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from stammkunde import work
+from stammkunde.plays.measures import admit, closing, triggers, walk
+from stammkunde.plays.models import Planner, Play
+
+LEASE = timedelta(minutes=2)
+PAUSE = 0.5  # of what a batch took: meanwhile others write (SQLite has one writer)
+Status = Play.Status
+OPEN = (Status.RUNNING, Status.PAUSED)
+
+
+def sweep(*, now: datetime) -> bool:
+    """Do a piece of what is due; say whether anything was done. Safe to run twice, by several workers, and to kill."""
+    plays = list(Play.objects.filter(kind=Play.Kind.MEASURE, status__in=OPEN).order_by("pk"))
+    if not plays or not _is_due(plays, now=now):
+        return False
+    with _alone(now=now) as is_mine:
+        if not is_mine:
+            return False
+        began = time.monotonic()
+        busy = _piece(plays, now=now)
+        if busy and connection.vendor == "sqlite":
+            time.sleep((time.monotonic() - began) * PAUSE)
+        return busy
+
+
+def _is_due(plays: Sequence[Play], *, now: datetime) -> bool:
+    """Tell whether there is anything to do, without writing."""
+    running = [play for play in plays if play.status == Status.RUNNING]
+    return (
+        any(_has_news(play) for play in plays)
+        or any(triggers.has_news(play, now=now) or admit.waiting(play, now=now) for play in running)
+        or walk.is_due(now=now)
+    )
+
+
+def _piece(plays: Sequence[Play], *, now: datetime) -> bool:
+    running = [play for play in plays if play.status == Status.RUNNING]
+    done = [triggers.enter(play, now=now) for play in running]
+    done += [admit.draw(play, now=now) for play in running if admit.waiting(play, now=now)]
+    done += [_meet(play, now=now) for play in plays]
+    return any((*done, walk.pull(now=now, at_most=walk.AT_ONCE), walk.walk(now=now, at_most=walk.AT_ONCE)))
+
+
+def _has_news(play: Play) -> bool:
+    upto = play.entered_upto
+    return bool(upto.get("met_place")) or upto.get("met") != triggers.facts_version()
+
+
+def _meet(play: Play, *, now: datetime) -> bool:
+    """Let those of a play meet what has changed in the facts since they last did, a batch a time."""
+    play.refresh_from_db(fields=["entered_upto"])
+    if not _has_news(play):
+        return False
+    version, place = triggers.facts_version(), play.entered_upto.get("met_place", 0)
+    target = play.entered_upto.get("meeting", version) if place else version
+    place = walk.meet(play=play, after=place, now=now, at_most=walk.AT_ONCE)
+    said = {"met_place": place, "meeting": target} | ({} if place else {"met": target})
+    if not place:
+        closing.note_undone(play, now=now)
+    play.refresh_from_db(fields=["entered_upto"])
+    Play.objects.filter(pk=play.pk).update(entered_upto={**play.entered_upto, **said})
+    return bool(place)
+
+
+@contextmanager
+def _alone(*, now: datetime) -> Iterator[bool]:
+    """Let one planner at a time work where the database has one writer; where rows can be skipped, several."""
+    if connection.features.has_select_for_update_skip_locked:
+        yield True
+        return
+    Planner.objects.get_or_create(pk=1)
+    row = Planner.objects.get(pk=1)
+    if row.is_held(now=now):
+        yield False
+        return
+    taken = Planner.objects.filter(pk=1, leased_by=row.leased_by, lease_until=row.lease_until)
+    holder = work.me()
+    if not taken.update(leased_by=holder, lease_until=now + LEASE):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        Planner.objects.filter(pk=1, leased_by=holder).update(leased_by="", lease_until=None)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.plays.views import campaigns, plays, ready, shares
+from stammkunde.plays.views import campaigns, measures, plays, ready, shares
 
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -20,6 +20,17 @@ urlpatterns = [
     path("plays/<int:pk>/try-again/", plays.try_again, name="play-try-again"),
     path("plays/<int:pk>/stop/", plays.stop, name="play-stop"),
     path("plays/<int:pk>/share/", shares.share, name="play-share"),
+    path("measures/", measures.listed, name="measures"),
+    path("measures/new/", measures.new, name="measure-new"),
+    path("measures/<int:pk>/", measures.one, name="measure"),
+    path("measures/<int:pk>/people/", measures.people, name="measure-people"),
+    path("measures/ready/<slug:key>/", measures.take, name="measure-take"),
+    path("measures/<int:pk>/change/", measures.change, name="measure-change"),
+    path("measures/<int:pk>/start/", measures.start, name="measure-start"),
+    path("measures/<int:pk>/hold/", measures.hold, name="measure-hold"),
+    path("measures/<int:pk>/resume/", measures.resume, name="measure-resume"),
+    path("measures/<int:pk>/stop/", measures.stop, name="measure-stop"),
+    path("measures/<int:pk>/move/", measures.move, name="measure-move"),
     path("shares/<int:pk>/end/", shares.end, name="share-end"),
     path("c/s/<str:token>/", shares.follow, name="share-link"),
 ]

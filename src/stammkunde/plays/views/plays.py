@@ -264,7 +264,7 @@ def _found(pk: int) -> Play:
 
 def _context(play: Play) -> dict[str, Any]:
     progress, templates = queries.progress([play])[play.pk], services.ways_of(play)
-    by_phone = play.template.channel == CALL
+    by_phone = play.says.channel == CALL
     return {
         "play": play,
         "progress": progress,
@@ -343,7 +343,7 @@ def _way_cost(one: ByWay) -> int | None:
 
 def _foreseen_cost(play: Play, progress: Progress, templates: list[Template]) -> int | None:
     if len(templates) == 1:
-        return _cost_cents(play.template.channel, progress.reachable)
+        return _cost_cents(play.says.channel, progress.reachable)
     known = [one for one in map(_way_cost, queries.by_way(play, templates)) if one is not None]
     return sum(known) if known else None
 

@@ -1,0 +1,293 @@
+"""Measures: what runs over time, how many stand at which step and why; bring one as a file, start, hold, stop it."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from stammkunde.outreach import looks
+from stammkunde.outreach.services import CountsAsAdvertising
+from stammkunde.plays import contents, files, saying, services
+from stammkunde.plays.contents import Content, Enters, InvalidContent
+from stammkunde.plays.files import PlayFile
+from stammkunde.plays.files.parts import OTHER
+from stammkunde.plays.measure_forms import MeasureFileForm, StartForm, told
+from stammkunde.plays.measures import reading, running, taking, wording
+from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.services.preparing import NothingToSay
+from stammkunde.team import policy
+from stammkunde.team.access import StaffRequest, needs
+from stammkunde.team.lists import StaffList
+from stammkunde.ui.lists import Empty, Stretch
+from stammkunde.ui.tables import Column
+
+Status = Play.Status
+BADGES = {
+    Status.DRAFT: "dot waiting",
+    Status.RUNNING: "dot running",
+    Status.PAUSED: "dot waiting",
+    Status.STOPPED: "dot prospect",
+    Status.DONE: "dot done",
+}
+OPEN = (Status.RUNNING, Status.PAUSED)
+
+
+class Measures(StaffList):
+    title = gettext_lazy("Measures")
+    lead = gettext_lazy("What is done for customers over time, step by step, as soon as something begins it.")
+    columns = (
+        Column(label=gettext_lazy("Name")),
+        Column(label=gettext_lazy("State")),
+        Column(label=gettext_lazy("On the way"), unit="number"),
+        Column(label=gettext_lazy("Through"), unit="number"),
+        Column(label=gettext_lazy("Goal reached"), unit="number"),
+        Column(label=gettext_lazy("Since")),
+    )
+    template = "plays/measures.html"
+    empty = Empty(
+        icon_name="share",
+        title=gettext_lazy("No measures yet"),
+        text=gettext_lazy(
+            "Bring one as a file: it says what begins it, whom it is for, and what happens step by step."
+        ),
+        url=reverse_lazy("measure-new"),
+        label=gettext_lazy("Bring a measure"),
+    )
+
+    def find(self, _chosen: dict[str, Any]) -> QuerySet[Play]:
+        return reading.measures()
+
+    def told(self, rows: list[Play]) -> list[dict[str, Any]]:
+        counts = reading.counts(rows)
+        return [{"play": one, "counts": counts[one.pk], "badge": BADGES[Status(one.status)]} for one in rows]
+
+
+@require_safe
+@needs(policy.MESSAGES_SEND)
+def listed(request: StaffRequest) -> HttpResponseBase:
+    return Measures(request).answer()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(policy.MESSAGES_SEND)
+def new(request: StaffRequest) -> HttpResponse:
+    form = MeasureFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _taken(request, form.cleaned_data["file"])
+        except InvalidContent as wrong:
+            form.add_error(None, told(wrong))
+    return render(request, "plays/measure_new.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def take(request: StaffRequest, key: str) -> HttpResponse:
+    """Take a ready-made one over, as a draft."""
+    file = files.find(key)
+    if file is None:
+        raise Http404
+    try:
+        return _taken(request, file)
+    except InvalidContent as wrong:
+        for one in told(wrong):
+            messages.error(request, one)
+    return redirect("play-ready-one", key)
+
+
+def _taken(request: StaffRequest, file: PlayFile) -> HttpResponse:
+    play = taking.take(file, language=get_language() or OTHER, staff=request.user, now=timezone.now())
+    messages.success(request, _("The measure is there as a draft. Nothing happens before you start it."))
+    return redirect("measure", play.pk)
+
+
+@require_safe
+@needs(policy.MESSAGES_SEND)
+def one(request: StaffRequest, pk: int) -> HttpResponse:
+    play = _found(pk)
+    return render(request, "plays/measure.html", _context(play))
+
+
+def _context(play: Play) -> dict[str, Any]:
+    newest = reading.newest(play)
+    content = contents.read((reading.running(play) or newest).content)
+    counts, called = reading.counts([play])[play.pk], wording.names([content])
+    return {
+        "play": play,
+        "badge": BADGES[Status(play.status)],
+        "counts": counts,
+        "trouble": wording.trouble(play) if play.status == Status.PAUSED else "",
+        "cards": saying.cards(content, called),
+        "steps": _steps(play, content, called),
+        "ends": [(code, wording.ENDS.get(code, code), n) for code, n in sorted(counts.ends.items())],
+        "is_open": play.status in OPEN,
+        "can_start": newest.from_at is None and play.status in (Status.DRAFT, *OPEN),
+        "start": StartForm() if isinstance(content.trigger, Enters) else None,
+        "move": _move(play) if play.status in OPEN else None,
+    }
+
+
+def _steps(play: Play, content: Content, called: saying.Names) -> list[dict[str, Any]]:
+    found = reading.steps(play)
+    return [
+        {
+            "line": line,
+            "at": found[line.key],
+            "skipped": [(wording.skipped(code), n) for code, n in found[line.key].skipped.items()],
+        }
+        for line in saying.lines(content, called)
+    ]
+
+
+def _move(play: Play) -> running.MoveOver | None:
+    """Tell what moving those of older versions would do; None: there are none."""
+    found = running.foresee_move(play_id=play.pk)
+    return found if any((found.stays, found.skips, found.repeats, found.lost)) else None
+
+
+class People(StaffList):
+    """Who is in a measure, where each stands, and why."""
+
+    columns = (
+        Column(label=gettext_lazy("Customer")),
+        Column(label=gettext_lazy("Group")),
+        Column(label=gettext_lazy("State")),
+    )
+    template = "plays/measure_people.html"
+    empty = no_match = Empty(
+        icon_name="customers", title=gettext_lazy("Nobody here"), text=gettext_lazy("No customer fits.")
+    )
+
+    def __init__(self, request: StaffRequest, play: Play) -> None:
+        super().__init__(request)
+        self.play = play
+        self.title = _("Customers")
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        given = {name: self.request.GET.get(name, "") for name in ("state", "code", "step")}
+        known = {"state": Enrolment.State.values, "code": wording.ENDS, "step": self._texts_of_all}
+        return {name: value for name, value in given.items() if value and value in known[name]}
+
+    def find(self, chosen: dict[str, Any]) -> QuerySet[Enrolment]:
+        return reading.people(self.play, **chosen)
+
+    def stretches(self) -> list[Stretch]:
+        return [Stretch(rows=self.find(self.chosen))]
+
+    @cached_property
+    def _texts(self) -> dict[int, dict[str, str]]:
+        read = {one.pk: contents.read(one.content) for one in self.play.versions.all()}
+        called = wording.names(read.values())
+        return {pk: wording.all_steps(content, called) for pk, content in read.items()}
+
+    @cached_property
+    def _texts_of_all(self) -> set[str]:
+        return {key for texts in self._texts.values() for key in texts}
+
+    def told(self, rows: list[Enrolment]) -> list[dict[str, Any]]:
+        texts = self._texts
+        return [{"enrolment": one, "text": wording.stands(one, texts[one.version_id or 0])} for one in rows]
+
+
+@require_safe
+@needs(policy.MESSAGES_SEND)
+def people(request: StaffRequest, pk: int) -> HttpResponseBase:
+    return People(request, _found(pk)).answer()
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def start(request: StaffRequest, pk: int) -> HttpResponse:
+    form = StartForm(request.POST)
+    already_in = form.chosen() if "already_in" in request.POST and form.is_valid() else running.AlreadyIn()
+
+    def act(**given: Any) -> Play:
+        return running.start(already_in=already_in, **given)
+
+    return _act(request, pk, act, _("It runs: whoever it begins for enters from now on."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def hold(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, running.pause, _("It is on hold: nobody enters, nothing leaves."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def resume(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, running.resume, _("It goes on."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def stop(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, running.stop, _("Stopped: what had not left will not leave."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def move(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, running.move_over, _("Moved: whose step is still there goes on by the new version."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(policy.MESSAGES_SEND)
+def change(request: StaffRequest, pk: int) -> HttpResponse:
+    """Bring another version as a file; it counts for those who enter once it is started."""
+    play = _found(pk)
+    form = MeasureFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _changed(request, play, form.cleaned_data["file"])
+        except InvalidContent as wrong:
+            form.add_error(None, told(wrong))
+    return render(request, "plays/measure_new.html", {"form": form, "play": play}, status=400 if form.is_bound else 200)
+
+
+def _changed(request: StaffRequest, play: Play, file: PlayFile) -> HttpResponse:
+    try:
+        taking.take_version(play, file, language=get_language() or OTHER, staff=request.user, now=timezone.now())
+    except services.NotPossible:
+        messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+    else:
+        messages.success(request, _("The new version is there as a draft. Start it, and it counts for whoever enters."))
+    return redirect("measure", play.pk)
+
+
+def _act(request: StaffRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:
+    """Do something with a measure, and say what came of it."""
+    _found(pk)
+    try:
+        act(play_id=pk, staff=request.user, now=timezone.now())
+    except services.NotPossible:
+        messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+    except InvalidContent as wrong:
+        for one in told(wrong):
+            messages.error(request, one)
+    except NothingToSay as empty:
+        messages.error(request, _("The template “%(name)s” has no text yet.") % {"name": empty})
+    except CountsAsAdvertising:
+        messages.error(request, _("A template advertises, and its purpose says that it does not."))
+    except looks.NotLookedAt:
+        messages.error(request, _("First a colleague has to understand it in five seconds: the settings want it so."))
+    else:
+        messages.success(request, done)
+    return redirect("measure", pk)
+
+
+def _found(pk: int) -> Play:
+    play = reading.measure(pk)
+    if play is None:
+        raise Http404
+    return play

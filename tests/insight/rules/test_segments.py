@@ -10,7 +10,7 @@ from stammkunde.insight.frames import arrow
 
 from .reference import Reference
 from .words import KNOWN
-from .world import TODAY, UNTIL, on_duckdb, on_polars, rows
+from .world import TODAY, UNTIL, on_duckdb, on_polars, rows, world_of
 
 LISTED = json.loads(Path(__file__).with_name("segments.json").read_text(encoding="utf-8"))
 SEGMENTS = {f"s{one['number']}": rules.read(one["rule"], KNOWN) for one in LISTED}
@@ -49,6 +49,13 @@ def test_one_question_counts_members_those_with_a_flag_and_the_unknown(expected)
         assert (told.customers, told.members) == (len(rows()["customers"]), len(expected[name]))
         assert told.among == {flag: len(expected[name] & with_flag)}
         assert list(told.unknown) == rules.unknown(SEGMENTS[name], world)
+
+
+@pytest.mark.slow
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
+def test_segments_have_the_same_members_on_spark(spark, expected):
+    assert members(SEGMENTS, world_of(rows(), spark.createDataFrame)) == expected
 
 
 @pytest.mark.parametrize("back", [1, 100])

@@ -49,7 +49,7 @@ BY_CHANCE = {
 }  # names and keys that nobody may foresee
 LISTS = (
     "overview", "today", "call-list", "warnings", "warnings-proof", "customers", "products", "time", "messages",
-    "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar",
+    "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar", "segments",
 )  # fmt: skip
 # Sent by tests of their own, on both databases.
 FORMS = {"consent-ask", "contact-add", "note-edit", "preview", "settings-design-frame"}

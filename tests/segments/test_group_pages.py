@@ -1,13 +1,18 @@
 """Groups of customers on pages: written, counted, listed, explained, put away, and used by the list of customers."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.urls import reverse
 
 from stammkunde.customers.models import Customer
-from stammkunde.segments import bits, converting, queries, services
+from stammkunde.outreach.models import Template
+from stammkunde.plays.models import Play
+from stammkunde.segments import audience, bits, converting, queries, services
+from stammkunde.segments.asked import Asked
 from stammkunde.segments.models import Segment, SegmentChange, SegmentState
 from stammkunde.signals.models import Current, Generation
 from stammkunde.team.models import AuditEntry
@@ -246,3 +251,24 @@ def test_customer_page_says_in_which_groups_since_when(seller):
     assert "seit mindestens 20.11.2026 (Beginn der Aufzeichnung)" in page
     assert reverse("segment-why", args=[made.pk, anna.pk]) in page
     assert Customer.objects.count() == 1
+
+
+def test_campaign_is_for_a_group_which_stays_until_customers_are_chosen(seller, salesperson):
+    anna = factories.customer(name="Anna")
+    made = group(members=[anna])
+    page = seller.get(reverse("consent-campaign-new"), {"group": made.pk}).content.decode()
+    assert "Kundengruppe: Stammkunden" in page
+    asked = Asked(SimpleNamespace(user=salesperson, GET=QueryDict()), QueryDict(f"group={made.pk}"))
+    kept = audience.stored(asked.filters)
+    Play.objects.create(
+        kind="campaign", name="Gruß", status="preparing", audience=kept, created_at=NOW, template=a_template()
+    )
+
+    told = seller.post(reverse("segment-delete", args=[made.pk]), follow=True).content.decode()
+
+    assert "Sie wird verwendet und bleibt deshalb: Gruß" in told
+    assert list(queries.ids(audience.restored(kept), generation=None)) == [[anna.pk]]
+
+
+def a_template() -> Template:
+    return Template.objects.create(name="Gruß", channel="letter", purpose="advertising", changed_at=NOW)

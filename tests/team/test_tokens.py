@@ -18,6 +18,9 @@ from django.utils import timezone
 import stammkunde
 from stammkunde.api import api
 from stammkunde.intake.models import Import
+from stammkunde.segments import bits
+from stammkunde.segments import services as segments
+from stammkunde.segments.models import SegmentState
 from stammkunde.team import policy, services, tokens
 from stammkunde.team.access import needs
 from stammkunde.team.middleware import what_leaves_is_noted
@@ -33,6 +36,10 @@ PAGES = {
     "figures": ("overview", {}),
     "customers": ("customers", {"format": "csv"}),
     "customer": ("customers", {"format": "csv"}),
+    "segments": ("segments", {}),
+    "segment": ("segments", {}),
+    "create_segment": ("segment-new", {}),
+    "segment_members": ("customers", {"format": "csv"}),
     "import_state": ("import", {}),
     "hourly_costs": ("settings-costs", {}),
     "hourly_cost": ("settings-costs", {}),
@@ -42,6 +49,7 @@ PAGES = {
     "undo": ("import-undo", {}),
 }
 SENT = {
+    "create_segment": {"name": "Neu", "rule": {"field": "customer.kind", "is": "unknown"}},
     "hourly_cost": {"role": "sales", "holds_from_on": "2026-01-01", "cents": 4800},
     "bring_rows": {"origin": "till", "rows": []},
 }
@@ -74,7 +82,13 @@ def numbers(administrator):
     problems = [{"row": 2, "code": "not_a_date", "column": "x", "value": "Weber"}]
     of = {"layout": "orders", "status": "done", "problems": problems, "created_at": NOW, "size_bytes": 1}
     incoming = Import.objects.create(file_name="a.csv", **of)
-    return {"customer_id": customer.pk, "import_id": incoming.pk, "cost_id": 1}
+    bought = {"happened": "orders", "is": ">=", "value": 1}
+    group = segments.create(name="Käufer", rule=bought, now=NOW, staff=None)
+    SegmentState.objects.create(
+        version=group.versions.get(), generation=1, as_of_on=NOW.date(), until={}, at=NOW, highest=customer.pk,
+        bits=bits.packed([customer.pk]), n=1,
+    )  # fmt: skip
+    return {"customer_id": customer.pk, "import_id": incoming.pk, "cost_id": 1, "segment_id": group.pk}
 
 
 def test_every_operation_has_its_page():
@@ -97,11 +111,17 @@ def test_what_a_page_refuses_to_a_role_the_api_refuses(role, numbers, client_of)
 
 def test_scopes_leave_of_the_rights_what_they_say(administrator, numbers):
     found = {name: (method, address(path, **numbers)) for name, (method, path, _of) in operations().items()}
-    right = {"figures": "figures", "customers": "customers", "import_state": "imports", "hourly_costs": "settings"}
+    right = {
+        "figures": "figures",
+        "customers": "customers",
+        "create_segment": "segments",
+        "import_state": "imports",
+        "hourly_costs": "settings",
+    }
 
     for scope in policy.SCOPES:
         asks = program(administrator, scopes=[scope])
-        may = {name for name in right if asks.get(found[name][1]).status_code != 403}
+        may = {name for name in right if asks.generic(*found[name], "{}", "application/json").status_code != 403}
         assert may == {name for name, wanted in right.items() if wanted == scope}, scope
 
 
@@ -127,6 +147,7 @@ def test_every_read_of_personal_data_stands_in_the_trail(administrator, numbers)
     assert list(entries) == [
         ("customers.exported", "", by | {"query": "sort=name"}),
         ("api.read", "Berta", by | {"persons": 1}),
+        ("api.read", "Käufer", by),
         ("api.read", "a.csv", by),  # how it is, and what became of it when it was taken back
         ("api.read", "a.csv", by),
     ]

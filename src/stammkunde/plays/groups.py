@@ -35,8 +35,14 @@ def _used_by(segment_id: int) -> list[str]:
     return list(versions.order_by("play__name").values_list("play__name", flat=True).distinct())
 
 
+def _chosen_from(segment_id: int) -> list[str]:
+    """Name the campaigns that choose their customers from a group, until they have."""
+    waiting = Play.objects.filter(kind=Play.Kind.CAMPAIGN, chosen_at=None).exclude(status__in=OVER)
+    return [one.name for one in waiting if one.audience.get("group") == str(segment_id)]
+
+
 __all__ = ["NotKept", "UnknownRule"]
-USES = (Use(of=_used_by),)
+USES = (Use(of=_used_by), Use(of=_chosen_from))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,6 +76,7 @@ SCOPES: dict[str, frozenset[str]] = {  # what a token may be made for, and the r
     "figures": frozenset({FIGURES_VIEW}),
     "margins": frozenset({MARGIN_VIEW}),
     "customers": frozenset({CUSTOMERS_VIEW, EXPORT}),
+    "segments": frozenset({SEGMENTS_EDIT}),
     "imports": frozenset({IMPORTS_RUN}),
     "settings": frozenset({SETTINGS_EDIT}),
 }

@@ -127,6 +127,7 @@ SCOPES = {
     "figures": gettext_lazy("Read figures"),
     "margins": gettext_lazy("Read margins and what is at stake"),
     "customers": gettext_lazy("Read customers with their persons"),
+    "segments": gettext_lazy("Make groups of customers"),
     "imports": gettext_lazy("Bring files and rows in"),
     "settings": gettext_lazy("Change what an hour costs"),
 }

@@ -1,0 +1,6 @@
+"""What programs are told of customers and of groups of them."""
+
+from stammkunde.segments.api.customers import router
+from stammkunde.segments.api.groups import router as groups
+
+__all__ = ["groups", "router"]

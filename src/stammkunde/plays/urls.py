@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.plays.views import campaigns, measures, plays, ready, shares
+from stammkunde.plays.views import campaigns, editor, measures, plays, ready, shares, trial
 
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -25,6 +25,12 @@ urlpatterns = [
     path("measures/<int:pk>/", measures.one, name="measure"),
     path("measures/<int:pk>/people/", measures.people, name="measure-people"),
     path("measures/ready/<slug:key>/", measures.take, name="measure-take"),
+    path("measures/<int:pk>/edit/", editor.edit, name="measure-edit"),
+    path("measures/<int:pk>/edit/step/", editor.step, name="measure-step"),
+    path("measures/<int:pk>/edit/arrange/", editor.arrange, name="measure-arrange"),
+    path("measures/<int:pk>/trial/", trial.show, name="measure-trial"),
+    path("measures/<int:pk>/copy/", editor.copy, name="measure-copy"),
+    path("measures/<int:pk>/file/", editor.file, name="measure-file"),
     path("measures/<int:pk>/change/", measures.change, name="measure-change"),
     path("measures/<int:pk>/start/", measures.start, name="measure-start"),
     path("measures/<int:pk>/hold/", measures.hold, name="measure-hold"),

@@ -13,7 +13,7 @@ from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
 from stammkunde.plays import contents
 from stammkunde.plays.contents import InvalidContent, Problem, Ref
-from stammkunde.plays.files import FileGroup, FileTemplate, PlayFile
+from stammkunde.plays.files import FileGroup, FileTemplate, PlayFile, members
 from stammkunde.plays.files.parts import in_language, said
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Play, PlayVersion
@@ -56,7 +56,8 @@ class _Taking:
     def content(self) -> dict[str, Any]:
         given = contents.with_keys(in_language(dict(self.file.content), self.language))
         places = iter(contents.names(given))
-        here = contents.renamed(given, lambda kind, ref: self._row(next(places)[0], kind, ref))
+        named = contents.renamed(given, lambda kind, ref: self._row(next(places)[0], kind, ref))
+        here: dict[str, Any] = members.renamed(named, lambda kind, ref: self._row("steps", kind, ref))
         if self.problems:
             raise InvalidContent(self.problems)
         return here

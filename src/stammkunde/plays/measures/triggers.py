@@ -1,6 +1,7 @@
 """What begins measures: who came into the group, what happened, which day it is. Asked again, the same comes back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Sum
@@ -147,6 +148,18 @@ def _among(version: PlayVersion, found: list[Candidate], *, now: datetime) -> It
     for start in range(0, len(ids), AT_ONCE):
         inside |= groups.is_in(version.segment_id, ids[start : start + AT_ONCE], now=now)
     yield from (one for one in found if one.customer_id in inside)
+
+
+def lately(content: Content, *, days: int, now: datetime) -> list[Candidate]:
+    """Give those for whom it would have begun on the last days; not of a group, whose changes say that."""
+    trigger = content.trigger
+    if isinstance(trigger, Dated):
+        return list(_dated(content, replace(trigger, too_old_days=days - 1), now=now))
+    if isinstance(trigger, Happened):
+        first = timezone.localdate(now) - timedelta(days=days - 1)
+        facts_of = happenings.since(Happening(table=trigger.table, where=trigger.where), on=first, now=now)
+        return [_candidate(content, trigger.table, fact) for fact in facts_of]
+    return []
 
 
 def of_group(customer_ids: list[int], *, weeks: int, now: datetime) -> list[Candidate]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stammkunde.calls.models import Guide
-from stammkunde.plays.contents import Branch, Content, End, Goal, HandOver, Message, Step, Task, Wait
+from stammkunde.plays.contents import Branch, Content, End, Goal, HandOver, Message, Step, Task, Wait, every
 from stammkunde.plays.saying import happenings
 from stammkunde.plays.saying.names import Names
 from stammkunde.plays.services.ways import DEAR
@@ -126,6 +126,11 @@ def lines(content: Content, names: Names) -> list[Line]:
     telling = _Telling(content=content, names=names)
     telling.tell(content.steps, Earliest(), place="steps", depth=0, lead="")
     return telling.lines
+
+
+def leads(content: Content) -> dict[tuple[str, str], str]:
+    """Say what leads to each way of each step: (key, way) → “If not:”."""
+    return {(step.key, way): lead for step in every(content.steps) for way, lead, _inner in _ways(step)}
 
 
 def _when(at: Earliest) -> str:

@@ -1,0 +1,101 @@
+"""By which ways those of a play can be reached, why others cannot, and what each step would say to somebody."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from stammkunde.customers.models import Customer
+from stammkunde.outreach import recipients
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach import wording as words
+from stammkunde.outreach.models import Template
+from stammkunde.outreach.services import CountsAsAdvertising
+from stammkunde.plays import contents
+from stammkunde.plays.contents import Content, Message
+from stammkunde.plays.services import preparing
+from stammkunde.plays.services.preparing import NothingToSay
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How many one template reaches, how many of the others by a way after it, and why not."""
+
+    text: str
+    reached: int
+    reasons: tuple[tuple[str, int], ...]
+    after: int  # of those, how many are reached by a later way of the same step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """What a step would say to one customer."""
+
+    name: str
+    customer: Customer
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    reach: tuple[Reach, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+def of(content: Content, customer_ids: Sequence[int], *, today: date) -> Said:
+    """Tell of each message of a play."""
+    reach: list[Reach] = []
+    examples: list[Example] = []
+    for step in contents.every(content.steps):
+        if isinstance(step, Message):
+            found = _step(step, customer_ids, today=today)
+            reach += found.reach
+            examples += found.examples
+    return Said(reach=tuple(reach), examples=tuple(examples))
+
+
+def _step(step: Message, customer_ids: Sequence[int], *, today: date) -> Said:
+    known = Template.objects.in_bulk([int(one) for one in step.templates])
+    templates = [known[int(one)] for one in step.templates if int(one) in known]
+    asked = [_asked(one, customer_ids, today=today) for one in templates]
+    reach = []
+    for place, (template, (reached, reasons)) in enumerate(zip(templates, asked, strict=True)):
+        later = set[int]().union(*(some for some, _why in asked[place + 1 :])) - reached
+        reach.append(
+            Reach(
+                text=_text(template),
+                reached=len(reached),
+                reasons=tuple((words.in_general(code), n) for code, n in reasons.most_common()),
+                after=len(later),
+            )
+        )
+    first = ((one, min(reached)) for one, (reached, _why) in zip(templates, asked, strict=True) if reached)
+    return Said(reach=tuple(reach), examples=tuple(_example(one, pk, today=today) for one, pk in first))
+
+
+def _text(template: Template) -> str:
+    return _("%(way)s “%(name)s”") % {"way": words.channel(template.channel), "name": template.name}
+
+
+def _asked(template: Template, customer_ids: Sequence[int], *, today: date) -> tuple[set[int], Counter[str]]:
+    whom = recipients.wanted(purpose=template.purpose, role=template.wanted_role)
+    chosen = recipients.choose(customer_ids=customer_ids, channel=template.channel, whom=whom, today=today)
+    reached = {pk for pk, some in chosen.items() if some[0].is_allowed}
+    return reached, Counter(some[0].reason for pk, some in chosen.items() if pk not in reached)
+
+
+def _example(template: Template, customer_id: int, *, today: date) -> Example:
+    customer = Customer.objects.get(pk=customer_id)
+    whom = recipients.wanted(purpose=template.purpose, role=template.wanted_role)
+    chosen = recipients.choose(customer_ids=[customer_id], channel=template.channel, whom=whom, today=today)
+    recipient = (customer_id, chosen[customer_id][0].person_id)
+    try:
+        preparing.check_words(template)
+        filled = outreach.contents(template=template, recipients={recipient}, today=today)[recipient]
+    except (NothingToSay, CountsAsAdvertising):
+        filled = None
+    said = (filled.content if filled else None) or {}
+    return Example(name=template.name, customer=customer, subject=said.get("subject", ""), text=said.get("text", ""))

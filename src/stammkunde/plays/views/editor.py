@@ -1,0 +1,219 @@
+"""The editor of a play: six cards, each a sentence that one clicks on to change; every change is kept in its draft."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from stammkunde.plays import contents, saying, services
+from stammkunde.plays.contents import Content, InvalidContent
+from stammkunde.plays.editing import acts
+from stammkunde.plays.editing import forms as card_forms
+from stammkunde.plays.editing import steps as step_forms
+from stammkunde.plays.editing.forms import CardForm
+from stammkunde.plays.editing.steps import StepForm
+from stammkunde.plays.files import writing
+from stammkunde.plays.measures import reading, running, wording
+from stammkunde.plays.models import Play
+from stammkunde.plays.saying import Line
+from stammkunde.team import policy
+from stammkunde.team.access import StaffRequest, needs
+
+OVER = (Play.Status.STOPPED, Play.Status.DONE)
+OPENED = {"message": ("otherwise",), "task": ("otherwise",), "branch": ("yes", "no")}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(policy.MESSAGES_SEND)
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show the six cards, or keep what was changed in one of them."""
+    play = found(pk)
+    data = reading.newest(play).content
+    if request.method == "POST":
+        return _card(request, play, data)
+    return _page(request, play, data)
+
+
+def _card(request: StaffRequest, play: Play, data: Mapping[str, Any]) -> HttpResponse:
+    key = request.POST.get("card", "")
+    kind = card_forms.FORMS.get(key)
+    if kind is None:
+        raise Http404
+    form = kind(request.POST, content=contents.read(data))
+    if form.is_valid() and (kept := _keep(request, play, form.put(data), form)) is not None:
+        if request.htmx:
+            return render(request, "plays/editor_said.html", {"card": _said(kept)[key]})
+        return redirect(f"{reverse('measure-edit', args=[play.pk])}#card-{key}")
+    if request.htmx:
+        return render(request, "plays/editor_said.html", {"form": form})
+    return _page(request, play, data, forms={key: form}, status=400)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(policy.MESSAGES_SEND)
+def step(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask for a new step or a changed one, and keep it."""
+    play = found(pk)
+    data = reading.newest(play).content
+    given = request.POST if request.method == "POST" else request.GET
+    key, kind, place = (given.get(name, "") for name in ("key", "kind", "place"))
+    before = _step(data, key) if key else {"kind": kind}
+    form_of = step_forms.FORMS.get(before.get("kind", ""))
+    if form_of is None:
+        raise Http404
+    form = form_of(request.POST if request.method == "POST" else None, step=before)
+    if form.is_bound and form.is_valid():
+        kept = _keep(request, play, _with(data, form, key=key, place=place), form)
+        if kept is not None:
+            return _to_steps(play, key or _new_key(data, contents.write(kept)))
+    said = {"play": play, "form": form, "key": key, "kind": form_of.kind, "place": place}
+    title = step_forms.KINDS[form_of.kind]
+    return render(request, "plays/step.html", said | {"title": title}, status=400 if form.is_bound else 200)
+
+
+def _with(data: Mapping[str, Any], form: StepForm, *, key: str, place: str) -> dict[str, Any]:
+    fields = form.fields_of()
+    if key:
+        return acts.changed(data, key, fields)
+    try:
+        return acts.added(data, {"kind": form.kind, **fields}, place=place)
+    except acts.NoSuchStep:
+        raise Http404 from None
+
+
+def _new_key(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    old = {one.key for one in contents.every(contents.read(before).steps)}
+    return next((one.key for one in contents.every(contents.read(after).steps) if one.key not in old), "")
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def arrange(request: StaffRequest, pk: int) -> HttpResponse:
+    """Move a step up or down, or take it out."""
+    play = found(pk)
+    data = reading.newest(play).content
+    key, act = request.POST.get("key", ""), request.POST.get("act", "")
+    _step(data, key)
+    if act == "remove":
+        _keep(request, play, acts.removed(data, key))
+    elif act in ("up", "down"):
+        _keep(request, play, acts.moved(data, key, by=-1 if act == "up" else 1))
+    return _to_steps(play, "" if act == "remove" else key)
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def copy(request: StaffRequest, pk: int) -> HttpResponse:
+    """Write the same down again under another name."""
+    play = found(pk)
+    name = (_("Copy of %(name)s") % {"name": play.name})[:80]
+    made = running.draft(name=name, content=reading.newest(play).content, staff=request.user, now=timezone.now())
+    messages.success(request, _("The copy is there as a draft."))
+    return redirect("measure-edit", made.pk)
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def file(_request: StaffRequest, pk: int) -> HttpResponse:
+    """Give a measure as a file that another installation can read."""
+    play = found(pk)
+    version = reading.newest(play)
+    said = writing.write(name=play.name, content=version.content, version=version.number)
+    response = JsonResponse(said, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="{said["key"]}.json"'
+    return response
+
+
+def found(pk: int) -> Play:
+    play = reading.measure(pk)
+    if play is None:
+        raise Http404
+    return play
+
+
+def _step(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    try:
+        return acts.find(data, key)
+    except acts.NoSuchStep:
+        raise Http404 from None
+
+
+def _keep(
+    request: StaffRequest, play: Play, data: Mapping[str, Any], form: CardForm | StepForm | None = None
+) -> Content | None:
+    """Keep a changed content; what cannot be kept is said in the form, or in a message."""
+    try:
+        version = running.change(play_id=play.pk, content=data, staff=request.user, now=timezone.now())
+    except InvalidContent as wrong:
+        texts = [one.text for one in wrong.problems]
+    except services.NotPossible:
+        texts = [_("That is not possible any more: the measure is over. Copy it to go on with it.")]
+    else:
+        return contents.read(version.content)
+    for text in texts:
+        if form is None:
+            messages.error(request, text)
+        else:
+            form.add_error(None, text)
+    return None
+
+
+def _to_steps(play: Play, key: str) -> HttpResponse:
+    query = f"?{urlencode({'at': key})}" if key else ""
+    anchor = f"step-{key}" if key else "card-steps"
+    return redirect(f"{reverse('measure-edit', args=[play.pk])}{query}#{anchor}")
+
+
+def _said(content: Content) -> dict[str, saying.Card]:
+    return {one.key: one for one in saying.cards(content, wording.names([content]))}
+
+
+def _page(
+    request: StaffRequest,
+    play: Play,
+    data: Mapping[str, Any],
+    *,
+    forms: Mapping[str, CardForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    content = contents.read(data)
+    names = wording.names([content])
+    lines = saying.lines(content, names)
+    shown = dict(forms or {})
+    context = {
+        "play": play,
+        "is_over": play.status in OVER,
+        "is_beside": reading.newest(play).from_at is None and play.status != Play.Status.DRAFT,
+        "cards": [
+            {
+                "said": one,
+                "form": shown.get(one.key)
+                or (card_forms.FORMS[one.key](content=content) if one.key != "steps" else None),
+                "is_open": one.key in shown or request.GET.get("open") == one.key,
+            }
+            for one in saying.cards(content, names)
+        ],
+        "lines": lines,
+        "places": _places(content, lines),
+        "last": content.steps[-1].key,
+        "kinds": list(step_forms.KINDS.items()),
+        "at": request.GET.get("at", ""),
+    }
+    return render(request, "plays/editor.html", context, status=status)
+
+
+def _places(content: Content, lines: list[Line]) -> list[tuple[str, str]]:
+    """Say where a step may be put: after each, or first on one of its ways."""
+    leads = saying.leads(content)
+    found = [(acts.START, _("at the start"))]
+    for line in lines:
+        found.append((line.key, _("after: %(step)s") % {"step": line.text}))
+        found += [(f"{line.key}/{way}", f"{line.text} · {leads[line.key, way]}") for way in OPENED.get(line.kind, ())]
+    return found

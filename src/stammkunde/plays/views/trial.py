@@ -1,0 +1,38 @@
+"""The trial of a play: what it would do today."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from stammkunde.plays import contents, trial
+from stammkunde.plays.contents import Content
+from stammkunde.plays.measures import reading
+from stammkunde.plays.trial import Trial
+from stammkunde.plays.views.editor import found
+from stammkunde.segments import whys
+from stammkunde.segments.nightly import NotKept
+from stammkunde.segments.services import InvalidRule
+from stammkunde.segments.whys import Why
+from stammkunde.team import policy
+from stammkunde.team.access import StaffRequest, needs
+
+
+@require_safe
+@needs(policy.MESSAGES_SEND)
+def show(request: StaffRequest, pk: int) -> HttpResponse:
+    play = found(pk)
+    content = contents.read(reading.newest(play).content)
+    looked = trial.of(play, content, now=timezone.now())
+    return render(request, "plays/trial.html", {"play": play, "trial": looked, "people": _why(content, looked)})
+
+
+def _why(content: Content, looked: Trial) -> list[Why]:
+    """Explain to the ten why they are in the group; without one, or where nobody can tell, they are named only."""
+    named = [Why(customer=one, since=None, parts=()) for one in looked.people]
+    if content.group is None:
+        return named
+    try:
+        return whys.of(int(content.group), looked.people, now=timezone.now())
+    except (InvalidRule, NotKept):
+        return named

@@ -13,15 +13,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import narwhals as nw
 
 from stammkunde.insight import rules
-from stammkunde.insight.frames import arrow, counted
-from stammkunde.insight.frames import rows as fetched
-from stammkunde.insight.rules import Column, Table, tree
+from stammkunde.insight.frames import arrow
+from stammkunde.insight.rules import Column, Table
 
 TODAY = 16_000
 AT_ONCE = 25  # rules of a full pass
@@ -121,15 +121,11 @@ def _world(folder):
 
 
 def _count(arguments):
-    """Count members, and those whom a channel reaches, rule by rule."""
+    """Count members, those whom a channel reaches, and the unknown, rule by rule."""
     world, took, worked = _world(arguments.folder), [], []
     for rule in [_rule(random.Random(0)), *_random_rules(arguments.rules)]:
         start, used = time.perf_counter(), time.process_time()
-        asked = {"all": rule} | {
-            name: tree.All((rule, tree.Field(f"reach.{name}", tree.Check("is", (True,))))) for name in CHANNELS
-        }
-        flags = rules.flags(asked, world)
-        fetched(flags.select(*[counted(nw.col(name), name=name) for name in asked]))
+        rules.tally(rule, world, among=[f"reach__{name}" for name in CHANNELS])
         took.append(time.perf_counter() - start)
         worked.append(time.process_time() - used)
     return {"seconds": _middle_and_long(took[1:]), "processor": _middle_and_long(worked[1:]), **_used()}
@@ -152,7 +148,24 @@ def _full_pass(arguments):
     }  # fmt: skip
 
 
-WORK = {"count": _count, "pass": _full_pass}
+def _why(arguments):
+    """Explain each rule to one customer."""
+    world, took, worked = _world(arguments.folder), [], []
+    for number, rule in enumerate(_random_rules(arguments.rules), 1):
+        one = replace(world, customers=world.customers.filter(nw.col("customer_id") == number), bounds=_no_bounds(rule))
+        start, used = time.perf_counter(), time.process_time()
+        rules.why(rule, one)
+        took.append(time.perf_counter() - start)
+        worked.append(time.process_time() - used)
+    return {"seconds": _middle_and_long(took), "processor": _middle_and_long(worked), **_used()}
+
+
+def _no_bounds(rule):
+    """Take those of the last full pass as known."""
+    return {rules.digest(leaf): None for leaf in rules.leaves(rule)}
+
+
+WORK = {"count": _count, "pass": _full_pass, "why": _why}
 
 
 def _random_rules(several):

@@ -10,7 +10,8 @@ Rules over customers: a small tree, each leaf true or false for every customer o
 
 from stammkunde.insight.errors import InvalidRule
 from stammkunde.insight.rules import tree
-from stammkunde.insight.rules.answering import Tally, bounds, flags, tally, unknown
+from stammkunde.insight.rules.answering import Tally, flags, tally, unknown
+from stammkunde.insight.rules.deciding import bounds
 from stammkunde.insight.rules.explaining import Because, Row, why
 from stammkunde.insight.rules.known import OPERATORS, Column, Known, Table, column_of, kind_of, of
 from stammkunde.insight.rules.reading import DEPTH, LEAVES, VALUES, read

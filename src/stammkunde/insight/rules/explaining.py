@@ -9,7 +9,7 @@ import narwhals as nw
 from stammkunde.insight.frames import hold
 from stammkunde.insight.frames import rows as fetched
 from stammkunde.insight.rules import asking, rows, spans
-from stammkunde.insight.rules.answering import Asked, ask, values_of
+from stammkunde.insight.rules.deciding import Asked, ask, values_of
 from stammkunde.insight.rules.known import RANKED
 from stammkunde.insight.rules.measuring import Value
 from stammkunde.insight.rules.tree import Amount, Compare, Leaf, Measure, Member, Rule, Since, Span, Yearly

@@ -71,4 +71,6 @@ def test_each_table_that_is_asked_says_whom_its_rows_are_about():
         "lines": "order__customer_id",
         "contacts": "customer_id",
         "tasks": "customer_id",
+        "complaints": "customer_id",
+        "stage_changes": "customer_id",
     }

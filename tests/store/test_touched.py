@@ -28,8 +28,10 @@ def test_contacts_customers_and_tasks_name_whom_they_are_about(administrator):
     customers.change_customer(customer_id=customer.pk, fields={"city": "Kiel"}, now=NOW, staff=administrator)
     task = tasks.add(Content(title="Anrufen"), staff=administrator, customer=customer, now=NOW)
     tasks.finish(task_id=task.pk, staff=administrator, finished_at=NOW)
+    complaint = tasks.add(Content(title="Klage", is_complaint=True), staff=administrator, customer=customer, now=NOW)
 
     assert noted() == [
+        (customer.pk, f"complaints:{complaint.pk}"),
         (customer.pk, "contacts:t:1"),
         (customer.pk, f"customers:{customer.pk}"),
         (customer.pk, f"tasks:{task.pk}"),

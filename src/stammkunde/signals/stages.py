@@ -8,8 +8,10 @@ leaves some behind; the next one clears away those of a later day, and corrects 
 from collections.abc import Iterable
 from datetime import date
 
+from django.db import transaction
 from django.db.models import Max
 
+from stammkunde.signals import facts
 from stammkunde.signals.models import CustomerSignal, Generation, StageChange
 from stammkunde.store import bulk
 
@@ -42,12 +44,14 @@ def note(former: Generation | None, now: Generation, *, progress: bulk.Progress)
         return
     on = now.as_of_on
     shown_until = Generation.objects.filter(status=Generation.Status.DONE).aggregate(last=Max("as_of_on"))["last"]
+    later = list(StageChange.objects.filter(changed_on__gt=shown_until or on).dates("changed_on", "month"))
     bulk.repeat(_LATER, [shown_until or on])
     bulk.repeat(_CORRECT, [now.pk, now.pk, on])
     last = CustomerSignal.objects.filter(generation=now).aggregate(last=Max("customer_id"))["last"] or 0
     for after, up_to in bulk.cut(last, progress=progress):
         bulk.run(_NOTE, [on, former.pk, now.pk, after, up_to])
     bulk.repeat(_BACK_AGAIN, [on])
+    mark([on, *later])
 
 
 def append(changed: Iterable[tuple[int, str, str]], *, on: date) -> None:
@@ -56,3 +60,10 @@ def append(changed: Iterable[tuple[int, str, str]], *, on: date) -> None:
         StageChange(customer_id=customer_id, changed_on=on, before=before, after=after)
         for customer_id, before, after in changed
     )
+    mark([on])
+
+
+@transaction.atomic
+def mark(days: Iterable[date]) -> None:
+    """Count a change for the mirror, in the months of these days; it is harmless to count one too many."""
+    facts.STAGE_CHANGES.mark({f"{day:%Y-%m}" for day in days})

@@ -1,8 +1,8 @@
-"""What the mirror must know of tasks, and what hangs on facts: a task keeps the customer that it is about."""
+"""What the mirror must know of tasks and complaints, and what hangs on facts: a task keeps whom it is about."""
 
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.store.facts import Asked, FactTable, Hanging, Mirrored
+from stammkunde.store.facts import Asked, AskedRows, FactTable, Hanging, Mirrored
 from stammkunde.tasks.models import Task
 
 TASKS = FactTable(
@@ -33,6 +33,26 @@ TASKS = FactTable(
     ),
 )
 
-OWN = (TASKS,)
+COMPLAINTS = FactTable(
+    name="complaints",
+    label=_("Complaints"),
+    model=Task,
+    part="complaints",
+    starts_refresh=False,
+    mirrored=Mirrored(
+        key="task_id",
+        columns={"task_id": "BIGINT", "customer_id": "BIGINT", "is_open": "BOOLEAN", "settled_on": "INTEGER"},
+        read={"is_open": "(t.state = 'open')", "settled_on": "t.finished_on"},
+        days=("settled_on",),
+        only="t.is_complaint AND t.state <> 'dismissed' AND t.customer_id IS NOT NULL",
+    ),
+    asked=(
+        Asked(name="open", label=_("Not settled yet"), kind="flag", read="t.is_open", history=False),
+        Asked(name="settled", label=_("Settled on"), kind="day", read="t.settled_on", history=False),
+    ),
+    asked_rows=AskedRows(day="settled_on"),
+)
+
+OWN = (TASKS, COMPLAINTS)
 
 HANGING = (Hanging(model=Task, column="customer", label=_("Tasks")),)

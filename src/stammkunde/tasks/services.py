@@ -96,6 +96,7 @@ def add(
         created_at=now,
         created_by=staff,
     )
+    _complained(task)
     _record(staff, "task.created", now, task)
     return task
 
@@ -129,7 +130,7 @@ def plan(
     kind: str = OWN,
 ) -> Task:
     """Put something on somebody's list that no person asked for; repeating with the same key gives the same task."""
-    task, _created = Task.objects.get_or_create(
+    task, created = Task.objects.get_or_create(
         key=key,
         defaults={
             "kind": kind,
@@ -144,6 +145,8 @@ def plan(
             "created_at": now,
         },
     )
+    if created:
+        _complained(task)
     return task
 
 
@@ -370,6 +373,14 @@ def _count(task: Task) -> None:
     if task.customer_id and task.finished_on:
         facts.TASKS.mark({f"{task.finished_on:%Y-%m}"})
         touched.note([task.customer_id], because=f"tasks:{task.pk}")
+    _complained(task)
+
+
+def _complained(task: Task) -> None:
+    """Count a change of complaints; inside the caller's transaction."""
+    if task.is_complaint and task.customer_id:
+        facts.COMPLAINTS.mark()
+        touched.note([task.customer_id], because=f"complaints:{task.pk}")
 
 
 def _record(staff: Staff | None, action: str, at: datetime, task: Task, **detail: object) -> None:

@@ -35,11 +35,23 @@ EXAMPLES = (
         ),
     ),
     Example(
+        key="complaint-open",
+        occasion=CARE,
+        name=_("A complaint is not settled yet"),
+        rule=all_of(happened("complaints", where=where("open", "is", True))),
+    ),
+    Example(
+        key="became-at-risk",
+        occasion=CARE,
+        name=_("Became “at risk” within a week"),
+        rule=all_of(happened("stage_changes", where=where("after", "is", "at_risk"), within={"last": 7})),
+    ),
+    Example(
         key="complaint-settled",
         occasion=CARE,
         name=_("A complaint was settled two weeks ago, and no purchase since"),
         rule=all_of(
-            happened("tasks", where=where("complaint", "is", True), within={"ago": [14, 60]}),
+            happened("complaints", where=where("open", "is", False), within={"ago": [14, 60]}),
             never("orders", within={"last": 14}),
         ),
     ),

@@ -75,6 +75,24 @@ NOUNS = {
         after=gettext_lazy("after the task finished last"),
         after_first=gettext_lazy("after the task finished first"),
     ),
+    "complaints": Noun(
+        none=gettext_lazy("no complaint"),
+        one=gettext_lazy("one complaint"),
+        many=gettext_lazy("complaints"),
+        last=gettext_lazy("last complaint"),
+        first=gettext_lazy("first complaint"),
+        after=gettext_lazy("after the last complaint"),
+        after_first=gettext_lazy("after the first complaint"),
+    ),
+    "stage_changes": Noun(
+        none=gettext_lazy("no change of stage"),
+        one=gettext_lazy("one change of stage"),
+        many=gettext_lazy("changes of stage"),
+        last=gettext_lazy("last change of stage"),
+        first=gettext_lazy("first change of stage"),
+        after=gettext_lazy("after the last change of stage"),
+        after_first=gettext_lazy("after the first change of stage"),
+    ),
 }
 
 

@@ -5,17 +5,18 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from stammkunde.plays import contents
 from stammkunde.plays.editing import acts, power
 from stammkunde.plays.editing.forms import FORMS
 from stammkunde.plays.editing.steps import FORMS as STEP_FORMS
-from stammkunde.plays.measures import reading, running
+from stammkunde.plays.measures import foretelling, reading, running
 from stammkunde.plays.models import Play
 from stammkunde.segments import services as segments
-from tests.outreach.planning import NOW
+from tests.outreach.planning import NOW, customer
 from tests.plays.contents import random_content
-from tests.plays.over_time import started, task, wait
+from tests.plays.over_time import buys, started, task, wait, work
 
 STEPS = [
     {"kind": "branch", "key": "a", "rule": {"x": 1}, "no": [{"kind": "end", "key": "b"}]},
@@ -222,3 +223,25 @@ def test_the_smallest_effect_follows_the_published_formula():
     )
     assert power.smallest_cents(customers=90, share=0.1, spread_cents=10_000) is None
     assert [power.usual_share(n) for n in (900, 4_000, 40_000, 400_000, 600_000)] == [0.5, 0.3, 0.2, 0.1, 0.05]
+
+
+@pytest.mark.django_db
+def test_versions_say_what_differs_and_a_stop_says_what_becomes_of_whom(mia, marketer):
+    runs = started(wait(7), now=NOW, trigger={"kind": "happened", "table": "orders"})
+    who = customer(name="Anna")
+    buys(who, NOW)
+    work()
+    posts(mia, runs, "ends", latest_days=9)
+
+    page = mia.get(reverse("measure", args=[runs.pk])).content.decode()
+
+    newest, first = foretelling.versions(runs)
+    with translation.override("de"):
+        assert list(foretelling.stop(runs)) == [
+            "1 ist unterwegs und scheidet aus.", "Was verschickt oder erledigt ist, bleibt, wie es ist.",
+        ]  # fmt: skip
+    assert (newest.new, newest.gone) == (("Spätestens an Tag 9 ist Schluss.",), ("Spätestens an Tag 60 ist Schluss.",))
+    assert (first.new, first.gone) == ((), ())
+    assert "<ins>Spätestens an Tag 9 ist Schluss.</ins>" in page
+    assert "1 ist unterwegs und scheidet aus." in page
+    assert "Von jetzt an beginnt sie für alle, für die das gilt: Mit jedem Kauf." in page

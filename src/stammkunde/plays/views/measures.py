@@ -21,7 +21,7 @@ from stammkunde.plays.contents import Content, Enters, InvalidContent
 from stammkunde.plays.files import PlayFile
 from stammkunde.plays.files.parts import OTHER
 from stammkunde.plays.measure_forms import MeasureFileForm, StartForm, told
-from stammkunde.plays.measures import reading, running, taking, wording
+from stammkunde.plays.measures import foretelling, reading, running, taking, wording
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import NothingToSay
 from stammkunde.team import policy
@@ -131,6 +131,9 @@ def _context(play: Play) -> dict[str, Any]:
         "ends": [(code, wording.ENDS.get(code, code), n) for code, n in sorted(counts.ends.items())],
         "is_open": play.status in OPEN,
         "can_start": newest.from_at is None and play.status in (Status.DRAFT, *OPEN),
+        "will": list(foretelling.start(contents.read(newest.content))) if newest.from_at is None else [],
+        "stops": " ".join(foretelling.stop(play)) if play.status in OPEN else "",
+        "versions": foretelling.versions(play),
         "start": StartForm() if isinstance(content.trigger, Enters) else None,
         "move": _move(play) if play.status in OPEN else None,
     }

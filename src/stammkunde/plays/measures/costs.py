@@ -6,15 +6,18 @@ from stammkunde.plays.contents import Content, Message, Step
 from stammkunde.team import queries as team
 
 
-def of_channel(channel: str) -> int:
-    """Give what one message costs; nothing where it is not printed, or nobody said so."""
+def by_channel() -> dict[str, int]:
+    """Give what one message costs by each channel that costs anything; what nobody said costs nothing."""
     ours = MessageSettings.of(team.company())
-    return {"letter": ours.letter_cost_cents, "postcard": ours.postcard_cost_cents}.get(channel) or 0
+    return {"letter": ours.letter_cost_cents or 0, "postcard": ours.postcard_cost_cents or 0}
 
 
 def expected(content: Content, *, templates: dict[int, Template]) -> int:
     """Give what one who is contacted costs at most, along the usual way: each message by its first way."""
-    return content.cost.each_cents + sum(_of(step, templates) for step in _usual(content))
+    channels = by_channel()
+    steps = [step for step in _usual(content) if isinstance(step, Message)]
+    firsts = [found for step in steps if (found := templates.get(int(step.templates[0])))]
+    return content.cost.each_cents + sum(channels.get(one.channel, 0) for one in firsts)
 
 
 def _usual(content: Content) -> list[Step]:
@@ -27,10 +30,3 @@ def _usual(content: Content) -> list[Step]:
         longest = max(contents.ways(step), key=lambda way: len(contents.ways(step)[way]), default="")
         key = contents.following(content, key, way="" if longest == "otherwise" else longest)
     return found
-
-
-def _of(step: Step, templates: dict[int, Template]) -> int:
-    if isinstance(step, Message):
-        first = templates.get(int(step.templates[0]))
-        return of_channel(first.channel) if first else 0
-    return 0

@@ -22,6 +22,7 @@ from stammkunde.sales import queries as sales
 
 OBJECTIONS = frozenset({Reason.OBJECTED, Reason.COMPANY_OBJECTED})
 COMPLAINT = "complaint"
+OPEN_COMPLAINT = "open_complaint"  # as `tasks` knows it
 
 
 def meet(batch: Batch) -> None:
@@ -142,7 +143,7 @@ def _complaining(walkers: Sequence[Walker]) -> list[Walker]:
     if not walkers:
         return []
     open_ones = unsettled.among({one.row.customer_id for one in walkers})
-    return [one for one in walkers if open_ones.get(one.row.customer_id) == COMPLAINT]
+    return [one for one in walkers if open_ones.get(one.row.customer_id) == OPEN_COMPLAINT]
 
 
 def _objecting(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:

@@ -15,7 +15,6 @@ from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.services import Plan, settling
 from stammkunde.plays import contents as parts
 from stammkunde.plays import policy, ranking, walking
-from stammkunde.plays.measures import costs
 from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.models import StepRun
 from stammkunde.plays.services.ways import ANOTHER_WAY, DEAR
@@ -81,11 +80,11 @@ def _ask(tries: Sequence[Try], template: Template, batch: Batch) -> list[Try]:
         if decision.verdict == Verdict.REFUSED:
             rest += _refused(one, template, decision.reason or {})
         else:
-            _acts(one, template, decision, message)
+            _acts(one, template, decision, message, batch)
     return rest
 
 
-def _acts(one: Try, template: Template, decision: Decision, message: Message | None) -> None:
+def _acts(one: Try, template: Template, decision: Decision, message: Message | None, batch: Batch) -> None:
     """Let somebody wait for her message; whoever is left alone waits until it would have left."""
     walker = one.walker
     result = {"channel": template.channel, "tried": one.said}
@@ -94,7 +93,7 @@ def _acts(one: Try, template: Template, decision: Decision, message: Message | N
         walker.ran(StepRun.State.ACTING, at=at, result=result)
         walker.goes(walking.act(walker.standing, key="", until=at))
         return
-    cents = costs.of_channel(template.channel) + walker.content.cost.each_cents
+    cents = batch.costs.get(template.channel, 0) + walker.content.cost.each_cents
     walker.ran(StepRun.State.ACTING, at=one.until, key=message.key, cost_cents=cents, result=result)
     walker.goes(walking.act(walker.standing, key=message.key, until=one.until + LOOKS_AGAIN))
 
@@ -138,7 +137,7 @@ def _plan(one: Try, template: Template, chosen: Chosen, said: outreach.Filled, b
     gain = ranking.gain_cents(
         walker.content,
         expected_cents=batch.worth.get(walker.row.customer_id, 0),
-        cost_cents=costs.of_channel(template.channel),
+        cost_cents=batch.costs.get(template.channel, 0),
     )
     return Plan(
         customer_id=walker.row.customer_id,

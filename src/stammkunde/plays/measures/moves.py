@@ -18,6 +18,7 @@ from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
 from stammkunde.plays import contents, walking
 from stammkunde.plays.contents import Content, Step
+from stammkunde.plays.measures import costs
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
 from stammkunde.plays.walking import Standing, Zones
 from stammkunde.signals import queries as signals
@@ -129,6 +130,11 @@ class Batch:
             if kind == "template"
         )
         return Template.objects.in_bulk({int(ref) for ref in named})
+
+    @cached_property
+    def costs(self) -> dict[str, int]:
+        """Give what a message costs by each channel that costs anything."""
+        return costs.by_channel()
 
     @cached_property
     def worth(self) -> dict[int, int]:

@@ -7,6 +7,7 @@ import pytest
 from stammkunde.customers import services as customers
 from stammkunde.segments import membership, services
 from stammkunde.segments.models import SegmentState
+from stammkunde.signals.models import CustomerSignal
 from stammkunde.store import touched
 from stammkunde.store.models import Touched
 from tests import factories
@@ -121,3 +122,17 @@ def test_a_rule_that_cannot_be_read_any_more_holds_and_stops_nobody(company):
     SegmentState.objects.update(generation=0)
     work()
     assert list(membership.members(segment.pk)) == company[:5]
+
+
+def test_what_the_refresh_itself_wrote_is_known_to_the_pass_after_it(company):
+    changed = make({"happened": "stage_changes", "within": {"last": 7}, "is": ">=", "value": 1})
+    work()
+    CustomerSignal.objects.filter(customer=company[0]).update(stage="lost")
+    later = NOW + timedelta(days=1)
+    refresh(now=later)
+    work(now=later)
+    assert list(membership.members(changed.pk)) == company[:1]
+
+    touched.note(company, because="customers:x")
+    work(now=later)
+    assert len(told(changed)) == 1

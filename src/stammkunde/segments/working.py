@@ -27,9 +27,9 @@ def sweep(*, now: datetime) -> bool:
     if lease is None:
         return False
     with lease.kept(every_seconds=BEAT_SECONDS):
-        _work(generation, lease=lease, now=lease.moment())
+        worked = _work(generation, lease=lease, now=lease.moment())
     lease.let_go()
-    return True
+    return worked
 
 
 def _is_due(generation: Generation) -> bool:
@@ -40,19 +40,29 @@ def _is_due(generation: Generation) -> bool:
     )
 
 
-def _work(generation: Generation, *, lease: Lease, now: datetime) -> None:
+def _work(generation: Generation, *, lease: Lease, now: datetime) -> bool:
     """Write down what everybody is asked for, then work out who is due, then follow the touched."""
     if not files.is_kept(nightly.name(generation)):
-        today = policy.today(now=now, zone=settings.TIME_ZONE)
-        nightly.keep(generation, today=today, tell=lambda done, total: lease.hear("nightly", done, total))
-        prepared = worlds.prepare(mirror.tables(), generation)
-        files.forget_all_but([nightly.name(generation), *prepared])
-        return
+        return _begin(generation, lease=lease, now=now)
     if some := passes.due(generation):
         worlds.prepare(mirror.tables(), generation)
         passes.work_out(some, generation=generation, now=now, tell=lease.hear)
-        return
-    passes.follow(generation=generation, now=now)
+    else:
+        passes.follow(generation=generation, now=now)
+    return True
+
+
+def _begin(generation: Generation, *, lease: Lease, now: datetime) -> bool:
+    """Let the mirror know what the refresh itself wrote (changes of stage), and write down what will be asked."""
+    try:
+        mirror.bring_up_to_date(now=now, progress=lease.hear)
+    except mirror.FactsInMotion:
+        return False  # an import is under way: everybody is worked out when it is done
+    today = policy.today(now=now, zone=settings.TIME_ZONE)
+    nightly.keep(generation, today=today, tell=lambda done, total: lease.hear("nightly", done, total))
+    prepared = worlds.prepare(mirror.tables(), generation)
+    files.forget_all_but([nightly.name(generation), *prepared])
+    return True
 
 
 def _claim(*, now: datetime) -> Lease | None:

@@ -118,8 +118,8 @@ def _of_rows() -> Iterator[Ask | None]:
     for row in aliases.model("Message").objects.filter(channel__in=["letter", "postcard"]).order_by("pk")[:2]:
         yield named("message-sheet", row.pk, label=row.channel)
         yield named("message-page", row.pk, 1, label=row.channel)
-    for row in aliases.model("SegmentChange").objects.filter(is_in=True).order_by("pk")[:1]:
-        yield named("segment-why", row.version.segment_id, row.customer_id)
+    for row in aliases.model("Segment").objects.order_by("pk")[:1]:
+        yield from (named("segment-why", row.pk, one.pk) for one in customers().values() if one)
     for row in aliases.model("Message").objects.filter(channel="email", content__has_key="text").order_by("pk")[:1]:
         yield named("message-mail", row.pk)
 

@@ -131,7 +131,7 @@ def _value(value: Any, answer: Answer) -> str:
         return writing.day(day(value))
     if answer.kind == "text":
         return answer.labels.get(value) or answer.plain(str(value))
-    return answer.write(round(value, 3) if isinstance(value, float) else value)
+    return answer.write(round(value, _places(answer)) if isinstance(value, float) else value)
 
 
 def _lacking(lacks: float | None, answer: Answer) -> str:
@@ -142,9 +142,13 @@ def _lacking(lacks: float | None, answer: Answer) -> str:
         n = abs(round(lacks))
         amount = ngettext("%(n)s day", "%(n)s days", n) % {"n": writing.number(n)}
     else:
-        amount = answer.write(abs(round(lacks, 3)))
+        amount = answer.write(abs(round(lacks, _places(answer))))
     if answer.kind == "day":
         text = _("%(amount)s too early") if lacks > 0 else _("%(amount)s too late")
     else:
         text = _("%(amount)s too little") if lacks > 0 else _("%(amount)s too much")
     return text % {"amount": amount}
+
+
+def _places(answer: Answer) -> int:
+    return 3 if answer.kind == "share" else 1

@@ -148,6 +148,33 @@ def _add_with(draft: Draft, path: str) -> None:
         amount.setdefault("with", []).append({"table": table, "where": [{"column": ""}], "is": ">=", "value": 1})
 
 
+def focus(draft: Draft, said: str) -> str:
+    """Name the field that whoever pressed a button goes on with: what was added, or the button to add another one."""
+    what, _space, where = said.partition(" ")
+    group = _group(draft, where)
+    if what in {"add", "group"} and group:
+        path = f"{where}-{len(group) - 1}"
+        return f"{path}-what" if what == "add" else f"{path}-0-what"
+    if what == "condition":
+        return _last_condition(draft, where)
+    if what == "with":
+        leaf, _space, _table = where.partition(" ")
+        return f"{leaf}.with{len((_amount(draft, leaf) or {}).get('with', [])) - 1}.c0-column"
+    above = where.rpartition("-")[0] if what == "remove" else where.partition(".")[0]
+    return f"{'add' if what == 'remove' else 'condition'}-{above}" if what in {"remove", "uncondition"} else ""
+
+
+def _last_condition(draft: Draft, path: str) -> str:
+    leaf, _dot, block = path.partition(".")
+    amount = _amount(draft, leaf) or {}
+    within = _number(block, "with")
+    if within is not None and within < len(amount.get("with", [])):
+        some = amount["with"][within].get("where", [])
+    else:
+        some = _conditions(amount, block)
+    return f"{path}.c{len(some) - 1}-column"
+
+
 def _number(block: str, word: str) -> int | None:
     digits = block.removeprefix(word)
     return int(digits) if block.startswith(word) and digits.isdecimal() and len(digits) < 4 else None

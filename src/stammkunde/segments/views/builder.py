@@ -34,7 +34,7 @@ class Writing:
     name: str = ""
     origin: str = Segment.Origin.BUILDER
     problem: str = ""  # with the name, or with the whole rule
-    touched: str = ""  # the path of what was just added
+    focus: str = ""  # the id of the field to go on with
 
     @property
     def address(self) -> str:
@@ -93,13 +93,13 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 def _work(request: StaffRequest, segment: Segment | None) -> HttpResponse:
     """Do what was pressed, or show what was typed."""
     said = request.POST.get("act", "")
-    rule = draft.read(request.POST, vocabulary.known())
+    rule = draft.act(draft.read(request.POST, vocabulary.known()), said)
     writing = Writing(
-        rule=draft.act(rule, said),
+        rule=rule,
         segment=segment,
         name=request.POST.get("name", "").strip()[:NAME_LENGTH],
         origin=_origin(request.POST.get("origin", "")),
-        touched=said.partition(" ")[2] if said.partition(" ")[0] in {"add", "group", "condition", "with"} else "",
+        focus=draft.focus(rule, said),
     )
     return _save(request, writing) if said == "save" else _page(request, writing)
 
@@ -139,6 +139,7 @@ def _page(request: StaffRequest, writing: Writing) -> HttpResponse:
     group = trying.with_unknown(draft.lay_out(writing.rule, offered), tried)
     context = {
         "writing": writing,
+        "focus": writing.focus,
         "group": group,
         "leaves": list(trying.leaves(group)) if request.htmx.target == "tried" else [],
         "whats": labels.whats(said, with_groups=bool(segments)),

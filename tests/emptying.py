@@ -1,8 +1,9 @@
 """
 Tables are emptied after each test that commits; as Django does it, that alone would take minutes.
 
-It writes its own permissions and content types anew each time, which nobody here reads, and lets PostgreSQL truncate
-fifty tables, which takes it a fifth of a second however few rows there are. Deleting few rows takes moments.
+It writes its own permissions and content types anew each time, which nobody here reads, and lets PostgreSQL truncate a
+hundred tables, which takes it a fifth of a second however few rows there are. Asking once which of them have rows, and
+deleting those, takes moments.
 """
 
 from django.contrib.contenttypes.management import create_contenttypes
@@ -29,4 +30,12 @@ def _delete_few(self, style, tables, *, reset_sequences=False, **more):
         (size,) = cursor.fetchone()
     if size > FEW_BYTES or reset_sequences:
         return _truncate(self, style, tables, reset_sequences=reset_sequences, **more)
-    return [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+    return [f"DELETE FROM {self.quote_name(table)}" for table in _filled(tables)]
+
+
+def _filled(tables) -> list[str]:
+    """List the tables that have rows."""
+    parts = [f"SELECT '{one}' WHERE EXISTS (SELECT 1 FROM \"{one}\")" for one in tables]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return [name for (name,) in cursor.fetchall()]

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.urls import URLPattern
 
@@ -11,9 +12,8 @@ from stammkunde.customers.models import Customer
 from tests.signals.shop import show_shop
 
 HUGE = str(2**63)
-ODD = (
-    HUGE, "9" * 5000, "٣", "9999", "9999-12-31", '[0,"9999-12-31",9223372036854775808]', "[" * 9000, "\x00", "http://[",
-)  # fmt: skip
+ASKED_OF_DATABASES = (HUGE, "9999-12-31", '[0,"9999-12-31",9223372036854775808]', "\x00")
+OURS_ALONE = ("9" * 5000, "٣", "9999", "[" * 9000, "http://[")  # read or refused before any database is asked
 WORDS = {"name": "revenue", "ending": "svg", "kind": "risk", "language": "de", "form": "sie", "number": "1"}
 LEFT_OUT = {"chart-bundle"}  # a file
 
@@ -64,6 +64,7 @@ def shop(transactional_db, administrator, client, once):
 def test_odd_parameters_are_answered(client, shop, monkeypatch):
     monkeypatch.setattr("django.core.handlers.wsgi.QueryDict", Told)
     failed = []
+    odds = ASKED_OF_DATABASES if connection.vendor == "postgresql" else (*ASKED_OF_DATABASES, *OURS_ALONE)
     for whole, entry in addresses.patterns(before="/"):
         if entry.name in LEFT_OUT:
             continue
@@ -72,7 +73,7 @@ def test_odd_parameters_are_answered(client, shop, monkeypatch):
             Told.names = set()
             answers = {"": client.get(path).status_code}
             names = sorted(Told.names)
-            for odd in ODD if names and number == shop else ():
+            for odd in odds if names and number == shop else ():
                 answers[odd] = client.get(f"{path}?{asked(names, odd)}").status_code
             failed += [(path, names, odd[:40]) for odd, status in answers.items() if status >= 500]
 

@@ -35,6 +35,7 @@ def _file(on):
     return connection().read_parquet(str(settings.HISTORY_DIR / f"{on}.parquet")).order("customer_id").fetchall()
 
 
+@pytest.mark.same_on_both("worked out from the mirror; the test below asks how it is stored")
 def test_an_evening_is_told_as_a_refresh_of_that_day_tells_it(once):
     once(_look_back)
     before = EarlyWarning.objects.count()

@@ -61,6 +61,11 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=left)
 
 
+def pytest_collection_finish():
+    """What was collected stays until the end: nobody looks through it for garbage any more."""
+    gc.freeze()
+
+
 class _Together:
     """After shuffling: what needs Java or a browser comes first, so that one worker starts either, once."""
 

@@ -146,6 +146,7 @@ def learnt():
     return asked(shop())
 
 
+@pytest.mark.slow
 def test_a_kind_of_ones_own_is_learnt_from_and_given_as_a_reason(learnt):
     facts, model = learnt
 
@@ -268,6 +269,7 @@ def test_a_change_before_the_evening_is_seen(kind, before):
     assert now(on_duckdb(tables)) != before[:2]
 
 
+@pytest.mark.slow
 def test_no_probability_and_no_reason_knows_what_came_later(learnt):
     facts, model = learnt
     last, tables = day_number(AS_KNOWN), shop()

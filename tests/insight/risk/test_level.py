@@ -73,6 +73,7 @@ def test_year_back_is_an_evening_whose_outcome_is_known(played):
     assert evenings.year_back(played, question, as_of=AS_OF - timedelta(days=300)) is None
 
 
+@pytest.mark.slow
 def test_level_follows_the_season():
     """All round the year few leave, but after the peak of the season many do not come back in time."""
     lines = simulate.lines(n=1500, days=1000, r=0.8, alpha=40, a=0.5, b=6, seed=3, arriving=1.0, season=0.8)

@@ -1,6 +1,7 @@
 """A demo company that has lived: what it left behind, that no page of it is empty, and that it is always the same."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,11 +18,12 @@ from stammkunde.calls.models import Call, Outcome
 from stammkunde.contacts.models import Contact
 from stammkunde.customers.models import Consent, Customer, OptIn
 from stammkunde.demo import files, load, unfinished
+from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
 from stammkunde.outreach.models import Message, PrintRun
 from stammkunde.plays.models import ConsentPlan, Enrolment, Play, ShareClicks
 from stammkunde.sales.models import Line, Order, Product
-from stammkunde.signals import diary
+from stammkunde.signals import diary, learning
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import EarlyWarning, HourlyCost, StageChange
 from stammkunde.tasks.models import Task
@@ -54,6 +56,31 @@ LISTS = (
 )  # fmt: skip
 # Sent by tests of their own, on both databases.
 FORMS = {"consent-ask", "contact-add", "note-edit", "preview", "settings-design-frame"}
+
+
+@pytest.fixture(scope="module")
+def lessons():
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def _learns_once(monkeypatch, lessons):
+    """Learn the same of the same facts once: that it is the same is what `tests/signals/test_learning.py` tests."""
+    really = learning.fresh
+
+    def fresh(now, *, report):
+        key = (now.as_of, now.terms, _digest(now.facts))
+        if key not in lessons:
+            lessons[key] = really(now, report=report)
+        return replace(lessons[key], id=now.id, versions=now.versions)
+
+    monkeypatch.setattr(learning, "fresh", fresh)
+
+
+def _digest(facts):
+    """Name facts by all that stands in them, whatever their order."""
+    tables = (facts.lines, facts.customers, facts.products, facts.noted)
+    return tuple("" if table is None else str(sorted(map(repr, rows(table)))) for table in tables)
 
 
 def live():

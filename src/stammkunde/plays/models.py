@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from stammkunde.calls.models import Guide
 from stammkunde.customers.models import ContactPerson, Customer, OptIn
 from stammkunde.outreach.models import Message, Template
+from stammkunde.team.models import Settings
 from stammkunde.work.models import CountedClaims, Leased
 
 
@@ -127,6 +128,9 @@ class PlayVersion(models.Model):
     from_at = models.DateTimeField(null=True)  # since when new ones enter it; None: a draft
     changed_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    # The second person, where one is wanted (`MeasureSettings`)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    agreed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["play", "number"]
@@ -336,3 +340,10 @@ class ShareClicks(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["link", "on"], name="share_clicks_of_a_day_once")]
+
+
+class MeasureSettings(Settings):
+    """Above how many customers, or how much money, a measure wants a second person's yes; None: one person decides."""
+
+    second_entries = models.PositiveIntegerField(_("second yes above so many customers"), null=True, blank=True)
+    second_cents = models.PositiveBigIntegerField(_("second yes above so much money"), null=True, blank=True)

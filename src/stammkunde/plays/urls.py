@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.plays.views import campaigns, editor, measures, plays, ready, shares, trial
+from stammkunde.plays.views import agreed, campaigns, editor, measures, plays, ready, shares, trial
 
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -31,6 +31,8 @@ urlpatterns = [
     path("measures/<int:pk>/trial/", trial.show, name="measure-trial"),
     path("measures/<int:pk>/copy/", editor.copy, name="measure-copy"),
     path("measures/<int:pk>/file/", editor.file, name="measure-file"),
+    path("measures/<int:pk>/agree/", agreed.agree, name="measure-agree"),
+    path("settings/measures/", agreed.settings, name="settings-measures"),
     path("measures/<int:pk>/change/", measures.change, name="measure-change"),
     path("measures/<int:pk>/start/", measures.start, name="measure-start"),
     path("measures/<int:pk>/hold/", measures.hold, name="measure-hold"),

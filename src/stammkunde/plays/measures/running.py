@@ -16,7 +16,7 @@ from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import contents, groups, walking
 from stammkunde.plays.contents import Content, Dated, Enters, InvalidContent, Problem
-from stammkunde.plays.measures import admit, closing, happenings, triggers
+from stammkunde.plays.measures import admit, agreeing, closing, happenings, triggers
 from stammkunde.plays.measures.holding import SURGE
 from stammkunde.plays.measures.moves import standing
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
@@ -71,8 +71,8 @@ def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now
     said = contents.with_keys(dict(content), taken=taken)
     contents.read(said)
     if last.from_at is None:
-        last.content, last.changed_at, last.by = said, now, staff
-        last.save(update_fields=["content", "changed_at", "by"])
+        last.content, last.changed_at, last.by, last.agreed_by, last.agreed_at = said, now, staff, None, None
+        last.save(update_fields=["content", "changed_at", "by", "agreed_by", "agreed_at"])
         return last
     return PlayVersion.objects.create(play=play, number=last.number + 1, content=said, changed_at=now, by=staff)
 
@@ -94,6 +94,7 @@ def start(
 
     :raises InvalidContent: if something that it names is not there, or cannot be said
     :raises NotPossible: if it is over
+    :raises NeedsSecondYes: if it may take more than one person decides
     """
     play = _locked(play_id)
     if play.status in (Status.STOPPED, Status.DONE):
@@ -103,6 +104,7 @@ def start(
         return play
     content = contents.read(version.content)
     check(content)
+    agreeing.demand(version, content)
     version.segment_id, version.from_at = groups.group_of(content, play=play, staff=staff, now=now), now
     version.save(update_fields=["segment_id", "from_at"])
     if play.status == Status.DRAFT:

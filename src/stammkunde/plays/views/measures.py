@@ -22,8 +22,10 @@ from stammkunde.plays.files import PlayFile
 from stammkunde.plays.files.parts import OTHER
 from stammkunde.plays.measure_forms import MeasureFileForm, StartForm, told
 from stammkunde.plays.measures import foretelling, reading, running, taking, wording
+from stammkunde.plays.measures.agreeing import NeedsSecondYes
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import NothingToSay
+from stammkunde.plays.views import agreed
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
@@ -114,7 +116,7 @@ def _taken(request: StaffRequest, file: PlayFile) -> HttpResponse:
 @needs(policy.MESSAGES_SEND)
 def one(request: StaffRequest, pk: int) -> HttpResponse:
     play = _found(pk)
-    return render(request, "plays/measure.html", _context(play))
+    return render(request, "plays/measure.html", _context(play) | {"second": agreed.asked(play, request.user)})
 
 
 def _context(play: Play) -> dict[str, Any]:
@@ -278,6 +280,8 @@ def _act(request: StaffRequest, pk: int, act: Callable[..., object], done: str) 
     except InvalidContent as wrong:
         for one in told(wrong):
             messages.error(request, one)
+    except NeedsSecondYes:
+        messages.error(request, _("A second person has to agree first: the settings want it so."))
     except NothingToSay as empty:
         messages.error(request, _("The template “%(name)s” has no text yet.") % {"name": empty})
     except CountsAsAdvertising:

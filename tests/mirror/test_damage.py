@@ -16,7 +16,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def built():
+def built(once):
+    return once(build)
+
+
+def build():
     ware = factories.product(category="Schuhe")
     for month in range(1, 4):
         for day in range(1, 20):

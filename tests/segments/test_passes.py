@@ -6,7 +6,7 @@ import pytest
 
 from stammkunde.customers import services as customers
 from stammkunde.segments import membership, services
-from stammkunde.segments.models import SegmentState
+from stammkunde.segments.models import Recent, SegmentState
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.store import touched
 from stammkunde.store.models import Touched
@@ -136,3 +136,17 @@ def test_what_the_refresh_itself_wrote_is_known_to_the_pass_after_it(company):
     touched.note(company, because="customers:x")
     work(now=later)
     assert len(told(changed)) == 1
+
+
+def test_without_groups_nothing_piles_up(company):
+    work()
+    touched.note(company, because="customers:x")
+    touched.note_everybody(because="import:1")
+    work()
+    assert Recent.objects.count() == len(company)
+
+    later = NOW + timedelta(days=1)
+    refresh(now=later)
+    work(now=later)
+    assert not Recent.objects.exists()
+    assert not Touched.objects.exists()

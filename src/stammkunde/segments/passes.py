@@ -291,6 +291,13 @@ def _after(one: Pass, *, is_refreshed: bool) -> None:
         scores.forget()
 
 
+def forget(manifest: Manifest) -> None:
+    """Forget whom the mirror knows by now as the database did; and while there is no group, what was noted of many."""
+    Recent.objects.filter(at__lt=moment(manifest.built_at)).delete()
+    if not latest.versions().exists():
+        Touched.objects.filter(customer_id=None).delete()
+
+
 # --- the touched
 
 

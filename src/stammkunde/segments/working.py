@@ -55,9 +55,10 @@ def _work(generation: Generation, *, lease: Lease, now: datetime) -> bool:
 def _begin(generation: Generation, *, lease: Lease, now: datetime) -> bool:
     """Let the mirror know what the refresh itself wrote (changes of stage), and write down what will be asked."""
     try:
-        mirror.bring_up_to_date(now=now, progress=lease.hear)
+        manifest = mirror.bring_up_to_date(now=now, progress=lease.hear)
     except mirror.FactsInMotion:
         return False  # an import is under way: everybody is worked out when it is done
+    passes.forget(manifest)
     today = policy.today(now=now, zone=settings.TIME_ZONE)
     nightly.keep(generation, today=today, tell=lambda done, total: lease.hear("nightly", done, total))
     prepared = worlds.prepare(mirror.tables(), generation)

@@ -23,7 +23,6 @@ class Tried:
 
     sentence: str = ""
     counted: Counted | None = None
-    some: tuple[Customer, ...] = ()
     trouble: str = ""
     is_early: bool = False  # before the first refresh, or until what is known as of last night is written down
 
@@ -42,12 +41,19 @@ def of(rule: dict[str, Any], *, said: Said, known: rules.Known, now: datetime) -
         return Tried(trouble=problems.text(refused))
     told = sentence(read, said)
     try:
-        counted = counts.count(rule, now=now)
-        some = counts.who(rule, now=now)[:NAMES].tolist() if counted.n else []
+        return Tried(sentence=told, counted=counts.count(rule, now=now))
     except (NoMirror, nightly.NotKept):
         return Tried(sentence=told, is_early=True)
-    found = Customer.objects.in_bulk(some)
-    return Tried(sentence=told, counted=counted, some=tuple(found[pk] for pk in some if pk in found))
+
+
+def some(rule: dict[str, Any], *, now: datetime) -> list[Customer]:
+    """Give ten who keep to a rule; nobody where it cannot be told."""
+    try:
+        ids = [int(pk) for pk in counts.who(rule, now=now)[:NAMES]]
+    except (InvalidRule, NoMirror, nightly.NotKept):
+        return []
+    found = Customer.objects.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def leaves(laid: Laid) -> Iterator[LaidLeaf]:

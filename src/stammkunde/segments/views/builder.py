@@ -132,22 +132,26 @@ def _save(request: StaffRequest, writing: Writing) -> HttpResponse:
 
 
 def _page(request: StaffRequest, writing: Writing) -> HttpResponse:
+    part, now = request.htmx.target or "", timezone.now()
+    if part == "some":  # asked for once the number is there, so that nobody waits for names
+        return render(request, "segments/tried_some.html", {"some": trying.some(writing.rule, now=now)})
     known, said = vocabulary.known(), Said.current()
     segments = [(str(pk), name) for pk, name in _groups(but=writing.segment)]
     offered = draft.Offered(known=known, said=said, occurring=occurring.values, segments=segments)
-    tried = trying.of(writing.rule, said=said, known=known, now=timezone.now())
+    tried = trying.of(writing.rule, said=said, known=known, now=now)
     group = trying.with_unknown(draft.lay_out(writing.rule, offered), tried)
     context = {
         "writing": writing,
         "focus": writing.focus,
         "group": group,
-        "leaves": list(trying.leaves(group)) if request.htmx.target == "tried" else [],
+        "leaves": list(trying.leaves(group)) if part == "tried" else [],
+        "some": trying.some(writing.rule, now=now) if tried.counted and part != "tried" else None,
         "whats": labels.whats(said, with_groups=bool(segments)),
         "tried": tried,
         "name_length": NAME_LENGTH,
     }
     parts = {"tried": "segments/tried.html", "builder": "segments/builder_form.html"}
-    page = parts.get(request.htmx.target or "", "segments/builder.html")
+    page = parts.get(part, "segments/builder.html")
     return render(request, page, context, status=400 if writing.problem else 200)
 
 

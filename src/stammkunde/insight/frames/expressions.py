@@ -1,5 +1,7 @@
 """Expressions that every engine works out alike."""
 
+from collections.abc import Collection
+
 import narwhals as nw
 
 from stammkunde.insight.frames.engines import Frame
@@ -74,10 +76,10 @@ def with_months(frame: Frame, **day_of: str) -> Frame:
         .alias(name)
         for name, day in day_of.items()
     ]
-    return with_march_years(frame, *dict.fromkeys(day_of.values())).with_columns(*months).select(*kept)
+    return with_march_years(frame, dict.fromkeys(day_of.values())).with_columns(*months).select(*kept)
 
 
-def with_march_years(frame: Frame, *days: str) -> Frame:
+def with_march_years(frame: Frame, days: Collection[str]) -> Frame:
     """
     Add years that begin in March, and the day of the year: a leap day is the last of its year, and shifts no other.
 
@@ -85,7 +87,7 @@ def with_march_years(frame: Frame, *days: str) -> Frame:
 
     Args:
         frame: a lazy table.
-        *days: columns with days since 1970-01-01.
+        days: columns with days since 1970-01-01.
 
     Returns:
         the table with two more columns a day: `… year` (1969 for February 1970) and `… of year` (0 for 1 March).

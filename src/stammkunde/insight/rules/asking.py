@@ -1,5 +1,6 @@
 """Questions as expressions: true where a value is as asked, never true where it is unknown."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import reduce
 from operator import and_, ge, gt, le, lt
@@ -125,18 +126,18 @@ def within(span: Span, column: str, *, anchor: int, since: str = "") -> nw.Expr:
     return reduce(and_, ends) if ends else ~nw.col("customer_id").is_null()
 
 
-def with_years(frame: Frame, *columns: str) -> Frame:
+def with_years(frame: Frame, columns: Collection[str]) -> Frame:
     """
     Prepare days for the question whether they return.
 
     Args:
         frame: a lazy table.
-        *columns: with days since 1970-01-01.
+        columns: with days since 1970-01-01.
 
     Returns:
         the table with what yearly spans ask.
     """
-    return with_march_years(frame, *columns) if columns else frame
+    return with_march_years(frame, columns) if columns else frame
 
 
 def window(span: Yearly, anchor: int) -> tuple[date, date] | None:

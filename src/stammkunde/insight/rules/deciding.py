@@ -151,7 +151,7 @@ def _with_values(wide: Frame, found: Sequence[Leaf], world: World) -> tuple[Fram
         if isinstance(leaf, Field | Happened) and isinstance(leaf.check.span, Yearly)
         for value in values_of(leaf, values)
     }
-    return asking.with_years(wide, *sorted(yearly)), values
+    return asking.with_years(wide, sorted(yearly)), values
 
 
 def _with_members(wide: Frame, found: list[Leaf], world: World) -> tuple[Frame, dict[tuple[str, Span], str]]:
@@ -169,7 +169,7 @@ def _members(name: str, span: Span, world: World) -> Frame:
         raise InvalidRule(f"The members of '{name}' are not given.", place="", code="members_missing", about=name)
     frame = world.members[name]
     if span != Ever():
-        prepared = asking.with_years(frame, "day") if isinstance(span, Yearly) else frame
+        prepared = asking.with_years(frame, ["day"]) if isinstance(span, Yearly) else frame
         frame = prepared.filter(asking.within(span, "day", anchor=world.today))
     return frame.select("customer_id").unique()
 

@@ -79,7 +79,7 @@ def ready(amounts: list[Amount], begins: dict[Since, Frame], world: World) -> Co
     starts = {span: f"since {n}" for n, span in enumerate(_sinces(amounts))}
     for span, name in starts.items():
         frame = frame.join(begins[span].rename({"day": name}), on="customer_id", how="left")
-    frame = asking.with_years(frame, *_yearly(amounts, table))
+    frame = asking.with_years(frame, _yearly(amounts, table))
     if not one_pass(first):
         frame = _picked(frame, first, table, world, starts)
     lower = {one: f"with {n}" for n, one in enumerate(dict.fromkeys(w for a in amounts for w in a.having))}
@@ -131,7 +131,7 @@ def _within(span: Span, table: Table, world: World, starts: dict[Since, str]) ->
 
 def _lower(one: With, upper: Table, world: World, name: str) -> Frame:
     table = world.table(one.table)
-    frame = asking.with_years(world.tables[one.table], *sorted({c.column for c in one.where if is_yearly(c)}))
+    frame = asking.with_years(world.tables[one.table], sorted({c.column for c in one.where if is_yearly(c)}))
     link = table.below[upper.name]
     found = frame.filter(reduce(and_, conds(one.where, table, world), ~nw.col(link).is_null()))
     counts = found.group_by(link).agg(counted(~nw.col(link).is_null(), name=name))

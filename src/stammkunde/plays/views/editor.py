@@ -49,7 +49,9 @@ def _card(request: StaffRequest, play: Play, data: Mapping[str, Any]) -> HttpRes
     form = kind(request.POST, content=contents.read(data))
     if form.is_valid() and (kept := _keep(request, play, form.put(data), form)) is not None:
         if request.htmx:
-            return render(request, "plays/editor_said.html", {"card": _said(kept)[key]})
+            answer = render(request, "plays/editor_said.html", {"card": _said(kept)[key]})
+            answer["HX-Trigger"] = "play-changed"
+            return answer
         return redirect(f"{reverse('measure-edit', args=[play.pk])}#card-{key}")
     if request.htmx:
         return render(request, "plays/editor_said.html", {"form": form})

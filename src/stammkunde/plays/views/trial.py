@@ -24,6 +24,8 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     play = found(pk)
     content = contents.read(reading.newest(play).content)
     looked = trial.of(play, content, now=timezone.now())
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "plays/power.html", {"trial": looked})
     return render(request, "plays/trial.html", {"play": play, "trial": looked, "people": _why(content, looked)})
 
 

@@ -36,8 +36,9 @@ class World:
         self.chance = random.Random(seed)
         self.now = NOW
         self.monkeypatch = monkeypatch
-        self.people = [customer() for _one in range(6)]
+        self.people = [customer() for _one in range(8)]
         self.orders: list = []
+        self.is_again = seed % 3 != 0
         said = self.content([template(name=f"T{number}") for number in range(2)])
         self.treated = self.start("Kontaktiert", said, share=0.0)
         self.alone = self.start("Vergleich", said, share=1.0)
@@ -59,7 +60,7 @@ class World:
         return {
             "steps": steps,
             "goal": self.chance.choice([{"kind": "purchase", "window_days": 20}, {"kind": "none", "because": "x"}]),
-            "reentry": {"again": self.chance.random() < 0.5, "pause_days": self.chance.randint(0, 20)},
+            "reentry": {"again": self.is_again, "pause_days": self.chance.randint(0, 20)},
             "subject": {"per": self.chance.choice(["customer", "row"])},
             "latest_days": self.chance.randint(10, 40),
             "limits": {"entries": 9},
@@ -77,7 +78,17 @@ class World:
 
     def live(self) -> None:
         """Let things happen, each at its hour, in an order that chance decides."""
-        deeds = [self.buy, self.buy_late, self.undo, self.leave, self.work, self.work, self.die, self.do, self.withdraw]
+        deeds = [
+            *[self.buy] * 6,
+            self.buy_late,
+            self.undo,
+            self.leave,
+            self.work,
+            self.work,
+            self.die,
+            self.do,
+            self.withdraw,
+        ]
         hour = 0
         while hour < HOURS:
             hour += self.chance.randint(1, 30)
@@ -149,6 +160,10 @@ def enrolment_of(key: str) -> int:
     return int(key.split(":")[2])
 
 
+def entries(rows, play: Play) -> set[tuple[int, str]]:
+    return {(one.customer_id, one.cycle) for one in rows if one.play_id == play.pk}
+
+
 @pytest.fixture(params=SEEDS)
 def world(request, template, monkeypatch) -> World:
     made = World(request.param, template, monkeypatch)
@@ -184,6 +199,10 @@ def test_invariants(world):
     keys = {key for key, _at in acts}
     assert all(one.closed_at or one.due_at for one in rows.values())
     assert all(one.waits_key in keys for one in rows.values() if one.waits_key and not one.closed_at)
+    # 9, 10 who enters does not depend on the arm, where re-entry does not depend on when somebody is through
+    if not world.is_again:
+        entered = {play: entries(rows.values(), play) for play in (world.treated, world.alone)}
+        assert entered[world.treated] == entered[world.alone]
     # 12 the version is that of the entry
     assert {one.version.number for one in rows.values()} == {1}
     # 14 whom everything leaves alone is in no arm

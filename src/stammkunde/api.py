@@ -12,6 +12,7 @@ from ninja.operation import Operation
 from stammkunde import __version__
 from stammkunde.figures.api import router as figures
 from stammkunde.intake.api import router as imports
+from stammkunde.plays.api import router as measures
 from stammkunde.segments.api import groups as segments
 from stammkunde.segments.api import router as customers
 from stammkunde.signals.api import router as settings
@@ -27,7 +28,7 @@ class Api(NinjaAPI):
 
 
 api = Api(title="Stammkunde", version=__version__, description=__doc__, urls_namespace="api")
-for _router in (figures, customers, segments, imports, settings):
+for _router in (figures, customers, segments, measures, imports, settings):
     api.add_router("", _router)
 
 

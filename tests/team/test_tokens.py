@@ -26,6 +26,7 @@ from stammkunde.team.access import needs
 from stammkunde.team.middleware import what_leaves_is_noted
 from stammkunde.team.models import AccessSettings, ApiToken, AuditEntry, Staff
 from tests import factories
+from tests.plays import over_time
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,9 @@ PAGES = {
     "segment": ("segments", {}),
     "create_segment": ("segment-new", {}),
     "segment_members": ("customers", {"format": "csv"}),
+    "measures": ("measures", {}),
+    "measure": ("measures", {}),
+    "measure_enrolments": ("measures", {}),
     "import_state": ("import", {}),
     "hourly_costs": ("settings-costs", {}),
     "hourly_cost": ("settings-costs", {}),
@@ -88,7 +92,16 @@ def numbers(administrator):
         version=group.versions.get(), generation=1, as_of_on=NOW.date(), until={}, at=NOW, highest=customer.pk,
         bits=bits.packed([customer.pk]), n=1,
     )  # fmt: skip
-    return {"customer_id": customer.pk, "import_id": incoming.pk, "cost_id": 1, "segment_id": group.pk}
+    play = over_time.started(over_time.wait(10))
+    over_time.buys(customer)
+    over_time.work()
+    return {
+        "customer_id": customer.pk,
+        "import_id": incoming.pk,
+        "cost_id": 1,
+        "segment_id": group.pk,
+        "measure_id": play.pk,
+    }
 
 
 def test_every_operation_has_its_page():
@@ -115,6 +128,7 @@ def test_scopes_leave_of_the_rights_what_they_say(administrator, numbers):
         "figures": "figures",
         "customers": "customers",
         "create_segment": "segments",
+        "measures": "measures",
         "import_state": "imports",
         "hourly_costs": "settings",
     }
@@ -148,6 +162,7 @@ def test_every_read_of_personal_data_stands_in_the_trail(administrator, numbers)
         ("customers.exported", "", by | {"query": "sort=name"}),
         ("api.read", "Berta", by | {"persons": 1}),
         ("api.read", "Käufer", by),
+        ("api.read", "Maßnahme", by),
         ("api.read", "a.csv", by),  # how it is, and what became of it when it was taken back
         ("api.read", "a.csv", by),
     ]

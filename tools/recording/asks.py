@@ -36,6 +36,7 @@ ROWS = {  # the page of a row: one of each kind that there is, told apart by the
     "play-people": ("Play", ("status",)),
     "staff-edit": ("Staff", ("role",)),
 }
+OF_MEASURES = ("measure", "measure-people", "measure-edit", "measure-trial", "measure-change")
 WORDED = {
     "guide": [(kind, language, form) for kind in ("risk", "birthday", "free") for language in ("de", "en")
               for form in ("sie", "du")],
@@ -79,7 +80,7 @@ def customers() -> dict[str, Any]:
 
 
 def every() -> list[Ask]:
-    found = [*_plain(), *_asked(), *_of_customers(), *_of_rows(), *_worded()]
+    found = [*_plain(), *_asked(), *_of_customers(), *_of_rows(), *_of_measures(), *_worded()]
     return sorted((one for one in found if one), key=lambda one: one.title)
 
 
@@ -122,6 +123,15 @@ def _of_rows() -> Iterator[Ask | None]:
         yield from (named("segment-why", row.pk, one.pk) for one in customers().values() if one)
     for row in aliases.model("Message").objects.filter(channel="email", content__has_key="text").order_by("pk")[:1]:
         yield named("message-mail", row.pk)
+
+
+def _of_measures() -> Iterator[Ask | None]:
+    """Ask for the pages of a measure in each state that there is."""
+    seen: set[str] = set()
+    for row in aliases.model("Play").objects.filter(kind="measure").order_by("pk"):
+        if row.status not in seen:
+            seen.add(row.status)
+            yield from (named(name, row.pk, label=row.status) for name in OF_MEASURES)
 
 
 def _worded() -> Iterator[Ask | None]:

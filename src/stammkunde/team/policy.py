@@ -77,6 +77,7 @@ SCOPES: dict[str, frozenset[str]] = {  # what a token may be made for, and the r
     "margins": frozenset({MARGIN_VIEW}),
     "customers": frozenset({CUSTOMERS_VIEW, EXPORT}),
     "segments": frozenset({SEGMENTS_EDIT}),
+    "measures": frozenset({MESSAGES_SEND}),
     "imports": frozenset({IMPORTS_RUN}),
     "settings": frozenset({SETTINGS_EDIT}),
 }

@@ -129,6 +129,7 @@ SCOPES = {
     "margins": gettext_lazy("Read margins and what is at stake"),
     "customers": gettext_lazy("Read customers with their persons"),
     "segments": gettext_lazy("Make groups of customers"),
+    "measures": gettext_lazy("Read measures"),
     "imports": gettext_lazy("Bring files and rows in"),
     "settings": gettext_lazy("Change what an hour costs"),
 }

@@ -45,6 +45,11 @@ def measure(pk: int) -> Play | None:
     return measures().filter(pk=pk).first()
 
 
+def held() -> "QuerySet[Play]":
+    """Give the measures that the product holds until a person lets them go on."""
+    return measures().filter(status=Play.Status.PAUSED).exclude(trouble="")
+
+
 def newest(play: Play) -> PlayVersion:
     """Give the version that was written last: a draft, or the one that runs."""
     return play.versions.order_by("-number")[:1].get()
@@ -71,6 +76,15 @@ def counts(some: Iterable[Play]) -> dict[int, Counts]:
     for play, code, n in rows.filter(state=walking.CLOSED).values_list("play", "code").annotate(n=Count("pk")):
         ends[play][code] = n
     return {pk: Counts(**{name: numbers[pk][name] for name in names if pk in numbers}, ends=ends[pk]) for pk in ids}
+
+
+def states(some: Iterable[Play]) -> dict[int, dict[str, int]]:
+    """Count the enrolments of measures by their state; one query."""
+    found: dict[int, dict[str, int]] = {one.pk: dict.fromkeys(Enrolment.State.values, 0) for one in some}
+    rows = Enrolment.objects.filter(play__in=found).exclude(state="").order_by()
+    for play, state, n in rows.values_list("play", "state").annotate(n=Count("pk")):
+        found[play][state] = n
+    return found
 
 
 def steps(play: Play) -> dict[str, AtStep]:

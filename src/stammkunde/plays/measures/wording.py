@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,13 +62,13 @@ TROUBLES = {
 }
 
 
-def trouble(play: Play) -> str:
+def trouble(code: str, detail: Mapping[str, Any]) -> str:
     """Say why a measure is held, with numbers and what was last wrong."""
-    text = str(TROUBLES.get(play.trouble, ""))
-    detail = play.trouble_detail
-    if play.trouble == "surge":
+    text = str(TROUBLES.get(code, ""))
+    if code == "surge":
         said = _("%(count)s today, %(usual)s in a usual week; most of them by: %(cause)s.")
-        said %= {"count": detail["count"], "usual": detail["usual_week"], "cause": _table(detail["cause"])}
+        numbers = {name: writing.number(round(detail[name])) for name in ("count", "usual_week")}
+        said %= {"count": numbers["count"], "usual": numbers["usual_week"], "cause": _table(detail["cause"])}
         text = f"{text} {said}"
     return f"{text} {detail['problem']}" if detail.get("problem") else text
 

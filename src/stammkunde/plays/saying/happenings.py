@@ -7,7 +7,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stammkunde.plays.contents import Dated, Happening
+from stammkunde.plays.contents import Dated, Happened, Happening
 from stammkunde.plays.saying.names import Names
 from stammkunde.store import facts
 from stammkunde.store.facts import NotDeclared
@@ -81,6 +81,14 @@ def dated(trigger: Dated) -> str:
     when = _offset(trigger.offset_days)
     said = _("Every year %(when)s") % {"when": when} if trigger.yearly else when[:1].upper() + when[1:]
     return f"{said}: {_day(trigger)}"
+
+
+def beginning(trigger: Happened | Dated) -> str:
+    """Name what began it for one customer: “purchase”."""
+    if isinstance(trigger, Dated):
+        return _day(trigger)
+    table = facts.every().get(trigger.table)
+    return str(DAYS.get((trigger.table, table.month_of if table else ""), label(trigger.table)))
 
 
 def label(table: str) -> str:

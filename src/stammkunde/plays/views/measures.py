@@ -127,7 +127,7 @@ def _context(play: Play) -> dict[str, Any]:
         "play": play,
         "badge": BADGES[Status(play.status)],
         "counts": counts,
-        "trouble": wording.trouble(play) if play.status == Status.PAUSED else "",
+        "trouble": wording.trouble(play.trouble, play.trouble_detail) if play.status == Status.PAUSED else "",
         "cards": saying.cards(content, called),
         "steps": _steps(play, content, called),
         "ends": [(code, wording.ENDS.get(code, code), n) for code, n in sorted(counts.ends.items())],

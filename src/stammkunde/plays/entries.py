@@ -1,0 +1,55 @@
+"""Measures that are held and ask somebody, on the work list of those who plan messages."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stammkunde.plays.measures import reading, wording
+from stammkunde.plays.models import Play
+from stammkunde.tasks.worklist import Asked, Entries, Item, Kind, Section, not_taken_up
+from stammkunde.team import policy
+from stammkunde.team.policy import Sight
+
+HELD = Section(name="measures", heading=gettext_lazy("Measures that are held"), order=42)
+MOST = 3
+
+
+def _rows(asked: Asked, _room: int) -> list[Item]:
+    found = reading.held().order_by("pk")[:MOST]
+    return not_taken_up([_item(one, asked) for one in found], today=asked.today)
+
+
+def _item(play: Play, asked: Asked) -> Item:
+    return Item(
+        kind="measure",
+        key=f"measure:{play.pk}:{play.trouble}",
+        under=HELD,
+        reason={"code": play.trouble, "detail": play.trouble_detail},
+        name=play.name,
+        url=reverse("measure", args=[play.pk]),
+        minutes=asked.lengths.least,
+    )
+
+
+def _again(play_id: int, asked: Asked) -> Item | None:
+    found = reading.held().filter(pk=play_id).first()
+    return _item(found, asked) if found else None
+
+
+def _words(item: Item, _sight: Sight) -> str:
+    return wording.trouble(item.reason["code"], item.reason["detail"])
+
+
+def _title(item: Item) -> str:
+    return _("Look why the measure “%(name)s” is held") % {"name": item.name}
+
+
+ENTRIES = (
+    Entries(
+        name="measures",
+        order=27,
+        kinds=(Kind(name="measure", icon="share", words=_words, title=_title, again=_again),),
+        rows=_rows,
+        right=policy.MESSAGES_SEND,
+    ),
+)

@@ -320,6 +320,22 @@ def test_two_letters_of_two_plays_are_planned_by_gain_and_a_pause_apart(template
     assert (due[rich.origin], due[poor.origin]) == (NOW, NOW + DAY)
 
 
+def test_second_customer_at_an_address_is_refused_in_the_same_round_and_reached_in_the_next(template):
+    started(message(template()), wait(1))
+    people = [customer(email="haus@mail.example") for _one in range(3)]
+    for one in people[:2]:
+        buys(one)
+
+    work()
+    leaves()
+    for day in (1, 2, 3):
+        work(NOW + day * DAY)
+    buys(people[2], NOW + 3 * DAY)
+    work(NOW + 3 * DAY)
+
+    assert list(Message.objects.order_by("pk").values_list("customer", flat=True)) == [people[0].pk, people[2].pk]
+
+
 # What goes wrong
 
 

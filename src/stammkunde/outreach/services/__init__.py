@@ -38,6 +38,7 @@ from stammkunde.outreach.services.judging import CountsAsAdvertising, argued, di
 from stammkunde.outreach.services.later import (
     NotUnclear,
     count_as_sent,
+    free_addresses,
     lift_undeliverable,
     note_bounce,
     note_complaint,
@@ -99,6 +100,7 @@ __all__ = [
     "foresee",
     "forget_notes",
     "forget_unanswered",
+    "free_addresses",
     "hold_out",
     "keep_logo",
     "let_call_go",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from stammkunde.outreach.models import Message, Undeliverable
+from stammkunde.outreach.models import AddressUse, Message, Undeliverable
 from stammkunde.outreach.services import settling, telling
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -34,6 +34,11 @@ def stop_by_key(*, keys: Collection[str], now: datetime) -> int:
     """Stop messages by their keys if they have not left, because what they were planned for is over; tell how many."""
     planned = Message.objects.filter(key__in=keys, state=State.PLANNED)
     return len(_stopped(list(planned.order_by("pk").values_list("pk", flat=True)), by="", now=now))
+
+
+def free_addresses(*, origin: str, customer_ids: Collection[int]) -> None:
+    """Let others be reached at the addresses of those who are through with an origin; in the caller's transaction."""
+    AddressUse.objects.filter(origin=origin, customer__in=customer_ids).delete()
 
 
 @transaction.atomic

@@ -132,6 +132,24 @@ _DE_SIE = {
         "Kunden.",
         closing="Danke, dass Sie so offen waren. Ich kümmere mich darum und sage Ihnen, was daraus geworden ist.",
     ),
+    Kind.USE: Script(
+        opening="{greeting}, hier ist {owner|[Ihr Name]} von {sender}. Seit unserer Lieferung ist etwas Zeit "
+        "vergangen, und ich wollte hören, wie Sie damit zurechtkommen. Haben Sie zehn Minuten?",
+        questions=(
+            "Wie nutzen Sie, was wir geliefert haben?",
+            "Was läuft gut damit, und wo hakt es?",
+            "Wer bei Ihnen arbeitet damit, und was sagen diese Leute?",
+            "Was möchten Sie damit in einem Jahr erreicht haben?",
+        ),
+        goals=(
+            "Es ist klar, wie genutzt wird, was wir geliefert haben",
+            "Was hakt, ist notiert und hat einen Verantwortlichen",
+            "Ein nächster Schritt mit Tag ist vereinbart",
+        ),
+        offer="Hilfe, damit mehr davon zu haben ist: eine Einweisung, ein Besuch, ein Tipp. Neues erst auf Nachfrage.",
+        avoid="Kein Verkaufsgespräch. Was hakt, wird nicht wegerklärt.",
+        closing="Vielen Dank für die offenen Worte. Ich kümmere mich um die Punkte und melde mich wie besprochen.",
+    ),
     Kind.FREE: Script(
         opening="{greeting}, hier ist {owner|[Ihr Name]} von {sender}. Passt es Ihnen gerade?",
         questions=(
@@ -215,6 +233,20 @@ _DE_DU = {
         offer=_DE_SIE[Kind.WIN_BACK].offer,
         avoid=_DE_SIE[Kind.WIN_BACK].avoid,
         closing="Danke, dass du so offen warst. Ich kümmere mich darum und sage dir, was daraus geworden ist.",
+    ),
+    Kind.USE: Script(
+        opening="{greeting}, hier ist {owner|[dein Name]} von {sender}. Seit unserer Lieferung ist etwas Zeit "
+        "vergangen, und ich wollte hören, wie du damit zurechtkommst. Hast du zehn Minuten?",
+        questions=(
+            "Wie nutzt du, was wir geliefert haben?",
+            "Was läuft gut damit, und wo hakt es?",
+            "Wer bei euch arbeitet damit, und was sagen diese Leute?",
+            "Was möchtest du damit in einem Jahr erreicht haben?",
+        ),
+        goals=_DE_SIE[Kind.USE].goals,
+        offer=_DE_SIE[Kind.USE].offer,
+        avoid=_DE_SIE[Kind.USE].avoid,
+        closing=_DE_SIE[Kind.USE].closing,
     ),
     Kind.FREE: Script(
         opening="{greeting}, hier ist {owner|[dein Name]} von {sender}. Passt es dir gerade?",
@@ -311,6 +343,24 @@ _EN = {
         "order.",
         avoid="No excuses, no bad words about competitors, no better terms than loyal customers have.",
         closing="Thank you for being so open. I shall see to it and tell you what came of it.",
+    ),
+    Kind.USE: Script(
+        opening="{greeting}, this is {owner|[your name]} from {sender}. Some time has passed since our delivery, and I "
+        "wanted to hear how you are getting on with it. Do you have ten minutes?",
+        questions=(
+            "How are you using what we delivered?",
+            "What goes well with it, and where does it stick?",
+            "Who works with it at your place, and what do they say?",
+            "What would you like to have achieved with it in a year?",
+        ),
+        goals=(
+            "It is clear how what we delivered is used",
+            "What sticks is written down, and somebody sees to it",
+            "A next step with a day is agreed",
+        ),
+        offer="Help to get more out of it: an introduction, a visit, a hint. Something new only when asked for.",
+        avoid="No sales talk. What sticks is not explained away.",
+        closing="Thank you for your open words. I shall see to these points and get back to you as discussed.",
     ),
     Kind.FREE: Script(
         opening="{greeting}, this is {owner|[your name]} from {sender}. Is this a good time?",

@@ -74,6 +74,7 @@ class Guide(models.Model):
         BIRTHDAY = "birthday", _("Birthday")
         THANKS = "thanks", _("Thanks")
         WIN_BACK = "win_back", _("Win back")
+        USE = "use", _("How it is being used")
         FREE = "free", _("Any reason")
 
     kind = models.CharField(_("occasion"), max_length=10, choices=Kind.choices)

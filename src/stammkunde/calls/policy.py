@@ -62,6 +62,7 @@ PURPOSES = {  # what a call is for the law: asking why somebody stays away wants
     Guide.Kind.RISK: Purpose.ADVERTISING,
     Guide.Kind.SILENT: Purpose.ADVERTISING,
     Guide.Kind.WIN_BACK: Purpose.ADVERTISING,
+    Guide.Kind.USE: Purpose.ADVERTISING,  # asking whether somebody is satisfied counts as such
     Guide.Kind.BIRTHDAY: Purpose.THANKS,
     Guide.Kind.THANKS: Purpose.THANKS,
     Guide.Kind.FREE: Purpose.SERVICE,

@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -65,20 +64,14 @@ def consents(
     name = (_("consents"), customer.number if customer else "", timezone.localdate(now))
     some = records.iterator(chunk_size=2000)
     if form == "json":
-        return _file(StreamingHttpResponse(_json(some, now=now), content_type="application/json"), name, form)
+        written = StreamingHttpResponse(_json(some, now=now), content_type="application/json")
+        return tables.to_take_along(written, tables.file_name(*name, form=form))
     if form == "pdf":
         made = _pdf(list(some), by=request.user.name, now=now)
-        return _file(HttpResponse(made, content_type="application/pdf"), name, form)
+        printed = HttpResponse(made, content_type="application/pdf")
+        return tables.to_take_along(printed, tables.file_name(*name, form=form))
     columns = _consent()
     return tables.answer(form=form, name=name, columns=columns, rows=tables.cells(columns, some))
-
-
-def _file(response: HttpResponseBase, name: tuple[object, ...], form: str) -> HttpResponseBase:
-    named = tables.file_name(*name, form=form)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=named)
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def _json(records: Iterator[Consent], *, now: datetime) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +23,9 @@ from stammkunde.plays.files import writing
 from stammkunde.plays.measures import reading, running, wording
 from stammkunde.plays.models import Play
 from stammkunde.plays.saying import Line
-from stammkunde.team import policy
+from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.ui import tables
 
 OVER = (Play.Status.STOPPED, Play.Status.DONE)
 OPENED = {"message": ("otherwise",), "task": ("otherwise",), "branch": ("yes", "no")}
@@ -123,14 +124,14 @@ def copy(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
-def file(_request: StaffRequest, pk: int) -> HttpResponse:
+def file(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Give a measure as a file that another installation can read."""
     play = found(pk)
     version = reading.newest(play)
     said = writing.write(name=play.name, content=version.content, version=version.number)
     response = JsonResponse(said, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response["Content-Disposition"] = f'attachment; filename="{said["key"]}.json"'
-    return response
+    taking.note(request, thing="play", thing_id=play.pk, label=play.name, rows=1, now=timezone.now())
+    return tables.to_take_along(response, f"{said['key']}.json")
 
 
 def found(pk: int) -> Play:

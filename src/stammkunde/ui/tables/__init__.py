@@ -7,7 +7,7 @@ along, `write` writes one for the command line.
 
 from stammkunde.ui.tables.cells import UNITS, Dialect, cell_text, defused
 from stammkunde.ui.tables.columns import Column, cells, records, seen
-from stammkunde.ui.tables.files import FORMATS, answer, chosen_format, file_name, write
+from stammkunde.ui.tables.files import FORMATS, answer, chosen_format, file_name, to_take_along, write
 from stammkunde.ui.tables.separated import csv_lines
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "file_name",
     "records",
     "seen",
+    "to_take_along",
     "write",
 ]

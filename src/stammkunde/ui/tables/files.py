@@ -47,13 +47,17 @@ def answer(
     `form` is one of `FORMATS`, `name` the file's without its ending, perhaps in parts. A `dialect` is given where it
     does not depend on the language: for machines that want one and no other.
     """
-    named = file_name(*([name] if isinstance(name, str) else name), form=form)
     rows = _in_language(rows, translation.get_language() or "en")
     given = _xlsx(columns, rows) if form == "xlsx" else _csv(columns, rows, form=form, dialect=dialect)
-    given["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=named)
-    given["Cache-Control"] = "no-store"
-    given["X-Content-Type-Options"] = "nosniff"
-    return given
+    return to_take_along(given, file_name(*([name] if isinstance(name, str) else name), form=form))
+
+
+def to_take_along(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    """Let browsers keep an answer as a file of this name, and no cache on the way keep it."""
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def write(path: Path, *, columns: Sequence[Column], rows: Rows) -> None:

@@ -63,6 +63,16 @@ def is_too_old(on: date, *, today: date, too_old_days: int, started_on: date) ->
     return on < started_on or (today - on).days > too_old_days
 
 
+def are_old(complete_on: date, *, today: date) -> bool:
+    """Tell whether facts are complete up to a day that lies so far back that nothing should be decided by silence."""
+    return (today - complete_on).days > OLD_FACTS_DAYS
+
+
+def are_old_for_long(complete_on: date, *, today: date) -> bool:
+    """Tell whether facts have been old for so long that somebody should look."""
+    return (today - complete_on).days > OLD_FACTS_DAYS + HELD_AFTER_DAYS
+
+
 def is_surge(*, of_today: int, usual_week: float) -> bool:
     """Tell whether so many enter within a day that somebody should look first."""
     return of_today > max(FEWEST_TO_BRAKE, TIMES_A_WEEK * usual_week)

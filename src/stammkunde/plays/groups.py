@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from stammkunde.plays import contents
 from stammkunde.plays.contents import Branch, Content, Problem
 from stammkunde.plays.models import Play, PlayVersion
-from stammkunde.segments import holding, latest, membership, wording
+from stammkunde.segments import holding, latest, membership, wording, worlds
 from stammkunde.segments import services as segments
 from stammkunde.segments.models import Segment, SegmentChange
 from stammkunde.segments.nightly import NotKept
@@ -185,6 +185,25 @@ def is_in(segment_id: int, customer_ids: Collection[int], *, now: datetime) -> s
     :raises UnknownRule: if it asks for something that is not there any more
     """
     return holds(latest.version_of(segment_id).rule, customer_ids, now=now)
+
+
+def complete(content: Content, *, segment_id: int | None, now: datetime) -> tuple[date, str]:
+    """
+    Tell up to which day all is known by which a measure decides, and the table that holds it up.
+
+    It decides by its group, by its ways, and by whether the goal was reached.
+    """
+    names = latest.uses(latest.version_of(segment_id)).tables if segment_id else frozenset()
+    for one in contents.every(content.steps):
+        names |= _read_by(one.rule) if isinstance(one, Branch) else frozenset()
+    names |= {content.goal.happening.table} if content.goal.happening else frozenset()
+    days = worlds.days(now=now)
+    return min(((days.until.get(name, days.today), name) for name in names), default=(days.today, ""))
+
+
+def _read_by(rule: Mapping[str, Any]) -> frozenset[str]:
+    with _understood():
+        return holding.tables(rule, moments=set(_moments(rule)))
 
 
 def rows_that(

@@ -119,7 +119,7 @@ def go_on(content: Content, standing: Standing, *, at: datetime, zones: Zones, w
 
 def act(standing: Standing, *, key: str, until: datetime) -> Standing:
     """A message is planned or a task open, or would be (then without a key): what became of it is asked until then."""
-    return replace(standing, state=ACTING, waits_key=key, due_at=until)
+    return replace(standing, state=ACTING, waits_key=key, due_at=until, code="")
 
 
 def put_off(standing: Standing, *, until: datetime, code: str) -> Standing:

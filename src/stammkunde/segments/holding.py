@@ -53,6 +53,15 @@ def held(rule: Any, *, customer_ids: Collection[int], now: datetime, on: date) -
         return _who(read, seen) | _who(read, _without(seen, day_number(on)))
 
 
+def tables(rule: Any, *, moments: Collection[str]) -> frozenset[str]:
+    """
+    Name the tables that a rule asks.
+
+    :raises InvalidRule: as `check`
+    """
+    return rules.uses(check(rule, moments=moments)).tables
+
+
 @contextmanager
 def _read(
     rule: Any, *, customer_ids: Collection[int], now: datetime, moments: Moments = ()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.outreach import places
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
-from stammkunde.plays import contents, walking
+from stammkunde.plays import contents, groups, walking
 from stammkunde.plays.contents import Content, Step
 from stammkunde.plays.measures import costs
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
@@ -106,6 +106,7 @@ class Batch:
         read = {pk: contents.read(one.content) for pk, one in versions.items()}
         zones = _zones({row.customer_id for row in rows})
         self.versions = versions
+        self._complete: dict[int, tuple[date, str]] = {}
         self.walkers = [
             Walker(
                 row=row,
@@ -130,6 +131,14 @@ class Batch:
             if kind == "template"
         )
         return Template.objects.in_bulk({int(ref) for ref in named})
+
+    def complete(self, one: Walker) -> tuple[date, str]:
+        """Tell up to which day all is known by which somebody's measure decides, and the table that holds it up."""
+        version = self.versions[one.row.version_id or 0]
+        if version.pk not in self._complete:
+            found = groups.complete(one.content, segment_id=version.segment_id, now=self.now)
+            self._complete[version.pk] = found
+        return self._complete[version.pk]
 
     @cached_property
     def costs(self) -> dict[str, int]:

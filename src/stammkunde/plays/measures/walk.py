@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten
-from stammkunde.plays import contents, entering, groups, walking
+from stammkunde.plays import clock, contents, entering, groups, walking
 from stammkunde.plays.measures import admit, chores, events, holding, messages, settle, spending
 from stammkunde.plays.measures.moves import Batch, TooLate, Walker
 from stammkunde.plays.models import Enrolment, Play, StepRun
@@ -124,7 +124,7 @@ def _take(walkers: Sequence[Walker], batch: Batch) -> None:
     step = walkers[0].step
     how = _HOW[type(step)]
     in_time = [one for one in walkers if not _expires(one, batch)]
-    if in_time and not (_acts(step) and _has_no_budget(in_time, batch)):
+    if in_time and not _knows_too_little(in_time, batch) and not (_acts(step) and _has_no_budget(in_time, batch)):
         how(in_time, batch)
 
 
@@ -136,6 +136,27 @@ def _expires(one: Walker, batch: Batch) -> bool:
         return False
     one.ran(StepRun.State.SKIPPED, at=latest, code=Became.TOO_LATE)
     one.goes_on(at=latest)
+    return True
+
+
+def _knows_too_little(walkers: Sequence[Walker], batch: Batch) -> bool:
+    """
+    Put off what decides by silence as long as the facts are old, and hold the play when they have been for a week.
+
+    Whoever is said to be missed may have bought within the file that has not come yet.
+    """
+    one = walkers[0]
+    if not (_acts(one.step) or isinstance(one.step, contents.Branch)):
+        return False
+    on, table = batch.complete(one)
+    if not entering.are_old(on, today=batch.today):
+        return False
+    tomorrow = clock.after_days(batch.now, 1, one.zones.ours)
+    for some in walkers:
+        some.goes(walking.put_off(some.standing, until=tomorrow, code=holding.FACTS_OLD))
+    if entering.are_old_for_long(on, today=batch.today):
+        detail = {"cause": table, "until": on.isoformat()}
+        holding.hold(one.play, code=holding.FACTS_OLD, detail=detail, now=batch.now)
     return True
 
 

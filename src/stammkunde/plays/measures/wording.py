@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -69,6 +70,10 @@ def trouble(code: str, detail: Mapping[str, Any]) -> str:
         said = _("%(count)s today, %(usual)s in a usual week; most of them by: %(cause)s.")
         numbers = {name: writing.number(round(detail[name])) for name in ("count", "usual_week")}
         said %= {"count": numbers["count"], "usual": numbers["usual_week"], "cause": _table(detail["cause"])}
+        text = f"{text} {said}"
+    if code == "facts_old" and detail:
+        said = _("%(table)s: known up to %(day)s.")
+        said %= {"table": _table(detail["cause"]), "day": writing.day(date.fromisoformat(detail["until"]))}
         text = f"{text} {said}"
     return f"{text} {detail['problem']}" if detail.get("problem") else text
 

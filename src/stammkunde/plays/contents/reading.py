@@ -167,7 +167,7 @@ def _cost(node: Node) -> Cost:
 
 
 def _steps(node: Node, name: str, *, depth: int) -> tuple[Step, ...]:
-    if depth > DEEPEST:
+    if depth > DEEPEST and node.value.get(name):
         node.wrong("too_deep", _("Ways lie within each other up to %(most)d deep.") % {"most": DEEPEST}, name)
         return ()
     return tuple(_step(one, depth=depth) for one in node.each(name))

@@ -49,9 +49,14 @@ def can_be_asked(name: str) -> bool:
 
 
 def since(what: Happening, *, on: date, now: datetime, customer_ids: Collection[int] | None = None) -> Iterator[Fact]:
-    """Give what happened on a day or later, with some customers or with all, the earliest first."""
+    """
+    Give what happened on a day or later, with some customers or with all, the earliest first.
+
+    What is dated ahead, as an order for next week, has not happened yet.
+    """
     table = facts.table(what.table)
-    rows = _counting(table).filter(**{f"{table.month_of}__gte": on, "customer__isnull": False})
+    span = (on, timezone.localdate(now))
+    rows = _counting(table).filter(**{f"{table.month_of}__range": span, "customer__isnull": False})
     if customer_ids is not None:
         rows = rows.filter(customer__in=customer_ids)
     found = _facts(table, rows.order_by(table.month_of, "pk"))
@@ -71,7 +76,7 @@ def dated(table: FactTable, column: str, days: Collection[date]) -> Iterator[Fac
     """Give the rows with one of these days in a column; the customers themselves are rows, too."""
     rows = table.rows().filter(**{f"{column}__in": days}).order_by("pk")
     whose = "pk" if table.name == "customers" else "customer_id"
-    for one in rows.iterator():
+    for one in rows.exclude(**{whose: None}).iterator():
         yield Fact(
             customer_id=getattr(one, whose), source=_source(table, one), on=getattr(one, column), at=None, row=one.pk
         )

@@ -52,7 +52,7 @@ BY_CHANCE = {
 }  # names and keys that nobody may foresee
 LISTS = (
     "overview", "today", "call-list", "warnings", "warnings-proof", "customers", "products", "time", "messages",
-    "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar", "segments",
+    "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar", "segments", "measures",
 )  # fmt: skip
 # Sent by tests of their own, on both databases.
 FORMS = {"consent-ask", "contact-add", "note-edit", "preview", "settings-design-frame"}
@@ -149,6 +149,8 @@ def test_a_company_that_has_lived_has_something_of_everything(once):
     assert _states(Play, "status") == {"ready", "running", "paused", "done"}
     assert _states(Enrolment, "arm") == {"treated", "held_out"}
     assert _states(PrintRun) == {"handed_over", "ready"}
+    assert Play.objects.filter(kind="measure", status="running").count() == 5
+    assert Enrolment.objects.filter(play__kind="measure", closed_at__isnull=False).exists()
 
 
 def test_a_company_that_has_lived_knows_five_persons_at_one_customer_and_none_at_another(once):

@@ -65,6 +65,31 @@ def test_facts_dated_before_the_start_begin_nothing_and_years_of_history_neither
     assert (Enrolment.objects.count(), play.status) == (0, "running")
 
 
+def test_order_that_is_dated_ahead_is_no_goal_before_its_day():
+    play = started(wait(20), goal=PURCHASE)
+    anna = customer()
+    buys(anna)
+    buys(anna, NOW + 9 * DAY)
+    work()
+    assert stands(play) == ("waiting", "s1", "")
+
+    buys(customer(), NOW - 30 * DAY)  # whatever is learnt later
+    work(NOW + 10 * DAY)
+
+    assert (the(play).code, the(play).goal_source) == ("goal", f"orders:{anna.orders.latest('pk').source}")
+
+
+def test_day_of_a_row_that_is_nobodys_begins_nothing():
+    trigger = {"kind": "dated", "table": "orders", "column": "delivered_on"}
+    play = started(wait(1), trigger=trigger, rule={"field": "customer.kind", "is": "is", "value": "person"})
+    for one in (None, customer()):
+        factories.order(one, NOW.date() - 3 * DAY, delivered_on=NOW.date())
+
+    work()
+
+    assert the(play).customer is not None
+
+
 def test_goal_counts_as_of_its_date_though_it_came_late_and_messages_meanwhile_stay(template):
     play = started(message(template()), wait(5), task(), goal=PURCHASE)
     anna = customer()

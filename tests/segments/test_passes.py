@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from stammkunde.customers import services as customers
-from stammkunde.segments import membership, services
+from stammkunde.segments import latest, membership, passes, services
 from stammkunde.segments.models import Recent, SegmentState
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.store import touched
@@ -150,3 +150,16 @@ def test_without_groups_nothing_piles_up(company):
     work(now=later)
     assert not Recent.objects.exists()
     assert not Touched.objects.exists()
+
+
+def test_evenings_that_are_past_see_nothing_dated_later_and_time_alone_moves_between_them(company):
+    segment = make(FREQUENT)
+    for days in (30, 0):
+        before = timedelta(days=days)
+        passes.work_out_as_of([latest.version_of(segment.pk)], on=TODAY - before, now=NOW - before)
+        if days:
+            assert list(membership.members(segment.pk)) == company[3:8]
+
+    assert list(membership.members(segment.pk)) == company[:5]
+    came, left = [(pk, True, "time", "") for pk in company[:3]], [(pk, False, "time", "") for pk in company[5:8]]
+    assert told(segment) == [*came, *left]

@@ -119,7 +119,7 @@ def _of_rows() -> Iterator[Ask | None]:
     for row in aliases.model("Message").objects.filter(channel__in=["letter", "postcard"]).order_by("pk")[:2]:
         yield named("message-sheet", row.pk, label=row.channel)
         yield named("message-page", row.pk, 1, label=row.channel)
-    for row in aliases.model("Segment").objects.order_by("pk")[:1]:
+    for row in aliases.model("Segment").objects.exclude(name="").order_by("pk")[:1]:
         yield from (named("segment-why", row.pk, one.pk) for one in customers().values() if one)
     for row in aliases.model("Message").objects.filter(channel="email", content__has_key="text").order_by("pk")[:1]:
         yield named("message-mail", row.pk)
@@ -132,6 +132,7 @@ def _of_measures() -> Iterator[Ask | None]:
         if row.status not in seen:
             seen.add(row.status)
             yield from (named(name, row.pk, label=row.status) for name in OF_MEASURES)
+            yield named("measure-step", row.pk, label=row.status, kind="message")
 
 
 def _worded() -> Iterator[Ask | None]:

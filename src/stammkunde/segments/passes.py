@@ -8,7 +8,7 @@ The mirror is as old as its last build: who was looked at over the database sinc
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.utils import timezone
 from stammkunde import mirror
 from stammkunde.customers.models import Customer
 from stammkunde.insight import rules
+from stammkunde.insight.periods import day_number
 from stammkunde.insight.rules import Known, Rule, World
 from stammkunde.mirror.manifest import Manifest, moment
 from stammkunde.segments import bits, latest, membership, scores, vocabulary, worlds
@@ -49,13 +50,18 @@ class Pass:
     """One pass over everybody: by which mirror and generation, from which days, and who is left to the database."""
 
     manifest: Manifest
-    generation: Generation
+    generation: Generation | None  # None: of an evening that is past, of which no night is kept
     days: Days
     now: datetime
     known: Known
     apart: Ids
     highest: int
     everybody: Everybody
+
+    @property
+    def night(self) -> int:
+        """Number the night as of which it is; 0 where none is kept."""
+        return self.generation.pk if self.generation else 0
 
 
 def due(generation: Generation) -> list[SegmentVersion]:
@@ -90,7 +96,19 @@ def work_out(some: Sequence[SegmentVersion], *, generation: Generation, now: dat
     _after(one, is_refreshed=any(_generation(version) is not None for version in some))
 
 
-def _pass(generation: Generation, *, now: datetime) -> Pass:
+def work_out_as_of(some: Sequence[SegmentVersion], *, on: date, now: datetime) -> None:
+    """
+    Work versions out as of an evening that is past, by facts of which some came later, as `signals.nights` does.
+
+    Evenings come in order; between them nothing but time goes by. What models say is not known of them: versions that
+    ask for it wait for a refresh.
+    """
+    one = replace(_pass(None, now=now), days=Days(today=on), apart=np.empty(0, dtype=np.int64))
+    readable = latest.readable(some, one.known)
+    _chunk({version: rule for version, rule in readable.items() if not scores.leaves([rule])}, one)
+
+
+def _pass(generation: Generation | None, *, now: datetime) -> Pass:
     manifest = mirror.read()
     if manifest is None:
         raise mirror.NoMirror
@@ -126,8 +144,10 @@ def _chunk(chunk: Mapping[SegmentVersion, Rule], one: Pass) -> None:
     asking = Asking(known=one.known, uses=uses, days=one.days, members=members)
     tables = mirror.tables(one.manifest)
     world = worlds.of_all(asking, tables=tables, generation=one.generation)
+    if one.generation is None:
+        world = world.as_of(day_number(one.days.today))
     asked = scores.leaves(chunk.values())
-    scores.answer(asked, world, generation_id=one.generation.pk)
+    scores.answer(asked, world, generation_id=one.night)
     limits = rules.bounds(chunk.values(), world)
     world = replace(worlds.with_members(world, scores.members(asked)), bounds=limits)
     stands = {str(version.pk): rule for version, rule in chunk.items()}
@@ -177,6 +197,8 @@ def _by_former_days(
 ) -> dict[str, Ids]:
     """Tell who would be in it if only the days were as before: whoever changes nevertheless, time has moved."""
     states = {str(version.pk): then for version, then in former.items() if then and then.is_same}
+    if one.generation is None:
+        return {name: then.ids for name, then in states.items()}
     changed = [np.setxor1d(found[name], then.ids) for name, then in states.items()]
     ids = np.unique(np.concatenate(changed)) if changed else np.empty(0, dtype=np.int64)
     if not len(ids) or all(
@@ -205,7 +227,7 @@ def _store(
     SegmentState.objects.update_or_create(
         version=version,
         defaults={
-            "generation": one.generation.pk,
+            "generation": one.night,
             "as_of_on": one.days.today,
             "until": one.days.as_dict(),
             "at": one.now,

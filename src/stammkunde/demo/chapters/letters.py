@@ -67,7 +67,7 @@ def _print(by: Staff, channel: str, at: datetime) -> PrintRun:
     return collecting.collect(run_id=run.pk, now=at)
 
 
-def _bring_to_the_post(by: Staff, channel: str, at: datetime) -> None:
+def bring_to_the_post(by: Staff, channel: str, at: datetime) -> None:
     run = _print(by, channel, at)
     if run.state == PrintRun.State.READY:
         printing.hand_over(run_id=run.pk, staff=by, now=at + timedelta(hours=3))
@@ -85,7 +85,7 @@ def _bring_at_last(by: Staff, at: datetime) -> None:
 def _send_and_post(story: Story, by: Staff, at: datetime) -> None:
     """Let a campaign of two ways leave: who may get no mail gets a letter."""
     outbox.work(at, chance=story.chance("mixed"))
-    _bring_to_the_post(by, "letter", at)
+    bring_to_the_post(by, "letter", at)
 
 
 def _mails(story: Story, companies: list[Customer]) -> Iterator[Deed]:

@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import translation
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 
 from stammkunde.insight import rules
 from stammkunde.segments import draft, examples, vocabulary
@@ -39,8 +39,15 @@ def test_each_of_44_segments_comes_back_from_its_form(listed):
     assert rules.digest(rules.read(back, KNOWN)) == meant(listed["rule"])
 
 
+def compared(**amount):
+    side = {"happened": "orders", "within": {"last": 90}} | amount
+    return {"left": side, "is": ">=", "times": 0.5, "right": side | {"within": {"ago": [90, 179]}}}
+
+
 @settings(max_examples=30, phases=[Phase.explicit, Phase.generate])
 @given(rule=at_random())
+@example(rule=compared(pick="first", measure="sum.total_cents"))
+@example(rule=compared(measure={"share": [{"column": "returned", "is": "is", "value": True}]}))
 def test_any_rule_comes_back_from_its_form(rule):
     back = draft.read(sent(shown(rule)), KNOWN)
 

@@ -113,7 +113,7 @@ def _happened(draft: Draft, path: str, offered: Offered) -> Asking | None:
 def _compare(draft: Draft, path: str, offered: Offered) -> Asking | None:
     left, right = draft["left"], draft.get("right", {})
     table = offered.known.tables.get(str(left.get("happened")))
-    if table is None or _alike(left) != _alike(right):
+    if table is None or _alike(left) != _alike(right) or _measure(right) == "share":
         return None
     times = draft.get("times", 1)
     percent = f"{times * 100:g}" if isinstance(times, int | float) else str(times)

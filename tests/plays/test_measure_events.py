@@ -2,6 +2,7 @@
 
 import pytest
 
+from stammkunde.contacts import services as contacts
 from stammkunde.customers.models import Consent
 from stammkunde.outreach import policy
 from stammkunde.outreach.models import Draw, Message, Template
@@ -191,6 +192,25 @@ def touched(who, at) -> None:
 
 
 # Customers
+
+
+def test_contact_that_was_taken_back_has_not_happened_and_ends_what_it_began():
+    written = started(wait(30), trigger={"kind": "happened", "table": "contacts"}, name="Nach Kontakt")
+    until = started(wait(30, until={"table": "contacts"}))
+    anna = customer()
+    buys(anna)
+    work()
+
+    touched(anna, NOW + HOUR)
+    contacts.void([f"t:{NOW + HOUR:%d%H}"], now=NOW + 2 * HOUR)
+    work(NOW + 3 * HOUR)
+    assert (stands(until)[0], written.enrolments.count()) == ("waiting", 0)
+
+    touched(anna, NOW + 4 * HOUR)
+    work(NOW + 5 * HOUR)
+    contacts.void([f"t:{NOW + 4 * HOUR:%d%H}"], now=NOW + 6 * HOUR)
+    work(NOW + 7 * HOUR)
+    assert stands(written)[::2] == ("closed", "reason_gone")
 
 
 def test_merge_keeps_the_older_with_its_arm_and_ends_the_other(template):

@@ -1,5 +1,6 @@
 """What imports, the mirror and undo must know of contacts."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.contacts.layout import CONTACTS as LAYOUT
@@ -46,6 +47,7 @@ CONTACTS = FactTable(
         days=("happened_on",),
         only="t.voids_id IS NULL AND NOT EXISTS (SELECT 1 FROM contacts_contact v WHERE v.voids_id = t.id)",
     ),
+    counting=Q(voids=None, voided_by=None),
     asked=(
         Asked(name="direction", label=_("Who began"), choices=Direction.choices),
         Asked(name="channel", label=_("Way"), choices=Way.choices),

@@ -230,6 +230,7 @@ class FactTable:
             that day is none.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
         mirrored: what insight reads of it.
+        counting: which of its rows count as having happened, as the mirror's `only` says it to the database.
         asked: the columns of the mirror that customer groups may ask for.
         asked_rows: which of its rows they may ask for, and when these happened.
         layout: the kind of file that fills the table, where no other kind does.
@@ -251,6 +252,7 @@ class FactTable:
     holds: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
+    counting: models.Q = field(default_factory=models.Q)
     asked: tuple[Asked, ...] = ()
     asked_rows: AskedRows = field(default_factory=AskedRows)
     layout: Layout | None = None

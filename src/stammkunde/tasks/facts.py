@@ -1,5 +1,6 @@
 """What the mirror must know of tasks and complaints, and what hangs on facts: a task keeps whom it is about."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.store.facts import Asked, AskedRows, FactTable, Hanging, Mirrored
@@ -27,6 +28,7 @@ TASKS = FactTable(
         days=("finished_on",),
         only="t.state = 'done' AND t.customer_id IS NOT NULL AND t.finished_on IS NOT NULL",
     ),
+    counting=Q(state=Task.State.DONE),
     asked=(
         Asked(name="complaint", label=_("Complaint"), kind="flag", read="t.is_complaint"),
         Asked(name="minutes", label=_("Minutes"), kind="whole", unit=_("minutes")),

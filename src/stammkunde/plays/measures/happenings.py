@@ -108,10 +108,11 @@ def values(name: str, row: int, columns: Iterable[str]) -> dict[str, str]:
 
 def _counting(table: FactTable) -> "QuerySet[Any]":
     """Give the rows that count as having happened: of orders those that sold something and were not cancelled."""
+    rows = table.rows().filter(table.counting)
     if table.name != ORDERS:
-        return table.rows()
+        return rows
     sold = Line.objects.filter(history.SOLD, order=OuterRef("pk"))
-    return table.rows().filter(Exists(sold)).exclude(status=Order.Status.CANCELLED)
+    return rows.filter(Exists(sold)).exclude(status=Order.Status.CANCELLED)
 
 
 def _facts(table: FactTable, rows: "QuerySet[Any]") -> Iterator[Fact]:

@@ -1,4 +1,4 @@
-"""Late, undone, merged, erased, objected, too many, too much, three in a row: each case of the table by its name."""
+"""Late, undone, taken back, objected, too many, too much, three in a row: each case of the table by its name."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from stammkunde.contacts import services as contacts
 from stammkunde.customers.models import Consent
 from stammkunde.outreach import policy
 from stammkunde.outreach.models import Draw, Message, Template
-from stammkunde.plays.measures import closing, messages, running
+from stammkunde.plays.measures import messages, running
 from stammkunde.plays.models import Enrolment, Play, StepRun
 from stammkunde.tasks.models import Task
 from tests import factories
@@ -211,31 +211,6 @@ def test_contact_that_was_taken_back_has_not_happened_and_ends_what_it_began():
     contacts.void([f"t:{NOW + 4 * HOUR:%d%H}"], now=NOW + 6 * HOUR)
     work(NOW + 7 * HOUR)
     assert stands(written)[::2] == ("closed", "reason_gone")
-
-
-def test_merge_keeps_the_older_with_its_arm_and_ends_the_other(template):
-    play = started(wait(5))
-    anna, again = customer(), customer()
-    buys(anna)
-    work()
-    buys(again, NOW + HOUR)
-    work(NOW + HOUR)
-
-    contaminated = closing.merge(kept_id=again.pk, gone_id=anna.pk, now=NOW + 2 * HOUR)
-
-    rows = list(Enrolment.objects.filter(play=play).order_by("pk").values_list("customer", "state", "code"))
-    assert rows == [(again.pk, "waiting", ""), (again.pk, "closed", "merged")]
-    assert contaminated == 0
-
-
-def test_erasure_ends_whatever_it_was_and_keeps_the_row():
-    play = started(wait(5), subject={"per": "row", "fields": ["number"]})
-    anna = customer()
-    buys(anna)
-    work()
-
-    assert closing.erase(customer_id=anna.pk, now=NOW + HOUR) == 1
-    assert (stands(play)[::2], the(play).travels) == (("closed", "erased"), {})
 
 
 def test_objection_ends_it_where_nothing_but_advertising_is_left(template):

@@ -100,14 +100,6 @@ def test_consent_withdrawn_while_acting_leads_to_the_way_for_who_cannot_be_reach
     assert (then.state, then.step) == ("ready", "call")
 
 
-def test_merge_ends_the_one_that_came_later_as_merged():
-    ends_with("merged", Event.MERGED)
-
-
-def test_erasure_ends_any():
-    ends_with("erased", Event.ERASED)
-
-
 def test_play_stopped_ends_an_open_one():
     ends_with("stopped", Event.STOPPED)
 

@@ -42,7 +42,7 @@ def _how(some: Sequence[Enrolment], _request: Asker) -> Sequence[str]:
     return [str(ENDS.get(one.code, one.code)) for one in some]
 
 
-SAYS_NOTHING = ("done", "merged", "erased", "moved")  # ends that nobody wants to read
+SAYS_NOTHING = ("done", "moved")  # ends that nobody wants to read
 MOMENTS = (
     Moments(
         kind="refused",

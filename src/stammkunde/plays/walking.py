@@ -30,8 +30,6 @@ class Event(StrEnum):
     COMPLAINT = "complaint"
     OBJECTED = "objected"  # to advertising
     TOO_LATE = "too_late"  # the last day of the play
-    MERGED = "merged"  # with a customer who came earlier
-    ERASED = "erased"
     STOPPED = "stopped"  # the play
     MOVED = "moved"  # handed over to another play
     FAILED = "failed"
@@ -45,8 +43,6 @@ CLOSES = {
     Event.COMPLAINT: "complaint",
     Event.OBJECTED: "objected",
     Event.TOO_LATE: "too_late",
-    Event.MERGED: "merged",
-    Event.ERASED: "erased",
     Event.STOPPED: "stopped",
     Event.MOVED: "moved",
     Event.FAILED: "failed",

@@ -28,8 +28,6 @@ ENDS = {
     "too_late": pgettext_lazy("ended", "Its time was over"),
     "stopped": pgettext_lazy("ended", "The measure was stopped"),
     "moved": pgettext_lazy("ended", "Handed over to another measure"),
-    "merged": pgettext_lazy("ended", "Merged with another customer"),
-    "erased": pgettext_lazy("ended", "The customer was erased"),
     "failed": pgettext_lazy("ended", "Something went wrong"),
     "objected": pgettext_lazy("ended", "Objected to advertising"),
     "complaint": pgettext_lazy("ended", "Complained"),

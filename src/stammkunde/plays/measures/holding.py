@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from stammkunde.outreach import services as outreach
 from stammkunde.plays.models import Play
 from stammkunde.team import services as team
@@ -11,6 +13,7 @@ from stammkunde.team import services as team
 SURGE, FACTS_OLD, UNKNOWN_FIELD = "surge", "facts_old", "unknown_field"
 
 
+@transaction.atomic
 def hold(play: Play, *, code: str, detail: Mapping[str, Any], now: datetime) -> None:
     """Let nobody enter and nobody move until a person lets it go on; repeating changes nothing."""
     held = {"status": Play.Status.PAUSED, "trouble": code, "trouble_detail": dict(detail)}

@@ -9,21 +9,20 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten
 from stammkunde.plays import clock, contents, entering, groups, walking
 from stammkunde.plays.measures import admit, chores, events, holding, messages, settle, spending
+from stammkunde.plays.measures.guarding import NOT_NOW, NOT_THERE, count_failure, named
 from stammkunde.plays.measures.moves import Batch, TooLate, Walker
 from stammkunde.plays.models import Enrolment, Play, StepRun
 from stammkunde.plays.services import trouble
 from stammkunde.plays.walking import Became
 
 AT_ONCE = 200
-MOST_FAILURES = 3
-NOT_NOW = (DatabaseError, groups.NotKept)  # it is tried again
 STATES = (walking.READY, walking.ACTING, walking.WAITING)
 MOST_ROUNDS = 50  # of steps that take no time, one after the other: a play has fewer
 
@@ -242,7 +241,7 @@ def _one_by_one(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> 
         except NOT_NOW:
             raise
         except Exception as problem:  # noqa: BLE001 (whatever it is, it is this one's)
-            _fail(pk, problem, now=now)
+            _fail_safely(pk, problem, now=now)
     return moved
 
 
@@ -250,7 +249,7 @@ def _one_by_one(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> 
 _HOLDS: dict[type[Exception], str] = {
     NothingWritten: trouble.NO_WORDS,
     CountsAsAdvertising: trouble.DISGUISED,
-    groups.UnknownRule: holding.UNKNOWN_FIELD,
+    **dict.fromkeys(NOT_THERE, holding.UNKNOWN_FIELD),
 }
 
 
@@ -259,18 +258,25 @@ def _hold_for(pk: int, code: str, problem: Exception, now: datetime) -> None:
     holding.hold(play, code=code, detail={"problem": str(problem)[:300]}, now=now)
 
 
+def _fail_safely(pk: int, problem: Exception, *, now: datetime) -> None:
+    """End one enrolment with what went wrong; where not even that can be done, the play is held."""
+    try:
+        _fail(pk, problem, now=now)
+    except TooLate:
+        return  # somebody else has moved it
+    except NOT_NOW:
+        raise
+    except Exception:  # noqa: BLE001 (what was first is what is told)
+        _hold_for(pk, trouble.FAILED, problem, now)
+
+
 @transaction.atomic
 def _fail(pk: int, problem: Exception, *, now: datetime) -> None:
-    """End one enrolment with what went wrong; three in a row hold the play."""
     row = Enrolment.objects.get(pk=pk)
     batch = Batch([row], now=now)
     (one,) = batch.walkers
-    named = f"{type(problem).__name__}: {problem}"[:300]
-    one.ran(StepRun.State.FAILED, at=now, code="failed", result={"problem": named})
+    one.ran(StepRun.State.FAILED, at=now, code="failed", result={"problem": named(problem)})
     one.goes(walking.close(one.standing, "failed", at=now))
     one.stops = True
     batch.save()
-    Play.objects.filter(pk=row.play_id).update(failures=F("failures") + 1)
-    play = Play.objects.get(pk=row.play_id)
-    if play.failures >= MOST_FAILURES:
-        holding.hold(play, code=trouble.FAILED, detail={"problem": named, "customer": row.customer_id}, now=now)
+    count_failure(row.play_id, {"problem": named(problem), "customer": row.customer_id}, now=now)

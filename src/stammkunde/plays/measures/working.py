@@ -9,6 +9,7 @@ from django.db import connection
 
 from stammkunde import work
 from stammkunde.plays.measures import admit, closing, triggers, walk
+from stammkunde.plays.measures.guarding import Guard
 from stammkunde.plays.models import Planner, Play
 
 LEASE = timedelta(minutes=2)
@@ -37,17 +38,30 @@ def _is_due(plays: Sequence[Play], *, now: datetime) -> bool:
     running = [play for play in plays if play.status == Status.RUNNING]
     return (
         any(_has_news(play) for play in plays)
-        or any(triggers.has_news(play, now=now) or admit.waiting(play, now=now) for play in running)
+        or any(_begins(play, now=now) or admit.waiting(play, now=now) for play in running)
         or walk.is_due(now=now)
     )
 
 
+def _begins(play: Play, *, now: datetime) -> bool:
+    """Tell whether something may begin a play; what is wrong with it is met where it is guarded."""
+    try:
+        return triggers.has_news(play, now=now)
+    except Exception:  # noqa: BLE001 (whatever it is, it comes again)
+        return True
+
+
 def _piece(plays: Sequence[Play], *, now: datetime) -> bool:
     running = [play for play in plays if play.status == Status.RUNNING]
-    done = [triggers.enter(play, now=now) for play in running]
-    done += [admit.draw(play, now=now) for play in running if admit.waiting(play, now=now)]
-    done += [_meet(play, now=now) for play in plays]
-    return any((*done, walk.pull(now=now, at_most=walk.AT_ONCE), walk.walk(now=now, at_most=walk.AT_ONCE)))
+    guard = Guard(now=now)
+    done = [guard.each(running, triggers.enter), guard.each(running, _draw), guard.each(plays, _meet)]
+    done += [walk.pull(now=now, at_most=walk.AT_ONCE) > 0, walk.walk(now=now, at_most=walk.AT_ONCE) > 0]
+    guard.over()
+    return any(done)
+
+
+def _draw(play: Play, *, now: datetime) -> int:
+    return admit.draw(play, now=now) if admit.waiting(play, now=now) else 0
 
 
 def _has_news(play: Play) -> bool:

@@ -181,6 +181,10 @@ document.addEventListener("htmx:afterRequest", ({ target, detail: { xhr } }) => 
   const key = target.closest?.("form")?.elements["draft-key"];
   if (key?.value && xhr.getResponseHeader("Draft-Over")) key.value = visit();
 });
+// What is shown while somebody types must not take the place of what a button of the same form is about to bring.
+document.addEventListener("htmx:confirm", (event) => {
+  if (event.target.matches("form") && event.target.querySelector("button.htmx-request")) event.preventDefault();
+});
 addEventListener("pagehide", () => [...unkept.keys()].forEach(keepDraft));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-restore]");

@@ -21,7 +21,7 @@ from tests import factories
 from tests.pages import folded
 
 pytestmark = pytest.mark.django_db
-QUERIES = 44
+QUERIES = 45
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

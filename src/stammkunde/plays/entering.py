@@ -11,7 +11,7 @@ from stammkunde.plays.contents import Content, Limits, Reentry
 
 FEWEST_TO_BRAKE = 50
 TIMES_A_WEEK = 3
-WARNS_AT, STOPS_ENTRIES_AT, STOPS_ACTS_AT = 0.8, 1.0, 1.1
+WARNS_AT, STOPS_ACTS_AT = 80, 110  # percent of the budget; at 100 nobody enters
 OLD_FACTS_DAYS = 8  # a weekly file, and a day
 HELD_AFTER_DAYS = 7  # with old facts
 
@@ -96,7 +96,7 @@ def room(limits: Limits, used: Used, *, each_cents: int) -> tuple[int | None, st
     if limits.entries_a_day is not None:
         rooms.append((limits.entries_a_day - used.of_today, "cap_of_day"))
     if limits.budget_cents is not None:
-        left = int(limits.budget_cents * STOPS_ENTRIES_AT) - used.spent_cents - used.reserved_cents
+        left = limits.budget_cents - used.spent_cents - used.reserved_cents
         rooms.append((left // each_cents if each_cents else (1_000_000_000 if left > 0 else 0), "budget"))
     if not rooms:
         return None, ""
@@ -104,9 +104,14 @@ def room(limits: Limits, used: Used, *, each_cents: int) -> tuple[int | None, st
     return max(least, 0), code
 
 
+def warns(limits: Limits, used_cents: int) -> bool:
+    """Tell whether so much of the budget is used up that somebody should know."""
+    return limits.budget_cents is not None and used_cents * 100 >= limits.budget_cents * WARNS_AT
+
+
 def may_act(limits: Limits, *, spent_cents: int) -> bool:
     """Tell whether the budget lets a play still act: a little above it, as letters cost more than expected."""
-    return limits.budget_cents is None or spent_cents < limits.budget_cents * STOPS_ACTS_AT
+    return limits.budget_cents is None or spent_cents * 100 < limits.budget_cents * STOPS_ACTS_AT
 
 
 def spread(customers: Sequence[int], *, weeks: int) -> list[tuple[int, int]]:

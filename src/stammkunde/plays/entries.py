@@ -1,16 +1,18 @@
-"""Measures that are held and ask somebody, on the work list of those who plan messages."""
+"""Measures that are held, or whose budget runs out, on the work list of those who plan messages."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.plays.measures import reading, wording
+from stammkunde.plays.measures import reading, spending, wording
+from stammkunde.plays.measures.spending import Budget
 from stammkunde.plays.models import Play
 from stammkunde.tasks.worklist import Asked, Entries, Item, Kind, Section, not_taken_up
 from stammkunde.team import policy
 from stammkunde.team.policy import Sight
 
 HELD = Section(name="measures", heading=gettext_lazy("Measures that are held"), order=42)
+RUNNING_OUT = Section(name="budgets", heading=gettext_lazy("Measures whose budget runs out"), order=43)
 MOST = 3
 
 
@@ -36,6 +38,36 @@ def _again(play_id: int, asked: Asked) -> Item | None:
     return _item(found, asked) if found else None
 
 
+def _budgets(asked: Asked, _room: int) -> list[Item]:
+    found = spending.running_out()[:MOST]
+    return not_taken_up([_budget(one, asked) for one in found], today=asked.today)
+
+
+def _budget(one: Budget, asked: Asked) -> Item:
+    """Tell of a budget; once more, when it is used up."""
+    return Item(
+        kind="budget",
+        key=f"budget:{one.play.pk}:{'over' if one.is_used_up else 'low'}",
+        under=RUNNING_OUT,
+        reason={"cents": one.cents, "used": one.used_cents},
+        name=one.play.name,
+        url=reverse("measure", args=[one.play.pk]),
+        minutes=asked.lengths.least,
+    )
+
+
+def _budget_again(play_id: int, asked: Asked) -> Item | None:
+    return next((_budget(one, asked) for one in spending.running_out() if one.play.pk == play_id), None)
+
+
+def _budget_words(item: Item, _sight: Sight) -> str:
+    return wording.budget(item.reason["cents"], item.reason["used"])
+
+
+def _budget_title(item: Item) -> str:
+    return _("Look at the budget of the measure “%(name)s”") % {"name": item.name}
+
+
 def _words(item: Item, _sight: Sight) -> str:
     return wording.trouble(item.reason["code"], item.reason["detail"])
 
@@ -50,6 +82,13 @@ ENTRIES = (
         order=27,
         kinds=(Kind(name="measure", icon="share", words=_words, title=_title, again=_again),),
         rows=_rows,
+        right=policy.MESSAGES_SEND,
+    ),
+    Entries(
+        name="budgets",
+        order=28,
+        kinds=(Kind(name="budget", icon="share", words=_budget_words, title=_budget_title, again=_budget_again),),
+        rows=_budgets,
         right=policy.MESSAGES_SEND,
     ),
 )

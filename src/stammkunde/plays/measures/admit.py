@@ -18,7 +18,7 @@ from django.utils import timezone
 from stammkunde.customers.models import Customer
 from stammkunde.outreach import places
 from stammkunde.outreach import services as outreach
-from stammkunde.outreach.models import Holdout, Template
+from stammkunde.outreach.models import Holdout
 from stammkunde.plays import clock, contents, entering, ranking, walking
 from stammkunde.plays.contents import Content
 from stammkunde.plays.entering import Before, Candidate
@@ -180,13 +180,14 @@ def _draw(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
     version = rows[0].version
     assert version is not None
     content = contents.read(version.content)
-    each = costs.expected(content, templates=_templates(content))
+    each = costs.expected(content)
     worth = signals.worth(customer_ids=[row.customer_id for row in rows])
     for row in rows:
         expected = worth.get(row.customer_id, 0)
         row.gain_cents = ranking.gain_cents(content, expected_cents=expected, cost_cents=each)
-    used = spending.used(play, each_cents=each, treated_share=1 - content.holdout.share, now=now)
-    most, code = entering.room(content.limits, used, each_cents=int(each * (1 - content.holdout.share)))
+    shared = spending.each(content)
+    used = spending.used(play, each_cents=shared, now=now)
+    most, code = entering.room(content.limits, used, each_cents=int(shared))
     ranked = sorted(rows, key=lambda row: (-row.gain_cents, row.entered_at, row.pk))
     admitted = ranked if most is None else ranked[:most]
     _begin(play, version, content, admitted, now=now)
@@ -233,8 +234,3 @@ def _not_today(row: Enrolment, code: str, *, now: datetime) -> None:
         return
     tomorrow = timezone.localtime(clock.after_days(now, 1, zone()))
     row.due_at = tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _templates(content: Content) -> dict[int, Template]:
-    refs = [int(ref) for _place, kind, ref in contents.names(contents.write(content)) if kind == "template"]
-    return Template.objects.in_bulk(refs)

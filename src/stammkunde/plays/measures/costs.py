@@ -12,11 +12,17 @@ def by_channel() -> dict[str, int]:
     return {"letter": ours.letter_cost_cents or 0, "postcard": ours.postcard_cost_cents or 0}
 
 
-def expected(content: Content, *, templates: dict[int, Template]) -> int:
+def templates(content: Content) -> dict[int, Template]:
+    """Give the templates that a content names, by number."""
+    refs = [int(ref) for _place, kind, ref in contents.names(contents.write(content)) if kind == "template"]
+    return Template.objects.in_bulk(refs)
+
+
+def expected(content: Content) -> int:
     """Give what one who is contacted costs at most, along the usual way: each message by its first way."""
-    channels = by_channel()
+    channels, known = by_channel(), templates(content)
     steps = [step for step in _usual(content) if isinstance(step, Message)]
-    firsts = [found for step in steps if (found := templates.get(int(step.templates[0])))]
+    firsts = [found for step in steps if (found := known.get(int(step.templates[0])))]
     return content.cost.each_cents + sum(channels.get(one.channel, 0) for one in firsts)
 
 

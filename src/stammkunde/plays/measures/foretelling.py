@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stammkunde.outreach.models import Message, Template
+from stammkunde.outreach.models import Message
 from stammkunde.plays import contents, saying, walking
 from stammkunde.plays.contents import Content, Enters
 from stammkunde.plays.measures import costs, wording
@@ -33,7 +33,7 @@ def start(content: Content) -> Iterator[str]:
         yield from _already_in(membership.size(int(content.group)))
     yield cards["compare"][0]
     yield _("First: %(step)s.") % {"step": saying.lines(content, names)[0].text}
-    cents = costs.expected(content, templates=_templates(content))
+    cents = costs.expected(content)
     if cents:
         yield _("Each who is contacted costs %(euro)s at most.") % {"euro": writing.money(cents)}
 
@@ -86,8 +86,3 @@ def _sentences(content: Content, names: saying.Names) -> list[str]:
     cards = [sentence for card in saying.cards(content, names) for sentence in card.sentences]
     lines = saying.lines(content, names)
     return [*cards, *(" ".join([line.lead, f"{line.when}:", line.text, *line.notes]).strip() for line in lines)]
-
-
-def _templates(content: Content) -> dict[int, Template]:
-    refs = [int(ref) for _place, kind, ref in contents.names(contents.write(content)) if kind == "template"]
-    return Template.objects.in_bulk(refs)

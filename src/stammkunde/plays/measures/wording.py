@@ -76,6 +76,15 @@ def trouble(code: str, detail: Mapping[str, Any]) -> str:
     return f"{text} {detail['problem']}" if detail.get("problem") else text
 
 
+def budget(cents: int, used_cents: int) -> str:
+    """Say that a budget is nearly, or wholly, used up."""
+    text = _(
+        "%(used)s of the budget of %(budget)s is spent or reserved. Once it is used up, nobody enters any more: "
+        "raise it with another version, or let the measure run out."
+    )
+    return text % {"used": writing.money(used_cents), "budget": writing.money(cents)}
+
+
 def names(some: Iterable[Content]) -> Names:
     """Give the names of the rows that contents name, and how conditions are said."""
     refs: dict[str, set[Ref]] = defaultdict(set)

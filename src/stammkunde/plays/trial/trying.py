@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from stammkunde.customers.models import Customer
 from stammkunde.outreach import channels, looks
-from stammkunde.outreach.models import Template
 from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import contents
-from stammkunde.plays.contents import Content, InvalidContent, Message, Task
+from stammkunde.plays.contents import Content, InvalidContent, Task
 from stammkunde.plays.editing import power
 from stammkunde.plays.measures import costs, running
 from stammkunde.plays.models import Enrolment, Play
@@ -80,7 +79,7 @@ def of(play: Play, content: Content, *, now: datetime) -> Trial:
         said=ways.of(content, asked, today=timezone.localdate(now)),
         inside=Enrolment.objects.filter(play=play, closed_at=None).exclude(state="").count(),
         overlaps=tuple(others),
-        each_cents=costs.expected(content, templates=_templates(content)),
+        each_cents=costs.expected(content),
         minutes=sum(one.minutes for one in contents.every(content.steps) if isinstance(one, Task)),
         power=tuple(_power(content, ids, asked, now=now)),
         missing=tuple(dict.fromkeys(_missing(content))),
@@ -133,12 +132,7 @@ def _missing(content: Content) -> Iterator[str]:
         yield _("A template advertises, and its purpose says that it does not.")
     except looks.NotLookedAt:
         yield _("First a colleague has to understand it in five seconds: the settings want it so.")
-    for template in _templates(content).values():
+    for template in costs.templates(content).values():
         lacks = channels.get(template.channel).missing(team.company())
         if lacks:
             yield _("“%(name)s” cannot leave yet: its channel is not set up.") % {"name": template.name}
-
-
-def _templates(content: Content) -> dict[int, Template]:
-    steps = (one for one in contents.every(content.steps) if isinstance(one, Message))
-    return Template.objects.in_bulk([int(ref) for step in steps for ref in step.templates])

@@ -21,7 +21,7 @@ from stammkunde.plays.contents import Content, Enters, InvalidContent
 from stammkunde.plays.files import PlayFile
 from stammkunde.plays.files.parts import OTHER
 from stammkunde.plays.measure_forms import MeasureFileForm, StartForm, told
-from stammkunde.plays.measures import foretelling, reading, running, taking, wording
+from stammkunde.plays.measures import foretelling, reading, running, spending, taking, wording
 from stammkunde.plays.measures.agreeing import NeedsSecondYes
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import NothingToSay
@@ -128,6 +128,7 @@ def _context(play: Play) -> dict[str, Any]:
         "badge": BADGES[Status(play.status)],
         "counts": counts,
         "trouble": wording.trouble(play.trouble, play.trouble_detail) if play.status == Status.PAUSED else "",
+        "budget": _budget(play, content) if play.status == Status.RUNNING else "",
         "cards": saying.cards(content, called),
         "steps": _steps(play, content, called),
         "ends": [(code, wording.ENDS.get(code, code), n) for code, n in sorted(counts.ends.items())],
@@ -139,6 +140,11 @@ def _context(play: Play) -> dict[str, Any]:
         "start": StartForm() if isinstance(content.trigger, Enters) else None,
         "move": _move(play) if play.status in OPEN else None,
     }
+
+
+def _budget(play: Play, content: Content) -> str:
+    found = spending.budget(play, content)
+    return wording.budget(found.cents, found.used_cents) if found else ""
 
 
 def _steps(play: Play, content: Content, called: saying.Names) -> list[dict[str, Any]]:

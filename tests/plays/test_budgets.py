@@ -1,0 +1,83 @@
+"""The budget of a measure: it warns, then nobody enters, then nothing that costs is done; in both arms alike."""
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.plays.measures import spending
+from stammkunde.plays.models import Enrolment, StepRun
+from tests import factories
+from tests.outreach.planning import NOW, company, customer
+from tests.plays.over_time import DAY, HOUR, buys, message, ran, started, task, the, wait, work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def letter(template):
+    company(letter_cost_cents=100)
+    factories.decided(letter_cost_cents=100)
+    return template(channel="letter")
+
+
+def somebody():
+    return customer(street="Weg 1", postcode="10115", city="Berlin")
+
+
+@pytest.mark.parametrize(("budget", "warns"), [(501, False), (500, True)])
+def test_page_and_today_warn_from_four_fifths_on(client, marketer, letter, budget, warns):
+    play = started(message(letter), wait(30), name="Post", limits={"budget_cents": budget})
+    for _one in range(4):
+        buys(somebody())
+    work()
+    client.force_login(marketer)
+    client.post(reverse("language"), {"language": "en"})
+
+    pages = [client.get(one).content.decode() for one in (reverse("measure", args=[play.pk]), reverse("today"))]
+
+    assert ["of the budget of" in page for page in pages] == [warns, warns]
+    assert ("Measures whose budget runs out" in pages[1]) == warns
+
+
+def test_what_the_closed_have_cost_leaves_the_others_their_part(letter):
+    play = started(message(letter), wait(30), limits={"budget_cents": 300})
+    buys(somebody())
+    work()
+    row = the(play)
+    StepRun.objects.update(cost_cents=200, state="done", ended_at=NOW)
+    Enrolment.objects.update(state="closed", code="done", closed_at=NOW, due_at=None, at_step="", waits_key="")
+
+    for _one in range(2):
+        buys(somebody(), NOW + HOUR)
+    work(NOW + HOUR)
+
+    entered = Enrolment.objects.exclude(pk=row.pk)
+    assert sorted((one.zero_at is None, one.code) for one in entered) == [(False, ""), (True, "budget")]
+
+
+def test_what_was_skipped_has_cost_nothing(letter):
+    play = started(message(letter), wait(30))
+    buys(somebody())
+    work()
+    assert spending.spent(play) == 100
+
+    StepRun.objects.update(state="skipped", ended_at=NOW)
+
+    assert spending.spent(play) == 0
+
+
+@pytest.mark.parametrize(("spent", "code"), [(109, None), (110, "no_budget")])
+def test_a_tenth_above_it_nothing_is_done_any_more_in_either_arm(spent, code):
+    play = started(wait(1), task(minutes=5), holdout=0.5, limits={"budget_cents": 100})
+    for _one in range(8):
+        buys(customer())
+    work()
+    StepRun.objects.create(
+        enrolment=Enrolment.objects.first(), step_key="s0", kind="message", state="done", began_at=NOW, ended_at=NOW,
+        cost_cents=spent,
+    )  # fmt: skip
+
+    work(NOW + DAY + HOUR)
+
+    arms = {arm for (arm,) in Enrolment.objects.filter(steps__code="no_budget").values_list("arm")}
+    assert arms == ({"treated", "held_out"} if code else set())
+    assert len([one for one in ran(play) if one[0] == "s2"]) == 8

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from stammkunde.calls import asking
 from stammkunde.outreach.models import Message
 from stammkunde.plays.models import Enrolment
 from stammkunde.tasks.models import Task
@@ -82,6 +83,31 @@ def test_who_is_left_alone_takes_the_same_steps_and_gets_nothing(template):
     assert not Task.objects.filter(customer__in=alone).exists()
     runs = arms["held_out"].values_list("steps__state", "steps__code").distinct()
     assert set(runs) == {("skipped", "held_out"), ("done", "time")}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_whom_nobody_may_call_goes_the_other_way_at_once(template, share):
+    play = started(task(by_phone=True, guide="silent", otherwise=[{"key": "w", **wait(9)}]), holdout=share)
+    for _one in range(6):
+        buys(factories.customer(kind="person", phone="+49 30 12345"))
+
+    work()
+
+    assert set(Enrolment.objects.filter(play=play).values_list("at_step", "state")) == {("w", "waiting")}
+    assert not Task.objects.exists()
+    told = Enrolment.objects.filter(play=play).values_list("steps__state", "steps__code", "steps__result__tried")
+    assert {(state, code, tried[0]["code"]) for state, code, tried in told} == {("skipped", "refused", "no_consent")}
+
+
+def test_whoever_may_be_called_is_called_by_the_guide():
+    started(task(by_phone=True, guide="silent"), task(by_phone=True))
+    anna = factories.customer(kind="person", phone="+49 30 12345")
+    consent(anna, channel="phone")
+    buys(anna)
+
+    work()
+
+    assert asking.subject_of(Task.objects.get()).occasion == "silent"
 
 
 def test_the_goal_ends_it_at_once_and_stops_what_is_planned(template):

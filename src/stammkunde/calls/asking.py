@@ -20,6 +20,7 @@ from stammkunde.outreach.services.calling import CALL, OWN_ORIGIN
 from stammkunde.tasks.models import Task
 from stammkunde.tasks.worklist import Item, Refusal
 
+LED_BY = "call-"  # before the name of a guide, at the end of the key of a task
 BY_PHONE_ONLY = frozenset(Reason) - {Reason.PAUSED} | {"duplicate_address"}  # a letter may do what a call may not
 
 
@@ -38,7 +39,8 @@ def subject_of(task: Task | None, *, occasion: str = "") -> Subject:
     message = message_of(task) if task else None
     said = occasion if occasion in Guide.Kind.values else ""
     if message is None:
-        return Subject(occasion=said or Guide.Kind.FREE, title=task.title if task else "")
+        named = guide_of(task.key or "") if task else ""
+        return Subject(occasion=said or named or Guide.Kind.FREE, title=task.title if task else "")
     kept = str(message.content.get("guide", ""))
     origin = "" if message.origin.startswith(OWN_ORIGIN) else message.origin
     return Subject(
@@ -47,6 +49,24 @@ def subject_of(task: Task | None, *, occasion: str = "") -> Subject:
         origin=origin,
         title=task.title if task else "",
     )
+
+
+def led_by(guide: str) -> str:
+    """Say at the end of a task's key by which guide it is led."""
+    return f"{LED_BY}{guide or Guide.Kind.FREE}"
+
+
+def guide_of(key: str) -> str:
+    """Tell by which guide the task with a key is led; empty: it does not say."""
+    named = key.rpartition(":")[2]
+    guide = named.removeprefix(LED_BY)
+    return guide if guide != named and guide in Guide.Kind.values else ""
+
+
+def purpose(guide: str, *, usual: str) -> str:
+    """Tell what a call is for the law, by its guide; without one that says so, as usual."""
+    is_said = guide in Guide.Kind.values and guide != Guide.Kind.FREE
+    return policy.PURPOSES[Guide.Kind(guide)] if is_said else usual
 
 
 def message_of(task: Task) -> Message | None:
@@ -95,7 +115,7 @@ def refused(items: Sequence[Item], *, now: datetime) -> dict[str, Refusal]:
 def _plan(item: Item, person: object, *, now: datetime) -> Plan:
     assert item.customer is not None
     whom = item.person or person
-    subject = Subject(occasion=leading.kind(item.kind, item.signal))
+    subject = Subject(occasion=guide_of(item.key) or leading.kind(item.kind, item.signal))
     recipient = (item.customer.pk, getattr(whom, "pk", None))
     importance = item.at_risk_cents if item.at_risk_cents is not None else item.stake_cents
     return plan(recipient, subject, key=item.key, importance_cents=max(importance or 0, 0), now=now)

@@ -1,4 +1,8 @@
-"""What people of ours do in a measure: a task for whoever looks after the customer, within the minutes of a day."""
+"""
+What people of ours do in a measure: a task for whoever looks after the customer, within the minutes of a day.
+
+A call is made only where it is allowed; whoever may not be called goes on at once by the other way.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -8,7 +12,11 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 
+from stammkunde.calls import asking
 from stammkunde.customers import caretakers
+from stammkunde.customers.models import Purpose
+from stammkunde.outreach import recipients as reached
+from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import clock, contents, ranking, walking
 from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.models import StepRun
@@ -18,6 +26,7 @@ from stammkunde.tasks.services import Content, Due
 from stammkunde.team import queries as team
 
 CHANNEL = "task"
+ANSWERS = ("owed", "reply")  # kinds of measures whose calls sell nothing
 
 
 def give(walkers: Sequence[Walker], batch: Batch) -> None:
@@ -25,7 +34,7 @@ def give(walkers: Sequence[Walker], batch: Batch) -> None:
     taken = _minutes_taken({one.play.pk for one in walkers}, on=batch.today)
     owners = caretakers.of((one.row.customer_id, None) for one in walkers)
     workers = set(team.workers().values_list("pk", flat=True))
-    for one in sorted(walkers, key=lambda one: _rank(one, batch)):
+    for one in sorted(_may_be_asked(walkers, batch), key=lambda one: _rank(one, batch)):
         step = _step(one)
         most = one.content.limits.minutes_a_day
         if most is not None and step.minutes and taken[one.play.pk] + step.minutes > most:
@@ -33,6 +42,35 @@ def give(walkers: Sequence[Walker], batch: Batch) -> None:
             continue
         taken[one.play.pk] += step.minutes
         _give(one, step, _owner(step, owners[one.row.customer_id, None], workers), batch)
+
+
+def _may_be_asked(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
+    """Leave out whom the law, or a wish, lets nobody call for this; in both arms alike. All stand at the same step."""
+    if not _step(walkers[0]).by_phone:
+        return list(walkers)
+    whom = reached.wanted(purpose=_purpose(walkers[0]))
+    ids = {one.row.customer_id for one in walkers}
+    people = reached.choose(customer_ids=ids, channel=CALL, whom=whom, today=batch.today)
+    found = []
+    for one in walkers:
+        chosen = people[one.row.customer_id][0]
+        if chosen.is_allowed:
+            found.append(one)
+        else:
+            _refused(one, chosen.reason, batch)
+    return found
+
+
+def _purpose(one: Walker) -> str:
+    """Tell what a call is for the law: as its guide says, or else advertising, unless it is owed or an answer."""
+    usual = Purpose.SERVICE if one.content.kind in ANSWERS else Purpose.ADVERTISING
+    return asking.purpose(_step(one).guide, usual=usual)
+
+
+def _refused(one: Walker, reason: str, batch: Batch) -> None:
+    result = {"tried": [{"code": reason, "channel": CALL}]}
+    one.ran(StepRun.State.SKIPPED, at=batch.now, code=Became.REFUSED, result=result)
+    one.goes_on(at=batch.now, way=walking.way_after(_step(one), Became.REFUSED))
 
 
 def _step(one: Walker) -> contents.Task:
@@ -66,7 +104,7 @@ def _give(one: Walker, step: contents.Task, owner_id: int | None, batch: Batch) 
         return
     task = tasks.plan(
         Content(title=step.title, note=step.note),
-        key=one.key(CHANNEL),
+        key=one.key(asking.led_by(step.guide) if step.by_phone else CHANNEL),
         customer_id=one.row.customer_id,
         owner_id=owner_id,
         due=Due(on=timezone.localdate(until)),

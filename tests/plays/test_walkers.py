@@ -1,11 +1,13 @@
 """Workers that are killed, and two at once: nothing twice, nothing lost, everybody moved exactly once."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
+from django.db import connection
 
 from stammkunde.outreach.models import Message
-from stammkunde.plays.measures import admit, triggers
+from stammkunde.plays.measures import admit, moves, triggers, working
 from stammkunde.plays.models import Enrolment, Planner, StepRun
 from stammkunde.tasks.models import Task
 from tests import processes
@@ -61,3 +63,22 @@ def test_two_workers_at_once_move_everybody_once(play):
     assert not Planner.objects.exclude(leased_by="").exists()
     work(NOW + DAY)  # and nobody is moved for nothing
     is_whole(play)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only there one writes at a time")
+def test_others_may_write_between_two_batches(play, monkeypatch):
+    sizes, turns = [], []
+    whole = moves.Batch.save
+
+    def save(one):
+        sizes.append(len(one.walkers))
+        turns.append("batch")
+        return whole(one)
+
+    monkeypatch.setattr(moves.Batch, "save", save)
+    monkeypatch.setattr(working, "AT_ONCE_ALONE", 10)
+    monkeypatch.setattr(working.time, "sleep", lambda _seconds: turns.append("pause"))
+    work()
+
+    assert (max(sizes), sum(sizes) >= MANY) == (10, True)
+    assert ("batch", "batch") not in set(pairwise(turns))

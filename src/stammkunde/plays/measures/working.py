@@ -14,6 +14,7 @@ from stammkunde.plays.models import Planner, Play
 
 LEASE = timedelta(minutes=2)
 PAUSE = 0.5  # of what a batch took: meanwhile others write (SQLite has one writer)
+AT_ONCE_ALONE = 50  # there: 200 would keep the others from writing for a third of a second
 Status = Play.Status
 OPEN = (Status.RUNNING, Status.PAUSED)
 
@@ -26,11 +27,7 @@ def sweep(*, now: datetime) -> bool:
     with _alone(now=now) as is_mine:
         if not is_mine:
             return False
-        began = time.monotonic()
-        busy = _piece(plays, now=now)
-        if busy and connection.vendor == "sqlite":
-            time.sleep((time.monotonic() - began) * PAUSE)
-        return busy
+        return _piece(plays, now=now)
 
 
 def _is_due(plays: Sequence[Play], *, now: datetime) -> bool:
@@ -55,13 +52,32 @@ def _piece(plays: Sequence[Play], *, now: datetime) -> bool:
     running = [play for play in plays if play.status == Status.RUNNING]
     guard = Guard(now=now)
     done = [guard.each(running, triggers.enter), guard.each(running, _draw), guard.each(plays, _meet)]
-    done += [walk.pull(now=now, at_most=walk.AT_ONCE) > 0, walk.walk(now=now, at_most=walk.AT_ONCE) > 0]
+    with _room_for_others():
+        done.append(walk.pull(now=now, at_most=_at_once()) > 0)
+    with _room_for_others():
+        done.append(walk.walk(now=now, at_most=_at_once()) > 0)
     guard.over()
     return any(done)
 
 
 def _draw(play: Play, *, now: datetime) -> int:
-    return admit.draw(play, now=now) if admit.waiting(play, now=now) else 0
+    if not admit.waiting(play, now=now):
+        return 0
+    with _room_for_others():
+        return admit.draw(play, now=now)
+
+
+def _at_once() -> int:
+    return min(AT_ONCE_ALONE, walk.AT_ONCE) if connection.vendor == "sqlite" else walk.AT_ONCE
+
+
+@contextmanager
+def _room_for_others() -> Iterator[None]:
+    """Let others write after a batch, for half of what it took, where there is one writer."""
+    began = time.monotonic()
+    yield
+    if connection.vendor == "sqlite":
+        time.sleep((time.monotonic() - began) * PAUSE)
 
 
 def _has_news(play: Play) -> bool:
@@ -76,7 +92,8 @@ def _meet(play: Play, *, now: datetime) -> bool:
         return False
     version, place = triggers.facts_version(), play.entered_upto.get("met_place", 0)
     target = play.entered_upto.get("meeting", version) if place else version
-    place = walk.meet(play=play, after=place, now=now, at_most=walk.AT_ONCE)
+    with _room_for_others():
+        place = walk.meet(play=play, after=place, now=now, at_most=_at_once())
     said = {"met_place": place, "meeting": target} | ({} if place else {"met": target})
     if not place:
         closing.note_undone(play, now=now)

@@ -29,15 +29,41 @@ def wanted(*, purpose: str, role: str = "", to_several: bool = False) -> Wanted:
 
 def choose(*, customer_ids: Collection[int], channel: str, whom: Wanted, today: date) -> dict[int, tuple[Chosen, ...]]:
     """Choose who is written to at each of these customers; the number of queries does not grow with them."""
-    reaches = channels.get(channel).reaches
-    allowed = customers.permissions(
+    allowed = _allowed(customer_ids, channel, whom, today=today)
+    return among(allowed, customer_ids=customer_ids, channel=channel, whom=whom)
+
+
+def meant(*, recipients: Collection[Recipient], channel: str, whom: Wanted, today: date) -> dict[Recipient, Chosen]:
+    """
+    Choose who is written to where somebody certain may be meant, whose birthday it is for instance.
+
+    Nobody else at a company is written to in her place; a private customer is, as it is she or her household.
+    """
+    ids = {customer_id for customer_id, _person in recipients}
+    known, everybody = _everybody(_allowed(ids, channel, whom, today=today), ids, channel)
+    return {
+        (pk, person_id): _meant(everybody[pk], person_id, _is_firm(known[pk]), whom) for pk, person_id in recipients
+    }
+
+
+def _meant(some: list[Candidate], person_id: int | None, is_firm: bool, whom: Wanted) -> Chosen:
+    own = [one for one in some if person_id is not None and one.person_id == person_id]
+    chosen = policy.choose(own or some, is_firm=is_firm, wanted=whom)[0]
+    if not own or chosen.is_allowed or is_firm:
+        return chosen
+    return policy.choose([one for one in some if one.person_id is None], is_firm=is_firm, wanted=whom)[0]
+
+
+def _allowed(
+    customer_ids: Collection[int], channel: str, whom: Wanted, *, today: date
+) -> Mapping[Recipient, Permission]:
+    return customers.permissions(
         customer_ids=customer_ids,
-        channel=reaches,
+        channel=channels.get(channel).reaches,
         purpose=whom.purpose,
         buyers=sales.buyers(customer_ids=customer_ids),
         today=today,
     )
-    return among(allowed, customer_ids=customer_ids, channel=channel, whom=whom)
 
 
 def reached(*, customer_ids: Collection[int], channel: str, purpose: str, today: date) -> set[int]:
@@ -50,14 +76,23 @@ def among(
     allowed: Mapping[Recipient, Permission], *, customer_ids: Collection[int], channel: str, whom: Wanted
 ) -> dict[int, tuple[Chosen, ...]]:
     """Choose who is written to where it is known of everybody whether they may be."""
+    known, everybody = _everybody(allowed, customer_ids, channel)
+    return {pk: policy.choose(some, is_firm=_is_firm(known[pk]), wanted=whom) for pk, some in everybody.items()}
+
+
+def _everybody(
+    allowed: Mapping[Recipient, Permission], customer_ids: Collection[int], channel: str
+) -> tuple[dict[int, Customer], dict[int, list[Candidate]]]:
+    """Give everybody at these customers who could be written to."""
     known = Customer.objects.in_bulk(customer_ids)
     everybody: dict[int, list[Candidate]] = {pk: [] for pk in known}
     for one, candidate in _candidates(list(_addressed(known, channel)), channel, allowed):
         everybody[one].append(candidate)
-    return {
-        pk: policy.choose(some, is_firm=known[pk].kind == Customer.Kind.COMPANY, wanted=whom)
-        for pk, some in everybody.items()
-    }
+    return known, everybody
+
+
+def _is_firm(customer: Customer) -> bool:
+    return customer.kind == Customer.Kind.COMPANY
 
 
 def words(chosen: Mapping[str, str], *, name: str, purpose: str) -> str:

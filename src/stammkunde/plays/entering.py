@@ -27,6 +27,7 @@ class Candidate:
     cycle: str = ""  # what makes it another round, where the source does not
     subject: str = ""
     travels: tuple[tuple[str, str], ...] = ()
+    contact_person_id: int | None = None  # whom it is about at the customer, and who is written to
 
     @property
     def round(self) -> str:

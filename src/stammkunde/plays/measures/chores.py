@@ -6,6 +6,7 @@ A call is made only where it is allowed; whoever may not be called goes on at on
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,9 @@ from django.utils import timezone
 
 from stammkunde.calls import asking
 from stammkunde.customers import caretakers
-from stammkunde.customers.models import Purpose
+from stammkunde.customers.models import ContactPerson, Purpose
+from stammkunde.customers.policy import Reason
+from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import recipients as reached
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import clock, contents, ranking, walking
@@ -32,7 +35,8 @@ ANSWERS = ("owed", "reply")  # kinds of measures whose calls sell nothing
 def give(walkers: Sequence[Walker], batch: Batch) -> None:
     """Put tasks on people's lists, those that bring most a minute first; inside the caller's transaction."""
     taken = _minutes_taken({one.play.pk for one in walkers}, on=batch.today)
-    owners = caretakers.of((one.row.customer_id, None) for one in walkers)
+    owners = caretakers.of(_about(one) for one in walkers)
+    people = ContactPerson.objects.in_bulk({one.row.contact_person_id for one in walkers} - {None})
     workers = set(team.workers().values_list("pk", flat=True))
     for one in sorted(_may_be_asked(walkers, batch), key=lambda one: _rank(one, batch)):
         step = _step(one)
@@ -41,7 +45,8 @@ def give(walkers: Sequence[Walker], batch: Batch) -> None:
             _no_room(one, step, batch)
             continue
         taken[one.play.pk] += step.minutes
-        _give(one, step, _owner(step, owners[one.row.customer_id, None], workers), batch)
+        title = _title(step, people.get(one.row.contact_person_id or 0))
+        _give(one, replace(step, title=title), _owner(step, owners[_about(one)], workers), batch)
 
 
 def _may_be_asked(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
@@ -49,11 +54,13 @@ def _may_be_asked(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
     if not _step(walkers[0]).by_phone:
         return list(walkers)
     whom = reached.wanted(purpose=_purpose(walkers[0]))
-    ids = {one.row.customer_id for one in walkers}
-    people = reached.choose(customer_ids=ids, channel=CALL, whom=whom, today=batch.today)
+    about = {(one.row.customer_id, person) for one in walkers for person in (one.row.contact_person_id, None)}
+    people = reached.meant(recipients=about, channel=CALL, whom=whom, today=batch.today)
     found = []
     for one in walkers:
-        chosen = people[one.row.customer_id][0]
+        chosen = people[_about(one)]
+        if chosen.reason == Reason.NO_ADDRESS:  # whoever has no number of her own is asked for at the others'
+            chosen = people[one.row.customer_id, None]
         if chosen.is_allowed:
             found.append(one)
         else:
@@ -77,6 +84,16 @@ def _step(one: Walker) -> contents.Task:
     step = one.step
     assert isinstance(step, contents.Task)
     return step
+
+
+def _about(one: Walker) -> Recipient:
+    """Tell with whom somebody is asked to speak."""
+    return one.row.customer_id, one.row.contact_person_id
+
+
+def _title(step: contents.Task, person: ContactPerson | None) -> str:
+    """Say what is to be done, and for whom, where it is about one person at the customer."""
+    return f"{step.title}: {person}" if person else step.title
 
 
 def _owner(step: contents.Task, caretaker: int | None, workers: Collection[int]) -> int | None:

@@ -117,9 +117,9 @@ def _plans(
     tries: Sequence[Try], template: Template, batch: Batch
 ) -> tuple[list[tuple[Try, Plan]], dict[int, dict[str, Any]]]:
     whom = reached.wanted(purpose=template.purpose, role=template.wanted_role)
-    ids = [one.walker.row.customer_id for one in tries]
-    people = reached.choose(customer_ids=ids, channel=template.channel, whom=whom, today=batch.today)
-    chosen = {id(one): people[one.walker.row.customer_id][0] for one in tries}
+    meant = {id(one): (one.walker.row.customer_id, one.walker.row.contact_person_id) for one in tries}
+    people = reached.meant(recipients=set(meant.values()), channel=template.channel, whom=whom, today=batch.today)
+    chosen = {key: people[one] for key, one in meant.items()}
     recipients = {(one.walker.row.customer_id, chosen[id(one)].person_id) for one in tries}
     written = outreach.contents(template=template, recipients=recipients, today=batch.today)
     plans, missing = [], {}

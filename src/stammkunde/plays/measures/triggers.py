@@ -18,6 +18,7 @@ from stammkunde.store.models import Change
 
 LOOKS_BACK = timedelta(days=7)  # for changes of a group: a week's standstill begins nothing twice, nor loses anybody
 AT_ONCE = 500
+PERSONS = "contact_persons"
 
 
 def enter(play: Play, *, now: datetime) -> int:
@@ -112,6 +113,7 @@ def _candidate(content: Content, table: str, fact: Fact, *, cycle: str = "") -> 
         cycle=cycle,
         subject=fact.source,
         travels=tuple(sorted(travels.items())),
+        contact_person_id=fact.row if table == PERSONS else None,
     )
 
 

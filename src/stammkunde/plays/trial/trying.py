@@ -76,7 +76,7 @@ def of(play: Play, content: Content, *, now: datetime) -> Trial:
         whom=found,
         people=tuple(_best(asked)),
         asked=len(asked),
-        said=ways.of(content, asked, today=timezone.localdate(now)),
+        said=ways.of(content, [(pk, found.persons.get(pk)) for pk in asked], today=timezone.localdate(now)),
         inside=Enrolment.objects.filter(play=play, closed_at=None).exclude(state="").count(),
         overlaps=tuple(others),
         each_cents=costs.expected(content),

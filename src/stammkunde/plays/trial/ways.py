@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from stammkunde.customers.models import Customer
+from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import recipients
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach import wording as words
@@ -45,25 +46,25 @@ class Said:
     examples: tuple[Example, ...] = ()
 
 
-def of(content: Content, customer_ids: Sequence[int], *, today: date) -> Said:
+def of(content: Content, asked: Sequence[Recipient], *, today: date) -> Said:
     """Tell of each message of a play."""
     reach: list[Reach] = []
     examples: list[Example] = []
     for step in contents.every(content.steps):
         if isinstance(step, Message):
-            found = _step(step, customer_ids, today=today)
+            found = _step(step, asked, today=today)
             reach += found.reach
             examples += found.examples
     return Said(reach=tuple(reach), examples=tuple(examples))
 
 
-def _step(step: Message, customer_ids: Sequence[int], *, today: date) -> Said:
+def _step(step: Message, asked: Sequence[Recipient], *, today: date) -> Said:
     known = Template.objects.in_bulk([int(one) for one in step.templates])
     templates = [known[int(one)] for one in step.templates if int(one) in known]
-    asked = [_asked(one, customer_ids, today=today) for one in templates]
+    found = [_asked(one, asked, today=today) for one in templates]
     reach = []
-    for place, (template, (reached, reasons)) in enumerate(zip(templates, asked, strict=True)):
-        later = set[int]().union(*(some for some, _why in asked[place + 1 :])) - reached
+    for place, (template, (reached, reasons)) in enumerate(zip(templates, found, strict=True)):
+        later = set[int]().union(*(some for some, _why in found[place + 1 :])) - reached
         reach.append(
             Reach(
                 text=_text(template),
@@ -72,26 +73,27 @@ def _step(step: Message, customer_ids: Sequence[int], *, today: date) -> Said:
                 after=len(later),
             )
         )
-    first = ((one, min(reached)) for one, (reached, _why) in zip(templates, asked, strict=True) if reached)
-    return Said(reach=tuple(reach), examples=tuple(_example(one, pk, today=today) for one, pk in first))
+    persons = dict(asked)
+    first = ((one, min(reached)) for one, (reached, _why) in zip(templates, found, strict=True) if reached)
+    return Said(reach=tuple(reach), examples=tuple(_example(one, (pk, persons[pk]), today=today) for one, pk in first))
 
 
 def _text(template: Template) -> str:
     return _("%(way)s “%(name)s”") % {"way": words.channel(template.channel), "name": template.name}
 
 
-def _asked(template: Template, customer_ids: Sequence[int], *, today: date) -> tuple[set[int], Counter[str]]:
+def _asked(template: Template, asked: Sequence[Recipient], *, today: date) -> tuple[set[int], Counter[str]]:
     whom = recipients.wanted(purpose=template.purpose, role=template.wanted_role)
-    chosen = recipients.choose(customer_ids=customer_ids, channel=template.channel, whom=whom, today=today)
-    reached = {pk for pk, some in chosen.items() if some[0].is_allowed}
-    return reached, Counter(some[0].reason for pk, some in chosen.items() if pk not in reached)
+    chosen = recipients.meant(recipients=asked, channel=template.channel, whom=whom, today=today)
+    reached = {pk for (pk, _person), one in chosen.items() if one.is_allowed}
+    return reached, Counter(one.reason for (pk, _person), one in chosen.items() if pk not in reached)
 
 
-def _example(template: Template, customer_id: int, *, today: date) -> Example:
-    customer = Customer.objects.get(pk=customer_id)
+def _example(template: Template, asked: Recipient, *, today: date) -> Example:
+    customer = Customer.objects.get(pk=asked[0])
     whom = recipients.wanted(purpose=template.purpose, role=template.wanted_role)
-    chosen = recipients.choose(customer_ids=[customer_id], channel=template.channel, whom=whom, today=today)
-    recipient = (customer_id, chosen[customer_id][0].person_id)
+    chosen = recipients.meant(recipients=[asked], channel=template.channel, whom=whom, today=today)
+    recipient = (customer.pk, chosen[asked].person_id)
     try:
         preparing.check_words(template)
         filled = outreach.contents(template=template, recipients={recipient}, today=today)[recipient]

@@ -1,7 +1,8 @@
 """Whom a play would take: who is in the group now, or for whom it would have begun lately; how many a week."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -30,11 +31,13 @@ class Whom:
         ids: customers; None: nobody can tell before the figures are computed.
         is_group: they are in the group now; else it would have begun for them on the last 28 days.
         a_week: how many begin a week: least, usual, most; None: nothing is recorded yet.
+        persons: whom at a customer it is about, where that is known.
     """
 
     ids: tuple[int, ...] | None
     is_group: bool
     a_week: tuple[int, int, int] | None = None
+    persons: Mapping[int, int] = field(default_factory=dict)
 
 
 def of(content: Content, *, now: datetime) -> Whom:
@@ -80,7 +83,8 @@ def _began(content: Content, *, now: datetime) -> Whom:
     kept = [one for one in found if one.customer_id in inside]
     weeks = [(today - one.on).days // WEEK for one in kept]
     a_week = _range(weeks, LATELY_DAYS // WEEK)
-    return Whom(ids=tuple(one for one in ids if one in inside), is_group=False, a_week=a_week)
+    persons = {one.customer_id: one.contact_person_id for one in kept if one.contact_person_id is not None}
+    return Whom(ids=tuple(one for one in ids if one in inside), is_group=False, a_week=a_week, persons=persons)
 
 
 def _inside(content: Content, ids: list[int], *, now: datetime) -> set[int]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from stammkunde.plays import contents, trial
 from stammkunde.plays.measures import running
+from stammkunde.plays.trial import near
 from tests import factories
 from tests.outreach.planning import company, customer
 from tests.plays.over_time import BOUGHT, buys, content, message, started, task, wait
@@ -60,7 +61,9 @@ def test_it_says_whom_it_would_take_by_which_way_and_what_it_costs(play, now):
     assert sum(n for _why, n in mail.reasons) == 1
     assert (found.each_cents, found.minutes_a_week) == (200, 10)
     assert found.overlaps == (("Andere", 1),)
-    assert [one.text for one in found.said.examples] == ["Hallo Anna"]
+    said, asked_for = found.said.examples
+    assert said.text == "Hallo Anna"
+    assert (asked_for.subject, asked_for.name) == ("Anrufen", "Aufgabe, die noch niemandem gehört")
     assert {one.name for one in found.people} == {"Anna", "Bert"}
     assert dict(found.power)[0.1] is None  # two customers show nothing
 
@@ -78,3 +81,46 @@ def test_looking_writes_nothing(client, marketer, play, now):
 
     assert "Für 1 Kunden hätte sie in den letzten 28 Tagen begonnen." in answer.content.decode()
     assert not [one["sql"] for one in asked if one["sql"].split()[0] in {"INSERT", "UPDATE", "DELETE"}]
+
+
+def test_who_misses_one_condition_only_is_near(monkeypatch, now):
+    anna, bert = factories.customer(name="Anna"), factories.customer(name="Bert")
+    bought, there = {"happened": "orders"}, {"field": "customer.city", "is": "is", "value": "Köln"}
+    keep = {str({"all": [there]}): [anna.pk, bert.pk], str({"all": [bought]}): [anna.pk]}
+    monkeypatch.setattr(near.counts, "who", lambda rule, now: keep[str(rule)])
+
+    found = near.of({"all": [bought, there]}, [anna.pk], now=now)
+
+    assert [(one.n, one.people) for one in found] == [(1, (bert,))]
+    assert near.of(bought, [anna.pk], now=now) == ()  # one condition: everybody else would be near
+
+
+def test_calls_stand_against_the_time_that_the_team_has(marketer, now):
+    company()
+    marketer.hours_per_week, marketer.role = 5, "sales"
+    marketer.save()
+    for _each in range(5):
+        buys(customer(), now - 3 * DAY)
+    said = content(task("Anrufen", by_phone=True, minutes=20), trigger=BOUGHT)
+    play = running.draft(name="Anrufe", content=said, staff=marketer, now=now)
+
+    found = looked(play, now)
+
+    assert found.calls_a_day == found.whom.a_week[1] / 5
+    assert found.free_calls == 3  # an hour a day, twenty minutes each
+
+
+def test_the_smallest_effect_follows_the_number_as_it_is_typed(client, marketer, play, now):
+    company()
+    for number in range(40):
+        buys(customer(), now - DAY, cents=1000 + number)
+    client.force_login(marketer)
+
+    def said(share):
+        address = reverse("measure-trial", args=[play.pk])
+        return client.get(address, {"share": share}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "Ohne Vergleichsgruppe" in said("0")
+    assert "Ohne Vergleichsgruppe" in said("dance")
+    assert "Zu wenige" in said("10")
+    assert "je Kunde" in said("50")

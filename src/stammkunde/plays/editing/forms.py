@@ -194,8 +194,12 @@ class EndsForm(CardForm):
         return {**data, **{name: self.cleaned_data[name] for name in ("ends_on", "latest_days")}}
 
 
-class CompareForm(CardForm):
+class ShareForm(forms.Form):
     share = forms.FloatField(label=_("Left alone to compare, in percent"), min_value=0, max_value=50)
+
+
+class CompareForm(CardForm):
+    share = ShareForm.base_fields["share"]
     because = forms.CharField(label=_("Why nobody is left alone"), max_length=200, required=False)
     entries = forms.IntegerField(label=_("Enrolments at most"), min_value=1, required=False)
     entries_a_day = forms.IntegerField(label=_("Enrolments on a day at most"), min_value=1, required=False)

@@ -45,8 +45,8 @@ def give(walkers: Sequence[Walker], batch: Batch) -> None:
             _no_room(one, step, batch)
             continue
         taken[one.play.pk] += step.minutes
-        title = _title(step, people.get(one.row.contact_person_id or 0))
-        _give(one, replace(step, title=title), _owner(step, owners[_about(one)], workers), batch)
+        named = title(step, people.get(one.row.contact_person_id or 0))
+        _give(one, replace(step, title=named), owner_of(step, owners[_about(one)], workers), batch)
 
 
 def _may_be_asked(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
@@ -91,12 +91,12 @@ def _about(one: Walker) -> Recipient:
     return one.row.customer_id, one.row.contact_person_id
 
 
-def _title(step: contents.Task, person: ContactPerson | None) -> str:
+def title(step: contents.Task, person: ContactPerson | None) -> str:
     """Say what is to be done, and for whom, where it is about one person at the customer."""
     return f"{step.title}: {person}" if person else step.title
 
 
-def _owner(step: contents.Task, caretaker: int | None, workers: Collection[int]) -> int | None:
+def owner_of(step: contents.Task, caretaker: int | None, workers: Collection[int]) -> int | None:
     """Tell whose task it is: whom the step names, or whoever looks after the customer, or else the substitute."""
     named = int(step.owner) if step.owner is not None else caretaker
     substitute = int(step.substitute) if step.substitute is not None else None

@@ -17,7 +17,7 @@ from stammkunde.plays.editing import power
 from stammkunde.plays.measures import costs, running
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import NothingToSay
-from stammkunde.plays.trial import ways, whom
+from stammkunde.plays.trial import room, ways, whom
 from stammkunde.plays.trial.ways import Said
 from stammkunde.plays.trial.whom import Whom
 from stammkunde.sales.models import Line
@@ -37,6 +37,8 @@ class Trial:
 
     Args:
         asked: of how many of those in `whom` reach and effect were asked: the first so many.
+        calls_a_day: on a usual working day.
+        free_calls: for how many a day the team has time beside what it did lately; None: no hours are known.
         overlaps: other plays that some of them are in, with how many.
         power: a share that is left alone → the smallest effect per customer that could be seen, in cents.
     """
@@ -49,6 +51,8 @@ class Trial:
     overlaps: tuple[tuple[str, int], ...]
     each_cents: int
     minutes: int
+    calls_a_day: float | None
+    free_calls: int | None
     power: tuple[tuple[float, int | None], ...]
     missing: tuple[str, ...]
 
@@ -81,9 +85,18 @@ def of(play: Play, content: Content, *, now: datetime) -> Trial:
         overlaps=tuple(others),
         each_cents=costs.expected(content),
         minutes=sum(one.minutes for one in contents.every(content.steps) if isinstance(one, Task)),
+        calls_a_day=room.calls_a_day(content, a_week=found.a_week),
+        free_calls=room.free_calls(content, now=now),
         power=tuple(_power(content, ids, asked, now=now)),
         missing=tuple(dict.fromkeys(_missing(content))),
     )
+
+
+def smallest_cents(content: Content, *, share: float, now: datetime) -> int | None:
+    """Give the smallest effect for each customer that could be seen with so many left alone; None: too few."""
+    ids = whom.of(content, now=now, is_whole=False).ids or ()
+    spread = power.spread_cents(_brought(content, ids[:MOST], now=now))
+    return power.smallest_cents(customers=len(ids), share=share, spread_cents=spread) if spread else None
 
 
 def _best(ids: Sequence[int]) -> list[Customer]:

@@ -7,7 +7,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from stammkunde.customers.models import Customer
+from stammkunde.customers import caretakers
+from stammkunde.customers.models import ContactPerson, Customer
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import recipients
 from stammkunde.outreach import services as outreach
@@ -15,9 +16,12 @@ from stammkunde.outreach import wording as words
 from stammkunde.outreach.models import Template
 from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import contents
-from stammkunde.plays.contents import Content, Message
+from stammkunde.plays.contents import Content, Message, Task
+from stammkunde.plays.measures import chores
 from stammkunde.plays.services import preparing
 from stammkunde.plays.services.preparing import NothingToSay
+from stammkunde.team import queries as team
+from stammkunde.team.models import Staff
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,8 @@ def of(content: Content, asked: Sequence[Recipient], *, today: date) -> Said:
             found = _step(step, asked, today=today)
             reach += found.reach
             examples += found.examples
+        elif isinstance(step, Task) and asked:
+            examples.append(_task(step, asked[0]))
     return Said(reach=tuple(reach), examples=tuple(examples))
 
 
@@ -76,6 +82,19 @@ def _step(step: Message, asked: Sequence[Recipient], *, today: date) -> Said:
     persons = dict(asked)
     first = ((one, min(reached)) for one, (reached, _why) in zip(templates, found, strict=True) if reached)
     return Said(reach=tuple(reach), examples=tuple(_example(one, (pk, persons[pk]), today=today) for one, pk in first))
+
+
+def _task(step: Task, about: Recipient) -> Example:
+    """Show a task as it would stand on somebody's list."""
+    customer, person = Customer.objects.get(pk=about[0]), ContactPerson.objects.filter(pk=about[1] or 0).first()
+    owner = chores.owner_of(step, caretakers.of([about])[about], set(team.workers().values_list("pk", flat=True)))
+    whose = Staff.objects.filter(pk=owner or 0).first()
+    return Example(
+        name=_("Task for %(name)s") % {"name": whose} if whose else _("Task for nobody in particular"),
+        customer=customer,
+        subject=chores.title(step, person),
+        text=step.note,
+    )
 
 
 def _text(template: Template) -> str:

@@ -11,6 +11,8 @@ from stammkunde.mirror import NoMirror
 from stammkunde.plays import groups
 from stammkunde.plays.contents import Content, Enters
 from stammkunde.plays.measures import triggers
+from stammkunde.plays.trial import near
+from stammkunde.plays.trial.near import Near
 from stammkunde.segments import counts, latest, membership
 from stammkunde.segments.models import SegmentChange
 from stammkunde.segments.nightly import NotKept
@@ -31,20 +33,24 @@ class Whom:
         ids: customers; None: nobody can tell before the figures are computed.
         is_group: they are in the group now; else it would have begun for them on the last 28 days.
         a_week: how many begin a week: least, usual, most; None: nothing is recorded yet.
+        near: who would be in the group without one of its conditions.
         persons: whom at a customer it is about, where that is known.
     """
 
     ids: tuple[int, ...] | None
     is_group: bool
     a_week: tuple[int, int, int] | None = None
+    near: tuple[Near, ...] = ()
     persons: Mapping[int, int] = field(default_factory=dict)
 
 
-def of(content: Content, *, now: datetime) -> Whom:
-    """Tell whom it would take."""
+def of(content: Content, *, now: datetime, is_whole: bool = True) -> Whom:
+    """Tell whom it would take; who is near as well where the whole is wanted."""
     try:
         if isinstance(content.trigger, Enters):
-            return Whom(ids=_members(content, now=now), is_group=True, a_week=_came(content, now=now))
+            ids = _members(content, now=now)
+            close = near.of(_rule(content), ids, now=now) if is_whole else ()
+            return Whom(ids=ids, is_group=True, a_week=_came(content, now=now), near=close)
         return _began(content, now=now)
     except (NoMirror, NotKept, InvalidRule, groups.UnknownRule):
         return Whom(ids=None, is_group=isinstance(content.trigger, Enters))

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from stammkunde.plays import contents, trial
 from stammkunde.plays.contents import Content
+from stammkunde.plays.editing.forms import ShareForm
 from stammkunde.plays.measures import reading
 from stammkunde.plays.trial import Trial
 from stammkunde.plays.views.editor import found
@@ -23,10 +24,23 @@ from stammkunde.team.access import StaffRequest, needs
 def show(request: StaffRequest, pk: int) -> HttpResponse:
     play = found(pk)
     content = contents.read(reading.newest(play).content)
+    if _is_part(request) and "share" in request.GET:
+        return _effect(request, content)
     looked = trial.of(play, content, now=timezone.now())
-    if request.htmx and not request.htmx.boosted:
-        return render(request, "plays/power.html", {"trial": looked})
-    return render(request, "plays/trial.html", {"play": play, "trial": looked, "people": _why(content, looked)})
+    template = "plays/trial_part.html" if _is_part(request) else "plays/trial.html"
+    return render(request, template, {"play": play, "trial": looked, "people": _why(content, looked)})
+
+
+def _is_part(request: StaffRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.boosted
+
+
+def _effect(request: StaffRequest, content: Content) -> HttpResponse:
+    """Say the smallest effect that could be seen with so many left alone as somebody is typing."""
+    form = ShareForm(request.GET)
+    share = form.cleaned_data["share"] / 100 if form.is_valid() else None
+    cents = trial.smallest_cents(content, share=share, now=timezone.now()) if share else None
+    return render(request, "plays/effect.html", {"share": share, "cents": cents})
 
 
 def _why(content: Content, looked: Trial) -> list[Why]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from stammkunde.plays import contents
@@ -141,7 +141,8 @@ def mark(segment_id: int, *, since: datetime) -> list[int]:
 
 def _changes(segment_id: int, since: datetime) -> "QuerySet[SegmentChange]":
     rows = SegmentChange.objects.filter(version__segment=segment_id, at__gte=since)
-    return rows.exclude(cause__in=BEGINS_NOTHING)
+    came_back = Q(is_in=True, cause=SegmentChange.Cause.UNDONE)  # when an import was undone: nothing happened to her
+    return rows.exclude(cause__in=BEGINS_NOTHING).exclude(came_back)
 
 
 def members(segment_id: int) -> list[int]:

@@ -158,8 +158,8 @@ def test_a_score_counts_when_it_was_said_twice_in_a_row(company, monkeypatch):
 
     held = []
     for generation in range(1, 6):
-        scores.answer(asked, None, generation_id=generation)
-        scores.answer(asked, None, generation_id=generation)  # repeated: nothing is asked anew
+        scores.answer(asked, None, generation_id=generation, save=lambda: None)
+        scores.answer(asked, None, generation_id=generation, save=lambda: None)  # repeated: nothing is asked anew
         held.append(list(*scores.members(asked).values()))
 
     assert held == [[1, 2], [1, 2], [2, 3], [3], [3]]

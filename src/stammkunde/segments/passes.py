@@ -9,6 +9,7 @@ The mirror is as old as its last build: who was looked at over the database sinc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 import numpy as np
 from django.db import transaction
@@ -21,7 +22,7 @@ from stammkunde.insight import rules
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.rules import Known, Rule, World
 from stammkunde.mirror.manifest import Manifest, moment
-from stammkunde.segments import bits, latest, membership, scores, vocabulary, worlds
+from stammkunde.segments import aside, bits, latest, membership, scores, vocabulary, worlds
 from stammkunde.segments.bits import Ids
 from stammkunde.segments.models import Recent, SegmentChange, SegmentState, SegmentVersion
 from stammkunde.segments.worlds import Asking, Days
@@ -32,6 +33,7 @@ AT_ONCE = 25  # rules in one pass over everybody: few enough for a gigabyte at a
 TOUCHED_AT_ONCE = 2_000
 Cause = SegmentChange.Cause
 Tell = Callable[[str, int, int], None]
+Save = Callable[[], None]  # renews the claim, or raises: whoever lost it writes nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +41,15 @@ class Everybody:
     """Facts about so many customers that they are not named: what they were, for the cause of a change."""
 
     because: str = ""
+    last: int = 0  # the row that told so last
 
     @property
     def undone(self) -> bool:
-        return self.because.startswith("undo:")
+        return _is_undone(self.because)
+
+
+def _is_undone(because: str) -> bool:
+    return because.startswith("undo:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +64,7 @@ class Pass:
     apart: Ids
     highest: int
     everybody: Everybody
+    save: Save
 
     @property
     def night(self) -> int:
@@ -66,7 +74,9 @@ class Pass:
 
 def due(generation: Generation) -> list[SegmentVersion]:
     """List the versions that are not worked out by a generation, but for those that cannot be read any more."""
-    return list(latest.readable([one for one in latest.versions() if _generation(one) != generation.pk]))
+    found = latest.versions().exclude(state__generation=generation.pk).defer("state__bits")
+    late = aside.without(found, generation_id=generation.pk)
+    return list(latest.readable(late)) if late else []
 
 
 def _generation(version: SegmentVersion) -> int | None:
@@ -82,16 +92,20 @@ def _touched() -> set[int]:
 # --- everybody
 
 
-def work_out(some: Sequence[SegmentVersion], *, generation: Generation, now: datetime, tell: Tell) -> None:
-    """Work versions out over the mirror, in chunks; each is stored by itself. Repeating is harmless."""
-    one = _pass(generation, now=now)
-    readable = latest.readable(some, one.known)
+def work_out(some: Sequence[SegmentVersion], *, generation: Generation, now: datetime, tell: Tell, save: Save) -> None:
+    """
+    Work versions out over the mirror, in chunks; each is stored by itself. Repeating is harmless.
+
+    :raises LostLease: if the claim is another's by now
+    """
+    one = _pass(generation, now=now, save=save)
+    readable = aside.without_circles(latest.readable(some, one.known), generation_id=generation.pk)
     done = 0
     for level in _levels(readable):
         for start in range(0, len(level), AT_ONCE):
             tell("groups", done, len(readable))
             chunk = {version: readable[version] for version in level[start : start + AT_ONCE]}
-            _chunk(chunk, one)
+            aside.ask(chunk, lambda some: _chunk(some, one), generation_id=generation.pk)
             done += len(chunk)
     _after(one, is_refreshed=any(_generation(version) is not None for version in some))
 
@@ -103,18 +117,21 @@ def work_out_as_of(some: Sequence[SegmentVersion], *, on: date, now: datetime) -
     Evenings come in order; between them nothing but time goes by. What models say is not known of them: versions that
     ask for it wait for a refresh.
     """
-    one = replace(_pass(None, now=now), days=Days(today=on), apart=np.empty(0, dtype=np.int64))
+    one = replace(_pass(None, now=now, save=_freely), days=Days(today=on), apart=np.empty(0, dtype=np.int64))
     readable = latest.readable(some, one.known)
     _chunk({version: rule for version, rule in readable.items() if not scores.leaves([rule])}, one)
 
 
-def _pass(generation: Generation | None, *, now: datetime) -> Pass:
+def _freely() -> None:
+    """Write without a claim: where nobody else works groups out."""
+
+
+def _pass(generation: Generation | None, *, now: datetime, save: Save) -> Pass:
     manifest = mirror.read()
     if manifest is None:
         raise mirror.NoMirror
     built_at = moment(manifest.built_at)
     apart = {*Recent.objects.filter(at__gte=built_at).values_list("customer_id", flat=True), *_touched()}
-    many = Touched.objects.filter(customer_id=None).order_by("-pk").values_list("because", flat=True)
     return Pass(
         manifest=manifest,
         generation=generation,
@@ -123,8 +140,22 @@ def _pass(generation: Generation | None, *, now: datetime) -> Pass:
         known=vocabulary.known(),
         apart=np.fromiter(sorted(apart), dtype=np.int64, count=len(apart)),
         highest=Customer.objects.aggregate(last=Max("pk"))["last"] or 0,
-        everybody=Everybody(because=many.first() or ""),
+        everybody=_everybody(),
+        save=save,
     )
+
+
+def _everybody() -> Everybody:
+    """Read what is told of many: the last of it, and that something was undone only where nothing else is told."""
+    rows = list(Touched.objects.filter(customer_id=None).order_by("pk").values_list("pk", "because"))
+    if not rows:
+        return Everybody()
+    return Everybody(because=_decides([because for _pk, because in rows]), last=rows[-1][0])
+
+
+def _decides(facts: Sequence[str]) -> str:
+    """Give the last fact of several; that something was undone, where nothing else is among them."""
+    return next((one for one in reversed(facts) if not _is_undone(one)), facts[-1])
 
 
 def _levels(readable: Mapping[SegmentVersion, Rule]) -> Iterator[list[SegmentVersion]]:
@@ -147,7 +178,7 @@ def _chunk(chunk: Mapping[SegmentVersion, Rule], one: Pass) -> None:
     if one.generation is None:
         world = world.as_of(day_number(one.days.today))
     asked = scores.leaves(chunk.values())
-    scores.answer(asked, world, generation_id=one.night)
+    scores.answer(asked, world, generation_id=one.night, save=one.save)
     limits = rules.bounds(chunk.values(), world)
     world = replace(worlds.with_members(world, scores.members(asked)), bounds=limits)
     stands = {str(version.pk): rule for version, rule in chunk.items()}
@@ -239,6 +270,7 @@ def _store(
         },
     )
     SegmentVersion.objects.filter(pk=version.pk, began_at=None).update(began_at=one.now)
+    one.save()
 
 
 def _changes(
@@ -309,8 +341,9 @@ def _after(one: Pass, *, is_refreshed: bool) -> None:
     )
     Recent.objects.all().delete()
     if is_refreshed:
-        Touched.objects.filter(customer_id=None).delete()
+        Touched.objects.filter(customer_id=None, pk__lte=one.everybody.last).delete()
         scores.forget()
+    one.save()
 
 
 def forget(manifest: Manifest) -> None:
@@ -323,12 +356,14 @@ def forget(manifest: Manifest) -> None:
 # --- the touched
 
 
-def follow(*, generation: Generation, now: datetime) -> int:
+def follow(*, generation: Generation, now: datetime, save: Save) -> int:
     """
     Work out groups anew for the customers who were touched, some at once, and tell how many rows that were.
 
     Their facts are read after the rows that name them, and these are removed together with what follows: whoever is
     touched in between has another row, and whoever kills this loses nothing.
+
+    :raises LostLease: if the claim is another's by now
     """
     rows = list(
         Touched.objects.exclude(customer_id=None)
@@ -337,15 +372,8 @@ def follow(*, generation: Generation, now: datetime) -> int:
     )
     if not rows:
         return 0
-    because = {customer_id: why for _pk, customer_id, why in rows if customer_id is not None}
-    known = vocabulary.known()
-    versions = [one for one in latest.versions() if getattr(one, "state", None)]
-    readable = latest.readable(versions, known)
-    changes: list[SegmentChange] = []
-    for level in _levels(readable):
-        for start in range(0, len(level), AT_ONCE):
-            chunk = {version: readable[version] for version in level[start : start + AT_ONCE]}
-            changes += _follow_chunk(chunk, because, changes, known=known, generation=generation, now=now)
+    because = _because(rows)
+    changes = _follow(because, generation=generation, now=now)
     with transaction.atomic():
         _take_out([pk for pk, _customer_id, _why in rows])
         _write(changes)
@@ -357,7 +385,30 @@ def follow(*, generation: Generation, now: datetime) -> int:
             unique_fields=["customer_id"],
             batch_size=500,
         )
+        save()
     return len(rows)
+
+
+def _because(rows: Iterable[tuple[int, int | None, str]]) -> dict[int, str]:
+    facts: dict[int, list[str]] = {}
+    for _pk, customer_id, because in rows:
+        if customer_id is not None:
+            facts.setdefault(customer_id, []).append(because)
+    return {customer_id: _decides(some) for customer_id, some in facts.items()}
+
+
+def _follow(because: Mapping[int, str], *, generation: Generation, now: datetime) -> list[SegmentChange]:
+    known = vocabulary.known()
+    versions = aside.without(latest.versions().filter(state__isnull=False), generation_id=generation.pk)
+    readable = aside.without_circles(latest.readable(versions, known), generation_id=generation.pk)
+    changes: list[SegmentChange] = []
+    answer = partial(_follow_chunk, because=because, so_far=changes, known=known, generation=generation, now=now)
+    for level in _levels(readable):
+        for start in range(0, len(level), AT_ONCE):
+            chunk = {version: readable[version] for version in level[start : start + AT_ONCE]}
+            for found in aside.ask(chunk, answer, generation_id=generation.pk):
+                changes += found
+    return changes
 
 
 def _take_out(ids: list[int]) -> None:
@@ -375,9 +426,9 @@ def _count(changes: list[SegmentChange]) -> None:
 
 def _follow_chunk(
     chunk: Mapping[SegmentVersion, Rule],
+    *,
     because: Mapping[int, str],
     so_far: Sequence[SegmentChange],
-    *,
     known: Known,
     generation: Generation,
     now: datetime,
@@ -403,7 +454,7 @@ def _follow_chunk(
 
 
 def _cause_of(because: str, *, is_there: bool, is_new: bool) -> Cause:
-    if because.startswith("undo:"):
+    if _is_undone(because):
         return Cause.UNDONE
     if not is_there:
         return Cause.ERASED

@@ -5,10 +5,11 @@ A rule's question to a score (`nightly.SCORES`) is answered by itself, once for 
 takes its place in the rule as a group of its own, so that all other questions of the rule are answered at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
+from django.db import transaction
 
 from stammkunde.insight import rules
 from stammkunde.insight.rules import Rule, World
@@ -25,16 +26,21 @@ def leaves(asked: Iterable[Rule]) -> dict[str, Field]:
     return {rules.digest(leaf): leaf for leaf in found if isinstance(leaf, Field) and leaf.name in SCORE_FIELDS}
 
 
-def answer(some: Mapping[str, Field], world: World, *, generation_id: int) -> None:
-    """Answer questions to scores by a generation; those that are answered already stay. Repeating is harmless."""
+def answer(some: Mapping[str, Field], world: World, *, generation_id: int, save: Callable[[], None]) -> None:
+    """
+    Answer questions to scores by a generation; those that are answered already stay. Repeating is harmless.
+
+    :raises LostLease: if `save` finds that the claim is another's by now
+    """
     known = {one.digest: one for one in ScoreLeaf.objects.filter(digest__in=some)}
     due = {name: leaf for name, leaf in some.items() if name not in known or known[name].generation != generation_id}
     for name, said in worlds.answers(due, world).items() if due else ():
         former = known.get(name)
         held = _held(said, former) if former else said
-        ScoreLeaf.objects.update_or_create(
-            digest=name, defaults={"generation": generation_id, "said": bits.packed(said), "held": bits.packed(held)}
-        )
+        packed = {"said": bits.packed(said), "held": bits.packed(held)}
+        with transaction.atomic():
+            ScoreLeaf.objects.update_or_create(digest=name, defaults={"generation": generation_id, **packed})
+            save()
 
 
 def _held(said: Ids, former: ScoreLeaf) -> Ids:

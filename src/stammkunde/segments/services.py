@@ -74,7 +74,7 @@ def edit(*, segment_id: int, rule: Any, now: datetime, staff: Staff | None) -> S
 
     :raises InvalidRule: if the rule is none, or asks in a circle
     """
-    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    segment = _locked(segment_id)
     read, former = check(rule, segment_id=segment_id), latest.version_of(segment_id)
     if former.digest == rules.digest(read):
         return former
@@ -121,7 +121,7 @@ def restore(*, segment_id: int, now: datetime, staff: Staff) -> None:
     :raises NameTaken: if another group is called so by now
     :raises InvalidRule: if its rule cannot be read any more
     """
-    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    segment = _locked(segment_id)
     if segment.archived_at is not None:
         check(latest.version_of(segment_id).rule, segment_id=segment_id)
         segment.archived_at = None
@@ -139,6 +139,14 @@ def delete(*, segment_id: int, now: datetime, staff: Staff) -> None:
     segment = _free(segment_id)
     _record(staff, "segment.deleted", now, segment)
     segment.delete()
+
+
+def _locked(segment_id: int) -> Segment:
+    """Lock a group with all others, always in one order, so that two edits at once make no circle."""
+    found = {one.pk: one for one in Segment.objects.select_for_update().order_by("pk")}
+    if segment_id not in found:
+        raise Segment.DoesNotExist
+    return found[segment_id]
 
 
 def _free(segment_id: int) -> Segment:

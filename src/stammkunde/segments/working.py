@@ -46,9 +46,9 @@ def _work(generation: Generation, *, lease: Lease, now: datetime) -> bool:
         return _begin(generation, lease=lease, now=now)
     if some := passes.due(generation):
         worlds.prepare(mirror.tables(), generation)
-        passes.work_out(some, generation=generation, now=now, tell=lease.hear)
+        passes.work_out(some, generation=generation, now=now, tell=lease.hear, save=lease.save)
     else:
-        passes.follow(generation=generation, now=now)
+        passes.follow(generation=generation, now=now, save=lease.save)
     return True
 
 

@@ -162,7 +162,7 @@ def _members(home: duckdb.DuckDBPyConnection, ids: Ids) -> Frame:
 
 def _customers(source: Source, last_night: str) -> str:
     own = [word for word in vocabulary.fields() if word.family == vocabulary.CUSTOMER]
-    columns = ", ".join(f"{_read(word.asked)} AS {_quoted(f'customer__{word.asked.name}')}" for word in own)
+    columns = ", ".join(f"{_read(word.asked)} AS {_quoted(rules.column_of(word.name))}" for word in own)
     return (
         f"(SELECT t.customer_id, {columns}, n.* EXCLUDE (customer_id) "
         f"FROM {source(CUSTOMERS)} t LEFT JOIN {last_night} n ON n.customer_id = t.customer_id)"

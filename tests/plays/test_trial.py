@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from stammkunde.plays import contents, trial
 from stammkunde.plays.measures import running
+from stammkunde.plays.models import Play
 from stammkunde.plays.trial import near
 from tests import factories
 from tests.outreach.planning import company, customer
@@ -124,3 +125,13 @@ def test_the_smallest_effect_follows_the_number_as_it_is_typed(client, marketer,
     assert "Ohne Vergleichsgruppe" in said("dance")
     assert "Zu wenige" in said("10")
     assert "je Kunde" in said("50")
+
+
+def test_a_ready_made_one_leaves_as_many_alone_as_suit_the_customers_here(client, marketer, now):
+    company()
+    buys(customer(), now - DAY)
+    client.force_login(marketer)
+
+    client.post(reverse("measure-take", args=["thanks"]))
+
+    assert Play.objects.get().versions.get().content["holdout"]["share"] == 0.5

@@ -26,6 +26,7 @@ from stammkunde.team import queries as team
 
 MOST = 2_000  # customers of whom reach and spread are asked
 NAMES = 10
+YEAR_DAYS = 365
 WEEKS_A_MONTH = 30 / 7
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)
 
@@ -97,6 +98,17 @@ def smallest_cents(content: Content, *, share: float, now: datetime) -> int | No
     ids = whom.of(content, now=now, is_whole=False).ids or ()
     spread = power.spread_cents(_brought(content, ids[:MOST], now=now))
     return power.smallest_cents(customers=len(ids), share=share, spread_cents=spread) if spread else None
+
+
+def usual_share(content: Content, *, now: datetime) -> float:
+    """Suggest how many to leave alone, by how many can be reached within a year; where nobody is known, as it says."""
+    found = whom.of(content, now=now, is_whole=False)
+    asked = [(pk, found.persons.get(pk)) for pk in (found.ids or ())[:MOST]]
+    if not asked or not content.holdout.share:
+        return content.holdout.share
+    reached = ways.reached(content, asked, today=timezone.localdate(now))
+    a_year = 1.0 if found.is_group else YEAR_DAYS / whom.LATELY_DAYS
+    return power.usual_share(round(len(found.ids or ()) * a_year * reached / len(asked)))
 
 
 def _best(ids: Sequence[int]) -> list[Customer]:

@@ -64,6 +64,14 @@ def of(content: Content, asked: Sequence[Recipient], *, today: date) -> Said:
     return Said(reach=tuple(reach), examples=tuple(examples))
 
 
+def reached(content: Content, asked: Sequence[Recipient], *, today: date) -> int:
+    """Tell how many some message of a play reaches; all, where it says none."""
+    refs = {int(one) for step in contents.every(content.steps) if isinstance(step, Message) for one in step.templates}
+    templates = Template.objects.in_bulk(refs).values()
+    found = set[int]().union(*(_asked(one, asked, today=today)[0] for one in templates))
+    return len(found) if templates else len(asked)
+
+
 def _step(step: Message, asked: Sequence[Recipient], *, today: date) -> Said:
     known = Template.objects.in_bulk([int(one) for one in step.templates])
     templates = [known[int(one)] for one in step.templates if int(one) in known]

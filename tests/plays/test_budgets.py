@@ -7,7 +7,7 @@ from stammkunde.plays.measures import spending
 from stammkunde.plays.models import Enrolment, StepRun
 from tests import factories
 from tests.outreach.planning import NOW, company, customer
-from tests.plays.over_time import DAY, HOUR, buys, message, ran, started, task, the, wait, work
+from tests.plays.over_time import DAY, HOUR, buys, done, message, ran, started, task, the, wait, work
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +81,16 @@ def test_a_tenth_above_it_nothing_is_done_any_more_in_either_arm(spent, code):
     arms = {arm for (arm,) in Enrolment.objects.filter(steps__code="no_budget").values_list("arm")}
     assert arms == ({"treated", "held_out"} if code else set())
     assert len([one for one in ran(play) if one[0] == "s2"]) == 8
+
+
+def test_what_each_costs_besides_postage_is_counted_once():
+    play = started(task(), wait(1), task(), cost={"each_cents": 250})
+    buys(customer())
+
+    work()
+    done()
+    work(NOW + HOUR)
+    work(NOW + 2 * DAY)
+
+    assert [one[0] for one in ran(play)] == ["s1", "s2", "s3"]
+    assert spending.spent(play) == 250

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from stammkunde.plays import clock
-from stammkunde.plays.contents import Content, Limits, Reentry
+from stammkunde.plays.contents import Limits, Reentry
 
 FEWEST_TO_BRAKE = 50
 TIMES_A_WEEK = 3
@@ -119,8 +119,3 @@ def spread(customers: Sequence[int], *, weeks: int) -> list[tuple[int, int]]:
     """Give each of those who are in the group already the days after which it begins for her: evenly, in order."""
     days = weeks * 7
     return [(one, place * days // len(customers) if days else 0) for place, one in enumerate(customers)]
-
-
-def expected_cents(content: Content, *, step_cents: Sequence[int]) -> int:
-    """Give what one who is contacted is expected to cost."""
-    return content.cost.each_cents + sum(step_cents)

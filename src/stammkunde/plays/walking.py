@@ -47,7 +47,6 @@ CLOSES = {
     Event.MOVED: "moved",
     Event.FAILED: "failed",
 }
-CODES = (*dict.fromkeys(CLOSES.values()), "done", "not_reached")
 IF_ASKED = frozenset({Event.LEFT, Event.COMPLAINT})
 
 

@@ -127,7 +127,7 @@ def _give(one: Walker, step: contents.Task, owner_id: int | None, batch: Batch) 
         due=Due(on=timezone.localdate(until)),
         now=batch.now,
     )
-    one.ran(StepRun.State.ACTING, at=until, key=task.key or "", cost_cents=one.content.cost.each_cents, **reserved)
+    one.ran(StepRun.State.ACTING, at=until, key=task.key or "", cost_cents=batch.besides(one), **reserved)
     one.goes(walking.act(one.standing, key=task.key or "", until=until))
 
 

@@ -93,7 +93,7 @@ def _acts(one: Try, template: Template, decision: Decision, message: Message | N
         walker.ran(StepRun.State.ACTING, at=at, result=result)
         walker.goes(walking.act(walker.standing, key="", until=at))
         return
-    cents = batch.costs.get(template.channel, 0) + walker.content.cost.each_cents
+    cents = batch.costs.get(template.channel, 0) + batch.besides(walker)
     walker.ran(StepRun.State.ACTING, at=one.until, key=message.key, cost_cents=cents, result=result)
     walker.goes(walking.act(walker.standing, key=message.key, until=one.until + LOOKS_AGAIN))
 

@@ -145,6 +145,16 @@ class Batch:
         """Give what a message costs by each channel that costs anything."""
         return costs.by_channel()
 
+    def besides(self, one: Walker) -> int:
+        """Give what somebody costs besides postage, once: with the first that is done for her."""
+        return 0 if one.row.pk in self._has_cost else one.content.cost.each_cents
+
+    @cached_property
+    def _has_cost(self) -> set[int]:
+        acts = StepRun.objects.filter(enrolment__in=[one.row for one in self.walkers], kind__in=ACTS)
+        done = acts.exclude(state=StepRun.State.SKIPPED)
+        return set(done.values_list("enrolment_id", flat=True))
+
     @cached_property
     def worth(self) -> dict[int, int]:
         return signals.worth(customer_ids=self._customers)

@@ -2,12 +2,13 @@
 
 import pytest
 
-from stammkunde.plays.measures import triggers
+from stammkunde.plays.measures import admit, running, triggers
 from stammkunde.plays.models import Enrolment, Play, PlayVersion
 from stammkunde.segments import services as segments
 from stammkunde.segments.models import SegmentVersion
+from stammkunde.tasks.models import Task
 from tests.outreach.planning import NOW, customer
-from tests.plays.over_time import DAY, HOUR, buys, stands, started, wait, work
+from tests.plays.over_time import DAY, HOUR, buys, message, stands, started, task, wait, work
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +68,64 @@ def test_failure_of_one_measure_is_told_when_the_others_had_their_turn_and_three
     assert stands(other)[0] == "waiting"
     assert not Enrolment.objects.filter(play=play).exists()
     work(NOW + HOUR)
+
+
+def test_stop_that_was_cut_short_is_finished_by_workers():
+    play = started(task())
+    for _one in range(2):
+        buys(customer())
+    work()
+
+    Play.objects.filter(pk=play.pk).update(status="stopped", finished_at=NOW)  # and killed
+    work(NOW + HOUR)
+
+    assert {(one.state, one.code) for one in Enrolment.objects.filter(play=play)} == {("closed", "stopped")}
+    assert not Task.objects.exists()
+
+
+@pytest.mark.parametrize(("status", "codes"), [("paused", [""]), ("stopped", ["stopped"])])
+def test_nobody_is_drawn_once_the_measure_does_not_run_any_more(status, codes):
+    play = started(wait(5))
+    buys(customer())
+    triggers.enter(play, now=NOW)
+
+    Play.objects.filter(pk=play.pk).update(status=status)  # after the worker had read it
+
+    assert admit.draw(play, now=NOW) == 0
+    work()
+    assert [one.code for one in Enrolment.objects.filter(play=play, zero_at=None)] == codes
+
+
+def test_task_stays_while_its_measure_is_held_and_then_goes_the_other_way(marketer, template):
+    letter = message(template(name="Brief", channel="letter"))
+    play = started(task(latest_days=2, otherwise=[{"key": "letter", **letter}]), wait(1))
+    buys(customer())
+    work()
+
+    running.pause(play_id=play.pk, staff=marketer, now=NOW)
+    later = NOW + 9 * DAY
+    buys(customer(), later)  # all look at what has happened, also while it is held
+    work(later)
+    assert Task.objects.filter(state="open").count() == 1
+    running.resume(play_id=play.pk, staff=marketer, now=later)
+    work(later)
+
+    first = Enrolment.objects.filter(play=play).order_by("pk")[0]
+    assert first.steps.filter(step_key="s1", code="not_done").exists()
+    assert first.steps.filter(step_key="letter").exists()
+
+
+@pytest.mark.parametrize(("status", "code"), [("running", "moved"), ("stopped", "not_taken")])
+def test_who_is_handed_over_enters_the_other_of_those_that_exclude_each_other(status, code):
+    over = {"kind": "happened", "table": "contacts"}
+    other = started(wait(5), trigger=over, exclusive="Rückgewinnung", name="Zwei")
+    play = started(wait(1), {"kind": "hand_over", "play": other.pk}, exclusive="Rückgewinnung")
+    anna = customer()
+    buys(anna)
+    work()
+
+    Play.objects.filter(pk=other.pk).update(status=status)
+    work(NOW + 2 * DAY)
+
+    assert stands(play)[::2] == ("closed", code)
+    assert Enrolment.objects.filter(play=other, customer=anna).exists() == (code == "moved")

@@ -28,6 +28,7 @@ from stammkunde.plays.models import Enrolment, Play, PlayVersion
 from stammkunde.signals import queries as signals
 
 AT_ONCE = 500
+OVER = (Play.Status.STOPPED, Play.Status.DONE)
 USUAL_DAYS = 28
 LOOKED_AT_DAYS = 14  # so long somebody who did not fit is looked at again
 
@@ -37,14 +38,19 @@ def zone() -> ZoneInfo:
 
 
 @transaction.atomic
-def admit(play: Play, version: PlayVersion, candidates: Sequence[Candidate], *, now: datetime) -> int:
+def admit(
+    play: Play, version: PlayVersion, candidates: Sequence[Candidate], *, now: datetime, leaving: int | None = None
+) -> int:
     """
     Write down who may enter, and tell how many were new; the same source again changes nothing.
 
+    `leaving` is the enrolment that somebody is handed over from: it stands against nothing.
     Where there are too many of a day, nobody of them enters and the play is held.
     """
+    if Play.objects.filter(pk=play.pk, status__in=OVER).exists():
+        return 0
     content = contents.read(version.content)
-    fresh = _fresh(play, content, candidates, now=now)
+    fresh = _fresh(play, content, candidates, now=now, leaving=leaving)
     if _brakes(play, fresh, now=now):
         return 0
     rows = [_row(play, version, content, one, now=now) for one in fresh]
@@ -61,7 +67,7 @@ def take_over(play_id: int, row: Enrolment, *, now: datetime) -> bool:
     today = timezone.localdate(now)
     source = f"play:{row.play_id}:{row.pk}"
     one = Candidate(customer_id=row.customer_id, source=source, on=today, at=now)
-    return bool(admit(play, version, [one], now=now))
+    return bool(admit(play, version, [one], now=now, leaving=row.pk))
 
 
 def current(play: Play) -> PlayVersion | None:
@@ -69,12 +75,14 @@ def current(play: Play) -> PlayVersion | None:
     return play.versions.filter(from_at__isnull=False).order_by("-number").first()
 
 
-def _fresh(play: Play, content: Content, candidates: Sequence[Candidate], *, now: datetime) -> list[Candidate]:
+def _fresh(
+    play: Play, content: Content, candidates: Sequence[Candidate], *, now: datetime, leaving: int | None
+) -> list[Candidate]:
     """Leave out who was here with the same source, who may not enter again yet, and whom nothing may reach."""
     ids = {one.customer_id for one in candidates}
     known = set(Enrolment.objects.filter(play=play, customer__in=ids).values_list("customer_id", "cycle"))
     before = _before(play, ids)
-    shut = _shut(content, play, ids)
+    shut = _shut(content, play, ids, leaving=leaving)
     there = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True)) - shut
     found: dict[tuple[int, str], Candidate] = {}
     for one in candidates:
@@ -95,17 +103,18 @@ def _before(play: Play, customer_ids: Collection[int]) -> dict[tuple[int, str], 
     return {(pk, subject): Before(is_open=open_ is not None, last_at=last) for pk, subject, last, open_ in found}
 
 
-def _shut(content: Content, play: Play, customer_ids: Collection[int]) -> set[int]:
+def _shut(content: Content, play: Play, customer_ids: Collection[int], *, leaving: int | None) -> set[int]:
     """Tell who is left alone by everything, and who is in a play that excludes this one, in either arm."""
     alone = Holdout.objects.filter(draw__origin="", customer__in=customer_ids).values_list("customer_id", flat=True)
-    return {*alone, *(_elsewhere(content, play, customer_ids) if content.exclusive else ())}
+    return {*alone, *(_elsewhere(content, play, customer_ids, leaving) if content.exclusive else ())}
 
 
-def _elsewhere(content: Content, play: Play, customer_ids: Collection[int]) -> set[int]:
+def _elsewhere(content: Content, play: Play, customer_ids: Collection[int], leaving: int | None) -> set[int]:
     open_ones = Enrolment.objects.filter(
         closed_at=None, customer__in=customer_ids, version__content__exclusive=content.exclusive
     )
-    return set(open_ones.exclude(state="").exclude(play=play).values_list("customer_id", flat=True))
+    others = open_ones.exclude(state="").exclude(play=play).exclude(pk=leaving)
+    return set(others.values_list("customer_id", flat=True))
 
 
 def _brakes(play: Play, fresh: Sequence[Candidate], *, now: datetime) -> bool:
@@ -160,9 +169,11 @@ def draw(play: Play, *, now: datetime) -> int:
 
     Whoever brings most comes first; the arm is not known when this is decided.
     """
-    Play.objects.select_for_update().get(pk=play.pk)
+    if Play.objects.select_for_update().get(pk=play.pk).status != Play.Status.RUNNING:
+        return 0
     rows = Enrolment.objects.filter(play=play, state=walking.ADMITTED, closed_at=None, due_at__lte=now)
-    found = list(rows.select_related("version", "customer").order_by("due_at", "pk")[:AT_ONCE])
+    claimed = rows.select_related("version", "customer").select_for_update(of=("self",))
+    found = list(claimed.order_by("due_at", "pk")[:AT_ONCE])
     if not found:
         return 0
     by_version: dict[int, list[Enrolment]] = defaultdict(list)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from stammkunde.plays import walking
 from stammkunde.plays.measures import happenings
@@ -19,7 +20,7 @@ LOOKS_BACK = timedelta(days=400)  # for goals and beginnings that are undone lat
 def close_some(play: Play, event: Event, *, now: datetime, at_most: int = AT_ONCE) -> int:
     """End a batch of those who are in a play, and tell how many; repeating is harmless."""
     rows = Enrolment.objects.filter(play=play, closed_at=None).exclude(state="").select_related("version")
-    found = list(rows.order_by("pk")[:at_most])
+    found = list(rows.select_for_update(of=("self",)).order_by("pk")[:at_most])
     if not found:
         return 0
     batch = Batch(found, now=now)
@@ -28,6 +29,12 @@ def close_some(play: Play, event: Event, *, now: datetime, at_most: int = AT_ONC
         one.goes(came.standing)
         one.stops = came.stops
     return batch.save()
+
+
+def unfinished() -> "QuerySet[Play]":
+    """Give the measures that were stopped and that somebody is still in, as when the stopping was cut short."""
+    inside = Enrolment.objects.filter(play=OuterRef("pk"), closed_at=None).exclude(state="")
+    return Play.objects.filter(Exists(inside), kind=Play.Kind.MEASURE, status=Play.Status.STOPPED).order_by("pk")
 
 
 @transaction.atomic

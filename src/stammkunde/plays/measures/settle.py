@@ -81,6 +81,8 @@ def _moment(message: Message, now: datetime) -> datetime:
 
 
 def _task(one: Walker, task: Task | None, batch: Batch) -> None:
+    if one.play.status != Play.Status.RUNNING:
+        return  # what is on somebody's list stays there while the play is held
     if task is None or task.state == Task.State.DISMISSED:
         _became(one, Became.NOT_NEEDED, at=(task and task.finished_at) or batch.now)
     elif task.state == Task.State.DONE:

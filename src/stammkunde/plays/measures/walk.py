@@ -209,7 +209,7 @@ def _hand_over(walkers: Sequence[Walker], batch: Batch) -> None:
         assert isinstance(step, contents.HandOver)
         took = admit.take_over(int(step.play), one.row, now=batch.now)
         one.ran(StepRun.State.DONE, at=batch.now, result={"to": int(step.play), "took": took})
-        one.goes(walking.close(one.standing, "moved", at=batch.now))
+        one.goes(walking.close(one.standing, "moved" if took else "not_taken", at=batch.now))
 
 
 def _end(walkers: Sequence[Walker], batch: Batch) -> None:

@@ -28,6 +28,7 @@ ENDS = {
     "too_late": pgettext_lazy("ended", "Its time was over"),
     "stopped": pgettext_lazy("ended", "The measure was stopped"),
     "moved": pgettext_lazy("ended", "Handed over to another measure"),
+    "not_taken": pgettext_lazy("ended", "The other measure did not take this customer over"),
     "failed": pgettext_lazy("ended", "Something went wrong"),
     "objected": pgettext_lazy("ended", "Objected to advertising"),
     "complaint": pgettext_lazy("ended", "Complained"),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from stammkunde import work
+from stammkunde.plays import walking
 from stammkunde.plays.measures import admit, closing, triggers, walk
 from stammkunde.plays.measures.guarding import Guard
 from stammkunde.plays.models import Planner, Play
@@ -22,12 +23,13 @@ OPEN = (Status.RUNNING, Status.PAUSED)
 def sweep(*, now: datetime) -> bool:
     """Do a piece of what is due; say whether anything was done. Safe to run twice, by several workers, and to kill."""
     plays = list(Play.objects.filter(kind=Play.Kind.MEASURE, status__in=OPEN).order_by("pk"))
-    if not plays or not _is_due(plays, now=now):
+    stopped = list(closing.unfinished())
+    if not stopped and not (plays and _is_due(plays, now=now)):
         return False
     with _alone(now=now) as is_mine:
         if not is_mine:
             return False
-        return _piece(plays, now=now)
+        return _piece(plays, stopped, now=now)
 
 
 def _is_due(plays: Sequence[Play], *, now: datetime) -> bool:
@@ -48,16 +50,22 @@ def _begins(play: Play, *, now: datetime) -> bool:
         return True
 
 
-def _piece(plays: Sequence[Play], *, now: datetime) -> bool:
+def _piece(plays: Sequence[Play], stopped: Sequence[Play], *, now: datetime) -> bool:
     running = [play for play in plays if play.status == Status.RUNNING]
     guard = Guard(now=now)
-    done = [guard.each(running, triggers.enter), guard.each(running, _draw), guard.each(plays, _meet)]
+    done = [guard.each(stopped, _finish), guard.each(running, triggers.enter)]
+    done += [guard.each(running, _draw), guard.each(plays, _meet)]
     with _room_for_others():
         done.append(walk.pull(now=now, at_most=_at_once()) > 0)
     with _room_for_others():
         done.append(walk.walk(now=now, at_most=_at_once()) > 0)
     guard.over()
     return any(done)
+
+
+def _finish(play: Play, *, now: datetime) -> int:
+    """End those who are still in a measure that was stopped."""
+    return closing.close_some(play, walking.Event.STOPPED, now=now)
 
 
 def _draw(play: Play, *, now: datetime) -> int:

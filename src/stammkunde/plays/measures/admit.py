@@ -7,7 +7,7 @@ tomorrow, until it is too late. Too many at once hold the play until somebody ha
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,6 +30,7 @@ from stammkunde.signals import queries as signals
 AT_ONCE = 500
 OVER = (Play.Status.STOPPED, Play.Status.DONE)
 USUAL_DAYS = 28
+BROUGHT = ("group:", "play:")  # by a person at the start, or by another measure: no surge
 LOOKED_AT_DAYS = 14  # so long somebody who did not fit is looked at again
 
 
@@ -113,25 +114,39 @@ def _elsewhere(content: Content, play: Play, customer_ids: Collection[int], leav
     open_ones = Enrolment.objects.filter(
         closed_at=None, customer__in=customer_ids, version__content__exclusive=content.exclusive
     )
-    others = open_ones.exclude(state="").exclude(play=play).exclude(pk=leaving)
+    others = open_ones.exclude(state="").exclude(play=play).exclude(pk=leaving or 0)
     return set(others.values_list("customer_id", flat=True))
 
 
 def _brakes(play: Play, fresh: Sequence[Candidate], *, now: datetime) -> bool:
     """Hold the play where far more want to enter within a day than usual, and say what brought them."""
     today = timezone.localdate(now)
-    counted = [one for one in fresh if not one.source.startswith(("group:", "play:"))]
-    if not counted or play.entered_upto.get("surge_on") == today.isoformat():
+    counted = [one for one in fresh if not one.source.startswith(BROUGHT)]
+    if not counted:
         return False
     begin = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     entered = Enrolment.objects.filter(play=play, entered_at__gte=begin - timedelta(days=USUAL_DAYS))
+    for brought in BROUGHT:
+        entered = entered.exclude(source__startswith=brought)
     of_today = entered.filter(entered_at__gte=begin).count() + len(counted)
-    usual_week = entered.filter(entered_at__lt=begin).count() * 7 / USUAL_DAYS
-    if not entering.is_surge(of_today=of_today, usual_week=usual_week):
+    usual_week = entered.filter(entered_at__lt=begin).count() * 7 / _days_before(play, today=today)
+    if not entering.is_surge(of_today=of_today - _allowed(play, today=today), usual_week=usual_week):
         return False
     detail = {"count": of_today, "usual_week": round(usual_week, 1), "cause": _cause(counted)}
     hold(play, code=SURGE, detail=detail, now=now)
     return True
+
+
+def _days_before(play: Play, *, today: date) -> int:
+    """Tell how many days say what is usual: of a young measure those since its start."""
+    age = (today - timezone.localdate(play.started_at)).days if play.started_at else USUAL_DAYS
+    return min(max(age, 1), USUAL_DAYS)
+
+
+def _allowed(play: Play, *, today: date) -> int:
+    """Tell how many somebody let in today, having looked at them."""
+    upto = play.entered_upto
+    return int(upto.get("surge_allowed", 0)) if upto.get("surge_on") == today.isoformat() else 0
 
 
 def _cause(candidates: Iterable[Candidate]) -> str:

@@ -12,7 +12,7 @@ from stammkunde.outreach import recipients as reached
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.policy import Decision, Verdict
-from stammkunde.outreach.services import Plan, settling
+from stammkunde.outreach.services import Plan
 from stammkunde.plays import contents as parts
 from stammkunde.plays import policy, ranking, walking
 from stammkunde.plays.measures.moves import Batch, Walker
@@ -38,7 +38,6 @@ class Try:
 def say(walkers: Sequence[Walker], batch: Batch) -> None:
     """Let those who stand at a message hear it, or go on because they cannot be reached; inside the transaction."""
     tries = [_try(one, batch) for one in walkers]
-    settling.lock(one.row.customer_id for one in walkers if not one.is_held_out)
     while tries:
         _not_reached([one for one in tries if not one.templates], batch)
         by_template: dict[int, list[Try]] = defaultdict(list)

@@ -16,7 +16,7 @@ from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import contents, groups, walking
 from stammkunde.plays.contents import Content, Dated, Enters, InvalidContent, Problem
-from stammkunde.plays.measures import admit, agreeing, closing, happenings, triggers
+from stammkunde.plays.measures import admit, agreeing, closing, happenings, triggers, upto
 from stammkunde.plays.measures.holding import SURGE
 from stammkunde.plays.measures.moves import standing
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
@@ -197,8 +197,8 @@ def resume(*, play_id: int, staff: Staff, now: datetime) -> Play:
     """
     play = _locked(play_id)
     if play.trouble == SURGE:
-        allowed = {**play.entered_upto, "surge_on": timezone.localdate(now).isoformat()}
-        Play.objects.filter(pk=play_id).update(entered_upto=allowed)
+        day, count = timezone.localdate(now).isoformat(), play.trouble_detail.get("count", 0)
+        upto.note(play_id, surge_on=day, surge_allowed=count)
     return _switch(play_id, Status.PAUSED, Status.RUNNING, "play.resumed", staff=staff, now=now)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from stammkunde.plays import clock, contents, entering, groups
 from stammkunde.plays.contents import Content, Dated, Enters, Happened, Happening
 from stammkunde.plays.entering import Candidate
-from stammkunde.plays.measures import admit, happenings
+from stammkunde.plays.measures import admit, happenings, upto
 from stammkunde.plays.measures.happenings import Fact
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.store import facts
@@ -33,8 +33,7 @@ def enter(play: Play, *, now: datetime) -> int:
     found = list(_candidates(play, version, content, now=now))
     entered = admit.admit(play, version, found, now=now) if found else 0
     if not _is_held(play):
-        upto = Play.objects.values_list("entered_upto", flat=True).get(pk=play.pk)
-        Play.objects.filter(pk=play.pk).update(entered_upto={**upto, "seen": seen})
+        upto.note(play.pk, seen=seen)
     return entered
 
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten
+from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten, settling
 from stammkunde.plays import clock, contents, entering, groups, walking
 from stammkunde.plays.measures import admit, chores, events, holding, messages, settle, spending
 from stammkunde.plays.measures.guarding import NOT_NOW, NOT_THERE, count_failure, named
@@ -88,6 +88,7 @@ def _move(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> int:
     if not found:
         return 0
     batch = Batch(found, now=now)
+    settling.lock(one.row.customer_id for one in batch.walkers if not one.is_held_out)  # before anything of theirs
     events.meet(batch)
     settle.look(batch)
     _steps(batch)

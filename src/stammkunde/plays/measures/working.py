@@ -9,7 +9,7 @@ from django.db import connection
 
 from stammkunde import work
 from stammkunde.plays import walking
-from stammkunde.plays.measures import admit, closing, triggers, walk
+from stammkunde.plays.measures import admit, closing, triggers, upto, walk
 from stammkunde.plays.measures.guarding import Guard
 from stammkunde.plays.models import Planner, Play
 
@@ -89,8 +89,8 @@ def _room_for_others() -> Iterator[None]:
 
 
 def _has_news(play: Play) -> bool:
-    upto = play.entered_upto
-    return bool(upto.get("met_place")) or upto.get("met") != triggers.facts_version()
+    looked = play.entered_upto
+    return bool(looked.get("met_place")) or looked.get("met") != triggers.facts_version()
 
 
 def _meet(play: Play, *, now: datetime) -> bool:
@@ -102,11 +102,10 @@ def _meet(play: Play, *, now: datetime) -> bool:
     target = play.entered_upto.get("meeting", version) if place else version
     with _room_for_others():
         place = walk.meet(play=play, after=place, now=now, at_most=_at_once())
-    said = {"met_place": place, "meeting": target} | ({} if place else {"met": target})
+    said: dict[str, object] = {"met_place": place, "meeting": target} | ({} if place else {"met": target})
     if not place:
         closing.note_undone(play, now=now)
-    play.refresh_from_db(fields=["entered_upto"])
-    Play.objects.filter(pk=play.pk).update(entered_upto={**play.entered_upto, **said})
+    upto.note(play.pk, **said)
     return bool(place)
 
 

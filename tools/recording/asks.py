@@ -36,7 +36,7 @@ ROWS = {  # the page of a row: one of each kind that there is, told apart by the
     "play-people": ("Play", ("status",)),
     "staff-edit": ("Staff", ("role",)),
 }
-OF_MEASURES = ("measure", "measure-people", "measure-edit", "measure-trial", "measure-change")
+OF_MEASURES = ("measure", "measure-people", "measure-edit", "measure-trial", "measure-replay", "measure-change")
 WORDED = {
     "guide": [(kind, language, form) for kind in ("risk", "birthday", "free") for language in ("de", "en")
               for form in ("sie", "du")],

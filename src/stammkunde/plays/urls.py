@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.plays.views import agreed, campaigns, editor, measures, plays, ready, shares, trial
+from stammkunde.plays.views import agreed, campaigns, editor, measures, plays, ready, replay, shares, trial
 
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("measures/<int:pk>/edit/step/", editor.step, name="measure-step"),
     path("measures/<int:pk>/edit/arrange/", editor.arrange, name="measure-arrange"),
     path("measures/<int:pk>/trial/", trial.show, name="measure-trial"),
+    path("measures/<int:pk>/replay/", replay.show, name="measure-replay"),
     path("measures/<int:pk>/copy/", editor.copy, name="measure-copy"),
     path("measures/<int:pk>/file/", editor.file, name="measure-file"),
     path("measures/<int:pk>/agree/", agreed.agree, name="measure-agree"),

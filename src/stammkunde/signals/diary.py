@@ -98,6 +98,13 @@ def risks(on: date | None, *, horizon_days: int | None) -> duckdb.DuckDBPyRelati
     return told.filter(f"horizon_days = {int(horizon_days)}").project("customer_id, risk::DOUBLE AS risk_before")
 
 
+def said(on: date, *, at_most_days: int) -> duckdb.DuckDBPyRelation | None:
+    """Read what was said of everybody on a day, or on the last one before it that is kept; None: on none of so many."""
+    first = on - timedelta(days=at_most_days)
+    told_on = next((day for day in reversed(days()) if first <= day <= on and not _set_aside([day])), None)
+    return connection().read_parquet(str(_file(told_on))) if told_on else None
+
+
 def points(customer_id: int, *, until: date) -> list[dict[str, Any]]:
     """Read what was said of one customer, day by day, oldest first, each with its day as `on` and reasons as codes."""
     told_on = [day for day in days() if day <= until]

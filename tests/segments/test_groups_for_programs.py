@@ -1,10 +1,13 @@
 """What programs are told of groups of customers, and what they make."""
 
+import json
+
 import pytest
 
+from stammkunde.segments import services
 from stammkunde.segments.models import Segment
 from tests import factories
-from tests.segments.test_group_pages import GERMANY, group
+from tests.segments.test_group_pages import GERMANY, NOW, group
 from tests.team.test_tokens import program
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +46,46 @@ def test_group_is_made_and_what_cannot_be_asked_is_refused_with_its_place(salesp
     assert (made.status_code, again.status_code, odd.status_code) == (201, 409, 422)
     assert odd.json()["detail"].startswith("rule.all.1.field: There is no field “customer.shoe_size” any more.")
     assert [one.name for one in Segment.objects.all()] == ["Neu"]
+
+
+MARGIN = {
+    "all": [{"field": "customer.country", "is": "is", "value": "DE"}, {"field": "signal.margin", "is": ">", "value": 1}]
+}
+
+
+@pytest.mark.parametrize("rule", [MARGIN, {"field": "customer.number", "is": "is", "value": "1"}])
+def test_rule_about_what_a_token_may_not_see_is_neither_shown_nor_made(salesperson, rule):
+    made = group(rule=rule)
+    asks = program(salesperson, scopes=["figures", "segments"])
+
+    (listed,) = asks.get("/api/v1/segments").json()
+    tried = [
+        asks.post("/api/v1/segments", {"name": "Neu", "rule": one}, "application/json")
+        for one in (rule, {"segment": made.pk, "is": "in"}, GERMANY)
+    ]
+
+    assert (listed["rule"], listed["says"]) == (None, "")
+    assert [one.status_code for one in tried] == [403, 403, 201]
+    assert program(salesperson).get(f"/api/v1/segments/{made.pk}").json()["rule"] == made.versions.get().rule
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "Alt\ud800", "rule": GERMANY},
+        {"name": "Alt\u0000", "rule": GERMANY},
+        {"name": "Alt\nneu", "rule": GERMANY},
+        {"name": "Alt", "rule": {"field": "customer.country", "is": "is", "value": "D\ud800"}},
+        {"name": "Alt", "rule": {"field": "customer.\ud800", "is": "is", "value": "D"}},
+        {"name": "Alt", "rule": {"\ud800": 1, **GERMANY}},
+    ],
+)
+def test_signs_that_nobody_can_read_are_refused(salesperson, given):
+    answer = program(salesperson).post("/api/v1/segments", json.dumps(given), "application/json")
+
+    assert answer.status_code == 422
+    assert not Segment.objects.exists()
+
+
+def test_name_stands_in_one_line_whoever_gives_it():
+    assert services.create(name=" Alt\n\0neu ", rule=GERMANY, now=NOW, staff=None).name == "Alt  neu"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from unicodedata import category
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -18,6 +19,11 @@ __all__ = ["InUse", "InvalidRule", "NameTaken", "archive", "check", "create", "d
 
 class NameTaken(Exception):
     """Another group has this name."""
+
+
+def one_line(name: str) -> str:
+    """Write a name in one line, without signs that nobody sees and no database keeps."""
+    return "".join(" " if category(sign) in {"Cc", "Cs", "Zl", "Zp"} else sign for sign in name).strip()
 
 
 class InUse(Exception):
@@ -61,7 +67,7 @@ def create(
     :raises NameTaken: if another group is called so
     """
     read = check(rule)
-    segment = _named(Segment(name=name.strip(), origin=origin, play_id=play_id, created_by=staff, created_at=now))
+    segment = _named(Segment(name=one_line(name), origin=origin, play_id=play_id, created_by=staff, created_at=now))
     _add_version(segment, read, now=now, staff=staff)
     _record(staff, "segment.created", now, segment)
     return segment
@@ -91,9 +97,8 @@ def rename(*, segment_id: int, name: str, now: datetime, staff: Staff) -> Segmen
     :raises NameTaken: if another group is called so
     """
     segment = Segment.objects.select_for_update().get(pk=segment_id)
-    before = segment.name
-    if before != name.strip():
-        segment.name = name.strip()
+    before, segment.name = segment.name, one_line(name)
+    if before != segment.name:
         _named(segment)
         _record(staff, "segment.renamed", now, segment, before=before)
     return segment

@@ -7,7 +7,7 @@ from typing import Any
 from stammkunde.insight.periods import day
 from stammkunde.insight.rules import spans
 from stammkunde.insight.rules.known import OPERATORS, RANKED, Column
-from stammkunde.insight.rules.places import Place
+from stammkunde.insight.rules.places import Place, sendable
 from stammkunde.insight.rules.tree import Check, Me, Scalar
 
 MOST = 2**52  # whole numbers and amounts beyond are not told apart by every engine
@@ -90,7 +90,7 @@ def _value(value: Any, place: Place, column: Column) -> Scalar:
 
 
 def _text(value: Any, place: Place) -> str:
-    if not isinstance(value, str) or not value or "\0" in value:
+    if not isinstance(value, str) or not value or "\0" in value or sendable(value) != value:
         place.refuse("no_text", f'Give a text that is not empty, not {value!r}; for no text: "is unknown".', value)
     return value
 

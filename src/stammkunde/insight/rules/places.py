@@ -7,6 +7,19 @@ from typing import Any, NoReturn
 from stammkunde.insight.errors import InvalidRule
 
 
+def sendable(text: str) -> str:
+    """
+    Write a text so that it can be sent and kept: half a sign, which JSON may hold, stands as its number.
+
+    Args:
+        text: any text.
+
+    Returns:
+        the text; the same where nothing is wrong with it.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass(frozen=True)
 class Place:
     """A place in a rule: `all.2.happened.where.1`."""
@@ -37,7 +50,8 @@ class Place:
         Raises:
             InvalidRule: always.
         """
-        raise InvalidRule(text, place=".".join(self.parts), code=code, about=str(about))
+        place, said = (sendable(one) for one in (".".join(self.parts), str(about)))
+        raise InvalidRule(sendable(text), place=place, code=code, about=said)
 
     def entries(self, data: Any, *, needed: Collection[str], more: Collection[str] = ()) -> Mapping[str, Any]:
         """

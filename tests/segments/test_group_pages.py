@@ -126,6 +126,28 @@ def test_change_is_a_new_version_and_a_former_one_comes_back(seller, salesperson
     assert sent(former).getlist("r-0.value") == ["DE", ""]
 
 
+def test_later_change_is_not_overwritten_by_one_begun_before_it(seller):
+    made = group()
+    first, second = (seller.get(reverse("segment-edit", args=[made.pk])).content.decode() for _ in range(2))
+    seller.post(reverse("segment-edit", args=[made.pk]), posted(first, act="save", **{"r-0.value": "AT"}))
+
+    late = seller.post(reverse("segment-edit", args=[made.pk]), posted(second, act="save", **{"r-0.value": "CH"}))
+    assert (late.status_code, made.versions.count()) == (400, 2)
+    assert "inzwischen geändert" in late.content.decode()
+
+    seller.post(reverse("segment-edit", args=[made.pk]), posted(late.content.decode(), act="save"))
+    assert made.versions.get(number=3).rule["all"][0]["value"] == "CH"
+
+
+def test_rule_of_a_measure_and_of_the_archive_is_not_changed_here(seller):
+    own, away = services.create(name="", rule=GERMANY, now=NOW, staff=None, play_id=7), group(name="Alt")
+    Segment.objects.filter(pk=away.pk).update(archived_at=NOW)
+
+    assert seller.get(reverse("segment-edit", args=[own.pk])).status_code == 404
+    assert seller.post(reverse("segment-edit", args=[away.pk])).url == reverse("segment", args=[away.pk])
+    assert "Holen Sie sie heraus" in seller.get(reverse("segment", args=[away.pk])).content.decode()
+
+
 def test_page_tells_who_is_in_it_today_and_who_was_then(seller):
     anna, bert = factories.customer(name="Anna"), factories.customer(name="Bert")
     made = group(members=[anna, bert])

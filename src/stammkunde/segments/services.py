@@ -14,7 +14,19 @@ from stammkunde.segments.models import Segment, SegmentVersion
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
-__all__ = ["InUse", "InvalidRule", "NameTaken", "archive", "check", "create", "delete", "edit", "rename", "restore"]
+__all__ = [
+    "Changed",
+    "InUse",
+    "InvalidRule",
+    "NameTaken",
+    "archive",
+    "check",
+    "create",
+    "delete",
+    "edit",
+    "rename",
+    "restore",
+]
 
 
 class NameTaken(Exception):
@@ -24,6 +36,10 @@ class NameTaken(Exception):
 def one_line(name: str) -> str:
     """Write a name in one line, without signs that nobody sees and no database keeps."""
     return "".join(" " if category(sign) in {"Cc", "Cs", "Zl", "Zp"} else sign for sign in name).strip()
+
+
+class Changed(Exception):
+    """Somebody else has changed the group meanwhile."""
 
 
 class InUse(Exception):
@@ -74,16 +90,21 @@ def create(
 
 
 @transaction.atomic
-def edit(*, segment_id: int, rule: Any, now: datetime, staff: Staff | None) -> SegmentVersion:
+def edit(*, segment_id: int, rule: Any, now: datetime, staff: Staff | None, began: int | None = None) -> SegmentVersion:
     """
     Give a group another rule, as a version of its own; the same rule again changes nothing.
 
+    `began` is the number of the latest version when somebody began to write; None: whatever it is, it is replaced.
+
     :raises InvalidRule: if the rule is none, or asks in a circle
+    :raises Changed: if there is a later version than that by now
     """
     segment = _locked(segment_id)
     read, former = check(rule, segment_id=segment_id), latest.version_of(segment_id)
     if former.digest == rules.digest(read):
         return former
+    if began not in {None, former.number}:
+        raise Changed
     made = _add_version(segment, read, now=now, staff=staff)
     _record(staff, "segment.changed", now, segment, version=made.number)
     return made

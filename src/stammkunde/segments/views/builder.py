@@ -33,6 +33,7 @@ class Writing:
     segment: Segment | None = None
     name: str = ""
     origin: str = Segment.Origin.BUILDER
+    began: int = 0  # the number of the latest version, when somebody began to write
     problem: str = ""  # with the name, or with the whole rule
     focus: str = ""  # the id of the field to go on with
 
@@ -80,14 +81,18 @@ def _of_list(request: StaffRequest) -> HttpResponse:
 @needs(policy.SEGMENTS_EDIT)
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Change the rule of a group, beginning with the latest version or with a former one."""
-    segment = Segment.objects.filter(pk=pk).first()
+    segment = Segment.objects.filter(pk=pk).exclude(name="").first()  # a play's own is changed with the play
     if segment is None:
         raise Http404(f"group of customers {pk}")
+    if segment.archived_at:
+        messages.error(request, _("The group is in the archive. Take it out before you change its rule."))
+        return redirect("segment", pk)
     if request.method == "POST":
         return _work(request, segment)
+    last = latest.version_of(pk)
     former = segment.versions.filter(number=given.row(request.GET.get("version", ""))).first()
-    rule = (former or latest.version_of(pk)).rule
-    return _page(request, Writing(rule=draft.opened(rule), segment=segment, name=segment.name))
+    rule = (former or last).rule
+    return _page(request, Writing(rule=draft.opened(rule), segment=segment, name=segment.name, began=last.number))
 
 
 def _work(request: StaffRequest, segment: Segment | None) -> HttpResponse:
@@ -99,6 +104,7 @@ def _work(request: StaffRequest, segment: Segment | None) -> HttpResponse:
         segment=segment,
         name=request.POST.get("name", "").strip()[:NAME_LENGTH],
         origin=_origin(request.POST.get("origin", "")),
+        began=given.row(request.POST.get("began", "")),
         focus=draft.focus(rule, said),
     )
     return _save(request, writing) if said == "save" else _page(request, writing)
@@ -121,13 +127,17 @@ def _save(request: StaffRequest, writing: Writing) -> HttpResponse:
             messages.success(request, _("The group is saved. Who is in it is being worked out."))
             return redirect("segment", made.pk)
         else:
-            services.edit(segment_id=writing.segment.pk, rule=writing.rule, now=now, staff=staff)
+            pk, rule = writing.segment.pk, writing.rule
+            services.edit(segment_id=pk, rule=rule, now=now, staff=staff, began=writing.began)
             messages.success(request, _("Saved as a new version. Who is in it is being worked out."))
             return redirect("segment", writing.segment.pk)
     except InvalidRule as refused:
         problem = problems.text(refused)
     except services.NameTaken:
         problem = _("Another group has this name.")
+    except services.Changed:
+        problem = _("Somebody has changed this group meanwhile. Look at its versions; saving again replaces that.")
+        writing = replace(writing, began=latest.version_of(writing.segment.pk).number if writing.segment else 0)
     return _page(request, replace(writing, problem=problem))
 
 

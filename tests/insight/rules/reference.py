@@ -43,6 +43,8 @@ class Reference:
             case tree.Happened(amount, check):
                 others = lambda: [self.value(amount, one["customer_id"]) for one in self.rows["customers"]]  # noqa: E731
                 value = self.value(amount, customer["customer_id"])
+                if isinstance(check.span, tree.Last) and not amount.measure.column:  # when it happened: open
+                    return value is not None and self.inside(check.span, value, self.anchor(amount.table), None)
                 return self.check(check, value, self.kind(amount), self.anchor(amount.table), others)
             case tree.Compare(left, operator, times, right):
                 one, other = (self.number(amount, customer["customer_id"]) for amount in (left, right))
@@ -69,7 +71,8 @@ class Reference:
         if check.operator in {"is known", "is unknown"} or not is_known:
             return is_known == (check.operator == "is known") and check.operator in {"is known", "is unknown"}
         if check.span is not None:
-            return self.inside(check.span, value, anchor, None)
+            is_ahead = isinstance(check.span, tree.Last) and value > self.today
+            return self.inside(check.span, value, anchor, None) and not is_ahead
         values = [self.plain(one) for one in check.values]
         if check.operator in {"top %", "bottom %"}:
             known = [one for one in others() if one is not None]

@@ -86,6 +86,17 @@ def test_last_days_are_open_to_the_front_and_meet_those_before():
     assert who(orders(within={"ahead": [1, 5]}), found) == {3}
 
 
+def test_last_days_of_what_may_lie_ahead_end_today():
+    due = rows_of(customers=[{"customer__since": TODAY + days} for days in (-14, -13, 0, 1)])
+    last = {"field": "customer.since", "is": "within", "value": {"last": 14}}
+
+    assert who(last, due) == {2, 3}
+    first = orders("within", {"last": 14}, measure="first")
+    assert who(first, rows_of(customers=[{}], orders=[order(1, ago=-1)])) == {1}  # it has happened
+    explained = rules.why(rules.read(last, KNOWN), on_polars(due, **NOW))
+    assert [explained[n][0].lacks for n in (1, 2, 4)] == [1, 0, -1]
+
+
 def test_past_day_sees_nothing_that_is_dated_later():
     late = rows_of(customers=[{}, {}], orders=[order(1, ago=40), order(1, ago=9, number=7), order(2, ago=9, number=8)])
     asked = {"it": rules.read(orders("is", 1, within={"last": 41}), KNOWN)}

@@ -31,7 +31,7 @@ def is_known(column: str, kind: str) -> nw.Expr:
     return ~value.is_null() & (value != "").fill_null(value=False) if kind == "text" else ~value.is_null()
 
 
-def holds(check: Check, column: str, kind: str, *, anchor: int, me: str | None) -> nw.Expr:
+def holds(check: Check, column: str, kind: str, *, anchor: int, me: str | None, latest: int | None = None) -> nw.Expr:
     """
     Ask a value.
 
@@ -41,6 +41,7 @@ def holds(check: Check, column: str, kind: str, *, anchor: int, me: str | None) 
         kind: of the value.
         anchor: the day from which spans are counted (since 1970-01-01).
         me: whoever looks.
+        latest: the day on which "in the last … days" ends; None: open.
 
     Returns:
         the expression; false or unknown where the value is unknown.
@@ -52,7 +53,7 @@ def holds(check: Check, column: str, kind: str, *, anchor: int, me: str | None) 
     if check.operator in {"is known", "is unknown"}:
         return known if check.operator == "is known" else ~known
     if check.span is not None:
-        return known & within(check.span, column, anchor=anchor)
+        return known & within(check.span, column, anchor=anchor, latest=latest)
     values = [plain(one, kind, me) for one in check.values]
     if check.operator == "is none of":
         return known & ~nw.col(column).is_in(values)
@@ -103,7 +104,7 @@ def plain(value: Scalar | Me, kind: str, me: str | None) -> str | int | float:
     return float(value) if kind in {"real", "share"} and not isinstance(value, str) else value
 
 
-def within(span: Span, column: str, *, anchor: int, since: str = "") -> nw.Expr:
+def within(span: Span, column: str, *, anchor: int, since: str = "", latest: int | None = None) -> nw.Expr:
     """
     Ask whether a day lies within a span.
 
@@ -112,6 +113,7 @@ def within(span: Span, column: str, *, anchor: int, since: str = "") -> nw.Expr:
         column: with the day; where the span is yearly, `with_years` has prepared it.
         anchor: the day from which it is counted (since 1970-01-01).
         since: the column with the day after which it begins, where it begins after something.
+        latest: the day on which "in the last … days" ends; None: open, for what has happened is not ahead.
 
     Returns:
         the expression; false or unknown where a day is unknown, true where all that is known is meant.
@@ -120,7 +122,7 @@ def within(span: Span, column: str, *, anchor: int, since: str = "") -> nw.Expr:
         return nw.col(column) > nw.col(since)
     if isinstance(span, Yearly):
         return _returns(span, column, anchor)
-    first, last = spans.days(span, anchor)
+    first, last = spans.days(span, anchor, latest=latest)
     ends = [] if first is None else [nw.col(column) >= first]
     ends += [] if last is None else [nw.col(column) <= last]
     return reduce(and_, ends) if ends else ~nw.col("customer_id").is_null()

@@ -144,7 +144,7 @@ def _with_values(wide: Frame, found: Sequence[Leaf], world: World) -> tuple[Fram
     values: dict[str | Amount, Value] = dict(amounts.items())
     for leaf in found:
         if isinstance(leaf, Field):
-            values[leaf.name] = Value(column_of(leaf.name), world.known.fields[leaf.name].kind, world.today)
+            values[leaf.name] = _field(leaf.name, world)
     yearly = {
         value.column
         for leaf in found
@@ -152,6 +152,10 @@ def _with_values(wide: Frame, found: Sequence[Leaf], world: World) -> tuple[Fram
         for value in values_of(leaf, values)
     }
     return asking.with_years(wide, sorted(yearly)), values
+
+
+def _field(name: str, world: World) -> Value:
+    return Value(column_of(name), world.known.fields[name].kind, anchor=world.today, latest=world.today)
 
 
 def _with_members(wide: Frame, found: list[Leaf], world: World) -> tuple[Frame, dict[tuple[str, Span], str]]:
@@ -193,7 +197,8 @@ def _holds(
             (value,) = values_of(leaf, values)
             if check.operator in RANKED:
                 return _is_in_bound(nw.col(value.column), check.operator, limits[digest(leaf)])
-            return asking.holds(check, value.column, value.kind, anchor=value.anchor, me=world.me)
+            how = {"anchor": value.anchor, "latest": value.latest}
+            return asking.holds(check, value.column, value.kind, me=world.me, **how)
 
 
 def _number(value: Value) -> nw.Expr:

@@ -142,7 +142,7 @@ def _lacks(leaf: Leaf, values: tuple[Anything, ...], asked: Asked) -> Number | N
     if of.kind in {"text", "flag"}:
         return None
     if leaf.check.span is not None:
-        return _to_span(leaf.check.span, values[0], of.anchor)
+        return _to_span(leaf.check.span, values[0], of)
     if leaf.check.operator in RANKED:
         bound = asked.bounds[digest(leaf)]
         return None if bound is None else bound - float(values[0])
@@ -158,8 +158,8 @@ def _to(operator: str, wanted: list[Anything], value: Number, *, step: int) -> N
     return min(ways, key=abs) if operator in {">=", "<=", "is", "between"} else None
 
 
-def _to_span(span: Span, day: int, anchor: int) -> int | None:
+def _to_span(span: Span, day: int, of: Value) -> int | None:
     if isinstance(span, Yearly | Since):
         return None
-    first, last = spans.days(span, anchor)
+    first, last = spans.days(span, of.anchor, latest=of.latest)
     return first - day if first is not None and day < first else last - day if last is not None else None

@@ -26,11 +26,13 @@ class Value:
         column: of the wide frame.
         kind: of the value.
         anchor: the day from which its spans are counted (since 1970-01-01).
+        latest: the day on which its last days end; None: open, for it tells when something happened.
     """
 
     column: str
     kind: Kind
     anchor: int
+    latest: int | None = None
 
 
 def with_amounts(wide: Frame, amounts: Iterable[Amount], world: World) -> tuple[Frame, dict[Amount, Value]]:
@@ -57,7 +59,12 @@ def with_amounts(wide: Frame, amounts: Iterable[Amount], world: World) -> tuple[
     kept = [*world.customers.collect_schema().names(), *names.values()]
     final = [_final(amount, names[amount], begun).alias(names[amount]) for amount in distinct]
     wide = wide.with_columns(*final).select(*kept) if final else wide
-    return wide, {amount: Value(names[amount], kind(amount, world), world.anchor(amount.table)) for amount in distinct}
+    return wide, {amount: _value(amount, names[amount], world) for amount in distinct}
+
+
+def _value(amount: Amount, name: str, world: World) -> Value:
+    latest = world.today if amount.measure.column else None
+    return Value(name, kind(amount, world), world.anchor(amount.table), latest)
 
 
 def kind(amount: Amount, world: World) -> Kind:

@@ -156,7 +156,8 @@ def conds(where: Iterable[Cond], table: Table, world: World) -> list[nw.Expr]:
 def _cond(one: Cond, table: Table, world: World) -> nw.Expr:
     column = table.column(one.column)
     kind = column.kind if column else "text"
-    return holds(one.check, one.column, kind, anchor=world.anchor(table.name), me=world.me)
+    anchor = world.anchor(table.name)
+    return holds(one.check, one.column, kind, anchor=anchor, me=world.me, latest=world.today)
 
 
 def _asked(amount: Amount, table: Table, world: World, lower: dict[With, str]) -> list[nw.Expr]:

@@ -166,13 +166,14 @@ def write(span: Span, since: Callable[[Since], Any]) -> Any:
     return written
 
 
-def days(span: Span, anchor: int) -> tuple[int | None, int | None]:
+def days(span: Span, anchor: int, *, latest: int | None = None) -> tuple[int | None, int | None]:
     """
     Give the first and the last day of a span.
 
     Args:
         span: any but a yearly one, and one since something.
         anchor: the day it is counted from (since 1970-01-01).
+        latest: the day on which the last days end; None: open.
 
     Returns:
         both days, included; None: open.
@@ -184,7 +185,7 @@ def days(span: Span, anchor: int) -> tuple[int | None, int | None]:
         case Ever():
             return None, None
         case Last(length):
-            return anchor - length + 1, None
+            return anchor - length + 1, latest
         case Ago(least, most):
             return None if most is None else anchor - most, anchor - least
         case Ahead(least, most):

@@ -25,7 +25,7 @@ def span(one: Span) -> str:
         case Ever():
             said = ""
         case Last(days):
-            said = ngettext("on the last day", "in the last %(n)s days", days) % {"n": writing.number(days)}
+            said = ngettext("on the latest day told of", "in the last %(n)s days", days) % {"n": writing.number(days)}
         case Ago(least, most):
             said = _ago(least, most)
         case Ahead(least, most):

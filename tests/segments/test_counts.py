@@ -5,7 +5,8 @@ import pytest
 from stammkunde import mirror
 from stammkunde.insight import rules
 from stammkunde.mirror import NoMirror
-from stammkunde.segments import counts, nightly, vocabulary, worlds
+from stammkunde.sales.models import Line
+from stammkunde.segments import counts, examples, nightly, vocabulary, worlds
 from stammkunde.signals import queries as signals
 from tests.segments.company import FREQUENT, NOW, SILENT, TODAY, open_company
 
@@ -44,6 +45,12 @@ def test_count_with_reach_unknown_and_the_day_of_last_night(company):
     german = counts.count(RULES["german"], now=NOW)
     assert (german.n, german.unknown) == (6, (6,))
     assert counts.count({"not": RULES["german"]}, now=NOW).n == 6
+
+
+def test_who_never_or_always_got_a_discount_is_nobody_where_discounts_are_unknown(company):
+    assert not Line.objects.exclude(discount_cents=None).exists()
+    for key in ("only-discounted", "never-discounted"):
+        assert counts.count(examples.find(key).rule, now=NOW).n == 0
 
 
 def test_the_same_is_answered_once_and_anew_when_facts_are(company, monkeypatch):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stammkunde.customers import owners, phones, search
 from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note, OptIn
-from stammkunde.store.facts import Asked, AskedRows, FactTable, Follow, Hanging, Lookup, Mirrored, Reference, Words
+from stammkunde.store.facts import Asked, FactTable, Follow, Hanging, Lookup, Mirrored, Reference, Words
 from stammkunde.team.models import Staff
 
 PART = "customers"  # with the people there
@@ -95,7 +95,6 @@ CONTACT_PERSONS = FactTable(
         Asked(name="has_email", label=_("Has an e-mail address"), kind="flag", history=False),
         Asked(name="has_phone", label=_("Has a phone number"), kind="flag", history=False),
     ),
-    asked_rows=AskedRows(day="birthday_on"),
 )
 
 CONSENTS = FactTable(

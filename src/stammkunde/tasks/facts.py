@@ -43,16 +43,22 @@ COMPLAINTS = FactTable(
     starts_refresh=False,
     mirrored=Mirrored(
         key="task_id",
-        columns={"task_id": "BIGINT", "customer_id": "BIGINT", "is_open": "BOOLEAN", "settled_on": "INTEGER"},
-        read={"is_open": "(t.state = 'open')", "settled_on": "t.finished_on"},
-        days=("settled_on",),
+        columns={
+            "task_id": "BIGINT",
+            "customer_id": "BIGINT",
+            "entered_on": "INTEGER",
+            "is_open": "BOOLEAN",
+            "settled_on": "INTEGER",
+        },
+        read={"entered_on": "DATE(t.created_at)", "is_open": "(t.state = 'open')", "settled_on": "t.finished_on"},
+        days=("entered_on", "settled_on"),
         only="t.is_complaint AND t.state <> 'dismissed' AND t.customer_id IS NOT NULL",
     ),
     asked=(
         Asked(name="open", label=_("Not settled yet"), kind="flag", read="t.is_open", history=False),
         Asked(name="settled", label=_("Settled on"), kind="day", read="t.settled_on", history=False),
     ),
-    asked_rows=AskedRows(day="settled_on"),
+    asked_rows=AskedRows(day="entered_on"),
 )
 
 OWN = (TASKS, COMPLAINTS)

@@ -156,13 +156,13 @@ EXAMPLES = (
         key="only-discounted",
         occasion=WHAT,
         name=_("Never bought without a discount"),
-        rule=all_of(happened("orders"), never("orders", where=where("discount", "<=", 0))),
+        rule=all_of(happened("orders", measure={"share": where("discount", ">", 0)}, **{"is": "is"})),
     ),
     Example(
         key="never-discounted",
         occasion=WHAT,
         name=_("Never bought with a discount"),
-        rule=all_of(happened("orders"), never("orders", where=where("discount", ">", 0))),
+        rule=all_of(happened("orders", measure={"share": where("discount", "<=", 0)}, **{"is": "is"})),
     ),
     Example(
         key="many-returns",

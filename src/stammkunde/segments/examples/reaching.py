@@ -51,8 +51,8 @@ EXAMPLES = (
         occasion=CARE,
         name=_("A complaint was settled two weeks ago, and no purchase since"),
         rule=all_of(
-            happened("complaints", where=where("open", "is", False), within={"ago": [14, 60]}),
-            never("orders", within={"last": 14}),
+            happened("complaints", where=where("settled", "within", {"ago": [14, 60]})),
+            never("orders", within={"since": {"happened": "complaints", "measure": "max.settled"}}),
         ),
     ),
     Example(

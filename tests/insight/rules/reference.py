@@ -45,7 +45,8 @@ class Reference:
                 value = self.value(amount, customer["customer_id"])
                 if isinstance(check.span, tree.Last) and not amount.measure.column:  # when it happened: open
                     return value is not None and self.inside(check.span, value, self.anchor(amount.table), None)
-                return self.check(check, value, self.kind(amount), self.anchor(amount.table), others)
+                counts = amount.measure.name in {"count", "days", "sum"}
+                return self.check(check, value, self.kind(amount), self.anchor(amount.table), others, counts=counts)
             case tree.Compare(left, operator, times, right):
                 one, other = (self.number(amount, customer["customer_id"]) for amount in (left, right))
                 return one is not None and other is not None and _compared(operator, one, other * times)
@@ -66,7 +67,9 @@ class Reference:
             return None
         return float(self.anchor(amount.table) - value if self.kind(amount) == "day" else value)
 
-    def check(self, check: Check, value: Any, kind: str, anchor: int, others: Any = None) -> bool:
+    def check(
+        self, check: Check, value: Any, kind: str, anchor: int, others: Any = None, *, counts: bool = False
+    ) -> bool:
         is_known = value is not None and value != ""
         if check.operator in {"is known", "is unknown"} or not is_known:
             return is_known == (check.operator == "is known") and check.operator in {"is known", "is unknown"}
@@ -75,9 +78,9 @@ class Reference:
             return self.inside(check.span, value, anchor, None) and not is_ahead
         values = [self.plain(one) for one in check.values]
         if check.operator in {"top %", "bottom %"}:
-            known = [one for one in others() if one is not None]
+            known = [one for one in others() if one is not None and not (counts and one == 0)]
             better = sum(one > value if check.operator == "top %" else one < value for one in known)
-            return better * 100 < len(known) * values[0]
+            return better * 100 < len(known) * values[0] and not (counts and value == 0)
         if check.operator in {"begins with", "contains"}:
             text, parts = value.lower(), [one.lower() for one in values]
             return any(text.startswith(one) if check.operator == "begins with" else one in text for one in parts)

@@ -237,6 +237,14 @@ def test_top_is_of_those_with_a_value_and_equal_values_are_in_together():
     assert who(top, rows_of(customers=[{"signal__margin_cents": 39}]), bounds=limits) == set()
 
 
+def test_who_has_nothing_to_count_is_not_ranked():
+    some = rows_of(customers=[{}] * 6, orders=[order(1, ago=2), order(1, ago=1, number=7), order(2, ago=2, number=8)])
+
+    assert who(orders("top %", 50), some) == {1}
+    assert who(orders("bottom %", 50), some) == {2}
+    assert who(orders("top %", 50, within={"last": 1}), some) == set()
+
+
 def test_texts_are_found_in_any_case():
     found = rows_of(customers=[{"customer__country": one} for one in ("München Süd", "münchen", "Übersee", None)])
 

@@ -31,6 +31,8 @@ from stammkunde.insight.rules.using import leaves, own_amounts
 from stammkunde.insight.rules.worlds import World
 from stammkunde.insight.rules.writing import digest
 
+Ranked = np.ndarray[tuple[int], np.dtype[np.float64]]
+
 
 @dataclass(frozen=True, eq=False)
 class Asked:
@@ -81,7 +83,8 @@ def bounds(rules: Iterable[Rule], world: World) -> dict[str, int | float | None]
     """
     Find the values from which on customers are among the top or bottom: of all, for `World.bounds` of some.
 
-    In the top x % is of whom fewer than x % of those with a known value are above; equal values are in together.
+    In the top x % is of whom fewer than x % of those with a known value are above; equal values are in together. Of
+    counts and sums, whoever has 0 is not ranked.
 
     Args:
         rules: whose leaves.
@@ -98,7 +101,8 @@ def bounds(rules: Iterable[Rule], world: World) -> dict[str, int | float | None]
     names = [values_of(leaf, values)[0].column for leaf in found]
     table = arrow(wide.select(*dict.fromkeys(names)))
     return {
-        digest(leaf): _bound(table[name].drop_null().to_numpy(), leaf) for leaf, name in zip(found, names, strict=True)
+        digest(leaf): _bound(_ranked(table[name].drop_null().to_numpy(), leaf), leaf)
+        for leaf, name in zip(found, names, strict=True)
     }
 
 
@@ -106,7 +110,16 @@ def _is_ranked(leaf: Leaf) -> bool:
     return isinstance(leaf, Field | Happened) and leaf.check.operator in RANKED
 
 
-def _bound(values: "np.ndarray[tuple[int], np.dtype[np.float64]]", leaf: Field | Happened) -> int | float | None:
+def _counts(leaf: Leaf) -> bool:
+    """Tell whether the value of a leaf is 0 where there was nothing to count."""
+    return isinstance(leaf, Happened) and leaf.amount.measure.name in {"count", "days", "sum"}
+
+
+def _ranked(values: Ranked, leaf: Leaf) -> Ranked:
+    return values[values != 0] if _counts(leaf) else values
+
+
+def _bound(values: Ranked, leaf: Field | Happened) -> int | float | None:
     if not len(values):
         return None
     several = ceil(len(values) * Fraction(str(leaf.check.values[0])) / 100)
@@ -196,9 +209,10 @@ def _holds(
         case Field(_, check) | Happened(_, check):
             (value,) = values_of(leaf, values)
             if check.operator in RANKED:
-                return _is_in_bound(nw.col(value.column), check.operator, limits[digest(leaf)])
-            how = {"anchor": value.anchor, "latest": value.latest}
-            return asking.holds(check, value.column, value.kind, me=world.me, **how)
+                inside = _is_in_bound(nw.col(value.column), check.operator, limits[digest(leaf)])
+                return inside & (nw.col(value.column) != 0) if _counts(leaf) else inside
+            latest = value.latest
+            return asking.holds(check, value.column, value.kind, anchor=value.anchor, me=world.me, latest=latest)
 
 
 def _number(value: Value) -> nw.Expr:

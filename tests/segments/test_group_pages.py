@@ -1,5 +1,6 @@
 """Groups of customers on pages: written, counted, listed, explained, put away, and used by the list of customers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from stammkunde.customers.models import Customer
 from stammkunde.outreach.models import Template
 from stammkunde.plays.models import Play
-from stammkunde.segments import audience, bits, converting, queries, services
+from stammkunde.segments import audience, bits, converting, queries, services, whys
 from stammkunde.segments.asked import Asked
 from stammkunde.segments.models import Segment, SegmentChange, SegmentState
 from stammkunde.signals.models import Current, Generation
@@ -164,6 +165,34 @@ def test_page_tells_who_is_in_it_today_and_who_was_then(seller):
     assert "Anna" in then
     assert "Bert" not in then
     assert "Stand 01.11.2026" in then
+
+
+def test_why_says_of_what_is_denied_whether_its_contrary_is_true(seller):
+    rule = {"not": {"any": [GERMANY["all"][0], {"happened": "orders"}]}}
+    anna = factories.customer(name="Anna", country="AT")
+
+    (why,) = whys.of(group(rule=rule).pk, [anna], now=NOW)
+
+    assert [(part.says, part.holds, part.lacks) for part in why.parts] == [
+        ("Land ist nicht Deutschland (oder unbekannt)", True, ""),
+        ("kein Kauf", True, ""),
+    ]
+
+
+def test_past_day_of_a_group_is_named_one_by_one_and_no_group_asks_for_the_archive(seller):
+    anna, made = factories.customer(name="Anna"), group(members=[])
+    filters = queries.Filters(group=str(made.pk), group_on=NOW.date())
+    assert converting.of_filters(replace(filters, group_on=None), generation=None) == {
+        "all": [{"segment": made.pk, "is": "in"}]
+    }
+    version = made.versions.get()
+    SegmentState.objects.filter(version=version).update(bits=bits.packed([anna.pk]), n=1)
+    made.versions.update(began_at=datetime(2026, 10, 1, tzinfo=UTC))
+    assert converting.of_filters(filters, generation=None) == converting.of_numbers([anna.number])
+
+    Segment.objects.update(archived_at=NOW)
+    with pytest.raises(services.InvalidRule, match="archive"):
+        services.create(name="Neu", rule={"segment": made.pk, "is": "in"}, now=NOW, staff=None)
 
 
 def test_list_of_customers_is_filtered_by_a_group_and_taken_along(seller):

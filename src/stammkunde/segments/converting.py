@@ -47,12 +47,13 @@ def known_numbers(wanted: Collection[str]) -> set[str]:
 
 def of_filters(filters: Filters, *, generation: Generation | None) -> Rule:
     """
-    Say by a rule what the list of customers is filtered by; whom only a search or a figure finds is named one by one.
+    Say by a rule what the list of customers is filtered by; whom only a search, a figure or a past day of a group finds
+    is named one by one.
 
     :raises TooMany: if these are too many
     """
     parts = list(_parts(filters, generation))
-    if filters.q or filters.ids is not None:
+    if filters.q or filters.ids is not None or filters.group_on:
         found = _ids(filters, generation=generation)
         numbers = list(Customer.objects.filter(pk__in=found).values_list("number", flat=True))
         return of_numbers(numbers)

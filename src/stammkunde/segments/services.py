@@ -1,5 +1,6 @@
 """What changes groups of customers; who is in them is worked out by the worker (`passes`)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from unicodedata import category
@@ -59,11 +60,20 @@ def check(rule: Any, *, segment_id: int | None = None) -> Rule:
     read = rules.read(rule, vocabulary.known())
     if rules.uses(read).me:
         raise InvalidRule("'me' is for lists only. Name a person.", place="", code="me_is_for_lists", about="me")
+    if away := _archived(rules.uses(read).members):
+        text = f"The group '{away}' is in the archive, and its members stand still. Take it out, or choose another one."
+        raise InvalidRule(text, place="", code="archived_member", about=away)
     if rules.uses(read).members:
         others = latest.readable(latest.versions())
         named = {f"segment:{version.segment_id}": one for version, one in others.items()}
         rules.in_order(named | {f"segment:{segment_id}": read})
     return read
+
+
+def _archived(members: Collection[str]) -> str:
+    """Name a group among those asked for that is in the archive; empty: there is none."""
+    asked = [int(name.removeprefix("segment:")) for name in members if name.startswith("segment:")]
+    return Segment.objects.filter(pk__in=asked, archived_at__isnull=False).values_list("name", flat=True).first() or ""
 
 
 @transaction.atomic

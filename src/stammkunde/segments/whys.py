@@ -16,7 +16,7 @@ from stammkunde.insight.periods import day
 from stammkunde.insight.rules import Because, Rule, tree
 from stammkunde.segments import latest, membership, vocabulary, worlds
 from stammkunde.segments.membership import Since
-from stammkunde.segments.wording import Said, leaf
+from stammkunde.segments.wording import Said, leaf, sentence
 from stammkunde.segments.wording.checks import Answer
 from stammkunde.signals import queries as signals
 from stammkunde.ui import writing
@@ -75,7 +75,7 @@ def of(segment_id: int, some: Collection[Customer], *, now: datetime) -> list[Wh
         Why(
             customer=one,
             since=membership.since(segment_id, one.pk),
-            parts=tuple(_part(because, said) for because in found.get(one.pk, [])),
+            parts=tuple(_parts(rule, found.get(one.pk, []), said)),
         )
         for one in some
     ]
@@ -95,6 +95,26 @@ def _because(rule: Rule, customer_ids: list[int], *, known: rules.Known, now: da
 
 def _is_ranked(one: rules.tree.Leaf) -> bool:
     return isinstance(one, tree.Field | tree.Happened) and one.check.operator in RANKED
+
+
+def _parts(rule: Rule, found: list[Because], said: Said) -> Iterator[Part]:
+    """Tell each question as the rule means it: of one that is denied, whether its contrary is true."""
+    for because, denied in zip(found, _denied(rule), strict=False):
+        part = _part(because, said)
+        told = replace(part, says=sentence(tree.Not(because.leaf), said), holds=not part.holds, lacks="")
+        yield told if denied else part
+
+
+def _denied(rule: Rule, *, denied: bool = False) -> Iterator[bool]:
+    """Tell of each question, in their order, whether it is denied: by one "not", or by three of them."""
+    match rule:
+        case tree.Not(inner):
+            yield from _denied(inner, denied=not denied)
+        case tree.All(rules) | tree.Any(rules):
+            for one in rules:
+                yield from _denied(one, denied=denied)
+        case _:
+            yield denied
 
 
 def _part(because: Because, said: Said) -> Part:

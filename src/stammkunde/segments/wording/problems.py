@@ -14,6 +14,7 @@ CODES: dict[str, Promise] = {
     "unknown_table": gettext_lazy("Nothing is known of “%(about)s” any more. Choose something else."),
     "unknown_column": gettext_lazy("Choose what the condition is about."),
     "unknown_member": gettext_lazy("This group does not exist any more. Choose another one."),
+    "archived_member": gettext_lazy("The group “%(about)s” is in the archive. Take it out, or choose another one."),
     "unknown_moment": gettext_lazy("There is no moment “%(about)s” here. Choose another one."),
     "unknown_operator": gettext_lazy("This cannot be asked here. Choose another word."),
     "no_text": gettext_lazy("Give a text. For an empty one, choose “is unknown”."),

@@ -140,6 +140,15 @@ def test_later_change_is_not_overwritten_by_one_begun_before_it(seller):
     assert made.versions.get(number=3).rule["all"][0]["value"] == "CH"
 
 
+def test_denied_question_that_is_opened_and_saved_is_no_new_version(seller):
+    made = group(rule={"not": GERMANY["all"][0]})
+    page = seller.get(reverse("segment-edit", args=[made.pk])).content.decode()
+
+    answer = seller.post(reverse("segment-edit", args=[made.pk]), posted(page, act="save"))
+
+    assert (answer.url, made.versions.count()) == (reverse("segment", args=[made.pk]), 1)
+
+
 def test_rule_of_a_measure_and_of_the_archive_is_not_changed_here(seller):
     own, away = services.create(name="", rule=GERMANY, now=NOW, staff=None, play_id=7), group(name="Alt")
     Segment.objects.filter(pk=away.pk).update(archived_at=NOW)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from stammkunde.insight import rules
 from stammkunde.insight.errors import InvalidRule
 from stammkunde.segments import converting, draft, examples, latest, occurring, services, trying, vocabulary
 from stammkunde.segments.asked import Asked
@@ -128,6 +129,9 @@ def _save(request: StaffRequest, writing: Writing) -> HttpResponse:
             return redirect("segment", made.pk)
         else:
             pk, rule = writing.segment.pk, writing.rule
+            if _is_unchanged(writing):
+                messages.success(request, _("The rule is as it was: there is no new version."))
+                return redirect("segment", pk)
             services.edit(segment_id=pk, rule=rule, now=now, staff=staff, began=writing.began)
             messages.success(request, _("Saved as a new version. Who is in it is being worked out."))
             return redirect("segment", writing.segment.pk)
@@ -139,6 +143,17 @@ def _save(request: StaffRequest, writing: Writing) -> HttpResponse:
         problem = _("Somebody has changed this group meanwhile. Look at its versions; saving again replaces that.")
         writing = replace(writing, began=latest.version_of(writing.segment.pk).number if writing.segment else 0)
     return _page(request, replace(writing, problem=problem))
+
+
+def _is_unchanged(writing: Writing) -> bool:
+    """Say whether a group's latest rule is written, as the page shows it: what the page put in groups is the same."""
+    if writing.segment is None:
+        return False
+    last, known = latest.version_of(writing.segment.pk), vocabulary.known()
+    return bool(latest.readable([last], known)) and rules.digest(rules.read(writing.rule, known)) in {
+        last.digest,
+        rules.digest(rules.read(draft.opened(last.rule), known)),
+    }
 
 
 def _page(request: StaffRequest, writing: Writing) -> HttpResponse:

@@ -166,11 +166,16 @@ def test_page_tells_who_is_in_it_today_and_who_was_then(seller):
     SegmentChange.objects.create(version=version, customer_id=bert.pk, at=NOW, on=NOW.date(), is_in=True, cause="fact")
     SegmentState.objects.update(change_id=10**6)
 
-    page = folded(seller.get(reverse("segment", args=[made.pk]), {"on": "2026-11-01"}).content.decode())
+    SegmentState.objects.update(until={"orders": "2026-11-18", "lines": "2026-11-18"})
+    address = reverse("segment", args=[made.pk])
+    page = folded(seller.get(address, {"on": "2026-11-01"}).content.decode())
+    ahead = folded(seller.get(address, {"on": "2099-11-01"}).content.decode())
     then = seller.get(reverse("customers"), {"group": made.pk, "group_on": "2026-11-01"}).content.decode()
 
     assert "Heute drin" in page
     assert "1 Kunde am 01.11.2026" in page
+    assert "01.11.2099" not in ahead
+    assert "Zeiträume bei „Käufe, Bestellpositionen“ zählen vom 18.11.2026 zurück" in page
     assert "Anna" in then
     assert "Bert" not in then
     assert "Stand 01.11.2026" in then

@@ -53,6 +53,8 @@ SPOKEN = [
     ({"field": "signal.risk", "is": "top %", "value": 2.5},
      "signal.risk: unter den höchsten 2,5\N{NO-BREAK SPACE}%", "signal.risk: among the highest 2.5%"),
     (BOUGHT, "mindestens 2 Käufe in den letzten 180 Tagen", "at least 2 purchases in the last 180 days"),
+    (BOUGHT | {"is": "between", "value": [0, 1]},
+     "höchstens ein Kauf in den letzten 180 Tagen", "at most one purchase in the last 180 days"),
     ({"not": BOUGHT | {"value": 1}}, "kein Kauf in den letzten 180 Tagen", "no purchase in the last 180 days"),
     ({"any": [COUNTRY | {"value": "DE"}, {"all": [{"happened": "orders", "is": "is", "value": 1}, BOUGHT]}]},
      "customer.country ist Deutschland oder (genau ein Kauf und mindestens 2 Käufe in den letzten 180 Tagen)",

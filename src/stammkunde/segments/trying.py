@@ -1,8 +1,8 @@
 """A rule tried on today's customers while somebody writes it: in a sentence, how many, how reached, ten of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from stammkunde.customers.models import Channel, Customer
@@ -24,6 +24,7 @@ class Tried:
     sentence: str = ""
     counted: Counted | None = None
     trouble: str = ""
+    complete: Sequence[tuple[str, date]] = ()  # what, up to which day; where spans do not count back from today
     is_early: bool = False  # before the first refresh, or until what is known as of last night is written down
 
     @property
@@ -41,7 +42,8 @@ def of(rule: dict[str, Any], *, said: Said, known: rules.Known, now: datetime) -
         return Tried(trouble=problems.text(refused))
     told = sentence(read, said)
     try:
-        return Tried(sentence=told, counted=counts.count(rule, now=now))
+        counted = counts.count(rule, now=now)
+        return Tried(sentence=told, counted=counted, complete=said.complete(counted.until))
     except (NoMirror, nightly.NotKept):
         return Tried(sentence=told, is_early=True)
 

@@ -19,7 +19,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.insight.errors import InvalidRule
 from stammkunde.mirror import NoMirror
 from stammkunde.segments import membership, nightly, services, telling, using, vocabulary, whys
-from stammkunde.segments.models import NAME_LENGTH, Segment
+from stammkunde.segments.models import NAME_LENGTH, Segment, SegmentState
 from stammkunde.segments.wording import Said, problems
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
@@ -98,6 +98,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
         "says": versions[0].says,
         "versions": versions,
         "n": n,
+        "complete": said.complete(_until(pk)),
         "began_at": membership.began_at(pk),
         "days": days,
         "spark": sparks.spark([float(day.then) for day in reversed(days)]),
@@ -111,9 +112,15 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "segments/group.html", context)
 
 
+def _until(pk: int) -> dict[str, date]:
+    """Give up to which day the facts were complete that the group was worked out from, where it was not its own day."""
+    state = SegmentState.objects.filter(version__segment=pk).order_by("-version__number").only("until").first()
+    return {name: date.fromisoformat(on) for name, on in state.until.items()} if state else {}
+
+
 def _past(segment: Segment, on: date | None) -> dict[str, Any]:
-    """Tell how many were in a group on a past day."""
-    if on is None:
+    """Tell how many were in a group on a past day; nothing of one that is still to come."""
+    if on is None or on > timezone.localdate():
         return {}
     found = membership.members_on(segment.pk, on)
     return {"on": on, "n_then": None if found is None else len(found)}

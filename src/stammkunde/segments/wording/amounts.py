@@ -41,6 +41,8 @@ def _counted(noun: Noun, check: Check) -> str | None:
             return str(noun.none)
         case (">=" | "<=" | ">" | "<" | "is", [n]):
             return _worded(check.operator) % {"count": noun.count(n)}
+        case "between", [0, 1]:
+            return _worded("<=") % {"count": noun.one}
         case "between", [low, high]:
             return _("%(low)s to %(count)s") % {"low": writing.number(low), "count": noun.count(high)}
     return None

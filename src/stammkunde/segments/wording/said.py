@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Self, cast
 
 from django.utils.translation import gettext as _
@@ -46,6 +47,11 @@ class Said:
     def noun(self, table: str) -> Noun:
         """Give the words for rows of a table."""
         return nouns.of(table, label=self.labels.get(table, table))
+
+    def complete(self, until: Mapping[str, date]) -> list[tuple[str, date]]:
+        """Give up to which day facts are complete: what people call them, and the day."""
+        days = sorted(set(until.values()))
+        return [(", ".join(str(self.noun(one).many) for one in until if until[one] == day), day) for day in days]
 
     def field(self, name: str) -> tuple[str, Answer]:
         """Give what a field is called, and what its answers are; a name that nobody knows any more is said as it is."""

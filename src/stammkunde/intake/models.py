@@ -95,5 +95,5 @@ class Told(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["origin", "table", "on"], name="told_once_a_day")]
+        constraints = [models.UniqueConstraint(fields=["incoming", "table"], name="told_once_an_import")]
         indexes = [models.Index(fields=["at"], name="told_by_age")]

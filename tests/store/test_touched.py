@@ -62,3 +62,15 @@ def test_an_import_and_its_undo_name_their_customers_while_these_are_few(tmp_pat
     assert set(noted()) == {(0, f"import:{many.pk}")}
     undo(many)
     assert set(noted()) == {(0, f"import:{many.pk}"), (0, f"undo:{many.pk}")}
+
+
+def test_an_order_that_moves_to_another_customer_names_both(tmp_path):
+    order = {
+        "order_number": "A", "ordered_at": "2026-11-10", "product_number": "P", "quantity": 1, "unit_price": "2.00",
+    }  # fmt: skip
+    bring(tmp_path, "flat", [order | {"customer_number": "1"}])
+    Touched.objects.all().delete()
+    incoming = bring(tmp_path, "flat", [order | {"customer_number": "2"}])
+    both = Customer.objects.filter(source__in=["t:1", "t:2"]).values_list("pk", flat=True)
+    assert len(both) == 2
+    assert set(noted()) == {(pk, f"import:{incoming.pk}") for pk in both}

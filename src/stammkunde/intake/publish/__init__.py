@@ -21,7 +21,7 @@ from stammkunde.intake.publish.writers import Writer, writer
 from stammkunde.intake.staging.difference import Difference, Part
 from stammkunde.store import bulk, touched
 from stammkunde.store.bulk import keys
-from stammkunde.store.facts import Moved
+from stammkunde.store.facts import FactTable, Moved
 
 
 @dataclass(kw_only=True)
@@ -93,6 +93,14 @@ class Publishing:
         else:
             images_of = BeforeImage.objects.filter(incoming=self.lease.pk, table=batch.part.table, pk__gt=before)
             batch.part.spec.touch(rows.filter(pk__in=images_of.values("row_id")), because=because)
+            touched.note(self._former(batch.part.spec, before=before), because=because)
+
+    def _former(self, table: FactTable, *, before: int) -> set[int | None]:
+        """Tell whose rows were until now that are another customer's from now on."""
+        if table.to_customer != "customer_id":
+            return set()
+        moved = images.moved(table, table.to_customer, import_id=self.lease.pk, after=before)
+        return {was for was, _now in moved.values()}
 
     def _write_batch(self, write: Writer, batch: Batch, *, before: int) -> None:
         """Write a batch, and let follow what goes along with a column that it changes; inside a transaction."""

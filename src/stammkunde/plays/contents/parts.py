@@ -7,6 +7,7 @@ from typing import Any
 
 Ref = int | str  # a row's number here; in a file the name, which whoever imports it maps
 Rule = Mapping[str, Any]  # a rule as JSON, see `insight.rules`; empty: none
+OWED_KINDS = ("owed", "reply")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,3 +202,8 @@ class Content:
     kind: str = "play"
     exclusive: str = ""
     prior_percent: float = 0.5
+
+    @property
+    def is_owed(self) -> bool:
+        """Tell whether it is owed to the customer, or an answer: nobody is left out of that, and it sells nothing."""
+        return self.kind in OWED_KINDS

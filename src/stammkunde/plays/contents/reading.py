@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from stammkunde.plays.contents.nodes import KEY, InvalidContent, Node, Problem
 from stammkunde.plays.contents.parts import (
+    OWED_KINDS,
     Branch,
     Content,
     Cost,
@@ -51,6 +52,7 @@ def read(data: object) -> Content:
     top = Node(data, "", problems)
     if not top.object(FIELDS):
         raise InvalidContent(problems)
+    kind = top.choice("kind", KINDS, default="play")
     found = Content(
         trigger=_trigger(top.node("trigger", {})),
         group=top.ref("group"),
@@ -62,9 +64,9 @@ def read(data: object) -> Content:
         ends_on=tuple(_choice(one, ENDS) for one in top.each("ends_on")),
         latest_days=top.whole("latest_days", least=1, most=730, default=60),
         limits=_limits(top.node("limits", {})),
-        holdout=_holdout(top.node("holdout", {})),
+        holdout=_holdout(top.node("holdout", {}), is_owed=kind in OWED_KINDS),
         cost=_cost(top.node("cost", {})),
-        kind=top.choice("kind", KINDS, default="play"),
+        kind=kind,
         exclusive=top.text("exclusive", longest=40),
         prior_percent=top.real("prior_percent", least=0, most=100, default=0.5),
     )
@@ -155,10 +157,10 @@ def _limits(node: Node) -> Limits:
     return Limits(**{name: node.whole_or_none(name, least=1, most=100 * MOST) for name in names})
 
 
-def _holdout(node: Node) -> Holdout:
+def _holdout(node: Node, *, is_owed: bool) -> Holdout:
     node.object(("share", "because"))
-    share = node.real("share", least=0, most=0.5, default=0.1)
-    return Holdout(share=share, because=node.text("because", required=not share))
+    share = node.real("share", least=0, most=0.5, default=0.0 if is_owed else 0.1)
+    return Holdout(share=share, because=node.text("because", required=not share and not is_owed))
 
 
 def _cost(node: Node) -> Cost:

@@ -105,8 +105,9 @@ def _before(play: Play, customer_ids: Collection[int]) -> dict[tuple[int, str], 
 
 
 def _shut(content: Content, play: Play, customer_ids: Collection[int], *, leaving: int | None) -> set[int]:
-    """Tell who is left alone by everything, and who is in a play that excludes this one, in either arm."""
-    alone = Holdout.objects.filter(draw__origin="", customer__in=customer_ids).values_list("customer_id", flat=True)
+    """Tell who is left alone by all but what is owed, and who is in a play that excludes this one, in either arm."""
+    left_alone = Holdout.objects.filter(draw__origin="", customer__in=customer_ids)
+    alone = () if content.is_owed else left_alone.values_list("customer_id", flat=True)
     return {*alone, *(_elsewhere(content, play, customer_ids, leaving) if content.exclusive else ())}
 
 
@@ -237,7 +238,7 @@ def _held_out(
     play: Play, version: PlayVersion, content: Content, customer_ids: Collection[int], *, now: datetime
 ) -> set[int]:
     """Draw who is left alone: for as long as the share stays, a customer is always in the same arm."""
-    if not content.holdout.share:
+    if not content.holdout.share or content.is_owed:
         return set()
     origin = f"{play.origin}:draw:{_draw_number(play, version, content.holdout.share)}"
     return outreach.hold_out(origin=origin, customer_ids=customer_ids, share=content.holdout.share, now=now)

@@ -29,7 +29,6 @@ from stammkunde.tasks.services import Content, Due
 from stammkunde.team import queries as team
 
 CHANNEL = "task"
-ANSWERS = ("owed", "reply")  # kinds of measures whose calls sell nothing
 
 
 def give(walkers: Sequence[Walker], batch: Batch) -> None:
@@ -70,7 +69,7 @@ def _may_be_asked(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
 
 def _purpose(one: Walker) -> str:
     """Tell what a call is for the law: as its guide says, or else advertising, unless it is owed or an answer."""
-    usual = Purpose.SERVICE if one.content.kind in ANSWERS else Purpose.ADVERTISING
+    usual = Purpose.SERVICE if one.content.is_owed else Purpose.ADVERTISING
     return asking.purpose(_step(one).guide, usual=usual)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from stammkunde.customers.models import Purpose
 from stammkunde.outreach import looks
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
@@ -128,7 +129,7 @@ def check(content: Content) -> None:
 
     :raises InvalidContent: with all that is not
     """
-    problems = [*_unknown_rows(content), *_unknown_tables(content)]
+    problems = [*_unknown_rows(content), *_unknown_tables(content), *_left_out(content)]
     problems = problems or groups.problems(content)
     if problems:
         raise InvalidContent(problems)
@@ -153,6 +154,18 @@ _IS_THERE: dict[str, Callable[[int], bool]] = {
     "play": lambda pk: Play.objects.filter(pk=pk, kind=Play.Kind.MEASURE).exists(),
     "group": groups.is_there,
 }
+
+
+def _left_out(content: Content) -> list[Problem]:
+    """Refuse to leave anybody out of what is owed to customers."""
+    if not content.holdout.share:
+        return []
+    refs = {int(r) for _place, kind, r in contents.names(contents.write(content)) if kind == "template"}
+    is_service = Template.objects.filter(pk__in=refs, purpose=Purpose.SERVICE).exists()
+    if not (content.is_owed or is_service):
+        return []
+    text = _("What is owed to customers, or belongs to an order, reaches all of them: leave nobody alone to compare.")
+    return [Problem(place="holdout.share", code="owed", text=text)]
 
 
 def _unknown_tables(content: Content) -> list[Problem]:

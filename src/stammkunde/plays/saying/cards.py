@@ -131,7 +131,9 @@ def _compare(content: Content) -> Iterator[str]:
         share = writing.percent(holdout.share, places=0 if round(holdout.share * 100, 6) % 1 == 0 else 1)
         yield _("%(share)s are left alone, to compare.") % {"share": share}
     else:
-        yield _("Nobody is left alone to compare: %(because)s.") % {"because": _plain(holdout.because)}
+        yield _("Nobody is left alone to compare: %(because)s.") % {
+            "because": _plain(holdout.because) or _("it is owed")
+        }
     limits = list(_limits(content.limits))
     yield _("At most %(limits)s.") % {"limits": _strung(limits)} if limits else _("There is no limit.")
     if content.cost.each_cents:

@@ -1,17 +1,69 @@
 """Measures and what they do themselves: no goal by it, nobody left out of what is owed, nothing before the start."""
 
 import pytest
+from django.utils import timezone
 
+from stammkunde.contacts.models import Contact
 from stammkunde.outreach.services import hold_out
 from stammkunde.plays.contents import InvalidContent
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
+from stammkunde.store import facts
+from stammkunde.tasks.models import Task
 from tests.outreach.planning import NOW, customer
-from tests.plays.over_time import DAY, HOUR, buys, content, message, stands, started, task, work
+from tests.plays.over_time import DAY, HOUR, buys, content, message, stands, started, task, wait, work
 from tests.plays.test_measures_of_groups import silent
 
 __all__ = ["silent"]
 pytestmark = pytest.mark.django_db
+
+
+def of(table: str) -> dict:
+    return {"kind": "happened", "table": table, "window_days": 30}
+
+
+@pytest.mark.parametrize(
+    ("channel", "outcome", "direction", "counts"),
+    [
+        ("email", "sent", "out", False),
+        ("email", "reached", "in", True),
+        ("meeting", "reached", "out", True),
+        ("phone", "not_reached", "out", False),
+    ],
+)
+def test_what_we_send_is_no_goal_and_wakes_nobody(channel, outcome, direction, counts):
+    reaches = started(wait(9), goal=of("contacts"))
+    waits = started(wait(9, until={"table": "contacts"}), name="Wartet")
+    anna, at = customer(), NOW + DAY
+    buys(anna)
+    work()
+
+    Contact.objects.create(
+        source="t:1", customer=anna, direction=direction, channel=channel, outcome=outcome, happened_at=at,
+        happened_on=timezone.localdate(at), recorded_at=at,
+    )  # fmt: skip
+    facts.table("contacts").mark({f"{at:%Y-%m}"})
+    work(NOW + 2 * DAY)
+
+    assert (stands(reaches)[2], stands(waits)[2]) == (("goal", "done") if counts else ("", ""))
+
+
+def test_task_of_the_measure_itself_is_no_goal_and_any_other_is():
+    play = started(task(), wait(9), goal=of("tasks"))
+    anna = customer()
+    buys(anna)
+    work()
+
+    finished = {"state": "done", "finished_at": NOW + DAY, "finished_on": timezone.localdate(NOW + DAY)}
+    Task.objects.update(**finished)
+    facts.table("tasks").mark({f"{NOW:%Y-%m}"})
+    work(NOW + DAY)
+    assert stands(play) == ("waiting", "s2", "")
+
+    Task.objects.create(title="Rückfrage", customer=anna, created_at=NOW, **finished)
+    facts.table("tasks").mark({f"{NOW:%Y-%m}"})
+    work(NOW + DAY)
+    assert stands(play)[::2] == ("closed", "goal")
 
 
 def test_nobody_is_left_out_of_what_is_owed(template):

@@ -10,6 +10,7 @@ from stammkunde.contacts.models import Contact, Direction, Outcome, Way
 from stammkunde.customers.models import ContactPerson
 
 YEAR = timedelta(days=365)
+OF_BOTH_SIDES = Q(direction=Direction.IN) | Q(channel__in=[Way.PHONE, Way.MEETING], outcome=Outcome.REACHED)
 _TALKED = Q(contacts__channel__in=[Way.PHONE, Way.MEETING], contacts__outcome=Outcome.REACHED)
 TOOK_PART = Q(contacts__direction=Direction.IN) | _TALKED  # what we sent may be unread; the mirror says it again
 

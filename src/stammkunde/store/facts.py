@@ -36,6 +36,7 @@ _KINDS: "dict[type[models.Field[Any, Any]], str]" = {
     models.FloatField: "real",
     models.DateTimeField: "moment",
     models.DateField: "day",
+    models.TimeField: "time",
     models.JSONField: "json",
 }
 # What an import writes by itself, whatever the file holds.

@@ -128,15 +128,15 @@ def _facts(what: Happening, walkers: Sequence[Walker], *, now: datetime) -> Mapp
     found: dict[int, list[Fact]] = defaultdict(list)
     since = timezone.localdate(min(one.zero_at for one in walkers))
     ids = {one.row.customer_id for one in walkers}
-    for fact in happenings.since(what, on=since, now=now, customer_ids=ids):
+    for fact in happenings.theirs(what, on=since, now=now, customer_ids=ids):
         found[fact.customer_id].append(fact)
     return found
 
 
 def _is_goal(fact: Fact, one: Walker) -> bool:
-    """Tell whether a fact is the goal: after time zero, within its window, and not what began it."""
+    """Tell whether a fact is the goal: after time zero, within its window, neither what began it nor our own act."""
     last = timezone.localdate(one.zero_at) + timedelta(days=one.content.goal.window_days)
-    return fact.source != one.row.source and fact.is_after(one.zero_at) and fact.on <= last
+    return one.is_news(fact.source, fact.of) and fact.is_after(one.zero_at) and fact.on <= last
 
 
 def _complaining(walkers: Sequence[Walker]) -> list[Walker]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from stammkunde.contacts import queries as contacts
 from stammkunde.plays import groups
 from stammkunde.plays.contents import Happening
 from stammkunde.sales import history
@@ -15,7 +16,9 @@ from stammkunde.sales.models import Line, Order
 from stammkunde.store import facts
 from stammkunde.store.facts import FactTable, NotDeclared
 
-ORDERS = "orders"
+ORDERS, TASKS = "orders", "tasks"
+_ALL = Q()
+_OF_BOTH_SIDES = {"contacts": contacts.OF_BOTH_SIDES}
 AT_ONCE = 500
 
 
@@ -28,6 +31,7 @@ class Fact:
     on: date
     at: datetime | None
     row: int
+    of: str = ""  # the play that made it: one of its own tasks
 
     def is_after(self, moment: datetime) -> bool:
         """Tell whether it happened after a moment: on a later day, or later on the same if its own moment is known."""
@@ -48,7 +52,24 @@ def can_be_asked(name: str) -> bool:
     return bool(table.month_of and _is_about_customers(table))
 
 
-def since(what: Happening, *, on: date, now: datetime, customer_ids: Collection[int] | None = None) -> Iterator[Fact]:
+def theirs(what: Happening, *, on: date, now: datetime, customer_ids: Collection[int]) -> Iterator[Fact]:
+    """
+    Give what happened with some customers on a day or later that they had a part in, as `since` gives it.
+
+    What we send is a contact, too; as a goal it would be reached by contacting alone.
+    """
+    counts = _OF_BOTH_SIDES.get(what.table, Q())
+    yield from since(what, on=on, now=now, customer_ids=customer_ids, counts=counts)
+
+
+def since(
+    what: Happening,
+    *,
+    on: date,
+    now: datetime,
+    customer_ids: Collection[int] | None = None,
+    counts: Q = _ALL,
+) -> Iterator[Fact]:
     """
     Give what happened on a day or later, with some customers or with all, the earliest first.
 
@@ -57,6 +78,7 @@ def since(what: Happening, *, on: date, now: datetime, customer_ids: Collection[
     table = facts.table(what.table)
     span = (on, timezone.localdate(now))
     rows = _counting(table).filter(**{f"{table.month_of}__range": span, "customer__isnull": False})
+    rows = rows.filter(counts)
     if customer_ids is not None:
         rows = rows.filter(customer__in=customer_ids)
     found = _facts(table, rows.order_by(table.month_of, "pk"))
@@ -123,6 +145,7 @@ def _facts(table: FactTable, rows: "QuerySet[Any]") -> Iterator[Fact]:
         table.month_of,
         *([moment] if moment else []),
         *(["source"] if table.has_source else []),
+        *(["key"] if table.name == TASKS else []),
     ]
     for one in rows.values(*columns).iterator(chunk_size=AT_ONCE):
         at = one.get(moment) if moment else None
@@ -132,7 +155,14 @@ def _facts(table: FactTable, rows: "QuerySet[Any]") -> Iterator[Fact]:
             on=one[table.month_of],
             at=at if at and timezone.localtime(at).time() != time() else None,  # midnight: only the day is known
             row=one["pk"],
+            of=_play_of(one.get("key") or ""),
         )
+
+
+def _play_of(key: str) -> str:
+    """Name the play whose task has a key, as `Play.origin` does; empty: it is none of a play."""
+    name, number, *_rest = [*key.split(":"), ""]
+    return f"{name}:{number}" if name == "play" else ""
 
 
 def _moment_of(table: FactTable) -> str:

@@ -67,6 +67,10 @@ class Walker:
         """Name the message or task of the step at hand."""
         return f"{self.play.origin}:{self.row.pk}:{self.standing.step}:1:{channel}"
 
+    def is_news(self, source: str, made_by: str) -> bool:
+        """Tell whether a fact is neither what began the play for her, nor what the play itself has made."""
+        return source != self.row.source and made_by != self.play.origin
+
     def goes(self, standing: Standing) -> None:
         self.standing, self.moved = standing, True
 

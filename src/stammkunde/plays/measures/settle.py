@@ -121,9 +121,9 @@ def _since(one: Walker) -> datetime:
 def _wake_for(what: Happening, waiting: Sequence[tuple[Walker, datetime]], *, now: datetime) -> None:
     earliest = timezone.localdate(min(since for _one, since in waiting))
     customers = {one.row.customer_id for one, _since in waiting}
-    facts = list(happenings.since(what, on=earliest, now=now, customer_ids=customers))
+    facts = list(happenings.theirs(what, on=earliest, now=now, customer_ids=customers))
     for one, since in waiting:
-        mine = (fact for fact in facts if fact.customer_id == one.row.customer_id and fact.source != one.row.source)
+        mine = (f for f in facts if f.customer_id == one.row.customer_id and one.is_news(f.source, f.of))
         fact = next((fact for fact in mine if fact.is_after(since) and _is_in_time(one, fact)), None)
         if fact is not None and one.play.status == Play.Status.RUNNING:
             one.ran(StepRun.State.DONE, at=fact.moment(), code="happened", result={"source": fact.source})

@@ -8,11 +8,12 @@ from stammkunde.outreach.services import hold_out
 from stammkunde.plays.contents import InvalidContent
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
+from stammkunde.segments import services as segments
 from stammkunde.store import facts
 from stammkunde.tasks.models import Task
 from tests.outreach.planning import NOW, customer
 from tests.plays.over_time import DAY, HOUR, buys, content, message, stands, started, task, wait, work
-from tests.plays.test_measures_of_groups import silent
+from tests.plays.test_measures_of_groups import ENTERS, SILENT, comes, silent
 
 __all__ = ["silent"]
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,19 @@ def test_nobody_is_left_out_of_what_is_owed(template):
 
     assert stands(play)[0] == "acting"
     assert not Enrolment.objects.filter(play=usual).exists()
+
+
+def test_purchase_is_the_goal_though_the_group_has_another_rule_by_now(silent):
+    anna = customer()
+    group = silent()
+    buys(anna, NOW - 70 * DAY)
+    play = started(wait(5), trigger=ENTERS, group=group.pk, goal={"kind": "purchase", "window_days": 30})
+    comes(group, anna)
+    work()
+
+    segments.edit(segment_id=group.pk, rule=SILENT | {"within": {"last": 90}}, now=NOW + HOUR, staff=None)
+    comes(group, anna, at=NOW + 2 * HOUR, is_in=False, cause="fact")
+    buys(anna, NOW + DAY)
+    work(NOW + DAY + HOUR)
+
+    assert stands(play)[::2] == ("closed", "goal")

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stammkunde.plays import contents
@@ -166,17 +167,21 @@ def holds(
         return holding.holds(rule, customer_ids=customer_ids, now=now, moments=moments)
 
 
-def was_in(segment_id: int, customer_ids: Collection[int], *, on: date, now: datetime) -> set[int]:
+def was_in(segment_id: int, customer_ids: Collection[int], *, at: datetime, now: datetime) -> set[int]:
     """
-    Tell who of some customers was in a group on a day, by all that is known of that day by now.
+    Tell who of some customers was in a group at a moment, by its rule of then and all that is known of the day by now.
 
-    What happened on the day itself may have been before or after: who was in it either way, was in it.
+    What happened on the day itself may have been before or after: who was in it either way, was in it. A rule that asks
+    for more than is known of a past day (what the last night said of customers, other groups) says nothing of it: by
+    that, all were in it.
 
     :raises UnknownRule: if it asks for something that is not there any more
     """
-    rule = latest.version_of(segment_id).rule
+    version = latest.version_at(segment_id, at)
     with _understood():
-        return holding.held(rule, customer_ids=customer_ids, now=now, on=on)
+        if not holding.is_known_of_then(version.rule):
+            return set(customer_ids)
+        return holding.held(version.rule, customer_ids=customer_ids, now=now, on=timezone.localdate(at))
 
 
 def is_in(segment_id: int, customer_ids: Collection[int], *, now: datetime) -> set[int]:

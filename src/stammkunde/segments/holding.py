@@ -21,6 +21,8 @@ from stammkunde.segments.vocabulary import DAY
 from stammkunde.segments.worlds import Asking, Moments
 from stammkunde.signals import queries as signals
 
+STAYS = "customer."  # before the names of fields that no night works out anew
+
 
 def check(rule: Any, *, moments: Collection[str]) -> Rule:
     """
@@ -51,6 +53,16 @@ def held(rule: Any, *, customer_ids: Collection[int], now: datetime, on: date) -
     with _read(rule, customer_ids=customer_ids, now=now) as (read, world):
         seen = world.as_of(day_number(on)) if day_number(on) < world.today else world
         return _who(read, seen) | _who(read, _without(seen, day_number(on)))
+
+
+def is_known_of_then(rule: Any) -> bool:
+    """
+    Tell whether what a rule asks for is known of past days: facts, and what customers are, as no purchase changes it.
+
+    :raises InvalidRule: as `check`
+    """
+    uses = rules.uses(check(rule, moments=()))
+    return not uses.members and all(name.startswith(STAYS) for name in uses.fields)
 
 
 def tables(rule: Any, *, moments: Collection[str]) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The rules that count: the latest version of every group that is not put away, read from what is kept."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -24,6 +25,12 @@ def version_of(segment_id: int) -> SegmentVersion:
     """Give a group's latest version, also of one that is put away."""
     found = SegmentVersion.objects.filter(segment=segment_id).select_related("segment", "state")
     return found.order_by("-number")[:1].get()
+
+
+def version_at(segment_id: int, at: datetime) -> SegmentVersion:
+    """Give the version of a group that counted at a moment; before the first, the first."""
+    found = SegmentVersion.objects.filter(segment=segment_id)
+    return found.filter(from_at__lte=at).order_by("-number").first() or found.order_by("number")[:1].get()
 
 
 def readable(some: Iterable[SegmentVersion], known: Known | None = None) -> dict[SegmentVersion, Rule]:

@@ -68,10 +68,10 @@ def _reason_gone(walkers: Sequence[Walker], *, now: datetime) -> list[Walker]:
     for segment, some in _by_segment(walkers).items():
         out = _out(segment, some)
         left = [one for one in some if one.row.customer_id in out]
-        for on in {timezone.localdate(one.zero_at) for one in left}:
-            of_day = [one for one in left if timezone.localdate(one.zero_at) == on]
-            was_in = groups.was_in(segment, [one.row.customer_id for one in of_day], on=on, now=now)
-            found += [one for one in of_day if one.row.customer_id not in was_in]
+        for at in {one.zero_at for one in left}:
+            of_then = [one for one in left if one.zero_at == at]
+            was_in = groups.was_in(segment, [one.row.customer_id for one in of_then], at=at, now=now)
+            found += [one for one in of_then if one.row.customer_id not in was_in]
     return found
 
 

@@ -1,5 +1,7 @@
 """Measures and what they do themselves: no goal by it, nobody left out of what is owed, nothing before the start."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from stammkunde.plays.models import Enrolment
 from stammkunde.segments import services as segments
 from stammkunde.store import facts
 from stammkunde.tasks.models import Task
+from tests import factories
 from tests.outreach.planning import NOW, customer
 from tests.plays.over_time import DAY, HOUR, buys, content, message, stands, started, task, wait, work
 from tests.plays.test_measures_of_groups import ENTERS, SILENT, comes, silent
@@ -86,6 +89,34 @@ def test_nobody_is_left_out_of_what_is_owed(template):
 
     assert stands(play)[0] == "acting"
     assert not Enrolment.objects.filter(play=usual).exists()
+
+
+@pytest.mark.parametrize(("days", "entered"), [(-1, 0), (0, 1)])
+def test_day_before_the_start_begins_nothing(days, entered):
+    trigger = {"kind": "dated", "table": "customers", "column": "since_on", "too_old_days": 3}
+    factories.customer(since_on=(NOW + days * DAY).date())
+
+    started(wait(1), trigger=trigger)
+    work(NOW + DAY)
+
+    assert Enrolment.objects.count() == entered
+
+
+def test_those_in_the_group_may_be_let_in_with_each_start(silent):
+    group = silent(customer())
+    first = running.AlreadyIn(enter=True)
+    again = {"again": True, "pause_days": 30}
+    play = started(wait(1), trigger=ENTERS, group=group.pk, already_in=first, reentry=again)
+    work()
+    work(NOW + 2 * DAY)
+
+    later = NOW + timedelta(days=40)
+    said = content(wait(2), trigger=ENTERS, group=group.pk, reentry=again)
+    running.change(play_id=play.pk, content=said, staff=None, now=later)
+    running.start(play_id=play.pk, already_in=first, staff=None, now=later)
+    work(later)
+
+    assert Enrolment.objects.filter(play=play).count() == 2
 
 
 def test_purchase_is_the_goal_though_the_group_has_another_rule_by_now(silent):

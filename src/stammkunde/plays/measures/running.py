@@ -120,7 +120,9 @@ def _seed(play: Play, version: PlayVersion, already_in: AlreadyIn, *, now: datet
     content = contents.read(version.content)
     if already_in.enter and isinstance(content.trigger, Enters) and version.segment_id:
         ids = groups.members(version.segment_id)
-        admit.admit(play, version, triggers.of_group(ids, weeks=already_in.weeks, now=now), now=now)
+        admit.admit(
+            play, version, triggers.of_group(ids, start=version.number, weeks=already_in.weeks, now=now), now=now
+        )
 
 
 def check(content: Content) -> None:

@@ -73,7 +73,7 @@ def _candidates(play: Play, version: PlayVersion, content: Content, *, now: date
     elif isinstance(trigger, Happened):
         yield from _among(version, list(_happened(play, content, trigger, now=now)), now=now)
     else:
-        yield from _among(version, list(_dated(content, trigger, now=now)), now=now)
+        yield from _among(version, list(_since_start(play, content, trigger, now=now)), now=now)
 
 
 def _came(play: Play, version: PlayVersion, *, now: datetime) -> Iterator[Candidate]:
@@ -114,6 +114,13 @@ def _candidate(content: Content, table: str, fact: Fact, *, cycle: str = "") -> 
         travels=tuple(sorted(travels.items())),
         contact_person_id=fact.row if table == PERSONS else None,
     )
+
+
+def _since_start(play: Play, content: Content, trigger: Dated, *, now: datetime) -> Iterator[Candidate]:
+    """Leave out whose day was before the play was started."""
+    started_on = timezone.localdate(play.started_at or now)
+    ago = (timezone.localdate(now) - started_on).days
+    yield from _dated(content, replace(trigger, too_old_days=min(trigger.too_old_days, ago)), now=now)
 
 
 def _dated(content: Content, trigger: Dated, *, now: datetime) -> Iterator[Candidate]:
@@ -163,13 +170,13 @@ def lately(content: Content, *, days: int, now: datetime) -> list[Candidate]:
     return []
 
 
-def of_group(customer_ids: list[int], *, weeks: int, now: datetime) -> list[Candidate]:
-    """Let those who are in the group already begin: now, or spread over weeks."""
+def of_group(customer_ids: list[int], *, start: int, weeks: int, now: datetime) -> list[Candidate]:
+    """Let those who are in the group already begin: now, or spread over weeks; each start is another round."""
     on = timezone.localdate(now)
     return [
         Candidate(
             customer_id=one,
-            source=f"group:{one}",
+            source=f"group:{one}:{start}",
             on=on,
             at=now if not days else timezone.make_aware(datetime.combine(on + timedelta(days=days), time(8))),
         )

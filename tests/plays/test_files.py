@@ -117,3 +117,13 @@ def test_the_catalogue_shows_each_in_its_six_cards(client, marketer):
     assert "ab Tag 10, wenn nicht gekauft" in shown
     assert "Wir haben länger nichts von Ihnen gehört" in shown
     assert client.get(reverse("play-ready-one", args=["none"])).status_code == 404
+
+
+def test_what_lies_within_itself_without_end_is_refused():
+    with pytest.raises(InvalidContent) as refused:
+        files.parse(b"[" * 100_000)
+    assert [one.code for one in refused.value.problems] == ["too_deep"]
+
+    data = raw("rhythm")
+    data["content"]["subject"] = {"per": "customer", "fields": ["total"] * 20_000}
+    assert "too_many" in problems(data).values()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 KEY = re.compile(r"[a-z][a-z0-9-]{0,19}")
 LONGEST_NAME = 200
+MOST_IN_A_LIST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,9 @@ class Node:
             return
         if not isinstance(found, (list, tuple)):
             self.wrong("not_a_list", _("A list is expected here."), name)
+            return
+        if len(found) > MOST_IN_A_LIST:
+            self.wrong("too_many", _("%(most)d entries at most.") % {"most": MOST_IN_A_LIST}, name)
             return
         for number, one in enumerate(found):
             yield self._inner(f"{name}.{number}", one)

@@ -33,6 +33,9 @@ def parse(given: bytes) -> PlayFile:
         raise InvalidContent([Problem(place="", code="too_large", text=_("The file is too large to be a measure."))])
     try:
         return read(json.loads(given))
+    except RecursionError:
+        text = _("This is no file of a measure: too much lies within each other.")
+        raise InvalidContent([Problem(place="", code="too_deep", text=text)]) from None
     except ValueError as refused:
         if isinstance(refused, InvalidContent):
             raise

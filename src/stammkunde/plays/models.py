@@ -222,6 +222,10 @@ class Enrolment(models.Model):
             models.Index(fields=["play", "id"], condition=Q(forecast__isnull=True), name="enrolment_to_ask"),
             models.Index(fields=["play", "code", "id"], name="enrolment_by_code"),
             models.Index(fields=["due_at", "id"], condition=Q(closed_at=None) & ~Q(state=""), name="enrolment_due"),
+            models.Index(
+                fields=["play", "due_at"], condition=Q(closed_at=None) & ~Q(state=""), name="enrolment_due_of_play"
+            ),
+            models.Index(fields=["play", "id"], condition=Q(closed_at=None) & ~Q(state=""), name="enrolment_open_in"),
             models.Index(fields=["customer"], condition=Q(closed_at=None) & ~Q(state=""), name="enrolment_open_of"),
             models.Index(fields=["waits_key"], condition=~Q(waits_key=""), name="enrolment_by_key"),
         ]

@@ -1,14 +1,16 @@
 """What counts as a surge; what is locked before what; what a measure has spent and may still take."""
 
 import pytest
+from django.db import connection
 
 from stammkunde.outreach.services import settling
+from stammkunde.plays import contents
 from stammkunde.plays.entering import Candidate
-from stammkunde.plays.measures import admit, running, upto
-from stammkunde.plays.models import Play
+from stammkunde.plays.measures import admit, costs, running, spending, upto, walk
+from stammkunde.plays.models import Enrolment, Play
 from tests import factories
 from tests.outreach.planning import NOW, customer
-from tests.plays.over_time import DAY, HOUR, buys, message, started, wait, work
+from tests.plays.over_time import DAY, HOUR, buys, content, done, message, started, task, wait, work
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +76,59 @@ def test_who_notes_up_to_where_keeps_what_others_noted():
 
     play.refresh_from_db()
     assert (play.entered_upto["seen"], play.entered_upto["surge_on"]) == (1, "2026-11-22")
+
+
+def test_what_each_costs_is_charged_once_however_many_steps_she_is_led_through():
+    play = started(task(), task(), task(), cost={"each_cents": 200})
+    buys(customer())
+
+    for hours in range(3):
+        work(NOW + hours * HOUR)
+        done(NOW + hours * HOUR)
+
+    assert spending.spent(play) == 200
+
+
+def test_expected_are_the_dearest_ways_of_messages_and_forks(template):
+    factories.decided(letter_cost_cents=145)
+    first, second = message(template(), template(name="Brief", channel="letter")), message(template(name="Zwei"))
+    other = [{"key": "letter", **message(template(name="Spät", channel="letter"))}]
+
+    known = content(first, {**second, "otherwise": other}, cost={"each_cents": 10})
+
+    assert costs.expected(contents.read(known)) == 300
+
+
+def test_budget_is_for_those_it_pays_for_also_where_each_costs_less_than_a_cent():
+    play = started(wait(30), cost={"each_cents": 1}, holdout=0.5, limits={"budget_cents": 1})
+    for _one in range(4):
+        buys(customer())
+
+    work()
+
+    assert Enrolment.objects.filter(play=play, zero_at__isnull=False).count() == 2
+
+
+def test_who_waited_for_two_weeks_and_was_never_let_in_may_enter_when_it_begins_again():
+    play = started(wait(30), reentry={"again": False}, now=NOW - 40 * DAY)
+    anna = customer()
+    buys(anna, NOW - 20 * DAY)
+    Enrolment.objects.create(
+        play=play, version=admit.current(play), customer=anna, cycle="x", source="orders:x", state="closed",
+        code="too_late", entered_at=NOW - 20 * DAY, closed_at=NOW - 5 * DAY,
+    )  # fmt: skip
+
+    buys(anna)
+    work()
+
+    assert Enrolment.objects.filter(play=play, customer=anna, closed_at=None).count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table as a whole")
+def test_who_is_due_or_waits_is_found_by_an_index():
+    play = started(wait(30))
+    rows = Enrolment.objects.filter(play=play, closed_at=None).exclude(state="")
+
+    assert "enrolment_due" in walk._due(NOW).order_by("due_at", "pk").explain()
+    assert "enrolment_due_of_play" in admit._waiting(play, now=NOW).order_by("due_at", "pk").explain()
+    assert "enrolment_open_in" in rows.filter(state__in=walk.STATES, pk__gt=0).order_by("pk").explain()

@@ -1,14 +1,16 @@
 """What is wrong with one measure stays with that one; what was cut short is finished."""
 
 import pytest
+from django.urls import reverse
 
 from stammkunde.plays.measures import admit, running, triggers
 from stammkunde.plays.models import Enrolment, Play, PlayVersion
 from stammkunde.segments import services as segments
 from stammkunde.segments.models import SegmentVersion
 from stammkunde.tasks.models import Task
+from stammkunde.team.models import AuditEntry
 from tests.outreach.planning import NOW, customer
-from tests.plays.over_time import DAY, HOUR, buys, message, stands, started, task, wait, work
+from tests.plays.over_time import DAY, HOUR, buys, content, message, stands, started, task, wait, work
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +131,28 @@ def test_who_is_handed_over_enters_the_other_of_those_that_exclude_each_other(st
 
     assert stands(play)[::2] == ("closed", code)
     assert Enrolment.objects.filter(play=other, customer=anna).exists() == (code == "moved")
+
+
+def test_trail_tells_who_changed_a_measure_and_how_many_were_in_its_group_at_the_start(marketer):
+    group = group_of_a_field_that_is_gone()
+    play = running.draft(
+        name="Neu", content=content(wait(5), trigger={"kind": "enters"}, group=group), staff=marketer, now=NOW
+    )
+    version = running.change(play_id=play.pk, content=content(wait(9)), staff=marketer, now=NOW)
+    running.start(play_id=play.pk, already_in=running.AlreadyIn(enter=True), staff=marketer, now=NOW)
+
+    said = dict(AuditEntry.objects.filter(thing="play").values_list("action", "detail"))
+    assert said["play.changed"] == {"version": version.number}
+    assert said["play.started"] == {"version": version.number, "already_in": 0}
+
+
+def test_page_says_and_offers_what_the_draft_to_be_started_does(marketer, client):
+    play = started(wait(5))
+    draft = content(wait(5), trigger={"kind": "enters"}, group=group_of_a_field_that_is_gone())
+    running.change(play_id=play.pk, content=draft, staff=marketer, now=NOW)
+    client.force_login(marketer)
+
+    page = client.get(reverse("measure", args=[play.pk]))
+
+    assert page.context["start"] is not None
+    assert "Von jetzt an läuft sie." in page.content.decode()

@@ -89,7 +89,7 @@ class Used:
     reserved_cents: int = 0
 
 
-def room(limits: Limits, used: Used, *, each_cents: int) -> tuple[int | None, str]:
+def room(limits: Limits, used: Used, *, each_cents: float) -> tuple[int | None, str]:
     """Tell how many may still enter today, and what limits them; None: as many as want to. Both arms alike."""
     rooms: list[tuple[int, str]] = []
     if limits.entries is not None:
@@ -98,7 +98,7 @@ def room(limits: Limits, used: Used, *, each_cents: int) -> tuple[int | None, st
         rooms.append((limits.entries_a_day - used.of_today, "cap_of_day"))
     if limits.budget_cents is not None:
         left = limits.budget_cents - used.spent_cents - used.reserved_cents
-        rooms.append((left // each_cents if each_cents else (1_000_000_000 if left > 0 else 0), "budget"))
+        rooms.append((int(left // each_cents) if each_cents else (1_000_000_000 if left > 0 else 0), "budget"))
     if not rooms:
         return None, ""
     least, code = min(rooms)

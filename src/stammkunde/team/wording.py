@@ -54,6 +54,7 @@ ACTIONS = {
     "play.started": gettext_lazy("started a play"),
     "play.paused": gettext_lazy("paused a play"),
     "play.resumed": gettext_lazy("let a play go on"),
+    "play.changed": gettext_lazy("changed a measure"),
     "play.agreed": gettext_lazy("agreed to a measure as the second person"),
     "play.held": gettext_lazy("put a measure on hold"),
     "play.moved_over": gettext_lazy("moved customers to a measure's new version"),

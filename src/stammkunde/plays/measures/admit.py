@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
@@ -98,8 +98,9 @@ def _fresh(
 
 def _before(play: Play, customer_ids: Collection[int]) -> dict[tuple[int, str], Before]:
     rows = Enrolment.objects.filter(play=play, customer__in=customer_ids).order_by()
+    was_in = Q(closed_at=None) | Q(zero_at__isnull=False)  # not who waited, and was never let in
     found = rows.values_list("customer_id", "subject").annotate(
-        last=Max("entered_at"), open=Max("pk", filter=Q(closed_at=None))
+        last=Max("entered_at", filter=was_in), open=Max("pk", filter=Q(closed_at=None))
     )
     return {(pk, subject): Before(is_open=open_ is not None, last_at=last) for pk, subject, last, open_ in found}
 
@@ -175,7 +176,12 @@ def _row(play: Play, version: PlayVersion, content: Content, one: Candidate, *, 
 
 def waiting(play: Play, *, now: datetime) -> bool:
     """Tell whether somebody waits for admission."""
-    return Enrolment.objects.filter(play=play, state=walking.ADMITTED, closed_at=None, due_at__lte=now).exists()
+    return _waiting(play, now=now).exists()
+
+
+def _waiting(play: Play, *, now: datetime) -> "QuerySet[Enrolment]":
+    rows = Enrolment.objects.filter(play=play, state=walking.ADMITTED, closed_at=None, due_at__lte=now)
+    return rows.exclude(state="")  # the term that the index is for
 
 
 @transaction.atomic
@@ -187,8 +193,7 @@ def draw(play: Play, *, now: datetime) -> int:
     """
     if Play.objects.select_for_update().get(pk=play.pk).status != Play.Status.RUNNING:
         return 0
-    rows = Enrolment.objects.filter(play=play, state=walking.ADMITTED, closed_at=None, due_at__lte=now)
-    claimed = rows.select_related("version", "customer").select_for_update(of=("self",))
+    claimed = _waiting(play, now=now).select_related("version", "customer").select_for_update(of=("self",))
     found = list(claimed.order_by("due_at", "pk")[:AT_ONCE])
     if not found:
         return 0
@@ -215,7 +220,7 @@ def _draw(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
         row.gain_cents = ranking.gain_cents(content, expected_cents=expected, cost_cents=each)
     shared = spending.each(content)
     used = spending.used(play, each_cents=shared, now=now)
-    most, code = entering.room(content.limits, used, each_cents=int(shared))
+    most, code = entering.room(content.limits, used, each_cents=shared)
     ranked = sorted(rows, key=lambda row: (-row.gain_cents, row.entered_at, row.pk))
     admitted = ranked if most is None else ranked[:most]
     _begin(play, version, content, admitted, now=now)

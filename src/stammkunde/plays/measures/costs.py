@@ -1,4 +1,6 @@
-"""What steps are expected to cost: postage and print as the settings say, minutes as their hour costs, and the rest."""
+"""What steps are expected to cost: postage and print as the settings say, and what else a measure says of itself."""
+
+from collections.abc import Iterable, Mapping
 
 from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.plays import contents
@@ -19,20 +21,15 @@ def templates(content: Content) -> dict[int, Template]:
 
 
 def expected(content: Content) -> int:
-    """Give what one who is contacted costs at most, along the usual way: each message by its first way."""
-    channels, known = by_channel(), templates(content)
-    steps = [step for step in _usual(content) if isinstance(step, Message)]
-    firsts = [found for step in steps if (found := known.get(int(step.templates[0])))]
-    return content.cost.each_cents + sum(channels.get(one.channel, 0) for one in firsts)
+    """Give what one who is contacted costs at most: each message by its dearest way, each fork by the dearer side."""
+    channels = by_channel()
+    cents = {pk: channels.get(one.channel, 0) for pk, one in templates(content).items()}
+    return content.cost.each_cents + _dearest(content.steps, cents)
 
 
-def _usual(content: Content) -> list[Step]:
-    found, key = [], contents.first(content)
-    while key:
-        step = contents.find(content, key)
-        if step is None:
-            break
-        found.append(step)
-        longest = max(contents.ways(step), key=lambda way: len(contents.ways(step)[way]), default="")
-        key = contents.following(content, key, way="" if longest == "otherwise" else longest)
-    return found
+def _dearest(steps: Iterable[Step], cents: Mapping[int, int]) -> int:
+    return sum(max([_own(one, cents), *(_dearest(way, cents) for way in contents.ways(one).values())]) for one in steps)
+
+
+def _own(step: Step, cents: Mapping[int, int]) -> int:
+    return max(cents.get(int(one), 0) for one in step.templates) if isinstance(step, Message) else 0

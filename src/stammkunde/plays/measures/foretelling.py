@@ -28,7 +28,7 @@ def start(content: Content) -> Iterator[str]:
     """Say what happens once it is started."""
     names = wording.names([content])
     cards = {one.key: one.sentences for one in saying.cards(content, names)}
-    yield _("From now on it begins for whom this holds: %(begins)s") % {"begins": cards["begins"][0]}
+    yield _("It runs from now on. When it begins for somebody: %(begins)s") % {"begins": cards["begins"][0]}
     if isinstance(content.trigger, Enters) and content.group is not None:
         yield from _already_in(membership.size(int(content.group)))
     yield cards["compare"][0]
@@ -59,11 +59,15 @@ def stop(play: Play) -> Iterator[str]:
     found = [
         (on_the_way, ngettext("%(n)s is on the way, and is out.", "%(n)s are on the way, and are out.", on_the_way)),
         (waiting, ngettext("%(n)s waits to enter, and does not.", "%(n)s wait to enter, and do not.", waiting)),
-        (planned, ngettext("%(n)s message is planned, and stays.", "%(n)s messages are planned, and stay.", planned)),
+        (planned, _not_sent(planned)),
         (tasks, ngettext("%(n)s open task is taken away.", "%(n)s open tasks are taken away.", tasks)),
     ]
     yield from (text % {"n": writing.number(n)} for n, text in found if n)
     yield _("What was sent or done stays as it is.")
+
+
+def _not_sent(n: int) -> str:
+    return ngettext("%(n)s message is planned, and does not leave.", "%(n)s messages are planned, and do not leave.", n)
 
 
 def versions(play: Play) -> list[Differs]:

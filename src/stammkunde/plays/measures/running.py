@@ -74,8 +74,10 @@ def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now
     if last.from_at is None:
         last.content, last.changed_at, last.by, last.agreed_by, last.agreed_at = said, now, staff, None, None
         last.save(update_fields=["content", "changed_at", "by", "agreed_by", "agreed_at"])
-        return last
-    return PlayVersion.objects.create(play=play, number=last.number + 1, content=said, changed_at=now, by=staff)
+    else:
+        last = PlayVersion.objects.create(play=play, number=last.number + 1, content=said, changed_at=now, by=staff)
+    _record(staff, "play.changed", now, play, version=last.number)  # a yes that was there is gone by that
+    return last
 
 
 def _keys(content: Mapping[str, Any]) -> set[str]:
@@ -111,18 +113,18 @@ def start(
     if play.status == Status.DRAFT:
         play.status, play.started_at = Status.RUNNING, now
         play.save(update_fields=["status", "started_at"])
-    _seed(play, version, already_in, now=now)
-    _record(staff, "play.started", now, play, version=version.number)
+    seeded = _seed(play, version, already_in, now=now)
+    _record(staff, "play.started", now, play, version=version.number, already_in=seeded)
     return play
 
 
-def _seed(play: Play, version: PlayVersion, already_in: AlreadyIn, *, now: datetime) -> None:
+def _seed(play: Play, version: PlayVersion, already_in: AlreadyIn, *, now: datetime) -> int:
     content = contents.read(version.content)
     if already_in.enter and isinstance(content.trigger, Enters) and version.segment_id:
         ids = groups.members(version.segment_id)
-        admit.admit(
-            play, version, triggers.of_group(ids, start=version.number, weeks=already_in.weeks, now=now), now=now
-        )
+        found = triggers.of_group(ids, start=version.number, weeks=already_in.weeks, now=now)
+        return admit.admit(play, version, found, now=now)
+    return 0
 
 
 def check(content: Content) -> None:
@@ -288,19 +290,19 @@ def _movable(play_id: int) -> list[tuple[Enrolment, str]]:
     rows = Enrolment.objects.filter(
         play=play_id, closed_at=None, state__in=(walking.READY, walking.WAITING, walking.ACTING)
     )
-    older = list(rows.exclude(version=newest).select_related("version").order_by("pk"))
-    then = contents.read(newest.content)
+    older = list(rows.exclude(version=newest).order_by("pk"))
+    read = {one.pk: contents.read(one.content) for one in newest.play.versions.all()}
     was_at: dict[int, set[str]] = {row.pk: set() for row in older}
     for pk, key in StepRun.objects.filter(enrolment__in=was_at).values_list("enrolment_id", "step_key"):
         was_at[pk].add(key)
-    return [(row, _said(row, then, was_at[row.pk])) for row in older]
-
-
-def _said(row: Enrolment, then: Content, was_at: set[str]) -> str:
-    assert row.version is not None
-    before = contents.read(row.version.content)
-    passed = frozenset(was_at - {row.at_step})
-    return walking.moved_over(before, then, standing=standing(row), was_at=passed)
+    said: dict[tuple[int, str, frozenset[str]], str] = {}  # the same for all who came the same way
+    for row in older:
+        version, passed = row.version_id or 0, frozenset(was_at[row.pk] - {row.at_step})
+        if (version, row.at_step, passed) not in said:
+            said[version, row.at_step, passed] = walking.moved_over(
+                read[version], read[newest.pk], standing=standing(row), was_at=passed
+            )
+    return [(one, said[one.version_id or 0, one.at_step, frozenset(was_at[one.pk] - {one.at_step})]) for one in older]
 
 
 def _locked(play_id: int) -> Play:

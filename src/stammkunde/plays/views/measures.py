@@ -134,6 +134,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
 def _context(play: Play) -> dict[str, Any]:
     newest = reading.newest(play)
     content = contents.read((reading.running(play) or newest).content)
+    next_content = contents.read(newest.content)
     counts, called = reading.counts([play])[play.pk], wording.names([content])
     return {
         "play": play,
@@ -146,10 +147,10 @@ def _context(play: Play) -> dict[str, Any]:
         "ends": [(code, wording.ENDS.get(code, code), n) for code, n in sorted(counts.ends.items())],
         "is_open": play.status in OPEN,
         "can_start": newest.from_at is None and play.status in (Status.DRAFT, *OPEN),
-        "will": list(foretelling.start(contents.read(newest.content))) if newest.from_at is None else [],
+        "will": list(foretelling.start(next_content)) if newest.from_at is None else [],
         "stops": " ".join(foretelling.stop(play)) if play.status in OPEN else "",
         "versions": foretelling.versions(play),
-        "start": StartForm() if isinstance(content.trigger, Enters) else None,
+        "start": StartForm() if isinstance(next_content.trigger, Enters) else None,
         "move": _move(play) if play.status in OPEN else None,
     }
 

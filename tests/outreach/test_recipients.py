@@ -74,6 +74,23 @@ def test_the_number_of_queries_does_not_grow(firm, five, django_assert_num_queri
         chosen(firm, *many)
 
 
+def test_who_is_reached_is_told_for_all_channels_at_once_as_for_each(firm, five, django_assert_max_num_queries):
+    consent(firm, person=five["user"])
+    bounced = customer(email="weg@w.example")
+    Undeliverable.objects.create(channel="email", address="weg@w.example", code="bounced", since_at=NOW)
+    ids = {one.pk for one in (firm, bounced, customer(), customer(street=""))}
+    ways = ["email", "letter", "call", "webhook"]
+
+    with django_assert_max_num_queries(15):
+        found = recipients.reached(customer_ids=ids, ways=ways, purpose="advertising", today=TODAY)
+    whom = recipients.wanted(purpose="advertising")
+    for way in ways:
+        chosen = recipients.choose(customer_ids=ids, channel=way, whom=whom, today=TODAY)
+        assert found[way] == {pk for pk, some in chosen.items() if some[0].is_allowed}, way
+    assert firm.pk in found["email"]
+    assert found["letter"] == {firm.pk}
+
+
 def test_it_is_said_who_and_why():
     said = {"role": "purchasing", "reason": "consent_given"}
 

@@ -1,14 +1,16 @@
 """How many keep to a rule, over the mirror and as of last night; the same over the database."""
 
+from datetime import timedelta
+
 import pytest
 
 from stammkunde import mirror
 from stammkunde.insight import rules
 from stammkunde.mirror import NoMirror
 from stammkunde.sales.models import Line
-from stammkunde.segments import counts, examples, nightly, vocabulary, worlds
+from stammkunde.segments import counts, examples, files, nightly, vocabulary, worlds
 from stammkunde.signals import queries as signals
-from tests.segments.company import FREQUENT, NOW, SILENT, TODAY, open_company
+from tests.segments.company import FREQUENT, NOW, SILENT, TODAY, open_company, refresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BREAD, CAKE = ([{"column": "category", "is": "is", "value": one}] for one in ("Brot", "Kuchen"))
@@ -84,3 +86,21 @@ def test_before_the_first_refresh_and_before_the_night_is_written_down_nothing_i
     once(open_company)
     with pytest.raises(nightly.NotKept):
         counts.count(FREQUENT, now=NOW)
+
+
+def test_until_the_night_is_written_down_the_one_before_is_read(company):
+    refresh()
+    assert not files.is_kept(nightly.name(signals.current()))
+    assert counts.count(RULES["bought"], now=NOW).n == 12
+
+
+def test_a_file_that_nothing_needs_stays_for_an_hour(company):
+    name = nightly.name(signals.current())
+    for minutes in (0, 59):
+        files.forget_all_but([], now=NOW + timedelta(minutes=minutes))
+        assert files.is_kept(name)
+    files.forget_all_but([name], now=NOW + timedelta(minutes=61))  # needed again: the hour begins anew
+    files.forget_all_but([], now=NOW + timedelta(minutes=62))
+    assert files.is_kept(name)
+    files.forget_all_but([], now=NOW + timedelta(minutes=123))
+    assert not files.is_kept(name)

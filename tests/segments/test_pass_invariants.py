@@ -192,11 +192,20 @@ def test_who_bought_within_the_week_that_no_file_has_told_of_is_not_missed(compa
     bring(tmp_path, "flat", [row | {"ordered_at": "2026-10-27", "unit_price": "2.00"},
                              row | {"order_number": "W2", "customer_number": "V", "ordered_at": "2026-11-24",
                                     "unit_price": "2.00"}], now=NOW)  # fmt: skip
-    refresh()
-    work()
+    late = {"field": "signal.silent", "is": ">=", "value": 30}
+    last = {"not": {"field": "signal.last", "is": "within", "value": {"last": 30}}}
+    counted = [make(late, "Lange still"), make(last, "Nicht gekauft")]
+    later = NOW + timedelta(hours=1)
+    refresh(now=later)
+    work(now=later)
     weekly = Customer.objects.get(source="t:W")
     assert weekly.pk not in membership.members(silent.pk)  # silent for 34 days, but for 28 up to the 24th
+    for segment in counted:
+        assert weekly.pk not in membership.members(segment.pk)
+        assert company[5] in membership.members(segment.pk)
 
-    bring(tmp_path, "flat", [row | {"order_number": "W3", "ordered_at": "2026-11-30", "unit_price": "2.00"}], now=NOW)
-    work()
-    assert weekly.pk not in membership.members(silent.pk)
+    later = NOW + timedelta(hours=2)
+    bring(tmp_path, "flat", [row | {"order_number": "W3", "ordered_at": "2026-11-30", "unit_price": "2.00"}], now=later)
+    work(now=later)
+    for segment in (silent, *counted):  # the refresh has not counted the new file yet
+        assert weekly.pk not in membership.members(segment.pk)

@@ -58,6 +58,25 @@ def permissions(
     }
 
 
+def allowed(
+    *, customer_ids: Iterable[int], channels: Iterable[str], purpose: str, buyers: Collection[int], today: date
+) -> Iterator[tuple[Recipient, str]]:
+    """Give who may be contacted on which of several channels, everything read once for all of them."""
+    existing_customers = ConsentSettings.of(team.company()).existing_customer_email
+    for recipient, channel, situation in situations(customer_ids=customer_ids, channels=channels, buyers=buyers):
+        if (
+            situation.address
+            and policy.permission(
+                channel=channel,
+                purpose=purpose,
+                situation=situation,
+                existing_customers=existing_customers,
+                today=today,
+            ).allowed
+        ):
+            yield recipient, channel
+
+
 def situations(
     *, customer_ids: Iterable[int], channels: Iterable[str], buyers: Collection[int]
 ) -> Iterator[tuple[Recipient, str, Situation]]:

@@ -66,10 +66,26 @@ def _allowed(
     )
 
 
-def reached(*, customer_ids: Collection[int], channel: str, purpose: str, today: date) -> set[int]:
-    """Tell at which of these customers anybody may be written to, where something arrives."""
-    chosen = choose(customer_ids=customer_ids, channel=channel, whom=Wanted(purpose=purpose), today=today)
-    return {pk for pk, some in chosen.items() if some[0].is_allowed}
+def reached(*, customer_ids: Collection[int], ways: Collection[str], purpose: str, today: date) -> dict[str, set[int]]:
+    """Tell for several channels at which of these customers anybody may be written to, where something arrives."""
+    known = Customer.objects.in_bulk(customer_ids)
+    people = {one.pk: one for one in ContactPerson.objects.filter(customer__in=known)}
+    named = {channels.get(name).reaches: name for name in ways}
+    addresses: dict[str, list[tuple[int, str]]] = {name: [] for name in ways}
+    allowed = customers.allowed(
+        customer_ids=known, channels=named, purpose=purpose, buyers=sales.buyers(customer_ids=known), today=today
+    )
+    for (pk, person_id), reaches in allowed:
+        person = people.get(person_id) if person_id else None
+        if pk in known and (person_id is None or person):  # somebody may have come since
+            address = channels.get(named[reaches]).address(known[pk], person)
+            addresses[named[reaches]].append((pk, address))
+    return {name: _arriving(name, some) for name, some in addresses.items()}
+
+
+def _arriving(channel: str, addressed: Collection[tuple[int, str]]) -> set[int]:
+    shut = {"", *_shut(channel, {address for _pk, address in addressed if address})}
+    return {pk for pk, address in addressed if address not in shut}
 
 
 def among(

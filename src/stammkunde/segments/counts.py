@@ -86,7 +86,7 @@ def _asking(rule: Rule, *, known: rules.Known, now: datetime, me: str | None) ->
 
 
 def _key(rule: Rule, asking: worlds.Asking, tables: mirror.Tables, generation: Generation | None) -> str:
-    last_night = nightly.name(generation) if generation else ""
+    last_night = nightly.standing(generation) if generation else ""
     members = [(name, worlds.digest(ids.tobytes())) for name, ids in sorted(asking.members.items())]
     days = (asking.days.today, asking.days.as_dict())
     decides = (rules.digest(rule), tables.stamp(*asking.needed), last_night, days, members, asking.me)
@@ -101,6 +101,6 @@ def _counted(rule: Rule, world: World, asking: worlds.Asking, generation: Genera
         of=found.customers,
         reach={way: found.among[column] for way, column in ways.items()},
         unknown=found.unknown,
-        until=asking.days.until,
+        until={name: on for name, on in asking.days.until.items() if name != vocabulary.SIGNAL},
         as_of=generation.as_of_on if generation else None,
     )

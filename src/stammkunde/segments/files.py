@@ -5,6 +5,7 @@ A file is written beside and renamed, so that a reader sees all of it or nothing
 """
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,8 @@ from django.conf import settings
 
 from stammkunde import work
 from stammkunde.mirror.damage import has_both_ends
+
+MAY_BE_READ = timedelta(hours=1)
 
 
 def place(name: str) -> Path:
@@ -40,11 +43,27 @@ def put(rows: duckdb.DuckDBPyRelation, name: str) -> None:
         beside.unlink(missing_ok=True)
 
 
-def forget_all_but(names: Collection[str]) -> None:
-    """Remove the files that nothing needs any more, and what was left half written. Repeating is harmless."""
+def names(pattern: str) -> list[str]:
+    """Name the files that are there, of some kind."""
+    return [file.stem for file in place("any").parent.glob(f"{pattern}.parquet")]
+
+
+def forget_all_but(names: Collection[str], *, now: datetime) -> None:
+    """
+    Remove the files that nothing needs any more, and what was left half written. Repeating is harmless.
+
+    Whoever has found a file may still be about to open it: what is not needed is marked, and removed an hour later.
+    """
     wanted = {place(name) for name in names}
-    for file in place("any").parent.glob("*"):
-        is_ours = file.suffix == ".parquet" and file not in wanted
-        is_left = file.suffix == ".new" and work.is_gone(file.stem.partition(".")[2])
-        if is_ours or is_left:
+    for file in place("any").parent.glob("*.parquet"):
+        mark = file.with_suffix(".old")
+        if file in wanted:
+            mark.unlink(missing_ok=True)
+        elif not mark.exists():
+            mark.write_text(now.isoformat())
+        elif datetime.fromisoformat(mark.read_text()) < now - MAY_BE_READ:
+            file.unlink(missing_ok=True)
+            mark.unlink(missing_ok=True)
+    for file in place("any").parent.glob("*.new"):
+        if work.is_gone(file.stem.partition(".")[2]):
             file.unlink(missing_ok=True)

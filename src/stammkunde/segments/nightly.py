@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import Channel, Customer, Purpose
+from stammkunde.intake import told
 from stammkunde.mirror.engine import connection
 from stammkunde.outreach import recipients
 from stammkunde.segments import files
@@ -79,6 +80,12 @@ _READ = (
 )  # fmt: skip
 
 
+# Silence counts up to the day for which purchases are complete, `back` days before the generation's own.
+_COUNTED = (
+    "CASE WHEN silent_days > {back} THEN silent_days - {back} WHEN silent_days IS NOT NULL THEN 0 END AS silent_days, "
+    "CASE WHEN overdue_days > {back} THEN overdue_days - {back} END AS overdue_days"
+)
+
 _TYPES = {"text": "VARCHAR", "whole": "BIGINT", "cents": "BIGINT", "day": "INTEGER", "flag": "BOOLEAN"}
 # Before the first refresh: nothing is known of anybody.
 NOTHING = "(SELECT NULL::BIGINT AS customer_id, {} WHERE false)".format(
@@ -107,8 +114,15 @@ def keep(generation: Generation, *, today: date, tell: Callable[[int, int], None
     with bulk.snapshot() as look:
         columns = [*_READ, *(f"{look.day(one)} AS {one}" for one in _DAYS)]
         look.take({"signals": _of(generation, columns)})
-        told = look.rows("signals")
-        files.put(_joined(told, ways), name(generation))
+        rows = look.rows("signals")
+        back = max((generation.as_of_on - counted_to(generation)).days, 0)
+        files.put(_joined(rows, ways, back=back), name(generation))
+
+
+def counted_to(generation: Generation) -> date:
+    """Give the day up to which purchases were complete for a generation: silence after it is none."""
+    complete = told.until(today=generation.as_of_on, now=generation.started_at)
+    return complete.get("orders", generation.as_of_on)
 
 
 def _of(generation: Generation, columns: list[str]) -> str:
@@ -116,14 +130,16 @@ def _of(generation: Generation, columns: list[str]) -> str:
     return f"SELECT customer_id, {', '.join(columns)} FROM {table} WHERE generation_id = {int(generation.pk)}"  # noqa: S608
 
 
-def _joined(told: pa.RecordBatchReader, ways: pa.Table) -> duckdb.DuckDBPyRelation:
-    rows, found = told.read_all(), ways  # noqa: F841 (named in SQL)
+def _joined(signals_of: pa.RecordBatchReader, ways: pa.Table, *, back: int) -> duckdb.DuckDBPyRelation:
+    counted = _COUNTED.format(back=int(back))
+    rows, found = signals_of.read_all(), ways  # noqa: F841 (named in SQL)
     signals = ", ".join(
         f"({one.read or f't.{one.name}'})::{_TYPES.get(one.kind, 'DOUBLE')} AS signal__{one.name}" for one in SIGNALS
     )
     reach = ", ".join(f"r.{one.name} AS reach__{one.name}" for one in REACH)
     return connection().sql(
-        f"SELECT customer_id, {signals}, {reach} FROM rows t FULL JOIN found r USING (customer_id) ORDER BY 1"  # noqa: S608
+        f"SELECT customer_id, {signals}, {reach} FROM (SELECT * REPLACE ({counted}) FROM rows) t "  # noqa: S608
+        "FULL JOIN found r USING (customer_id) ORDER BY 1"
     )
 
 
@@ -131,12 +147,13 @@ def _reached(*, today: date, tell: Callable[[int, int], None]) -> pa.Table:
     """Ask the governor's rule of everybody, some thousand at once."""
     ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
     columns: dict[str, list[bool]] = {way: [] for way in WAYS}
+    ways = list(WAYS.values())
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         tell(start, len(ids))
+        found = recipients.reached(customer_ids=some, ways=ways, purpose=Purpose.ADVERTISING, today=today)
         for way, channel in WAYS.items():
-            found = recipients.reached(customer_ids=some, channel=channel, purpose=Purpose.ADVERTISING, today=today)
-            columns[way] += [one in found for one in some]
+            columns[way] += [one in found[channel] for one in some]
     flags = {str(way): pa.array(flags, pa.bool_()) for way, flags in columns.items()}
     return pa.table({"customer_id": pa.array(ids, pa.int64()), **flags})
 
@@ -145,8 +162,25 @@ def source(generation: Generation) -> str:
     """
     Say in the engine's SQL where it is written what is known of everybody as of a generation.
 
-    :raises NotKept: if the worker has not written it down yet
+    :raises NotKept: if the worker has not written down anything yet
     """
-    if not files.is_kept(name(generation)):
-        raise NotKept(generation.pk)
-    return files.source(name(generation))
+    return files.source(standing(generation))
+
+
+def standing(generation: Generation) -> str:
+    """
+    Name the file that is read: of a generation, or of the newest before it until its own stands.
+
+    :raises NotKept: if there is none
+    """
+    if files.is_kept(name(generation)):
+        return name(generation)
+    found = {_generation_of(one): one for one in files.names(f"nightly-*-{kept.program('segments')}")}
+    for pk in sorted(pk for pk in found if pk < generation.pk)[::-1]:
+        if files.is_kept(found[pk]):
+            return found[pk]
+    raise NotKept(generation.pk)
+
+
+def _generation_of(name: str) -> int:
+    return int(name.split("-")[1])

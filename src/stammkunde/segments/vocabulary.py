@@ -113,6 +113,7 @@ def _field(word: Word) -> Column:
         history=False,
         snapshot=word.is_nightly,
         personal=word.name in PERSONAL,
+        counted=SIGNAL if word.family == SIGNAL else "",
     )
 
 

@@ -62,7 +62,7 @@ def _begin(generation: Generation, *, lease: Lease, now: datetime) -> bool:
     today = policy.today(now=now, zone=settings.TIME_ZONE)
     nightly.keep(generation, today=today, tell=lambda done, total: lease.hear("nightly", done, total))
     prepared = worlds.prepare(mirror.tables(), generation)
-    files.forget_all_but([nightly.name(generation), *prepared])
+    files.forget_all_but([nightly.name(generation), *prepared], now=now)
     return True
 
 

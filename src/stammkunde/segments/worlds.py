@@ -44,7 +44,11 @@ Moments = Collection[tuple[int, str, date]]  # of customers: after which a span 
 
 @dataclass(frozen=True, kw_only=True)
 class Days:
-    """The day from which fields are counted, and for each table the last day for which its sources are complete."""
+    """
+    The day from which fields are counted, and for each table the last day for which its sources are complete.
+
+    What was counted up to last night has such a day, too, by the name of its family: that of the purchases at the time.
+    """
 
     today: date
     until: Mapping[str, date] = field(default_factory=dict)
@@ -61,7 +65,8 @@ def days(*, now: datetime) -> Days:
         today = shown.as_of_on
     complete = told.until(today=today, now=now)
     of_tables = {one.name: complete.get(facts.parent(one).name, today) for one in vocabulary.tables()}
-    return Days(today=today, until={name: on for name, on in of_tables.items() if on != today})
+    of_signals = {vocabulary.SIGNAL: nightly.counted_to(shown)} if shown else {}
+    return Days(today=today, until={name: on for name, on in (of_tables | of_signals).items() if on != today})
 
 
 @dataclass(frozen=True, kw_only=True)

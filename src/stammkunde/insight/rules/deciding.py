@@ -168,7 +168,8 @@ def _with_values(wide: Frame, found: Sequence[Leaf], world: World) -> tuple[Fram
 
 
 def _field(name: str, world: World) -> Value:
-    return Value(column_of(name), world.known.fields[name].kind, anchor=world.today, latest=world.today)
+    field = world.known.fields[name]
+    return Value(column_of(name), field.kind, anchor=world.anchor(field.counted), latest=world.today)
 
 
 def _with_members(wide: Frame, found: list[Leaf], world: World) -> tuple[Frame, dict[tuple[str, Span], str]]:

@@ -30,6 +30,7 @@ class Column:
         history: whether it is known what it said on a past day.
         snapshot: whether it says what the last snapshot said, and never changes within the minute.
         personal: whether its value may be whoever looks.
+        counted: from which of the days of `World.until` it is counted back, by name; empty: from today.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column:
     history: bool = False
     snapshot: bool = False
     personal: bool = False
+    counted: str = ""
 
 
 @dataclass(frozen=True)

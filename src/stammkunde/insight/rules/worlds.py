@@ -20,7 +20,8 @@ class World:
         tables: table → frame of customer_id, its key, its day, the keys of upper tables and its columns; days are whole
             days since 1970-01-01. Rows of merged customers have the number of the one that remains.
         today: the day from which spans of fields and of plays are counted (since 1970-01-01).
-        until: table → the last day for which all its sources are complete; today where it is not named.
+        until: table → the last day for which all its sources are complete; today where it is not named. Fields of the
+            customer that are counted from another day than today name theirs (`Column.counted`).
         members: `segment:12`, `play:7:was in` → frame of customer_id, of plays with `day`.
         moments: frame of customer_id, name and day: after which a span may begin.
         bounds: digest of a leaf → the value from which on it is among the top or bottom, from `bounds`; those of
@@ -40,10 +41,10 @@ class World:
 
     def anchor(self, table: str) -> int:
         """
-        Give the day from which a table's spans are counted back.
+        Give the day from which a table's spans, or a field's, are counted back.
 
         Args:
-            table: its name.
+            table: its name, or what the field is counted from.
 
         Returns:
             days since 1970-01-01.
@@ -75,7 +76,7 @@ class World:
             the world of that day.
         """
         tables = {name: self._before(frame, self.table(name).day, day) for name, frame in self.tables.items()}
-        until = {name: min(self.anchor(name), day) for name in self.tables}
+        until = {name: min(self.anchor(name), day) for name in {*self.tables, *self.until}}
         moments = None if self.moments is None else self._before(self.moments, "day", day)
         members = {name: self._before(frame, "day", day) for name, frame in self.members.items()}
         return replace(self, tables=tables, until=until, moments=moments, members=members, today=day, bounds={})

@@ -1,14 +1,17 @@
 """What must not stop groups, or count twice: rules that fail, circles, a worker that stood still, facts in between."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 from stammkunde.customers.facts import CUSTOMERS
 from stammkunde.customers.models import Customer
 from stammkunde.plays import groups
-from stammkunde.segments import bits, counts, membership, passes, worlds
-from stammkunde.segments.models import Passing, SegmentState
+from stammkunde.segments import bits, counts, membership, passes, services, whys, worlds
+from stammkunde.segments.models import Passing, ScoreLeaf, SegmentState
 from stammkunde.store import touched
+from stammkunde.store.bulk import pace
 from stammkunde.store.models import Touched
 from stammkunde.work import LostLease
 from tests.segments.company import FREQUENT, NOW, SILENT, make, open_company, refresh, told, work
@@ -128,3 +131,42 @@ def test_who_comes_back_because_an_import_was_undone_begins_nothing(company):
         (company[9], True, "undone"),
     ]
     assert [(one.customer_id, one.is_in) for one in groups.changes(silent.pk, since=NOW)] == [(company[0], False)]
+
+
+def test_a_pass_that_is_killed_among_its_changes_goes_on_with_those_that_are_left(company, monkeypatch):
+    segment = make(FREQUENT)
+    work()
+    services.edit(segment_id=segment.pk, rule=SILENT, now=NOW, staff=None)
+    monkeypatch.setattr(pace, "FIRST", 5)
+    monkeypatch.setattr(pace.Pace, "note", lambda *_given: None)
+    write = passes._write
+
+    def killed(some):
+        if len(told(segment)) == 5:
+            raise KeyboardInterrupt
+        write(some)
+
+    with monkeypatch.context() as killing:
+        killing.setattr(passes, "_write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            work()
+    work(now=NOW + timedelta(minutes=3))
+    assert sorted(one[0] for one in told(segment)) == company
+    assert list(membership.members(segment.pk)) == company[5:]
+    assert membership.size(segment.pk) == 7
+
+
+def test_why_and_whoever_acts_believe_of_models_and_ranks_what_the_group_does(company, monkeypatch):
+    scored = make({"field": "signal.class", "is": "is", "value": ["A", "B", "C"]}, "Klasse")
+    ranked = make({"field": "signal.revenue", "is": "top %", "value": 25}, "Beste")
+    work()
+    ScoreLeaf.objects.update(held=b"")  # as if the models had said otherwise, twice
+    monkeypatch.setattr(worlds, "of_all", lambda *_given, **_more: pytest.fail("asked of everybody"))
+    members = membership.members(ranked.pk).tolist()
+    assert len(members) == 3
+
+    assert groups.is_in(scored.pk, company, now=NOW) == set()
+    assert groups.is_in(ranked.pk, members, now=NOW) == set(members)
+    some = Customer.objects.filter(pk__in=members)
+    assert [[part.holds for part in why.parts] for why in whys.of(scored.pk, some, now=NOW)] == [[False]] * 3
+    assert [[part.holds for part in why.parts] for why in whys.of(ranked.pk, some, now=NOW)] == [[True]] * 3

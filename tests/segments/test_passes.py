@@ -31,7 +31,8 @@ def test_the_first_pass_fills_a_group_without_changes_and_says_since_when_at_lea
     assert told(segment) == []
     assert membership.since(segment.pk, company[0]) == membership.Since(on=TODAY, at_least=True)
     assert membership.since(segment.pk, company[9]) is None
-    assert [one.pk for one in membership.of_customer(company[0])] == [segment.pk]
+    assert membership.of_customer(company[0]) == [(segment, membership.Since(on=TODAY, at_least=True))]
+    assert membership.of_customer(company[9]) == []
 
 
 def test_a_fact_moves_its_customer_within_the_minute_and_says_which_it_was(company):

@@ -9,8 +9,7 @@ from stammkunde.ui.cards import Asked, Card, Place
 
 def _groups(asked: Asked) -> dict[str, Any] | None:
     """List the groups that she is in; nothing to show where there is none."""
-    found = membership.of_customer(asked.customer.pk)
-    groups = [(one, membership.since(one.pk, asked.customer.pk)) for one in found]
+    groups = membership.of_customer(asked.customer.pk)
     return {"groups": groups} if groups else None
 
 

@@ -16,7 +16,7 @@ from stammkunde.insight import rules
 from stammkunde.insight.frames import arrow
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.rules import Rule, World
-from stammkunde.segments import membership, vocabulary, worlds
+from stammkunde.segments import membership, scores, vocabulary, worlds
 from stammkunde.segments.vocabulary import DAY
 from stammkunde.segments.worlds import Asking, Moments
 from stammkunde.signals import queries as signals
@@ -81,10 +81,16 @@ def _read(
     known = vocabulary.known(moments={name for _customer, name, _day in moments})
     read = rules.read(rule, known)
     uses = rules.uses(read)
-    members = membership.of_names(uses.members)
-    asking = Asking(known=known, uses=[uses], days=worlds.days(now=now), members=members, moments=moments)
+    asking = Asking(
+        known=known,
+        uses=[uses],
+        days=worlds.days(now=now),
+        members=membership.of_names(uses.members) | scores.members(scores.leaves([read])),
+        bounds=membership.bounds(read),
+        moments=moments,
+    )
     with worlds.of_few(asking, customer_ids=customer_ids, generation=signals.current()) as world:
-        yield read, world
+        yield scores.held({"it": read})["it"], world
 
 
 def _who(read: Rule, world: World) -> set[int]:

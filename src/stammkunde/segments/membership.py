@@ -5,14 +5,17 @@ A group's state holds everybody as of the last pass; the changes after it are on
 any day since recording began.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
+from stammkunde.insight import rules
+from stammkunde.insight.rules import Rule
 from stammkunde.segments import bits, latest
 from stammkunde.segments.bits import Ids
 from stammkunde.segments.models import Segment, SegmentChange, SegmentState, SegmentVersion
@@ -75,6 +78,19 @@ def _with(ids: Ids, changes: Iterable[tuple[int, bool]]) -> Ids:
     kept = ids[~np.isin(ids, np.fromiter(last, dtype=np.int64))]
     come = np.fromiter((pk for pk, is_in in last.items() if is_in), dtype=np.int64)
     return np.union1d(kept, come)
+
+
+def changed(ids: Ids, version_id: int) -> Ids:
+    """Give who is in it with the changes of a version that has no state yet."""
+    changes = SegmentChange.objects.filter(version=version_id).order_by("pk")
+    return _with(ids, changes.values_list("customer_id", "is_in").iterator())
+
+
+def bounds(rule: Rule) -> dict[str, Any]:
+    """Give from which value on somebody is among the top or bottom of a rule's questions, by the last pass."""
+    names = [rules.digest(leaf) for leaf in rules.leaves(rule)]
+    states = SegmentState.objects.filter(bounds__has_any_keys=names).order_by("generation", "pk")
+    return {name: one[name] for one in states.values_list("bounds", flat=True) for name in names if name in one}
 
 
 def of_names(names: Iterable[str]) -> dict[str, Ids]:
@@ -144,9 +160,26 @@ def among(state: SegmentState, customer_ids: Iterable[int]) -> set[int]:
     return there
 
 
-def of_customer(customer_id: int) -> list[Segment]:
-    """List the groups that somebody is in, those with a name only."""
-    return [one.segment for one in latest.versions() if one.segment.name and _among(_own_state(one), [customer_id])]
+def of_customer(customer_id: int) -> list[tuple[Segment, Since]]:
+    """List the groups with a name that somebody is in, and since when, in a few queries for all of them."""
+    versions = [one for one in latest.versions() if one.segment.name]
+    changes = SegmentChange.objects.filter(customer_id=customer_id).select_related("version").order_by("pk")
+    last = {one.version.segment_id: one for one in changes}
+    firsts = SegmentVersion.objects.order_by().values_list("segment").annotate(at=Min("began_at"))
+    began = dict(firsts.filter(segment__in=[one.segment_id for one in versions]))
+    found = ((one.segment, _since(one, customer_id, last.get(one.segment_id), began)) for one in versions)
+    return [(segment, since) for segment, since in found if since]
+
+
+def _since(
+    version: SegmentVersion, customer_id: int, last: SegmentChange | None, began: Mapping[int, datetime | None]
+) -> Since | None:
+    if last is not None:
+        return Since(on=last.on, at_least=False, cause=last.cause, source=last.source) if last.is_in else None
+    state, at = _own_state(version), began.get(version.segment_id)
+    if at is None or state is None or customer_id not in bits.among(bytes(state.bits), [customer_id]):
+        return None
+    return Since(on=timezone.localdate(at), at_least=True)
 
 
 def _own_state(version: SegmentVersion) -> SegmentState | None:

@@ -2,14 +2,16 @@
 Working groups out: everybody after each refresh, over the mirror; the touched within a minute, over the database.
 
 Whoever comes or goes is judged by the last state that was stored, never by what is so now: after a standstill, nobody
-enters twice. A version's state and its changes are one transaction, so that a pass that is killed goes on where it was.
+enters twice. Changes are written in batches and the state after them: a pass that is killed goes on with those left.
 The mirror is as old as its last build: who was looked at over the database since is looked at there again.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from itertools import islice
 
 import numpy as np
 from django.db import transaction
@@ -27,6 +29,7 @@ from stammkunde.segments.bits import Ids
 from stammkunde.segments.models import Recent, SegmentChange, SegmentState, SegmentVersion
 from stammkunde.segments.worlds import Asking, Days
 from stammkunde.signals.models import Generation
+from stammkunde.store import bulk
 from stammkunde.store.models import Touched
 
 AT_ONCE = 25  # rules in one pass over everybody: few enough for a gigabyte at a million customers
@@ -209,7 +212,8 @@ def _former(version: SegmentVersion) -> Former | None:
     state = membership.state_of(version.segment_id)
     if state is None:
         return None
-    return Former(state=state, ids=membership.of(state), is_same=state.version_id == version.pk)
+    is_same, ids = state.version_id == version.pk, membership.of(state)
+    return Former(state=state, ids=ids if is_same else membership.changed(ids, version.pk), is_same=is_same)
 
 
 def _but_for(found: Ids, former: Former | None, apart: Ids) -> Ids:
@@ -241,7 +245,6 @@ def _by_former_days(
     return worlds.answers({name: stands[name] for name in states}, past)
 
 
-@transaction.atomic
 def _store(
     version: SegmentVersion,
     now_in: Ids,
@@ -251,9 +254,26 @@ def _store(
     bounds: Mapping[str, float | int | None],
     one: Pass,
 ) -> None:
-    """Write a version's state with the changes that lead to it."""
+    """Write the changes that lead to a version's state, then the state; repeating goes on with those that are left."""
     if former is not None:
-        _write(list(_changes(version, now_in, former=former, by_time=by_time, one=one)))
+        _write_paced(_changes(version, now_in, former=former, by_time=by_time, one=one), one.save)
+    _store_state(version, now_in, bounds=bounds, one=one)
+
+
+def _write_paced(changes: Iterator[SegmentChange], save: Save) -> None:
+    """Write changes in batches, each a short transaction, so that others get their turn."""
+    pace = bulk.Pace()
+    while some := list(islice(changes, pace.rows)):
+        began = time.monotonic()
+        with transaction.atomic():
+            _write(some)
+            save()
+        pace.note(time.monotonic() - began)
+        bulk.rest(time.monotonic() - began)
+
+
+@transaction.atomic
+def _store_state(version: SegmentVersion, now_in: Ids, *, bounds: Mapping[str, float | int | None], one: Pass) -> None:
     last = SegmentChange.objects.filter(version=version).aggregate(last=Max("pk"))["last"] or 0
     SegmentState.objects.update_or_create(
         version=version,

@@ -5,7 +5,7 @@ A rule's question to a score (`nightly.SCORES`) is answered by itself, once for 
 takes its place in the rule as a group of its own, so that all other questions of the rule are answered at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -55,6 +55,12 @@ def members(some: Iterable[str]) -> dict[str, Ids]:
     """Give of whom each question is held true, as members of a group that only stands in rules."""
     found = ScoreLeaf.objects.filter(digest__in=list(some))
     return {_member(one.pk).name: bits.read(bytes(one.held)) for one in found}
+
+
+def held_of(some: Iterable[str], customer_ids: Collection[int]) -> dict[str, set[int]]:
+    """Tell of whom of a few customers each question is held true, by what it says."""
+    found = ScoreLeaf.objects.filter(digest__in=list(some))
+    return {one.digest: bits.among(bytes(one.held), customer_ids) for one in found}
 
 
 def held(asked: Mapping[str, Rule]) -> dict[str, Rule]:

@@ -1,6 +1,6 @@
 """Why somebody is in a group of customers, or is not: each question with what is known of her, and what she lacks."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.insight import rules
 from stammkunde.insight.periods import day
 from stammkunde.insight.rules import Because, Rule, tree
-from stammkunde.segments import latest, membership, vocabulary, worlds
+from stammkunde.segments import latest, membership, scores, vocabulary, worlds
 from stammkunde.segments.membership import Since
 from stammkunde.segments.wording import Said, leaf, sentence
 from stammkunde.segments.wording.checks import Answer
@@ -83,14 +83,21 @@ def of(segment_id: int, some: Collection[Customer], *, now: datetime) -> list[Wh
 
 def _because(rule: Rule, customer_ids: list[int], *, known: rules.Known, now: datetime) -> dict[int, list[Because]]:
     uses, generation = rules.uses(rule), signals.current()
-    asking = worlds.Asking(
-        known=known, uses=[uses], days=worlds.days(now=now), members=membership.of_names(uses.members)
-    )
-    if any(_is_ranked(one) for one in rules.leaves(rule)):
+    members, stored = membership.of_names(uses.members), membership.bounds(rule)
+    asking = worlds.Asking(known=known, uses=[uses], days=worlds.days(now=now), members=members, bounds=stored)
+    if any(_is_ranked(one) and rules.digest(one) not in stored for one in rules.leaves(rule)):
         everybody = worlds.of_all(asking, tables=mirror.tables(), generation=generation)
         asking = replace(asking, bounds=rules.bounds([rule], everybody))
     with worlds.of_few(asking, customer_ids=customer_ids, generation=generation) as world:
-        return rules.why(rule, world)
+        found = rules.why(rule, world)
+    held = scores.held_of(scores.leaves([rule]), customer_ids)
+    return {pk: [_as_held(one, pk, held) for one in some] for pk, some in found.items()}
+
+
+def _as_held(because: Because, customer_id: int, held: Mapping[str, Collection[int]]) -> Because:
+    """Let an answer of a model hold where the group believes it: what is known last may not have been said twice."""
+    believed = held.get(rules.digest(because.leaf))
+    return because if believed is None else replace(because, holds=customer_id in believed)
 
 
 def _is_ranked(one: rules.tree.Leaf) -> bool:

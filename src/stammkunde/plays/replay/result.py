@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from stammkunde.plays.contents import Content, Enters
+from stammkunde.plays.measures import happenings
 from stammkunde.plays.models import Replay, ReplayWeek
 from stammkunde.plays.replay import counting, weeks
 from stammkunde.plays.replay.counting import Days, Entry
@@ -51,7 +52,7 @@ def _weeks(today: date, found: list[Entry], rows: list[ReplayWeek], *, is_group:
 def _goals(content: Content, ids: Collection[int], after: date, *, now: datetime) -> Days:
     days: dict[int, list[date]] = defaultdict(list)
     if content.goal.happening is not None:
-        for fact in weeks.that(content.goal.happening, ids, after=after, now=now):
+        for fact in weeks.that(content.goal.happening, ids, after=after, now=now, how=happenings.theirs):
             days[fact.customer_id].append(fact.on)
     return {pk: sorted(some) for pk, some in days.items()}
 

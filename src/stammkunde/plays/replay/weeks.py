@@ -1,7 +1,7 @@
 """Who came, week by week: into the group, or by what happened or by a day while they were in it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ WEEKS = 52
 DAYS = 7
 AT_ONCE = 500
 
+Find = Callable[..., Iterator[Fact]]  # `happenings.since`, or `theirs`
 Came = list[Any]  # customer, day, what began it
 
 
@@ -118,12 +119,14 @@ def _happened(trigger: Happened, seen: Past, first: date, *, now: datetime) -> I
     yield from ((fact.on, fact) for fact in that(what, seen.ids.tolist(), after=first, now=now))
 
 
-def that(what: Happening, ids: Collection[int], *, after: date, now: datetime) -> Iterator[Fact]:
+def that(
+    what: Happening, ids: Collection[int], *, after: date, now: datetime, how: Find = happenings.since
+) -> Iterator[Fact]:
     """Give what happened after a day with some customers, some hundred at a time."""
     several = list(ids)
     for start in range(0, len(several), AT_ONCE):
         some = several[start : start + AT_ONCE]
-        yield from happenings.since(what, on=after + timedelta(days=1), now=now, customer_ids=some)
+        yield from how(what, on=after + timedelta(days=1), now=now, customer_ids=some)
 
 
 def _dated(trigger: Dated, seen: Past, first: date) -> Iterator[tuple[date, Fact]]:

@@ -244,4 +244,4 @@ def test_versions_say_what_differs_and_a_stop_says_what_becomes_of_whom(mia, mar
     assert (first.new, first.gone) == ((), ())
     assert "<ins>Spätestens an Tag 9 ist Schluss.</ins>" in page
     assert "1 ist unterwegs und scheidet aus." in page
-    assert "Von jetzt an beginnt sie für alle, für die das gilt: Mit jedem Kauf." in page
+    assert "Von jetzt an läuft sie. Wann sie für jemanden beginnt: Mit jedem Kauf." in page

@@ -81,6 +81,17 @@ def test_those_in_the_group_already_enter_not_at_all_now_or_spread_over_weeks(si
     assert days == expected
 
 
+def test_a_day_of_thanks_is_for_those_in_the_group_at_the_start_and_for_nobody_who_comes_later(silent):
+    anna, berta = customer(), customer()
+    group = silent(anna)
+
+    play = started(wait(5), trigger={**ENTERS, "later": False}, group=group.pk, now=NOW)
+    comes(group, berta, at=NOW + HOUR)
+    work(NOW + DAY)
+
+    assert the(play).customer == anna
+
+
 def test_what_was_so_before_time_zero_and_became_known_late_ends_it(silent):
     anna = customer()
     group = silent()

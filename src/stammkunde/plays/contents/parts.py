@@ -12,7 +12,9 @@ OWED_KINDS = ("owed", "reply")
 
 @dataclass(frozen=True, kw_only=True)
 class Enters:
-    """It begins when somebody comes into the group."""
+    """It begins when somebody comes into the group; not `later`: for nobody but those who are in it at the start."""
+
+    later: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

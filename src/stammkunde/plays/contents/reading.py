@@ -109,7 +109,7 @@ def _too_old(node: Node) -> int:
 
 
 _TRIGGERS: dict[str, tuple[tuple[str, ...], Callable[[Node], Trigger]]] = {
-    "enters": ((), lambda _node: Enters()),
+    "enters": (("later",), lambda node: Enters(later=node.flag("later", default=True))),
     "happened": (("table", "where", "too_old_days"), _happened),
     "dated": (("table", "column", "offset_days", "yearly", "too_old_days"), _dated),
 }

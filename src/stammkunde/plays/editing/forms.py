@@ -145,7 +145,10 @@ class BeginsForm(CardForm):
         return {**found, **again, "per_row": content.subject.per == "row"}
 
     def offer(self, content: Content) -> None:
-        known: list[tuple[str, Any]] = [("enters", _("when somebody comes into the group"))]
+        known: list[tuple[str, Any]] = [
+            ("enters", _("when somebody comes into the group")),
+            ("enters/start", _("once, for those who are in the group at the start")),
+        ]
         known += [(f"happened/{name}", verb.each) for name, verb in VERBS.items() if name != "tasks"]
         known += [(f"dated/{table}/{column}", label) for (table, column), label in DAYS.items()]
         there = _name(content)
@@ -156,6 +159,8 @@ class BeginsForm(CardForm):
         said = self.cleaned_data
         kind, *names = said["trigger"].split("/")
         trigger: Data = {"kind": kind}
+        if kind == "enters" and names:
+            trigger["later"] = False
         if kind == "happened":
             stays = said["trigger"] == _name(self.content) and data["trigger"].get("where")
             trigger |= {"table": names[0]} | ({"where": data["trigger"]["where"]} if stays else {})
@@ -175,7 +180,9 @@ def _name(content: Content) -> str:
     trigger = content.trigger
     if isinstance(trigger, Happened):
         return f"happened/{trigger.table}"
-    return f"dated/{trigger.table}/{trigger.column}" if isinstance(trigger, Dated) else "enters"
+    if isinstance(trigger, Dated):
+        return f"dated/{trigger.table}/{trigger.column}"
+    return "enters" if trigger.later else "enters/start"
 
 
 class EndsForm(CardForm):

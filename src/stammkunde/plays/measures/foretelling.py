@@ -30,7 +30,7 @@ def start(content: Content) -> Iterator[str]:
     cards = {one.key: one.sentences for one in saying.cards(content, names)}
     yield _("It runs from now on. When it begins for somebody: %(begins)s") % {"begins": cards["begins"][0]}
     if isinstance(content.trigger, Enters) and content.group is not None:
-        yield from _already_in(membership.size(int(content.group)))
+        yield from _already_in(membership.size(int(content.group)), is_chosen=content.trigger.later)
     yield cards["compare"][0]
     yield _("First: %(step)s.") % {"step": saying.lines(content, names)[0].text}
     cents = costs.expected(content)
@@ -38,14 +38,17 @@ def start(content: Content) -> Iterator[str]:
         yield _("Each who is contacted costs %(euro)s at most.") % {"euro": writing.money(cents)}
 
 
-def _already_in(size: int | None) -> Iterator[str]:
-    if size:
+def _already_in(size: int | None, *, is_chosen: bool) -> Iterator[str]:
+    if size and is_chosen:
         text = ngettext(
             "%(n)s is in the group already: below you choose what becomes of that customer.",
             "%(n)s are in the group already: below you choose what becomes of them.",
             size,
         )
         yield text % {"n": writing.number(size)}
+    elif not is_chosen:
+        text = ngettext("It begins for %(n)s customer at once.", "It begins for %(n)s customers at once.", size or 0)
+        yield text % {"n": writing.number(size or 0)}
 
 
 def stop(play: Play) -> Iterator[str]:

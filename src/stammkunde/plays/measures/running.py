@@ -120,7 +120,8 @@ def start(
 
 def _seed(play: Play, version: PlayVersion, already_in: AlreadyIn, *, now: datetime) -> int:
     content = contents.read(version.content)
-    if already_in.enter and isinstance(content.trigger, Enters) and version.segment_id:
+    trigger = content.trigger
+    if isinstance(trigger, Enters) and (already_in.enter or not trigger.later) and version.segment_id:
         ids = groups.members(version.segment_id)
         found = triggers.of_group(ids, start=version.number, weeks=already_in.weeks, now=now)
         return admit.admit(play, version, found, now=now)

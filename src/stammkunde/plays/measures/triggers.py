@@ -69,7 +69,7 @@ def _since(play: Play, now: datetime) -> datetime:
 def _candidates(play: Play, version: PlayVersion, content: Content, *, now: datetime) -> Iterator[Candidate]:
     trigger = content.trigger
     if isinstance(trigger, Enters):
-        yield from _came(play, version, now=now)
+        yield from _came(play, version, now=now) if trigger.later else ()
     elif isinstance(trigger, Happened):
         yield from _among(version, list(_happened(play, content, trigger, now=now)), now=now)
     else:

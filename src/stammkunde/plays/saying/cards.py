@@ -80,7 +80,8 @@ def _group(content: Content, names: Names) -> Iterator[str]:
 def _begins(content: Content, names: Names) -> Iterator[str]:
     trigger = content.trigger
     if isinstance(trigger, Enters):
-        yield _("As soon as somebody comes into the group.")
+        at_start = _("For those who are in the group when it is started; for nobody who comes later.")
+        yield _("As soon as somebody comes into the group.") if trigger.later else at_start
     elif isinstance(trigger, Dated):
         yield f"{happenings.dated(trigger)}."
     else:

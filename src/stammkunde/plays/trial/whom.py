@@ -50,7 +50,8 @@ def of(content: Content, *, now: datetime, is_whole: bool = True) -> Whom:
         if isinstance(content.trigger, Enters):
             ids = _members(content, now=now)
             close = near.of(_rule(content), ids, now=now) if is_whole else ()
-            return Whom(ids=ids, is_group=True, a_week=_came(content, now=now), near=close)
+            a_week = _came(content, now=now) if content.trigger.later else None
+            return Whom(ids=ids, is_group=True, a_week=a_week, near=close)
         return _began(content, now=now)
     except (NoMirror, NotKept, InvalidRule, groups.UnknownRule):
         return Whom(ids=None, is_group=isinstance(content.trigger, Enters))

@@ -150,7 +150,7 @@ def _context(play: Play) -> dict[str, Any]:
         "will": list(foretelling.start(next_content)) if newest.from_at is None else [],
         "stops": " ".join(foretelling.stop(play)) if play.status in OPEN else "",
         "versions": foretelling.versions(play),
-        "start": StartForm() if isinstance(next_content.trigger, Enters) else None,
+        "start": StartForm() if isinstance(next_content.trigger, Enters) and next_content.trigger.later else None,
         "move": _move(play) if play.status in OPEN else None,
     }
 

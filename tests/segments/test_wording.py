@@ -1,5 +1,7 @@
 """Rules in words: each sentence is exactly true, so two rules that mean different people never sound alike."""
 
+from datetime import date
+
 import pytest
 from django.utils import translation
 from hypothesis import given, settings
@@ -167,5 +169,8 @@ def test_what_the_vocabulary_offers_has_words_in_german(db):
     with translation.override("de"):
         said = Said.current()
 
+        until = said.complete({"signal": date(2026, 11, 20), "orders": date(2026, 11, 20)})
+
+    assert until == [("Käufe, Kennzahlen von letzter Nacht", date(2026, 11, 20))]
     assert {said.noun(table.name).many for table in vocabulary.tables()} >= {"Käufe", "Kontakte"}
     assert [name for name, word in said.fields.items() if not word.label] == []

@@ -169,7 +169,7 @@ def test_what_the_vocabulary_offers_has_words_in_german(db):
     with translation.override("de"):
         said = Said.current()
 
-        until = said.complete({"signal": date(2026, 11, 20), "orders": date(2026, 11, 20)})
+        until = said.complete({"orders": date(2026, 11, 20), "signal": date(2026, 11, 20)})
 
     assert until == [("Käufe, Kennzahlen von letzter Nacht", date(2026, 11, 20))]
     assert {said.noun(table.name).many for table in vocabulary.tables()} >= {"Käufe", "Kontakte"}

@@ -51,7 +51,7 @@ class Said:
     def complete(self, until: Mapping[str, date]) -> list[tuple[str, date]]:
         """Give up to which day facts are complete: what people call them, and the day."""
         days = sorted(set(until.values()))
-        return [(", ".join(self._counted(one) for one in sorted(until) if until[one] == day), day) for day in days]
+        return [(", ".join(self._counted(one) for one in until if until[one] == day), day) for day in days]
 
     def _counted(self, name: str) -> str:
         return _("figures as of last night") if name == vocabulary.SIGNAL else str(self.noun(name).many)

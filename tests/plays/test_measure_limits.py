@@ -6,7 +6,7 @@ from django.db import connection
 from stammkunde.outreach.services import settling
 from stammkunde.plays import contents
 from stammkunde.plays.entering import Candidate
-from stammkunde.plays.measures import admit, costs, running, spending, upto, walk
+from stammkunde.plays.measures import admit, costs, reading, running, spending, upto, walk
 from stammkunde.plays.models import Enrolment, Play
 from tests import factories
 from tests.outreach.planning import NOW, customer
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def come(play: Play, number: int, *, table="orders", now=NOW) -> int:
     """Let as many want to enter, and tell how many may."""
-    version = admit.current(play)
+    version = reading.running(play)
     some = [factories.customer().pk for _one in range(number)]
     new = [Candidate(customer_id=pk, source=f"{table}:{pk}", on=now.date(), at=now) for pk in some]
     play.refresh_from_db()
@@ -114,7 +114,7 @@ def test_who_waited_for_two_weeks_and_was_never_let_in_may_enter_when_it_begins_
     anna = customer()
     buys(anna, NOW - 20 * DAY)
     Enrolment.objects.create(
-        play=play, version=admit.current(play), customer=anna, cycle="x", source="orders:x", state="closed",
+        play=play, version=reading.running(play), customer=anna, cycle="x", source="orders:x", state="closed",
         code="too_late", entered_at=NOW - 20 * DAY, closed_at=NOW - 5 * DAY,
     )  # fmt: skip
 

@@ -31,6 +31,15 @@ class UnknownRule(LookupError):
     """A condition asks for something that is not there any more; whatever uses it holds."""
 
 
+def rule_of(content: Content) -> Any:
+    """
+    Give the rule of a measure's group; empty: everybody keeps to it.
+
+    :raises SegmentVersion.DoesNotExist: if the group is gone
+    """
+    return latest.version_of(int(content.group)).rule if content.group is not None else dict(content.rule)
+
+
 def _used_by(segment_id: int) -> list[str]:
     versions = PlayVersion.objects.filter(segment_id=segment_id).exclude(play__status__in=OVER)
     return list(versions.order_by("play__name").values_list("play__name", flat=True).distinct())

@@ -92,10 +92,6 @@ class Play(CountedClaims):
         assert self.template is not None  # a constraint says so
         return self.template
 
-    @property
-    def is_measure(self) -> bool:
-        return self.kind == self.Kind.MEASURE
-
 
 class Way(models.Model):
     """

@@ -14,7 +14,7 @@ from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
 from stammkunde.plays import contents, files
 from stammkunde.plays.files import PlayFile
-from stammkunde.plays.measures import admit, reading, running, taking, walk, working
+from stammkunde.plays.measures import reading, running, taking, walk, working
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.segments import latest, passes
 from stammkunde.team.models import Staff
@@ -108,7 +108,7 @@ def _all(*some: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _draw(story: Story, plan: Plan, play: Play, at: datetime) -> None:
-    version = admit.current(play)
+    version = reading.running(play)
     assert version is not None
     share = contents.read(version.content).holdout.share
     if share:

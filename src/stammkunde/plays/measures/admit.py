@@ -22,7 +22,7 @@ from stammkunde.outreach.models import Holdout
 from stammkunde.plays import clock, contents, entering, ranking, walking
 from stammkunde.plays.contents import Content
 from stammkunde.plays.entering import Before, Candidate
-from stammkunde.plays.measures import costs, spending
+from stammkunde.plays.measures import costs, reading, spending
 from stammkunde.plays.measures.holding import SURGE, hold
 from stammkunde.plays.models import Enrolment, Play, PlayVersion
 from stammkunde.signals import queries as signals
@@ -62,18 +62,13 @@ def admit(
 def take_over(play_id: int, row: Enrolment, *, now: datetime) -> bool:
     """Let somebody who is handed over be a candidate of another play, with its own draw; inside the transaction."""
     play = Play.objects.filter(pk=play_id, kind=Play.Kind.MEASURE, status=Play.Status.RUNNING).first()
-    version = current(play) if play else None
+    version = reading.running(play) if play else None
     if play is None or version is None:
         return False
     today = timezone.localdate(now)
     source = f"play:{row.play_id}:{row.pk}"
     one = Candidate(customer_id=row.customer_id, source=source, on=today, at=now)
     return bool(admit(play, version, [one], now=now, leaving=row.pk))
-
-
-def current(play: Play) -> PlayVersion | None:
-    """Give the version that new ones enter; None: it was never started."""
-    return play.versions.filter(from_at__isnull=False).order_by("-number").first()
 
 
 def _fresh(

@@ -1,7 +1,7 @@
 """Drafting, starting, holding, stopping a measure; another version of it, and who goes over to it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import contents, groups, walking
 from stammkunde.plays.contents import Content, Dated, Enters, InvalidContent, Problem
-from stammkunde.plays.measures import admit, agreeing, closing, happenings, triggers, upto
+from stammkunde.plays.measures import admit, agreeing, closing, costs, happenings, reading, triggers, upto
 from stammkunde.plays.measures.holding import SURGE
 from stammkunde.plays.measures.moves import standing
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
@@ -138,7 +138,7 @@ def check(content: Content) -> None:
     problems = problems or groups.problems(content)
     if problems:
         raise InvalidContent(problems)
-    for template in _templates(content):
+    for template in costs.templates(content).values():
         preparing.check_words(template)
         looks.demand(template)
 
@@ -189,11 +189,6 @@ def _unknown_tables(content: Content) -> list[Problem]:
 def _has_day(trigger: Dated) -> bool:
     table = facts.every().get(trigger.table)
     return table is not None and table.kinds.get(trigger.column) == "day"
-
-
-def _templates(content: Content) -> Collection[Template]:
-    refs = {int(r) for _place, kind, r in contents.names(contents.write(content)) if kind == "template"}
-    return Template.objects.in_bulk(refs).values()
 
 
 @transaction.atomic
@@ -276,7 +271,7 @@ def foresee_move(*, play_id: int) -> MoveOver:
 def move_over(*, play_id: int, staff: Staff, now: datetime) -> int:
     """Move those whose step is still there to the version that runs, and tell how many; the others stay on theirs."""
     play = _locked(play_id)
-    newest = admit.current(play)
+    newest = reading.running(play)
     moved = [row.pk for row, said in _movable(play_id) if said in ("stays", "skips")]
     Enrolment.objects.filter(pk__in=moved).update(version=newest)
     if moved:
@@ -285,7 +280,7 @@ def move_over(*, play_id: int, staff: Staff, now: datetime) -> int:
 
 
 def _movable(play_id: int) -> list[tuple[Enrolment, str]]:
-    newest = admit.current(Play.objects.get(pk=play_id))
+    newest = reading.running(Play.objects.get(pk=play_id))
     if newest is None:
         return []
     rows = Enrolment.objects.filter(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from stammkunde.plays import clock, contents, entering, groups
 from stammkunde.plays.contents import Content, Dated, Enters, Happened, Happening
 from stammkunde.plays.entering import Candidate
-from stammkunde.plays.measures import admit, happenings, upto
+from stammkunde.plays.measures import admit, happenings, reading, upto
 from stammkunde.plays.measures.happenings import Fact
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.store import facts
@@ -23,7 +23,7 @@ PERSONS = "contact_persons"
 
 def enter(play: Play, *, now: datetime) -> int:
     """Let those enter for whom something new begins the play, and tell how many; repeating is harmless."""
-    version = admit.current(play)
+    version = reading.running(play)
     if version is None or play.started_at is None:
         return 0
     content = contents.read(version.content)
@@ -39,7 +39,7 @@ def enter(play: Play, *, now: datetime) -> int:
 
 def has_news(play: Play, *, now: datetime) -> bool:
     """Tell whether something may have begun the play since somebody looked."""
-    version = admit.current(play)
+    version = reading.running(play)
     if version is None:
         return False
     return bool(_seen(play, version, contents.read(version.content), now=now) != play.entered_upto.get("seen"))

@@ -101,7 +101,7 @@ def _happened(trigger: Happened, names: Names) -> str:
 def _too_old(days: int) -> str:
     if not days:
         return _("What becomes known on a later day begins nothing.")
-    return _("What is more than %(days)s old begins nothing.") % {"days": _days(days)}
+    return _("What is more than %(days)s old begins nothing.") % {"days": happenings.days(days)}
 
 
 def _reentry(reentry: Reentry) -> str:
@@ -110,7 +110,7 @@ def _reentry(reentry: Reentry) -> str:
     if not reentry.pause_days:
         return _("Everybody may take part again, once it is over.")
     return _("Everybody may take part again, %(days)s after the last time began at the earliest.") % {
-        "days": _days(reentry.pause_days)
+        "days": happenings.days(reentry.pause_days)
     }
 
 
@@ -160,7 +160,3 @@ def _plain(said: str) -> str:
 
 def _strung(parts: list[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]} if parts[1:] else parts[0]
-
-
-def _days(number: int) -> str:
-    return ngettext("%(n)s day", "%(n)s days", number) % {"n": writing.number(number)}

@@ -136,3 +136,8 @@ def _column(trigger: Dated) -> str:
     except (NotDeclared, FieldDoesNotExist):
         return _("a day unknown here")
     return str(getattr(found, "verbose_name", ""))
+
+
+def days(number: int) -> str:
+    """Write a number of days."""
+    return ngettext("%(n)s day", "%(n)s days", number) % {"n": writing.number(number)}

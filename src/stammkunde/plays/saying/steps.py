@@ -138,7 +138,7 @@ def _when(at: Earliest) -> str:
         return _("from day %(n)s on") % {"n": writing.number(at.days)}
     months = ngettext("%(n)s month after the start", "%(n)s months after the start", at.months)
     said = months % {"n": writing.number(at.months)}
-    return _("%(months)s, and %(days)s") % {"months": said, "days": _days(at.days)} if at.days else said
+    return _("%(months)s, and %(days)s") % {"months": said, "days": happenings.days(at.days)} if at.days else said
 
 
 def _ways(step: Step) -> list[Way]:
@@ -168,9 +168,9 @@ def _task(step: Task, names: Names) -> str:
 def _wait(step: Wait, names: Names) -> str:
     if step.until:
         until = happenings.until(step.until, names)
-        return _("Wait %(until)s, at most %(days)s") % {"until": until, "days": _days(step.days)}
+        return _("Wait %(until)s, at most %(days)s") % {"until": until, "days": happenings.days(step.days)}
     parts = [_months(step.months)] if step.months else []
-    parts += [_days(step.days)] if step.days else []
+    parts += [happenings.days(step.days)] if step.days else []
     return _("Wait: %(how_long)s") % {"how_long": ", ".join([*parts, *_clock(step)])}
 
 
@@ -238,7 +238,3 @@ def _task_notes(step: Task, names: Names) -> Iterator[str]:
 
 def _months(number: int) -> str:
     return ngettext("%(n)s month", "%(n)s months", number) % {"n": writing.number(number)}
-
-
-def _days(number: int) -> str:
-    return ngettext("%(n)s day", "%(n)s days", number) % {"n": writing.number(number)}

@@ -13,7 +13,7 @@ from stammkunde.plays.contents import Content, Enters
 from stammkunde.plays.measures import triggers
 from stammkunde.plays.trial import near
 from stammkunde.plays.trial.near import Near
-from stammkunde.segments import counts, latest, membership
+from stammkunde.segments import counts, membership
 from stammkunde.segments.models import SegmentChange
 from stammkunde.segments.nightly import NotKept
 from stammkunde.segments.services import InvalidRule
@@ -49,7 +49,7 @@ def of(content: Content, *, now: datetime, is_whole: bool = True) -> Whom:
     try:
         if isinstance(content.trigger, Enters):
             ids = _members(content, now=now)
-            close = near.of(_rule(content), ids, now=now) if is_whole else ()
+            close = near.of(groups.rule_of(content), ids, now=now) if is_whole else ()
             a_week = _came(content, now=now) if content.trigger.later else None
             return Whom(ids=ids, is_group=True, a_week=a_week, near=close)
         return _began(content, now=now)
@@ -60,11 +60,7 @@ def of(content: Content, *, now: datetime, is_whole: bool = True) -> Whom:
 def _members(content: Content, *, now: datetime) -> tuple[int, ...]:
     if content.group is not None and membership.state_of(int(content.group)) is not None:
         return tuple(groups.members(int(content.group)))
-    return tuple(int(one) for one in counts.who(_rule(content), now=now))
-
-
-def _rule(content: Content) -> object:
-    return latest.version_of(int(content.group)).rule if content.group is not None else dict(content.rule)
+    return tuple(int(one) for one in counts.who(groups.rule_of(content), now=now))
 
 
 def _came(content: Content, *, now: datetime) -> tuple[int, int, int] | None:
@@ -100,7 +96,7 @@ def _inside(content: Content, ids: list[int], *, now: datetime) -> set[int]:
     found: set[int] = set()
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        rule = _rule(content)
+        rule = groups.rule_of(content)
         assert isinstance(rule, dict)
         found |= groups.holds(rule, some, now=now)
     return found

@@ -26,6 +26,7 @@ from stammkunde.plays.measures.agreeing import NeedsSecondYes
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import NothingToSay
 from stammkunde.plays.views import agreed
+from stammkunde.plays.views.editor import found
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
@@ -127,7 +128,7 @@ def _taken(request: StaffRequest, file: PlayFile) -> tuple[HttpResponse, Play]:
 @require_safe
 @needs(policy.MESSAGES_SEND)
 def one(request: StaffRequest, pk: int) -> HttpResponse:
-    play = _found(pk)
+    play = found(pk)
     return render(request, "plays/measure.html", _context(play) | {"second": agreed.asked(play, request.user)})
 
 
@@ -226,7 +227,7 @@ class People(StaffList):
 @require_safe
 @needs(policy.MESSAGES_SEND)
 def people(request: StaffRequest, pk: int) -> HttpResponseBase:
-    return People(request, _found(pk)).answer()
+    return People(request, found(pk)).answer()
 
 
 @require_POST
@@ -269,7 +270,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.MESSAGES_SEND)
 def change(request: StaffRequest, pk: int) -> HttpResponse:
     """Bring another version as a file; it counts for those who enter once it is started."""
-    play = _found(pk)
+    play = found(pk)
     form = MeasureFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -291,7 +292,7 @@ def _changed(request: StaffRequest, play: Play, file: PlayFile) -> HttpResponse:
 
 def _act(request: StaffRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:
     """Do something with a measure, and say what came of it."""
-    _found(pk)
+    found(pk)
     try:
         act(play_id=pk, staff=request.user, now=timezone.now())
     except services.NotPossible:
@@ -310,10 +311,3 @@ def _act(request: StaffRequest, pk: int, act: Callable[..., object], done: str) 
     else:
         messages.success(request, done)
     return redirect("measure", pk)
-
-
-def _found(pk: int) -> Play:
-    play = reading.measure(pk)
-    if play is None:
-        raise Http404
-    return play

@@ -41,6 +41,8 @@ COUNTRY = {"field": "customer.country", "is": "is", "value": ["AT", "DE"]}
 MARGIN = {"field": "signal.margin_cents", "is": ">=", "value": 50_050}
 BOUGHT = {"happened": "orders", "within": {"last": 180}, "is": ">=", "value": 2}
 BREAD = {"column": "category", "is": "is", "value": "Brot"}
+RETURNED = {"column": "returned", "is": "is", "value": True}
+GAP = {"happened": "orders", "measure": "gap"}
 SPOKEN = [
     (COUNTRY, "customer.country ist Österreich oder Deutschland", "customer.country is Austria or Germany"),
     ({"not": COUNTRY},
@@ -63,15 +65,26 @@ SPOKEN = [
      "customer.country is Germany or (exactly one purchase and at least 2 purchases in the last 180 days)"),
     ({"happened": "orders", "measure": "last", "is": "within", "value": {"ago": [20, 60]}},
      "letzter Kauf: vor 20 bis 60 Tagen", "last purchase: 20 to 60 days ago"),
-    ({"happened": "orders", "pick": "last", "where": [{"column": "returned", "is": "is", "value": True}]},
+    ({"happened": "orders", "pick": "last", "where": [RETURNED]},
      "letzter Kauf: returned: ja", "last purchase: returned: yes"),
+    ({"happened": "orders", "measure": "days", "is": "is", "value": 1},
+     "Käufe: an genau einem Tag", "purchases: on exactly one day"),
+    ({"happened": "orders", "within": {"yearly": [-45, 45], "years": [1]}, "is": ">=", "value": 1},
+     "mindestens ein Kauf vor einem Jahr (höchstens 45 Tage früher oder später)",
+     "at least one purchase a year ago (at most 45 days earlier or later)"),
+    (GAP | {"is": ">=", "value": 30},
+     "mittlerer Abstand zwischen zwei Käufen: mindestens 30 Tage", "mean time between two purchases: at least 30 days"),
+    ({"happened": "orders", "measure": {"share": [RETURNED]}, "is": ">", "value": 0.3},
+     "Anteil der Käufe mit (returned: ja): mehr als 30\N{NO-BREAK SPACE}%",
+     "share of purchases with (returned: yes): more than 30%"),
+    ({"happened": "contacts", "within": {"since": {"happened": "orders", "pick": "first"}}, "is": "is", "value": 0},
+     "kein Kontakt nach dem ersten Kauf", "no contact after the first purchase"),
     ({"happened": "contacts", "within": {"since": {"happened": "orders"}}, "is": "is", "value": 0},
      "kein Kontakt nach dem letzten Kauf", "no contact after the last purchase"),
     ({"left": {"happened": "orders", "within": {"last": 365}, "measure": "sum.total_cents"}, "is": "<", "times": 0.5,
       "right": {"happened": "orders", "within": {"ago": [365, 729]}, "measure": "sum.total_cents"}},
-     ("Käufe in den letzten 365 Tagen: total_cents zusammen weniger als 50\N{NO-BREAK SPACE}% von dem gleichen Wert "
-      "vor 365 bis 729 Tagen"),
-     "purchases in the last 365 days: total_cents together less than 50% of the same 365 to 729 days ago"),
+     "Käufe in den letzten 365 Tagen: total_cents zusammen weniger als halb so hoch wie vor 365 bis 729 Tagen",
+     "purchases in the last 365 days: total_cents in total less than half as high as 365 to 729 days ago"),
     ({"happened": "orders", "with": [{"table": "lines", "where": [BREAD]}], "is": ">=", "value": 1},
      "mindestens ein Kauf (darin mindestens eine Bestellposition (category ist „Brot“))",
      "at least one purchase (in it at least one line of an order (category is “Brot”))"),

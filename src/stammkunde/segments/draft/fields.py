@@ -134,7 +134,7 @@ def _with_room(typed: tuple[str, ...], how: str, operator: str) -> tuple[str, ..
 
 
 def _unit(answer: Answer, operator: str) -> str:
-    if operator in {"top %", "bottom %"} or answer.kind == "share":
+    if operator in {"top %", "bottom %"} or (answer.kind == "share" and not answer.unit):
         return "%"
     return writing.SYMBOLS.get(settings.CURRENCY, settings.CURRENCY) if answer.kind == "cents" else answer.unit
 

@@ -1,11 +1,11 @@
 """What happened, measured, in words: “at least 2 purchases in the last 180 days (channel is “Shop”)”."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 
-from stammkunde.insight.rules.tree import Amount, Check, Compare, Cond, Since, Span, With, Yearly
+from stammkunde.insight.rules.tree import Amount, Check, Cond, Since, Span, With, Yearly
 from stammkunde.segments.wording import checks, spans
 from stammkunde.segments.wording.checks import Answer
 from stammkunde.segments.wording.joining import both
@@ -21,14 +21,29 @@ def asked(amount: Amount, check: Check, said: Said) -> str:
     """Say a question to an amount."""
     if amount.measure.name == "count":
         if amount.pick == "any" and (counted := _counted(said.noun(amount.table), check)):
-            return _words(counted, *_about(amount, said))
+            return rows(amount, said, counted)
         if amount.pick != "any" and check == AT_LEAST_ONE and (amount.where or amount.having):
             return _of_picked(amount, said)
+    if amount.measure.name == "days" and (days := _on_days(check)):
+        return f"{rows(amount, said)}: {days}"
     if amount.measure.name in {"first", "last"} and amount.pick == "any":
         noun = said.noun(amount.table)
         which = noun.last if amount.measure.name == "last" else noun.first
-        return f"{_words(str(which), *_about(amount, said))}: {checks.tell(said.measured_by(amount), check)}"
-    return f"{name(amount, said)}: {checks.tell(said.measured_by(amount), check)}"
+        return f"{rows(amount, said, which)}: {checks.tell(said.measured_by(amount), check)}"
+    mark = " " if amount.measure.name in {"sum", "avg", "max"} and said.measured_by(amount).kind != "day" else ": "
+    return f"{name(amount, said)}{mark}{checks.tell(said.measured_by(amount), check)}"
+
+
+def _on_days(check: Check) -> str | None:
+    """Say on how many days; None where no such words fit."""
+    numbers = [int(value) for value in check.values if isinstance(value, int | float)]
+    if len(numbers) != 1 or check.operator not in {">=", "<=", ">", "<", "is"}:
+        return None
+    n = numbers[0]
+    if check.operator == "is" and n == 0:
+        return _("on no day")
+    days = npgettext("on", "one day", "%(n)s days", n) % {"n": writing.number(n)}
+    return _("on %(count)s") % {"count": _worded(check.operator) % {"count": days}}
 
 
 def _counted(noun: Noun, check: Check) -> str | None:
@@ -65,78 +80,56 @@ def _of_picked(amount: Amount, said: Said) -> str:
     return f"{_words(which, span(amount.within, said), '')}: {_conditions(amount, said)}"
 
 
+def rows(amount: Amount, said: Said, noun: object = "") -> str:
+    """Say which rows are measured: “purchases in the last 90 days (channel is “Shop”)”; by another noun where given."""
+    return _words(str(noun or said.noun(amount.table).many), *about(amount, said))
+
+
 def name(amount: Amount, said: Said, *, measured: str = "") -> str:
     """Call an amount by its name: “purchases in the last 90 days: revenue together”."""
     noun = said.noun(amount.table)
-    only = {"last": _("(only the last)"), "first": _("(only the first)")}.get(amount.pick, "")
-    many = _words(str(noun.many), only, *_about(amount, said))
-    return f"{many}: {measured or measure(amount, said)}"
+    if measured:
+        return f"{rows(amount, said)}: {measured}"
+    if amount.measure.name == "gap":
+        return _("mean time %(between)s") % {"between": rows(amount, said, noun.between)}
+    if amount.measure.name == "share":
+        given = {"rows": rows(amount, said, noun.of_many), "conditions": _shared(amount, said)}
+        return _("share %(rows)s with (%(conditions)s)") % given
+    return f"{rows(amount, said)}: {measure(amount, said)}"
 
 
 def measure(amount: Amount, said: Said) -> str:
     """Say what is measured."""
     one = amount.measure
-    label, _answer = said.column(amount.table, one.column)
+    label, answer = said.column(amount.table, one.column)
     worded = {
         "count": _("number"),
         "days": _("number of days"),
-        "sum": _("%(label)s together"),
+        "sum": _("%(label)s in total"),
         "avg": _("%(label)s on average"),
-        "max": _("%(label)s at the highest"),
+        "max": highest(answer.kind),
         "first": _("first time"),
         "last": _("last time"),
         "gap": _("mean gap"),
     }
     if one.name == "share":
-        return _("share with (%(conditions)s)") % {"conditions": both(list(_rows(amount.table, one.where, said)))}
+        return _("share with (%(conditions)s)") % {"conditions": _shared(amount, said)}
     return worded[one.name] % {"label": label}
 
 
-def compared(one: Compare, said: Said) -> str:
-    """Say that an amount is a multiple of another one."""
-    left, times = _days_back(one.left, said), _times(one.operator, one.times)
-    if replace(one.left, within=one.right.within) == one.right and (when := span(one.right.within, said)):
-        right = _("the same %(when)s") % {"when": when}
-    elif replace(one.left, measure=one.right.measure) == one.right:
-        right = f"({_measured_back(one.right, said)})"
-    else:
-        right = f"({_days_back(one.right, said)})"
-    return f"{left} {times} {right}"
+def highest(kind: str) -> str:
+    """Give the words for the highest value of a column of a kind, with room for its name."""
+    return _("latest “%(label)s”") if kind == "day" else _("%(label)s at its highest")
 
 
-def _measured_back(amount: Amount, said: Said) -> str:
-    """Say what is measured where days count as days back."""
-    which = {"first": _("days since the first time"), "last": _("days since the last time")}
-    return which.get(amount.measure.name) or measure(amount, said)
-
-
-def _days_back(amount: Amount, said: Said) -> str:
-    """Call an amount by its name where days count as days back."""
-    return name(amount, said, measured=_measured_back(amount, said))
-
-
-def _times(operator: str, times: float) -> str:
-    alike = {
-        ">=": _("at least as much as"),
-        "<=": _("at most as much as"),
-        ">": _("more than"),
-        "<": _("less than"),
-    }
-    if times == 1:
-        return alike[operator]
-    percent = Answer(kind="share").write(times)
-    return {
-        ">=": _("at least %(percent)s of"),
-        "<=": _("at most %(percent)s of"),
-        ">": _("more than %(percent)s of"),
-        "<": _("less than %(percent)s of"),
-    }[operator] % {"percent": percent}
+def _shared(amount: Amount, said: Said) -> str:
+    return both(list(_rows(amount.table, amount.measure.where, said)))
 
 
 def span(one: Span, said: Said) -> str:
     """Say a span, also one that begins after a happening or a moment."""
     if isinstance(one, Yearly):
-        return _("with %(anniversary)s") % {"anniversary": spans.span(one)}
+        return spans.years_ago(one) or _("with %(anniversary)s") % {"anniversary": spans.span(one)}
     if not isinstance(one, Since):
         return spans.span(one)
     if isinstance(one.what, str):
@@ -144,17 +137,19 @@ def span(one: Span, said: Said) -> str:
     inner, noun = one.what, said.noun(one.what.table)
     if inner.measure.name == "max":
         label, _answer = said.column(inner.table, inner.measure.column)
-        after = _("after the latest “%(label)s” of %(things)s") % {"label": label, "things": noun.many}
+        after = _("after the latest “%(label)s” %(of_things)s") % {"label": label, "of_things": noun.of_many}
+    elif inner.pick != "any" and not (inner.where or inner.having):  # the last of the first one is the first
+        return _words(str(noun.after_first if inner.pick == "first" else noun.after), span(inner.within, said))
     else:
         after = str(noun.after_first if inner.measure.name == "first" else noun.after)
-    only = {"last": _("(only the last)"), "first": _("(only the first)")}.get(inner.pick, "")
-    return _words(after, only, *_about(inner, said))
+    return rows(inner, said, after)
 
 
-def _about(amount: Amount, said: Said) -> tuple[str, str]:
-    """Say when, and under which conditions."""
+def about(amount: Amount, said: Said) -> tuple[str, str, str]:
+    """Say which of the rows alone counts, when, and under which conditions."""
+    only = {"last": _("(only the last)"), "first": _("(only the first)")}.get(amount.pick, "")
     conditions = _conditions(amount, said)
-    return span(amount.within, said), f"({conditions})" if conditions else ""
+    return only, span(amount.within, said), f"({conditions})" if conditions else ""
 
 
 def _conditions(amount: Amount, said: Said) -> str:

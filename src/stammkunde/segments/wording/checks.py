@@ -51,9 +51,10 @@ class Answer:
     def _number(self, value: float) -> str:
         if self.kind == "cents":
             return writing.money(value, places=2 if value % 100 else 0)
-        if self.kind == "share":
-            return writing.percent(value, places=_places(Decimal(str(value)) * 100))
-        written = writing.number(value, places=_places(Decimal(str(value))))
+        if self.kind == "share" and not self.unit:
+            return writing.percent(value, places=places(Decimal(str(value)) * 100))
+        exact = Decimal(str(value)) * (100 if self.kind == "share" else 1)
+        written = writing.number(exact, places=places(exact))
         return f"{written} {self.unit}" if self.unit else written
 
     def many(self, values: Sequence[Any]) -> list[str]:
@@ -113,7 +114,7 @@ def tell(answer: Answer, check: Check) -> str:
         return str(words(answer.kind)[check.operator])
     if check.operator in {"top %", "bottom %"}:
         share = Decimal(str(check.values[0]))
-        said = {"percent": writing.percent(share / 100, places=_places(share))}
+        said = {"percent": writing.percent(share / 100, places=places(share))}
     else:
         written = answer.many(check.values)
         said = {"any": any_of(written), "none": none_of(written), "first": written[0], "last": written[-1]}
@@ -135,6 +136,7 @@ def not_asked(label: str, answer: Answer, check: Check) -> str | None:
     return _("%(said)s (or unknown)") % {"said": said}
 
 
-def _places(value: Decimal) -> int:
+def places(value: Decimal) -> int:
+    """Tell how many digits a number has after the point."""
     exponent = value.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from stammkunde.insight.rules import OPERATORS, Column
 from stammkunde.insight.rules.known import NUMBERS, RANKED, Kind
 from stammkunde.segments import vocabulary
-from stammkunde.segments.wording import spans
+from stammkunde.segments.wording import amounts, spans
 from stammkunde.segments.wording.said import Said
 
 Options = list[tuple[str, str]]
@@ -109,12 +109,12 @@ def _measures(table: str, columns: tuple[Column, ...], said: Said, *, has_day: b
     for column in columns:
         label, _answer = said.column(table, column.name)
         if column.kind == "day":
-            yield f"max.{column.name}", _("%(label)s at the highest") % {"label": label}
+            yield f"max.{column.name}", amounts.highest("day") % {"label": label}
         if column.kind not in NUMBERS:
             continue
-        yield f"sum.{column.name}", _("%(label)s together") % {"label": label}
+        yield f"sum.{column.name}", _("%(label)s in total") % {"label": label}
         yield f"avg.{column.name}", _("%(label)s on average") % {"label": label}
-        yield f"max.{column.name}", _("%(label)s at the highest") % {"label": label}
+        yield f"max.{column.name}", _("%(label)s at its highest") % {"label": label}
     yield "share", _("share with …")
     if has_day:
         yield "last", _("last time")

@@ -1,4 +1,4 @@
-"""What rows of tables are called in a sentence: none, one, many, the last and the first, and after these."""
+"""What rows of tables are called in a sentence: none, one, many, the last and the first, after these, between two."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,8 +19,12 @@ class Noun:
     none: "_StrPromise | str"
     one: "_StrPromise | str"
     many: "_StrPromise | str"
+    of_many: "_StrPromise | str"
+    between: "_StrPromise | str"
     last: "_StrPromise | str"
     first: "_StrPromise | str"
+    the_last: "_StrPromise | str"
+    the_first: "_StrPromise | str"
     after: "_StrPromise | str"
     after_first: "_StrPromise | str"
 
@@ -34,8 +38,12 @@ NOUNS = {
         none=gettext_lazy("no purchase"),
         one=gettext_lazy("one purchase"),
         many=gettext_lazy("purchases"),
+        of_many=gettext_lazy("of purchases"),
+        between=gettext_lazy("between two purchases"),
         last=gettext_lazy("last purchase"),
         first=gettext_lazy("first purchase"),
+        the_last=gettext_lazy("the last purchase"),
+        the_first=gettext_lazy("the first purchase"),
         after=gettext_lazy("after the last purchase"),
         after_first=gettext_lazy("after the first purchase"),
     ),
@@ -43,8 +51,12 @@ NOUNS = {
         none=gettext_lazy("no line of an order"),
         one=gettext_lazy("one line of an order"),
         many=gettext_lazy("lines of orders"),
+        of_many=gettext_lazy("of lines of orders"),
+        between=gettext_lazy("between two lines of orders"),
         last=gettext_lazy("last line of an order"),
         first=gettext_lazy("first line of an order"),
+        the_last=gettext_lazy("the last line of an order"),
+        the_first=gettext_lazy("the first line of an order"),
         after=gettext_lazy("after the last line of an order"),
         after_first=gettext_lazy("after the first line of an order"),
     ),
@@ -52,8 +64,12 @@ NOUNS = {
         none=gettext_lazy("no contact"),
         one=gettext_lazy("one contact"),
         many=gettext_lazy("contacts"),
+        of_many=gettext_lazy("of contacts"),
+        between=gettext_lazy("between two contacts"),
         last=gettext_lazy("last contact"),
         first=gettext_lazy("first contact"),
+        the_last=gettext_lazy("the last contact"),
+        the_first=gettext_lazy("the first contact"),
         after=gettext_lazy("after the last contact"),
         after_first=gettext_lazy("after the first contact"),
     ),
@@ -61,8 +77,12 @@ NOUNS = {
         none=gettext_lazy("no contact person"),
         one=gettext_lazy("one contact person"),
         many=gettext_lazy("contact persons"),
+        of_many=gettext_lazy("of contact persons"),
+        between=gettext_lazy("between two contact persons"),
         last=gettext_lazy("last contact person"),
         first=gettext_lazy("first contact person"),
+        the_last=gettext_lazy("the last contact person"),
+        the_first=gettext_lazy("the first contact person"),
         after=gettext_lazy("after the last contact person"),
         after_first=gettext_lazy("after the first contact person"),
     ),
@@ -70,8 +90,12 @@ NOUNS = {
         none=gettext_lazy("no finished task"),
         one=gettext_lazy("one finished task"),
         many=gettext_lazy("finished tasks"),
+        of_many=gettext_lazy("of finished tasks"),
+        between=gettext_lazy("between two finished tasks"),
         last=gettext_lazy("task finished last"),
         first=gettext_lazy("task finished first"),
+        the_last=gettext_lazy("the task finished last"),
+        the_first=gettext_lazy("the task finished first"),
         after=gettext_lazy("after the task finished last"),
         after_first=gettext_lazy("after the task finished first"),
     ),
@@ -79,8 +103,12 @@ NOUNS = {
         none=gettext_lazy("no complaint"),
         one=gettext_lazy("one complaint"),
         many=gettext_lazy("complaints"),
+        of_many=gettext_lazy("of complaints"),
+        between=gettext_lazy("between two complaints"),
         last=gettext_lazy("last complaint"),
         first=gettext_lazy("first complaint"),
+        the_last=gettext_lazy("the last complaint"),
+        the_first=gettext_lazy("the first complaint"),
         after=gettext_lazy("after the last complaint"),
         after_first=gettext_lazy("after the first complaint"),
     ),
@@ -88,8 +116,12 @@ NOUNS = {
         none=gettext_lazy("no change of stage"),
         one=gettext_lazy("one change of stage"),
         many=gettext_lazy("changes of stage"),
+        of_many=gettext_lazy("of changes of stage"),
+        between=gettext_lazy("between two changes of stage"),
         last=gettext_lazy("last change of stage"),
         first=gettext_lazy("first change of stage"),
+        the_last=gettext_lazy("the last change of stage"),
+        the_first=gettext_lazy("the first change of stage"),
         after=gettext_lazy("after the last change of stage"),
         after_first=gettext_lazy("after the first change of stage"),
     ),
@@ -107,8 +139,12 @@ def _entries(label: str) -> Noun:
         none=_("no entry under “%(label)s”") % said,
         one=_("one entry under “%(label)s”") % said,
         many=_("entries under “%(label)s”") % said,
+        of_many=_("of entries under “%(label)s”") % said,
+        between=_("between two entries under “%(label)s”") % said,
         last=_("last entry under “%(label)s”") % said,
         first=_("first entry under “%(label)s”") % said,
+        the_last=_("the last entry under “%(label)s”") % said,
+        the_first=_("the first entry under “%(label)s”") % said,
         after=_("after the last entry under “%(label)s”") % said,
         after_first=_("after the first entry under “%(label)s”") % said,
     )

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from stammkunde.insight.rules.tree import All, Any, Check, Compare, Field, Happened, Leaf, Member, Not, Rule, Since
-from stammkunde.segments.wording import amounts, checks, members
+from stammkunde.segments.wording import amounts, checks, comparing, members
 from stammkunde.segments.wording.joining import both, either
 from stammkunde.segments.wording.said import Said
 
@@ -50,7 +50,7 @@ def leaf(one: Leaf, said: Said) -> str:
         case Happened(amount, check):
             return amounts.asked(amount, check, said)
         case Compare():
-            return amounts.compared(one, said)
+            return comparing.compared(one, said)
         case Member():
             return members.member(one, said)
 

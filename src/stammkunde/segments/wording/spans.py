@@ -78,12 +78,24 @@ def _day(number: int | None) -> str:
 
 def _yearly(one: Yearly) -> str:
     """Say an anniversary: which one, and when."""
-    years = [writing.number(year) for year in one.years]
+    years = [pgettext("ordinal", "%(n)s") % {"n": writing.number(year)} for year in one.years]
     which = _("anniversary no. %(years)s") % {"years": any_of(years)} if years else _("anniversary")
     if one.window == "month":
         return _("%(which)s in this month") % {"which": which}
     first, last = one.window
     return f"{which} {_around(first, last)}"
+
+
+def years_ago(one: Yearly) -> str:
+    """Say a season of former years as people do; nothing where it is none: “1 year ago (at most 45 days …)”."""
+    if not one.years or one.window == "month" or one.window[0] != -one.window[1]:
+        return ""
+    years = any_of([writing.number(year) for year in one.years])
+    number = 1 if one.years == (1,) else 2
+    ago = ngettext("a year ago", "%(years)s years ago", number) % {"years": years}
+    days = one.window[1]
+    around = ngettext("at most %(n)s day earlier or later", "at most %(n)s days earlier or later", days)
+    return f"{ago} ({around % {'n': writing.number(days)}})"
 
 
 def _around(first: int, last: int) -> str:

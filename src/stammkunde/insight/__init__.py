@@ -36,7 +36,7 @@ from stammkunde.insight.kpis import Figure, figures
 from stammkunde.insight.rhythm import suggest_activity_days
 
 if TYPE_CHECKING:
-    from stammkunde.insight import charts, drivers, profile, risk, value
+    from stammkunde.insight import charts, drivers, profile, risk, uplift, value
 
 __all__ = [
     "Facts",
@@ -67,6 +67,7 @@ __all__ = [
     "rules",
     "slices",
     "suggest_activity_days",
+    "uplift",
     "value",
 ]
 
@@ -75,6 +76,7 @@ LATE = (
     "drivers",
     "profile",
     "risk",
+    "uplift",
     "value",
 )  # bring Altair or scipy: loaded when asked for
 

@@ -1,22 +1,18 @@
-"""Late, undone, taken back, objected, too many, too much, three in a row: each case of the table by its name."""
+"""Late, undone, taken back, objected: what is known of a customer, and when it became known, each case by its name."""
 
 import pytest
 
 from stammkunde.contacts import services as contacts
 from stammkunde.customers.models import Consent
-from stammkunde.outreach import policy
-from stammkunde.outreach.models import Draw, Message, Template
-from stammkunde.plays.measures import messages, running
-from stammkunde.plays.models import Enrolment, Play, StepRun
+from stammkunde.outreach.models import Message
+from stammkunde.plays.models import Enrolment, Play
 from stammkunde.tasks.models import Task
 from tests import factories
-from tests.outreach.planning import NOW, company, customer
+from tests.outreach.planning import NOW, customer
 from tests.plays.over_time import (
     DAY,
     HOUR,
     buys,
-    content,
-    done,
     leaves,
     message,
     ran,
@@ -32,13 +28,6 @@ from tests.plays.over_time import (
 pytestmark = pytest.mark.django_db
 
 PURCHASE = {"kind": "purchase", "window_days": 30}
-
-
-def boss(django_user_model):
-    return django_user_model.objects.create_user("b@example.org", "x", name="B", role="management", created_at=NOW)
-
-
-# What happened, and when it became known
 
 
 @pytest.mark.parametrize(
@@ -191,9 +180,6 @@ def touched(who, at) -> None:
     facts.table("contacts").mark({f"{at:%Y-%m}"})
 
 
-# Customers
-
-
 def test_contact_that_was_taken_back_has_not_happened_and_ends_what_it_began():
     written = started(wait(30), trigger={"kind": "happened", "table": "contacts"}, name="Nach Kontakt")
     until = started(wait(30, until={"table": "contacts"}))
@@ -240,290 +226,3 @@ def test_complaint_ends_it_only_if_asked():
     work(NOW + 5 * DAY)
 
     assert (stands(stays)[2], stands(goes)[2]) == ("done", "complaint")
-
-
-# Limits
-
-
-def test_limit_of_a_day_lets_the_others_in_tomorrow():
-    play = started(wait(30), limits={"entries_a_day": 2, "entries": 3})
-    for _one in range(5):
-        buys(customer())
-
-    counts = []
-    for day in range(3):
-        work(NOW + day * DAY)
-        counts.append(Enrolment.objects.filter(play=play, zero_at__isnull=False).count())
-
-    assert counts == [2, 3, 3]
-    assert set(Enrolment.objects.filter(zero_at=None).values_list("state", "arm")) == {("admitted", "")}
-
-
-def test_surge_holds_the_play_names_the_cause_and_asks(django_user_model):
-    play = started(wait(30))
-    for _one in range(51):
-        buys(customer())
-
-    work()
-    play.refresh_from_db()
-    assert (play.status, play.trouble, Enrolment.objects.count()) == ("paused", "surge", 0)
-    assert play.trouble_detail == {"count": 51, "usual_week": 0.0, "cause": "orders"}
-
-    running.resume(play_id=play.pk, staff=boss(django_user_model), now=NOW + HOUR)
-    work(NOW + HOUR)
-    assert Enrolment.objects.filter(state="waiting").count() == 51
-
-
-def test_budget_stops_entries_of_both_arms_alike(template):
-    company(letter_cost_cents=100)
-    letter = template(channel="letter")
-    factories.decided(letter_cost_cents=100)
-    play = started(message(letter), wait(30), limits={"budget_cents": 250})
-    for _one in range(5):
-        buys(customer(street="Weg 1", postcode="10115", city="Berlin"))
-
-    work()
-
-    codes = [(one.zero_at is None, one.code) for one in Enrolment.objects.filter(play=play)]
-    assert sorted(codes) == [(False, "")] * 2 + [(True, "budget")] * 3
-
-
-def test_minutes_of_a_day_put_tasks_off_and_then_skip_them():
-    play = started(task(minutes=30, latest_days=2), limits={"minutes_a_day": 30})
-    for _one in range(4):
-        buys(customer())
-
-    for day in range(5):
-        work(NOW + day * DAY)
-
-    assert StepRun.objects.filter(minutes=30).count() == 3
-    assert ran(play).count(("s1", "skipped", "no_capacity")) == 1
-
-
-def test_share_of_the_arms_depends_on_neither_order_nor_limits():
-    plays = [started(wait(30), holdout=0.4, name=f"P{n}", limits={"entries_a_day": n}) for n in (3, 20)]
-    for play in plays:
-        Draw.objects.create(origin=f"{play.origin}:draw:1", salt="same", share=0.4, drawn_at=NOW)
-    people = [customer() for _one in range(20)]
-    for one in people:
-        buys(one)
-
-    for day in range(8):
-        work(NOW + day * DAY)
-
-    alone = {one.pk for one in people if policy.is_held_out(salt="same", customer_id=one.pk, share=0.4)}
-    for play in plays:
-        rows = Enrolment.objects.filter(play=play)
-        assert set(rows.filter(arm="held_out").values_list("customer", flat=True)) == alone
-        assert rows.filter(arm="treated").count() == 20 - len(alone)
-
-
-def test_measures_of_one_exclusive_name_hold_a_customer_one_at_a_time():
-    first, second = (started(wait(30), exclusive="win-back", name=name) for name in ("Eins", "Zwei"))
-    buys(customer())
-
-    work()
-
-    assert [Enrolment.objects.filter(play=one).count() for one in (first, second)] == [1, 0]
-
-
-def test_two_letters_of_two_plays_are_planned_by_gain_and_a_pause_apart(template):
-    factories.decided(gap_hours=24)
-    poor = started(message(template()), name="Wenig", prior_percent=0.1)
-    rich = started(message(template(name="Zwei")), name="Viel", kind="dated")
-    company(gap_hours=24)
-    buys(customer())
-
-    work()
-
-    due = {one.origin: one.due_at for one in Message.objects.all()}
-    assert (due[rich.origin], due[poor.origin]) == (NOW, NOW + DAY)
-
-
-def test_second_customer_at_an_address_is_refused_in_the_same_round_and_reached_in_the_next(template):
-    started(message(template()), wait(1))
-    people = [customer(email="haus@mail.example") for _one in range(3)]
-    for one in people[:2]:
-        buys(one)
-
-    work()
-    leaves()
-    for day in (1, 2, 3):
-        work(NOW + day * DAY)
-    buys(people[2], NOW + 3 * DAY)
-    work(NOW + 3 * DAY)
-
-    assert list(Message.objects.order_by("pk").values_list("customer", flat=True)) == [people[0].pk, people[2].pk]
-
-
-# What goes wrong
-
-
-def test_error_of_one_ends_that_one_and_three_in_a_row_hold_the_play(template, monkeypatch):
-    play = started(message(template()), wait(5))
-    people = [customer() for _one in range(5)]
-    whole = messages._plan
-
-    def breaks(one, *given):
-        if one.walker.row.customer_id in broken:
-            raise ZeroDivisionError("Wörter")
-        return whole(one, *given)
-
-    monkeypatch.setattr(messages, "_plan", breaks)
-    broken = {people[0].pk}
-    for one in people[:2]:
-        buys(one)
-    work()
-    assert sorted(Enrolment.objects.values_list("state", "code")) == [("acting", ""), ("closed", "failed")]
-
-    broken |= {one.pk for one in people}
-    for one in people[2:]:
-        buys(one, NOW + HOUR)
-    work(NOW + HOUR)
-
-    play.refresh_from_db()
-    assert (play.status, play.trouble) == ("paused", "failed")
-    assert play.trouble_detail["problem"] == "ZeroDivisionError: Wörter"
-
-
-def test_words_that_are_gone_hold_the_play_and_nobody_is_lost(template, django_user_model):
-    made = template()
-    play = started(message(made), wait(5))
-    texts = list(made.texts.all())
-    made.texts.all().delete()
-    buys(customer())
-
-    work()
-    play.refresh_from_db()
-    assert (play.status, play.trouble, stands(play)[0]) == ("paused", "no_words", "ready")
-
-    type(texts[0]).objects.bulk_create(texts)
-    running.resume(play_id=play.pk, staff=boss(django_user_model), now=NOW + HOUR)
-    work(NOW + HOUR)
-    assert stands(play)[0] == "acting"
-
-
-def test_held_nobody_enters_or_moves_and_clocks_run_on(template, django_user_model):
-    play = started(wait(2), message(template(), latest_days=1))
-    buys(customer())
-    work()
-    running.pause(play_id=play.pk, staff=boss(django_user_model), now=NOW)
-
-    buys(customer(), NOW + HOUR)
-    work(NOW + 2 * DAY)
-    assert [one.state for one in Enrolment.objects.all()] == ["waiting"]
-    running.resume(play_id=play.pk, staff=play.created_by or boss_of(django_user_model), now=NOW + 10 * DAY)
-    work(NOW + 10 * DAY)
-
-    assert ran(play) == [("s1", "done", "time"), ("s2", "skipped", "too_late")]
-
-
-def boss_of(django_user_model):
-    return django_user_model.objects.get(email="b@example.org")
-
-
-def test_hand_over_ends_it_and_lets_her_enter_the_other_with_a_draw_of_its_own():
-    other = started(wait(7), name="Danach", trigger={"kind": "dated", "table": "customers", "column": "since_on"})
-    play = started(wait(1), {"kind": "hand_over", "play": other.pk})
-    anna = customer()
-    buys(anna)
-    work()
-
-    work(NOW + DAY)
-
-    assert stands(play)[::2] == ("closed", "moved")
-    assert (the(other).customer, stands(other)[0]) == (anna, "waiting")
-
-
-# What users of others suffer
-
-
-def test_replacing_a_step_sends_nobody_through_again(template, django_user_model):
-    play = started(message(template()), wait(5))
-    buys(customer())
-    work()
-    leaves()
-    work()
-
-    running.change(play_id=play.pk, content=content(message(template(name="Neu")), wait(5)), staff=None, now=NOW + DAY)
-    running.start(play_id=play.pk, staff=None, now=NOW + DAY)
-    work(NOW + 2 * DAY)
-
-    assert (Message.objects.count(), Enrolment.objects.count(), the(play).version.number) == (1, 1, 1)
-
-
-def test_stopping_one_play_stops_nothing_of_another(template, django_user_model):
-    made = template()
-    first, second = started(message(made), name="Eins"), started(message(made), name="Zwei")
-    buys(customer())
-    work()
-
-    running.stop(play_id=first.pk, staff=boss(django_user_model), now=NOW + HOUR)
-
-    assert {one.origin: one.state for one in Message.objects.all()} == {
-        first.origin: "stopped",
-        second.origin: "planned",
-    }
-    assert (stands(first)[2], stands(second)[0]) == ("stopped", "acting")
-
-
-def test_reentry_makes_no_second_schedule_and_keeps_its_pause():
-    play = started(wait(2), reentry={"again": True, "pause_days": 10})
-    anna = customer()
-    for day in (0, 1, 5, 11):
-        buys(anna, NOW + day * DAY)
-        work(NOW + day * DAY + HOUR)
-
-    days = [(one.entered_at - NOW).days for one in Enrolment.objects.filter(play=play).order_by("pk")]
-    assert days == [0, 11]
-
-
-def test_waiting_for_this_order_is_per_order_and_its_fields_travel_along():
-    play = started(wait(30), subject={"per": "row", "fields": ["number", "channel"]}, reentry={"again": True})
-    anna = customer()
-    orders = [buys(anna, channel="shop"), buys(anna, NOW + HOUR, channel="fair")]
-
-    work(NOW + 2 * HOUR)
-
-    travels = {one.source: one.travels for one in Enrolment.objects.filter(play=play)}
-    assert travels == {f"orders:{one.source}": {"number": one.number, "channel": one.channel} for one in orders}
-
-
-def test_c_customers_get_the_cheap_way_first(template, monkeypatch):
-    letter, mail = template(channel="letter"), template(name="Mail")
-    started(message(letter, mail))
-    dear, cheap = (customer(street="Weg 1", postcode="10115", city="Berlin") for _one in range(2))
-    monkeypatch.setattr(
-        "stammkunde.plays.measures.moves.signals.of_class",
-        lambda _letter, *, customer_ids: {cheap.pk} & set(customer_ids),
-    )
-    for one in (dear, cheap):
-        buys(one)
-
-    work()
-
-    assert {one.customer: one.channel for one in Message.objects.all()} == {dear: "letter", cheap: "email"}
-
-
-def test_who_is_reached_by_nothing_is_said_to_be_not_reached(template):
-    play = started(message(template()), wait(1))
-    buys(factories.customer())
-
-    work()
-    work(NOW + 2 * DAY)
-
-    assert stands(play)[::2] == ("closed", "not_reached")
-    assert StepRun.objects.filter(state="skipped", code="refused").count() == 1
-
-
-def test_done_needs_its_task_done(template):
-    play = started(task(latest_days=3, otherwise=[{"key": "mail", **message(template())}]), wait(1))
-    buys(customer())
-    work()
-
-    work(NOW + 3 * DAY + HOUR)
-
-    assert stands(play)[:2] == ("acting", "mail")
-    assert not Task.objects.exists()  # nobody finds an old one on the list
-    assert done() == 0
-    assert Template.objects.count() == 1

@@ -89,3 +89,9 @@ def undone(order: Order) -> None:
     """Take a purchase back, as when its import is undone."""
     order.delete()
     facts.table("orders").mark({f"{order.ordered_on:%Y-%m}"})
+
+
+def richer(monkeypatch, people) -> None:
+    """Let each of some customers be worth more than the one before."""
+    worth = {one.pk: place * 100_000 for place, one in enumerate(people, start=1)}
+    monkeypatch.setattr("stammkunde.signals.queries.worth", lambda *, customer_ids: worth)

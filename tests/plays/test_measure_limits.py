@@ -96,7 +96,7 @@ def test_expected_are_the_dearest_ways_of_messages_and_forks(template):
 
     known = content(first, {**second, "otherwise": other}, cost={"each_cents": 10})
 
-    assert costs.expected(contents.read(known)) == 300
+    assert costs.expected(contents.read(known), on=NOW.date()) == 300
 
 
 def test_budget_is_for_those_it_pays_for_also_where_each_costs_less_than_a_cent():

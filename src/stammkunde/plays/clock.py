@@ -17,6 +17,11 @@ def after_days(at: datetime, days: int, zone: ZoneInfo) -> datetime:
     return _moment(local.date() + timedelta(days=days), local.time(), zone)
 
 
+def morning_after(at: datetime, zone: ZoneInfo) -> datetime:
+    """Give the begin of the next day."""
+    return _moment(at.astimezone(zone).date() + timedelta(days=1), time(), zone)
+
+
 def wait_ends(wait: Wait, *, since: datetime, zone: ZoneInfo, own_zone: ZoneInfo) -> datetime:
     """
     Tell when a wait that began at a moment ends.

@@ -39,7 +39,7 @@ def _again(play_id: int, asked: Asked) -> Item | None:
 
 
 def _budgets(asked: Asked, _room: int) -> list[Item]:
-    found = spending.running_out()[:MOST]
+    found = spending.running_out(on=asked.today)[:MOST]
     return not_taken_up([_budget(one, asked) for one in found], today=asked.today)
 
 
@@ -57,7 +57,7 @@ def _budget(one: Budget, asked: Asked) -> Item:
 
 
 def _budget_again(play_id: int, asked: Asked) -> Item | None:
-    return next((_budget(one, asked) for one in spending.running_out() if one.play.pk == play_id), None)
+    return next((_budget(one, asked) for one in spending.running_out(on=asked.today) if one.play.pk == play_id), None)
 
 
 def _budget_words(item: Item, _sight: Sight) -> str:

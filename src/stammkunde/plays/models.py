@@ -217,7 +217,11 @@ class Enrolment(models.Model):
             ),
             models.Index(fields=["play", "id"], condition=Q(forecast__isnull=True), name="enrolment_to_ask"),
             models.Index(fields=["play", "code", "id"], name="enrolment_by_code"),
-            models.Index(fields=["due_at", "id"], condition=Q(closed_at=None) & ~Q(state=""), name="enrolment_due"),
+            models.Index(
+                fields=["due_at", "-gain_cents", "id"],
+                condition=Q(closed_at=None) & ~Q(state=""),
+                name="enrolment_due",
+            ),
             models.Index(
                 fields=["play", "due_at"], condition=Q(closed_at=None) & ~Q(state=""), name="enrolment_due_of_play"
             ),
@@ -245,7 +249,6 @@ class StepRun(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, db_index=False, on_delete=models.CASCADE, related_name="steps")
     step_key = models.CharField(max_length=20)
-    round = models.PositiveSmallIntegerField(default=1, db_default=1)  # the how manieth time: 2 after a move-over
     kind = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=State.choices)
     code = models.CharField(max_length=40, default="", blank=True)  # why skipped or failed, or by what a wait ended
@@ -254,19 +257,22 @@ class StepRun(models.Model):
     key = models.CharField(max_length=120, default="", blank=True)  # of its message or task
     minutes = models.PositiveSmallIntegerField(default=0)  # of somebody's day that were reserved
     on = models.DateField(null=True)  # that day
+    owner = models.ForeignKey(  # whose day it is
+        settings.AUTH_USER_MODEL, null=True, db_index=False, on_delete=models.SET_NULL, related_name="+"
+    )
     cost_cents = models.IntegerField(default=0)  # expected
     result = models.JSONField(default=dict)  # which way, with what was seen; what each way by channel said
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "step_key", "round"], name="step_run_once"),
+            models.UniqueConstraint(fields=["enrolment", "step_key"], name="step_run_once"),
             models.CheckConstraint(
                 condition=Q(state="acting") | Q(ended_at__isnull=False), name="step_run_ended_has_moment"
             ),
         ]
         indexes = [
-            models.Index(fields=["on", "step_key"], condition=Q(minutes__gt=0), name="step_run_of_day"),
+            models.Index(fields=["on", "owner"], condition=Q(minutes__gt=0), name="step_run_of_day"),
         ]
 
 

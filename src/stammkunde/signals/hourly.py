@@ -18,11 +18,19 @@ def costs() -> list[HourlyCost]:
     return list(HourlyCost.objects.order_by("role", "-holds_from_on"))
 
 
+def rates(*, on: date) -> dict[str, int]:
+    """Give what an hour of each role costs on a day; what it costs first, it cost before."""
+    found: dict[str, int] = {}
+    for one in HourlyCost.objects.order_by("role", "holds_from_on"):
+        if one.role not in found or one.holds_from_on <= on:
+            found[one.role] = one.cents
+    return found
+
+
 def cost_cents(*, role: str, on: date, minutes: int) -> int | None:
-    """Give what so much of a role's time cost on a day; what it costs first, it cost before; None: not written down."""
-    known = list(HourlyCost.objects.filter(role=role).order_by("holds_from_on"))
-    held = next((one for one in reversed(known) if one.holds_from_on <= on), known[0] if known else None)
-    return round(minutes * held.cents / 60) if held else None
+    """Give what so much of a role's time cost on a day; None: not written down."""
+    cents = rates(on=on).get(role)
+    return round(minutes * cents / 60) if cents else None
 
 
 @transaction.atomic

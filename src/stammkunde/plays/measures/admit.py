@@ -208,12 +208,12 @@ def _draw(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
     version = rows[0].version
     assert version is not None
     content = contents.read(version.content)
-    each = costs.expected(content)
+    each = costs.expected(content, on=timezone.localdate(now))
     worth = signals.worth(customer_ids=[row.customer_id for row in rows])
     for row in rows:
         expected = worth.get(row.customer_id, 0)
         row.gain_cents = ranking.gain_cents(content, expected_cents=expected, cost_cents=each)
-    shared = spending.each(content)
+    shared = spending.each(content, on=timezone.localdate(now))
     used = spending.used(play, each_cents=shared, now=now)
     most, code = entering.room(content.limits, used, each_cents=shared)
     ranked = sorted(rows, key=lambda row: (-row.gain_cents, row.entered_at, row.pk))
@@ -260,5 +260,4 @@ def _not_today(row: Enrolment, code: str, *, now: datetime) -> None:
     if now - (row.since_at or row.entered_at) > timedelta(days=LOOKED_AT_DAYS):
         row.state, row.code, row.closed_at, row.due_at = walking.CLOSED, "too_late", now, None
         return
-    tomorrow = timezone.localtime(clock.after_days(now, 1, zone()))
-    row.due_at = tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
+    row.due_at = clock.morning_after(now, zone())

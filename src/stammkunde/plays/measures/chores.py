@@ -21,6 +21,8 @@ from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import recipients as reached
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import clock, contents, ranking, walking
+from stammkunde.plays.measures.costs import Hours
+from stammkunde.plays.measures.minutes import Day
 from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.models import StepRun
 from stammkunde.plays.walking import Became
@@ -33,19 +35,36 @@ CHANNEL = "task"
 
 def give(walkers: Sequence[Walker], batch: Batch) -> None:
     """Put tasks on people's lists, those that bring most a minute first; inside the caller's transaction."""
-    taken = _minutes_taken({one.play.pk for one in walkers}, on=batch.today)
-    owners = caretakers.of(_about(one) for one in walkers)
-    people = ContactPerson.objects.in_bulk({one.row.contact_person_id for one in walkers} - {None})
-    workers = set(team.workers().values_list("pk", flat=True))
-    for one in sorted(_may_be_asked(walkers, batch), key=lambda one: _rank(one, batch)):
-        step = _step(one)
-        most = one.content.limits.minutes_a_day
-        if most is not None and step.minutes and taken[one.play.pk] + step.minutes > most:
+    asked = [one for some in _by_step(walkers).values() for one in _may_be_asked(some, batch)]
+    owners = _owners(asked)
+    hours = Hours(on=batch.today)
+    day = Day(owners.values(), usual=hours.usual, on=batch.today)
+    taken = _minutes_taken({one.play.pk for one in asked}, on=batch.today)
+    people = ContactPerson.objects.in_bulk({one.row.contact_person_id for one in asked} - {None})
+    for one in sorted(asked, key=lambda one: _rank(one, hours.needs(_step(one)), batch)):
+        step, owner = _step(one), owners[one.row.pk]
+        minutes, most = hours.needs(step), one.content.limits.minutes_a_day
+        if (most is not None and taken[one.play.pk] + minutes > most) or not day.take(owner, minutes):
             _no_room(one, step, batch)
             continue
-        taken[one.play.pk] += step.minutes
+        taken[one.play.pk] += minutes
         named = title(step, people.get(one.row.contact_person_id or 0))
-        _give(one, replace(step, title=named), owner_of(step, owners[_about(one)], workers), batch)
+        reserved = {"minutes": minutes, "on": batch.today, "owner_id": owner}
+        _give(one, replace(step, title=named), reserved, hours.cents(owner, minutes), batch)
+
+
+def _by_step(walkers: Sequence[Walker]) -> dict[tuple[int, str], list[Walker]]:
+    found: dict[tuple[int, str], list[Walker]] = defaultdict(list)
+    for one in walkers:
+        found[one.row.version_id or 0, one.standing.step].append(one)
+    return found
+
+
+def _owners(walkers: Sequence[Walker]) -> dict[int, int | None]:
+    """Tell whose task it is, by the number of the enrolment."""
+    caretaking = caretakers.of(_about(one) for one in walkers)
+    workers = set(team.workers().values_list("pk", flat=True))
+    return {one.row.pk: owner_of(_step(one), caretaking[_about(one)], workers) for one in walkers}
 
 
 def _may_be_asked(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
@@ -102,18 +121,17 @@ def owner_of(step: contents.Task, caretaker: int | None, workers: Collection[int
     return next((one for one in (named, substitute) if one in workers), None)
 
 
-def _rank(one: Walker, batch: Batch) -> tuple[float, int]:
+def _rank(one: Walker, minutes: int, batch: Batch) -> tuple[float, int]:
     worth = batch.worth.get(one.row.customer_id, 0)
     gain = ranking.gain_cents(one.content, expected_cents=worth, cost_cents=0)
-    return -gain / max(_step(one).minutes, 1), one.row.pk
+    return -gain / minutes, one.row.pk
 
 
-def _give(one: Walker, step: contents.Task, owner_id: int | None, batch: Batch) -> None:
+def _give(one: Walker, step: contents.Task, reserved: dict[str, Any], cents: int, batch: Batch) -> None:
     zone = one.zones.ours
     latest = walking.latest(step, since=one.standing.since_at, zone=zone)
     assert latest is not None
     until = min(latest, walking.last_moment(one.content, zero_at=one.zero_at, zone=zone))
-    reserved: dict[str, Any] = {"minutes": step.minutes, "on": batch.today}
     if one.is_held_out:
         one.ran(StepRun.State.ACTING, at=batch.now, **reserved)
         one.goes(walking.act(one.standing, key="", until=batch.now))
@@ -122,17 +140,17 @@ def _give(one: Walker, step: contents.Task, owner_id: int | None, batch: Batch) 
         Content(title=step.title, note=step.note),
         key=one.key(asking.led_by(step.guide) if step.by_phone else CHANNEL),
         customer_id=one.row.customer_id,
-        owner_id=owner_id,
+        owner_id=reserved["owner_id"],
         due=Due(on=timezone.localdate(until)),
         now=batch.now,
     )
-    one.ran(StepRun.State.ACTING, at=until, key=task.key or "", cost_cents=batch.besides(one), **reserved)
+    one.ran(StepRun.State.ACTING, at=until, key=task.key or "", cost_cents=cents + batch.besides(one), **reserved)
     one.goes(walking.act(one.standing, key=task.key or "", until=until))
 
 
 def _no_room(one: Walker, step: contents.Task, batch: Batch) -> None:
-    """Try again tomorrow, until it is too late."""
-    tomorrow = clock.after_days(batch.now, 1, one.zones.ours)
+    """Try again tomorrow, when the day is shared out anew, until it is too late."""
+    tomorrow = clock.morning_after(batch.now, one.zones.ours)
     latest = walking.latest(step, since=one.standing.since_at, zone=one.zones.ours)
     if latest is not None and tomorrow > latest:
         one.ran(StepRun.State.SKIPPED, at=batch.now, code=Became.NO_CAPACITY)
@@ -142,7 +160,7 @@ def _no_room(one: Walker, step: contents.Task, batch: Batch) -> None:
 
 
 def _minutes_taken(play_ids: Collection[int], *, on: date) -> dict[int, int]:
-    """Tell how many minutes of a day are given out, in both arms alike."""
+    """Tell how many minutes of a day measures with a limit of their own have given out, in both arms alike."""
     rows = StepRun.objects.filter(on=on, minutes__gt=0, enrolment__play__in=play_ids).order_by()
     found = rows.values_list("enrolment__play").annotate(total=Sum("minutes"))
     return defaultdict(int, dict(found))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,7 +25,7 @@ class Differs:
     gone: tuple[str, ...]
 
 
-def start(content: Content) -> Iterator[str]:
+def start(content: Content, *, on: date) -> Iterator[str]:
     """Say what happens once it is started."""
     names = wording.names([content])
     cards = {one.key: one.sentences for one in saying.cards(content, names)}
@@ -33,7 +34,7 @@ def start(content: Content) -> Iterator[str]:
         yield from _already_in(membership.size(int(content.group)), is_chosen=content.trigger.later)
     yield cards["compare"][0]
     yield _("First: %(step)s.") % {"step": saying.lines(content, names)[0].text}
-    cents = costs.expected(content)
+    cents = costs.expected(content, on=on)
     if cents:
         yield _("Each who is contacted costs %(euro)s at most.") % {"euro": writing.money(cents)}
 

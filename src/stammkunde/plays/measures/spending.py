@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -52,30 +52,30 @@ def _reserved(play: Play, *, each_cents: float) -> int:
     return max(int(on_the_way * each_cents) - spent(play, enrolment__closed_at=None), 0)
 
 
-def each(content: Content) -> float:
+def each(content: Content, *, on: date) -> float:
     """Give what each who enters is expected to cost in cents, whatever her arm."""
-    return costs.expected(content) * (1 - content.holdout.share)
+    return costs.expected(content, on=on) * (1 - content.holdout.share)
 
 
-def running_out() -> list[Budget]:
+def running_out(*, on: date) -> list[Budget]:
     """Give the budgets that are nearly used up, of the measures that run."""
     limited = PlayVersion.objects.filter(from_at__isnull=False, content__limits__budget_cents__isnull=False)
     plays = Play.objects.filter(pk__in=limited.values("play"), status=Play.Status.RUNNING, kind=Play.Kind.MEASURE)
-    return list(_running_out(plays.order_by("pk")))
+    return list(_running_out(plays.order_by("pk"), on=on))
 
 
-def _running_out(plays: Iterable[Play]) -> Iterable[Budget]:
+def _running_out(plays: Iterable[Play], *, on: date) -> Iterable[Budget]:
     for play in plays:
         version = play.versions.filter(from_at__isnull=False).order_by("-number")[:1].get()
-        found = budget(play, contents.read(version.content))
+        found = budget(play, contents.read(version.content), on=on)
         if found:
             yield found
 
 
-def budget(play: Play, content: Content) -> Budget | None:
+def budget(play: Play, content: Content, *, on: date) -> Budget | None:
     """Tell of a measure's budget where it is nearly used up."""
     most = content.limits.budget_cents
     if most is None:
         return None
-    so_far = spent(play) + _reserved(play, each_cents=each(content))
+    so_far = spent(play) + _reserved(play, each_cents=each(content, on=on))
     return Budget(play=play, cents=most, used_cents=so_far) if entering.warns(content.limits, so_far) else None

@@ -24,6 +24,7 @@ from stammkunde.plays.walking import Became
 
 AT_ONCE = 200
 STATES = (walking.READY, walking.ACTING, walking.WAITING)
+IN_TURN = ("due_at", "-gain_cents", "pk")  # of those put off until the same morning, who brings most comes first
 MOST_ROUNDS = 50  # of steps that take no time, one after the other: a play has fewer
 
 
@@ -41,13 +42,13 @@ def meet(*, play: Play, after: int, now: datetime, at_most: int) -> int:
     """
     Let those of a play, from a number on, meet what has happened; give the last number, or 0 where all have.
 
-    Also while the play is held: what it is for may happen all the same.
+    Also while the play is held: what it is for may happen all the same. Whoever is due by that takes her step in turn.
     """
     rows = Enrolment.objects.filter(play=play, closed_at=None, state__in=STATES, pk__gt=after).exclude(state="")
     rows = rows.order_by("pk")
     ids = list(rows.values_list("pk", flat=True)[:at_most])
     if ids:
-        _move_safely(rows.filter(pk__lte=ids[-1]), now=now, at_most=at_most)
+        _move_safely(rows.filter(pk__lte=ids[-1]), now=now, at_most=at_most, takes_steps=False)
     return ids[-1] if len(ids) == at_most else 0
 
 
@@ -70,20 +71,20 @@ def _due(now: datetime) -> "QuerySet[Enrolment]":
     return _open().filter(due_at__lte=now)
 
 
-def _move_safely(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> int:
+def _move_safely(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int, takes_steps: bool = True) -> int:
     try:
-        return _move(rows, now=now, at_most=at_most)
+        return _move(rows, now=now, at_most=at_most, takes_steps=takes_steps)
     except TooLate:
         return 0  # somebody else has moved them
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 (whose it is shows one by one)
-        return _one_by_one(rows, now=now, at_most=at_most)
+        return _one_by_one(rows, now=now, at_most=at_most, takes_steps=takes_steps)
 
 
 @transaction.atomic
-def _move(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> int:
-    claimed = rows.order_by("due_at", "pk").select_related("version")
+def _move(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int, takes_steps: bool) -> int:
+    claimed = rows.order_by(*IN_TURN).select_related("version")
     if connection.features.has_select_for_update_skip_locked:
         claimed = claimed.select_for_update(skip_locked=True, of=("self",))
     found = list(claimed[:at_most])
@@ -93,7 +94,8 @@ def _move(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> int:
     settling.lock(one.row.customer_id for one in batch.walkers if not one.is_held_out)  # before anything of theirs
     events.meet(batch)
     settle.look(batch)
-    _steps(batch)
+    if takes_steps:
+        _steps(batch)
     if batch.save():
         Play.objects.filter(pk__in={one.play.pk for one in batch.walkers}, failures__gt=0).update(failures=0)
     return len(found)
@@ -104,8 +106,11 @@ def _steps(batch: Batch) -> None:
         ready = [one for one in batch.open() if _is_due(one, batch.now)]
         if not ready:
             return
+        tasks: list[Walker] = []
         for some in _by_step(ready).values():
-            _take(some, batch)
+            tasks += _take(some, batch)
+        if tasks:
+            chores.give(tasks, batch)
 
 
 def _is_due(one: Walker, now: datetime) -> bool:
@@ -121,13 +126,16 @@ def _by_step(walkers: Sequence[Walker]) -> dict[tuple[int, str], list[Walker]]:
     return found
 
 
-def _take(walkers: Sequence[Walker], batch: Batch) -> None:
-    """Let those who stand at the same step take it."""
+def _take(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
+    """Let those who stand at the same step take it; give back whom a task is for: one day is shared by all of these."""
     step = walkers[0].step
-    how = _HOW[type(step)]
     in_time = [one for one in walkers if not _expires(one, batch)]
-    if in_time and not _knows_too_little(in_time, batch) and not (_acts(step) and _has_no_budget(in_time, batch)):
-        how(in_time, batch)
+    if not in_time or _knows_too_little(in_time, batch) or (_acts(step) and _has_no_budget(in_time, batch)):
+        return []
+    if isinstance(step, contents.Task):
+        return in_time
+    _HOW[type(step)](in_time, batch)
+    return []
 
 
 def _expires(one: Walker, batch: Batch) -> bool:
@@ -223,7 +231,6 @@ def _end(walkers: Sequence[Walker], batch: Batch) -> None:
 
 _HOW: dict[type, Callable[[Sequence[Walker], Batch], None]] = {
     contents.Message: messages.say,
-    contents.Task: chores.give,
     contents.Wait: _wait,
     contents.Branch: _branch,
     contents.HandOver: _hand_over,
@@ -231,12 +238,12 @@ _HOW: dict[type, Callable[[Sequence[Walker], Batch], None]] = {
 }
 
 
-def _one_by_one(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int) -> int:
+def _one_by_one(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int, takes_steps: bool) -> int:
     """Find out whose trouble it is: that one ends, the others go on."""
     moved = 0
-    for pk in list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:at_most]):
+    for pk in list(rows.order_by(*IN_TURN).values_list("pk", flat=True)[:at_most]):
         try:
-            moved += _move(rows.filter(pk=pk), now=now, at_most=1)
+            moved += _move(rows.filter(pk=pk), now=now, at_most=1, takes_steps=takes_steps)
         except TooLate:
             continue
         except tuple(_HOLDS) as problem:

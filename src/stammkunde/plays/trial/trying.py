@@ -77,6 +77,7 @@ def of(play: Play, content: Content, *, now: datetime) -> Trial:
     ids = list(found.ids or ())
     asked = ids[:MOST]
     others = _overlaps(play, asked)
+    hours = costs.Hours(on=timezone.localdate(now))
     return Trial(
         whom=found,
         people=tuple(_best(asked)),
@@ -84,8 +85,8 @@ def of(play: Play, content: Content, *, now: datetime) -> Trial:
         said=ways.of(content, [(pk, found.persons.get(pk)) for pk in asked], today=timezone.localdate(now)),
         inside=Enrolment.objects.filter(play=play, closed_at=None).exclude(state="").count(),
         overlaps=tuple(others),
-        each_cents=costs.expected(content),
-        minutes=sum(one.minutes for one in contents.every(content.steps) if isinstance(one, Task)),
+        each_cents=costs.expected(content, on=timezone.localdate(now)),
+        minutes=sum(hours.needs(one) for one in contents.every(content.steps) if isinstance(one, Task)),
         calls_a_day=room.calls_a_day(content, a_week=found.a_week),
         free_calls=room.free_calls(content, now=now),
         power=tuple(_power(content, ids, asked, now=now)),

@@ -148,7 +148,7 @@ def _context(play: Play) -> dict[str, Any]:
         "ends": [(code, wording.ENDS.get(code, code), n) for code, n in sorted(counts.ends.items())],
         "is_open": play.status in OPEN,
         "can_start": newest.from_at is None and play.status in (Status.DRAFT, *OPEN),
-        "will": list(foretelling.start(next_content)) if newest.from_at is None else [],
+        "will": list(foretelling.start(next_content, on=timezone.localdate())) if newest.from_at is None else [],
         "stops": " ".join(foretelling.stop(play)) if play.status in OPEN else "",
         "versions": foretelling.versions(play),
         "start": StartForm() if isinstance(next_content.trigger, Enters) and next_content.trigger.later else None,
@@ -157,7 +157,7 @@ def _context(play: Play) -> dict[str, Any]:
 
 
 def _budget(play: Play, content: Content) -> str:
-    found = spending.budget(play, content)
+    found = spending.budget(play, content, on=timezone.localdate())
     return wording.budget(found.cents, found.used_cents) if found else ""
 
 

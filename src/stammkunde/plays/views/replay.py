@@ -64,7 +64,7 @@ def _told(replay: Replay, content: Content) -> dict[str, Any]:
     factor, rows = result["factor"], [_week(one, result["factor"]) for one in result["weeks"]]
     known = [one for one in rows if one["known"]]
     n = sum(one["first"] + one["again"] for one in result["weeks"])
-    each = costs.expected(content)
+    each = costs.expected(content, on=timezone.localdate())
     return {
         "rows": rows,
         "unknown": len(rows) - len(known),

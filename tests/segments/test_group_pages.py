@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -270,21 +269,6 @@ def test_list_asks_few_questions(seller, django_assert_num_queries, count):
         page = seller.get(reverse("segments"))
 
     assert page.content.decode().count('class="title"') == count
-
-
-def test_group_is_made_of_numbers_pasted_and_in_a_file(seller):
-    anna, bert, cilli = (factories.customer(name=name) for name in ("Anna", "Bert", "Cilli"))
-    file = SimpleUploadedFile("wer.csv", f'"{cilli.number}";Cilli\nNIX;Niemand\n'.encode())
-
-    page = seller.post(
-        reverse("segment-numbers"), {"numbers": f"{anna.number}, {bert.number}", "file": file}, follow=True
-    ).content.decode()
-
-    assert "1 Nummer gehört zu keinem Kunden: NIX" in page
-    seller.post(reverse("segment-new"), posted(page, act="save", name="Drei"))
-    made = Segment.objects.get()
-    assert made.origin == Segment.Origin.FILE
-    assert made.versions.get().rule["all"][0]["value"] == sorted([anna.number, bert.number, cilli.number])
 
 
 def test_group_is_made_of_what_is_ticked_and_of_what_is_filtered(seller, salesperson):

@@ -45,6 +45,11 @@ def known_numbers(wanted: Collection[str]) -> set[str]:
     return found
 
 
+def others(ids: Collection[int], numbers: Collection[str]) -> int:
+    """Count other customers with the same numbers, as two sources may give the same ones."""
+    return Customer.objects.filter(number__in=numbers).exclude(pk__in=ids).count()
+
+
 def of_filters(filters: Filters, *, generation: Generation | None) -> Rule:
     """
     Say by a rule what the list of customers is filtered by; whom only a search, a figure or a past day of a group finds

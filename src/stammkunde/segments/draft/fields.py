@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from stammkunde.segments.draft.reading import CALENDAR
+from stammkunde.segments.draft.reading import CALENDAR, SEVERAL
 from stammkunde.segments.wording import Said, labels
 from stammkunde.segments.wording.checks import Answer
 from stammkunde.ui import writing
@@ -18,6 +18,7 @@ from stammkunde.ui import writing
 Draft = dict[str, Any]
 Options = list[tuple[str, str]]
 FEW = 40  # values to tick; with more, they are typed, and suggested
+MANY = 20  # values in fields of their own; more stand in one, a line each: a form takes no 1,000 fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class LaidCheck:
     path: str
     operator: str
     operators: Options
-    entry: str = ""  # tick, text, number, day, flag or span; empty: none
+    entry: str = ""  # tick, text, number, lines, day, flag or span; empty: none
     values: tuple[str, ...] = ()
     choices: Options = field(default_factory=list)
     unit: str = ""
@@ -76,7 +77,9 @@ def lay_check(
         span = lay_span("ever" if value is None else value, f"{path}.value", said, with_since=False)
         return LaidCheck(path=path, operator=operator, operators=operators, entry=how, span=span)
     values = [] if value is None else value if isinstance(value, list) else [value]
-    typed = tuple(_typed(one, answer, operator) for one in values)
+    typed, unit = tuple(_typed(one, answer, operator) for one in values), _unit(answer, operator)
+    if operator in SEVERAL and len(typed) > MANY and not any("\n" in one for one in typed):
+        return LaidCheck(path=path, operator=operator, operators=operators, entry="lines", values=typed, unit=unit)
     strange = [(one, one) for one in typed if how == "tick" and one not in dict(choices)]
     return LaidCheck(
         path=path,
@@ -85,7 +88,7 @@ def lay_check(
         entry=how,
         values=_with_room(typed, how, operator),
         choices=[*choices, *strange],
-        unit=_unit(answer, operator),
+        unit=unit,
     )
 
 

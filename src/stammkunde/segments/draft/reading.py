@@ -191,8 +191,9 @@ def check(posted: Posted, kind: Kind) -> dict[str, Any]:
 
 
 def _typed(posted: Posted) -> list[str]:
-    """Give the values that were typed or ticked, each once; of a question to one value, that one."""
-    values = posted.every("value")
+    """Give the values that were typed, ticked, or stand a line each, once each; of a question to one value, that."""
+    lines = (line.strip() for line in posted.get("lines").split("\n"))
+    values = [*posted.every("value"), *(line for line in lines if line)]
     if posted.get("is") == "between":
         return values[:2]
     return list(dict.fromkeys(values)) if posted.get("is") in SEVERAL else values[:1]

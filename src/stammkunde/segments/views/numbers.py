@@ -73,6 +73,13 @@ def selected(request: StaffRequest) -> HttpResponse:
     if not numbers:
         messages.error(request, _("No customer is selected. Tick the boxes in front of the names first."))
         return redirect("customers")
+    if n := converting.others(ids, numbers):
+        text = ngettext(
+            "%(n)s other customer has one of these numbers, and is in the group, too.",
+            "%(n)s other customers have one of these numbers, and are in the group, too.",
+            n,
+        )
+        messages.warning(request, text % {"n": writing.number(n)})
     return builder.begin(request, converting.of_numbers(numbers), origin=Segment.Origin.LIST)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import narwhals as nw
 import pytest
 
 from stammkunde.insight import (
@@ -16,6 +17,7 @@ from stammkunde.insight import (
     kpis,
     lifetime,
     money,
+    outcomes,
     periods,
     products,
     profile,
@@ -93,6 +95,13 @@ def from_a_shelf(facts: Facts) -> Any:
     return figures("country")(known.with_shelf({name: hold(table) for name, table in shelf.tables(known).items()}))
 
 
+def after_second(facts: Facts) -> list[dict[str, Any]]:
+    second = buying.days(facts).filter(nw.col("nth") == 2)
+    day = nw.col("day")
+    entries = second.select(nw.col("customer_id").alias("entry_id"), "customer_id", (day + 1).alias("first_on"))
+    return plain(outcomes.within(facts, entries.with_columns((nw.col("first_on") + 90).alias("last_on"))))
+
+
 ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "figures": figures(None),
     "figures of all time": figures(None, as_of=None),
@@ -131,6 +140,7 @@ ANSWERS: dict[str, Callable[[Facts], Any]] = {
     "happenings": lambda facts: plain(facts.until(AS_OF).happenings),
     "signs": signs,
     "risk": lambda facts: risk.score(facts, risk.fit(facts, as_of=AS_OF, activity_days=90)).to_pylist(),
+    "outcomes": after_second,
     "risk far ahead": lambda facts: risk.score(facts, far_ahead(facts)).to_pylist(),
 }
 ON_SPARK = [  # the others are made of these
@@ -152,6 +162,7 @@ ON_SPARK = [  # the others are made of these
     "tops",
     "buyers",
     "comeback",
+    "outcomes",
     "traits",
     "customers with traits",
     "best customers",

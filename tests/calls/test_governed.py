@@ -93,7 +93,7 @@ def test_what_the_governor_refuses_is_a_message_and_says_why(customer, salespers
 @pytest.mark.parametrize("of", ["everything", "complaint", "consumer", "objection"])
 def test_hold_outs_complaints_and_consent_hold_for_calls(customer, salesperson, of):
     if of == "everything":
-        outreach.hold_out(origin="", customer_ids=[customer.pk], share=1.0, now=NOW)
+        outreach.hold_out(outreach.Drawing(origin="", share=1.0), customers=[customer.pk], now=NOW)
     if of == "complaint":
         complaint = tasks.Content(title="Kaputt", is_complaint=True)
         tasks.add(complaint, now=NOW, staff=salesperson, customer=customer)
@@ -245,7 +245,7 @@ def test_taking_up_by_button_leads_back_or_says_why_not(client, customer, salesp
 
 
 def test_the_page_says_what_stands_against_a_call_now(client, customer, salesperson):
-    outreach.hold_out(origin="", customer_ids=[customer.pk], share=1.0, now=NOW)
+    outreach.hold_out(outreach.Drawing(origin="", share=1.0), customers=[customer.pk], now=NOW)
     client.force_login(salesperson)
 
     text = client.get(reverse("call", args=[customer.pk]), {"guide": "risk"}).content.decode()

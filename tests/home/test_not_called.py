@@ -58,7 +58,7 @@ def test_whoever_may_not_be_called_is_replaced_with_a_line_why(client, salespers
     factories.consent(firms[0], channel="phone", state="objected")
     tasks.add(tasks.Content(title="Kaputt", is_complaint=True), now=NOW, staff=salesperson, customer=firms[1],
               due_on=date(2999, 1, 1))  # fmt: skip
-    outreach.hold_out(origin="", customer_ids=[firms[2].pk], share=1.0, now=NOW)
+    outreach.hold_out(outreach.Drawing(origin="", share=1.0), customers=[firms[2].pk], now=NOW)
     Contact.objects.create(
         customer=firms[3], source="test:1", direction="out", channel="email", takes_slot=True,
         happened_at=timezone.now(), happened_on=timezone.localdate(), recorded_at=NOW,

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from stammkunde.customers.models import ContactPreference
 from stammkunde.outreach import services
-from stammkunde.outreach.models import AddressUse, Draw, Holdout, Message, MessageEvent, Turn, Undeliverable
+from stammkunde.outreach.models import AddressUse, Assignment, Draw, Message, MessageEvent, Turn, Undeliverable
 from stammkunde.outreach.policy import Verdict
 from stammkunde.outreach.services import settling
 from stammkunde.tasks import services as tasks
@@ -273,7 +273,9 @@ def test_address_is_reached_once_within_one_batch():
 def test_held_out_customer_is_left_alone_for_that_origin():
     company()
     people = [customer() for _twenty in range(20)]
-    drawn = services.hold_out(origin="test:1", customer_ids=[one.pk for one in people], share=0.5, now=NOW)
+    drawn = services.hold_out(
+        services.Drawing(origin="test:1", share=0.5), customers=[one.pk for one in people], now=NOW
+    )
     assert 0 < len(drawn) < 20
 
     messages = services.plan_messages([plan(one) for one in people], now=NOW)
@@ -281,19 +283,21 @@ def test_held_out_customer_is_left_alone_for_that_origin():
     refused = {one.customer_id for one in messages if one.state == "refused"}
     assert refused == drawn
     assert {one.reason["code"] for one in messages if one.state == "refused"} == {"held_out"}
-    assert planned(Holdout.objects.first().customer, origin="other").state == "planned"
-    assert planned(Holdout.objects.first().customer, purpose="service").state == "planned"
+    left_alone = Assignment.objects.filter(held_out=True).first().customer
+    assert planned(left_alone, origin="other").state == "planned"
+    assert planned(left_alone, purpose="service").state == "planned"
 
 
 def test_draw_again_gives_the_same_and_keeps_its_salt():
     people = [customer().pk for _ten in range(10)]
-    first = services.hold_out(origin="", customer_ids=people, share=0.5, now=NOW)
+    first = services.hold_out(services.Drawing(origin="", share=0.5), customers=people, now=NOW)
 
-    again = services.hold_out(origin="", customer_ids=people, share=0.9, now=NOW + DAY)
+    again = services.hold_out(services.Drawing(origin="", share=0.9), customers=people, now=NOW + DAY)
 
     assert again == first
     assert Draw.objects.get().share == 0.5
-    assert set(Holdout.objects.values_list("customer", "since_at")) == {(one, NOW) for one in first}
+    kept = Assignment.objects.values_list("customer", "held_out", "entered_at")
+    assert set(kept) == {(one, one in first, NOW) for one in people}
 
 
 def test_person_who_was_removed_is_not_written_to_at_the_customers_address():

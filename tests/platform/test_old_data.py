@@ -31,7 +31,12 @@ OLDEST = "oldest"  # which version's dump; see dumps/README.md
 NOW = datetime(2026, 11, 24, 20, tzinfo=UTC)
 
 # What has another place since. Whoever moves or renames a table or column says so here.
-NOW_TABLE = {"activity_task": "tasks_task", "customers_change": "store_change", "sales_change": "store_change"}
+NOW_TABLE = {
+    "activity_task": "tasks_task",
+    "customers_change": "store_change",
+    "sales_change": "store_change",
+    "outreach_holdout": "outreach_assignment",
+}
 # Settings were columns of the company's row.
 NOW_SETTINGS = {row._meta.db_table: [one.name for one in row._meta.fields] for row in Settings.every()}
 NOW_COLUMN = {
@@ -65,7 +70,16 @@ def _is_found(after, customer):
     ]
 
 
+def _is_drawn(after, held_out):
+    """Say whether whoever was left alone by a campaign still is, from when the campaign began."""
+    now = after["outreach_assignment"][held_out["id"],]
+    origin = after["outreach_draw"][held_out["draw_id"],]["origin"]
+    play = after["plays_play"][int(origin.partition(":")[2]),]
+    return bool(now["held_out"]) and now["entered_at"] == play["started_at"]
+
+
 ELSEWHERE = {
+    ("outreach_holdout", "since_at"): _is_drawn,
     ("outreach_message", "slot_at"): _is_told,
     ("sales_product", "cost_e4"): _is_priced,
     ("customers_customer", "search"): _is_found,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from stammkunde.outreach import services as outreach
-from stammkunde.outreach.models import Holdout, Message
+from stammkunde.outreach.models import Assignment, Message
 from stammkunde.plays import lease, queries, services, working
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.work import LostLease
@@ -123,7 +123,9 @@ def test_who_is_drawn_hears_nothing_and_is_kept(template, marketer):
     work()
 
     held_out = set(play.enrolments.filter(arm="held_out").values_list("customer", flat=True))
-    assert held_out == set(Holdout.objects.filter(draw__origin=play.origin).values_list("customer", flat=True))
+    drawn = Assignment.objects.filter(draw__origin=play.origin, entered_at=NOW)
+    assert held_out == set(drawn.filter(held_out=True).values_list("customer", flat=True))
+    assert {one.pk for one in people} - held_out == set(drawn.filter(held_out=False).values_list("customer", flat=True))
     assert 0 < len(held_out) < 40
     assert set(Message.objects.values_list("customer", flat=True)) == {one.pk for one in people} - held_out
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from stammkunde.outreach.models import Draw, Holdout, Message
+from stammkunde.outreach.models import Assignment, Draw, Message
 from stammkunde.plays.measures import moves, running, walk, working
 from stammkunde.plays.models import Enrolment, Play, StepRun
 from stammkunde.tasks.models import Task
@@ -44,7 +44,7 @@ class World:
         self.alone = self.start("Vergleich", said, share=1.0)
         self.forgotten = self.people[0]
         everything = Draw.objects.create(origin="", salt="x", share=0.1, drawn_at=NOW)
-        Holdout.objects.create(draw=everything, customer=self.forgotten, since_at=NOW)
+        Assignment.objects.create(draw=everything, customer=self.forgotten, held_out=True, entered_at=NOW)
 
     def content(self, templates) -> dict:
         kinds = {

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from stammkunde.contacts.models import Contact
-from stammkunde.outreach.services import hold_out
+from stammkunde.outreach.services import Drawing, hold_out
 from stammkunde.plays.contents import InvalidContent
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
@@ -83,7 +83,7 @@ def test_nobody_is_left_out_of_what_is_owed(template):
     play = running.draft(name="Geschuldet", content=owed, staff=None, now=NOW - HOUR)
     running.start(play_id=play.pk, staff=None, now=NOW - HOUR)
     anna, usual = customer(), started(task(), name="Üblich")
-    hold_out(origin="", customer_ids=[anna.pk], share=1, now=NOW - DAY)
+    hold_out(Drawing(origin="", share=1), customers=[anna.pk], now=NOW - DAY)
     buys(anna)
     work()
 

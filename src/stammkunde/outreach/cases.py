@@ -19,7 +19,7 @@ from stammkunde.customers.models import ContactPerson, ContactPreference, Custom
 from stammkunde.customers.policy import Basis, Permission, Reason
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, places, policy, questions
-from stammkunde.outreach.models import ASKS_MANY, AddressUse, Holdout, Message, MessageSettings, Undeliverable
+from stammkunde.outreach.models import ASKS_MANY, AddressUse, Assignment, Message, MessageSettings, Undeliverable
 from stammkunde.outreach.policy import Case, Limit, Open, Reached, Taken
 from stammkunde.outreach.slots import Hours
 from stammkunde.sales import queries as sales
@@ -250,7 +250,9 @@ def _reached(messages: Sequence[Message]) -> dict[int, set[Reached]]:
 def _held_out(messages: Sequence[Message], ids: Sequence[int]) -> set[tuple[int, str]]:
     origins = {"", *(message.origin for message in messages)}
     return set(
-        Holdout.objects.filter(customer__in=ids, draw__origin__in=origins).values_list("customer_id", "draw__origin")
+        Assignment.objects.filter(held_out=True, customer__in=ids, draw__origin__in=origins).values_list(
+            "customer_id", "draw__origin"
+        )
     )
 
 

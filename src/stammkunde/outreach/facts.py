@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.outreach.models import AddressUse, Holdout, Message, Turn
+from stammkunde.outreach.models import AddressUse, Assignment, Message, Turn
 from stammkunde.store.facts import GOES, Hanging
 
 _LEFT = Q(begun_at__isnull=False) | Q(state=Message.State.CLAIMED)
@@ -13,5 +13,5 @@ HANGING = (
     Hanging(model=Message, column="contact_person", label=_("Messages"), hold=_LEFT),
     Hanging(model=AddressUse, column="customer", label=_("Messages"), hold=GOES),
     Hanging(model=Turn, column="customer", label=_("Messages"), hold=GOES),
-    Hanging(model=Holdout, column="customer", label=_("Held out"), hold=GOES),
+    Hanging(model=Assignment, column="customer", label=_("Held out"), hold=GOES),
 )

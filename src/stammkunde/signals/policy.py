@@ -14,6 +14,7 @@ LONGEST_WAIT = timedelta(minutes=10)  # somebody edits all day: refresh neverthe
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=1)
 LEARNT_FOR = timedelta(days=7)
+YEAR_DAYS = 365  # for which it is said what a customer is expected to do
 
 SAID = ("predicted_value_cents", "margin_at_risk_cents", "warned_customers")  # figures of what was expected at the time
 SAID_OF_PEOPLE = ("warned_customers",)  # of these, what no money is counted in

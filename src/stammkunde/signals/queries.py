@@ -57,6 +57,26 @@ def worth(*, customer_ids: Collection[int]) -> dict[int, int]:
     return {pk: max(cents, 0) for pk, cents in found if cents is not None}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """What is expected of a customer within some days, as shown now; 0 where nothing is, and no risk where unknown."""
+
+    cents: int = 0
+    purchases: float = 0.0
+    risk: float | None = None
+
+
+def foreseen(*, customer_ids: Collection[int], days: int) -> dict[int, Foreseen]:
+    """Tell what is expected of customers within so many days, all of them."""
+    share = days / policy.YEAR_DAYS
+    columns = ("customer_id", "expected_cents", "yearly_cents", "expected_purchases", "risk")
+    found = dict.fromkeys(customer_ids, Foreseen())
+    for pk, expected, yearly, purchases, risk in signals().filter(customer__in=found).values_list(*columns):
+        cents = max(expected if expected is not None else yearly or 0, 0)
+        found[pk] = Foreseen(cents=round(cents * share), purchases=(purchases or 0.0) * share, risk=risk)
+    return found
+
+
 def of_class(abc_class: str, *, customer_ids: Collection[int]) -> set[int]:
     """Tell which of these customers are of a class."""
     rows = signals().filter(customer__in=customer_ids, abc_class=abc_class)

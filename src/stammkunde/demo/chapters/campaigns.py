@@ -112,7 +112,7 @@ def prepare(story: Story, plan: Plan, at: datetime) -> Play:
     else:
         play = plays.create_campaign(what, staff=marketing, now=at)
     salt = f"demo:{story.seed}:{plan.name}"
-    outreach.hold_out(origin=play.origin, customer_ids=(), share=HELD_OUT, now=at, salt=salt)
+    outreach.prepare(outreach.Drawing(origin=play.origin, share=HELD_OUT, name=play.name, salt=salt), now=at)
     outbox.work(at)
     return play
 

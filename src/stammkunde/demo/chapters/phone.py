@@ -77,7 +77,8 @@ def _prepare(story: Story, at: datetime) -> Play:
     )
     how = plays.ByPhone(guide="risk", about=ABOUT, callers=story.with_role("sales"), calls_per_day=CALLS_PER_DAY)
     play = plays.create_call_campaign(what, how, staff=marketing, now=at)
-    outreach.hold_out(origin=play.origin, customer_ids=(), share=HELD_OUT, now=at, salt=f"demo:{story.seed}:{NAME}")
+    salt = f"demo:{story.seed}:{NAME}"
+    outreach.prepare(outreach.Drawing(origin=play.origin, share=HELD_OUT, name=play.name, salt=salt), now=at)
     outbox.work(at)
     return play
 

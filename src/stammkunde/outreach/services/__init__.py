@@ -33,7 +33,7 @@ from stammkunde.outreach.services.filling import (
     write_to,
 )
 from stammkunde.outreach.services.handwritten import foresee, plan_of, send
-from stammkunde.outreach.services.holding_out import hold_out
+from stammkunde.outreach.services.holding_out import Drawing, Known, enter, hold_out, judge, leave, prepare
 from stammkunde.outreach.services.judging import CountsAsAdvertising, argued, disguised, refuse_disguised, shop
 from stammkunde.outreach.services.later import (
     NotUnclear,
@@ -70,8 +70,10 @@ from stammkunde.outreach.services.unanswered import forget_unanswered
 
 __all__ = [
     "CountsAsAdvertising",
+    "Drawing",
     "Filled",
     "KeyTaken",
+    "Known",
     "Made",
     "NameTaken",
     "NotOnPaper",
@@ -96,13 +98,16 @@ __all__ = [
     "delete_picture",
     "disguised",
     "duplicate",
+    "enter",
     "forecast",
     "foresee",
     "forget_notes",
     "forget_unanswered",
     "free_addresses",
     "hold_out",
+    "judge",
     "keep_logo",
+    "leave",
     "let_call_go",
     "lift_undeliverable",
     "look_after",
@@ -121,6 +126,7 @@ __all__ = [
     "plan_messages",
     "plan_of",
     "plan_optins",
+    "prepare",
     "put_words",
     "record",
     "record_call",

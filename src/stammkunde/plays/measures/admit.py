@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from stammkunde.customers.models import Customer
 from stammkunde.outreach import places
-from stammkunde.outreach import services as outreach
-from stammkunde.outreach.models import Holdout
-from stammkunde.plays import clock, contents, entering, ranking, walking
+from stammkunde.outreach.models import Assignment
+from stammkunde.outreach.services import Drawing
+from stammkunde.plays import clock, contents, drawing, entering, ranking, walking
 from stammkunde.plays.contents import Content
 from stammkunde.plays.entering import Before, Candidate
-from stammkunde.plays.measures import costs, reading, spending
+from stammkunde.plays.measures import costs, reachable, reading, spending
 from stammkunde.plays.measures.holding import SURGE, hold
 from stammkunde.plays.models import Enrolment, Play, PlayVersion
 from stammkunde.signals import queries as signals
@@ -102,7 +102,7 @@ def _before(play: Play, customer_ids: Collection[int]) -> dict[tuple[int, str], 
 
 def _shut(content: Content, play: Play, customer_ids: Collection[int], *, leaving: int | None) -> set[int]:
     """Tell who is left alone by all but what is owed, and who is in a play that excludes this one, in either arm."""
-    left_alone = Holdout.objects.filter(draw__origin="", customer__in=customer_ids)
+    left_alone = Assignment.objects.filter(held_out=True, draw__origin="", customer__in=customer_ids)
     alone = () if content.is_owed else left_alone.values_list("customer_id", flat=True)
     return {*alone, *(_elsewhere(content, play, customer_ids, leaving) if content.exclusive else ())}
 
@@ -224,7 +224,7 @@ def _draw(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
 
 
 def _begin(play: Play, version: PlayVersion, content: Content, rows: Sequence[Enrolment], *, now: datetime) -> None:
-    held_out = _held_out(play, version, content, [row.customer_id for row in rows], now=now)
+    held_out = _held_out(play, version, content, rows, now=now)
     for row in rows:
         own = places.zone(row.customer.country, settings.TIME_ZONE)
         there = walking.begin(content, zero_at=now, zones=walking.Zones(ours=zone(), own=own))
@@ -235,13 +235,25 @@ def _begin(play: Play, version: PlayVersion, content: Content, rows: Sequence[En
 
 
 def _held_out(
-    play: Play, version: PlayVersion, content: Content, customer_ids: Collection[int], *, now: datetime
+    play: Play, version: PlayVersion, content: Content, rows: Sequence[Enrolment], *, now: datetime
 ) -> set[int]:
     """Draw who is left alone: for as long as the share stays, a customer is always in the same arm."""
-    if not content.holdout.share or content.is_owed:
+    if not content.holdout.share or content.is_owed or not rows:
         return set()
-    origin = f"{play.origin}:draw:{_draw_number(play, version, content.holdout.share)}"
-    return outreach.hold_out(origin=origin, customer_ids=customer_ids, share=content.holdout.share, now=now)
+    about = {(row.customer_id, row.contact_person_id) for row in rows}
+    eligible = reachable.reachable(content, about, today=timezone.localdate(now))
+    ids = {pk for pk, _person in about}
+    return drawing.draw(drawn_as(play, version, content), ids, now=now, eligible=eligible)
+
+
+def drawn_as(play: Play, version: PlayVersion, content: Content) -> Drawing:
+    """Say how it is drawn who is left alone."""
+    return Drawing(
+        origin=f"{play.origin}:draw:{_draw_number(play, version, content.holdout.share)}",
+        share=content.holdout.share,
+        name=play.name,
+        window_days=content.goal.window_days,
+    )
 
 
 def _draw_number(play: Play, version: PlayVersion, share: float) -> int:

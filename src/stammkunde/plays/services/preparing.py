@@ -16,9 +16,9 @@ from stammkunde.customers.policy import Chosen
 from stammkunde.outreach import recipients as reached
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
-from stammkunde.outreach.services import Plan
+from stammkunde.outreach.services import Drawing, Plan
 from stammkunde.outreach.services.calling import CALL
-from stammkunde.plays import policy
+from stammkunde.plays import drawing, policy
 from stammkunde.plays.models import Enrolment, Play, Way
 from stammkunde.plays.services import asking, turns
 from stammkunde.signals import queries as signals
@@ -233,6 +233,5 @@ def recipients(
 
 
 def _held_out(play: Play, customer_ids: Collection[int], *, now: datetime) -> set[int]:
-    if not play.holdout_share:
-        return set()
-    return outreach.hold_out(origin=play.origin, customer_ids=customer_ids, share=play.holdout_share, now=now)
+    what = Drawing(origin=play.origin, share=play.holdout_share, name=play.name)
+    return drawing.draw(what, customer_ids, now=now, begins=False)

@@ -44,6 +44,8 @@ def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: dateti
     changed = Play.objects.filter(pk=play_id, status=Status.READY).update(
         status=Status.RUNNING, starts_at=begins, started_at=now
     )
+    if changed:
+        outreach.enter(origin=Play(pk=play_id).origin, at=begins)
     return _settled(play_id, changed, "play.started", allowed=(Status.RUNNING,), now=now, staff=staff)
 
 
@@ -78,6 +80,7 @@ def take_back(*, play_id: int, staff: Staff, now: datetime) -> Play:
     if play.kind == Play.Kind.CAMPAIGN:
         play.starts_at = play.starts_at if play.starts_at and play.starts_at > now + GRACE else None
         play.status, play.started_at = Status.READY, None
+        outreach.leave(origin=play.origin)
     else:
         play.status, play.finished_at = Status.STOPPED, now
     play.save(update_fields=["starts_at", "status", "started_at", "finished_at"])

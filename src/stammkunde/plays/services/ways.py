@@ -5,6 +5,7 @@ A way that only has to wait (limits, quiet hours) is taken all the same: it is a
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,8 @@ ASKED = ["forecast", "code", "way", "contact_person", "why"]
 # What stands against one way only, so that the next is tried; whoever called a mail spam is left alone.
 ANOTHER_WAY = frozenset({CHEAP_ONLY, "no_address", "address_bounced", "person_gone", *(one.value for one in Reason)})
 
+SHADOW = "shadow"  # what is only asked for whoever is left alone
+
 Said = tuple[str, dict[str, Any] | None, Message | None]  # verdict, reason, and what was planned
 Ask = Callable[[Sequence[Plan]], Iterable[Said]]
 
@@ -47,16 +50,29 @@ def ask_governor(*, play: Play, now: datetime) -> int:
         turns.assign(play, ways=[place for place, one in enumerate(ways_of(play), start=1) if one.channel == CALL])
         Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(status=Play.Status.READY)
         return 0
-    for row in rows:
-        row.forecast, row.code = {"outcome": "held_out", "code": "held_out"}, "held_out"
+    held_out = {row.customer_id: (row.contact_person_id, row.why) for row in rows if row.arm == Enrolment.Arm.HELD_OUT}
 
     def forecast(plans: Sequence[Plan]) -> Iterable[Said]:
-        found = outreach.forecast(plans, now=now)
+        asked = [replace(one, origin=SHADOW) if one.customer_id in held_out else one for one in plans]
+        found = outreach.forecast(asked, now=now)
         return ((decision.verdict, decision.reason, None) for _plan, decision in found)
 
-    find(play, [row for row in rows if row.arm == Enrolment.Arm.TREATED], ask=forecast, now=now)
+    find(play, rows, ask=forecast, now=now)
+    outreach.judge(origin=play.origin, eligible=_eligible(rows))
+    for row in rows:
+        if row.customer_id in held_out:
+            row.forecast, row.code, row.way = {"outcome": "held_out", "code": "held_out"}, "held_out", 1
+            row.contact_person_id, row.why = held_out[row.customer_id]
     Enrolment.objects.bulk_update(rows, ASKED, batch_size=AT_ONCE)
     return len(rows)
+
+
+def _eligible(rows: Sequence[Enrolment]) -> dict[int, bool]:
+    """Tell of whose customers anybody may be reached, now or later; asked of both arms alike."""
+    found = dict.fromkeys((row.customer_id for row in rows), False)
+    for row in rows:
+        found[row.customer_id] |= (row.forecast or {}).get("outcome") != Verdict.REFUSED
+    return found
 
 
 def plan(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:

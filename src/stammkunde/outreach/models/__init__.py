@@ -15,6 +15,8 @@ from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress, Purpose
 from stammkunde.outreach.dress import COLOUR
+from stammkunde.outreach.models.drawn import Assignment as Assignment
+from stammkunde.outreach.models.drawn import Draw as Draw
 from stammkunde.team.models import Settings
 from stammkunde.work.models import CountedClaims
 
@@ -195,31 +197,6 @@ class Undeliverable(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "address"], name="undeliverable_once")]
-
-
-class Draw(models.Model):
-    """How a hold-out was drawn for an origin; an empty origin holds for everything. Kept for ever."""
-
-    origin = models.CharField(max_length=60, unique=True)
-    salt = models.CharField(max_length=64)
-    share = models.FloatField()
-    drawn_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(share__gte=0) & Q(share__lte=1), name="draw_share_is_a_share")
-        ]
-
-
-class Holdout(models.Model):
-    """A customer who is left alone on purpose, so that it can be told what contacting brings. Kept for ever."""
-
-    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="held_out")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    since_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["draw", "customer"], name="holdout_once")]
 
 
 class Hold(models.Model):

@@ -1,0 +1,50 @@
+"""Who is left alone on purpose, and with whom they are compared."""
+
+from django.db import models
+from django.db.models import Q
+
+from stammkunde.customers.models import Customer
+
+
+class Draw(models.Model):
+    """
+    How it was drawn who is left alone by an origin; an empty origin stands for everything. Kept for ever.
+
+    Its name and window are those of the origin when it was drawn first: they outlive it.
+    """
+
+    origin = models.CharField(max_length=60, unique=True)
+    salt = models.CharField(max_length=64)
+    share = models.FloatField()
+    drawn_at = models.DateTimeField()
+    name = models.CharField(max_length=80, default="", db_default="", blank=True)  # as people called the origin
+    window_days = models.PositiveSmallIntegerField(default=91, db_default=91)  # after entry, in which it may show
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(share__gte=0) & Q(share__lte=1), name="draw_share_is_a_share"),
+            models.CheckConstraint(condition=Q(window_days__gte=1), name="draw_window_has_days"),
+        ]
+
+
+class Assignment(models.Model):
+    """
+    Into which arm a draw put a customer, once, and what was known of her at that moment. Kept for ever.
+
+    Whoever is held out is left alone on purpose, so that it can be told what contacting brings. What is known here of
+    both arms alike is never changed afterwards: a later value would be an outcome.
+    """
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="assignments")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    held_out = models.BooleanField(default=True, db_default=True)
+    entered_at = models.DateTimeField(null=True)  # time zero; None: drawn, and not begun
+    # Whether anything would have been let through, whoever is left alone; None: nobody asked
+    eligible = models.BooleanField(null=True)
+    expected_cents = models.BigIntegerField(default=0, db_default=0)  # within the window; unknown is 0
+    expected_purchases = models.FloatField(default=0.0, db_default=0.0)  # within the window
+    risk = models.FloatField(null=True)  # of leaving
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "customer"], name="assignment_once")]
+        indexes = [models.Index(fields=["draw", "entered_at", "id"], name="assignment_by_entry")]

@@ -1,0 +1,36 @@
+"""Who is left alone, to compare: drawn once per play, with what is known of each customer at that moment."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from stammkunde.outreach import services as outreach
+from stammkunde.outreach.services import Drawing, Known
+from stammkunde.signals import queries as signals
+
+
+def draw(
+    what: Drawing,
+    customer_ids: Collection[int],
+    *,
+    now: datetime,
+    eligible: Collection[int] | None = None,
+    begins: bool = True,
+) -> set[int]:
+    """
+    Draw who of these is left alone; nobody without a share.
+
+    `eligible` are those whom the play may reach at all, left alone or not; None: that is not known yet.
+    """
+    if not what.share:
+        return set()
+    foreseen = signals.foreseen(customer_ids=customer_ids, days=what.window_days)
+    known = {
+        pk: Known(
+            expected_cents=one.cents,
+            expected_purchases=one.purchases,
+            risk=one.risk,
+            eligible=None if eligible is None else pk in eligible,
+        )
+        for pk, one in foreseen.items()
+    }
+    return outreach.hold_out(what, customers=known, now=now, begins=begins)

@@ -1,0 +1,143 @@
+"""Both arms of a play are written down when they are drawn, with what was known of each then."""
+
+from datetime import date
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from stammkunde.outreach.models import Assignment, Draw
+from stammkunde.plays import services
+from stammkunde.plays.models import Enrolment
+from stammkunde.signals.models import Current, CustomerSignal, Generation
+from tests import factories
+from tests.outreach.planning import DAY, NOW, customer
+
+from .over_time import buys, message, started, work
+from .test_campaign import prepared
+
+pytestmark = pytest.mark.django_db
+
+
+def foreseen(**expected) -> None:
+    """Let a refresh have said what is expected of customers within a year: by customer, in cents."""
+    generation = Generation.objects.create(as_of_on=date(2026, 11, 23), started_at=NOW, status="done")
+    for one, cents in expected.values():
+        CustomerSignal.objects.create(
+            generation=generation, customer=one, expected_cents=cents, expected_purchases=7.3, risk=0.25
+        )
+    Current.objects.update_or_create(pk=1, defaults={"generation": generation})
+
+
+def drawn(play) -> "dict[int, Assignment]":
+    rows = Assignment.objects.filter(draw__origin__startswith=play.origin).select_related("draw")
+    return {one.customer_id: one for one in rows}
+
+
+def test_a_measure_writes_down_what_was_expected_within_its_window(template):
+    people = [customer() for _one in range(8)]
+    foreseen(anna=(people[0], 36_500))
+    play = started(message(template()), holdout=0.5, goal={"kind": "purchase", "window_days": 45})
+    for one in people:
+        buys(one)
+
+    work()
+
+    found = drawn(play)
+    arms = Enrolment.objects.filter(play=play).values_list("customer", "arm")
+    assert {pk: one.held_out for pk, one in found.items()} == {pk: arm == "held_out" for pk, arm in arms}
+    known = found[people[0].pk]
+    assert (known.expected_cents, known.expected_purchases, known.risk) == (4_500, pytest.approx(0.9), 0.25)
+    assert (found[people[1].pk].expected_cents, found[people[1].pk].risk) == (0, None)
+    assert {(one.entered_at, one.draw.window_days, one.draw.name) for one in found.values()} == {(NOW, 45, play.name)}
+
+
+def test_whoever_comes_again_keeps_what_was_known_at_first(template):
+    anna = customer()
+    foreseen(anna=(anna, 36_500))
+    play = started(message(template()), holdout=0.5, reentry={"again": True})
+    buys(anna)
+    work()
+    work(NOW + 60 * DAY)
+    foreseen(anna=(anna, 99_900))
+
+    buys(anna, NOW + 61 * DAY)
+    work(NOW + 61 * DAY)
+
+    assert Enrolment.objects.filter(play=play).count() == 2
+    (only,) = drawn(play).values()
+    assert (only.expected_cents, only.entered_at) == (9_100, NOW)
+
+
+@pytest.mark.parametrize(
+    ("steps", "reached"),
+    [
+        (lambda template: [message(template())], {"mail"}),
+        (lambda template: [message(template()), message(template(name="Brief", channel="letter"))], {"mail", "post"}),
+        (lambda _template: [{"kind": "task", "title": "Anrufen", "by_phone": True}], set()),
+        (lambda _template: [{"kind": "task", "title": "Nachsehen"}], {"mail", "post", "nobody"}),
+    ],
+)
+def test_a_measure_asks_of_both_arms_alike_who_can_be_reached(template, steps, reached):
+    play = started(*steps(template), holdout=0.5)
+    kinds = {
+        "mail": customer,
+        "post": lambda: factories.customer(street="Weg 1", postcode="10115", city="Berlin"),
+        "nobody": factories.customer,
+    }
+    people = {kind: [make() for _six in range(6)] for kind, make in kinds.items()}
+    for one in (one for some in people.values() for one in some):
+        buys(one)
+
+    work()
+
+    found = drawn(play)
+    assert {one.held_out for one in found.values()} == {True, False}
+    said = {kind: {found[one.pk].eligible for one in some} for kind, some in people.items()}
+    assert said == {kind: {kind in reached} for kind in people}
+
+
+def test_a_campaign_asks_of_both_arms_alike_and_begins_for_all_when_it_starts(template, marketer):
+    mail = [customer() for _twelve in range(12)]
+    nobody = [factories.customer() for _twelve in range(12)]
+
+    play = prepared(template(), marketer, holdout_share=0.5)
+
+    before = drawn(play)
+    assert {one.entered_at for one in before.values()} == {None}
+    assert {before[one.pk].eligible for one in mail} == {True}
+    assert {before[one.pk].eligible for one in nobody} == {False}
+    assert {one.held_out for one in before.values()} == {True, False}
+    alone = Enrolment.objects.filter(play=play, arm="held_out")
+    assert set(alone.values_list("code", "way")) == {("held_out", 1)}
+
+    services.start(play_id=play.pk, starts_at=NOW + DAY, staff=marketer, now=NOW)
+    assert {one.entered_at for one in drawn(play).values()} == {NOW + DAY}
+
+    services.take_back(play_id=play.pk, staff=marketer, now=NOW)
+    assert {one.entered_at for one in drawn(play).values()} == {None}
+
+
+def test_draws_from_before_learn_who_was_contacted(template, marketer):
+    people = [customer() for _twelve in range(12)]
+    play = prepared(template(), marketer, holdout_share=0.5)
+    services.start(play_id=play.pk, starts_at=None, staff=marketer, now=NOW)
+    measure = started(message(template(name="Zwei")), holdout=0.5, goal={"kind": "purchase", "window_days": 45})
+    for one in people:
+        buys(one)
+    work()
+    meant = {
+        (one.draw_id, one.customer_id, one.held_out, one.entered_at)
+        for found in (drawn(play), drawn(measure))
+        for one in found.values()
+    }
+    Assignment.objects.filter(held_out=False).delete()
+    Assignment.objects.update(entered_at=NOW - DAY)
+    Draw.objects.update(name="", window_days=91)
+
+    import_module("stammkunde.plays.migrations.0013_both_arms").both_arms(apps, None)
+
+    after = Assignment.objects.filter(held_out=False) | Assignment.objects.filter(draw__origin=play.origin)
+    rows = set(after.values_list("draw", "customer", "held_out", "entered_at"))
+    assert rows == {one for one in meant if not one[2] or one[0] == Draw.objects.get(origin=play.origin).pk}
+    assert set(Draw.objects.values_list("name", "window_days")) == {(play.name, 91), (measure.name, 45)}

@@ -135,7 +135,7 @@ def test_draws_from_before_learn_who_was_contacted(template, marketer):
     Assignment.objects.update(entered_at=NOW - DAY)
     Draw.objects.update(name="", window_days=91)
 
-    import_module("stammkunde.plays.migrations.0013_both_arms").both_arms(apps, None)
+    import_module("stammkunde.plays.migrations.0014_both_arms").both_arms(apps, None)
 
     after = Assignment.objects.filter(held_out=False) | Assignment.objects.filter(draw__origin=play.origin)
     rows = set(after.values_list("draw", "customer", "held_out", "entered_at"))

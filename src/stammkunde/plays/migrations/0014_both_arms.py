@@ -54,6 +54,6 @@ def both_arms(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("plays", "0012_open_ones"), ("outreach", "0017_both_arms")]
+    dependencies = [("plays", "0013_minutes_of_people"), ("outreach", "0017_both_arms")]
 
     operations = [migrations.RunPython(both_arms, migrations.RunPython.noop)]

@@ -37,7 +37,7 @@ from stammkunde.insight.kpis import Figure, figures
 from stammkunde.insight.rhythm import suggest_activity_days
 
 if TYPE_CHECKING:
-    from stammkunde.insight import charts, drivers, profile, risk, uplift, value
+    from stammkunde.insight import charts, drivers, experiments, profile, risk, uplift, value
 
 __all__ = [
     "Facts",
@@ -49,6 +49,7 @@ __all__ = [
     "comeback",
     "drivers",
     "errors",
+    "experiments",
     "facts",
     "figures",
     "frames",
@@ -76,6 +77,7 @@ __all__ = [
 LATE = (
     "charts",
     "drivers",
+    "experiments",
     "profile",
     "risk",
     "uplift",

@@ -159,13 +159,13 @@ def test_rule_of_a_measure_and_of_the_archive_is_not_changed_here(seller):
 
 def test_page_tells_who_is_in_it_today_and_who_was_then(seller):
     anna, bert = factories.customer(name="Anna"), factories.customer(name="Bert")
-    made = group(members=[anna, bert])
+    made = group(members=[anna, bert], rule={"any": [GERMANY["all"][0], {"happened": "orders"}, {"happened": "lines"}]})
     version = made.versions.get()
     version.__class__.objects.filter(pk=version.pk).update(began_at=datetime(2026, 10, 1, tzinfo=UTC))
     SegmentChange.objects.create(version=version, customer_id=bert.pk, at=NOW, on=NOW.date(), is_in=True, cause="fact")
     SegmentState.objects.update(change_id=10**6)
 
-    SegmentState.objects.update(until={"orders": "2026-11-18", "lines": "2026-11-18"})
+    SegmentState.objects.update(until={"orders": "2026-11-18", "lines": "2026-11-18", "contacts": "2026-11-17"})
     address = reverse("segment", args=[made.pk])
     page = folded(seller.get(address, {"on": "2026-11-01"}).content.decode())
     ahead = folded(seller.get(address, {"on": "2099-11-01"}).content.decode())
@@ -175,6 +175,7 @@ def test_page_tells_who_is_in_it_today_and_who_was_then(seller):
     assert "1 Kunde am 01.11.2026" in page
     assert "01.11.2099" not in ahead
     assert "Zeiträume bei „Käufe, Bestellpositionen“ zählen vom 18.11.2026 zurück" in page
+    assert "17.11.2026" not in page  # the rule asks for no contacts
     assert "Anna" in then
     assert "Bert" not in then
     assert "Stand 01.11.2026" in then
@@ -297,7 +298,7 @@ def test_customer_page_says_in_which_groups_since_when(seller):
     page = folded(seller.get(reverse("customer", args=[anna.pk])).content.decode())
 
     assert "Stammkunden" in page
-    assert "seit mindestens 20.11.2026 (Beginn der Aufzeichnung)" in page
+    assert "mindestens seit 20.11.2026 (Beginn der Aufzeichnung)" in page
     assert reverse("segment-why", args=[made.pk, anna.pk]) in page
     assert Customer.objects.count() == 1
 

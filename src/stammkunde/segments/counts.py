@@ -101,6 +101,6 @@ def _counted(rule: Rule, world: World, asking: worlds.Asking, generation: Genera
         of=found.customers,
         reach={way: found.among[column] for way, column in ways.items()},
         unknown=found.unknown,
-        until={name: on for name, on in asking.days.until.items() if name != vocabulary.SIGNAL},
+        until={name: on for name, on in asking.days.until.items() if name in rules.uses(rule).tables},
         as_of=generation.as_of_on if generation else None,
     )

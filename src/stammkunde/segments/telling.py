@@ -83,3 +83,17 @@ def in_words(rule: dict[str, Any], *, said: Said, known: rules.Known) -> str:
         return sentence(rules.read(rule, known), said)
     except InvalidRule as refused:
         return problems.text(refused)
+
+
+def complete(segment_id: int, *, said: Said, known: rules.Known) -> list[tuple[str, date]]:
+    """Give up to which day the facts were complete that a group asks for, where that was not the day itself."""
+    state = membership.state_of(segment_id)
+    if state is None:
+        return []
+    try:
+        uses = rules.uses(rules.read(state.version.rule, known))
+    except InvalidRule:
+        return []
+    asked = uses.tables | {name.partition(".")[0] for name in uses.fields}
+    until = {name: date.fromisoformat(on) for name, on in state.until.items() if name in asked}
+    return said.complete(until)

@@ -66,19 +66,20 @@ def of(segment_id: int, some: Collection[Customer], *, now: datetime) -> list[Wh
     :raises InvalidRule: if its rule cannot be asked any more
     :raises NotKept: if the worker has not written down yet what is known as of last night
     """
-    if not some:
-        return []
+    explained = by_rule(latest.version_of(segment_id).rule, some, now=now) if some else []
+    return [replace(one, since=membership.since(segment_id, one.customer.pk)) for one in explained]
+
+
+def by_rule(data: Any, some: Collection[Customer], *, now: datetime) -> list[Why]:
+    """
+    Explain a rule to a few customers; since when it holds for them is not known.
+
+    :raises InvalidRule: as `of`, with all that it raises
+    """
     known, said = vocabulary.known(), Said.current()
-    rule = rules.read(latest.version_of(segment_id).rule, known)
+    rule = rules.read(data, known)
     found = _because(rule, [one.pk for one in some], known=known, now=now)
-    return [
-        Why(
-            customer=one,
-            since=membership.since(segment_id, one.pk),
-            parts=tuple(_parts(rule, found.get(one.pk, []), said)),
-        )
-        for one in some
-    ]
+    return [Why(customer=one, since=None, parts=tuple(_parts(rule, found.get(one.pk, []), said))) for one in some]
 
 
 def _because(rule: Rule, customer_ids: list[int], *, known: rules.Known, now: datetime) -> dict[int, list[Because]]:

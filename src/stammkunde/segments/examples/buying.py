@@ -25,7 +25,7 @@ EXAMPLES = (
     Example(
         key="large-baskets",
         occasion=BEST,
-        name=_("Large baskets: more than 200 on average"),
+        name=_("Large baskets: more than €200 on average"),
         rule=all_of(happened("orders", within={"last": 365}, measure="avg.revenue", **{"is": ">"}, value=20_000)),
     ),
     Example(

@@ -1,7 +1,7 @@
 """Groups of customers: the list, the page of one, and what is done with a whole group."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -19,7 +19,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.insight.errors import InvalidRule
 from stammkunde.mirror import NoMirror
 from stammkunde.segments import membership, nightly, services, telling, using, vocabulary, whys
-from stammkunde.segments.models import NAME_LENGTH, Segment, SegmentState
+from stammkunde.segments.models import NAME_LENGTH, Segment
 from stammkunde.segments.wording import Said, problems
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
@@ -93,13 +93,15 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
     days = telling.over_time(pk, n=n or 0, today=today)
     some = membership.members(pk)[:SOME].tolist()
     versions = telling.versions(segment, said=said, known=known)
+    began_at = membership.began_at(pk)
     context = {
         "segment": segment,
         "says": versions[0].says,
         "versions": versions,
         "n": n,
-        "complete": said.complete(_until(pk)),
-        "began_at": membership.began_at(pk),
+        "complete": telling.complete(pk, said=said, known=known),
+        "began_at": began_at,
+        "is_young": began_at is not None and timezone.localdate(began_at) > today - timedelta(days=telling.DAYS),
         "days": days,
         "spark": sparks.spark([float(day.then) for day in reversed(days)]),
         "entered": sum(day.entered for day in days),
@@ -110,12 +112,6 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
         **_why(segment, then.get("customer", "")),
     }
     return render(request, "segments/group.html", context)
-
-
-def _until(pk: int) -> dict[str, date]:
-    """Give up to which day the facts were complete that the group was worked out from, where it was not its own day."""
-    state = SegmentState.objects.filter(version__segment=pk).order_by("-version__number").only("until").first()
-    return {name: date.fromisoformat(on) for name, on in state.until.items()} if state else {}
 
 
 def _past(segment: Segment, on: date | None) -> dict[str, Any]:

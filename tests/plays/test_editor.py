@@ -129,7 +129,10 @@ def _read(step):
 
 @pytest.mark.django_db
 def test_cards_are_changed_where_they_stand(mia, play):
-    assert "Ziel: kauft, innerhalb von 60 Tagen." in mia.get(reverse("measure-edit", args=[play.pk])).content.decode()
+    assert (
+        "Ziel: der Kunde kauft innerhalb von 60 Tagen."
+        in mia.get(reverse("measure-edit", args=[play.pk])).content.decode()
+    )
 
     posts(mia, play, "purpose", goal="orders", window_days=30, kind="dated")
     posts(

@@ -115,6 +115,7 @@ def test_the_catalogue_shows_each_in_its_six_cards(client, marketer):
 
     assert all(one.words_in("de").name in listed for one in READY.values())
     assert "ab Tag 10, wenn nicht gekauft" in shown
+    assert '<a href="/measures/" aria-current="page"' in shown
     assert "Wir haben länger nichts von Ihnen gehört" in shown
     assert client.get(reverse("play-ready-one", args=["none"])).status_code == 404
 

@@ -11,8 +11,8 @@ from stammkunde.plays import contents, files
 from stammkunde.plays.files import possible
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.segments.models import Segment
+from tests.outreach.planning import NOW, customer
 from tests.outreach.planning import company as a_company
-from tests.outreach.planning import customer
 from tests.plays.over_time import BOUGHT, buys, leaves, started, task, wait, work
 
 pytestmark = pytest.mark.django_db
@@ -119,8 +119,32 @@ def test_page_tells_who_is_where_and_why(mia, template):
 
     assert "Wait: 10 days" in page
     assert f'<a href="/measures/{play.pk}/people/?step=s2">3</a>' in page
-    assert people.count("Wait: 10 days · Waits") == 3
+    assert people.count("Wait: 10 days · until ") == 3
     assert "Maßnahme" in listed
+
+
+def test_who_reached_the_goal_is_told_apart_by_who_was_contacted(mia):
+    play = started(wait(30), holdout=0.5, goal={"kind": "purchase", "window_days": 60})
+    for _one in range(8):
+        buys(customer())
+    work()
+    alone, of_all = (Enrolment.objects.filter(play=play, **of) for of in ({"arm": "held_out"}, {}))
+    assert 0 < alone.count() < 8
+    over = {"state": "closed", "code": "goal", "closed_at": NOW, "due_at": None}
+    of_all.filter(pk__in=[alone[0].pk, *of_all.filter(arm="treated").values_list("pk", flat=True)[:1]]).update(**over)
+
+    page = mia.get(reverse("measure", args=[play.pk])).content.decode()
+    listed = mia.get(reverse("measures")).content.decode()
+    asked = {"code": "goal", "arm": "held_out"}
+    people = mia.get(reverse("measure-people", args=[play.pk]), asked).content.decode()
+
+    for arm in ("treated", "held_out"):
+        assert f'?code=goal&amp;arm={arm}">1</a>' in page
+    on_the_way = alone.filter(closed_at=None).count()
+    assert f'?state=open&amp;arm=held_out">{on_the_way}</a>' in page
+    assert "ohne Kontakt: 1" in listed
+    assert "Vergleichsgruppe · Ziel erreicht" in people
+    assert people.count('scope="row"') == 1
 
 
 @pytest.mark.parametrize("many", [1, 3])

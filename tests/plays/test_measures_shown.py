@@ -83,7 +83,7 @@ def test_today_asks_those_who_may_let_a_held_measure_go_on(client, marketer, ser
     page = client.get(reverse("today")).content.decode()
     client.force_login(servant)
 
-    assert "Measures that are held" in page
+    assert "Measures on hold" in page
     assert "80 today, 4 in a usual week; most of them by: Orders." in page
     assert "Danke" not in client.get(reverse("today")).content.decode()
 

@@ -1,4 +1,4 @@
-"""Measures that are held, or whose budget runs out, on the work list of those who plan messages."""
+"""Measures on hold, or whose budget runs out, on the work list of those who plan messages."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from stammkunde.tasks.worklist import Asked, Entries, Item, Kind, Section, not_t
 from stammkunde.team import policy
 from stammkunde.team.policy import Sight
 
-HELD = Section(name="measures", heading=gettext_lazy("Measures that are held"), order=42)
+HELD = Section(name="measures", heading=gettext_lazy("Measures on hold"), order=42)
 RUNNING_OUT = Section(name="budgets", heading=gettext_lazy("Measures whose budget runs out"), order=43)
 MOST = 3
 
@@ -73,7 +73,7 @@ def _words(item: Item, _sight: Sight) -> str:
 
 
 def _title(item: Item) -> str:
-    return _("Look why the measure “%(name)s” is held") % {"name": item.name}
+    return _("Find out why the measure “%(name)s” is on hold") % {"name": item.name}
 
 
 ENTRIES = (

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stammkunde.plays.views import agreed, campaigns, editor, measures, plays, ready, replay, shares, trial
+from stammkunde.plays.views import agreed, campaigns, editor, measures, people, plays, ready, replay, shares, trial
 
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -8,8 +8,6 @@ urlpatterns = [
     path("campaigns/consent/", campaigns.new_consent, name="consent-campaign-new"),
     path("plays/", plays.listed, name="plays"),
     path("plays/thanks/", plays.new_thanks, name="thanks-new"),
-    path("plays/ready/", ready.listed, name="play-ready"),
-    path("plays/ready/<slug:key>/", ready.one, name="play-ready-one"),
     path("plays/<int:pk>/", plays.one, name="play"),
     path("plays/<int:pk>/people/", plays.people, name="play-people"),
     path("plays/<int:pk>/start/", plays.start, name="play-start"),
@@ -23,8 +21,10 @@ urlpatterns = [
     path("measures/", measures.listed, name="measures"),
     path("measures/new/", measures.new, name="measure-new"),
     path("measures/<int:pk>/", measures.one, name="measure"),
-    path("measures/<int:pk>/people/", measures.people, name="measure-people"),
-    path("measures/ready/<slug:key>/", measures.take, name="measure-take"),
+    path("measures/<int:pk>/people/", people.listed, name="measure-people"),
+    path("measures/ready/", ready.listed, name="play-ready"),
+    path("measures/ready/<slug:key>/", ready.one, name="play-ready-one"),
+    path("measures/ready/<slug:key>/take/", measures.take, name="measure-take"),
     path("measures/<int:pk>/edit/", editor.edit, name="measure-edit"),
     path("measures/<int:pk>/edit/step/", editor.step, name="measure-step"),
     path("measures/<int:pk>/edit/arrange/", editor.arrange, name="measure-arrange"),

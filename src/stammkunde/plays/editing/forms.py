@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.plays.contents import Content, Dated, Enters, Happened
+from stammkunde.plays.saying import happenings
 from stammkunde.plays.saying.happenings import DAYS, VERBS
 from stammkunde.segments.models import Segment
 from stammkunde.ui.forms import choice_of
@@ -47,7 +48,7 @@ class CardForm(forms.Form):
 
 
 class PurposeForm(CardForm):
-    goal = forms.ChoiceField(label=_("Goal: the customer"))
+    goal = forms.ChoiceField(label=_("Goal"))
     window_days = forms.IntegerField(label=_("Within how many days"), min_value=1, max_value=730)
     because = forms.CharField(label=_("Why there is no goal"), max_length=200, required=False)
     kind = forms.ChoiceField(label=_("What comes first, where several want a customer"))
@@ -69,7 +70,7 @@ class PurposeForm(CardForm):
     def offer(self, content: Content) -> None:
         tables = [(name, verb.goal) for name, verb in VERBS.items()]
         there = content.goal.happening.table if content.goal.happening else ""
-        others = [(there, there)] if there and there not in VERBS else []
+        others = [(there, happenings.named(there).goal)] if there and there not in VERBS else []
         choice_of(self, "goal").choices = [*tables, *others, (NO_GOAL, _("none: it has another reason"))]
         choice_of(self, "kind").choices = [
             ("owed", _("It is owed to the customer")),
@@ -152,7 +153,7 @@ class BeginsForm(CardForm):
         known += [(f"happened/{name}", verb.each) for name, verb in VERBS.items() if name != "tasks"]
         known += [(f"dated/{table}/{column}", label) for (table, column), label in DAYS.items()]
         there = _name(content)
-        others = [] if there in dict(known) else [(there, there.rpartition("/")[2])]
+        others = [] if there in dict(known) else [(there, happenings.begun(content.trigger))]
         choice_of(self, "trigger").choices = [*known, *others]
 
     def put(self, data: Mapping[str, Any]) -> Data:

@@ -12,6 +12,7 @@ from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays.forms import TemplateChoice
 from stammkunde.plays.models import Play
+from stammkunde.plays.saying import happenings
 from stammkunde.plays.saying.happenings import VERBS
 from stammkunde.segments.models import Segment
 from stammkunde.team.models import Staff
@@ -119,7 +120,7 @@ class WaitForm(StepForm):
 
     def offer(self) -> None:
         there = self.step.get("until", {}).get("table", "")
-        others = [(there, there)] if there and there not in VERBS else []
+        others = [(there, happenings.named(there).until)] if there and there not in VERBS else []
         known = [(name, verb.until) for name, verb in VERBS.items()]
         choice_of(self, "until").choices = [("", _("nothing: only time passes")), *known, *others]
 

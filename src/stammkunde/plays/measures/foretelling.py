@@ -61,8 +61,11 @@ def stop(play: Play) -> Iterator[str]:
     acting = StepRun.objects.filter(enrolment__play=play, state=StepRun.State.ACTING, kind="task")
     tasks = acting.exclude(key="").count()
     found = [
-        (on_the_way, ngettext("%(n)s is on the way, and is out.", "%(n)s are on the way, and are out.", on_the_way)),
-        (waiting, ngettext("%(n)s waits to enter, and does not.", "%(n)s wait to enter, and do not.", waiting)),
+        (
+            on_the_way,
+            ngettext("%(n)s is on the way, and drops out.", "%(n)s are on the way, and drop out.", on_the_way),
+        ),
+        (waiting, ngettext("%(n)s waits to enter, and will not.", "%(n)s wait to enter, and will not.", waiting)),
         (planned, _not_sent(planned)),
         (tasks, ngettext("%(n)s open task is taken away.", "%(n)s open tasks are taken away.", tasks)),
     ]
@@ -71,7 +74,9 @@ def stop(play: Play) -> Iterator[str]:
 
 
 def _not_sent(n: int) -> str:
-    return ngettext("%(n)s message is planned, and does not leave.", "%(n)s messages are planned, and do not leave.", n)
+    return ngettext(
+        "%(n)s message is planned, and will not be sent.", "%(n)s messages are planned, and will not be sent.", n
+    )
 
 
 def versions(play: Play) -> list[Differs]:

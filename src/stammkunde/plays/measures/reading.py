@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 from stammkunde.plays import walking
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
 
+ON_THE_WAY = "open"  # every state of those who were admitted and are not through
+
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
@@ -18,6 +20,7 @@ class Counts:
     candidates: int = 0
     open: int = 0
     closed: int = 0
+    goals: int = 0  # of those to be contacted; who is left alone reaches it by herself
     treated: int = 0
     held_out: int = 0
     ends: dict[str, int] = field(default_factory=dict)
@@ -25,6 +28,21 @@ class Counts:
     @property
     def entered(self) -> int:
         return self.treated + self.held_out
+
+    @property
+    def goals_alone(self) -> int:
+        """Count who reached the goal without being contacted."""
+        return self.ends.get("goal", 0) - self.goals
+
+
+@dataclass(kw_only=True)
+class Ended:
+    """How many ended so, by the arm they were drawn into; without a code those who are on the way."""
+
+    code: str
+    treated: int = 0
+    held_out: int = 0
+    not_drawn: int = 0
 
 
 @dataclass(kw_only=True)
@@ -68,6 +86,7 @@ def counts(some: Iterable[Play]) -> dict[int, Counts]:
         "candidates": Count("pk", filter=Q(state=walking.ADMITTED)),
         "open": Count("pk", filter=Q(closed_at=None) & ~Q(state=walking.ADMITTED)),
         "closed": Count("pk", filter=Q(closed_at__isnull=False)),
+        "goals": Count("pk", filter=Q(state=walking.CLOSED, code="goal", arm=Enrolment.Arm.TREATED)),
         "treated": Count("pk", filter=Q(arm=Enrolment.Arm.TREATED)),
         "held_out": Count("pk", filter=Q(arm=Enrolment.Arm.HELD_OUT)),
     }
@@ -76,6 +95,17 @@ def counts(some: Iterable[Play]) -> dict[int, Counts]:
     for play, code, n in rows.filter(state=walking.CLOSED).values_list("play", "code").annotate(n=Count("pk")):
         ends[play][code] = n
     return {pk: Counts(**{name: numbers[pk][name] for name in names if pk in numbers}, ends=ends[pk]) for pk in ids}
+
+
+def by_arm(play: Play) -> list[Ended]:
+    """Tell how many of each arm are on the way, first, and how the others ended; one query."""
+    rows = Enrolment.objects.filter(play=play).exclude(state__in=("", walking.ADMITTED)).order_by()
+    found = {"": Ended(code="")}
+    for state, code, arm, n in rows.values_list("state", "code", "arm").annotate(n=Count("pk")):
+        name = code if state == walking.CLOSED else ""
+        one = found.setdefault(name, Ended(code=name))
+        setattr(one, arm or "not_drawn", getattr(one, arm or "not_drawn") + n)
+    return sorted(found.values(), key=lambda one: one.code)
 
 
 def states(some: Iterable[Play]) -> dict[int, dict[str, int]]:
@@ -108,9 +138,13 @@ def _count(one: AtStep, state: str, code: str, n: int) -> None:
         one.skipped[code] += n
 
 
-def people(play: Play, *, state: str = "", code: str = "", step: str = "") -> "QuerySet[Enrolment]":
-    """Give who is in a measure; those of a state, who ended so, or who stand at a step."""
+def people(play: Play, *, state: str = "", code: str = "", step: str = "", arm: str = "") -> "QuerySet[Enrolment]":
+    """Give who is in a measure; those of a state or on the way, of an arm, who ended so, or who stand at a step."""
     rows = Enrolment.objects.filter(play=play).exclude(state="").select_related("customer", "version")
-    rows = rows.filter(state=state) if state else rows
+    if state == ON_THE_WAY:
+        rows = rows.filter(closed_at=None).exclude(state=walking.ADMITTED)
+    elif state:
+        rows = rows.filter(state=state)
+    rows = rows.filter(arm=arm) if arm else rows
     rows = rows.filter(code=code, state=walking.CLOSED) if code else rows
     return rows.filter(at_step=step, closed_at=None) if step else rows

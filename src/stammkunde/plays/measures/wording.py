@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from stammkunde.outreach.models import Template
-from stammkunde.plays import contents, groups, saying
+from stammkunde.plays import contents, groups, saying, walking
 from stammkunde.plays.contents import Content, Ref
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.saying import Named, Names
@@ -34,6 +34,7 @@ ENDS = {
     "complaint": pgettext_lazy("ended", "Complained"),
     "not_reached": pgettext_lazy("ended", "Could not be reached"),
 }
+ARMS = {"treated": gettext_lazy("Contact group"), "held_out": gettext_lazy("Comparison group")}
 # Why a step was skipped, or is put off
 SKIPS = {
     "held_out": pgettext_lazy("step", "Left alone to compare"),
@@ -49,7 +50,7 @@ SKIPS = {
     "facts_old": pgettext_lazy("step", "The facts are too old"),
 }
 TROUBLES = {
-    "surge": gettext_lazy("Far more customers want to enter than usual. Look what brought them, then let it go on."),
+    "surge": gettext_lazy("Far more customers want to enter than usual. Look at what brought them, then let it go on."),
     "facts_old": gettext_lazy("The facts are older than a week. Bring newer ones, then let it go on."),
     "no_words": gettext_lazy("A template has no text any more. Write one, then let it go on."),
     "disguised": gettext_lazy(
@@ -57,7 +58,7 @@ TROUBLES = {
     ),
     "unknown_field": gettext_lazy("A condition asks for something that is not there any more. Change the condition."),
     "failed": gettext_lazy(
-        "Something went wrong with several customers in a row. Look what it was, then let it go on."
+        "Something went wrong with several customers in a row. Find out what it was, then let it go on."
     ),
 }
 
@@ -113,6 +114,11 @@ def skipped(code: str) -> str:
     return str(SKIPS.get(code) or ENDS.get(code) or code)
 
 
+def ended(code: str) -> str:
+    """Say how it ended; without a code that it has not."""
+    return str(ENDS.get(code, code)) if code else _("On the way")
+
+
 def all_steps(content: Content, called: Names) -> dict[str, str]:
     """Say what each step does, by its key."""
     return {line.key: line.text for line in saying.lines(content, called)}
@@ -122,6 +128,17 @@ def stands(row: Enrolment, steps: Mapping[str, str]) -> str:
     """Say where somebody stands in a measure, until when at most, and why."""
     if row.closed_at:
         return f"{ENDS.get(row.code, row.code)}, {writing.day(timezone.localdate(row.closed_at))}"
-    until = _("looked at on %(day)s") % {"day": writing.day(timezone.localdate(row.due_at))} if row.due_at else ""
-    parts = (steps.get(row.at_step, ""), row.get_state_display(), until, SKIPS.get(row.code, ""))
+    state = "" if row.state == walking.WAITING else row.get_state_display()
+    parts = (steps.get(row.at_step, ""), state, _until(row), SKIPS.get(row.code, ""))
     return " · ".join(str(part) for part in parts if part)
+
+
+def _until(row: Enrolment) -> str:
+    """Say until when a step is waited for at most, or when it goes on."""
+    if row.due_at is None:
+        return ""
+    said = {
+        walking.ACTING: _("by %(day)s at the latest"),
+        walking.WAITING: _("until %(day)s"),
+    }.get(row.state, _("looked at on %(day)s"))
+    return said % {"day": writing.day(timezone.localdate(row.due_at))}

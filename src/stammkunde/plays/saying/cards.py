@@ -61,7 +61,7 @@ def _purpose(content: Content, names: Names) -> Iterator[str]:
     else:
         said = {"what": happenings.goal(goal.happening, names), "n": writing.number(goal.window_days)}
         yield (
-            ngettext("Goal: %(what)s, within %(n)s day.", "Goal: %(what)s, within %(n)s days.", goal.window_days) % said
+            ngettext("Goal: %(what)s within %(n)s day.", "Goal: %(what)s within %(n)s days.", goal.window_days) % said
         )
     yield str(KINDS[content.kind])
     if content.exclusive:
@@ -136,7 +136,11 @@ def _compare(content: Content) -> Iterator[str]:
             "because": _plain(holdout.because) or _("it is owed")
         }
     limits = list(_limits(content.limits))
-    yield _("At most %(limits)s.") % {"limits": _strung(limits)} if limits else _("There is no limit.")
+    yield (
+        _("At most %(limits)s.") % {"limits": _strung(limits)}
+        if limits
+        else _("Neither enrolments nor budget are limited.")
+    )
     if content.cost.each_cents:
         euro = writing.money(content.cost.each_cents)
         yield _("Each who is contacted costs %(euro)s, beside postage and working time.") % {"euro": euro}

@@ -7,7 +7,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stammkunde.plays.contents import Dated, Happened, Happening
+from stammkunde.plays.contents import Dated, Enters, Happened, Happening
 from stammkunde.plays.saying.names import Names
 from stammkunde.store import facts
 from stammkunde.store.facts import NotDeclared
@@ -29,13 +29,13 @@ class Verb:
 
 VERBS = {
     "orders": Verb(
-        goal=gettext_lazy("buys"),
+        goal=gettext_lazy("the customer buys"),
         until=gettext_lazy("until there is a purchase"),
         not_yet=gettext_lazy("if nothing was bought"),
         each=gettext_lazy("With each purchase"),
     ),
     "contacts": Verb(
-        goal=gettext_lazy("is in contact with us"),
+        goal=gettext_lazy("the customer is in contact with us"),
         until=gettext_lazy("until there is a contact"),
         not_yet=gettext_lazy("if there was no contact"),
         each=gettext_lazy("With each contact"),
@@ -54,33 +54,40 @@ DAYS = {
     ("orders", "promised_on"): gettext_lazy("promised delivery of an order"),
     ("orders", "ordered_on"): gettext_lazy("purchase"),
 }
+# The same days, as they stand after “3 days before”
+BESIDE = {
+    ("contact_persons", "birthday_on"): gettext_lazy("the birthday of a contact person"),
+    ("customers", "since_on"): gettext_lazy("the day on which somebody became a customer"),
+    ("orders", "delivered_on"): gettext_lazy("the delivery of an order"),
+    ("orders", "promised_on"): gettext_lazy("the promised delivery of an order"),
+    ("orders", "ordered_on"): gettext_lazy("a purchase"),
+}
 
 
 def goal(what: Happening, names: Names) -> str:
     """Say what the play is for: “buys”."""
-    return _with(str(_verb(what.table).goal), what, names)
+    return _with(str(named(what.table).goal), what, names)
 
 
 def until(what: Happening, names: Names) -> str:
     """Say what is waited for: “until there is a purchase”."""
-    return _with(str(_verb(what.table).until), what, names)
+    return _with(str(named(what.table).until), what, names)
 
 
 def not_yet(what: Happening) -> str:
     """Say that it has not happened; with conditions only that the goal is not reached."""
-    return _("if the goal is not reached") if what.where else str(_verb(what.table).not_yet)
+    return _("if the goal is not reached") if what.where else str(named(what.table).not_yet)
 
 
 def each(table: str) -> str:
     """Say what begins something: “With each purchase”."""
-    return str(_verb(table).each)
+    return str(named(table).each)
 
 
 def dated(trigger: Dated) -> str:
-    """Say on which day it begins: “Every year, 7 days before: birthday of a contact person”."""
-    when = _offset(trigger.offset_days)
-    said = _("Every year %(when)s") % {"when": when} if trigger.yearly else when[:1].upper() + when[1:]
-    return f"{said}: {_day(trigger)}"
+    """Say on which day it begins: “Every year 7 days before the birthday of a contact person”."""
+    when = _offset(trigger)
+    return _("Every year %(when)s") % {"when": when} if trigger.yearly else when[:1].upper() + when[1:]
 
 
 def beginning(trigger: Happened | Dated) -> str:
@@ -99,7 +106,15 @@ def label(table: str) -> str:
         return _("something unknown here")
 
 
-def _verb(table: str) -> Verb:
+def begun(trigger: Enters | Happened | Dated) -> str:
+    """Name what begins something, of which there may be no other words: a table, or a day of it."""
+    if isinstance(trigger, Dated):
+        return _day(trigger)
+    return each(trigger.table) if isinstance(trigger, Happened) else ""
+
+
+def named(table: str) -> Verb:
+    """Give the words for what happens with rows of a table."""
     return VERBS.get(table) or _of_entries(label(table))
 
 
@@ -116,7 +131,13 @@ def _with(said: str, what: Happening, names: Names) -> str:
     return f"{said} ({names.where(what.table, what.where)})" if what.where else said
 
 
-def _offset(days: int) -> str:
+def _offset(trigger: Dated) -> str:
+    beside = BESIDE.get((trigger.table, trigger.column)) if trigger.offset_days else None
+    days = _days_off(trigger.offset_days)
+    return f"{days} {beside}" if beside else f"{days}: {_day(trigger)}"
+
+
+def _days_off(days: int) -> str:
     number = writing.number(abs(days))
     if days < 0:
         return ngettext("%(n)s day before", "%(n)s days before", -days) % {"n": number}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from stammkunde.calls.models import Guide
 from stammkunde.plays.contents import Branch, Content, End, Goal, HandOver, Message, Step, Task, Wait, every
@@ -237,4 +237,4 @@ def _task_notes(step: Task, names: Names) -> Iterator[str]:
 
 
 def _months(number: int) -> str:
-    return ngettext("%(n)s month", "%(n)s months", number) % {"n": writing.number(number)}
+    return npgettext("wait", "%(n)s month", "%(n)s months", number) % {"n": writing.number(number)}

@@ -67,6 +67,10 @@ class Trial:
         return None if self.whom.a_week is None else round(self.each_cents * self.whom.a_week[1] * WEEKS_A_MONTH)
 
     @property
+    def shows_nothing(self) -> bool:
+        return all(cents is None for _share, cents in self.power)
+
+    @property
     def minutes_a_week(self) -> int | None:
         return None if self.whom.a_week is None else self.minutes * self.whom.a_week[1]
 
@@ -161,4 +165,4 @@ def _missing(content: Content) -> Iterator[str]:
     for template in costs.templates(content).values():
         lacks = channels.get(template.channel).missing(team.company())
         if lacks:
-            yield _("“%(name)s” cannot leave yet: its channel is not set up.") % {"name": template.name}
+            yield _("“%(name)s” cannot be sent yet: its channel is not set up.") % {"name": template.name}

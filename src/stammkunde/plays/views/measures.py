@@ -1,7 +1,6 @@
 """Measures: what runs over time, how many stand at which step and why; bring one as a file, start, hold, stop it."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +22,7 @@ from stammkunde.plays.files.parts import OTHER
 from stammkunde.plays.measure_forms import MeasureFileForm, StartForm, told
 from stammkunde.plays.measures import foretelling, reading, running, spending, taking, wording
 from stammkunde.plays.measures.agreeing import NeedsSecondYes
-from stammkunde.plays.models import Enrolment, Play
+from stammkunde.plays.models import Play
 from stammkunde.plays.services.preparing import NothingToSay
 from stammkunde.plays.views import agreed
 from stammkunde.plays.views.editor import found
@@ -31,7 +30,7 @@ from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
 from stammkunde.team.models import Staff
-from stammkunde.ui.lists import Empty, Stretch
+from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
 
 Status = Play.Status
@@ -52,7 +51,7 @@ class Measures(StaffList):
         Column(label=gettext_lazy("Name")),
         Column(label=gettext_lazy("State")),
         Column(label=gettext_lazy("On the way"), unit="number"),
-        Column(label=gettext_lazy("Through"), unit="number"),
+        Column(label=gettext_lazy("Over"), unit="number"),
         Column(label=gettext_lazy("Goal reached"), unit="number"),
         Column(label=gettext_lazy("Since")),
     )
@@ -61,10 +60,10 @@ class Measures(StaffList):
         icon_name="share",
         title=gettext_lazy("No measures yet"),
         text=gettext_lazy(
-            "Bring one as a file: it says what begins it, whom it is for, and what happens step by step."
+            "Begin with a ready-made one: it says what begins it, whom it is for, and what happens step by step."
         ),
-        url=reverse_lazy("measure-new"),
-        label=gettext_lazy("Bring a measure"),
+        url=reverse_lazy("play-ready"),
+        label=gettext_lazy("Choose a ready-made measure"),
     )
 
     def find(self, _chosen: dict[str, Any]) -> QuerySet[Play]:
@@ -72,7 +71,16 @@ class Measures(StaffList):
 
     def told(self, rows: list[Play]) -> list[dict[str, Any]]:
         counts = reading.counts(rows)
-        return [{"play": one, "counts": counts[one.pk], "badge": BADGES[Status(one.status)]} for one in rows]
+        return [
+            {
+                "play": one,
+                "counts": found,
+                "alone": found.ends.get("goal", 0) - found.goals,
+                "badge": BADGES[Status(one.status)],
+            }
+            for one in rows
+            if (found := counts[one.pk])
+        ]
 
 
 @require_safe
@@ -145,7 +153,7 @@ def _context(play: Play) -> dict[str, Any]:
         "budget": _budget(play, content) if play.status == Status.RUNNING else "",
         "cards": saying.cards(content, called),
         "steps": _steps(play, content, called),
-        "ends": [(code, wording.ENDS.get(code, code), n) for code, n in sorted(counts.ends.items())],
+        "ends": _ends(play),
         "is_open": play.status in OPEN,
         "can_start": newest.from_at is None and play.status in (Status.DRAFT, *OPEN),
         "will": list(foretelling.start(next_content, on=timezone.localdate())) if newest.from_at is None else [],
@@ -153,6 +161,17 @@ def _context(play: Play) -> dict[str, Any]:
         "versions": foretelling.versions(play),
         "start": StartForm() if isinstance(next_content.trigger, Enters) and next_content.trigger.later else None,
         "move": _move(play) if play.status in OPEN else None,
+    }
+
+
+def _ends(play: Play) -> dict[str, Any]:
+    """Tell how many of each arm are on the way, and how the others ended."""
+    found = reading.by_arm(play)
+    drawn = [one for one in found if one.treated or one.held_out or not one.code]
+    return {
+        "rows": [{"text": wording.ended(one.code), "of": one} for one in drawn],
+        "not_drawn": [{"text": wording.ended(one.code), "of": one} for one in found if one.not_drawn],
+        "has_two": any(one.held_out for one in found),
     }
 
 
@@ -179,57 +198,6 @@ def _move(play: Play) -> running.MoveOver | None:
     return found if any((found.stays, found.skips, found.repeats, found.lost)) else None
 
 
-class People(StaffList):
-    """Who is in a measure, where each stands, and why."""
-
-    columns = (
-        Column(label=gettext_lazy("Customer")),
-        Column(label=gettext_lazy("Group")),
-        Column(label=gettext_lazy("State")),
-    )
-    template = "plays/measure_people.html"
-    empty = no_match = Empty(
-        icon_name="customers", title=gettext_lazy("Nobody here"), text=gettext_lazy("No customer fits.")
-    )
-
-    def __init__(self, request: StaffRequest, play: Play) -> None:
-        super().__init__(request)
-        self.play = play
-        self.title = _("Customers")
-
-    @cached_property
-    def chosen(self) -> dict[str, Any]:
-        given = {name: self.request.GET.get(name, "") for name in ("state", "code", "step")}
-        known = {"state": Enrolment.State.values, "code": wording.ENDS, "step": self._texts_of_all}
-        return {name: value for name, value in given.items() if value and value in known[name]}
-
-    def find(self, chosen: dict[str, Any]) -> QuerySet[Enrolment]:
-        return reading.people(self.play, **chosen)
-
-    def stretches(self) -> list[Stretch]:
-        return [Stretch(rows=self.find(self.chosen))]
-
-    @cached_property
-    def _texts(self) -> dict[int, dict[str, str]]:
-        read = {one.pk: contents.read(one.content) for one in self.play.versions.all()}
-        called = wording.names(read.values())
-        return {pk: wording.all_steps(content, called) for pk, content in read.items()}
-
-    @cached_property
-    def _texts_of_all(self) -> set[str]:
-        return {key for texts in self._texts.values() for key in texts}
-
-    def told(self, rows: list[Enrolment]) -> list[dict[str, Any]]:
-        texts = self._texts
-        return [{"enrolment": one, "text": wording.stands(one, texts[one.version_id or 0])} for one in rows]
-
-
-@require_safe
-@needs(policy.MESSAGES_SEND)
-def people(request: StaffRequest, pk: int) -> HttpResponseBase:
-    return People(request, found(pk)).answer()
-
-
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def start(request: StaffRequest, pk: int) -> HttpResponse:
@@ -245,7 +213,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def hold(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, running.pause, _("It is on hold: nobody enters, nothing leaves."))
+    return _act(request, pk, running.pause, _("It is on hold: nobody enters, nothing is sent."))
 
 
 @require_POST
@@ -257,13 +225,18 @@ def resume(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def stop(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, running.stop, _("Stopped: what had not left will not leave."))
+    return _act(request, pk, running.stop, _("Stopped: what had not been sent will not be sent."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def move(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, running.move_over, _("Moved: whose step is still there goes on by the new version."))
+    return _act(
+        request,
+        pk,
+        running.move_over,
+        _("Moved: whoever stands at a step that is still there goes on by the new version."),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -284,7 +257,7 @@ def _changed(request: StaffRequest, play: Play, file: PlayFile) -> HttpResponse:
     try:
         taking.take_version(play, file, language=get_language() or OTHER, staff=request.user, now=timezone.now())
     except services.NotPossible:
-        messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+        messages.error(request, _("That is not possible any more: somebody was quicker, or it is over."))
     else:
         messages.success(request, _("The new version is there as a draft. Start it, and it counts for whoever enters."))
     return redirect("measure", play.pk)
@@ -296,7 +269,7 @@ def _act(request: StaffRequest, pk: int, act: Callable[..., object], done: str) 
     try:
         act(play_id=pk, staff=request.user, now=timezone.now())
     except services.NotPossible:
-        messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+        messages.error(request, _("That is not possible any more: somebody was quicker, or it is over."))
     except InvalidContent as wrong:
         for one in told(wrong):
             messages.error(request, one)

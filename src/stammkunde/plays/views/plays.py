@@ -195,7 +195,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def take_back(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, services.take_back, _("Taken back: nothing has left."))
+    return _act(request, pk, services.take_back, _("Taken back: nothing was sent."))
 
 
 @require_POST
@@ -225,7 +225,7 @@ def resume(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def stop(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, services.stop, _("Stopped: what had not left will not leave."))
+    return _act(request, pk, services.stop, _("Stopped: what had not been sent will not be sent."))
 
 
 @require_POST
@@ -235,7 +235,7 @@ def try_again(request: StaffRequest, pk: int) -> HttpResponse:
     if services.try_again(play_id=pk, staff=request.user, now=timezone.now()):
         messages.success(request, _("It is tried again."))
     else:
-        messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+        messages.error(request, _("That is not possible any more: somebody was quicker, or it is over."))
     return redirect("play", pk)
 
 
@@ -245,7 +245,7 @@ def _act(request: StaffRequest, pk: int, act: Callable[..., Play], done: str, *,
     try:
         act(play_id=pk, staff=request.user, now=timezone.now())
     except services.NotPossible:
-        messages.error(request, _("That is not possible any more; somebody was quicker, or it is over."))
+        messages.error(request, _("That is not possible any more: somebody was quicker, or it is over."))
     except CountsAsAdvertising as refused:
         messages.error(request, advice.refusal(refused.claims))
     except looks.NotLookedAt:

@@ -44,11 +44,11 @@ def _effect(request: StaffRequest, content: Content) -> HttpResponse:
 
 
 def _why(content: Content, looked: Trial) -> list[Why]:
-    """Explain to the ten why they are in the group; without one, or where nobody can tell, they are named only."""
+    """Explain to the ten why they are in it; where it is for all, or nobody can tell, they are named only."""
     named = [Why(customer=one, since=None, parts=()) for one in looked.people]
-    if content.group is None:
-        return named
     try:
-        return whys.of(int(content.group), looked.people, now=timezone.now())
+        if content.group is not None:
+            return whys.of(int(content.group), looked.people, now=timezone.now())
+        return whys.by_rule(content.rule, looked.people, now=timezone.now()) if content.rule else named
     except (InvalidRule, NotKept):
         return named

@@ -5,11 +5,13 @@ from django.urls import reverse
 
 from stammkunde.plays import contents
 from stammkunde.plays.measures import agreeing, reading, running
-from stammkunde.plays.models import MeasureSettings
+from stammkunde.plays.models import MeasureSettings, Play
 from stammkunde.plays.services import NotPossible
+from stammkunde.segments import services as segments
 from stammkunde.team import queries as team
-from tests.outreach.planning import NOW, company
-from tests.plays.over_time import BOUGHT, content, wait
+from stammkunde.team.models import AuditEntry
+from tests.outreach.planning import NOW, company, customer
+from tests.plays.over_time import BOUGHT, buys, content, message, started, wait, work
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +77,89 @@ def test_pages_ask_for_it(client, play, marketer, administrator):
 
     assert "Als zweite Person zustimmen" in offered
     assert f"{administrator} hat als zweite Person zugestimmt." in told
+
+
+@pytest.mark.parametrize("what", ["content", "group", "group of the group", "words"])
+def test_a_yes_holds_for_what_was_agreed_to_alone_and_the_page_says_what_changed(
+    what, template, client, marketer, administrator
+):
+    allow(second_entries=100)
+    letter = template("Guten Tag!", channel="letter", name="Brief")
+    inner = segments.create(name="Innen", rule={"happened": "orders"}, now=NOW, staff=marketer)
+    outer = segments.create(name="Außen", rule={"segment": inner.pk, "is": "in"}, now=NOW, staff=marketer)
+    said = content(message(letter), trigger={"kind": "enters"}, group=outer.pk)
+    play = running.draft(name="Danke", content=said, staff=marketer, now=NOW)
+    agreeing.agree(play_id=play.pk, staff=administrator, now=NOW)
+    assert agreeing.is_there(reading.newest(play))
+
+    other = {"happened": "orders", "within": {"last": 30}}
+    told = {
+        "content": "Die Maßnahme selbst hat sich geändert.",
+        "group": "Die Regel der Gruppe „Außen“ hat sich geändert.",
+        "group of the group": "Die Regel der Gruppe „Innen“ hat sich geändert.",
+        "words": "Der Text der Vorlage „Brief“ hat sich geändert.",
+    }
+    if what == "content":
+        running.change(play_id=play.pk, content=said | {"latest_days": 9}, staff=marketer, now=NOW)
+    elif what == "words":
+        letter.texts.update(subject="Anders")
+    else:
+        segments.edit(segment_id=(outer if what == "group" else inner).pk, rule=other, now=NOW, staff=marketer)
+
+    client.force_login(marketer)
+    page = client.get(reverse("measure", args=[play.pk])).content.decode()
+    assert [one for one in told.values() if one in page] == [told[what]]
+    with pytest.raises(agreeing.NeedsSecondYes):
+        running.start(play_id=play.pk, staff=marketer, now=NOW)
+    agreeing.agree(play_id=play.pk, staff=administrator, now=NOW)
+    running.start(play_id=play.pk, staff=marketer, now=NOW)
+    trail = dict(AuditEntry.objects.order_by("pk").values_list("action", "detail"))
+    assert len(trail["play.agreed"]["changed"]) == 1
+    assert ("took_yes_back" in trail.get("play.changed", {})) == (what == "content")
+
+
+def press(client, staff, name: str, play: Play) -> str:
+    client.force_login(staff)
+    return client.post(reverse(name, args=[play.pk]), follow=True).content.decode()
+
+
+def test_a_surge_above_the_number_goes_on_once_two_want_it(client, marketer, administrator):
+    company()
+    play = started(wait(30))
+    allow(second_entries=50)
+    for _one in range(51):
+        buys(customer())
+    work()
+
+    first = press(client, marketer, "measure-resume", play)
+    again = press(client, marketer, "measure-resume", play)
+    assert Play.objects.get().status == "paused"
+    press(client, administrator, "measure-resume", play)
+
+    assert "Noch jemand anderes muss dasselbe tun." in first
+    assert "Mia möchte sie weiterlaufen lassen: 51 Kunden würden aufgenommen." in again
+    assert Play.objects.get().status == "running"
+    trail = dict(AuditEntry.objects.order_by("pk").values_list("action", "detail"))
+    assert trail["play.wanted"] == {"act": "resume", "version": 1, "customers": 51}
+    assert trail["play.resumed"] == {"surge": 51}
+
+
+def test_moving_more_than_the_number_is_wanted_by_two_and_the_same(client, marketer, administrator):
+    company()
+    allow(second_entries=1)
+    play = started(wait(30), limits={"entries": 1})
+    for _one in range(2):
+        buys(customer())
+    play.versions.update(content=content(wait(30)))
+    work()
+    running.change(play_id=play.pk, content=content(wait(20), limits={"entries": 1}), staff=marketer, now=NOW)
+    running.start(play_id=play.pk, staff=marketer, now=NOW)
+
+    press(client, marketer, "measure-move", play)
+    play.wanted.update(count=1)  # one more has come since
+    press(client, administrator, "measure-move", play)
+    assert play.enrolments.filter(version__number=2).count() == 0
+    press(client, marketer, "measure-move", play)
+
+    assert play.enrolments.filter(version__number=2).count() == 2
+    assert not play.wanted.exists()

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from stammkunde.plays import contents
 from stammkunde.plays.contents import Branch, Content, Problem
+from stammkunde.plays.files import members as named
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.segments import holding, latest, membership, wording, worlds
 from stammkunde.segments import services as segments
-from stammkunde.segments.models import Segment, SegmentChange
+from stammkunde.segments.models import Segment, SegmentChange, SegmentVersion
 from stammkunde.segments.nightly import NotKept
 from stammkunde.segments.using import Use
 from stammkunde.team.models import Staff
@@ -38,6 +39,23 @@ def rule_of(content: Content) -> Any:
     :raises SegmentVersion.DoesNotExist: if the group is gone
     """
     return latest.version_of(int(content.group)).rule if content.group is not None else dict(content.rule)
+
+
+def digests(content: Content) -> dict[int, str]:
+    """Give the digests of the rules of all groups that a content asks, also by way of others; empty: it is gone."""
+    found: dict[int, str] = {}
+    ahead = [content.group, *_groups_in(contents.write(content))]
+    while ahead:
+        pk = ahead.pop()
+        if isinstance(pk, int) and pk not in found:
+            version = SegmentVersion.objects.filter(segment=pk).order_by("-number").first()
+            found[pk] = version.digest if version else ""
+            ahead += _groups_in(version.rule if version else {})
+    return found
+
+
+def _groups_in(data: object) -> list[contents.Ref]:
+    return [ref for kind, ref in named.names(data) if kind == "group"]
 
 
 def _used_by(segment_id: int) -> list[str]:

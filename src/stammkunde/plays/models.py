@@ -127,10 +127,29 @@ class PlayVersion(models.Model):
     # The second person, where one is wanted (`MeasureSettings`)
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     agreed_at = models.DateTimeField(null=True)
+    agreed_to = models.JSONField(default=dict, db_default={}, blank=True)  # digests of all that the yes was about
 
     class Meta:
         ordering = ["play", "number"]
         constraints = [models.UniqueConstraint(fields=["play", "number"], name="play_version_once")]
+
+
+class Wanted(models.Model):
+    """An act on a measure that is too large for one person: who wanted it first, and for how many."""
+
+    class Act(models.TextChoices):
+        RESUME = "resume"
+        MOVE = "move"
+
+    play = models.ForeignKey(Play, db_index=False, on_delete=models.CASCADE, related_name="wanted")
+    act = models.CharField(max_length=10, choices=Act.choices)
+    version = models.PositiveIntegerField()  # the number of the version that ran then
+    count = models.PositiveIntegerField()
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["play", "act"], name="wanted_once")]
 
 
 class Enrolment(models.Model):

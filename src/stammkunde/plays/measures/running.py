@@ -20,7 +20,7 @@ from stammkunde.plays.contents import Content, Dated, Enters, InvalidContent, Pr
 from stammkunde.plays.measures import admit, agreeing, closing, costs, happenings, reading, triggers, upto
 from stammkunde.plays.measures.holding import SURGE
 from stammkunde.plays.measures.moves import standing
-from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
+from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun, Wanted
 from stammkunde.plays.services import preparing
 from stammkunde.plays.services.running import NotPossible
 from stammkunde.store import facts
@@ -72,11 +72,12 @@ def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now
     said = contents.with_keys(dict(content), taken=taken)
     contents.read(said)
     if last.from_at is None:
-        last.content, last.changed_at, last.by, last.agreed_by, last.agreed_at = said, now, staff, None, None
-        last.save(update_fields=["content", "changed_at", "by", "agreed_by", "agreed_at"])
+        last.content, last.changed_at, last.by = said, now, staff
+        last.save(update_fields=["content", "changed_at", "by"])
     else:
         last = PlayVersion.objects.create(play=play, number=last.number + 1, content=said, changed_at=now, by=staff)
-    _record(staff, "play.changed", now, play, version=last.number)  # a yes that was there is gone by that
+    yes = {"took_yes_back": True} if agreeing.changed(last) else {}
+    _record(staff, "play.changed", now, play, version=last.number, **yes)
     return last
 
 
@@ -201,21 +202,31 @@ def pause(*, play_id: int, staff: Staff, now: datetime) -> Play:
     return _switch(play_id, Status.RUNNING, Status.PAUSED, "play.paused", staff=staff, now=now)
 
 
-@transaction.atomic
 def resume(*, play_id: int, staff: Staff, now: datetime) -> Play:
     """
     Let a measure that is held go on; who was held back as too many may enter today. Repeating changes nothing.
 
     :raises NotPossible: if it is not held
+    :raises NeedsAnother: if that is more than one person decides, and no other one wanted it before
     """
-    play = _locked(play_id)
-    if play.trouble == SURGE:
-        day, count = timezone.localdate(now).isoformat(), play.trouble_detail.get("count", 0)
-        upto.note(play_id, surge_on=day, surge_allowed=count)
-    return _switch(play_id, Status.PAUSED, Status.RUNNING, "play.resumed", staff=staff, now=now)
+    with transaction.atomic():
+        play = _locked(play_id)
+        count = play.trouble_detail.get("count", 0) if play.trouble == SURGE else 0
+        if _may(play, Wanted.Act.RESUME, count, staff=staff, now=now):
+            if count:
+                upto.note(play_id, surge_on=timezone.localdate(now).isoformat(), surge_allowed=count)
+            return _switch(play_id, Status.PAUSED, Status.RUNNING, "play.resumed", staff=staff, now=now, surge=count)
+    raise agreeing.NeedsAnother(play_id)
 
 
-def _switch(play_id: int, before: str, then: str, action: str, *, staff: Staff, now: datetime) -> Play:
+def _may(play: Play, act: str, count: int, *, staff: Staff, now: datetime) -> bool:
+    version = reading.running(play)
+    return version is None or agreeing.together(play, version, act=act, count=count, staff=staff, now=now)
+
+
+def _switch(
+    play_id: int, before: str, then: str, action: str, *, staff: Staff, now: datetime, **detail: object
+) -> Play:
     changed = Play.objects.filter(pk=play_id, kind=Play.Kind.MEASURE, status=before).update(
         status=then, trouble="", trouble_detail={}, failures=0
     )
@@ -223,7 +234,7 @@ def _switch(play_id: int, before: str, then: str, action: str, *, staff: Staff, 
     if not changed and play.status != then:
         raise NotPossible(play.status)
     if changed:
-        _record(staff, action, now, play)
+        _record(staff, action, now, play, **detail)
     if then == Status.PAUSED:
         outreach.pause(origin=play.origin, now=now)
     else:
@@ -267,16 +278,22 @@ def foresee_move(*, play_id: int) -> MoveOver:
     return MoveOver(**Counter(said for _row, said in _movable(play_id)))
 
 
-@transaction.atomic
 def move_over(*, play_id: int, staff: Staff, now: datetime) -> int:
-    """Move those whose step is still there to the version that runs, and tell how many; the others stay on theirs."""
-    play = _locked(play_id)
-    newest = reading.running(play)
-    moved = [row.pk for row, said in _movable(play_id) if said in ("stays", "skips")]
-    Enrolment.objects.filter(pk__in=moved).update(version=newest)
-    if moved:
-        _record(staff, "play.moved_over", now, play, enrolments=len(moved))
-    return len(moved)
+    """
+    Move those whose step is still there to the version that runs, and tell how many; the others stay on theirs.
+
+    :raises NeedsAnother: if they are more than one person decides, and no other one wanted it before
+    """
+    with transaction.atomic():
+        play = _locked(play_id)
+        newest = reading.running(play)
+        moved = [row.pk for row, said in _movable(play_id) if said in ("stays", "skips")]
+        if _may(play, Wanted.Act.MOVE, len(moved), staff=staff, now=now):
+            Enrolment.objects.filter(pk__in=moved).update(version=newest)
+            if moved:
+                _record(staff, "play.moved_over", now, play, enrolments=len(moved))
+            return len(moved)
+    raise agreeing.NeedsAnother(play_id)
 
 
 def _movable(play_id: int) -> list[tuple[Enrolment, str]]:

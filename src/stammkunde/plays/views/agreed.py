@@ -1,5 +1,6 @@
 """A second person's yes to a measure, and the settings that want one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -7,26 +8,30 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stammkunde.outreach.models import Template
 from stammkunde.plays import contents, services
 from stammkunde.plays.measure_forms import SecondYesForm
 from stammkunde.plays.measures import agreeing, reading
-from stammkunde.plays.models import Play, PlayVersion
+from stammkunde.plays.models import Play, PlayVersion, Wanted
+from stammkunde.segments.models import Segment
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
 from stammkunde.team.settings_page import SettingsPage
+from stammkunde.ui import writing
 
 
 @dataclass(frozen=True, kw_only=True)
 class Second:
-    """What a draft wants of a second person, and whether that is whoever looks."""
+    """What a draft wants of a second person, whether that is whoever looks, and what took a former yes back."""
 
     version: PlayVersion
     is_there: bool
     is_own: bool
+    changed: tuple[str, ...] = ()
 
 
 def asked(play: Play, staff: Staff) -> Second | None:
@@ -34,7 +39,47 @@ def asked(play: Play, staff: Staff) -> Second | None:
     version = reading.newest(play)
     if version.from_at is not None or not agreeing.is_wanted(contents.read(version.content)):
         return None
-    return Second(version=version, is_there=agreeing.is_there(version), is_own=version.by_id == staff.pk)
+    return Second(
+        version=version,
+        is_there=agreeing.is_there(version),
+        is_own=version.by_id == staff.pk,
+        changed=tuple(_changed(agreeing.changed(version))),
+    )
+
+
+def _changed(names: list[str]) -> Iterator[str]:
+    """Say what is not any more as it was agreed to."""
+    for name in names:
+        kind, _colon, pk = name.partition(":")
+        if kind == agreeing.GROUP:
+            yield _("The rule of the group “%(name)s” has changed.") % {"name": Segment.objects.get(pk=pk).name}
+        elif kind == agreeing.TEMPLATE:
+            yield _("The words of the template “%(name)s” have changed.") % {"name": Template.objects.get(pk=pk).name}
+        else:
+            yield _("The measure itself has changed.")
+
+
+def wanted(play: Play, staff: Staff) -> list[str]:
+    """Say which acts one person wants, and a second one has to want, too."""
+    return [_wanted(one, is_own=one.staff_id == staff.pk) for one in play.wanted.select_related("staff").order_by("pk")]
+
+
+def _wanted(one: Wanted, *, is_own: bool) -> str:
+    told = {"name": one.staff, "n": writing.number(one.count)}
+    if one.act == Wanted.Act.RESUME:
+        text = ngettext(
+            "%(name)s wants to let it go on: %(n)s customer would enter.",
+            "%(name)s wants to let it go on: %(n)s customers would enter.",
+            one.count,
+        )
+    else:
+        text = ngettext(
+            "%(name)s wants to move %(n)s customer to the version that runs.",
+            "%(name)s wants to move %(n)s customers to the version that runs.",
+            one.count,
+        )
+    what_next = _("Somebody else has to do the same.") if is_own else _("It happens as soon as you do the same.")
+    return f"{text % told} {what_next}"
 
 
 @require_POST

@@ -21,7 +21,7 @@ from stammkunde.plays.files import PlayFile
 from stammkunde.plays.files.parts import OTHER
 from stammkunde.plays.measure_forms import MeasureFileForm, StartForm, told
 from stammkunde.plays.measures import foretelling, reading, running, spending, taking, wording
-from stammkunde.plays.measures.agreeing import NeedsSecondYes
+from stammkunde.plays.measures.agreeing import NeedsAnother, NeedsSecondYes
 from stammkunde.plays.models import Play
 from stammkunde.plays.services.preparing import NothingToSay
 from stammkunde.plays.views import agreed
@@ -137,7 +137,8 @@ def _taken(request: StaffRequest, file: PlayFile) -> tuple[HttpResponse, Play]:
 @needs(policy.MESSAGES_SEND)
 def one(request: StaffRequest, pk: int) -> HttpResponse:
     play = found(pk)
-    return render(request, "plays/measure.html", _context(play) | {"second": agreed.asked(play, request.user)})
+    seconds = {"second": agreed.asked(play, request.user), "wanted": agreed.wanted(play, request.user)}
+    return render(request, "plays/measure.html", _context(play) | seconds)
 
 
 def _context(play: Play) -> dict[str, Any]:
@@ -273,6 +274,9 @@ def _act(request: StaffRequest, pk: int, act: Callable[..., object], done: str) 
     except InvalidContent as wrong:
         for one in told(wrong):
             messages.error(request, one)
+    except NeedsAnother:
+        text = _("Noted. More customers than one person decides on: somebody else has to do the same.")
+        messages.warning(request, text)
     except NeedsSecondYes:
         messages.error(request, _("A second person has to agree first: the settings want it so."))
     except NothingToSay as empty:

@@ -222,16 +222,16 @@ def test_arrangement_again_changes_nothing():
 def test_draw_is_the_same_for_everybody_who_asks_and_grows_with_the_share(salt, customer, one, other):
     small, large = sorted((one, other))
 
-    drawn = policy.is_held_out(salt=salt, customer_id=customer, share=small)
+    drawn = policy.is_held_out(salt=salt, key=customer, share=small)
 
-    assert drawn == policy.is_held_out(salt=salt, customer_id=customer, share=small)
-    assert not drawn or policy.is_held_out(salt=salt, customer_id=customer, share=large)
-    assert not policy.is_held_out(salt=salt, customer_id=customer, share=0.0)
-    assert policy.is_held_out(salt=salt, customer_id=customer, share=1.0)
+    assert drawn == policy.is_held_out(salt=salt, key=customer, share=small)
+    assert not drawn or policy.is_held_out(salt=salt, key=customer, share=large)
+    assert not policy.is_held_out(salt=salt, key=customer, share=0.0)
+    assert policy.is_held_out(salt=salt, key=customer, share=1.0)
 
 
 def test_draw_comes_near_its_share():
-    held = sum(policy.is_held_out(salt="salt", customer_id=number, share=0.1) for number in range(20_000))
+    held = sum(policy.is_held_out(salt="salt", key=number, share=0.1) for number in range(20_000))
 
     assert 1_900 < held < 2_100
 

@@ -131,4 +131,5 @@ def test_who_is_due_or_waits_is_found_by_an_index():
 
     assert "enrolment_due" in walk._due(NOW).order_by("due_at", "pk").explain()
     assert "enrolment_due_of_play" in admit._waiting(play, now=NOW).order_by("due_at", "pk").explain()
+    assert "enrolment_entered" in admit._entered(play, since=NOW - DAY).explain()
     assert "enrolment_open_in" in rows.filter(state__in=walk.STATES, pk__gt=0).order_by("pk").explain()

@@ -12,7 +12,6 @@ from tests.plays.over_time import (
     DAY,
     HOUR,
     buys,
-    leaves,
     message,
     ran,
     started,
@@ -90,7 +89,7 @@ def test_share_of_the_arms_depends_on_neither_order_nor_limits():
     for day in range(8):
         work(NOW + day * DAY)
 
-    alone = {one.pk for one in people if policy.is_held_out(salt="same", customer_id=one.pk, share=0.4)}
+    alone = {one.pk for one in people if policy.is_held_out(salt="same", key=one.pk, share=0.4)}
     for play in plays:
         rows = Enrolment.objects.filter(play=play)
         assert set(rows.filter(arm="held_out").values_list("customer", flat=True)) == alone
@@ -117,19 +116,3 @@ def test_two_letters_of_two_plays_are_planned_by_gain_and_a_pause_apart(template
 
     due = {one.origin: one.due_at for one in Message.objects.all()}
     assert (due[rich.origin], due[poor.origin]) == (NOW, NOW + DAY)
-
-
-def test_second_customer_at_an_address_is_refused_in_the_same_round_and_reached_in_the_next(template):
-    started(message(template()), wait(1))
-    people = [customer(email="haus@mail.example") for _one in range(3)]
-    for one in people[:2]:
-        buys(one)
-
-    work()
-    leaves()
-    for day in (1, 2, 3):
-        work(NOW + day * DAY)
-    buys(people[2], NOW + 3 * DAY)
-    work(NOW + 3 * DAY)
-
-    assert list(Message.objects.order_by("pk").values_list("customer", flat=True)) == [people[0].pk, people[2].pk]

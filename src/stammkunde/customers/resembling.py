@@ -81,6 +81,12 @@ def _shared(one: Customer, said: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(why for why, holds in is_shared.items() if holds)
 
 
+def postal_place(one: Customer) -> str:
+    """Name the address to which the post brings letters, however it is written; empty: it is not complete."""
+    street, where = _street(one.street), one.postcode.strip() or search.plain(one.city).strip()
+    return f"{one.country}:{where}:{street}" if street and where else ""
+
+
 def _name(written: str) -> set[str]:
     """Give the words of a name without what only says of which form a firm is."""
     words = re.findall(r"[^\W_]+", " ".join(search.plain(written).replace(".", "").split()))

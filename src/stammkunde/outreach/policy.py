@@ -149,9 +149,9 @@ def counts(purpose: str) -> bool:
     return purpose not in OUTSIDE_CAPS
 
 
-def is_held_out(*, salt: str, customer_id: int, share: float) -> bool:
-    """Draw a customer: the same salt gives the same answer, whoever asks and however often."""
-    digest = hashlib.sha256(f"{salt}:{customer_id}".encode()).digest()
+def is_held_out(*, salt: str, key: int | str, share: float) -> bool:
+    """Draw a customer, or an address: the same salt gives the same answer, whoever asks and however often."""
+    digest = hashlib.sha256(f"{salt}:{key}".encode()).digest()
     return int.from_bytes(digest[:8]) < share * 2**64
 
 

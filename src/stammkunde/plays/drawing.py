@@ -1,6 +1,6 @@
 """Who is left alone, to compare: drawn once per play, with what is known of each customer at that moment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from stammkunde.outreach import services as outreach
@@ -15,11 +15,13 @@ def draw(
     now: datetime,
     eligible: Collection[int] | None = None,
     begins: bool = True,
+    keys: Mapping[int, str] | None = None,
 ) -> set[int]:
     """
     Draw who of these is left alone; nobody without a share.
 
     `eligible` are those whom the play may reach at all, left alone or not; None: that is not known yet.
+    Customers of the same key are drawn as one.
     """
     if not what.share:
         return set()
@@ -30,6 +32,7 @@ def draw(
             expected_purchases=one.purchases,
             risk=one.risk,
             eligible=None if eligible is None else pk in eligible,
+            key=(keys or {}).get(pk, ""),
         )
         for pk, one in foreseen.items()
     }

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from stammkunde.plays import clock
-from stammkunde.plays.contents import Limits, Reentry
+from stammkunde.plays.contents import Content, Dated, Limits, Reentry
 
 FEWEST_TO_BRAKE = 50
 TIMES_A_WEEK = 3
@@ -72,6 +72,17 @@ def are_old(complete_on: date, *, today: date) -> bool:
 def are_old_for_long(complete_on: date, *, today: date) -> bool:
     """Tell whether facts have been old for so long that somebody should look."""
     return (today - complete_on).days > OLD_FACTS_DAYS + HELD_AFTER_DAYS
+
+
+def round_begins(content: Content, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """
+    Tell since when a household counts as reached: this month where a day returns every year, or else as long as one
+    customer is let in once.
+    """
+    if isinstance(content.trigger, Dated) and content.trigger.yearly:
+        return now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    days = content.reentry.pause_days if content.reentry.again else content.latest_days
+    return clock.after_days(now, -days, zone)
 
 
 def is_surge(*, of_today: int, usual_week: float) -> bool:

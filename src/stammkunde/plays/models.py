@@ -246,6 +246,7 @@ class Enrolment(models.Model):
             ),
             models.Index(fields=["play", "id"], condition=Q(closed_at=None) & ~Q(state=""), name="enrolment_open_in"),
             models.Index(fields=["customer"], condition=Q(closed_at=None) & ~Q(state=""), name="enrolment_open_of"),
+            models.Index(fields=["play", "entered_at"], condition=~Q(state=""), name="enrolment_entered"),
             models.Index(fields=["waits_key"], condition=~Q(waits_key=""), name="enrolment_by_key"),
         ]
 

@@ -14,7 +14,7 @@ from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Message
 from stammkunde.plays import contents, files
 from stammkunde.plays.files import PlayFile
-from stammkunde.plays.measures import admit, reading, running, taking, walk, working
+from stammkunde.plays.measures import arms, reading, running, taking, walk, working
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.segments import latest, passes
 from stammkunde.team.models import Staff
@@ -110,7 +110,7 @@ def _all(*some: Mapping[str, Any]) -> Mapping[str, Any]:
 def _draw(story: Story, plan: Plan, play: Play, at: datetime) -> None:
     version = reading.running(play)
     assert version is not None
-    what = admit.drawn_as(play, version, contents.read(version.content))
+    what = arms.drawn_as(play, version, contents.read(version.content))
     if what.share:
         outreach.prepare(replace(what, salt=f"demo:{story.seed}:{plan.key}"), now=at)
 

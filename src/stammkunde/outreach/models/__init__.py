@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -182,9 +183,11 @@ class AddressUse(models.Model):
     channel = models.CharField(max_length=20)
     address = models.CharField(max_length=400)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    used_at = models.DateTimeField(db_default=Now())  # a round later it may be another's
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["origin", "channel", "address"], name="address_use_once")]
+        indexes = [models.Index(fields=["origin", "used_at"], name="address_use_by_origin")]
 
 
 class Undeliverable(models.Model):

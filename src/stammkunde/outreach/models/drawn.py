@@ -38,6 +38,7 @@ class Assignment(models.Model):
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="assignments")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     held_out = models.BooleanField(default=True, db_default=True)
+    key = models.CharField(max_length=32, default="", db_default="", blank=True)  # of a household that is drawn as one
     entered_at = models.DateTimeField(null=True)  # time zero; None: drawn, and not begun
     # Whether anything would have been let through, whoever is left alone; None: nobody asked
     eligible = models.BooleanField(null=True)

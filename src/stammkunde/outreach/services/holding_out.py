@@ -22,6 +22,7 @@ class Known:
     expected_purchases: float = 0.0
     risk: float | None = None
     eligible: bool | None = None
+    key: str = ""  # customers of the same one are drawn as one; empty: each alone
 
 
 NOTHING_KNOWN = Known()
@@ -62,17 +63,19 @@ def hold_out(
     """
     Draw who is left alone, and give them; repeating gives the same, and what was known at first stays.
 
-    The first draw of an origin fixes salt and share for ever: customers who come later are drawn by the same. Unless it
-    `begins` now, time zero is said later (`enter`).
+    The first draw of an origin fixes salt and share for ever: customers who come later are drawn by the same, and
+    nobody twice, though her key changes. Unless it `begins` now, time zero is said later (`enter`).
     """
     known = customers if isinstance(customers, Mapping) else dict.fromkeys(customers, NOTHING_KNOWN)
     draw = prepare(what, now=now)
-    drawn = {one for one in known if policy.is_held_out(salt=draw.salt, customer_id=one, share=draw.share)}
+    before = dict(Assignment.objects.filter(draw=draw, customer__in=known).values_list("customer_id", "held_out"))
+    drawn = {one for one in known if before.get(one, _is_held_out(draw, one, known[one].key))}
     rows = [
         Assignment(
             draw=draw,
             customer_id=one,
             held_out=one in drawn,
+            key=known[one].key,
             entered_at=now if begins else None,
             eligible=known[one].eligible,
             expected_cents=known[one].expected_cents,
@@ -83,6 +86,10 @@ def hold_out(
     ]
     Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
     return drawn
+
+
+def _is_held_out(draw: Draw, customer_id: int, key: str) -> bool:
+    return policy.is_held_out(salt=draw.salt, key=key or customer_id, share=draw.share)
 
 
 def enter(*, origin: str, at: datetime) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from stammkunde.outreach.models import AddressUse, Message, Undeliverable
 from stammkunde.outreach.services import settling, telling
@@ -12,6 +13,7 @@ from stammkunde.team.models import Staff
 
 State = Message.State
 SENT = (State.HANDED_OVER, State.DELIVERED, State.UNKNOWN)
+NOT_LEFT = (State.PLANNED, State.CLAIMED)
 AT_ONCE = 500
 ONE_MORE_DAY = timedelta(days=1)
 
@@ -36,9 +38,10 @@ def stop_by_key(*, keys: Collection[str], now: datetime) -> int:
     return len(_stopped(list(planned.order_by("pk").values_list("pk", flat=True)), by="", now=now))
 
 
-def free_addresses(*, origin: str, customer_ids: Collection[int]) -> None:
-    """Let others be reached at the addresses of those who are through with an origin; in the caller's transaction."""
-    AddressUse.objects.filter(origin=origin, customer__in=customer_ids).delete()
+def free_addresses(*, origin: str, before: datetime) -> None:
+    """Let others be reached at the addresses of an earlier round, but where something waits to leave."""
+    waits = Message.objects.filter(customer=OuterRef("customer"), origin=origin, state__in=NOT_LEFT)
+    AddressUse.objects.filter(~Exists(waits), origin=origin, used_at__lt=before).delete()
 
 
 @transaction.atomic

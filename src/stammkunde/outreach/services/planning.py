@@ -62,13 +62,20 @@ def plan_messages(plans: Iterable[Plan], *, now: datetime) -> list[Message]:
     return [message for batch in _batches(plans) for message in _plan(batch, now=now)]
 
 
-def forecast(plans: Iterable[Plan], *, now: datetime) -> Iterator[tuple[Plan, Decision]]:
-    """Tell what the governor would say to plans, without planning anything: who will be refused, and why."""
+def forecast(plans: Iterable[Plan], *, now: datetime, uses_addresses: bool = False) -> Iterator[tuple[Plan, Decision]]:
+    """
+    Tell what the governor would say to plans, without planning anything: who will be refused, and why.
+
+    `uses_addresses` writes down whose each address is within its origin, as planning does, for those left alone.
+    """
     for batch in _batches(plans):
         messages = [unsaved(plan, now=now) for plan in batch]
         ids = {plan.customer_id for plan in batch}
         waiting = list(Message.objects.filter(customer__in=ids, state=Message.State.PLANNED))
-        decisions = settling.decide([*waiting, *messages], cases.read([*waiting, *messages], now=now))
+        book = cases.read([*waiting, *messages], now=now)
+        decisions = settling.decide([*waiting, *messages], book)
+        if uses_addresses:
+            settling.claim_addresses(messages, decisions, book)
         yield from ((plan, decisions[plan.key]) for plan in batch)
 
 

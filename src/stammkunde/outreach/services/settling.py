@@ -55,7 +55,7 @@ def settle(
     before = {one.key: _decided(one) for one in waiting}
     book = cases.read(everything, now=now)
     decisions = decide(everything, book)
-    _claim_addresses(everything, decisions, book)
+    claim_addresses(everything, decisions, book)
     for message in everything:
         _apply(message, decisions[message.key], now=now)
     kept = [one for one in new if one.state != State.REFUSED or one.key not in loose]
@@ -119,7 +119,7 @@ def decide(messages: Iterable[Message], book: Book) -> dict[str, Decision]:
     return decisions
 
 
-def _claim_addresses(messages: Sequence[Message], decisions: dict[str, Decision], book: Book) -> None:
+def claim_addresses(messages: Sequence[Message], decisions: dict[str, Decision], book: Book) -> None:
     """Write down whom each address belongs to within its origin; whoever comes second is refused."""
     guarded = [
         one
@@ -132,7 +132,10 @@ def _claim_addresses(messages: Sequence[Message], decisions: dict[str, Decision]
         return
     wanted = {(one.origin, one.channel, one.address): one.customer_id for one in reversed(guarded)}
     AddressUse.objects.bulk_create(
-        [AddressUse(origin=o, channel=c, address=a, customer_id=wanted[o, c, a]) for o, c, a in sorted(wanted)],
+        [
+            AddressUse(origin=o, channel=c, address=a, customer_id=wanted[o, c, a], used_at=book.now)
+            for o, c, a in sorted(wanted)
+        ],
         ignore_conflicts=True,
     )
     book.uses.update(cases.uses(guarded))

@@ -5,7 +5,6 @@ Whoever is admitted is drawn (`hold_out`) and stands at the first step. Who does
 tomorrow, until it is too late. Too many at once hold the play until somebody has looked.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,11 +17,10 @@ from django.utils import timezone
 from stammkunde.customers.models import Customer
 from stammkunde.outreach import places
 from stammkunde.outreach.models import Assignment
-from stammkunde.outreach.services import Drawing
-from stammkunde.plays import clock, contents, drawing, entering, ranking, walking
+from stammkunde.plays import clock, contents, entering, ranking, walking
 from stammkunde.plays.contents import Content
 from stammkunde.plays.entering import Before, Candidate
-from stammkunde.plays.measures import costs, reachable, reading, spending
+from stammkunde.plays.measures import arms, costs, reading, spending
 from stammkunde.plays.measures.holding import SURGE, hold
 from stammkunde.plays.models import Enrolment, Play, PlayVersion
 from stammkunde.signals import queries as signals
@@ -55,6 +53,7 @@ def admit(
     if _brakes(play, fresh, now=now):
         return 0
     rows = [_row(play, version, content, one, now=now) for one in fresh]
+    _value(rows, content, now=now)
     Enrolment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
     return len(rows)
 
@@ -122,11 +121,9 @@ def _brakes(play: Play, fresh: Sequence[Candidate], *, now: datetime) -> bool:
     if not counted:
         return False
     begin = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    entered = Enrolment.objects.filter(play=play, entered_at__gte=begin - timedelta(days=USUAL_DAYS))
-    for brought in BROUGHT:
-        entered = entered.exclude(source__startswith=brought)
+    entered = _entered(play, since=begin - timedelta(days=USUAL_DAYS))
     of_today = entered.filter(entered_at__gte=begin).count() + len(counted)
-    usual_week = entered.filter(entered_at__lt=begin).count() * 7 / _days_before(play, today=today)
+    usual_week = _usual_week(play, entered.filter(entered_at__lt=begin).count(), today=today)
     if not entering.is_surge(of_today=of_today - _allowed(play, today=today), usual_week=usual_week):
         return False
     detail = {"count": of_today, "usual_week": round(usual_week, 1), "cause": _cause(counted)}
@@ -134,10 +131,19 @@ def _brakes(play: Play, fresh: Sequence[Candidate], *, now: datetime) -> bool:
     return True
 
 
-def _days_before(play: Play, *, today: date) -> int:
-    """Tell how many days say what is usual: of a young measure those since its start."""
+def _entered(play: Play, *, since: datetime) -> "QuerySet[Enrolment]":
+    """Give those who came by themselves."""
+    rows = Enrolment.objects.filter(play=play, entered_at__gte=since).exclude(state="")  # the term of the index
+    for brought in BROUGHT:
+        rows = rows.exclude(source__startswith=brought)
+    return rows
+
+
+def _usual_week(play: Play, entered: int, *, today: date) -> float:
+    """Tell how many enter in a usual week: of a young measure since its start, or as its start expected it."""
     age = (today - timezone.localdate(play.started_at)).days if play.started_at else USUAL_DAYS
-    return min(max(age, 1), USUAL_DAYS)
+    by_now = entered * 7 / min(max(age, 1), USUAL_DAYS)
+    return max(by_now, play.entered_upto.get("usual_week", 0)) if age < USUAL_DAYS else by_now
 
 
 def _allowed(play: Play, *, today: date) -> int:
@@ -184,47 +190,49 @@ def draw(play: Play, *, now: datetime) -> int:
     """
     Choose among those who wait for admission, draw who is left alone, and let all begin; tell how many were looked at.
 
-    Whoever brings most comes first; the arm is not known when this is decided.
+    Where not all of them fit, whoever brings most comes first; the arm is not known when this is decided.
     """
     if Play.objects.select_for_update().get(pk=play.pk).status != Play.Status.RUNNING:
         return 0
-    claimed = _waiting(play, now=now).select_related("version", "customer").select_for_update(of=("self",))
-    found = list(claimed.order_by("due_at", "pk")[:AT_ONCE])
-    if not found:
+    rows = _waiting(play, now=now)
+    version = PlayVersion.objects.filter(pk__in=rows.order_by("due_at", "pk").values("version")[:1]).first()
+    if version is None:
         return 0
-    by_version: dict[int, list[Enrolment]] = defaultdict(list)
-    for row in found:
-        by_version[row.version_id or 0].append(row)
-    for some in by_version.values():
-        _draw(play, some, now=now)
+    content = contents.read(version.content)
+    shared = spending.each(content, on=timezone.localdate(now))
+    most, code = entering.room(content.limits, spending.used(play, each_cents=shared, now=now), each_cents=shared)
+    turn = ("-gain_cents", "entered_at", "pk") if most else ("due_at", "pk")
+    claimed = rows.filter(version=version).select_related("customer").select_for_update(of=("self",))
+    found = list(claimed.order_by(*turn)[: min(most or AT_ONCE, AT_ONCE)])
+    _value(found, content, now=now)
+    if most == 0:
+        for row in found:
+            _not_today(row, code, now=now)
+    else:
+        _begin(play, version, content, found, now=now)
     Enrolment.objects.bulk_update(found, _DRAWN, batch_size=100)
     return len(found)
 
 
-_DRAWN = ["state", "arm", "zero_at", "gain_cents", "at_step", "since_at", "due_at", "waits_for", "code", "closed_at"]
+_DRAWN = [
+    "state", "arm", "zero_at", "gain_cents", "at_step", "since_at", "due_at", "waits_for", "code",
+    "closed_at",
+]  # fmt: skip
 
 
-def _draw(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
-    version = rows[0].version
-    assert version is not None
-    content = contents.read(version.content)
+def _value(rows: Sequence[Enrolment], content: Content, *, now: datetime) -> None:
+    """Say of each what is expected of her by what is known today."""
     each = costs.expected(content, on=timezone.localdate(now))
-    worth = signals.worth(customer_ids=[row.customer_id for row in rows])
-    for row in rows:
-        expected = worth.get(row.customer_id, 0)
-        row.gain_cents = ranking.gain_cents(content, expected_cents=expected, cost_cents=each)
-    shared = spending.each(content, on=timezone.localdate(now))
-    used = spending.used(play, each_cents=shared, now=now)
-    most, code = entering.room(content.limits, used, each_cents=shared)
-    ranked = sorted(rows, key=lambda row: (-row.gain_cents, row.entered_at, row.pk))
-    admitted = ranked if most is None else ranked[:most]
-    _begin(play, version, content, admitted, now=now)
-    for row in ranked[len(admitted) :]:
-        _not_today(row, code, now=now)
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        worth = signals.worth(customer_ids=[row.customer_id for row in some])
+        for row in some:
+            expected = worth.get(row.customer_id, 0)
+            row.gain_cents = ranking.gain_cents(content, expected_cents=expected, cost_cents=each)
 
 
 def _begin(play: Play, version: PlayVersion, content: Content, rows: Sequence[Enrolment], *, now: datetime) -> None:
-    held_out = _held_out(play, version, content, rows, now=now)
+    held_out = arms.held_out(play, version, content, rows, now=now)
     for row in rows:
         own = places.zone(row.customer.country, settings.TIME_ZONE)
         there = walking.begin(content, zero_at=now, zones=walking.Zones(ours=zone(), own=own))
@@ -232,38 +240,6 @@ def _begin(play: Play, version: PlayVersion, content: Content, rows: Sequence[En
         row.zero_at, row.code = now, ""
         row.state, row.at_step, row.waits_for = there.state, there.step, there.waits_for
         row.since_at, row.due_at = there.since_at, there.due_at
-
-
-def _held_out(
-    play: Play, version: PlayVersion, content: Content, rows: Sequence[Enrolment], *, now: datetime
-) -> set[int]:
-    """Draw who is left alone: for as long as the share stays, a customer is always in the same arm."""
-    if not content.holdout.share or content.is_owed or not rows:
-        return set()
-    about = {(row.customer_id, row.contact_person_id) for row in rows}
-    eligible = reachable.reachable(content, about, today=timezone.localdate(now))
-    ids = {pk for pk, _person in about}
-    return drawing.draw(drawn_as(play, version, content), ids, now=now, eligible=eligible)
-
-
-def drawn_as(play: Play, version: PlayVersion, content: Content) -> Drawing:
-    """Say how it is drawn who is left alone."""
-    return Drawing(
-        origin=f"{play.origin}:draw:{_draw_number(play, version, content.holdout.share)}",
-        share=content.holdout.share,
-        name=play.name,
-        window_days=content.goal.window_days,
-    )
-
-
-def _draw_number(play: Play, version: PlayVersion, share: float) -> int:
-    """Number the draw by the first of the versions in a row that have the same share."""
-    number = version.number
-    for one in play.versions.filter(number__lt=version.number, from_at__isnull=False).order_by("-number"):
-        if contents.read(one.content).holdout.share != share:
-            break
-        number = one.number
-    return number
 
 
 def _not_today(row: Enrolment, code: str, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from stammkunde.outreach.models import Message, Template
 from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.services import Plan
 from stammkunde.plays import contents as parts
-from stammkunde.plays import policy, ranking, walking
+from stammkunde.plays import entering, policy, ranking, walking
 from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.models import StepRun
 from stammkunde.plays.services.ways import ANOTHER_WAY, DEAR
@@ -38,6 +38,7 @@ class Try:
 def say(walkers: Sequence[Walker], batch: Batch) -> None:
     """Let those who stand at a message hear it, or go on because they cannot be reached; inside the transaction."""
     tries = [_try(one, batch) for one in walkers]
+    _free_addresses(walkers[0], batch)
     while tries:
         _not_reached([one for one in tries if not one.templates], batch)
         by_template: dict[int, list[Try]] = defaultdict(list)
@@ -45,6 +46,18 @@ def say(walkers: Sequence[Walker], batch: Batch) -> None:
             if one.templates:
                 by_template[one.templates[0].pk].append(one)
         tries = [left for some in by_template.values() for left in _ask(some, some[0].templates[0], batch)]
+
+
+def _free_addresses(one: Walker, batch: Batch) -> None:
+    """Let another customer at the same address be reached in the next round: she is refused within the same only."""
+    before = entering.round_begins(one.content, now=batch.now, zone=one.zones.ours)
+    for origin in (one.play.origin, _shadow(one.play.origin)):
+        outreach.free_addresses(origin=origin, before=before)
+
+
+def _shadow(origin: str) -> str:
+    """Name what whoever is left alone would have got."""
+    return f"{origin}:shadow"
 
 
 def _try(walker: Walker, batch: Batch) -> Try:
@@ -162,8 +175,8 @@ def _decided(plans: Sequence[tuple[Try, Plan]], batch: Batch) -> Iterator[tuple[
     ):
         verdict = Verdict.ALLOWED if message.pk else Verdict.REFUSED
         yield one, _decision(verdict, message), message
-    shadows = [(one, replace(plan, origin=f"{plan.origin}:shadow")) for one, plan in plans if one.walker.is_held_out]
-    found = outreach.forecast([plan for _one, plan in shadows], now=batch.now)
+    shadows = [(one, replace(plan, origin=_shadow(plan.origin))) for one, plan in plans if one.walker.is_held_out]
+    found = outreach.forecast([plan for _one, plan in shadows], now=batch.now, uses_addresses=True)
     for (one, _plan), (_same, decision) in zip(shadows, found, strict=True):
         yield one, decision, None
 

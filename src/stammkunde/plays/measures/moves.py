@@ -184,18 +184,8 @@ class Batch:
         for one in moved:
             if one.stops and one.row.waits_key:
                 _end_runs(one, at=self.now)
-        _free_addresses([one for one in moved if not one.is_open])
         stop([one.row.waits_key for one in moved if one.stops and one.row.waits_key], now=self.now)
         return len(moved)
-
-
-def _free_addresses(closed: Sequence[Walker]) -> None:
-    """Let another customer at the same address be reached in the next round: she is refused within the same only."""
-    by_play: dict[str, list[int]] = defaultdict(list)
-    for one in closed:
-        by_play[one.play.origin].append(one.row.customer_id)
-    for origin, customers in by_play.items():
-        outreach.free_addresses(origin=origin, customer_ids=customers)
 
 
 def standing(row: Enrolment) -> Standing:

@@ -114,6 +114,7 @@ def start(
     if play.status == Status.DRAFT:
         play.status, play.started_at = Status.RUNNING, now
         play.save(update_fields=["status", "started_at"])
+    upto.note(play.pk, usual_week=triggers.usual_week(version, content, now=now))
     seeded = _seed(play, version, already_in, now=now)
     _record(staff, "play.started", now, play, version=version.number, already_in=seeded)
     return play

@@ -17,6 +17,8 @@ from stammkunde.store import facts
 from stammkunde.store.models import Change
 
 LOOKS_BACK = timedelta(days=7)  # for changes of a group: a week's standstill begins nothing twice, nor loses anybody
+USUAL_WEEKS = 4
+USUAL = timedelta(weeks=USUAL_WEEKS)
 AT_ONCE = 500
 PERSONS = "contact_persons"
 
@@ -168,6 +170,14 @@ def lately(content: Content, *, days: int, now: datetime) -> list[Candidate]:
         facts_of = happenings.since(Happening(table=trigger.table, where=trigger.where), on=first, now=now)
         return [_candidate(content, trigger.table, fact) for fact in facts_of]
     return []
+
+
+def usual_week(version: PlayVersion, content: Content, *, now: datetime) -> float:
+    """Tell for how many it would have begun in a week of the last four; a surge is what is far more."""
+    if isinstance(content.trigger, Enters):
+        came = groups.changes(version.segment_id, since=now - USUAL) if version.segment_id else []
+        return sum(one.is_in for one in came) / USUAL_WEEKS
+    return sum(1 for _one in _among(version, lately(content, days=USUAL.days, now=now), now=now)) / USUAL_WEEKS
 
 
 def of_group(customer_ids: list[int], *, start: int, weeks: int, now: datetime) -> list[Candidate]:

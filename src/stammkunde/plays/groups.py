@@ -1,6 +1,5 @@
 """What measures ask of groups of customers: who came, who is in one, for whom a rule holds. The one place that asks."""
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from stammkunde.segments.using import Use
 from stammkunde.team.models import Staff
 
 BEGINS_NOTHING = (SegmentChange.Cause.RULE, SegmentChange.Cause.MERGED, SegmentChange.Cause.ERASED)
-ENTRY = re.compile(r"\Wentry\W")  # a moment, by the name that rules know it by, in quotation marks
+ENTRY = "entry"  # a moment, as rules name it
 OVER = (Play.Status.STOPPED, Play.Status.DONE)
 
 
@@ -106,7 +105,7 @@ def is_there(segment_id: int) -> bool:
 def problems(content: Content) -> list[Problem]:
     """Find what is wrong with the conditions of a measure: its own, those of its branches, and those on rows."""
     found = list(_wrong("rule", partial(segments.check, content.rule))) if content.rule else []
-    moments = {"entry", *(f"step:{one.key}" for one in contents.every(content.steps))}
+    moments = {ENTRY, *(f"step:{one.key}" for one in contents.every(content.steps))}
     for one in contents.every(content.steps):
         if isinstance(one, Branch):
             found += _wrong(f"steps.{one.key}.rule", partial(holding.check, one.rule, moments=moments))
@@ -129,13 +128,13 @@ def _is_of_rows(place: str) -> bool:
     return not place.endswith("rule")
 
 
-def sentence(rule: Mapping[str, Any]) -> str:
-    """Say a rule in words; what is wrong with it, where it cannot be asked any more."""
+def sentence(rule: Mapping[str, Any], *, moments: Mapping[str, str] | None = None) -> str:
+    """Say a rule in words, with what moments are called; what is wrong with it, where it cannot be asked any more."""
     try:
-        told = wording.sentence(holding.check(rule, moments=set(_moments(rule))), wording.Said.current())
+        said = wording.Said.current(moments=moments or {ENTRY: _("the start")})
+        return wording.sentence(holding.check(rule, moments=set(_moments(rule))), said)
     except segments.InvalidRule as problem:
         return wording.problems.text(problem)
-    return ENTRY.sub(_("the start"), told)
 
 
 def conditions(table: str, where: Collection[Mapping[str, Any]]) -> str:

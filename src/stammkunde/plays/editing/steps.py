@@ -1,4 +1,4 @@
-"""A step of a play as a form, by its kind."""
+"""A step of a play as a form, by its kind; two ways are written as a condition (`branching`)."""
 
 from typing import Any
 
@@ -14,13 +14,10 @@ from stammkunde.plays.forms import TemplateChoice
 from stammkunde.plays.models import Play
 from stammkunde.plays.saying import happenings
 from stammkunde.plays.saying.happenings import VERBS
-from stammkunde.segments.models import Segment
 from stammkunde.team.models import Staff
 from stammkunde.ui.forms import choice_of, row_of
 
 Data = dict[str, Any]
-BOUGHT = {"happened": "orders", "within": {"since": "entry"}}
-KEPT = "kept"
 NUMBERS = ("first", "second", "third")
 
 
@@ -145,32 +142,6 @@ class WaitForm(StepForm):
         return {**found, "until": until}
 
 
-class BranchForm(StepForm):
-    kind = "branch"
-    rule = forms.ChoiceField(label=_("Two ways, by whether this is true"))
-
-    def said(self, step: Data) -> Data:
-        return {"rule": _rule_name(step["rule"])} if "rule" in step else {}
-
-    def offer(self) -> None:
-        groups = Segment.objects.filter(archived_at=None).exclude(name="")
-        kept = [(KEPT, _("the condition as it stands"))] if self.initial.get("rule") == KEPT else []
-        in_group = [(f"group/{one.pk}", _("in the group “%(name)s”") % {"name": one.name}) for one in groups]
-        choice_of(self, "rule").choices = [*kept, ("bought", _("bought since the start")), *in_group]
-
-    def fields_of(self) -> Data:
-        chosen = self.cleaned_data["rule"]
-        if chosen == KEPT:
-            return {"rule": self.step["rule"]}
-        return {"rule": BOUGHT if chosen == "bought" else {"segment": int(chosen.partition("/")[2]), "is": "in"}}
-
-
-def _rule_name(rule: Data) -> str:
-    if rule == BOUGHT:
-        return "bought"
-    return f"group/{rule['segment']}" if set(rule) == {"segment", "is"} and rule["is"] == "in" else KEPT
-
-
 class HandOverForm(StepForm):
     kind = "hand_over"
     play = forms.ModelChoiceField(label=_("To which measure"), queryset=Play.objects.none())
@@ -191,7 +162,7 @@ class EndForm(StepForm):
 
 
 FORMS: dict[str, type[StepForm]] = {
-    form.kind: form for form in (MessageForm, TaskForm, WaitForm, BranchForm, HandOverForm, EndForm)
+    form.kind: form for form in (MessageForm, TaskForm, WaitForm, HandOverForm, EndForm)
 }
 KINDS = {
     "message": _("Say something"),

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -89,13 +91,19 @@ def budget(cents: int, used_cents: int) -> str:
 
 def names(some: Iterable[Content]) -> Names:
     """Give the names of the rows that contents name, and how conditions are said."""
+    every = list(some)
+    called = _rows(every)
+    moments = {name: text for one in every for name, text in saying.moments(one, called).items()}
+    return replace(called, rule=partial(groups.sentence, moments=moments))
+
+
+def _rows(some: Iterable[Content]) -> Names:
     refs: dict[str, set[Ref]] = defaultdict(set)
     for one in some:
         for _place, kind, ref in contents.names(contents.write(one)):
             refs[kind].add(ref)
     templates = Template.objects.filter(pk__in=refs["template"]).values_list("pk", "name", "channel")
     return Names(
-        rule=groups.sentence,
         where=groups.conditions,
         templates={pk: Named(name=name, channel=channel) for pk, name, channel in templates},
         staff=dict(Staff.objects.filter(pk__in=refs["staff"]).values_list("pk", "name")),

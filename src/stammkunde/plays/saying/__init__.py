@@ -6,6 +6,6 @@ What a play over time says of itself, in words: card by card and step by step, i
 
 from stammkunde.plays.saying.cards import CARDS, Card, cards
 from stammkunde.plays.saying.names import Named, Names
-from stammkunde.plays.saying.steps import Line, leads, lines
+from stammkunde.plays.saying.steps import Line, leads, lines, moments
 
-__all__ = ["CARDS", "Card", "Line", "Named", "Names", "cards", "leads", "lines"]
+__all__ = ["CARDS", "Card", "Line", "Named", "Names", "cards", "leads", "lines", "moments"]

@@ -133,6 +133,21 @@ def leads(content: Content) -> dict[tuple[str, str], str]:
     return {(step.key, way): lead for step in every(content.steps) for way, lead, _inner in _ways(step)}
 
 
+def moments(content: Content, names: Names) -> dict[str, str]:
+    """Name the moments from which conditions may count: the start, and each step that does something or waits."""
+    called = {f"step:{one.key}": _moment(one, names) for one in every(content.steps)}
+    return {"entry": _("the start"), **{name: text for name, text in called.items() if text}}
+
+
+def _moment(step: Step, names: Names) -> str:
+    if isinstance(step, Message):
+        found = names.templates.get(step.templates[0])
+        return _("the message “%(name)s”") % {"name": found.name if found else step.templates[0]}
+    if isinstance(step, Task):
+        return (_("the call “%(name)s”") if step.by_phone else _("the task “%(name)s”")) % {"name": step.title}
+    return _("the end of “%(step)s”") % {"step": _wait(step, names)} if isinstance(step, Wait) else ""
+
+
 def _when(at: Earliest) -> str:
     if not at.months:
         return _("from day %(n)s on") % {"n": writing.number(at.days)}

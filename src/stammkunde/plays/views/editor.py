@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -12,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stammkunde.plays import contents, saying, services
-from stammkunde.plays.contents import Content, InvalidContent
+from stammkunde.plays import contents, saying
+from stammkunde.plays.contents import Content
 from stammkunde.plays.editing import acts
 from stammkunde.plays.editing import forms as card_forms
 from stammkunde.plays.editing import steps as step_forms
@@ -23,6 +22,8 @@ from stammkunde.plays.files import writing
 from stammkunde.plays.measures import reading, running, wording
 from stammkunde.plays.models import Play
 from stammkunde.plays.saying import Line
+from stammkunde.plays.views import branch
+from stammkunde.plays.views.keeping import found, keep, step_of, to_kept_step, to_steps, with_step
 from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.ui import tables
@@ -67,33 +68,21 @@ def step(request: StaffRequest, pk: int) -> HttpResponse:
     data = reading.newest(play).content
     given = request.POST if request.method == "POST" else request.GET
     key, kind, place = (given.get(name, "") for name in ("key", "kind", "place"))
-    before = _step(data, key) if key else {"kind": kind}
+    before = step_of(data, key) if key else {"kind": kind}
+    if before.get("kind") == branch.BRANCH:
+        return branch.answer(request, play, data, key=key, place=place)
     form_of = step_forms.FORMS.get(before.get("kind", ""))
     if form_of is None:
         raise Http404
     form = form_of(request.POST if request.method == "POST" else None, step=before)
     if form.is_bound and form.is_valid():
-        kept = _keep(request, play, _with(data, form, key=key, place=place), form)
+        changed = with_step(data, form.fields_of(), kind=form.kind, key=key, place=place)
+        kept = _keep(request, play, changed, form)
         if kept is not None:
-            return _to_steps(play, key or _new_key(data, contents.write(kept)))
+            return to_kept_step(play, key, data, kept)
     said = {"play": play, "form": form, "key": key, "kind": form_of.kind, "place": place}
     title = step_forms.KINDS[form_of.kind]
     return render(request, "plays/step.html", said | {"title": title}, status=400 if form.is_bound else 200)
-
-
-def _with(data: Mapping[str, Any], form: StepForm, *, key: str, place: str) -> dict[str, Any]:
-    fields = form.fields_of()
-    if key:
-        return acts.changed(data, key, fields)
-    try:
-        return acts.added(data, {"kind": form.kind, **fields}, place=place)
-    except acts.NoSuchStep:
-        raise Http404 from None
-
-
-def _new_key(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    old = {one.key for one in contents.every(contents.read(before).steps)}
-    return next((one.key for one in contents.every(contents.read(after).steps) if one.key not in old), "")
 
 
 @require_POST
@@ -103,12 +92,12 @@ def arrange(request: StaffRequest, pk: int) -> HttpResponse:
     play = found(pk)
     data = reading.newest(play).content
     key, act = request.POST.get("key", ""), request.POST.get("act", "")
-    _step(data, key)
+    step_of(data, key)
     if act == "remove":
         _keep(request, play, acts.removed(data, key))
     elif act in ("up", "down"):
         _keep(request, play, acts.moved(data, key, by=-1 if act == "up" else 1))
-    return _to_steps(play, "" if act == "remove" else key)
+    return to_steps(play, "" if act == "remove" else key)
 
 
 @require_POST
@@ -134,44 +123,17 @@ def file(request: StaffRequest, pk: int) -> HttpResponseBase:
     return tables.to_take_along(response, f"{said['key']}.json")
 
 
-def found(pk: int) -> Play:
-    play = reading.measure(pk)
-    if play is None:
-        raise Http404
-    return play
-
-
-def _step(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    try:
-        return acts.find(data, key)
-    except acts.NoSuchStep:
-        raise Http404 from None
-
-
 def _keep(
     request: StaffRequest, play: Play, data: Mapping[str, Any], form: CardForm | StepForm | None = None
 ) -> Content | None:
     """Keep a changed content; what cannot be kept is said in the form, or in a message."""
-    try:
-        version = running.change(play_id=play.pk, content=data, staff=request.user, now=timezone.now())
-    except InvalidContent as wrong:
-        texts = [one.text for one in wrong.problems]
-    except services.NotPossible:
-        texts = [_("That is not possible any more: the measure is over. Copy it to go on with it.")]
-    else:
-        return contents.read(version.content)
-    for text in texts:
+    kept, wrong = keep(play, data, staff=request.user)
+    for text in wrong:
         if form is None:
             messages.error(request, text)
         else:
             form.add_error(None, text)
-    return None
-
-
-def _to_steps(play: Play, key: str) -> HttpResponse:
-    query = f"?{urlencode({'at': key})}" if key else ""
-    anchor = f"step-{key}" if key else "card-steps"
-    return redirect(f"{reverse('measure-edit', args=[play.pk])}{query}#{anchor}")
+    return kept
 
 
 def _said(content: Content) -> dict[str, saying.Card]:

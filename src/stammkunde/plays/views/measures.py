@@ -25,7 +25,7 @@ from stammkunde.plays.measures.agreeing import NeedsAnother, NeedsSecondYes
 from stammkunde.plays.models import Play
 from stammkunde.plays.services.preparing import NothingToSay
 from stammkunde.plays.views import agreed
-from stammkunde.plays.views.editor import found
+from stammkunde.plays.views.keeping import found
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList

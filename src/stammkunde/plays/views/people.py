@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from stammkunde.plays import contents
 from stammkunde.plays.measures import reading, wording
 from stammkunde.plays.models import Enrolment, Play
-from stammkunde.plays.views.editor import found
+from stammkunde.plays.views.keeping import found
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList

@@ -17,7 +17,7 @@ from stammkunde.plays.models import Play, Replay
 from stammkunde.plays.replay import asking, counting, weeks
 from stammkunde.plays.replay.working import NO_RULE
 from stammkunde.plays.services.trouble import SET_ASIDE
-from stammkunde.plays.views.editor import found
+from stammkunde.plays.views.keeping import found
 from stammkunde.segments import past
 from stammkunde.segments.models import SegmentVersion
 from stammkunde.segments.services import InvalidRule

@@ -10,7 +10,7 @@ from stammkunde.plays.contents import Content
 from stammkunde.plays.editing.forms import ShareForm
 from stammkunde.plays.measures import reading
 from stammkunde.plays.trial import Trial
-from stammkunde.plays.views.editor import found
+from stammkunde.plays.views.keeping import found
 from stammkunde.segments import whys
 from stammkunde.segments.nightly import NotKept
 from stammkunde.segments.services import InvalidRule

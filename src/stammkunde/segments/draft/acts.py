@@ -22,7 +22,8 @@ def _opened(rule: Draft) -> Draft:
     for form in ("all", "any"):
         if form in rule:
             return {form: [_opened(one) for one in rule[form]]}
-    return rule
+    is_bare = "happened" in rule and not {"is", "measure"} & set(rule)
+    return rule | {"is": ">=", "value": 1} if is_bare else rule
 
 
 def act(draft: Draft, said: str) -> Draft:

@@ -178,7 +178,8 @@ def _shown(value: Any) -> str:
 
 
 def _moments(chosen: str, said: Said) -> Options:
-    """Give what a span may begin after: the last happening of each table, and what was chosen before."""
-    found = [(json.dumps({"happened": name}), str(said.noun(name).after)) for name in said.columns]
+    """Give what a span may begin after: a moment, the last happening of each table, and what was chosen before."""
+    found = [(json.dumps(name), _("after %(moment)s") % {"moment": text}) for name, text in said.moments.items()]
+    found += [(json.dumps({"happened": name}), str(said.noun(name).after)) for name in said.columns]
     known = {value for value, _text in found}
     return found if not chosen or chosen in known else [*found, (chosen, _("after what was chosen before"))]

@@ -133,7 +133,8 @@ def span(one: Span, said: Said) -> str:
     if not isinstance(one, Since):
         return spans.span(one)
     if isinstance(one.what, str):
-        return _("since “%(moment)s”") % {"moment": one.what}
+        known = said.moments.get(one.what)
+        return _("since %(moment)s") % {"moment": known} if known else _("since “%(moment)s”") % {"moment": one.what}
     inner, noun = one.what, said.noun(one.what.table)
     if inner.measure.name == "max":
         label, _answer = said.column(inner.table, inner.measure.column)

@@ -23,7 +23,8 @@ class Said:
     """
     The vocabulary in the language of the page; `members` are names of groups and plays, by `segment:12`.
 
-    `staff` are names of colleagues, by their e-mail addresses.
+    `staff` are names of colleagues, by their e-mail addresses; `moments` are those from which a rule may count besides
+    what happened, by their names: “the start”.
     """
 
     fields: Mapping[str, Word]
@@ -31,9 +32,10 @@ class Said:
     labels: Mapping[str, str]
     members: Mapping[str, str] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
+    moments: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def current(cls) -> Self:
+    def current(cls, *, moments: Mapping[str, str] | None = None) -> Self:
         """Read the vocabulary, and what groups are called."""
         tables = vocabulary.tables()
         return cls(
@@ -42,6 +44,7 @@ class Said:
             labels={table.name: str(table.label) for table in tables},
             members={f"segment:{pk}": name for pk, name in Segment.objects.values_list("pk", "name")},
             staff={one.email: str(one) for one in Staff.objects.all()},
+            moments=moments or {},
         )
 
     def noun(self, table: str) -> Noun:

@@ -4,11 +4,12 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
+from stammkunde.outreach import origins
 from stammkunde.outreach.models import Message
 from stammkunde.plays import services, wording
 from stammkunde.plays.models import Play
 from tests import factories
-from tests.outreach.planning import NOW, customer
+from tests.outreach.planning import NOW, customer, planned
 from tests.plays.test_campaign import campaign, prepared, work
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +206,14 @@ def test_a_reason_that_nobody_knows_shows_everybody(signed_in, template, markete
 
     assert page.status_code == 200
     assert "Anna" in text(page)
+
+
+def test_letters_that_wait_to_be_printed_are_told_by_the_name_of_their_campaign(signed_in, template, marketer):
+    play = campaign(template(channel="letter"), marketer)
+    home = {"street": "Weg 1", "postcode": "10115", "city": "Berlin"}
+    planned(customer(name="Anna", **home), channel="letter", origin=play.origin)
+
+    page = text(signed_in.get(reverse("print-runs")))
+
+    assert "Herbst</a>" in page
+    assert origins.names([play.origin, "play:99", "play:x", "optin"])["play:99"] == "Kampagne 99"

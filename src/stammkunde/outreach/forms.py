@@ -275,7 +275,7 @@ class DesignForm(SettingsForm):
             "logo": _("Stands at the top. Where a mail program shows no pictures, your name stands there."),
             "mail_colour": _("For links, buttons and the offer. Words on it are white or black, as reads better."),
             "mail_font": _("Fonts that every device has; others would be replaced anyway."),
-            "mail_signature": _("Below mails that nobody signs for herself. Empty: none."),
+            "mail_signature": _("Below mails that nobody signs in person. Empty: none."),
         }
         widgets = {
             "mail_colour": forms.TextInput(attrs={"type": "color"}),

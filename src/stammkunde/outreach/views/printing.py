@@ -1,6 +1,6 @@
 """Print runs: what waits for one, making it, its file and addresses, and bringing it to the post."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers.models import Purpose
-from stammkunde.outreach import channels, paper, queries, services, wording
+from stammkunde.outreach import channels, origins, paper, queries, services, wording
 from stammkunde.outreach.channels.paper import ROW
 from stammkunde.outreach.models import Message, Piece, PrintRun
 from stammkunde.outreach.previews import Preview
@@ -43,13 +43,15 @@ class PrintRuns(StaffList):
         return queries.print_runs(staff=None if self.may_all else self.request.user)
 
     def told(self, rows: list[PrintRun]) -> list[dict[str, object]]:
-        return [_told(run) for run in rows]
+        called = origins.names(run.origin for run in rows if run.origin)
+        return [_told(run, called) for run in rows]
 
     def more(self) -> dict[str, Any]:
         waiting = queries.waiting_for_print(now=timezone.now()) if self.may_all else []
         missing = channels.get("letter").missing(team.company())
+        called = origins.names(one.origin for one in waiting)
         return {
-            "waiting": [(one, wording.channel(one.channel), wording.origin(one.origin)) for one in waiting],
+            "waiting": [(one, wording.channel(one.channel), called[one.origin]) for one in waiting],
             "may_all": self.may_all,
             "missing": wording.reason({"code": missing}) if missing else "",
             "most": printing.MOST,
@@ -96,7 +98,7 @@ class Pieces(StaffList):
         run = self.run
         objections = printing.objections(run, now=timezone.now()) if run.state == PrintRun.State.READY else []
         return {
-            **_told(run),
+            **_told(run, origins.names({run.origin} - {""})),
             "objections": [(piece, wording.reason(decision.reason)) for piece, decision in objections],
             "may_be_taken_back": printing.may_be_taken_back(run, now=timezone.now()),
             "total_cents": None if run.cost_cents is None else run.cost_cents * run.pieces_count,
@@ -260,13 +262,13 @@ def _message(pk: int) -> Message:
     return message
 
 
-def _told(run: PrintRun) -> dict[str, object]:
+def _told(run: PrintRun, called: Mapping[str, str]) -> dict[str, object]:
     return {
         "run": run,
         "channel": wording.channel(run.channel),
         "icon_name": wording.ICONS[run.channel],
         "badge": wording.run_badge(run),
-        "origin": wording.origin(run.origin) if run.origin else "",
+        "origin": called.get(run.origin, ""),
         "pieces_text": ngettext("%(n)s piece", "%(n)s pieces", run.pieces_count) % {"n": run.pieces_count},
     }
 

@@ -8,7 +8,7 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stammkunde.team import devices
+from stammkunde.team import devices, policy
 from stammkunde.team.models import Company, Settings, Staff
 from stammkunde.ui import writing
 
@@ -97,6 +97,7 @@ ACTIONS = {
     "task.created": gettext_lazy("added a task"),
     "task.dismissed": gettext_lazy("dismissed a task"),
     "task.done": gettext_lazy("finished a task"),
+    "task.handed_over": gettext_lazy("gave a task to somebody else"),
     "segment.archived": gettext_lazy("put a group of customers away"),
     "segment.changed": gettext_lazy("changed the rule of a group of customers"),
     "segment.created": gettext_lazy("made a group of customers"),
@@ -137,6 +138,25 @@ SCOPES = {
 }
 
 
+RIGHTS = {
+    policy.FIGURES_VIEW: gettext_lazy("see figures"),
+    policy.CUSTOMERS_VIEW: gettext_lazy("see customers"),
+    policy.CUSTOMERS_EDIT: gettext_lazy("change customers"),
+    policy.MARGIN_VIEW: gettext_lazy("see margins"),
+    policy.EXPORT: gettext_lazy("take lists along"),
+    policy.IMPORTS_RUN: gettext_lazy("bring files in"),
+    policy.TASKS_WORK: gettext_lazy("work off tasks"),
+    policy.CALLS_CORRECT: gettext_lazy("take calls of others back"),
+    policy.MESSAGES_SEND: gettext_lazy("write to many"),
+    policy.ANSWERS_SEND: gettext_lazy("write to a customer"),
+    policy.SEGMENTS_EDIT: gettext_lazy("make groups of customers"),
+    policy.PURPOSE_JUDGE: gettext_lazy("say that something is no advertising"),
+    policy.SETTINGS_EDIT: gettext_lazy("change settings"),
+    policy.STAFF_MANAGE: gettext_lazy("manage people"),
+    policy.AUDIT_VIEW: gettext_lazy("read the audit trail"),
+}
+
+
 # The models whose fields an entry may name, after staff and settings; a field that has no words there shows its name.
 _FIELDS_OF = (
     "customers.Customer",
@@ -168,7 +188,7 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "days": lambda days: ngettext("%(n)s day", "%(n)s days", days) % {"n": days},
     "address": str,
     "device": lambda agent: devices.words(agent) if agent else "",
-    "right": lambda right: _("lacks the right %(right)s") % {"right": right},
+    "right": lambda right: _("lacks the right: %(right)s") % {"right": RIGHTS.get(right, right)},
 }
 
 

@@ -115,7 +115,8 @@ class SignUpPage(SettingsPage):
         if now is None:
             return {}
         with translation.override("de"):
-            preview = _form(now, "de", SignUpForm(None, version=now, language="de"))
+            shown = _form(now, "de", SignUpForm(None, version=now, language="de"))
+            preview = shown | {"form": render_to_string("portal/signup_form.html", shown)}
         return {
             "now": now,
             "preview": preview,

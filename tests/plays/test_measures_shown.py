@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from stammkunde.plays.measures import holding
 from stammkunde.plays.models import Enrolment
+from stammkunde.tasks.models import Task
 from stammkunde.ui import moments
 from tests.outreach.planning import NOW, company, customer
 from tests.plays.over_time import BOUGHT, DAY, HOUR, buys, leaves, message, started, task, the, wait, work
@@ -37,6 +38,18 @@ def test_customer_page_says_in_which_measures_she_is_why_and_what_comes_next(cli
     assert "Next: Task “Anrufen”" in page
     assert "because: purchase" in page
     assert reverse("measure", args=[Enrolment.objects.get().play_id]) in page
+
+
+def test_several_of_one_kind_are_told_apart_by_their_orders_and_not_left_out_in_silence(client, marketer):
+    started(wait(10), name="Wie läuft es?", subject={"per": "row"})
+    bert = customer(name="Bert")
+    orders = [buys(bert, number=f"A{number}") for number in range(8)]
+    work()
+
+    page = shown(client, marketer, bert)
+
+    assert f"because: purchase, {orders[0].number}" in page
+    assert "2 more are not shown." in page
 
 
 def test_who_is_left_alone_is_shown_to_those_who_plan_messages_and_to_nobody_else(client, marketer, servant, anna):
@@ -77,6 +90,8 @@ def test_today_asks_those_who_may_let_a_held_measure_go_on(client, marketer, ser
     play = started(wait(1), name="Danke", trigger=BOUGHT)
     detail = {"count": 80, "usual_week": 4.0, "cause": "orders"}
     holding.hold(play, code=holding.SURGE, detail=detail, now=NOW)
+    for place in range(4):  # more than a day without hours has room for
+        Task.objects.create(title=f"Aufgabe {place}", owner=marketer, created_at=NOW)
 
     client.force_login(marketer)
     client.post(reverse("language"), {"language": "en"})

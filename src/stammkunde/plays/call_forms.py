@@ -34,7 +34,7 @@ class CallCampaignForm(forms.Form):
         queryset=Staff.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
-            "Whom a customer chose, or who looks after her, calls herself. The others are shared out over these."
+            "Whoever a customer chose, or who looks after them, makes the call. The others are shared out over these."
         ),
     )
     calls_per_day = forms.IntegerField(

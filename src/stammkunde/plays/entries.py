@@ -11,8 +11,8 @@ from stammkunde.tasks.worklist import Asked, Entries, Item, Kind, Section, not_t
 from stammkunde.team import policy
 from stammkunde.team.policy import Sight
 
-HELD = Section(name="measures", heading=gettext_lazy("Measures on hold"), order=42)
-RUNNING_OUT = Section(name="budgets", heading=gettext_lazy("Measures whose budget runs out"), order=43)
+HELD = Section(name="measures", heading=gettext_lazy("Measures on hold"), order=37, beside=True)
+RUNNING_OUT = Section(name="budgets", heading=gettext_lazy("Measures whose budget runs out"), order=38, beside=True)
 MOST = 3
 
 

@@ -12,6 +12,7 @@ from stammkunde.plays.contents import Content, Enters
 from stammkunde.plays.measures import wording
 from stammkunde.plays.models import Enrolment
 from stammkunde.plays.saying import happenings
+from stammkunde.sales.models import Order
 from stammkunde.segments.models import Segment
 from stammkunde.ui import writing
 
@@ -39,10 +40,12 @@ def seen(customer_id: int, *, sees_arms: bool) -> "QuerySet[Enrolment]":
     return rows if sees_arms else rows.filter(arm=Enrolment.Arm.TREATED)
 
 
-def of_customer(customer_id: int, *, sees_arms: bool) -> list[Told]:
-    """Tell of the measures that a customer is in, then of the last that are over."""
-    rows = seen(customer_id, sees_arms=sees_arms).select_related("play", "version")
-    return told(list(rows.order_by(F("closed_at").desc(nulls_first=True), "due_at", "pk")[:MOST]))
+def of_customer(customer_id: int, *, sees_arms: bool) -> tuple[list[Told], int]:
+    """Tell of the measures that a customer is in, then of the last that are over; and how many more there are."""
+    rows = seen(customer_id, sees_arms=sees_arms)
+    first = rows.select_related("play", "version").order_by(F("closed_at").desc(nulls_first=True), "due_at", "pk")
+    found = list(first[:MOST])
+    return told(found), rows.count() - MOST if len(found) == MOST else 0
 
 
 def told(some: list[Enrolment]) -> list[Told]:
@@ -52,18 +55,26 @@ def told(some: list[Enrolment]) -> list[Told]:
     texts = {pk: wording.all_steps(content, called) for pk, content in read.items()}
     own = {one.version.segment_id for one in some if one.version and one.version.segment_id}
     groups = dict(Segment.objects.filter(pk__in=own).exclude(name="").values_list("pk", "name")) if some else {}
-    return [_told(one, read[one.version_id or 0], texts[one.version_id or 0], groups) for one in some]
+    orders = _orders(some)
+    of = [(one, read[one.version_id or 0], texts[one.version_id or 0]) for one in some]
+    return [_told(one, said, steps, _why(one, said, groups, orders)) for one, said, steps in of]
 
 
-def _told(one: Enrolment, content: Content, texts: Mapping[str, str], groups: Mapping[int, str]) -> Told:
-    why = _why(one, content, groups)
+def _orders(some: list[Enrolment]) -> dict[str, str]:
+    """Give the numbers of the orders that enrolments are about, by what began these: several of one customer differ."""
+    sources = {one.subject: one.subject.removeprefix("orders:") for one in some if one.subject.startswith("orders:")}
+    numbers = dict(Order.objects.filter(source__in=sources.values()).values_list("source", "number")) if sources else {}
+    return {subject: numbers[source] for subject, source in sources.items() if source in numbers}
+
+
+def _told(one: Enrolment, content: Content, texts: Mapping[str, str], why: str) -> Told:
     if one.closed_at:
         return Told(enrolment=one, why=why, ended=str(wording.ENDS.get(one.code, one.code)))
     step, when = _next(one, content, texts)
     return Told(enrolment=one, why=why, step=step, when=when)
 
 
-def _why(one: Enrolment, content: Content, groups: Mapping[int, str]) -> str:
+def _why(one: Enrolment, content: Content, groups: Mapping[int, str], orders: Mapping[str, str]) -> str:
     """Say what began it for her."""
     kind = one.source.partition(":")[0]
     if kind == "play":
@@ -73,7 +84,8 @@ def _why(one: Enrolment, content: Content, groups: Mapping[int, str]) -> str:
     if isinstance(content.trigger, Enters):
         name = groups.get(one.version.segment_id or 0) if one.version else None
         return _("came into the group “%(name)s”") % {"name": name} if name else _("came into the group")
-    return happenings.beginning(content.trigger)
+    said, number = happenings.beginning(content.trigger), orders.get(one.subject)
+    return f"{said}, {number}" if number else said
 
 
 def _next(one: Enrolment, content: Content, texts: Mapping[str, str]) -> tuple[str, str]:

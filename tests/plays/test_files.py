@@ -64,7 +64,6 @@ def test_a_file_may_be_the_same_in_every_language():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"colour": "red"}, {"colour": "unknown_field"}),
         ({"format": "other"}, {"format": "no_format"}),
         ({"format_version": 2}, {"format_version": "too_new"}),
         ({"words": {}}, {"words": "missing"}),
@@ -74,8 +73,6 @@ def test_a_file_may_be_the_same_in_every_language():
         ({"groups": {"a": {"name": "A", "rule": {}}}}, {"groups.a.rule": "not_a_rule"}),
         ({"templates": {"a": {"name": "A", "channel": "smoke", "purpose": "thanks"}}},
          {"templates.a.channel": "unknown_choice"}),
-        ({"templates": {"a": {"name": "A", "channel": "email", "purpose": "thanks", "texts": {"fr": {}}}}},
-         {"templates.a.texts.fr": "unknown_field"}),
         ({"templates": {"a": {"name": {"de": "A"}, "channel": "email", "purpose": "thanks"}}},
          {"templates.a.name.en": "missing"}),
         ({"templates": []}, {"templates": "not_an_object"}),
@@ -118,6 +115,15 @@ def test_the_catalogue_shows_each_in_its_six_cards(client, marketer):
     assert '<a href="/measures/" aria-current="page"' in shown
     assert "Wir haben länger nichts von Ihnen gehört" in shown
     assert client.get(reverse("play-ready-one", args=["none"])).status_code == 404
+
+
+def test_fields_that_nobody_knows_are_left_out_and_named():
+    text = {"name": "A", "channel": "email", "purpose": "thanks", "texts": {"fr": {}}}
+    found = files.read(raw("rhythm") | {"colour": "red", "templates": {**raw("rhythm")["templates"], "a": text}})
+
+    assert [one.place for one in found.left_out] == ["colour", "templates.a.texts.fr"]
+    assert found.templates["a"].texts == {}
+    assert not any(one.left_out for one in READY.values())
 
 
 def test_what_lies_within_itself_without_end_is_refused():

@@ -76,7 +76,6 @@ def test_a_file_becomes_a_draft_with_its_words_and_group_and_is_started(mia, mar
     ("data", "said"),
     [
         ("{", "no file of a measure"),
-        (a_file(owner="Niemand"), "content.steps.2.owner: There is nothing called “Niemand” here"),
         (a_file(steps=[]), "content.steps: A measure has at least one step."),
     ],
 )

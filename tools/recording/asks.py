@@ -34,6 +34,7 @@ ROWS = {  # the page of a row: one of each kind that there is, told apart by the
     "segment": ("Segment", ("origin",)),
     "segment-edit": ("Segment", ("origin",)),
     "play-people": ("Play", ("status",)),
+    "measure-brought": ("Brought", ()),
     "staff-edit": ("Staff", ("role",)),
 }
 OF_MEASURES = ("measure", "measure-people", "measure-edit", "measure-trial", "measure-replay", "measure-change")

@@ -1,5 +1,6 @@
 """What is asked when a measure is brought as a file, and when it is started."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.plays import files
 from stammkunde.plays.contents import InvalidContent
 from stammkunde.plays.files import PlayFile
+from stammkunde.plays.measures.bringing import LEFT_OUT, Question
 from stammkunde.plays.measures.running import AlreadyIn
 from stammkunde.plays.models import MeasureSettings
 from stammkunde.team.settings_page import SettingsForm
@@ -30,6 +32,43 @@ class MeasureFileForm(forms.Form):
             return files.parse(self.cleaned_data["file"].read(files.MOST_BYTES + 1))
         except InvalidContent as wrong:
             raise forms.ValidationError(told(wrong)) from None
+
+
+NOTHING_HERE = _("There is nothing of this kind here yet. Create it, and come back: what you answered is kept.")
+KINDS = {
+    "template": _("Template “%(name)s”"),
+    "group": _("Group of customers “%(name)s”"),
+    "staff": _("Colleague “%(name)s”"),
+    "play": _("Measure “%(name)s”"),
+    "guide": _("Guide “%(name)s”"),
+    "product": _("Product “%(name)s”"),
+    "product_number": _("Product number “%(name)s”"),
+    "category": _("Product group “%(name)s”"),
+}
+
+
+class AnswersForm(forms.Form):
+    """Who is meant by each name in a file; what nobody has said yet stays open."""
+
+    def __init__(self, sent: Any = None, *, asked: Sequence[Question], answers: Mapping[str, str]) -> None:
+        super().__init__(sent)
+        self.asked = {f"q{number}": one for number, one in enumerate(asked)}
+        for name, one in self.asked.items():
+            self.fields[name] = forms.ChoiceField(
+                label=KINDS[one.kind] % {"name": one.called},
+                choices=[("", _("Choose …")), *one.choices, *([(LEFT_OUT, _("leave out"))] if one.without else [])],
+                error_messages={"required": _("Choose who or what is meant.") if one.choices else NOTHING_HERE},
+                help_text=" ".join(part for part in (one.why, _without(one)) if part),
+                initial=answers.get(one.key, ""),
+            )
+
+    def answers(self) -> dict[str, str]:
+        """Give what has been answered, empty where it is open again."""
+        return {one.key: self.cleaned_data.get(name, "") for name, one in self.asked.items()}
+
+
+def _without(one: Question) -> str:
+    return _("Left out: %(what)s") % {"what": one.without} if one.without else ""
 
 
 class StartForm(forms.Form):

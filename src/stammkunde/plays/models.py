@@ -134,6 +134,16 @@ class PlayVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["play", "number"], name="play_version_once")]
 
 
+class Brought(models.Model):
+    """A file of a measure that names what is not here, until whoever brought it has said who is meant."""
+
+    data = models.JSONField()
+    answers = models.JSONField(default=dict, blank=True)
+    play = models.ForeignKey(Play, null=True, on_delete=models.CASCADE, related_name="+")  # another version of it
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+
 class Wanted(models.Model):
     """An act on a measure that is too large for one person: who wanted it first, and for how many."""
 

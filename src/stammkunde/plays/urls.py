@@ -1,6 +1,18 @@
 from django.urls import path
 
-from stammkunde.plays.views import agreed, campaigns, editor, measures, people, plays, ready, replay, shares, trial
+from stammkunde.plays.views import (
+    agreed,
+    bringing,
+    campaigns,
+    editor,
+    measures,
+    people,
+    plays,
+    ready,
+    replay,
+    shares,
+    trial,
+)
 
 urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
@@ -19,7 +31,8 @@ urlpatterns = [
     path("plays/<int:pk>/stop/", plays.stop, name="play-stop"),
     path("plays/<int:pk>/share/", shares.share, name="play-share"),
     path("measures/", measures.listed, name="measures"),
-    path("measures/new/", measures.new, name="measure-new"),
+    path("measures/new/", bringing.new, name="measure-new"),
+    path("measures/new/<int:pk>/", bringing.brought, name="measure-brought"),
     path("measures/<int:pk>/", measures.one, name="measure"),
     path("measures/<int:pk>/people/", people.listed, name="measure-people"),
     path("measures/ready/", ready.listed, name="play-ready"),
@@ -34,7 +47,7 @@ urlpatterns = [
     path("measures/<int:pk>/file/", editor.file, name="measure-file"),
     path("measures/<int:pk>/agree/", agreed.agree, name="measure-agree"),
     path("settings/measures/", agreed.settings, name="settings-measures"),
-    path("measures/<int:pk>/change/", measures.change, name="measure-change"),
+    path("measures/<int:pk>/change/", bringing.change, name="measure-change"),
     path("measures/<int:pk>/start/", measures.start, name="measure-start"),
     path("measures/<int:pk>/hold/", measures.hold, name="measure-hold"),
     path("measures/<int:pk>/resume/", measures.resume, name="measure-resume"),

@@ -31,11 +31,12 @@ from stammkunde.plays.contents.parts import (
 )
 from stammkunde.plays.contents.reading import ENDS, KINDS, read
 from stammkunde.plays.contents.tree import every, find, first, following, happenings, ways
-from stammkunde.plays.contents.writing import kind, names, renamed, with_keys, write
+from stammkunde.plays.contents.writing import WAYS, kind, names, renamed, with_keys, write
 
 __all__ = [
     "ENDS",
     "KINDS",
+    "WAYS",
     "Branch",
     "Content",
     "Cost",

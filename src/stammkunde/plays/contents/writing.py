@@ -40,7 +40,7 @@ NAMES = {
     "substitute": "staff",
     "play": "play",
 }
-_WAYS = ("yes", "no", "otherwise")
+WAYS = ("yes", "no", "otherwise")
 
 
 def kind(step: Step) -> str:
@@ -97,14 +97,14 @@ def _keyed(steps: Any, new: Callable[[], str]) -> Any:
 
 def _keyed_one(step: dict[str, Any], new: Callable[[], str]) -> dict[str, Any]:
     key = step.get("key") or new()
-    return {**step, "key": key, **{way: _keyed(step[way], new) for way in _WAYS if way in step}}
+    return {**step, "key": key, **{way: _keyed(step[way], new) for way in WAYS if way in step}}
 
 
 def _steps(steps: Any) -> Iterator[dict[str, Any]]:
     for one in steps if isinstance(steps, list) else ():
         if isinstance(one, dict):
             yield one
-            for way in _WAYS:
+            for way in WAYS:
                 yield from _steps(one.get(way))
 
 
@@ -122,7 +122,7 @@ def _names(steps: Any, place: str) -> Iterator[tuple[str, str, Ref]]:
             for index, ref in enumerate(said) if isinstance(said, list) else [("", said)]:
                 if ref is not None:
                     yield f"{here}.{field}.{index}".rstrip("."), kind, ref
-        for way in _WAYS:
+        for way in WAYS:
             yield from _names(one.get(way), f"{here}.{way}")
 
 
@@ -143,4 +143,4 @@ def _renamed_one(step: Mapping[str, Any], said: Callable[[str, Ref], Ref]) -> di
             found[field] = [said(kind, one) for one in found[field]]
         elif found.get(field) is not None:
             found[field] = said(kind, found[field])
-    return found | {way: _renamed(found[way], said) for way in _WAYS if way in found}
+    return found | {way: _renamed(found[way], said) for way in WAYS if way in found}

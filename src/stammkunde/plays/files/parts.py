@@ -1,11 +1,11 @@
 """What a file of a play holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from stammkunde.outreach.content import Text
-from stammkunde.plays.contents import Content, Ref, Rule
+from stammkunde.plays.contents import Content, Problem, Ref, Rule
 
 Said = str | Mapping[str, str]  # the same in every language, or by language
 LANGUAGES = ("de", "en")
@@ -60,6 +60,8 @@ class PlayFile:
     groups: Mapping[str, FileGroup]
     templates: Mapping[str, FileTemplate]
     needs: tuple[Need, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)  # the whole file, without what is unknown
+    left_out: tuple[Problem, ...] = ()  # fields that nobody knows here
 
     def words_in(self, language: str) -> Words:
         return self.words.get(language) or self.words.get(OTHER) or next(iter(self.words.values()))

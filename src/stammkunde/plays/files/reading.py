@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from stammkunde.plays.files.parts import LANGUAGES, FileGroup, FileTemplate, Nee
 
 FORMAT, VERSION = "stammkunde-play", 1
 MOST_BYTES = 500_000
+UNKNOWN = "unknown_field"
 STYLES = {"de-sie": ("de", FormOfAddress.SIE), "de-du": ("de", FormOfAddress.DU), "en": ("en", FormOfAddress.SIE)}
 _FIELDS = ("format", "format_version", "key", "version", "words", "needs", "content", "groups", "templates")
 _LONGEST_WORDS = 1000
@@ -45,10 +47,34 @@ def parse(given: bytes) -> PlayFile:
 
 def read(data: object) -> PlayFile:
     """
-    Read a play from plain data.
+    Read a play from plain data; fields that nobody knows here are left out, and named.
 
     :raises InvalidContent: with all that is wrong
     """
+    try:
+        return _read(data)
+    except InvalidContent as refused:
+        unknown = [one for one in refused.problems if one.code == UNKNOWN]
+        if not unknown:
+            raise
+        for one in unknown:
+            data = _without(data, one.place)
+        return replace(_read(data), left_out=tuple(unknown))
+
+
+def _without(data: Any, place: str) -> Any:
+    """Take a field out of plain data; names of fields may have full stops in them."""
+    if isinstance(data, Mapping):
+        return {name: _without(one, _below(place, str(name))) for name, one in data.items() if str(name) != place}
+    return [_without(one, _below(place, str(n))) for n, one in enumerate(data)] if isinstance(data, list) else data
+
+
+def _below(place: str, name: str) -> str:
+    """Give the rest of a place within a field; empty: it is elsewhere."""
+    return place.removeprefix(f"{name}.") if place.startswith(f"{name}.") else ""
+
+
+def _read(data: object) -> PlayFile:
     problems: list[Problem] = []
     top = Node(data, "", problems)
     if not top.object(_FIELDS):
@@ -64,6 +90,7 @@ def read(data: object) -> PlayFile:
         groups=_each(top.node("groups", {}), _group),
         templates=_each(top.node("templates", {}), _template),
         needs=tuple(_need(one) for one in top.each("needs")),
+        data=top.value,
     )
     if problems:
         raise InvalidContent(list(dict.fromkeys(problems)))

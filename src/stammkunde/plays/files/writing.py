@@ -1,6 +1,6 @@
 """From a play to its file: rows by their names, with the words of its templates and the rules of its groups."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,8 +14,7 @@ from stammkunde.plays.files import members
 from stammkunde.plays.files.parts import LANGUAGES
 from stammkunde.plays.files.reading import FORMAT, STYLES, VERSION
 from stammkunde.plays.models import Play
-from stammkunde.segments import latest
-from stammkunde.segments.models import Segment
+from stammkunde.segments.models import Segment, SegmentVersion
 from stammkunde.team.models import Staff
 
 ROWS: dict[str, Any] = {"template": Template, "group": Segment, "staff": Staff, "play": Play}
@@ -32,6 +31,7 @@ def write(*, name: str, content: Mapping[str, Any], version: int = 1) -> dict[st
     """
     named = [(kind, ref) for _place, kind, ref in contents.names(content)]
     every = dict.fromkeys([*named, *members.names(dict(content))])
+    every |= dict.fromkeys(_behind(every))
     called = {(kind, ref): _name(kind, ref) for kind, ref in every}
 
     def said(kind: str, ref: Ref) -> Ref:
@@ -45,7 +45,7 @@ def write(*, name: str, content: Mapping[str, Any], version: int = 1) -> dict[st
         "words": {one: {"name": name} for one in LANGUAGES},
         "needs": [],
         "content": members.renamed(contents.renamed(content, said), said),
-        "groups": dict(_groups(called)),
+        "groups": dict(_groups(called, said)),
         "templates": {_name(kind, ref): _template(int(ref)) for kind, ref in every if kind == "template"},
     }
 
@@ -55,14 +55,30 @@ def _name(kind: str, ref: Ref) -> str:
     return str(row) if row else str(ref)
 
 
-def _groups(called: Mapping[tuple[str, Ref], str]) -> "list[tuple[str, dict[str, Any]]]":
-    """Take the rules of groups along; not of those that name others by their numbers."""
-    found = []
-    for (kind, ref), name in called.items():
-        rule = latest.version_of(int(ref)).rule if kind == "group" and isinstance(ref, int) else None
-        if rule and not list(members.names(rule)):
-            found.append((name, {"name": name, "rule": rule}))
-    return found
+def _behind(some: Iterable[tuple[str, Ref]]) -> "list[tuple[str, Ref]]":
+    """Give the rows that the rules of groups name, also by way of others."""
+    ahead, found = list(some), dict.fromkeys(some)
+    while ahead:
+        for one in members.names(_rule(*ahead.pop())):
+            if one not in found:
+                found[one] = None
+                ahead.append(one)
+    return list(found)
+
+
+def _rule(kind: str, ref: Ref) -> Any:
+    if kind != "group" or not isinstance(ref, int):
+        return None
+    version = SegmentVersion.objects.filter(segment=ref).order_by("-number").first()
+    return version.rule if version else None
+
+
+def _groups(
+    called: Mapping[tuple[str, Ref], str], said: Callable[[str, Ref], Ref]
+) -> "list[tuple[str, dict[str, Any]]]":
+    """Take the rules of groups along, with names for what they name."""
+    found = [(name, _rule(kind, ref)) for (kind, ref), name in called.items()]
+    return [(name, {"name": name, "rule": members.renamed(rule, said)}) for name, rule in found if rule]
 
 
 def _template(pk: int) -> dict[str, Any]:

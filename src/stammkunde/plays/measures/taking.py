@@ -1,47 +1,53 @@
 """Taking a measure over from a file: its templates and groups come along, people and other measures are found here."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from stammkunde.outreach import services as outreach
-from stammkunde.outreach.models import Template
 from stammkunde.plays import contents
 from stammkunde.plays.contents import InvalidContent, Problem, Ref
 from stammkunde.plays.files import FileGroup, FileTemplate, PlayFile, members
 from stammkunde.plays.files.parts import in_language, said
-from stammkunde.plays.measures import running
+from stammkunde.plays.measures import bringing, running
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.segments import services as segments
 from stammkunde.segments.models import Segment
+from stammkunde.segments.wording import problems
 from stammkunde.team.models import Staff
+
+Answers = Mapping[str, str]  # kind and name in the file → number of the row here, or that it is left out
+NONE: Answers = {}
 
 
 @transaction.atomic
-def take(file: PlayFile, *, language: str, staff: Staff, now: datetime) -> Play:
+def take(file: PlayFile, *, language: str, staff: Staff, now: datetime, answers: Answers = NONE) -> Play:
     """
     Make a draft of a file, with the templates and groups that come along, unless some of the same name are here.
 
-    :raises InvalidContent: with the people and measures that it names and are not here
+    `answers` say which rows here are meant by names that are not (`bringing.questions`).
+
+    :raises InvalidContent: with what it names, is not here, and was not answered for
     """
-    content = _Taking(file=file, language=language, staff=staff, now=now).content()
+    content = _Taking(file=file, language=language, staff=staff, now=now, answers=answers).content()
     return running.draft(name=file.words_in(language).name, content=content, staff=staff, now=now)
 
 
 @transaction.atomic
-def take_version(play: Play, file: PlayFile, *, language: str, staff: Staff, now: datetime) -> PlayVersion:
+def take_version(
+    play: Play, file: PlayFile, *, language: str, staff: Staff, now: datetime, answers: Answers = NONE
+) -> PlayVersion:
     """
     Make another version of a measure from a file, as a draft.
 
     :raises InvalidContent: as `take`
     :raises NotPossible: if the measure is over
     """
-    content = _Taking(file=file, language=language, staff=staff, now=now).content()
+    content = _Taking(file=file, language=language, staff=staff, now=now, answers=answers).content()
     return running.change(play_id=play.pk, content=content, staff=staff, now=now)
 
 
@@ -51,35 +57,42 @@ class _Taking:
     language: str
     staff: Staff
     now: datetime
+    answers: Answers
     problems: list[Problem] = field(default_factory=list)
+    making: list[str] = field(default_factory=list)  # groups that others ask for
 
     def content(self) -> dict[str, Any]:
         given = contents.with_keys(in_language(dict(self.file.content), self.language))
+        given = bringing.answered(given, self.answers)
         places = iter(contents.names(given))
         named = contents.renamed(given, lambda kind, ref: self._row(next(places)[0], kind, ref))
         here: dict[str, Any] = members.renamed(named, lambda kind, ref: self._row("steps", kind, ref))
         if self.problems:
             raise InvalidContent(self.problems)
-        return here
+        return {**here, "steps": bringing.without_left_out(here["steps"])}
 
-    def _row(self, place: str, kind: str, ref: Ref) -> Ref:
-        """Give the number of the row that is meant; what comes along is made."""
+    def _row(self, place: str, kind: str, ref: Ref) -> Any:
+        """Give the number of the row that is meant, None where it is left out; what comes along is made."""
+        if answer := self.answers.get(f"{kind}|{ref}"):
+            return None if answer == bringing.LEFT_OUT else int(answer)
         if kind == "template" and (template := self.file.templates.get(str(ref))):
             return self._template(template)
         if kind == "group" and (group := self.file.groups.get(str(ref))):
-            return self._group(group)
-        found = _ROWS[kind](str(ref)).order_by("-pk").values_list("pk", flat=True).first()
+            return self._group(place, str(ref), group)
+        found = bringing.ROWS[kind](str(ref)).order_by("-pk").values_list("pk", flat=True).first()
         if found is None:
             text = _("There is nothing called “%(name)s” here. Create it first, or write the name of another.")
-            problem = Problem(place=f"content.{place}", code="not_there", text=text % {"name": ref})
-            self.problems.append(problem)
+            self._wrong(f"content.{place}", "not_there", text % {"name": ref})
         return found or ref
+
+    def _wrong(self, place: str, code: str, text: str) -> None:
+        self.problems.append(Problem(place=place, code=code, text=text))
 
     def _template(self, part: FileTemplate) -> int:
         name = said(part.name, self.language)[:80]
-        known = Template.objects.filter(name=name).first()
+        known = bringing.ROWS["template"](name).first()
         if known is not None:
-            return known.pk
+            return int(known.pk)
         made = outreach.create_template(
             name=name, channel=part.channel, purpose=part.purpose, by=self.staff, now=self.now
         )
@@ -89,18 +102,21 @@ class _Taking:
             )
         return made.pk
 
-    def _group(self, part: FileGroup) -> int:
+    def _group(self, place: str, ref: str, part: FileGroup) -> Any:
         name = said(part.name, self.language)[:80]
-        known = Segment.objects.filter(name=name, archived_at=None).first()
+        known = bringing.ROWS["group"](name).first()
         if known is not None:
             return known.pk
+        if ref in self.making:
+            self._wrong(f"groups.{ref}.rule", "circle", _("Groups ask for each other in a circle."))
+            return ref
+        self.making.append(ref)
+        rule = members.renamed(dict(part.rule), lambda kind, inner: self._row(place, kind, inner))
+        self.making.pop()
         origin = Segment.Origin.FILE
-        return segments.create(name=name, rule=dict(part.rule), now=self.now, staff=self.staff, origin=origin).pk
-
-
-_ROWS: dict[str, "Callable[[str], QuerySet[Any]]"] = {
-    "template": lambda name: Template.objects.filter(name=name, is_archived=False),
-    "group": lambda name: Segment.objects.filter(name=name, archived_at=None),
-    "staff": lambda name: Staff.objects.filter(Q(email__iexact=name) | Q(name=name), is_active=True),
-    "play": lambda name: Play.objects.filter(name=name, kind=Play.Kind.MEASURE),
-}
+        rule = bringing.answered(rule, self.answers)
+        try:
+            return segments.create(name=name, rule=rule, now=self.now, staff=self.staff, origin=origin).pk
+        except segments.InvalidRule as refused:
+            self._wrong(f"groups.{ref}.rule.{refused.place}".rstrip("."), refused.code, problems.text(refused))
+        return ref

@@ -11,25 +11,23 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.outreach import looks
 from stammkunde.outreach.services import CountsAsAdvertising
-from stammkunde.plays import contents, files, saying, services, trial
+from stammkunde.plays import contents, files, saying, services
 from stammkunde.plays.contents import Content, Enters, InvalidContent
-from stammkunde.plays.files import PlayFile
 from stammkunde.plays.files.parts import OTHER
-from stammkunde.plays.measure_forms import MeasureFileForm, StartForm, told
+from stammkunde.plays.measure_forms import StartForm, told
 from stammkunde.plays.measures import foretelling, reading, running, spending, taking, wording
 from stammkunde.plays.measures.agreeing import NeedsAnother, NeedsSecondYes
 from stammkunde.plays.models import Play
 from stammkunde.plays.services.preparing import NothingToSay
-from stammkunde.plays.views import agreed
+from stammkunde.plays.views import agreed, bringing
 from stammkunde.plays.views.keeping import found
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
-from stammkunde.team.models import Staff
 from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
 
@@ -69,6 +67,9 @@ class Measures(StaffList):
     def find(self, _chosen: dict[str, Any]) -> QuerySet[Play]:
         return reading.measures()
 
+    def more(self) -> dict[str, Any]:
+        return {"waiting": bringing.waiting()}
+
     def told(self, rows: list[Play]) -> list[dict[str, Any]]:
         counts = reading.counts(rows)
         return [
@@ -89,18 +90,6 @@ def listed(request: StaffRequest) -> HttpResponseBase:
     return Measures(request).answer()
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(policy.MESSAGES_SEND)
-def new(request: StaffRequest) -> HttpResponse:
-    form = MeasureFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _taken(request, form.cleaned_data["file"])[0]
-        except InvalidContent as wrong:
-            form.add_error(None, told(wrong))
-    return render(request, "plays/measure_new.html", {"form": form}, status=400 if form.is_bound else 200)
-
-
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def take(request: StaffRequest, key: str) -> HttpResponse:
@@ -109,28 +98,14 @@ def take(request: StaffRequest, key: str) -> HttpResponse:
     if file is None:
         raise Http404
     try:
-        answer, play = _taken(request, file)
+        play = taking.take(file, language=get_language() or OTHER, staff=request.user, now=timezone.now())
     except InvalidContent as wrong:
         for one in told(wrong):
             messages.error(request, one)
         return redirect("play-ready-one", key)
-    _leave_usual_share(play, request.user)
-    return answer
-
-
-def _leave_usual_share(play: Play, staff: Staff) -> None:
-    """Leave as many alone as suit the customers here: few of them need a larger share to show anything."""
-    data, now = reading.newest(play).content, timezone.now()
-    content = contents.read(data)
-    share = trial.usual_share(content, now=now)
-    if share != content.holdout.share:
-        running.change(play_id=play.pk, content=data | {"holdout": {"share": share}}, staff=staff, now=now)
-
-
-def _taken(request: StaffRequest, file: PlayFile) -> tuple[HttpResponse, Play]:
-    play = taking.take(file, language=get_language() or OTHER, staff=request.user, now=timezone.now())
+    bringing.leave_usual_share(play, request.user)
     messages.success(request, _("The measure is there as a draft. Nothing happens before you start it."))
-    return redirect("measure", play.pk), play
+    return redirect("measure", play.pk)
 
 
 @require_safe
@@ -238,30 +213,6 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
         running.move_over,
         _("Moved: whoever stands at a step that is still there goes on by the new version."),
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(policy.MESSAGES_SEND)
-def change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Bring another version as a file; it counts for those who enter once it is started."""
-    play = found(pk)
-    form = MeasureFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _changed(request, play, form.cleaned_data["file"])
-        except InvalidContent as wrong:
-            form.add_error(None, told(wrong))
-    return render(request, "plays/measure_new.html", {"form": form, "play": play}, status=400 if form.is_bound else 200)
-
-
-def _changed(request: StaffRequest, play: Play, file: PlayFile) -> HttpResponse:
-    try:
-        taking.take_version(play, file, language=get_language() or OTHER, staff=request.user, now=timezone.now())
-    except services.NotPossible:
-        messages.error(request, _("That is not possible any more: somebody was quicker, or it is over."))
-    else:
-        messages.success(request, _("The new version is there as a draft. Start it, and it counts for whoever enters."))
-    return redirect("measure", play.pk)
 
 
 def _act(request: StaffRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:

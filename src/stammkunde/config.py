@@ -8,6 +8,7 @@ Every setting `NAME` may also be given as `NAME_FILE`, the path of a file that h
 import base64
 import binascii
 import fcntl
+import gc
 import os
 import secrets
 import stat
@@ -23,6 +24,11 @@ KEY_FILE = "secret-key"
 DATABASE = "stammkunde.sqlite3"
 PRIVATE = (KEY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 OF_OTHERS = 0o077  # what group and others may do
+
+
+def look_for_garbage_seldom() -> None:
+    """Look for circles of objects seldom: rows by the thousand are none, and Python would look again and again."""
+    gc.set_threshold(100_000, 50, 50)
 
 
 class BadSetting(ValueError):

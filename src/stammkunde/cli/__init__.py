@@ -64,8 +64,9 @@ def setup() -> None:
     """Load Django, and end with a plain sentence where a setting is wrong."""
     import django  # noqa: PLC0415
 
-    from stammkunde.config import BadSetting  # noqa: PLC0415
+    from stammkunde.config import BadSetting, look_for_garbage_seldom  # noqa: PLC0415
 
+    look_for_garbage_seldom()
     try:
         django.setup()
     except BadSetting as problem:

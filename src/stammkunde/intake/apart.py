@@ -7,6 +7,7 @@ whoever asked is told that the file cannot be used. Readers are forked from a pr
 """
 
 import ctypes
+import gc
 import math
 import multiprocessing
 import os
@@ -27,7 +28,7 @@ from typing import Any, cast
 import duckdb
 from django.conf import settings
 
-from stammkunde import work
+from stammkunde import config, work
 from stammkunde.intake import recognise as recognising
 from stammkunde.intake.check import Checked
 from stammkunde.intake.check import check as checking
@@ -192,6 +193,8 @@ def _work(
     given: dict[str, Any],
     told: bool,
 ) -> None:
+    gc.freeze()  # what was loaded stays
+    config.look_for_garbage_seldom()  # which took a third of the time of reading text
     _keep_within(bounds)
     tempfile.tempdir = str(folder)
     if told:

@@ -26,6 +26,7 @@ settings.register_profile("quick", settings.get_profile("untimed"), max_examples
 settings.load_profile("untimed")  # a busy machine is no failure
 
 SLOW = {"transactional_db", "live_server", "shared_data", "serve", "installation"}  # fixtures
+FIRST = ("spark", "browser", "long")  # marks
 MISSING = {
     "postgres": lambda: "" if "postgres" in os.environ.get("DATABASE_URL", "") else "DATABASE_URL names no PostgreSQL",
     "browser": lambda: "" if shutil.which("chromium") else "there is no Chromium",
@@ -67,11 +68,15 @@ def pytest_collection_finish():
 
 
 class _Together:
-    """After shuffling: what needs Java or a browser comes first, so that one worker starts either, once."""
+    """
+    After shuffling: what needs Java or a browser comes first, so that one worker starts either, once.
+
+    What takes ten seconds and more by itself comes next, or one worker would wait for the other at the end.
+    """
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
-        items.sort(key=lambda item: next((n for n, of in enumerate(("spark", "browser")) if _is(item, of)), 2))
+        items.sort(key=lambda item: next((n for n, of in enumerate(FIRST) if _is(item, of)), len(FIRST)))
 
 
 def _is(item, marker: str) -> bool:

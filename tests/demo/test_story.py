@@ -29,7 +29,7 @@ from stammkunde.signals.models import EarlyWarning, HourlyCost, StageChange
 from stammkunde.tasks.models import Task
 from stammkunde.team.models import AuditEntry, Company, Staff
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 UNTIL = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)

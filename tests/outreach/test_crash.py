@@ -3,7 +3,7 @@ import pytest
 from tests.outreach import crash
 from tests.outreach.planning import company, everybody
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def test_workers_killed_at_random_instants_lose_nothing_and_send_no_advertising_twice():

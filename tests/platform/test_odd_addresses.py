@@ -61,6 +61,7 @@ def shop(transactional_db, administrator, client, once):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_odd_parameters_are_answered(client, shop, monkeypatch):
     monkeypatch.setattr("django.core.handlers.wsgi.QueryDict", Told)
     failed = []

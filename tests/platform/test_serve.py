@@ -113,6 +113,7 @@ def _lives(pid):
     return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
 
 
+@pytest.mark.long
 def test_serve_answers_restarts_a_killed_worker_and_ends_when_told(serve, home, port):
     process, log = serve()
     _until(lambda: _is_well(port), "the pages do not answer")
@@ -133,6 +134,7 @@ def test_serve_answers_restarts_a_killed_worker_and_ends_when_told(serve, home, 
     assert _workers(home) == {first}, "the worker that ended by itself has signed off"
 
 
+@pytest.mark.long
 def test_two_first_starts_at_once_make_one_installation_and_tell_its_password_once(serve, home, port):
     home.mkdir(mode=0o755)
     with (home / "starting").open("a") as third:
@@ -157,6 +159,7 @@ def test_two_first_starts_at_once_make_one_installation_and_tell_its_password_on
     assert [path for path in (home, *files) if path.stat().st_mode & 0o077] == [], "open to others"
 
 
+@pytest.mark.long
 def test_serve_that_is_killed_leaves_no_orphans_and_starts_anew_at_once(serve, home, port):
     process, _log = serve()
     _until(lambda: _is_well(port), "the pages do not answer")

@@ -11,7 +11,7 @@ from stammkunde.signals.models import CustomerSignal, EarlyWarning, Figure, Stag
 from tests.signals import company
 from tests.signals.limited import limits
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 LAST = date(2026, 6, 30)
 EVENINGS = [date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 23), LAST]

@@ -25,6 +25,7 @@ from tests.outreach.planning import company, customer, planned
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 pytestmark = pytest.mark.django_db
+SAME = pytest.mark.same_on_both("about what leaves; claiming and recording are asked in tests of their own")
 
 
 class Hook:
@@ -95,6 +96,7 @@ def message_on(name: str, **fields) -> Message:
     return message
 
 
+@SAME
 @pytest.mark.parametrize("name", channels.NAMES)
 def test_channel_is_whole(name):
     channel = channels.get(name)
@@ -105,6 +107,7 @@ def test_channel_is_whole(name):
     assert channel.parallel() >= 1
 
 
+@SAME
 @pytest.mark.parametrize("name", channels.NAMES)
 def test_channel_gives_an_address_or_nothing(name):
     channel = channels.get(name)
@@ -124,6 +127,7 @@ def test_channel_gives_an_address_or_nothing(name):
     assert channel.address(Customer(name="B", updated_at=timezone.now()), None) == ""
 
 
+@SAME
 @pytest.mark.parametrize("name", [one.name for one in channels.every() if not one.collects])
 def test_channel_hands_over_what_it_renders(set_up, name):
     assert channels.get(name).missing(set_up) == ""
@@ -133,12 +137,14 @@ def test_channel_hands_over_what_it_renders(set_up, name):
     assert isinstance(hand_over(message), Receipt)
 
 
+@SAME
 @pytest.mark.parametrize("name", channels.NAMES)
 def test_channel_refuses_what_it_cannot_render(set_up, name):
     with pytest.raises(KeyError):
         channels.get(name).render(message_on(name, content={}), set_up)
 
 
+@SAME
 def test_unknown_channel_is_named():
     with pytest.raises(KeyError, match="pigeon"):
         channels.get("pigeon")
@@ -160,6 +166,7 @@ def test_call_becomes_a_task_once(set_up, salesperson):
     )
 
 
+@SAME
 def test_webhook_is_signed_and_names_its_message(set_up, hook):
     message = message_on("webhook", content={"subject": "", "text": "Ihr Paket ist da."})
 
@@ -179,6 +186,7 @@ def test_webhook_is_signed_and_names_its_message(set_up, hook):
     assert receipt.provider_id == "r-1"
 
 
+@SAME
 @pytest.mark.parametrize(
     ("code", "problem"),
     [
@@ -199,6 +207,7 @@ def test_webhook_tells_apart_what_may_be_tried_again(set_up, hook, code, problem
     assert told.type is problem
 
 
+@SAME
 def test_webhook_without_a_server_is_down(set_up, settings):
     settings.WEBHOOK_URL = "http://127.0.0.1:9/"
 
@@ -219,6 +228,7 @@ async def _drop(server, *_args):
     return "421 gone"
 
 
+@SAME
 @pytest.mark.parametrize(
     ("command", "answer", "problem"),
     [
@@ -244,6 +254,7 @@ def test_mail_tells_apart_what_may_be_tried_again(set_up, mails, command, answer
     assert len(mails.took) == 1
 
 
+@SAME
 def test_mail_over_one_line_goes_on_after_a_refusal_and_a_drop(set_up, mails):
     channel, house = channels.get("email"), Company.objects.get()
     people = ["nobody@mail.example", "kim@mail.example", "ben@mail.example"]
@@ -263,6 +274,7 @@ def test_mail_over_one_line_goes_on_after_a_refusal_and_a_drop(set_up, mails):
     assert len(mails.took) == 2
 
 
+@SAME
 def test_mail_without_a_server_is_down(set_up, settings):
     settings.EMAIL_PORT = 9
 
@@ -270,6 +282,7 @@ def test_mail_without_a_server_is_down(set_up, settings):
         hand_over(message_on("email"))
 
 
+@SAME
 def test_mail_leaves_as_text_beside_html(set_up):
     message = message_on("email", content={"subject": "Grüße\naus Köln", "text": ".\nHallo", "html": "<p>Hällo</p>"})
 
@@ -283,6 +296,7 @@ def test_mail_leaves_as_text_beside_html(set_up):
     assert '<p style="margin:0 0 16px">Hällo</p>' in mail.get_body(("html",)).get_content()
 
 
+@SAME
 def test_mail_is_recognised_by_its_number_however_often_it_leaves(set_up):
     message = message_on("email")
 
@@ -294,6 +308,7 @@ def test_mail_is_recognised_by_its_number_however_often_it_leaves(set_up):
     assert email.number_in("<other@example.org>") is None
 
 
+@SAME
 def test_mail_ends_by_one_click_except_what_belongs_to_an_order(set_up):
     set_up.imprint = "Musterhaus GmbH\nKöln"
     content = {"subject": "Angebot", "text": "Nur heute.", "html": "<html><body><p>Nur heute.</p></body></html>"}
@@ -320,6 +335,7 @@ def _text(message, house):
     return channels.get("email").render(message, house).body.text
 
 
+@SAME
 @pytest.mark.parametrize(("purpose", "automatic"), [("service", True), ("thanks", True), ("advertising", False)])
 def test_mail_says_that_a_machine_wrote_it_only_where_one_did(set_up, purpose, automatic):
     message = planned(customer(), purpose=purpose)
@@ -327,6 +343,7 @@ def test_mail_says_that_a_machine_wrote_it_only_where_one_did(set_up, purpose, a
     assert ("Auto-Submitted" in email.headers(message, set_up, url="")) == automatic
 
 
+@SAME
 def test_mail_to_a_domain_with_umlauts_is_written_as_servers_want_it(set_up, mails):
     message = message_on("email", customer_id=customer(email="info@bücher.example").pk)
 
@@ -335,6 +352,7 @@ def test_mail_to_a_domain_with_umlauts_is_written_as_servers_want_it(set_up, mai
     assert mails.took[0].startswith("info@xn--bcher-kva.example ")
 
 
+@SAME
 def test_mail_through_a_provider_keeps_the_providers_number(set_up, settings, monkeypatch):
     def take(self, payload, message):
         return {"recipient_status": {message.to[0]: AnymailRecipientStatus(message_id="p-7", status="sent")}}
@@ -347,6 +365,7 @@ def test_mail_through_a_provider_keeps_the_providers_number(set_up, settings, mo
     assert receipt.provider_id == "p-7"
 
 
+@SAME
 @pytest.mark.parametrize(
     ("status", "problem"),
     [
@@ -372,6 +391,7 @@ def test_mail_through_a_provider_tells_apart_what_may_be_tried_again(set_up, set
     assert told.type is problem
 
 
+@SAME
 def test_mail_through_a_provider_that_is_away_is_down(set_up, settings):
     settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
     settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "x", "POSTMARK_API_URL": "http://127.0.0.1:9/"}
@@ -380,6 +400,7 @@ def test_mail_through_a_provider_that_is_away_is_down(set_up, settings):
         hand_over(message_on("email"))
 
 
+@SAME
 @pytest.mark.parametrize(
     ("changed", "code"),
     [({"EMAIL_IS_SET": False}, "no_mail_server"), ({"PUBLIC_URL": ""}, "no_public_url")],
@@ -392,6 +413,7 @@ def test_mail_says_what_is_missing(set_up, settings, changed, code):
     assert channels.get("email").missing(Company(sender_email="")) in {code, "no_sender"}
 
 
+@SAME
 def test_person_without_address_is_not_reached_at_the_customers():
     house = factories.customer(email="info@mail.example")
     kim = factories.contact_person(house)

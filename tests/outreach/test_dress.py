@@ -17,7 +17,7 @@ from stammkunde.team import queries as team
 from tests import factories
 from tests.outreach.planning import NOW, company, consent, customer, plan, planned
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both("about how a mail looks that was read")]
 EMPTY = {"br", "meta", "img"}
 OUTSIDE = {"style", "title"}
 VALUES = {"greeting": "Guten Tag Frau O'Neill & Söhne", "sender": "Müller & Co"}

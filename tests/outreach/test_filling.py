@@ -14,6 +14,7 @@ from tests.desk.installing import installed
 from tests.outreach.planning import NOW, company, customer, plan
 
 pytestmark = pytest.mark.django_db
+SAME = pytest.mark.same_on_both("worded from rows that were read; the tests between ask who is counted")
 
 TODAY = date(2026, 11, 24)
 
@@ -36,6 +37,7 @@ def written(made, *recipients):
 ANNA = {"salutation": "Frau", "title": "Dr.", "first_name": "Anna", "last_name": "Weber"}
 
 
+@SAME
 @pytest.mark.parametrize(
     ("fields", "form", "german", "english"),
     [
@@ -55,6 +57,7 @@ def test_contact_persons_are_greeted_by_name(fields, form, german, english):
             assert persons.greeting(customer=firm, person=person, form=form) == words
 
 
+@SAME
 @pytest.mark.parametrize(
     ("kind", "name", "form", "german"),
     [
@@ -70,6 +73,7 @@ def test_customers_are_greeted_as_far_as_their_name_tells(kind, name, form, germ
         assert persons.greeting(customer=factories.customer(kind=kind, name=name), person=None, form=form) == german
 
 
+@SAME
 def test_everybody_reads_the_own_language_and_form():
     company(default_form="sie")
     made = template(de_sie="Ihr {greeting}", de_du="Dein {greeting}", en_sie="Your {greeting}")
@@ -155,6 +159,7 @@ def test_writing_to_many_takes_as_many_queries_as_to_one(size, django_assert_num
         written(made, *recipients)
 
 
+@SAME
 def test_fields_are_those_that_can_be_filled():
     company()
 
@@ -163,6 +168,7 @@ def test_fields_are_those_that_can_be_filled():
     assert {*values, "code"} == set(knowing.fields())
 
 
+@SAME
 def test_every_field_has_a_place_of_its_own():
     declared = [*persons.FIELDS, *(one for source in knowing.sources() for one in source.fields)]
 
@@ -170,6 +176,7 @@ def test_every_field_has_a_place_of_its_own():
     assert list(knowing.fields())[7:10] == ["city", "product", "category"]
 
 
+@SAME
 def test_a_field_that_there_is_none_of_is_named():
     company()
     one = customer()

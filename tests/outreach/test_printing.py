@@ -16,6 +16,7 @@ from tests.outreach.planning import DAY, NOW, company, consent, customer, planne
 from tests.outreach.test_filling import template
 
 pytestmark = pytest.mark.django_db
+SAME = pytest.mark.same_on_both("an address is worded from rows that were read")
 LETTER = {"subject": "Guten Tag", "text": "Vielen Dank."}
 
 
@@ -46,6 +47,7 @@ def text_of(run: PrintRun) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(printing.file(run).read_bytes())).pages)
 
 
+@SAME
 @pytest.mark.parametrize(
     "fields", [{"street": ""}, {"city": ""}, {"street": " ", "city": "Berlin"}], ids=["no street", "no city", "blank"]
 )
@@ -55,6 +57,7 @@ def test_letter_without_a_whole_address_is_refused(house, fields):
     assert (message.state, message.reason) == ("refused", {"code": "no_address"})
 
 
+@SAME
 def test_address_has_person_company_and_a_country_in_capitals_abroad(house):
     shop = customer(name="Weber GmbH", kind="company", street="Ring 1", postcode="1010", city="Wien", country="Austria")
     eva = factories.contact_person(shop, salutation="Herr", title="Dr.", first_name="Max", last_name="Weber")
@@ -63,6 +66,7 @@ def test_address_has_person_company_and_a_country_in_capitals_abroad(house):
     assert lines == ["Weber GmbH", "Herrn Dr. Max Weber", "Ring 1", "1010 Wien", "ÖSTERREICH"]
 
 
+@SAME
 @pytest.mark.parametrize("country", ["", "DE", "Deutschland", "Germany"])
 def test_address_at_home_names_no_country(house, country):
     message = letter(to=customer(name="Kim Weber", country=country, **home()))
@@ -70,6 +74,7 @@ def test_address_at_home_names_no_country(house, country):
     assert channels.get("letter").render(message, house).body["lines"] == ["Kim Weber", "Weg 1", "10115 Berlin"]
 
 
+@SAME
 @pytest.mark.parametrize(("region", "said"), [("DE-NW", "SERBIEN"), ("CH", "SERBIEN"), ("IE", "SERBIA")])
 def test_address_abroad_names_the_country_as_the_post_at_home_reads_it(region, said):
     house = company(sender_address="Lindenstraße 12\n50667 Köln", holiday_region=region)
@@ -84,6 +89,7 @@ def test_address_that_is_kept_names_the_country_as_it_always_did(house):
     assert message.address == "Kim Weber, Weg 1, 10115 Berlin, DEUTSCHLAND"
 
 
+@SAME
 def test_address_abroad_keeps_a_country_that_nobody_knows(house):
     message = letter(to=customer(name="Kim", country="Absurdistan", **home()))
 

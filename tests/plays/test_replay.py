@@ -23,6 +23,7 @@ from tests.plays.over_time import wait as waits
 from tests.segments.company import FREQUENT, NOW, SILENT, TODAY, open_company, refresh, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SAME = pytest.mark.same_on_both("worked out from the mirror; the tests between ask how weeks are claimed and kept")
 
 DAY = timedelta(days=1)
 WEEKS = 14  # instead of a year: each costs a moment
@@ -70,6 +71,7 @@ def worked(play):
     return Replay.objects.get(play=play).result
 
 
+@SAME
 @pytest.mark.parametrize("rule", [FREQUENT, SILENT], ids=["frequent", "silent"])
 @pytest.mark.parametrize("ago", [40, 110])
 def test_a_past_day_is_as_in_a_world_cut_off_at_it(ids, rule, ago):
@@ -83,6 +85,7 @@ def test_a_past_day_is_as_in_a_world_cut_off_at_it(ids, rule, ago):
     assert 0 < len(left) < len(ids)
 
 
+@SAME
 def test_what_was_entered_later_is_seen_from_then_on(ids):
     seen = past.opened(COMPLAINED, since=SINCE, now=NOW)
     said_on = TODAY - 150 * DAY
@@ -91,6 +94,7 @@ def test_what_was_entered_later_is_seen_from_then_on(ids):
     assert seen.inside(said_on + 14 * DAY).tolist() == ids[10:]
 
 
+@SAME
 def test_scores_count_as_they_were_stored_and_not_at_all_where_they_were_not(ids, settings):
     on = TODAY - 100 * DAY
     settings.HISTORY_DIR.mkdir(parents=True, exist_ok=True)
@@ -102,6 +106,7 @@ def test_scores_count_as_they_were_stored_and_not_at_all_where_they_were_not(ids
     assert seen.inside(on - DAY) is None
 
 
+@SAME
 def test_those_come_who_are_in_the_group_and_were_not_a_week_before(ids):
     play = drafted()
     found = worked(play)
@@ -156,6 +161,7 @@ def test_asked_anew_the_one_under_way_is_void(ids, monkeypatch):
     assert not working.sweep(now=NOW)
 
 
+@SAME
 def test_what_happened_begins_it_for_those_in_the_group_on_that_day(ids):
     second = {"happened": "orders", "within": "ever", "is": ">=", "value": 2}
     found = worked(drafted(trigger=BOUGHT, rule=second, reentry={"again": True, "pause_days": 0}))
@@ -190,6 +196,7 @@ def _of_today(replay):
     return replay
 
 
+@SAME
 def test_who_entered_comes_again_after_the_pause_and_does_what_she_did_without_it():
     read = contents.read(
         content(waits(5), trigger=ENTERS, rule=SILENT, goal=PURCHASE, latest_days=20,
@@ -210,6 +217,7 @@ def test_who_entered_comes_again_after_the_pause_and_does_what_she_did_without_i
     assert (base.n, base.reached, base.margin_cents) == (2, 1, 500)  # of the last one the time is not over
 
 
+@SAME
 def test_a_large_company_is_looked_at_by_a_sample_with_its_error(ids, monkeypatch):
     monkeypatch.setattr(past, "MOST", 6)
     found = worked(drafted())

@@ -13,6 +13,7 @@ from stammkunde.signals import queries as signals
 from tests.segments.company import FREQUENT, NOW, SILENT, TODAY, open_company, refresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SAME = pytest.mark.same_on_both("counted in the mirror; the tests between compare it with the database")
 BREAD, CAKE = ([{"column": "category", "is": "is", "value": one}] for one in ("Brot", "Kuchen"))
 RULES = {
     "frequent": FREQUENT,
@@ -49,12 +50,14 @@ def test_count_with_reach_unknown_and_the_day_of_last_night(company):
     assert counts.count({"not": RULES["german"]}, now=NOW).n == 6
 
 
+@SAME
 def test_who_never_or_always_got_a_discount_is_nobody_where_discounts_are_unknown(company):
     assert not Line.objects.exclude(discount_cents=None).exists()
     for key in ("only-discounted", "never-discounted"):
         assert counts.count(examples.find(key).rule, now=NOW).n == 0
 
 
+@SAME
 def test_the_same_is_answered_once_and_anew_when_facts_are(company, monkeypatch):
     counts.count(FREQUENT, now=NOW)
     monkeypatch.setattr(counts, "_counted", lambda *_given: pytest.fail("asked again"))
@@ -80,6 +83,7 @@ def test_everybody_and_some_are_answered_alike(company):
     }  # fmt: skip
 
 
+@SAME
 def test_before_the_first_refresh_and_before_the_night_is_written_down_nothing_is_guessed(once):
     with pytest.raises(NoMirror):
         counts.count(FREQUENT, now=NOW)
@@ -88,12 +92,14 @@ def test_before_the_first_refresh_and_before_the_night_is_written_down_nothing_i
         counts.count(FREQUENT, now=NOW)
 
 
+@SAME
 def test_until_the_night_is_written_down_the_one_before_is_read(company):
     refresh()
     assert not files.is_kept(nightly.name(signals.current()))
     assert counts.count(RULES["bought"], now=NOW).n == 12
 
 
+@SAME
 def test_a_file_that_nothing_needs_stays_for_an_hour(company):
     name = nightly.name(signals.current())
     for minutes in (0, 59):

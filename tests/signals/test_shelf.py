@@ -19,7 +19,11 @@ from tests import factories, processes
 from tests.mirror.damaging import scramble
 from tests.signals.shop import NOW, open_shop, quiet, refresh, show_shop
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("learns_once")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("learns_once"),
+    pytest.mark.same_on_both("files beside the mirror, kept of what was read and read without the database"),
+]
 
 
 @pytest.fixture

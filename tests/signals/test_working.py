@@ -16,6 +16,7 @@ from tests import factories, processes
 from tests.signals.shop import NOW, open_shop, refresh_and_die, show_shop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_figures", "learns_once")]
+SAME = pytest.mark.same_on_both("decided by rows that were read; the tests between ask how they are locked and written")
 
 
 @pytest.fixture
@@ -62,6 +63,7 @@ def test_worker_lets_imports_finish(shop):
     assert working.sweep(now=NOW) is True
 
 
+@SAME
 def test_worker_refreshes_after_midnight_of_the_company(shop, settings):
     settings.TIME_ZONE = "Europe/Berlin"
     factories.order(Customer.objects.first(), date(2026, 2, 25))
@@ -75,6 +77,7 @@ def test_worker_refreshes_after_midnight_of_the_company(shop, settings):
     assert queries.as_of() == date(2026, 3, 2)
 
 
+@SAME
 def test_worker_refreshes_when_the_company_chooses_another_window(shown):
     factories.decided(activity_days=77)
 
@@ -86,6 +89,7 @@ def test_worker_refreshes_when_the_company_chooses_another_window(shown):
     assert working.sweep(now=NOW) is False
 
 
+@SAME
 def test_worker_refreshes_when_the_company_looks_further_ahead_or_less_far(shown):
     used = queries.forecast()["risk"]["horizon_days"]
 
@@ -113,6 +117,7 @@ def test_worker_refreshes_when_somebody_asks(shown, monkeypatch):
     assert working.sweep(now=NOW + timedelta(minutes=6, seconds=32)) is True
 
 
+@SAME
 def test_worker_refreshes_when_the_team_can_do_more(shop, administrator):
     working.sweep(now=NOW)
     administrator.hours_per_week = 35
@@ -123,6 +128,7 @@ def test_worker_refreshes_when_the_team_can_do_more(shop, administrator):
     assert working.sweep(now=NOW) is False
 
 
+@SAME
 def test_worker_waits_longer_after_each_failure(shop, monkeypatch):
     monkeypatch.setattr(assessed.recency, "customers", lambda *a, **k: 1 / 0)
     assert working.sweep(now=NOW) is True

@@ -20,9 +20,10 @@ PAGES = ("/", "/products/", "/customers/?behind=lost", "/customers/?behind=won",
 def shop(administrator, once):
     once(open_shop)
     shown = Generation.objects.get()
-    Figure.objects.create(
-        generation=shown, kpi="retention_rate", period="2026-Q2", slice_by="", slice_value="", value=0.5, n=100
-    )  # an overview without figures would ask nothing
+    for period in ("2026-Q2", "2025"):  # an overview without figures would ask nothing
+        Figure.objects.create(
+            generation=shown, kpi="retention_rate", period=period, slice_by="", slice_value="", value=0.5, n=100
+        )
 
 
 @pytest.fixture

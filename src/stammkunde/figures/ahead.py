@@ -12,6 +12,7 @@ from datetime import datetime
 from django.core.cache import cache
 
 from stammkunde.figures.proposal import proposal
+from stammkunde.insight import periods
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.segments import selection
 from stammkunde.signals import answers
@@ -30,11 +31,19 @@ def _portrait(_period: str) -> None:
         proposal(found)
 
 
+def last_year(period: str) -> periods.Period:
+    """Give the last year that is over when a period is."""
+    end_on = periods.parse(period).end_on
+    year = periods.containing(end_on, grain="year")
+    return year if year.end_on == end_on else year.previous()
+
+
 QUESTIONS: tuple[Question, ...] = (
     lambda _period: answers.keep_shelf(),  # first, as others read from it
     lambda _period: answers.slices(),
     lambda _period: answers.suggested_activity_days(),
     lambda _period: answers.revenue_by_month(),
+    lambda period: answers.kept(year=str(last_year(period))),
     lambda _period: answers.cohorts(),
     lambda _period: answers.abc(),
     lambda period: answers.products(period=period),

@@ -1,14 +1,20 @@
-"""What a little more retention would be worth, roughly: the company's own numbers, multiplied in plain sight."""
+"""What more retention would be worth: by the year's own facts where they are known, else a rough count."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from stammkunde.figures import claims
 from stammkunde.figures.tiles import Figures
+from stammkunde.insight import retention
+from stammkunde.insight.errors import CannotAnswer
+from stammkunde.insight.retention import Amount, Base, Worth
 from stammkunde.team.policy import Sight
 
 POINTS = (1, 3, 5)
+COMPARED_POINTS = 5  # of which the literature speaks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,11 +22,13 @@ class Step:
     points: int
     customers: float
     cents: float
+    year: Amount | None = None  # with its interval, where it is known
+    life: Amount | None = None  # as long as they stay, discounted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gain:
-    """So many points more: so many customers more, each worth what a buyer is worth on average."""
+    """So many points more: so many customers more, each worth so much a year."""
 
     basis: str
     each_cents: float
@@ -28,6 +36,10 @@ class Gain:
     is_yearly: bool
     start: int
     steps: list[Step]
+    like: float | None = None  # what those who leave bring, as a share of what those bring who stay
+    rises: float | None = None  # how much more a customer brings in her life with five points more
+    most_cents: float | None = None  # what keeping one more may cost
+    discount: float = retention.DISCOUNT
 
     @property
     def currency(self) -> str:
@@ -38,28 +50,41 @@ class Gain:
         """Give what the slider multiplies: one point, the first step."""
         return self.steps[0]
 
+    @property
+    def claims(self) -> Sequence[claims.Told]:
+        return claims.told()
 
-def gain(figures: Figures, *, name: str, year: tuple[str, Figures] | None, sight: Sight) -> Gain | None:
+
+def gain(
+    figures: Figures, *, name: str, year: tuple[str, Figures] | None, sight: Sight, facts: Base | None = None
+) -> Gain | None:
     """
     Say what one, three and five points more retention would be worth; None where it cannot be said.
 
-    `year` is the last one that is over, with its name: a customer more is one for longer than a quarter.
+    `year` is the last one that is over, with its name: a customer more is one for longer than a quarter. `facts` is
+    what that year's facts say, where they were asked.
     """
     start = figures.get("customers_start")
+    if start is None or not start.value:
+        return None
     of, counted = year or (name, figures)
     basis, each = _each(counted, sight=sight)
-    if start is None or not start.value or each is None:
+    if facts is not None:
+        basis, each = _named(facts), facts.marginal_cents
+    if each is None:
         return None
+    base = facts or _rough(year[1] if year else {}, each)
+    found = _worth(replace(base, customers=int(start.value), kept=round(start.value * base.rate)) if base else None)
     return Gain(
         basis=basis,
         each_cents=each,
         of=of,
         is_yearly=year is not None,
         start=int(start.value),
-        steps=[
-            Step(points=points, customers=start.value * points / 100, cents=start.value * points / 100 * each)
-            for points in POINTS
-        ],
+        steps=[_step(points, start.value, each, found.get(points)) for points in POINTS],
+        like=facts.like if facts else None,
+        rises=found[COMPARED_POINTS].rises if COMPARED_POINTS in found else None,
+        most_cents=found[1].lifetime.cents / found[1].customers if 1 in found else None,
     )
 
 
@@ -70,3 +95,39 @@ def _each(figures: Figures, *, sight: Sight) -> tuple[str, float | None]:
         return _("contribution margin"), margin.value
     revenue = figures.get("revenue_per_customer_cents")
     return _("revenue"), revenue.value if revenue else None
+
+
+def _named(base: Base) -> str:
+    return _("contribution margin") if base.basis == "margin" else _("revenue")
+
+
+def _rough(year: Figures, each: float) -> Base | None:
+    """Take the year's rate and the average buyer, where its facts were not asked."""
+    rate = year.get("retention_rate")
+    if rate is None or rate.value is None or not rate.denominator or rate.numerator is None:
+        return None
+    return Base(customers=int(rate.denominator), kept=int(rate.numerator), each_cents=each)
+
+
+def _worth(base: Base | None) -> dict[int, Worth]:
+    """Work out each number of points; those that cannot be (more than leave) are left out."""
+    found: dict[int, Worth] = {}
+    for points in POINTS:
+        if base is None:
+            break
+        try:
+            found[points] = retention.point(base, points=points)
+        except CannotAnswer:
+            break
+    return found
+
+
+def _step(points: int, start: float, each: float, worth: Worth | None) -> Step:
+    customers = start * points / 100
+    return Step(
+        points=points,
+        customers=customers,
+        cents=customers * each,
+        year=worth.year if worth and not worth.is_ceiling else None,
+        life=worth.lifetime if worth else None,
+    )

@@ -1,17 +1,20 @@
 """What the overview reads: stored figures in one query; from the mirror only what somebody chose freely."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
 from stammkunde.figures.tiles import Figures
 from stammkunde.figures.wording import MEANINGS
-from stammkunde.insight import kpis, periods
+from stammkunde.insight import kpis, periods, retention
+from stammkunde.insight.errors import CannotAnswer
 from stammkunde.insight.periods import Grain, Period
 from stammkunde.segments import slices
 from stammkunde.segments.selection import Selection
 from stammkunde.signals import answers
 from stammkunde.signals.models import Figure, Generation
+from stammkunde.team.policy import Sight
 
 SPARK_PERIODS = 13
 OWN_ATTRIBUTE = "attr_"  # what only this company knows of its customers; figures by it are not stored
@@ -128,6 +131,15 @@ def last_year(stored: Points, selection: Selection) -> tuple[Period, Figures] | 
         if year.end_on <= until and year.start_on >= begun_on
     ]
     return over[-1] if over else None
+
+
+def year_by_facts(selection: Selection, year: str, *, sight: Sight) -> retention.Base | None:
+    """Read what a year says of keeping customers off the facts; of the whole company, at the usual window only."""
+    if selection.slice_by or selection.activity_days != selection.usual_days:
+        return None
+    with suppress(CannotAnswer, answers.NoMirror, answers.NoFacts):
+        return answers.kept(year=year, basis=None if sight.margin else "revenue")
+    return None
 
 
 def begun(stored: Points, selection: Selection) -> Selection:

@@ -90,7 +90,8 @@ def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Sel
     """Say what a point of retention is worth, by the last year that is over."""
     year = queries.last_year(stored, chosen)
     named = (selection.name(year[0]), year[1]) if year else None
-    return gain.gain(figures, name=selection.name(chosen.period), year=named, sight=sight)
+    facts = queries.year_by_facts(chosen, str(year[0]), sight=sight) if year else None
+    return gain.gain(figures, name=selection.name(chosen.period), year=named, sight=sight, facts=facts)
 
 
 def _links(request: StaffRequest, chosen: selection.Selection) -> dict[str, str]:

@@ -19,6 +19,7 @@ from stammkunde.signals.answers.buyers import (
     suggested_activity_days,
 )
 from stammkunde.signals.answers.goods import Product, ProductList, comebacks, product, products
+from stammkunde.signals.answers.keeping import kept
 from stammkunde.signals.answers.over_time import (
     MonthOfRevenue,
     SliceColumn,
@@ -67,6 +68,7 @@ __all__ = [
     "drivers",
     "figures",
     "keep_shelf",
+    "kept",
     "last_bought",
     "last_complete",
     "lifetime",

@@ -1,0 +1,95 @@
+"""What a point of retention is worth on the overview: by the year's facts, roughly, and beside the literature."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone, translation
+
+from stammkunde.figures import ahead, claims
+from stammkunde.figures.gain import gain
+from stammkunde.insight import retention
+from stammkunde.signals import answers
+from stammkunde.signals.models import Current, Figure, Generation
+from stammkunde.team.policy import Sight
+from tests.pages import folded
+
+SIGHT = Sight(figures=True, margin=True)
+FACTS = retention.Base(customers=900, kept=720, each_cents=10_000, error_cents=100, like=0.4, like_error=0.02)
+
+
+def figure(value, numerator=None, denominator=None):
+    return SimpleNamespace(value=value, numerator=numerator, denominator=denominator)
+
+
+YEAR = {"margin_per_customer_cents": figure(12_000), "retention_rate": figure(0.8, 720, 900)}
+NOW = {"customers_start": figure(1000)}
+
+
+def test_facts_of_the_year_count_those_who_leave_as_what_they_brought():
+    said = gain(NOW, name="Q3", year=("2025", YEAR), sight=SIGHT, facts=FACTS)
+
+    assert (said.each_cents, said.like, said.basis) == (4000, 0.4, "Deckungsbeitrag")
+    assert (said.per_point.customers, said.per_point.cents) == (10, 40_000)
+    assert said.per_point.year.low_cents < 40_000 < said.per_point.year.high_cents
+    assert said.per_point.life.cents == pytest.approx(40_000 * 1.1 / 0.3)
+    assert said.most_cents == pytest.approx(4000 * 1.1 / 0.3)
+    assert said.rises == pytest.approx(0.3 / 0.25 - 1)
+
+
+def test_without_facts_the_average_buyer_counts_and_no_interval_is_claimed():
+    said = gain(NOW, name="Q3", year=("2025", YEAR), sight=SIGHT)
+
+    assert (said.each_cents, said.like, said.per_point.year) == (12_000, None, None)
+    assert said.per_point.life.cents == pytest.approx(120_000 * 1.1 / 0.3)
+
+
+def test_points_beyond_those_who_left_have_no_lifetime():
+    few = YEAR | {"retention_rate": figure(0.98, 980, 1000)}
+
+    said = gain(NOW, name="Q3", year=("2025", few), sight=SIGHT)
+
+    assert [step.life is None for step in said.steps] == [False, True, True]
+    assert said.rises is None
+
+
+def test_before_a_year_is_over_only_the_period_counts():
+    said = gain(NOW | {"margin_per_customer_cents": figure(3000)}, name="Q3", year=None, sight=SIGHT)
+
+    assert (said.per_point.cents, said.per_point.life, said.most_cents) == (30_000, None, None)
+
+
+def test_claims_say_what_the_library_says():
+    with translation.override("en"):
+        found = [(str(one.says), str(one.measured), str(one.caution)) for one in claims.told()]
+
+    assert found == [(one.says, one.measured, one.caution) for one in retention.CLAIMS]
+
+
+@pytest.mark.parametrize(("period", "year"), [("2025-Q4", "2025"), ("2026-Q2", "2025"), ("2025", "2025")])
+def test_worker_asks_ahead_about_the_last_year_that_is_over(period, year):
+    assert str(ahead.last_year(period)) == year
+
+
+@pytest.mark.django_db
+def test_overview_tells_what_the_facts_of_the_year_say(client, administrator, monkeypatch):
+    shown = Generation.objects.create(
+        status=Generation.Status.DONE, as_of_on=date(2026, 6, 30), activity_days=60, started_at=timezone.now()
+    )
+    Current.objects.create(pk=1, generation=shown)
+    asked = []
+    for period, kpi, value in (
+        ("2026-Q2", "customers_start", 500),
+        ("2026-Q2", "retention_rate", 0.5),
+        ("2025", "revenue_per_customer_cents", 5000),
+    ):
+        Figure.objects.create(generation=shown, kpi=kpi, period=period, slice_by="", slice_value="", value=value, n=100)
+    monkeypatch.setattr(answers, "kept", lambda **question: asked.append(question) or FACTS)
+    client.force_login(administrator)
+
+    text = folded(client.get("/?period=2026-Q2").content.decode())
+
+    assert asked == [{"year": "2025", "basis": None}]
+    assert "Wer geht, hatte zuvor 40\xa0% von dem gebracht, was Gebliebene brachten" in text
+    assert "40,00\xa0€ Deckungsbeitrag in 2025" in text
+    assert "Was die Literatur sagt" in text

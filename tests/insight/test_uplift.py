@@ -234,3 +234,18 @@ def test_trait_of_nothing_is_left_out(planted, found):
     said = find(empty, traits=("region", "spent", "orders", "country", "nothing"))
 
     assert (said.left_out_traits, said.p) == (("country", "nothing"), pytest.approx(found.p))
+
+
+def test_what_was_expected_of_each_narrows_the_gains_of_segments():
+    table = played(n=1500, gain=1.0).with_columns(
+        south=pl.col("region") == "south", bought=pl.col("bought") + 3 * pl.col("orders")
+    )
+
+    plain, corrected = (
+        uplift.segments(table, treated="contacted", outcome="bought", segments=["south"], covariate=covariate)
+        for covariate in (None, "orders")
+    )
+
+    width = [of.segments[0].difference.high - of.segments[0].difference.low for of in (plain, corrected)]
+    assert width[1] < 0.5 * width[0]
+    assert corrected.segments[0].difference.low < 1 < corrected.segments[0].difference.high

@@ -15,10 +15,8 @@ For whom a play works: learnt on one half of its customers, judged on the other.
 from stammkunde.insight.uplift.judging import Between, Gap
 from stammkunde.insight.uplift.named import Compared, Segment, segments
 from stammkunde.insight.uplift.splits import LEAST_PER_ARM, SPLITS, TooFewPerArm, Uplift, find
-from stammkunde.insight.uplift.taking import LEAST_OF_A_DRAW
 
 __all__ = [
-    "LEAST_OF_A_DRAW",
     "LEAST_PER_ARM",
     "SPLITS",
     "Between",

@@ -1,21 +1,21 @@
 """Segments named before the start: whether a play works better in them than for all others."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData, WrongType
+from stammkunde.insight.experiments import FEWEST, Effect, estimate
 from stammkunde.insight.frames import Table
 from stammkunde.insight.late import special
 from stammkunde.insight.stratified import benjamini_hochberg
 from stammkunde.insight.uplift.judging import Between
-from stammkunde.insight.uplift.taking import LEAST_OF_A_DRAW, Bools, Played, floats, take
-from stammkunde.insight.value.history import Floats
+from stammkunde.insight.uplift.taking import Bools, Played, floats, take
 
 MOST_SEGMENTS = 3
 CLEAR = 0.05
-SHARE = 0.9  # of intervals
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,15 @@ class Compared:
     refused: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Estimate:
-    value: float
-    error: float
-    freedom: float
-
-    def between(self) -> Between:
-        reach = float(special.stdtrit(self.freedom, (1 + SHARE) / 2)) * self.error
-        return Between(self.value, self.value - reach, self.value + reach)
-
-
-def segments(table: Table, *, treated: str, outcome: str, segments: Sequence[str], draw: str | None = None) -> Compared:
+def segments(
+    table: Table,
+    *,
+    treated: str,
+    outcome: str,
+    segments: Sequence[str],
+    covariate: str | None = None,
+    draw: str | None = None,
+) -> Compared:
     """
     Compare the gain in each of a few segments with the gain of all others, however few customers there are.
 
@@ -65,6 +62,7 @@ def segments(table: Table, *, treated: str, outcome: str, segments: Sequence[str
         treated: the column that says who was contacted, by the draw: yes or no, 1 or 0.
         outcome: the column with what came of it; never empty.
         segments: at most three columns that say who belongs to a segment: yes or no, 1 or 0; empty: left out of it.
+        covariate: the column with what was expected of each on the evening before entry; None: nothing is corrected.
         draw: the column that tells draws apart, where the share held out was changed.
 
     Returns:
@@ -75,22 +73,24 @@ def segments(table: Table, *, treated: str, outcome: str, segments: Sequence[str
         WrongType: a column holds what it cannot.
         InvalidInput: no segment is named, or more than three.
         NotEnoughData: of no segment were ten contacted and ten held out, inside and outside.
+
+    Source: gains as `experiments.estimate`.
     """
     if not 0 < len(segments) <= MOST_SEGMENTS:
         raise InvalidInput(f"{len(segments)} segments are named. Name one to {MOST_SEGMENTS}, before the start.")
-    played = take(table, treated=treated, outcome=outcome, draw=draw, others=segments)
+    played = take(table, treated=treated, outcome=outcome, draw=draw, covariate=covariate, others=segments)
     sides = {name: [_gain(played, which) for which in _inside(played, name)] for name in segments}
     enough = {name: (one, other) for name, (one, other) in sides.items() if one and other}
     if not enough:
         raise NotEnoughData(
-            f"Of {', '.join(segments)}: inside or outside, fewer than {LEAST_OF_A_DRAW} customers were contacted, or "
+            f"Of {', '.join(segments)}: inside or outside, fewer than {FEWEST} customers were contacted, or "
             "held out. Wait for more, or name larger segments before the next start."
         )
-    apart = {name: _difference(*both) for name, both in enough.items()}
-    p = benjamini_hochberg([_p(one) for one in apart.values()])
+    apart = {name: _apart(*both) for name, both in enough.items()}
+    p = benjamini_hochberg([one for _, one in apart.values()])
     found = [
-        Segment(name, enough[name][0].between(), enough[name][1].between(), one.between(), float(p[at]))
-        for at, (name, one) in enumerate(apart.items())
+        Segment(name, _between(enough[name][0]), _between(enough[name][1]), difference, float(p[at]))
+        for at, (name, (difference, _)) in enumerate(apart.items())
     ]
     return Compared(tuple(found), tuple(name for name in segments if name not in enough))
 
@@ -107,38 +107,22 @@ def _inside(played: Played, name: str) -> tuple[Bools, Bools]:
     return found == 1, found == 0
 
 
-def _gain(played: Played, rows: Bools) -> _Estimate | None:
-    """Estimate the gain of some customers: in each draw of its own, draws weighted by their customers."""
-    found = []
-    for draw in np.unique(played.draw):
-        here = rows & (played.draw == draw)
-        arms = [played.outcome[here & arm] for arm in (played.treated, ~played.treated)]
-        if min(len(arm) for arm in arms) >= LEAST_OF_A_DRAW:
-            found.append((int(here.sum()), _apart(*arms)))
-    if not found:
+def _gain(played: Played, rows: Bools) -> Effect | None:
+    """Estimate the gain of some customers as that of a play, each draw by itself; None where too few were compared."""
+    covariate = None if played.covariate is None else played.covariate[rows]
+    try:
+        return estimate(played.outcome[rows], treated=played.treated[rows], covariate=covariate, draw=played.draw[rows])
+    except NotEnoughData:
         return None
-    weights = np.array([n for n, _ in found]) / sum(n for n, _ in found)
-    value = sum(weight * one.value for weight, (_, one) in zip(weights, found, strict=True))
-    error = float(np.hypot.reduce([weight * one.error for weight, (_, one) in zip(weights, found, strict=True)]))
-    return _Estimate(float(value), error, min(one.freedom for _, one in found))
 
 
-def _apart(treated: Floats, held_out: Floats) -> _Estimate:
-    """Compare two arms, with the larger of Welch's and the pooled error: the smaller arm may lack the big customer."""
-    n, m = len(treated), len(held_out)
-    v, w = treated.var(ddof=1), held_out.var(ddof=1)
-    own, pooled = v / n + w / m, ((n - 1) * v + (m - 1) * w) / (n + m - 2) * (1 / n + 1 / m)
-    freedom = n + m - 2.0
-    if own > pooled:
-        freedom = own**2 / ((v / n) ** 2 / (n - 1) + (w / m) ** 2 / (m - 1))
-    return _Estimate(float(treated.mean() - held_out.mean()), float(np.sqrt(max(own, pooled))), float(freedom))
+def _apart(one: Effect, other: Effect) -> tuple[Between, float]:
+    """Give the difference of two gains with its p-value, by the degrees of freedom of the one that has fewer."""
+    value, error, freedom = one.effect - other.effect, math.hypot(one.se, other.se), min(one.df, other.df)
+    reach = float(special.stdtrit(freedom, (1 + one.confidence) / 2)) * error
+    p = float(2 * special.stdtr(freedom, -abs(value) / error)) if error else 1.0
+    return Between(value, value - reach, value + reach), p
 
 
-def _difference(one: _Estimate, other: _Estimate) -> _Estimate:
-    return _Estimate(one.value - other.value, float(np.hypot(one.error, other.error)), min(one.freedom, other.freedom))
-
-
-def _p(found: _Estimate) -> float:
-    if found.error == 0:
-        return 1.0
-    return float(2 * special.stdtr(found.freedom, -abs(found.value) / found.error))
+def _between(found: Effect) -> Between:
+    return Between(found.effect, found.low, found.high)

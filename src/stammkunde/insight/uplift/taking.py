@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from stammkunde.insight.errors import ColumnMissing, InvalidInput, NotEnoughData, WrongType
+from stammkunde.insight.experiments import FEWEST
 from stammkunde.insight.frames import Table, arrow, open_table
 from stammkunde.insight.value.history import Floats
 
-LEAST_OF_A_DRAW = 10  # in each arm; a draw of fewer says nothing
 Bools = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
@@ -28,6 +28,7 @@ class Played:
     share: Floats  # treated of the row's draw
     table: pa.Table  # the other columns, the same rows
     left_out: int  # customers of draws with too few of one arm
+    covariate: Floats | None = None  # what was expected of each
 
     @property
     def arms(self) -> tuple[int, int]:
@@ -45,11 +46,26 @@ class Played:
         Returns:
             the same customers.
         """
-        parts = (self.outcome[order], self.treated[order], self.draw[order], self.share[order])
-        return Played(*parts, self.table.take(pa.array(order)), self.left_out)
+        return Played(
+            self.outcome[order],
+            self.treated[order],
+            self.draw[order],
+            self.share[order],
+            self.table.take(pa.array(order)),
+            self.left_out,
+            None if self.covariate is None else self.covariate[order],
+        )
 
 
-def take(table: Table, *, treated: str, outcome: str, draw: str | None, others: Sequence[str]) -> Played:
+def take(
+    table: Table,
+    *,
+    treated: str,
+    outcome: str,
+    draw: str | None,
+    others: Sequence[str],
+    covariate: str | None = None,
+) -> Played:
     """
     Read the columns that are asked for.
 
@@ -59,6 +75,7 @@ def take(table: Table, *, treated: str, outcome: str, draw: str | None, others: 
         outcome: the column with what came of it.
         draw: the column with the draw, if there were several.
         others: further columns.
+        covariate: the column with what was expected of each, if gains are corrected with it.
 
     Returns:
         the customers.
@@ -69,7 +86,7 @@ def take(table: Table, *, treated: str, outcome: str, draw: str | None, others: 
         InvalidInput: one of these is empty or infinite, or a column is named twice.
         NotEnoughData: no draw has ten customers in each arm.
     """
-    names = [treated, outcome, *([] if draw is None else [draw]), *others]
+    names = [treated, outcome, *(one for one in (draw, covariate) if one is not None), *others]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InvalidInput(f"Column '{twice[0]}' is named twice. What is judged by cannot be judged, too.")
@@ -80,23 +97,31 @@ def take(table: Table, *, treated: str, outcome: str, draw: str | None, others: 
             raise ColumnMissing(f"There is no column '{name}'. Found {', '.join(found)}.")
     rows = arrow(opened.select(*names))
     contacted = _yes_or_no(rows[treated], name=treated)
-    return _by_draw(rows.select(list(others)), contacted, _amounts(rows[outcome], name=outcome), _draws(rows, draw))
+    expected = None if covariate is None else _amounts(rows[covariate], name=covariate)
+    outcomes = _amounts(rows[outcome], name=outcome)
+    return _by_draw(rows.select(list(others)), contacted, outcomes, _draws(rows, draw), expected)
 
 
-def _by_draw(table: pa.Table, treated: Bools, outcome: Floats, draw: Numbers) -> Played:
+def _by_draw(table: pa.Table, treated: Bools, outcome: Floats, draw: Numbers, expected: Floats | None) -> Played:
     n = np.bincount(draw)
     contacted = np.bincount(draw, weights=treated, minlength=len(n))
-    counts = (contacted >= LEAST_OF_A_DRAW) & (n - contacted >= LEAST_OF_A_DRAW)
+    counts = (contacted >= FEWEST) & (n - contacted >= FEWEST)
     if not counts.any():
         raise NotEnoughData(
             f"{int(treated.sum())} customers were contacted and {int((~treated).sum())} held out; "
-            f"a comparison needs {LEAST_OF_A_DRAW} of each in the same draw."
+            f"a comparison needs {FEWEST} of each in the same draw."
         )
     kept = counts[draw]
     renumbered = np.unique(draw[kept], return_inverse=True)[1].astype(np.int64)
     share = (contacted / np.maximum(n, 1))[draw[kept]]
     return Played(
-        outcome[kept], treated[kept], renumbered, share, table.filter(pa.array(kept)), int(len(kept) - kept.sum())
+        outcome[kept],
+        treated[kept],
+        renumbered,
+        share,
+        table.filter(pa.array(kept)),
+        int(len(kept) - kept.sum()),
+        None if expected is None else expected[kept],
     )
 
 

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,16 @@ def _put_back(kept: Kept) -> None:
 
 def _count_on(cursor: Any, table: str) -> None:
     """Let the next row's number be above those that are back; SQLite sees to that by itself."""
-    for one in connection.introspection.get_sequences(cursor, table) if connection.vendor == "postgresql" else ():
-        above = f'GREATEST((SELECT max("{one["column"]}") FROM "{table}"), (SELECT last_value FROM "{one["name"]}"))'
-        cursor.execute(f"SELECT setval('{one['name']}', {above})")
+    for column, name in _sequences(table) if connection.vendor == "postgresql" else ():
+        above = f'GREATEST((SELECT max("{column}") FROM "{table}"), (SELECT last_value FROM "{name}"))'
+        cursor.execute(f"SELECT setval('{name}', {above})")
+
+
+@cache
+def _sequences(table: str) -> list[tuple[str, str]]:
+    """Give the columns that count by themselves, with what counts for them."""
+    with connection.cursor() as cursor:
+        return [(one["column"], one["name"]) for one in connection.introspection.get_sequences(cursor, table)]
 
 
 def _insert(cursor: Any, table: str, rows: list) -> None:

@@ -71,6 +71,7 @@ def test_money_is_written_in_the_companys_currency(settings):
     charts._numbers.cache_clear()
 
 
+@pytest.mark.slow
 def test_bundle_is_a_module_written_whole_and_gzipped(tmp_path):
     target = charts.build_bundle(tmp_path)
 
@@ -80,6 +81,7 @@ def test_bundle_is_a_module_written_whole_and_gzipped(tmp_path):
     assert not list(tmp_path.glob("*.half"))
 
 
+@pytest.mark.slow
 def test_bundle_is_built_once(tmp_path, monkeypatch):
     charts.build_bundle(tmp_path)
     monkeypatch.setattr(charts.vl_convert, "javascript_bundle", lambda *_a: pytest.fail("built a second time"))
@@ -196,6 +198,7 @@ def test_chart_is_not_taken_along_without_the_right(client, administrator, figur
     assert not AuditEntry.objects.filter(action="export").exists()
 
 
+@pytest.mark.slow
 def test_bundle_is_given_gzipped_for_ever(client, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     charts.build_bundle(charts.bundle_dir())

@@ -84,6 +84,7 @@ def test_infinite_amounts_are_refused_whatever_is_said_of_empty_ones(engine, end
             read(table, zone="UTC", empty=empty)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
 def test_zone_of_the_machine_plays_no_part(zone):
     code = (

@@ -204,6 +204,7 @@ def shop(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "said"),
     [
@@ -327,6 +328,7 @@ def all_charts(labels):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("labels", "palette"), [("de", charts.LIGHT), ("en", charts.DARK)])
 def test_charts_are_drawn_and_have_their_table(labels, palette):
     for name, chart in all_charts(charts.LABELS[labels]).items():
@@ -452,6 +454,7 @@ def test_charts_hold_no_number_that_is_none(labels):
         assert "NaN" not in json.dumps(chart.spec), name
 
 
+@pytest.mark.slow
 def test_charts_take_all_their_colours_from_the_palette():
     strange = replace(charts.LIGHT, **{field.name: "#123456" for field in fields(charts.LIGHT)})
     readable = {"#ffffff", "#1d1d1b"}  # numbers in the squares of the heat map: what stands out from the square

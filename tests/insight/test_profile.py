@@ -179,6 +179,7 @@ def test_nothing_is_asked_for_where_first_orders_tell_nothing(found):
     assert found.wide is None
 
 
+@pytest.mark.slow
 def test_no_rule_where_it_is_no_better_than_chance():
     quiet = [fit(shop(seed=seed, customers=400, telling=False)) for seed in range(6)]
 

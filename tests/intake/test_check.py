@@ -154,6 +154,7 @@ def test_customer_numbers_of_spreadsheets_lose_their_decimals(tmp_path):
 # --- our own tables
 
 
+@pytest.mark.slow
 def test_templates_are_checked_without_a_remark(tmp_path):
     for kind in layouts.own():
         for language in ("de", "en"):

@@ -58,6 +58,7 @@ def test_a_cell_of_2_mb_is_refused_and_the_rest_imported(tmp_path):
     assert rows(path, "lines", "order_source") == [("files:R2",)]
 
 
+@pytest.mark.slow
 def test_a_cell_of_2_mb_in_parquet_is_refused(tmp_path):
     path = tmp_path / "file.parquet"
     duckdb.sql(

@@ -2,7 +2,11 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from tests.intake.reading import FILES, checked, remarks, rows, write
+
+pytestmark = pytest.mark.slow
 
 
 def copied(folder, name):

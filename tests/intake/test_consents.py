@@ -68,6 +68,7 @@ def test_consents_are_recognised_in_german_and_english(tmp_path, text, words):
     assert rows(path, "consents", "channel", "purpose", "state") == [words]
 
 
+@pytest.mark.slow
 def test_same_consents_are_read_from_excel_and_parquet(tmp_path):
     names = ["Kundennummer", "Kanal", "Zweck", "Stand", "Datum", "Herkunft", "Nachweis"]
     row = ["7", "Telefon", "Angebote", "ja", "2024-03-01", "Messe", "Karte"]

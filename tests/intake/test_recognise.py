@@ -14,6 +14,7 @@ from tests.intake.reading import FILES, TODAY, write
 UCI = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("layout", layouts.own(), ids=lambda one: one.name)
 def test_a_template_is_recognised_whole(tmp_path, layout, language):

@@ -61,6 +61,7 @@ def test_list_filters_by_state_channel_origin_and_customer(client, salesperson):
     assert shown(client, state="nonsense", customer="x") == {mail.pk, call.pk, refused.pk}
 
 
+@pytest.mark.slow
 def test_list_is_paged_by_key(client, salesperson):
     anna = customer()
     keys = [planned(anna, purpose="service").pk for _many in range(52)]

@@ -60,6 +60,7 @@ def test_whatever_kind_it_has_every_mail_program_shows_what_is_kept(raw, ending,
     assert (found.ending, kept.mode, kept.size) == (ending, mode, (40, 30))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("raw", "code"),
     [

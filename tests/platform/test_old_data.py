@@ -163,6 +163,7 @@ def test_no_migration_is_missing_and_none_is_unwritten(before):
     call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
 
 
+@pytest.mark.slow
 def test_migrating_again_changes_nothing(before):
     rows, schema = old_folder.rows(), old_folder.schema()
 

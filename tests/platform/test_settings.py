@@ -135,6 +135,7 @@ def test_data_directory_that_was_made_beforehand_is_its_owners_alone(tmp_path, m
     assert {path.stat().st_mode & 0o777 for path in home.iterdir() if path.is_file()} == {0o600}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

@@ -98,6 +98,7 @@ def test_the_plan_says_who_calls_how_many_a_day_and_who_may_not_be_called(salesp
     assert not Template.objects.exclude(channel="call").exists()
 
 
+@pytest.mark.slow
 def test_calls_stand_on_today_with_their_guide_day_by_day(client, salesperson, marketer, firms):
     started(marketer, callers=[marketer])
 

@@ -255,6 +255,7 @@ def before():
     return known(on_duckdb(with_cancellations(eventful())))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_sign_and_no_outcome_knows_what_came_later(kind, before):
     tables = altered(with_cancellations(eventful()), kind)

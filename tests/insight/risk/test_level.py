@@ -46,6 +46,7 @@ def test_step_brings_the_mean_to_the_target(target):
     assert special.expit(odds(SAID) + step).mean() == pytest.approx(target, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_level_moves_all_together_and_keeps_their_order(played, model):
     signs = risk.signs(played, model)
     step = model.level.log_odds

@@ -50,6 +50,7 @@ def test_probabilities_hold_in_the_real_future(played, model):
     assert found.top_precision > 1.4 * left.mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["gone", "others"])
 def test_nothing_said_of_an_evening_knows_what_came_later(played, model, change):
     lines = insight.frames.arrow(played.lines)
@@ -74,6 +75,7 @@ def _said(test: risk.BackTest) -> dict[str, object]:
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in vars(test).items()}
 
 
+@pytest.mark.slow
 def test_a_back_test_uses_nothing_after_its_evening_but_who_bought_again(played, model):
     latest, lines = model.back_tests[0], insight.frames.arrow(played.lines)
     on = day_number(latest.as_of)
@@ -90,6 +92,7 @@ def test_a_back_test_uses_nothing_after_its_evening_but_who_bought_again(played,
     assert _said(found[0]) == _said(latest)
 
 
+@pytest.mark.slow
 def test_back_tests_say_what_was_known_then(played, model):
     latest = model.back_tests[0]
 
@@ -175,6 +178,7 @@ def test_score_explains_whoever_is_most_at_risk(played, model):
     assert explained == {one["customer_id"]: json.loads(one["reasons"])}
 
 
+@pytest.mark.slow
 def test_engines_agree():
     lines = insight.frames.arrow(_regular().lines)
 
@@ -203,6 +207,7 @@ def _regular(n: int = 240) -> insight.Facts:
     return facts_of(*lines, customers=customers)
 
 
+@pytest.mark.slow
 def test_attributes_are_learnt_from_and_leaks_refused():
     facts = _regular()
 

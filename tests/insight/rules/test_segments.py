@@ -30,6 +30,7 @@ def expected():
     return {name: reference.members(rule) for name, rule in SEGMENTS.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", [on_duckdb, on_polars])
 def test_segments_have_the_same_members_on_every_engine(engine, expected):
     found = members({**SEGMENTS, **COMPLEMENTS}, engine(rows()))

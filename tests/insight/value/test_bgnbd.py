@@ -27,6 +27,7 @@ def test_bg_nbd_expects_the_published_purchases_of_one_customer(cdnow):
     assert round(float(model.expected_purchases(39, 2, 30.43, 38.86)), 3) == 1.226  # Fader & Hardie's spreadsheet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fit", [value.fit_bg_nbd, value.fit_pareto_nbd])
 def test_models_do_not_change_when_customers_change_places_or_share_a_row(simulated, fit):
     x, t_x, t = (np.concatenate([part, part[:500]]) for part in simulated)

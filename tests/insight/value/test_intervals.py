@@ -19,6 +19,7 @@ def test_interval_of_a_parameter_is_its_standard_error():
     assert np.log(model.alpha / bounds.low[0]) == pytest.approx(width, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_interval_holds_the_truth_as_often_as_it_says():
     true = value.BetaGeometric(*TRUTH.values(), (0, 0, 0, 0), 0.0, 1, first_may_leave=False)
     expected, alive = true.expected_purchases(90, *ASKED), true.alive(*ASKED)[1:]

@@ -16,6 +16,7 @@ def test_pareto_nbd_finds_the_published_parameters_of_cdnow(cdnow):
     assert (*found, round(model.log_likelihood, 2)) == (0.553, 10.578, 0.606, 11.669, -9594.98)
 
 
+@pytest.mark.slow
 def test_pareto_nbd_finds_the_parameters_of_customers_who_behave_so():
     truth = {"r": 0.6, "alpha": 40.0, "s": 0.7, "beta": 200.0}
     x, t_x, t = simulate.pareto_nbd(n=30_000, age=800, seed=5, **truth)

@@ -1,7 +1,7 @@
 """
 The early warning as a sales manager meets it: who may be leaving and why, a task of it, and how far to trust it all.
 
-A wholesaler without known costs, made up: 600 customers who buy every month or two, some of whom stop. Everything else
+A wholesaler without known costs, made up: 360 customers who buy every month or two, some of whom stop. Everything else
 is real: `stammkunde serve` with its worker, a database of its own, and Chromium.
 """
 
@@ -41,7 +41,7 @@ def export(tmp_path) -> Path:
 def purchases() -> Iterator[tuple[str, date, int]]:
     """Give customers who keep a rhythm of their own and stop by chance, each with what they bought on which day."""
     chance = random.Random(3)
-    for number in range(600):
+    for number in range(360):
         gap, stops = chance.choice((20, 30, 45)), chance.choice((0.02, 0.05, 0.15))
         on = FIRST + timedelta(days=chance.randrange(500))
         while on <= LAST:

@@ -1,7 +1,7 @@
 """What may be said of a play, what must be known before it, and what the draw must look like."""
 
 from dataclasses import replace
-from math import comb
+from math import comb, erfc, sqrt
 
 import numpy as np
 import pytest
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from stammkunde.insight import experiments
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.experiments import Drawn, Effect, Pace
-from stammkunde.plays.editing import power
 
 DUE = experiments.look(ripe=100, planned=100, plan="once")
 RIGHT = experiments.check_split([Drawn(1_000, 100, 0.1)])
@@ -122,14 +121,16 @@ def test_numbers_that_make_no_sense_are_refused():
         experiments.needed(effect(1, 9), worth=0)
 
 
-def test_the_split_is_tested_exactly():
-    """71 of 1,000 where 100 are expected: twice the smaller tail, in whole numbers."""
+def test_the_split_is_tested_exactly_and_by_chi_square():
+    """71 of 1,000 where 100 are expected; 22 of 100 where 10 are: twice the smaller tail, in whole numbers."""
     found = experiments.check_split([Drawn(400, 30, 0.1), Drawn(600, 41, 0.1)])
+    many = experiments.check_split([Drawn(100, 22, 0.1)])
 
     assert (found.enrolled, found.held_out, found.expected) == (1_000, 71, pytest.approx(100))
-    tail = sum(comb(1_000, count) * 9 ** (1_000 - count) for count in range(72))
-    assert found.p == pytest.approx(2 * tail / 10**1_000, rel=1e-9)
-    assert not found.wrong
+    assert found.p == pytest.approx(erfc(29 / sqrt(90) / sqrt(2)), rel=1e-9)
+    tail = sum(comb(100, count) * 9 ** (100 - count) for count in range(22, 101))
+    assert many.p == pytest.approx(2 * tail / 10**100, rel=1e-9)
+    assert (found.wrong, many.wrong) == (False, True)
     assert experiments.check_split([Drawn(1_000, 66, 0.1)]).wrong
 
 
@@ -160,15 +161,6 @@ def test_shares_follow_how_many_can_be_reached():
 
     assert [experiments.usual_share(n) for n in reachable] == [0.5, 0.5, 0.3, 0.3, 0.2, 0.2, 0.1, 0.1, 0.05]
     assert [experiments.usual_global_share(n) for n in (1_999, 2_000, 4_999, 5_000)] == [None, 0.1, 0.1, 0.05]
-
-
-@pytest.mark.parametrize(("customers", "share", "spread"), [(200, 0.1, 4_000.0), (999, 0.5, 1.5), (80_000, 0.05, 99.9)])
-def test_the_editor_names_the_same_numbers(customers, share, spread):
-    found = experiments.smallest_visible(customers=customers, share=share, spread=spread * 100)
-
-    assert power.smallest_cents(customers=customers, share=share, spread_cents=spread * 100) == round(found)
-    assert power.usual_share(customers) == experiments.usual_share(customers)
-    assert (power.FEWEST, power.Z) == (experiments.FEWEST, experiments.VISIBLE)
 
 
 @given(st.floats(0.5, 50), st.sampled_from([0.05, 0.1, 0.3, 0.5]), st.floats(0, 0.95))

@@ -12,14 +12,8 @@ from stammkunde.insight.experiments.arms import Arm, Draw, sums
 from stammkunde.insight.experiments.boundaries import anytime, by_obrien_fleming, by_square, obrien_fleming, spending
 from stammkunde.insight.experiments.checks import MOST_CONTAMINATED, Drawn, Split, check_split, contaminated_share
 from stammkunde.insight.experiments.differences import FEWEST, Differences, differences
-from stammkunde.insight.experiments.effects import (
-    VISIBLE,
-    Effect,
-    Moved,
-    estimate,
-    estimate_sums,
-    estimate_table,
-)
+from stammkunde.insight.experiments.effect import VISIBLE, Effect, Moved
+from stammkunde.insight.experiments.estimating import estimate, estimate_sums, estimate_table
 from stammkunde.insight.experiments.looks import LOOKS, Look, look
 from stammkunde.insight.experiments.planning import (
     customers_needed,

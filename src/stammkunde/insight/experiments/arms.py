@@ -126,16 +126,17 @@ def _check(frame: Frame, columns: dict[str, str | None]) -> None:
 
 
 PAIRS = {"yy": ("y", "y"), "xx": ("x", "x"), "xy": ("x", "y")}
+PARTS = (("high", "high"), ("high", "low"), ("low", "high"), ("low", "low"))
 
 
 def _totals() -> list[nw.Expr]:
-    """Sum numbers, and their products in three parts each."""
+    """Sum numbers, and their products part by part."""
     col = nw.col
     products = [
         total(col(f"{one} {a}") * col(f"{other} {b}"), name=f"{name} {a} {b}")
         for name, (one, other) in PAIRS.items()
-        for a in ("high", "low")
-        for b in ("high", "low")
+        for a, b in PARTS
+        if one != other or (a, b) != ("low", "high")  # of a square both mixed parts are the same
     ]
     return [nw.len().cast(nw.Int64).alias("n"), total("y", name="sum y"), total("x", name="sum x"), *products]
 
@@ -162,7 +163,7 @@ def _check_rows(found: list[dict[str, int]]) -> None:
 def _arm(row: dict[str, int]) -> Arm:
     products = {
         name: row[f"{name} high high"] * HALF**2
-        + (row[f"{name} high low"] + row[f"{name} low high"]) * HALF
+        + (row[f"{name} high low"] + row.get(f"{name} low high", row[f"{name} high low"])) * HALF
         + row[f"{name} low low"]
         for name in PAIRS
     }

@@ -36,8 +36,8 @@ def check_split(draws: Iterable[Drawn]) -> Split:
     """
     Compare how many were held out with the shares that were drawn (sample ratio mismatch).
 
-    Draws of one share are counted together and tested exactly; several shares are each tested, and the smallest chance
-    is multiplied by their number.
+    Draws of one share are counted together and tested, exactly and by χ²; several shares are each tested, and the
+    smallest chance is multiplied by their number.
 
     Args:
         draws: one for each share and salt; shares between 0 and 1.
@@ -49,7 +49,7 @@ def check_split(draws: Iterable[Drawn]) -> Split:
     Raises:
         InvalidInput: a share is not between 0 and 1, or more are held out than enrolled.
 
-    Source: Fabijan et al. (2019), KDD, 2156-2164; exact binomial test.
+    Source: Fabijan et al. (2019), KDD, 2156-2164; exact binomial test and χ².
     """
     enrolled, held_out = Counter[float](), Counter[float]()
     for draw in draws:
@@ -57,7 +57,7 @@ def check_split(draws: Iterable[Drawn]) -> Split:
             raise InvalidInput(f"A share is not between 0 and 1, or more are held out than enrolled: {draw}.")
         enrolled[draw.share] += draw.enrolled
         held_out[draw.share] += draw.held_out
-    chances = [_exact(held_out[share], n, share) for share, n in enrolled.items() if n]
+    chances = [_chance(held_out[share], n, share) for share, n in enrolled.items() if n]
     p = min(1.0, min(chances, default=1.0) * max(len(chances), 1))
     return Split(
         enrolled=sum(enrolled.values()),
@@ -87,8 +87,13 @@ def contaminated_share(*, held_out: int, contacted: int) -> float:
     return contacted / held_out
 
 
-def _exact(held_out: int, enrolled: int, share: float) -> float:
-    """Give the chance of being as far off to either side: twice that of the smaller tail."""
+def _chance(held_out: int, enrolled: int, share: float) -> float:
+    """
+    Give the chance of being as far off to either side: the larger of twice the smaller tail and that of χ².
+
+    Looked at daily, each alone calls one of a hundred right splits wrong, and both together fewer.
+    """
     below = float(special.bdtr(held_out, enrolled, share))
     above = float(special.bdtrc(held_out - 1, enrolled, share)) if held_out else 1.0
-    return min(1.0, 2 * min(below, above))
+    apart = (held_out - enrolled * share) ** 2 / (enrolled * share * (1 - share))
+    return max(min(1.0, 2 * min(below, above)), float(special.chdtrc(1, apart)))

@@ -4,7 +4,7 @@ from math import ceil, sqrt
 
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.experiments.differences import FEWEST
-from stammkunde.insight.experiments.effects import VISIBLE
+from stammkunde.insight.experiments.effect import VISIBLE
 
 SHARES = ((1_000, 0.5), (5_000, 0.3), (50_000, 0.2), (500_000, 0.1))
 FOR_MANY = 0.05

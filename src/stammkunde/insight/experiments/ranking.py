@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stammkunde.insight.errors import InvalidInput
-from stammkunde.insight.experiments.effects import Effect
+from stammkunde.insight.experiments.effect import Effect
 from stammkunde.insight.late import special
 from stammkunde.insight.value.history import Floats, Whole
 
@@ -49,7 +49,7 @@ def shrink(effects: ArrayLike, *, errors: ArrayLike, confidence: float = 0.9) ->
     """
     Draw the effects of plays towards each other, the less certain the more.
 
-    How far plays lie apart is not estimated but averaged over, with a half-Cauchy prior of the median error.
+    How far plays lie apart is not estimated but averaged over, with a half-Cauchy prior; its scale is the median error.
 
     Args:
         effects: per customer, of unlike plays, in one unit, shape (n,).

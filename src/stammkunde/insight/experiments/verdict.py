@@ -7,7 +7,7 @@ from typing import Literal
 from stammkunde.insight.errors import InvalidInput
 from stammkunde.insight.experiments.checks import Split
 from stammkunde.insight.experiments.differences import FEWEST
-from stammkunde.insight.experiments.effects import VISIBLE, Effect
+from stammkunde.insight.experiments.effect import VISIBLE, Effect
 from stammkunde.insight.experiments.looks import Look
 
 FEWEST_ANSWERS = 5  # of yes, and of no, among the held out

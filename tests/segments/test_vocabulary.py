@@ -7,6 +7,7 @@ import pytest
 from stammkunde import mirror
 from stammkunde.insight.periods import day_number
 from stammkunde.mirror import few
+from stammkunde.plays.models import Enrolment, Play
 from stammkunde.segments import vocabulary, worlds
 from stammkunde.store import facts
 from stammkunde.tasks import services as tasks
@@ -52,13 +53,15 @@ def test_the_rows_of_a_few_customers_are_those_of_the_mirror():
     for customer in (one, other, third):
         factories.order(customer, date(2026, 9, 1), cents=1000)
         factories.order(customer, date(2026, 10, 1), cents=2000, status="cancelled")
+    play = Play.objects.create(kind=Play.Kind.MEASURE, name="Dank", status=Play.Status.RUNNING, created_at=NOW)
+    Enrolment.objects.create(play=play, customer=third, cycle="1", arm="held_out", entered_at=NOW)
     mirror.bring_up_to_date(now=NOW, progress=lambda *_told: None)
     ids = (one.pk, third.pk)
 
     with few.opened(
-        ids, ["customers", "contact_persons", "lines", "products", "contacts", "tasks", "complaints"]
+        ids, ["customers", "contact_persons", "lines", "products", "contacts", "tasks", "complaints", "participations"]
     ) as home:
-        for name in ("customers", "contact_persons", "orders", "lines", "complaints"):
+        for name in ("customers", "contact_persons", "orders", "lines", "complaints", "participations"):
             whole = mirror.tables().table(name).filter(f"customer_id IN {ids}")
             columns = [column for column in whole.columns if column != "cost_cents"]  # what held is not looked up
             assert sorted(home.table(name).project(", ".join(f'"{one}"' for one in columns)).fetchall()) == sorted(
@@ -81,4 +84,5 @@ def test_each_table_that_is_asked_says_whom_its_rows_are_about():
         "tasks": "customer_id",
         "complaints": "customer_id",
         "stage_changes": "customer_id",
+        "participations": "customer_id",
     }

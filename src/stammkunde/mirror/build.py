@@ -80,7 +80,7 @@ def _stale(snapshot: Snapshot, held: Manifest | None) -> Stale:
     )
     if in_motion:
         raise FactsInMotion
-    there = versions.of_database(snapshot.fetch)
+    there = versions.of_build(snapshot.fetch)
     if held is None:
         return Stale(wanted={table.name: None for table, _what in tables.mirrored()}, versions=there)
     parts = versions.differing(held.versions, there)

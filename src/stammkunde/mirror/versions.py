@@ -28,6 +28,12 @@ def of_database(fetch: Fetch | None = None) -> dict[str, int]:
     return found | {part: _number_of(fetch(sql)) for parts in beside for part, sql in parts}
 
 
+def of_build(fetch: Fetch) -> dict[str, int]:
+    """Read the version of every part inside a snapshot, also of tables whose changes nobody counts."""
+    standing = {table.part: what.standing for table, what in facts.mirrored() if what.standing}
+    return of_database(fetch) | {part: _number_of(fetch(sql)) for part, sql in standing.items()}
+
+
 def digest(versions: Mapping[str, int]) -> str:
     """Name a state of the facts that figures rest on: equal facts versions, equal name."""
     text = "\n".join(f"{part}={version}" for part, version in sorted(starting(versions).items()) if version)

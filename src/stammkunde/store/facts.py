@@ -7,7 +7,7 @@ make: insight reads them, and no import fills them or takes them back), and `HAN
 somebody's facts, with what becomes of them when these are taken back).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
@@ -128,6 +128,8 @@ class Mirrored:
             months that are filled otherwise where it says what `held`.
         held: columns that are filled by what held on the row's day, where the row has a parent.
         takes: columns that come from the row of `within`, whose month is the row's own.
+        standing: SQL that says in which state the rows are, where nobody counts their changes under `part`; it is
+            asked when the mirror is built, and may read the whole table.
         only: SQL over `t` for the rows that are mirrored; empty: all of them.
         unless: SQL over `o`, the row of `within`, for rows that are left out.
         total: a column of cents that must add up to what the database has.
@@ -143,6 +145,7 @@ class Mirrored:
     depends: tuple[str, ...] = ()
     held: Held | None = None
     takes: tuple[str, ...] = ()
+    standing: str = ""
     only: str = ""
     unless: str = ""
     total: str = ""
@@ -159,7 +162,7 @@ class Asked:
         kind: text, whole, real, cents, share, day or flag.
         read: the engine's SQL over the mirror's row `t`, and over what `AskedRows.join` brings; empty: named alike.
         unit: what its numbers count.
-        choices: the values that there are, with their words; empty: any.
+        choices: the values that there are, with their words, gone through anew each time; empty: any.
         history: whether it says what was so on a past day; else only what is so now.
     """
 
@@ -168,7 +171,7 @@ class Asked:
     kind: str = "text"
     read: str = ""
     unit: "_StrPromise | str" = ""
-    choices: "Sequence[tuple[str, _StrPromise | str]]" = ()
+    choices: "Iterable[tuple[str, _StrPromise | str]]" = ()
     history: bool = True
 
 

@@ -107,7 +107,8 @@ def _how(answer: Answer, operator: str, choices: Options) -> str:
     if answer.kind == "flag":
         return "flag"
     if answer.kind == "text":
-        return "tick" if operator in {"is", "is none of"} and choices and len(choices) <= FEW else "text"
+        is_short = bool(answer.labels) or 0 < len(choices) <= FEW
+        return "tick" if operator in {"is", "is none of"} and is_short else "text"
     return "day" if answer.kind == "day" else "number"
 
 

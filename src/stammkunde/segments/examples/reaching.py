@@ -82,6 +82,12 @@ EXAMPLES = (
         ),
     ),
     Example(
+        key="took-part",
+        occasion=REACH,
+        name=_("Was in a certain campaign or measure within half a year"),
+        rule=all_of(happened("participations", within={"last": 180}, where=where("play", "is"))),
+    ),
+    Example(
         key="region",
         occasion=REACH,
         name=_("The postcode begins with 04"),

@@ -1,5 +1,6 @@
 """Groups of customers on pages: written, counted, listed, explained, put away, and used by the list of customers."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -9,6 +10,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from stammkunde.customers.models import Customer
+from stammkunde.mirror import replacing
+from stammkunde.mirror.replacing import Replaced
 from stammkunde.outreach.models import Template
 from stammkunde.plays.models import Play
 from stammkunde.segments import audience, bits, converting, queries, services, whys
@@ -52,6 +55,21 @@ def test_nobody_begins_with_an_empty_builder(seller):
     assert "Kein Kauf" not in page
     assert "Seit einem halben Jahr kein Kauf" in page
     assert page.count("?example=") >= 30
+
+
+def test_count_that_a_newer_one_of_the_same_page_replaces_answers_nothing(seller, monkeypatch):
+    page = seller.get(reverse("segment-new"), {"example": "lapsed"}).content.decode()
+    assert len(sent(page)["asker"]) == 16
+
+    @contextmanager
+    def replaced(asker):
+        assert asker.endswith(sent(page)["asker"])
+        raise Replaced
+        yield
+
+    monkeypatch.setattr(replacing, "former", replaced)
+
+    assert seller.post(reverse("segment-new"), posted(page)).status_code == 204
 
 
 def test_example_is_written_on_and_saved(seller, salesperson):

@@ -75,6 +75,8 @@ def noticed() -> Iterator[None]:
     """
     try:
         yield
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as problem:
         if throw_away():
             raise NoMirror from problem

@@ -6,7 +6,8 @@ There is no `.duckdb` file; what does not fit into memory goes to a directory be
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -72,6 +73,22 @@ def connection() -> duckdb.DuckDBPyConnection:
         _mine.connection, _mine.of = _root().cursor(), os.getpid()
     mine: duckdb.DuckDBPyConnection = _mine.connection
     return mine
+
+
+def another() -> duckdb.DuckDBPyConnection:
+    """Give another connection to this process's engine."""
+    return _root().cursor()
+
+
+@contextmanager
+def through(home: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let all that this thread asks within the block go through a connection."""
+    usual = connection()
+    _mine.connection = home
+    try:
+        yield
+    finally:
+        _mine.connection = usual
 
 
 def _root() -> duckdb.DuckDBPyConnection:

@@ -8,7 +8,7 @@ from typing import Any
 from stammkunde.customers.models import Channel, Customer
 from stammkunde.insight import rules
 from stammkunde.insight.errors import InvalidRule
-from stammkunde.mirror import NoMirror
+from stammkunde.mirror import NoMirror, replacing
 from stammkunde.segments import counts, nightly
 from stammkunde.segments.counts import Counted
 from stammkunde.segments.draft import Laid, LaidLeaf
@@ -34,24 +34,34 @@ class Tried:
         return [(str(Channel(name).label), n) for name, n in reach.items()]
 
 
-def of(rule: dict[str, Any], *, said: Said, known: rules.Known, now: datetime) -> Tried:
-    """Try a rule; what is wrong with it is said."""
+def of(rule: dict[str, Any], *, said: Said, known: rules.Known, now: datetime, asker: str) -> Tried:
+    """
+    Try a rule; what is wrong with it is said.
+
+    :raises Replaced: if the same asker tries another one meanwhile
+    """
     try:
         read = rules.read(rule, known)
     except InvalidRule as refused:
         return Tried(trouble=problems.text(refused))
     told = sentence(read, said)
     try:
-        counted = counts.count(rule, now=now)
+        with replacing.former(asker):
+            counted = counts.count(rule, now=now)
         return Tried(sentence=told, counted=counted, complete=said.complete(counted.until))
     except (NoMirror, nightly.NotKept):
         return Tried(sentence=told, is_early=True)
 
 
-def some(rule: dict[str, Any], *, now: datetime) -> list[Customer]:
-    """Give ten who keep to a rule; nobody where it cannot be told."""
+def some(rule: dict[str, Any], *, now: datetime, asker: str) -> list[Customer]:
+    """
+    Give ten who keep to a rule; nobody where it cannot be told.
+
+    :raises Replaced: as `of`
+    """
     try:
-        ids = [int(pk) for pk in counts.who(rule, now=now)[:NAMES]]
+        with replacing.former(asker):
+            ids = [int(pk) for pk in counts.who(rule, now=now)[:NAMES]]
     except (InvalidRule, NoMirror, nightly.NotKept):
         return []
     found = Customer.objects.in_bulk(ids)

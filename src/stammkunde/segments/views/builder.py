@@ -1,6 +1,7 @@
 """Writing a group of customers: its rule as a sentence of fields, with who it would be beside it."""
 
-from dataclasses import dataclass, replace
+import secrets
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from stammkunde.insight import rules
 from stammkunde.insight.errors import InvalidRule
+from stammkunde.mirror.replacing import Replaced
 from stammkunde.segments import converting, draft, examples, latest, occurring, services, trying, vocabulary
 from stammkunde.segments.asked import Asked
 from stammkunde.segments.models import NAME_LENGTH, Segment
@@ -37,6 +39,7 @@ class Writing:
     began: int = 0  # the number of the latest version, when somebody began to write
     problem: str = ""  # with the name, or with the whole rule
     focus: str = ""  # the id of the field to go on with
+    asker: str = field(default_factory=lambda: secrets.token_hex(8))  # of a page, whose newer count replaces one before
 
     @property
     def address(self) -> str:
@@ -107,6 +110,7 @@ def _work(request: StaffRequest, segment: Segment | None) -> HttpResponse:
         origin=_origin(request.POST.get("origin", "")),
         began=given.row(request.POST.get("began", "")),
         focus=draft.focus(rule, said),
+        asker=request.POST.get("asker", "")[:32],
     )
     return _save(request, writing) if said == "save" else _page(request, writing)
 
@@ -157,20 +161,28 @@ def _is_unchanged(writing: Writing) -> bool:
 
 
 def _page(request: StaffRequest, writing: Writing) -> HttpResponse:
-    part, now = request.htmx.target or "", timezone.now()
+    try:
+        return _shown(request, writing)
+    except Replaced:  # the browser has left this answer for a newer one
+        return HttpResponse(status=204)
+
+
+def _shown(request: StaffRequest, writing: Writing) -> HttpResponse:
+    part, now, asker = request.htmx.target or "", timezone.now(), f"{request.user.pk}:{writing.asker}"
     if part == "some":  # asked for once the number is there, so that nobody waits for names
-        return render(request, "segments/tried_some.html", {"some": trying.some(writing.rule, now=now)})
+        some = trying.some(writing.rule, now=now, asker=asker)
+        return render(request, "segments/tried_some.html", {"some": some})
     known, said = vocabulary.known(), Said.current()
     segments = [(str(pk), name) for pk, name in _groups(but=writing.segment)]
     offered = draft.Offered(known=known, said=said, occurring=occurring.values, segments=segments)
-    tried = trying.of(writing.rule, said=said, known=known, now=now)
+    tried = trying.of(writing.rule, said=said, known=known, now=now, asker=asker)
     group = trying.with_unknown(draft.lay_out(writing.rule, offered), tried)
     context = {
         "writing": writing,
         "focus": writing.focus,
         "group": group,
         "leaves": list(trying.leaves(group)) if part == "tried" else [],
-        "some": trying.some(writing.rule, now=now) if tried.counted and part != "tried" else None,
+        "some": trying.some(writing.rule, now=now, asker=asker) if tried.counted and part != "tried" else None,
         "whats": labels.whats(said, with_groups=bool(segments)),
         "tried": tried,
         "name_length": NAME_LENGTH,

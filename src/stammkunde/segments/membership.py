@@ -8,6 +8,7 @@ any day since recording began.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from stammkunde.insight import rules
 from stammkunde.insight.rules import Rule
-from stammkunde.segments import bits, latest
+from stammkunde.segments import bits, latest, packing
 from stammkunde.segments.bits import Ids
 from stammkunde.segments.models import Segment, SegmentChange, SegmentState, SegmentVersion
 
@@ -110,7 +111,8 @@ def members_on(segment_id: int, on: date) -> Ids | None:
     if began is None or timezone.localdate(began) > on:
         return None
     later = _changes(segment_id).filter(on__gt=on).order_by("-pk").values_list("customer_id", "is_in")
-    return _with(members(segment_id), ((pk, not is_in) for pk, is_in in later.iterator()))
+    backwards = chain(later.iterator(), packing.backwards(segment_id, after=on))
+    return _with(members(segment_id), ((pk, not is_in) for pk, is_in in backwards))
 
 
 def _changes(segment_id: int) -> QuerySet[SegmentChange]:

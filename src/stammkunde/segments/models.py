@@ -113,6 +113,21 @@ class SegmentChange(models.Model):
         ]
 
 
+class PastMonth(models.Model):
+    """
+    Who came into a group and left it in a month long ago, exactly, without why: packed, so that it may stay for ever.
+
+    `changes` are those that `SegmentChange` does not hold any more, in their order; see `packing`.
+    """
+
+    segment = models.ForeignKey(Segment, db_index=False, on_delete=models.CASCADE, related_name="past_months")
+    month = models.DateField()  # its first day
+    changes = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["segment", "month"], name="segment_past_month_once")]
+
+
 class ScoreLeaf(models.Model):
     """
     Of whom a question to a score is held true: an answer counts when it was given twice in a row.

@@ -182,8 +182,12 @@ def test_what_the_vocabulary_offers_has_words_in_german(db):
     with translation.override("de"):
         said = Said.current()
 
-        until = said.complete({"orders": date(2026, 11, 20), "signal": date(2026, 11, 20)})
+        rule = {"all": [BOUGHT | {"within": {"this": "month"}}, BOUGHT | {"within": {"last": "year"}}]}
+        (one,) = said.complete(
+            {"orders": date(2026, 11, 20), "signal": date(2026, 11, 20)}, rule=rule, today=date(2026, 12, 2)
+        )
 
-    assert until == [("Käufe, Kennzahlen von letzter Nacht", date(2026, 11, 20))]
+    assert (one.what, one.on) == ("Käufe, Kennzahlen von letzter Nacht", date(2026, 11, 20))
+    assert one.meant == ["„Dieser Monat“ ist dort November 2026."]
     assert {said.noun(table.name).many for table in vocabulary.tables()} >= {"Käufe", "Kontakte"}
     assert [name for name, word in said.fields.items() if not word.label] == []

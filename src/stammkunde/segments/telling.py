@@ -12,7 +12,7 @@ from stammkunde.insight import rules
 from stammkunde.insight.errors import InvalidRule
 from stammkunde.segments import membership
 from stammkunde.segments.models import Segment, SegmentChange, SegmentState, SegmentVersion
-from stammkunde.segments.wording import Said, problems, sentence
+from stammkunde.segments.wording import Complete, Said, problems, sentence
 
 DAYS = 90  # that a group's page shows
 LATELY = 7
@@ -85,7 +85,7 @@ def in_words(rule: dict[str, Any], *, said: Said, known: rules.Known) -> str:
         return problems.text(refused)
 
 
-def complete(segment_id: int, *, said: Said, known: rules.Known) -> list[tuple[str, date]]:
+def complete(segment_id: int, *, said: Said, known: rules.Known, today: date) -> list[Complete]:
     """Give up to which day the facts were complete that a group asks for, where that was not the day itself."""
     state = membership.state_of(segment_id)
     if state is None:
@@ -96,4 +96,4 @@ def complete(segment_id: int, *, said: Said, known: rules.Known) -> list[tuple[s
         return []
     asked = uses.tables | {name.partition(".")[0] for name in uses.fields}
     until = {name: date.fromisoformat(on) for name, on in state.until.items() if name in asked}
-    return said.complete(until)
+    return said.complete(until, rule=state.version.rule, today=today)

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from stammkunde.customers.models import Channel, Customer
 from stammkunde.insight import rules
 from stammkunde.insight.errors import InvalidRule
 from stammkunde.mirror import NoMirror, replacing
-from stammkunde.segments import counts, nightly
+from stammkunde.segments import counts, nightly, worlds
 from stammkunde.segments.counts import Counted
 from stammkunde.segments.draft import Laid, LaidLeaf
-from stammkunde.segments.wording import Said, problems, sentence
+from stammkunde.segments.wording import Complete, Said, problems, sentence
 
 NAMES = 10
 
@@ -24,7 +24,7 @@ class Tried:
     sentence: str = ""
     counted: Counted | None = None
     trouble: str = ""
-    complete: Sequence[tuple[str, date]] = ()  # what, up to which day; where spans do not count back from today
+    complete: Sequence[Complete] = ()  # where spans do not count back from today
     is_early: bool = False  # before the first refresh, or until what is known as of last night is written down
 
     @property
@@ -48,7 +48,8 @@ def of(rule: dict[str, Any], *, said: Said, known: rules.Known, now: datetime, a
     try:
         with replacing.former(asker):
             counted = counts.count(rule, now=now)
-        return Tried(sentence=told, counted=counted, complete=said.complete(counted.until))
+        complete = said.complete(counted.until, rule=rule, today=worlds.days(now=now).today)
+        return Tried(sentence=told, counted=counted, complete=complete)
     except (NoMirror, nightly.NotKept):
         return Tried(sentence=told, is_early=True)
 

@@ -99,7 +99,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
         "says": versions[0].says,
         "versions": versions,
         "n": n,
-        "complete": telling.complete(pk, said=said, known=known),
+        "complete": telling.complete(pk, said=said, known=known, today=today),
         "began_at": began_at,
         "is_young": began_at is not None and timezone.localdate(began_at) > today - timedelta(days=telling.DAYS),
         "days": days,

@@ -1,9 +1,9 @@
 """What rules may ask, in words: fields, tables with their columns, groups of customers and plays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from django.utils.translation import gettext as _
 
@@ -12,10 +12,19 @@ from stammkunde.insight.rules.known import Kind
 from stammkunde.segments import vocabulary
 from stammkunde.segments.models import Segment
 from stammkunde.segments.vocabulary import Word
-from stammkunde.segments.wording import nouns
+from stammkunde.segments.wording import nouns, spans
 from stammkunde.segments.wording.checks import Answer
 from stammkunde.segments.wording.nouns import Noun
 from stammkunde.team.models import Staff
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complete:
+    """Up to which day some facts are complete; `meant` says which month is this one where that is not today's."""
+
+    what: str
+    on: date
+    meant: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +60,13 @@ class Said:
         """Give the words for rows of a table."""
         return nouns.of(table, label=self.labels.get(table, table))
 
-    def complete(self, until: Mapping[str, date]) -> list[tuple[str, date]]:
-        """Give up to which day facts are complete: what people call them, and the day."""
-        days = sorted(set(until.values()))
-        return [(", ".join(self._counted(one) for one in until if until[one] == day), day) for day in days]
+    def complete(self, until: Mapping[str, date], *, rule: Any, today: date) -> list[Complete]:
+        """Give up to which day facts are complete that a rule asks for, where that is not today."""
+        names = {day: [self._counted(one) for one in until if until[one] == day] for day in sorted(set(until.values()))}
+        return [
+            Complete(what=", ".join(some), on=on, meant=spans.meant(rule, on=on, today=today))
+            for on, some in names.items()
+        ]
 
     def _counted(self, name: str) -> str:
         return _("figures as of last night") if name == vocabulary.SIGNAL else str(self.noun(name).many)

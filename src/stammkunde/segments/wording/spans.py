@@ -1,5 +1,10 @@
 """Spans of days in words."""
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -84,6 +89,35 @@ def _yearly(one: Yearly) -> str:
         return _("%(which)s in this month") % {"which": which}
     first, last = one.window
     return f"{which} {_around(first, last)}"
+
+
+def meant(rule: Any, *, on: date, today: date) -> list[str]:
+    """Say which month, quarter or year “this one” of a rule is, where spans count back from a day of another one."""
+    asked = set(_calendar(rule))
+    found = {
+        "month": (on.month, _("“This month” is %(when)s there.") % {"when": date_format(on, "F Y")}, today.month),
+        "quarter": (_quarter(on), _("“This quarter” is quarter %(n)s of %(year)s there."), _quarter(today)),
+        "year": (on.year, _("“This year” is %(year)s there."), today.year),
+    }
+    said = {"n": _quarter(on), "year": on.year}
+    return [
+        text % said
+        for unit, (there, text, here) in found.items()
+        if unit in asked and (there, on.year) != (here, today.year)
+    ]
+
+
+def _quarter(on: date) -> int:
+    return (on.month + 2) // 3
+
+
+def _calendar(data: Any) -> Iterator[str]:
+    """Give the units of the calendar that spans of a rule name, as it is written."""
+    if isinstance(data, dict):
+        yield from (data[name] for name in ("this", "last", "yearly") if data.get(name) in ("month", "quarter", "year"))
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    for one in inner:
+        yield from _calendar(one)
 
 
 def years_ago(one: Yearly) -> str:

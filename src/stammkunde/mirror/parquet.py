@@ -16,6 +16,7 @@ from stammkunde.mirror.months import key_of, within
 from stammkunde.store import facts as tables
 from stammkunde.store.bulk import Snapshot
 from stammkunde.store.facts import FactTable, Held, Mirrored
+from stammkunde.store.quoting import quoted
 
 ATTRIBUTE = "attr_"
 
@@ -197,7 +198,7 @@ def _entries(raw: Path, column: str) -> list[list[str]]:
 
 
 def _column(name: str) -> str:
-    return '"' + (ATTRIBUTE + name).replace('"', '""') + '"'
+    return quoted(ATTRIBUTE + name)
 
 
 def _entry(column: str, names: list[str]) -> str:

@@ -17,6 +17,7 @@ from stammkunde.segments import nightly
 from stammkunde.segments.models import Segment
 from stammkunde.store import facts
 from stammkunde.store.facts import Asked, FactTable
+from stammkunde.store.quoting import quoted
 
 CUSTOMERS = "customers"
 CUSTOMER, SIGNAL, REACH = "customer", "signal", "reach"
@@ -60,8 +61,7 @@ def attributes() -> Iterator[Asked]:
     held = mirror.read()
     for column in mirror.tables(held).columns(CUSTOMERS) if held else ():
         if column.startswith(ATTRIBUTE):
-            quoted = column.replace('"', '""')
-            yield Asked(name=column, label=column.removeprefix(ATTRIBUTE), read=f't."{quoted}"', history=False)
+            yield Asked(name=column, label=column.removeprefix(ATTRIBUTE), read=f"t.{quoted(column)}", history=False)
 
 
 def tables() -> list[FactTable]:

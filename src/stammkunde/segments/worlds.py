@@ -37,6 +37,7 @@ from stammkunde.signals import queries as signals
 from stammkunde.signals.models import Generation
 from stammkunde.store import facts, kept
 from stammkunde.store.facts import FactTable
+from stammkunde.store.quoting import quoted
 
 Source = Callable[[str], str]
 Moments = Collection[tuple[int, str, date]]  # of customers: after which a span may begin, by name
@@ -167,7 +168,7 @@ def _members(home: duckdb.DuckDBPyConnection, ids: Ids) -> Frame:
 
 def _customers(source: Source, last_night: str) -> str:
     own = [word for word in vocabulary.fields() if word.family == vocabulary.CUSTOMER]
-    columns = ", ".join(f"{_read(word.asked)} AS {_quoted(rules.column_of(word.name))}" for word in own)
+    columns = ", ".join(f"{_read(word.asked)} AS {quoted(rules.column_of(word.name))}" for word in own)
     return (
         f"(SELECT t.customer_id, {columns}, n.* EXCLUDE (customer_id) "
         f"FROM {source(CUSTOMERS)} t LEFT JOIN {last_night} n ON n.customer_id = t.customer_id)"
@@ -228,10 +229,6 @@ def prepare(tables: mirror.Tables, generation: Generation) -> list[str]:
 
 def _read(one: facts.Asked) -> str:
     return one.read or f"t.{one.name}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def answers(asked: Mapping[str, Rule], world: World) -> dict[str, Ids]:

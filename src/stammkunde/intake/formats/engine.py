@@ -69,11 +69,6 @@ def count(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> int:
     return int(row(db, sql, *values)[0])
 
 
-def quoted(name: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def literal(text: str) -> str:
     """Quote a text for SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -8,6 +8,7 @@ import duckdb
 
 from stammkunde.intake.formats import engine, heading
 from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+from stammkunde.store.quoting import quoted
 
 
 def dialect(path: Path) -> Dialect:
@@ -52,7 +53,7 @@ def in_place(path: Path, *, limit: int | None) -> InPlace:
             raise FileNotUsable("parquet_unreadable") from None
     numbers = {place for place, (_name, kind, *_more) in enumerate(kinds) if _EXACT.fullmatch(kind)}
     cells = [f"{_text(one[0])} AS c{place}" for place, one in enumerate(kinds)]
-    cells += [f"{engine.quoted(kinds[place][0])} AS n{place}" for place in sorted(numbers)]
+    cells += [f"{quoted(kinds[place][0])} AS n{place}" for place in sorted(numbers)]
     some = f" WHERE file_row_number < {int(limit)}" if limit is not None else ""
     table = (
         "(SELECT file_row_number + 2 AS row, NULL::VARCHAR AS bad, NULL::VARCHAR AS bad_detail, "
@@ -62,8 +63,7 @@ def in_place(path: Path, *, limit: int | None) -> InPlace:
 
 
 def _text(name: str) -> str:
-    quoted = engine.quoted(name)
-    return f"coalesce(left(CAST({quoted} AS VARCHAR), {engine.LONGEST_CELL + 1}), '')"
+    return f"coalesce(left(CAST({quoted(name)} AS VARCHAR), {engine.LONGEST_CELL + 1}), '')"
 
 
 def _as_text(given: list[str]) -> str:

@@ -15,6 +15,7 @@ from stammkunde.intake.api import router as imports
 from stammkunde.plays.api import router as measures
 from stammkunde.segments.api import groups as segments
 from stammkunde.segments.api import router as customers
+from stammkunde.segments.api import words as words_of_rules
 from stammkunde.signals.api import router as settings
 from stammkunde.team.api import too_many
 from stammkunde.team.tokens import TooMany
@@ -28,7 +29,7 @@ class Api(NinjaAPI):
 
 
 api = Api(title="Stammkunde", version=__version__, description=__doc__, urls_namespace="api")
-for _router in (figures, customers, segments, measures, imports, settings):
+for _router in (figures, customers, words_of_rules, segments, measures, imports, settings):
     api.add_router("", _router)
 
 

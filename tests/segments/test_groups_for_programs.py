@@ -89,3 +89,66 @@ def test_signs_that_nobody_can_read_are_refused(salesperson, given):
 
 def test_name_stands_in_one_line_whoever_gives_it():
     assert services.create(name=" Alt\n\0neu ", rule=GERMANY, now=NOW, staff=None).name == "Alt  neu"
+
+
+def test_words_of_rules_are_listed_but_for_what_a_token_may_not_see(salesperson):
+    told = program(salesperson).get("/api/v1/segments/vocabulary", headers={"Accept-Language": "de"}).json()
+    less = program(salesperson, scopes=["figures", "segments"]).get("/api/v1/segments/vocabulary").json()
+
+    fields = {one["name"]: one for one in told["fields"]}
+    orders = next(one for one in told["tables"] if one["name"] == "orders")
+    assert (fields["customer.country"]["label"], fields["customer.country"]["kind"]) == ("Land", "text")
+    assert fields["signal.class"]["choices"][0] == {"value": "A", "label": "A"}
+    assert "top %" in fields["signal.margin"]["operators"]
+    assert orders["has_days"]
+    assert {one["name"] for one in orders["columns"]} >= {"revenue", "channel"}
+    assert next(one for one in told["tables"] if one["name"] == "lines")["below"] == ["orders"]
+    assert told["most"] == {"leaves": 50, "depth": 4, "values": 1000, "groups": 500}
+    unseen = fields.keys() - {one["name"] for one in less["fields"]}
+    assert unseen >= {"customer.number", "customer.owner", "signal.margin"}
+
+
+def test_each_word_that_is_listed_can_be_asked(salesperson):
+    asks = program(salesperson)
+    told = asks.get("/api/v1/segments/vocabulary").json()
+    leaves = [{"field": one["name"], "is": "is known"} for one in told["fields"]]
+    leaves += [
+        {"happened": table["name"], "where": [{"column": one["name"], "is": "is known"}], "is": ">=", "value": 1}
+        for table in told["tables"]
+        for one in table["columns"]
+    ]
+
+    for n in range(0, len(leaves), 25):
+        made = asks.post("/api/v1/segments", {"name": f"{n}", "rule": {"any": leaves[n : n + 25]}}, "application/json")
+        assert made.status_code == 201, made.json()
+
+
+def test_group_is_changed_called_otherwise_and_deleted(salesperson):
+    made, asks = group(), program(salesperson)
+    address = f"/api/v1/segments/{made.pk}"
+    austrian = {"all": [{"field": "customer.country", "is": "is", "value": "AT"}]}
+
+    changed = asks.patch(address, {"name": "Alpen", "rule": austrian, "version": 1}, "application/json").json()
+    late = asks.patch(address, {"rule": GERMANY, "version": 1}, "application/json")
+    other = group("Andere")
+    taken = asks.patch(address, {"name": "Andere", "rule": GERMANY}, "application/json")
+
+    assert (changed["name"], changed["version"], changed["rule"]) == ("Alpen", 2, austrian)
+    assert (late.status_code, taken.status_code) == (409, 409)
+    assert made.versions.count() == 2  # what was refused changed nothing
+    assert asks.delete(f"/api/v1/segments/{other.pk}").status_code == 204
+    assert list(Segment.objects.values_list("name", flat=True)) == ["Alpen"]
+
+
+def test_group_in_use_stays_and_there_are_only_so_many(salesperson, monkeypatch):
+    made, asks = group(), program(salesperson)
+    group("Ohne", {"segment": made.pk, "is": "not in"})
+    monkeypatch.setattr(services, "MOST_GROUPS", 2)
+
+    used = asks.delete(f"/api/v1/segments/{made.pk}")
+    more = asks.post("/api/v1/segments", {"name": "Dritte", "rule": GERMANY}, "application/json")
+    services.archive(segment_id=Segment.objects.get(name="Ohne").pk, now=NOW, staff=salesperson)
+
+    assert (used.status_code, more.status_code) == (409, 409)
+    assert "Ohne" in used.json()["detail"]
+    assert asks.post("/api/v1/segments", {"name": "Dritte", "rule": GERMANY}, "application/json").status_code == 201

@@ -8,6 +8,7 @@ from stammkunde.segments import latest
 from stammkunde.segments.models import SegmentVersion
 from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
+from stammkunde.signals.models import Generation
 from stammkunde.team import policy
 from stammkunde.team.models import Staff
 
@@ -20,10 +21,19 @@ TOLD_APART = (policy.CUSTOMERS_VIEW, policy.MARGIN_VIEW)
 def lacking(staff: Staff, some: Iterable[Rule], known: Known) -> list[str]:
     """Name the rights that somebody lacks for rules, and for those of the groups that they ask for."""
     fields = _fields(some, known)
-    generation = signals.current() if fields & WORTH else None
-    margin = MARGIN if forecasts.basis(generation) == "revenue" else MARGIN | WORTH
-    asked = {policy.CUSTOMERS_VIEW: NAMED, policy.MARGIN_VIEW: margin}
+    asked = _apart(signals.current() if fields & WORTH else None)
     return [right for right, names in asked.items() if fields & names and not policy.may(staff, right)]
+
+
+def unseen(staff: Staff) -> frozenset[str]:
+    """Name the fields that somebody's rules may not ask."""
+    asked = _apart(signals.current())
+    return frozenset(name for right, names in asked.items() if not policy.may(staff, right) for name in names)
+
+
+def _apart(generation: Generation | None) -> dict[str, frozenset[str]]:
+    margin = MARGIN if forecasts.basis(generation) == "revenue" else MARGIN | WORTH
+    return {policy.CUSTOMERS_VIEW: NAMED, policy.MARGIN_VIEW: margin}
 
 
 def may_read(staff: Staff, version: SegmentVersion, known: Known) -> bool:

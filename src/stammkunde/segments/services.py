@@ -11,7 +11,7 @@ from django.db.models import Max
 from stammkunde.insight import rules
 from stammkunde.insight.rules import InvalidRule, Rule
 from stammkunde.segments import latest, using, vocabulary
-from stammkunde.segments.models import Segment, SegmentVersion
+from stammkunde.segments.models import Segment, SegmentChange, SegmentVersion
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -20,6 +20,7 @@ __all__ = [
     "InUse",
     "InvalidRule",
     "NameTaken",
+    "TooMany",
     "archive",
     "check",
     "create",
@@ -30,8 +31,16 @@ __all__ = [
 ]
 
 
+MOST_GROUPS = 500  # with a name, not in the archive: each costs a part of every night
+CHANGES_AT_ONCE = 5_000
+
+
 class NameTaken(Exception):
     """Another group has this name."""
+
+
+class TooMany(Exception):
+    """There are as many groups as there may be."""
 
 
 def one_line(name: str) -> str:
@@ -91,8 +100,11 @@ def create(
 
     :raises InvalidRule: if the rule is none
     :raises NameTaken: if another group is called so
+    :raises TooMany: if there are as many groups with a name as there may be
     """
     read = check(rule)
+    if name:
+        _refuse_more()
     segment = _named(Segment(name=one_line(name), origin=origin, play_id=play_id, created_by=staff, created_at=now))
     _add_version(segment, read, now=now, staff=staff)
     _record(staff, "segment.created", now, segment)
@@ -156,25 +168,36 @@ def restore(*, segment_id: int, now: datetime, staff: Staff) -> None:
 
     :raises NameTaken: if another group is called so by now
     :raises InvalidRule: if its rule cannot be read any more
+    :raises TooMany: as `create`
     """
     segment = _locked(segment_id)
     if segment.archived_at is not None:
+        _refuse_more()
         check(latest.version_of(segment_id).rule, segment_id=segment_id)
         segment.archived_at = None
         _named(segment)
         _record(staff, "segment.restored", now, segment)
 
 
-@transaction.atomic
 def delete(*, segment_id: int, now: datetime, staff: Staff) -> None:
     """
-    Delete a group with all that is known of who was in it.
+    Delete a group with all that is known of who was in it; where this is cut short, it stays in the archive.
 
     :raises InUse: if something uses it
     """
-    segment = _free(segment_id)
-    _record(staff, "segment.deleted", now, segment)
-    segment.delete()
+    archive(segment_id=segment_id, now=now, staff=staff)  # nobody works it out any more, nobody begins to use it
+    changes = SegmentChange.objects.filter(version__segment=segment_id).order_by("pk")
+    while some := list(changes.values_list("pk", flat=True)[:CHANGES_AT_ONCE]):  # each its own transaction
+        SegmentChange.objects.filter(pk__in=some).delete()
+    with transaction.atomic():
+        segment = _free(segment_id)
+        _record(staff, "segment.deleted", now, segment)
+        segment.delete()
+
+
+def _refuse_more() -> None:
+    if Segment.objects.filter(archived_at=None).exclude(name="").count() >= MOST_GROUPS:
+        raise TooMany
 
 
 def _locked(segment_id: int) -> Segment:

@@ -1,9 +1,11 @@
-"""Groups of customers, for programs: list them, read one, make one, and take its members along."""
+"""Groups of customers, for programs: list them, read one, make, change and delete one, and take its members along."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
@@ -44,7 +46,15 @@ class SegmentOut(Schema):
 class SegmentIn(Schema):
     name: str
     rule: dict[str, Any] = Field(
-        description="As `rule` of another group; docs/methods/rules.md says how it is written."
+        description="docs/methods/rules.md says how it is written, `/segments/vocabulary` what it may ask."
+    )
+
+
+class ChangeIn(Schema):
+    name: str | None = Field(None, description="Left out: it stays.")
+    rule: dict[str, Any] | None = Field(None, description="Left out: it stays.")
+    version: int | None = Field(
+        None, description="The version that you have read: if there is a later one by now, the rule is not replaced."
     )
 
 
@@ -70,10 +80,22 @@ def segments(request: StaffRequest) -> Any:
         return list(_told((one for one in latest.versions() if one.segment.name), request.user))
 
 
+@router.get("/segments/{segment_id}/members", auth=MAY_TAKE, response=MembersOut)
+def segment_members(request: StaffRequest, segment_id: int, which: Query[Which]) -> Any:
+    """Give who is in a group of customers now, page by page, by their numbers."""
+    found = _named(segment_id)
+    limit = max(1, min(which.limit, MOST_MEMBERS))
+    ids = [int(pk) for pk in membership.members(found.pk) if pk > which.after]
+    some = Customer.objects.filter(pk__in=queries.among(ids[:limit])).order_by("pk").values("id", "number")
+    told: dict[str, Any] = {"thing": "segment", "thing_id": found.pk, "label": found.name}
+    taking.note(request, rows=len(some), now=timezone.now(), **told)
+    return {"members": list(some), "next": ids[limit - 1] if len(ids) > limit else None}
+
+
 @router.get("/segments/{segment_id}", auth=MAY_SEE, response=SegmentOut)
 def segment(request: StaffRequest, segment_id: int) -> Any:
     """Give one group of customers, by its latest version."""
-    found = get_object_or_404(Segment.objects.exclude(name=""), pk=segment_id)
+    found = _named(segment_id)
     with speaking(request):
         return next(_told([latest.version_of(found.pk)], request.user))
 
@@ -81,23 +103,64 @@ def segment(request: StaffRequest, segment_id: int) -> Any:
 @router.post("/segments", auth=MAY_MAKE, response={201: SegmentOut})
 def create_segment(request: StaffRequest, given: SegmentIn) -> Any:
     """Make a group of customers; a name that is taken is refused."""
-    with speaking(request):
-        if (
-            not given.name.strip()
-            or len(given.name) > NAME_LENGTH
-            or services.one_line(given.name) != given.name.strip()
-        ):
-            raise HttpError(
-                422, f"'name' is empty, no line, or longer than {NAME_LENGTH} characters. Give another one."
-            )
-        try:
-            _refuse_unseen(request.user, given.rule)
-            made = services.create(name=given.name, rule=given.rule, now=timezone.now(), staff=request.user)
-        except InvalidRule as refused:
-            raise HttpError(422, f"rule.{refused.place}: {problems.text(refused)} ({refused.text})") from None
-        except services.NameTaken:
-            raise HttpError(409, f"Another group is called '{given.name.strip()}'. Give it another name.") from None
+    with speaking(request), _refusing(given.name):
+        _refuse_unseen(request.user, given.rule)
+        made = services.create(name=given.name, rule=given.rule, now=timezone.now(), staff=request.user)
         return Status(201, next(_told([latest.version_of(made.pk)], request.user)))
+
+
+@router.patch("/segments/{segment_id}", auth=MAY_MAKE, response=SegmentOut)
+def change_segment(request: StaffRequest, segment_id: int, given: ChangeIn) -> Any:
+    """Call a group otherwise, or give it another rule, as a version of its own; who comes in by it begins nothing."""
+    found = _standing(segment_id)
+    how: dict[str, Any] = {"segment_id": found.pk, "now": timezone.now(), "staff": request.user}
+    with speaking(request), transaction.atomic(), _refusing(found.name if given.name is None else given.name):
+        if given.rule is not None:
+            _refuse_unseen(request.user, given.rule)
+            services.edit(rule=given.rule, began=given.version, **how)
+        if given.name is not None:
+            services.rename(name=given.name, **how)
+        return next(_told([latest.version_of(found.pk)], request.user))
+
+
+@router.delete("/segments/{segment_id}", auth=MAY_MAKE, response={204: None})
+def delete_segment(request: StaffRequest, segment_id: int) -> Any:
+    """Delete a group of customers with all that is known of who was in it; one in use stays."""
+    found = _named(segment_id)
+    try:
+        services.delete(segment_id=found.pk, now=timezone.now(), staff=request.user)
+    except services.InUse as used:
+        raise HttpError(409, f"The group is in use: {', '.join(used.names)}. Take it out there first.") from None
+    return Status(204, None)
+
+
+def _named(segment_id: int) -> Segment:
+    """Find a group with a name: a play's own is changed with the play."""
+    return get_object_or_404(Segment.objects.exclude(name=""), pk=segment_id)
+
+
+def _standing(segment_id: int) -> Segment:
+    found = _named(segment_id)
+    if found.archived_at:
+        raise HttpError(409, "The group is in the archive. Take it out before you change it.")
+    return found
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    """Answer a name or a rule that cannot be, with the cure."""
+    if not name.strip() or len(name) > NAME_LENGTH or services.one_line(name) != name.strip():
+        raise HttpError(422, f"'name' is empty, no line, or longer than {NAME_LENGTH} characters. Give another one.")
+    try:
+        yield
+    except InvalidRule as refused:
+        raise HttpError(422, f"rule.{refused.place}: {problems.text(refused)} ({refused.text})") from None
+    except services.NameTaken:
+        raise HttpError(409, f"Another group is called '{name.strip()}'. Give it another name.") from None
+    except services.Changed:
+        raise HttpError(409, "The group has a later 'version' by now. Read it again.") from None
+    except services.TooMany:
+        raise HttpError(409, problems.too_many(services.MOST_GROUPS)) from None
 
 
 def _refuse_unseen(staff: Staff, rule: dict[str, Any]) -> None:
@@ -106,18 +169,6 @@ def _refuse_unseen(staff: Staff, rule: dict[str, Any]) -> None:
     if lacking := rights.lacking(staff, [rules.read(rule, known)], known):
         names = ", ".join(lacking)
         raise HttpError(403, f"The rule asks what this token may not see. It lacks the rights: {names}.")
-
-
-@router.get("/segments/{segment_id}/members", auth=MAY_TAKE, response=MembersOut)
-def segment_members(request: StaffRequest, segment_id: int, which: Query[Which]) -> Any:
-    """Give who is in a group of customers now, page by page, by their numbers."""
-    found = get_object_or_404(Segment.objects.exclude(name=""), pk=segment_id)
-    limit = max(1, min(which.limit, MOST_MEMBERS))
-    ids = [int(pk) for pk in membership.members(found.pk) if pk > which.after]
-    some = Customer.objects.filter(pk__in=queries.among(ids[:limit])).order_by("pk").values("id", "number")
-    told: dict[str, Any] = {"thing": "segment", "thing_id": found.pk, "label": found.name}
-    taking.note(request, rows=len(some), now=timezone.now(), **told)
-    return {"members": list(some), "next": ids[limit - 1] if len(ids) > limit else None}
 
 
 def _told(versions: Iterable[SegmentVersion], staff: Staff) -> Iterator[dict[str, Any]]:

@@ -143,6 +143,8 @@ def _save(request: StaffRequest, writing: Writing) -> HttpResponse:
         problem = problems.text(refused)
     except services.NameTaken:
         problem = _("Another group has this name.")
+    except services.TooMany:
+        problem = problems.too_many(services.MOST_GROUPS)
     except services.Changed:
         problem = _("Somebody has changed this group meanwhile. Look at its versions; saving again replaces that.")
         writing = replace(writing, began=latest.version_of(writing.segment.pk).number if writing.segment else 0)

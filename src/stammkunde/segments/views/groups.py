@@ -192,6 +192,8 @@ def _done(
         messages.error(request, text % {"names": ", ".join(used.names)})
     except services.NameTaken:
         messages.error(request, _("Another group has this name."))
+    except services.TooMany:
+        messages.error(request, problems.too_many(services.MOST_GROUPS))
     except InvalidRule as refused:
         messages.error(request, problems.text(refused))
     else:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stammkunde.insight.errors import InvalidRule
+from stammkunde.ui import writing
 
 CODES: dict[str, Promise] = {
     "entry_missing": gettext_lazy("Something is still missing here."),
@@ -33,6 +34,12 @@ CODES: dict[str, Promise] = {
     "circle": gettext_lazy("Groups ask for each other in a circle: %(about)s. Take one of them out."),
     "me_is_for_lists": gettext_lazy("A group must mean the same for everybody: name a person."),
 }
+
+
+def too_many(most: int) -> str:
+    """Say that there are as many groups as there may be."""
+    text = _("There are %(n)s groups already, more cannot be worked out each night. Put some into the archive first.")
+    return text % {"n": writing.number(most)}
 
 
 def text(refused: InvalidRule) -> str:

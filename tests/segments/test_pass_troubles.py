@@ -8,7 +8,7 @@ import pytest
 from stammkunde.customers.facts import CUSTOMERS
 from stammkunde.customers.models import Customer
 from stammkunde.plays import groups
-from stammkunde.segments import bits, counts, membership, passes, services, whys, worlds
+from stammkunde.segments import bits, counts, membership, passes, services, whys, working, worlds
 from stammkunde.segments.models import Passing, ScoreLeaf, SegmentState
 from stammkunde.store import touched
 from stammkunde.store.bulk import pace
@@ -106,6 +106,28 @@ def test_what_is_told_of_many_during_a_pass_stays_for_the_next(company, monkeypa
     assert [one.because for one in Touched.objects.all()] == ["import:2"]
 
 
+def test_what_is_told_of_many_after_the_mirror_was_read_stays_until_it_is_read_again(company, monkeypatch):
+    silent, read = make(SILENT), working.mirror.bring_up_to_date
+    work()
+
+    def then_told(**given):
+        found = read(**given)
+        touched.note_everybody(because="import:9")
+        return found
+
+    refresh()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(working.mirror, "bring_up_to_date", then_told)
+        work()
+    assert [one.because for one in Touched.objects.all()] == ["import:9"]
+
+    refresh()
+    SegmentState.objects.update(bits=b"")
+    work()
+    assert not Touched.objects.exists()
+    assert {one[2:] for one in told(silent)} == {("fact", "import:9")}
+
+
 def test_an_undone_import_is_the_cause_only_where_nothing_else_happened(company):
     silent = make(SILENT)
     work()
@@ -117,6 +139,7 @@ def test_an_undone_import_is_the_cause_only_where_nothing_else_happened(company)
     assert [one[2:] for one in told(silent)] == [("fact", "orders:x"), ("undone", "undo:1")]
     touched.note_everybody(because="import:2")
     touched.note_everybody(because="undo:2")
+    working.note_told()
     assert passes._everybody().because == "import:2"
 
 

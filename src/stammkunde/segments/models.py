@@ -144,6 +144,9 @@ class ScoreLeaf(models.Model):
 class Passing(CountedClaims):
     """Who works groups out: one row, held while somebody does."""
 
+    # The last row of `Touched` about many before the mirror was read: what was told later is not in the mirror yet
+    told_upto = models.BigIntegerField(default=0, db_default=0)
+
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="segment_passing_is_one_row")]
 

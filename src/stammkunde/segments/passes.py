@@ -26,7 +26,7 @@ from stammkunde.insight.rules import Known, Rule, World
 from stammkunde.mirror.manifest import Manifest, moment
 from stammkunde.segments import aside, bits, latest, membership, scores, vocabulary, worlds
 from stammkunde.segments.bits import Ids
-from stammkunde.segments.models import Recent, SegmentChange, SegmentState, SegmentVersion
+from stammkunde.segments.models import Passing, Recent, SegmentChange, SegmentState, SegmentVersion
 from stammkunde.segments.worlds import Asking, Days
 from stammkunde.signals.models import Generation
 from stammkunde.store import bulk
@@ -149,8 +149,10 @@ def _pass(generation: Generation | None, *, now: datetime, save: Save) -> Pass:
 
 
 def _everybody() -> Everybody:
-    """Read what is told of many: the last of it, and that something was undone only where nothing else is told."""
-    rows = list(Touched.objects.filter(customer_id=None).order_by("pk").values_list("pk", "because"))
+    """Read what is told of many, as far as the mirror has it: the last, and an undoing only where nothing else is."""
+    upto = Passing.objects.values_list("told_upto", flat=True).first() or 0
+    told = Touched.objects.filter(customer_id=None, pk__lte=upto).order_by("pk")
+    rows = list(told.values_list("pk", "because"))
     if not rows:
         return Everybody()
     return Everybody(because=_decides([because for _pk, because in rows]), last=rows[-1][0])

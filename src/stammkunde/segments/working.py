@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Max
 
 from stammkunde import mirror, work
 from stammkunde.segments import files, nightly, passes, worlds
@@ -54,6 +55,7 @@ def _work(generation: Generation, *, lease: Lease, now: datetime) -> bool:
 
 def _begin(generation: Generation, *, lease: Lease, now: datetime) -> bool:
     """Let the mirror know what the refresh itself wrote (changes of stage), and write down what will be asked."""
+    note_told()
     try:
         manifest = mirror.bring_up_to_date(now=now, progress=lease.hear)
     except mirror.FactsInMotion:
@@ -64,6 +66,12 @@ def _begin(generation: Generation, *, lease: Lease, now: datetime) -> bool:
     prepared = worlds.prepare(mirror.tables(), generation)
     files.forget_all_but([nightly.name(generation), *prepared], now=now)
     return True
+
+
+def note_told() -> None:
+    """Note what is told of many by now, before the mirror is read: it will be in it."""
+    last = Touched.objects.filter(customer_id=None).aggregate(last=Max("pk"))["last"] or 0
+    Passing.objects.filter(pk=1).update(told_upto=last)
 
 
 def _claim(*, now: datetime) -> Lease | None:

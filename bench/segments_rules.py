@@ -99,7 +99,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         _make(folder, arguments.customers, arguments.order)
         for work in WORK:
-            command = [sys.executable, __file__, "--work", work, "--folder", folder, "--rules", str(arguments.rules)]
+            given = {"work": work, "folder": folder, "rules": arguments.rules, "customers": arguments.customers}
+            command = [sys.executable, __file__, *(f"--{name}={value}" for name, value in given.items())]
             print(work, subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip(), flush=True)
 
 
@@ -148,6 +149,21 @@ def _full_pass(arguments):
     }  # fmt: skip
 
 
+def _touched(arguments):
+    """Answer all rules for one customer in a hundred, and for a hundred customers, from their rows alone."""
+    world, many, found = _world(arguments.folder), _random_rules(arguments.rules), {}
+    for step in (100, arguments.customers // 100):
+        its = nw.col("customer_id") % step == 0
+        tables = {name: frame.filter(its) for name, frame in world.tables.items()}
+        some = replace(world, customers=world.customers.filter(its), tables=tables)
+        start, worked = time.perf_counter(), time.process_time()
+        for first in range(0, len(many), AT_ONCE):
+            arrow(rules.flags({f"r{n}": rule for n, rule in enumerate(many[first : first + AT_ONCE])}, some))
+        took = {"seconds": _round(time.perf_counter() - start), "processor": _round(time.process_time() - worked)}
+        found[f"{arguments.customers // step} customers"] = took
+    return {**found, **_used()}
+
+
 def _why(arguments):
     """Explain each rule to one customer."""
     world, took, worked = _world(arguments.folder), [], []
@@ -165,7 +181,7 @@ def _no_bounds(rule):
     return {rules.digest(leaf): None for leaf in rules.leaves(rule)}
 
 
-WORK = {"count": _count, "pass": _full_pass, "why": _why}
+WORK = {"count": _count, "pass": _full_pass, "touched": _touched, "why": _why}
 
 
 def _random_rules(several):

@@ -131,10 +131,9 @@ def _read(step):
 
 @pytest.mark.django_db
 def test_cards_are_changed_where_they_stand(mia, play):
-    assert (
-        "Ziel: der Kunde kauft innerhalb von 60 Tagen."
-        in mia.get(reverse("measure-edit", args=[play.pk])).content.decode()
-    )
+    page = mia.get(reverse("measure-edit", args=[play.pk])).content.decode()
+    assert "Ziel: der Kunde kauft innerhalb von 60 Tagen." in page
+    assert 'name="share" value="10"' in page  # not 10.0: a comma stands there in German
 
     posts(mia, play, "purpose", goal="orders", window_days=30, kind="dated")
     posts(

@@ -174,6 +174,9 @@ def test_hold_go_on_and_stop(mia, template):
         "stopped",
     ]
     assert list(Enrolment.objects.values_list("state", "code")) == [("closed", "stopped")]
+    page = mia.get(reverse("measure", args=[play.pk])).content.decode()
+    assert reverse("measure-copy", args=[play.pk]) in page
+    assert reverse("measure-edit", args=[play.pk]) not in page
 
 
 def test_another_version_counts_for_those_who_enter_later_and_shows_what_moving_does(mia):

@@ -205,6 +205,7 @@ def test_why_says_of_what_is_denied_whether_its_contrary_is_true(seller):
 
     (why,) = whys.of(group(rule=rule).pk, [anna], now=NOW)
 
+    assert [part.known for part in why.parts] == ["Österreich", "0"]
     assert [(part.says, part.holds, part.lacks) for part in why.parts] == [
         ("Land ist nicht Deutschland (oder unbekannt)", True, ""),
         ("kein Kauf", True, ""),

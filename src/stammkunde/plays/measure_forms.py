@@ -99,7 +99,7 @@ class SecondYesForm(SettingsForm):
 
     second_euros = forms.IntegerField(
         label=_("A second yes above so many euros"), min_value=0, max_value=10_000_000, required=False,
-        help_text=_("Asked by the budget; a measure without one counts as above. Empty: one person decides."),
+        help_text=_("The budget counts; a measure without one is above it. Empty: one person decides."),
     )  # fmt: skip
 
     class Meta:
@@ -107,7 +107,9 @@ class SecondYesForm(SettingsForm):
         fields = ["second_entries"]
         labels = {"second_entries": _("A second yes above so many customers")}
         help_texts = {
-            "second_entries": _("Asked by the limit of enrolments; without one it counts as above. Empty: one decides.")
+            "second_entries": _(
+                "The limit of enrolments counts; a measure without one is above it. Empty: one person decides."
+            )
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

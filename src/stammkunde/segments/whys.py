@@ -36,6 +36,11 @@ class Part:
     lacks: str
     days: tuple[str, ...]
 
+    @property
+    def known(self) -> str:
+        """Give what is known, unless the question ends with the very same words."""
+        return "" if self.says.endswith((f" {self.value}", f"„{self.value}“", f"“{self.value}”")) else self.value
+
 
 @dataclass(frozen=True, kw_only=True)
 class Why:

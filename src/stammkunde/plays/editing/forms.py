@@ -125,7 +125,7 @@ class BeginsForm(CardForm):
     trigger = forms.ChoiceField(label=_("It begins"))
     offset_days = forms.IntegerField(
         label=_("Days after it (before it: with a minus)"), min_value=-400, max_value=400, required=False,
-        help_text=_("For a day only."),
+        help_text=_("Only where it begins by a day."),
     )  # fmt: skip
     yearly = forms.BooleanField(label=_("each year anew"), required=False)
     too_old_days = forms.IntegerField(
@@ -223,7 +223,7 @@ class CompareForm(CardForm):
     def said(self, content: Content) -> Data:
         limits = content.limits
         return {
-            "share": round(content.holdout.share * 100, 2),
+            "share": f"{round(content.holdout.share * 100, 2):g}",
             "because": content.holdout.because,
             "entries": limits.entries,
             "entries_a_day": limits.entries_a_day,

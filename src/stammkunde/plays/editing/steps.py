@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stammkunde.calls.models import Guide
 from stammkunde.outreach.models import Template
@@ -79,7 +80,7 @@ class TaskForm(StepForm):
     kind = "task"
     title = forms.CharField(label=_("What is to be done"), max_length=200)
     by_phone = forms.BooleanField(label=_("It is a call"), required=False)
-    guide = forms.ChoiceField(label=_("Guide"), choices=[("", _("none"))], required=False)
+    guide = forms.ChoiceField(label=_("Guide"), choices=[("", pgettext_lazy("guide", "none"))], required=False)
     owner = forms.ModelChoiceField(
         label=_("By whom"), queryset=Staff.objects.none(), required=False, empty_label=_("who looks after the customer")
     )
@@ -92,7 +93,7 @@ class TaskForm(StepForm):
     latest_days = _latest(7)
 
     def offer(self) -> None:
-        choice_of(self, "guide").choices = [("", _("none")), *Guide.Kind.choices]
+        choice_of(self, "guide").choices = [("", pgettext_lazy("guide", "none")), *Guide.Kind.choices]
         for name in ("owner", "substitute"):
             row_of(self, name).queryset = Staff.objects.filter(is_active=True).order_by("name")
 

@@ -23,6 +23,9 @@ Role = ContactPerson.Role
 
 
 class TemplateChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's takes none when it runs
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"empty_label": _("Choose …")} | kwargs)
+
     def label_from_instance(self, template: Template) -> str:
         return f"{template.name} · {wording.channel(template.channel)} · {template.get_purpose_display()}"
 

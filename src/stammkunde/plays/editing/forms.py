@@ -121,6 +121,21 @@ class GroupForm(CardForm):
         return rest if chosen == ALL else {**rest, "group": int(chosen)}
 
 
+def _small(said: object) -> str:
+    """Write what begins a sentence as it stands within one."""
+    return str(said)[:1].lower() + str(said)[1:]
+
+
+def _by_day(said: object) -> str:
+    return str(_("by a day: %(day)s")) % {"day": said}
+
+
+def _other(trigger: Enters | Happened | Dated) -> str:
+    """Name what begins a measure that came as a file, and is not offered."""
+    said = happenings.begun(trigger)
+    return _by_day(said) if isinstance(trigger, Dated) else _small(said)
+
+
 class BeginsForm(CardForm):
     trigger = forms.ChoiceField(label=_("It begins"))
     offset_days = forms.IntegerField(
@@ -150,10 +165,10 @@ class BeginsForm(CardForm):
             ("enters", _("when somebody comes into the group")),
             ("enters/start", _("once, for those who are in the group at the start")),
         ]
-        known += [(f"happened/{name}", verb.each) for name, verb in VERBS.items() if name != "tasks"]
-        known += [(f"dated/{table}/{column}", label) for (table, column), label in DAYS.items()]
+        known += [(f"happened/{name}", _small(verb.each)) for name, verb in VERBS.items() if name != "tasks"]
+        known += [(f"dated/{table}/{column}", _by_day(label)) for (table, column), label in DAYS.items()]
         there = _name(content)
-        others = [] if there in dict(known) else [(there, happenings.begun(content.trigger))]
+        others = [] if there in dict(known) else [(there, _other(content.trigger))]
         choice_of(self, "trigger").choices = [*known, *others]
 
     def put(self, data: Mapping[str, Any]) -> Data:

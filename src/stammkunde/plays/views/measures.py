@@ -129,7 +129,7 @@ def _context(play: Play) -> dict[str, Any]:
         "budget": _budget(play, content) if play.status == Status.RUNNING else "",
         "cards": saying.cards(content, called),
         "steps": _steps(play, content, called),
-        "ends": _ends(play),
+        "ends": _ends(play, content),
         "is_open": play.status in OPEN,
         "can_start": newest.from_at is None and play.status in (Status.DRAFT, *OPEN),
         "will": list(foretelling.start(next_content, on=timezone.localdate())) if newest.from_at is None else [],
@@ -140,14 +140,14 @@ def _context(play: Play) -> dict[str, Any]:
     }
 
 
-def _ends(play: Play) -> dict[str, Any]:
+def _ends(play: Play, content: Content) -> dict[str, Any]:
     """Tell how many of each arm are on the way, and how the others ended."""
     found = reading.by_arm(play)
     drawn = [one for one in found if one.treated or one.held_out or not one.code]
     return {
         "rows": [{"text": wording.ended(one.code), "of": one} for one in drawn],
         "not_drawn": [{"text": wording.ended(one.code), "of": one} for one in found if one.not_drawn],
-        "has_two": any(one.held_out for one in found),
+        "has_two": content.holdout.share > 0 or any(one.held_out for one in found),
     }
 
 

@@ -71,6 +71,7 @@ def test_pages_ask_for_it(client, play, marketer, administrator):
     assert MeasureSettings.of(team.company()).second_cents == 5_000
 
     offered = client.get(address).content.decode()
+    assert reverse("measure-start", args=[play.pk]) not in offered
     client.post(reverse("measure-agree", args=[play.pk]))
     client.force_login(marketer)
     told = client.get(address).content.decode()

@@ -39,7 +39,8 @@ class Part:
     @property
     def known(self) -> str:
         """Give what is known, unless the question ends with the very same words."""
-        return "" if self.says.endswith((f" {self.value}", f"„{self.value}“", f"“{self.value}”")) else self.value
+        quoted = _("“%(text)s”") % {"text": self.value}
+        return "" if self.says.endswith((f" {self.value}", quoted)) else self.value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,16 @@ def test_sums_are_exact_on_every_engine(engine):
     assert found == tuple(expected)
 
 
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
+def test_sums_are_exact_on_spark(spark):
+    table = frame(n=600)
+
+    found = experiments.sums(spark.createDataFrame(table.to_arrow()), **COLUMNS)
+
+    assert found == experiments.sums(table, **COLUMNS)
+
+
 def exactly(part):
     y, x = part["outcome"].to_list(), part["expected"].to_list()
     pairs = ((y, y), (x, x), (x, y))

@@ -87,7 +87,7 @@ def test_insight_is_kept_apart_from_every_part():
 def test_only_some_parts_ask_insight():
     silent = {name.removeprefix("stammkunde.") for name in CONTRACTS["askers"]["source_modules"]}
 
-    assert _apps() - silent == {"figures", "home", "intake", "segments", "signals"}
+    assert _apps() - silent == {"figures", "home", "impact", "intake", "segments", "signals"}
 
 
 def test_every_app_keeps_the_order_of_its_files():

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "stammkunde.home",
     "stammkunde.portal",
     "stammkunde.figures",
+    "stammkunde.impact",
     "stammkunde.plays",
     "stammkunde.calls",
     "stammkunde.segments",

@@ -68,10 +68,23 @@ def test_what_comes_back_of_an_earlier_order_does_not_count():
     assert told(before, back)[1]["margin_cents"] == 0
 
 
-def test_what_comes_back_without_an_order_counts_on_its_own_day():
-    back = line(customer=1, on=INSIDE, order=99, kind="return", cents=-5000, cost=-3000)
+def test_a_credit_note_counts_on_the_day_of_the_latest_purchase_of_the_same_product():
+    early, late = FIRST - timedelta(days=9), LAST - timedelta(days=1)
+    bought = [line(customer=1, on=on, order=n, product=5, cents=5000, cost=3000) for n, on in ((1, early), (2, late))]
+    other = line(customer=1, on=LAST, order=3, product=6, cents=100, cost=50)
+    back = line(customer=1, on=LAST + timedelta(days=20), order=99, product=5, kind="return", cents=-5000, cost=-3000)
 
-    assert told(back)[1]["margin_cents"] == -2000
+    found = told(*bought, other, back)[1]
+
+    assert (found["margin_cents"], found["returned_cents"]) == (50, 5000)
+
+
+def test_what_comes_back_and_belongs_to_nothing_known_counts_on_its_own_day():
+    later = line(customer=1, on=LAST, order=1, product=5, cents=100, cost=50)
+    others = line(customer=2, on=FIRST, order=2, product=5, cents=100, cost=50)
+    back = line(customer=1, on=INSIDE, order=99, product=5, kind="return", cents=-5000, cost=-3000)
+
+    assert told(later, others, back)[1]["margin_cents"] == 50 - 2000
 
 
 def test_an_order_number_that_is_given_again_is_another_order():

@@ -135,6 +135,7 @@ def test_sweeps_are_declared_by_the_apps_that_own_the_rows_messages_first():
         "intake",
         "segments",
         "replays",
+        "impact",
         "seals",
         "signals",
         "ahead",

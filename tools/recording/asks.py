@@ -35,6 +35,8 @@ ROWS = {  # the page of a row: one of each kind that there is, told apart by the
     "segment-edit": ("Segment", ("origin",)),
     "play-people": ("Play", ("status",)),
     "measure-brought": ("Brought", ()),
+    "trial": ("Trial", ("plan",)),
+    "trial-customers": ("Trial", ("plan",)),
     "staff-edit": ("Staff", ("role",)),
 }
 OF_MEASURES = ("measure", "measure-people", "measure-edit", "measure-trial", "measure-replay", "measure-change")

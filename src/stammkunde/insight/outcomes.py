@@ -9,7 +9,9 @@ a gain that is none.
 import narwhals as nw
 
 from stammkunde.insight import buying
-from stammkunde.insight.frames import COSTS_ALONE, Facts, Frame, total
+from stammkunde.insight.frames import COSTS_ALONE, Facts, Frame, total, whole_parts
+
+WEEK_DAYS = 7
 
 
 def within(facts: Facts, entries: Frame) -> Frame:
@@ -61,18 +63,63 @@ def _came_back() -> nw.Expr:
 
 
 def _on_order_days(facts: Facts, entries: Frame) -> Frame:
-    """Give the lines of these customers, each on the day of its order: what was sold first is what made it one."""
+    """
+    Give the lines of these customers, each on the day of its order.
+
+    What comes back belongs to the order that it names, if that sold something before; a credit note of its own belongs
+    to the latest purchase of the same product by the same customer; what belongs to nothing known keeps its day.
+    """
     whose = entries.select("customer_id").unique()
     lines = facts.lines.join(whose, on="customer_id", how="semi")
-    is_sold = ~_came_back() & ~nw.col("kind").is_in(COSTS_ALONE) & ~nw.col("order_id").is_null()
-    orders = lines.filter(is_sold).group_by("customer_id", "order_id").agg(nw.col("ordered_on").min().alias("sold_on"))
-    joined = lines.join(orders, on=["customer_id", "order_id"], how="left")
+    sold = lines.filter(~_came_back() & ~nw.col("kind").is_in(COSTS_ALONE))
+    joined = lines.join(_days_of_orders(sold), on=["customer_id", "order_id"], how="left")
+    joined = joined.join(_days_of_goods(lines, sold), on=["customer_id", "product_id", "ordered_on"], how="left")
     # An order is sold before it comes back; a number that was given again later is another order
-    belongs = _came_back() & (nw.col("sold_on") <= nw.col("ordered_on"))
-    on = nw.when(belongs).then(nw.col("sold_on")).otherwise(nw.col("ordered_on")).alias("on")
-    return joined.with_columns(on)
+    by_order = nw.when(nw.col("order_day") <= nw.col("ordered_on")).then(nw.col("order_day"))
+    found = by_order.otherwise(nw.col("goods_day"))
+    return joined.with_columns(found.alias("sold_day")).with_columns(
+        nw.when(_came_back() & ~nw.col("sold_day").is_null())
+        .then(nw.col("sold_day"))
+        .otherwise(nw.col("ordered_on"))
+        .alias("on")
+    )
+
+
+def _days_of_orders(sold: Frame) -> Frame:
+    known = sold.filter(~nw.col("order_id").is_null())
+    return known.group_by("customer_id", "order_id").agg(nw.col("ordered_on").min().alias("order_day"))
+
+
+def _days_of_goods(lines: Frame, sold: Frame) -> Frame:
+    """Tell of each day on which a product came back from somebody when she had bought it last."""
+    back = lines.filter(_came_back()).select("customer_id", "product_id", "ordered_on").unique()
+    bought = sold.select("customer_id", "product_id", nw.col("ordered_on").alias("bought_on")).unique()
+    pairs = back.join(bought, on=["customer_id", "product_id"], how="inner")
+    before = pairs.filter(nw.col("bought_on") <= nw.col("ordered_on"))
+    return before.group_by("customer_id", "product_id", "ordered_on").agg(nw.col("bought_on").max().alias("goods_day"))
 
 
 def _inside(entries: Frame, dated: Frame) -> Frame:
     found = entries.select("entry_id", "customer_id", "first_on", "last_on").join(dated, on="customer_id", how="inner")
     return found.filter((nw.col("on") >= nw.col("first_on")) & (nw.col("on") <= nw.col("last_on")))
+
+
+def by_week(facts: Facts, entries: Frame) -> Frame:
+    """
+    Tell what each entry's customer brought in each week of the window.
+
+    Args:
+        facts: as in `within`.
+        entries: as in `within`.
+
+    Returns:
+        one row an entry and week in which anything happened: entry_id, week (0 for the first seven days),
+        revenue_cents and margin_cents (of lines whose cost is known).
+    """
+    lines = _inside(entries, _on_order_days(facts, entries))
+    margin = nw.when(~nw.col("cost_cents").is_null()).then(nw.col("revenue_cents") - nw.col("cost_cents"))
+    told = lines.with_columns(
+        whole_parts(nw.col("on") - nw.col("first_on"), WEEK_DAYS).alias("week"),
+        margin.otherwise(nw.lit(0)).alias("margin_cents"),
+    )
+    return told.group_by("entry_id", "week").agg(total("revenue_cents"), total("margin_cents"))

@@ -11,6 +11,7 @@ from stammkunde.customers.models import ContactPerson, Purpose
 from stammkunde.outreach import wording
 from stammkunde.outreach.models import MessageSettings, Template
 from stammkunde.plays import policy
+from stammkunde.plays.editing import power
 from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 from stammkunde.ui.forms import row_of
@@ -68,8 +69,7 @@ def ours_on_c() -> bool:
 
 def suggest_holdout(form: forms.Form, customers: int | None) -> None:
     """Suggest how many of these customers are left alone; None: many."""
-    many = policy.FEWEST_TO_COMPARE if customers is None else customers
-    form.fields["holdout_percent"].initial = round(policy.usual_holdout(many) * 100)
+    form.fields["holdout_percent"].initial = round(power.suggested_share(customers) * 100)
 
 
 def _otherwise(place: int, help_text: "str | _StrPromise" = "") -> TemplateChoice:

@@ -28,6 +28,7 @@ from stammkunde.plays.views.keeping import found
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
+from stammkunde.ui import shown
 from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
 
@@ -113,7 +114,8 @@ def take(request: StaffRequest, key: str) -> HttpResponse:
 def one(request: StaffRequest, pk: int) -> HttpResponse:
     play = found(pk)
     seconds = {"second": agreed.asked(play, request.user), "wanted": agreed.wanted(play, request.user)}
-    return render(request, "plays/measure.html", _context(play) | seconds)
+    parts = {"parts": shown.on_page("play", request, play)}
+    return render(request, "plays/measure.html", _context(play) | seconds | parts)
 
 
 def _context(play: Play) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
+from stammkunde.ui import shown
 from stammkunde.ui.lists import Empty, Stretch
 from stammkunde.ui.tables import Column
 
@@ -94,7 +95,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
     play = _found(pk)
     template = "plays/course.html" if request.htmx and not request.htmx.boosted else "plays/play.html"
     context = _context(play) | ({"shared": shares.shown(play)} if play.kind == Play.Kind.CAMPAIGN else {})
-    return render(request, template, context)
+    return render(request, template, context | {"parts": shown.on_page("play", request, play)})
 
 
 class People(StaffList):

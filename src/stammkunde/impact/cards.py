@@ -1,0 +1,38 @@
+"""The verdict on a play, at the top of its page."""
+
+from typing import Any
+
+from stammkunde.impact import queries, wording
+from stammkunde.impact.queries import Standing
+from stammkunde.plays.models import Play
+from stammkunde.signals import forecasts
+from stammkunde.signals import queries as signals
+from stammkunde.ui.asking import Asker
+from stammkunde.ui.shown import Beside
+
+
+def _of_play(request: Asker, play: Play) -> dict[str, Any] | None:
+    found = queries.of_play(play)
+    return {"told": told(request, found)} if found else None
+
+
+def told(request: Asker, found: Standing) -> dict[str, Any]:
+    """Say where a trial stands, as far as whoever asks may see money."""
+    verdict, progress = found.verdict, found.progress
+    sees_money = forecasts.sight(request.user, signals.current()).worth
+    said: dict[str, Any] = {"trial": found.trial, "verdict": verdict, "sees_money": sees_money}
+    if verdict is not None:
+        said |= {
+            "badge": wording.BADGES[verdict.Code(verdict.code)],
+            "text": wording.verdict(found.trial, verdict) if sees_money else "",
+            "purchases": wording.purchases(verdict.numbers),
+            "bought": wording.bought(verdict.numbers),
+        }
+    if progress is not None:
+        said["contaminated"] = wording.contaminated(progress)
+        said["running"] = wording.running(found.trial, progress) if found.goes_on else ""
+        said["between"] = wording.between(found.trial) if found.goes_on else ""
+    return said
+
+
+BESIDE = (Beside(page="play", order=10, template="impact/on_play.html", context=_of_play),)

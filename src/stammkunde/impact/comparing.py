@@ -1,0 +1,232 @@
+"""
+Comparing both arms of a trial: margin less what the play cost each of them, purchases, and who bought at all.
+
+The margin is counted up to stage II: what working time a play took is among its costs, and not taken off twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+
+from stammkunde import mirror
+from stammkunde.impact import reading
+from stammkunde.impact.counting import Progress, pace, split
+from stammkunde.impact.models import Trial
+from stammkunde.impact.reading import Members
+from stammkunde.insight import experiments, outcomes
+from stammkunde.insight.errors import NotEnoughData
+from stammkunde.insight.experiments import Effect, Look
+from stammkunde.insight.frames import Facts, arrow
+from stammkunde.insight.periods import day_number
+from stammkunde.insight.value.history import Floats
+from stammkunde.mirror.engine import connection
+from stammkunde.plays import costing
+from stammkunde.plays.models import Play
+from stammkunde.signals import forecasts, margins
+from stammkunde.signals.frames import open_facts
+from stammkunde.signals.margins import Terms
+from stammkunde.signals.models import FigureSettings, Generation
+
+MOST_DRAWN = 200_000  # customers whose course is drawn week by week with its band
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Done:
+    """What each of the members did, an array each."""
+
+    brought_cents: Floats  # margin, or revenue where no costs are known; what came back is taken off
+    cost_cents: Floats
+    purchases: Floats
+    bought: Floats
+    returned_cents: Floats
+    contacts: Floats
+
+    @property
+    def net_cents(self) -> Floats:
+        net: Floats = self.brought_cents - self.cost_cents
+        return net
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Compared:
+    """What a look found: the verdict's code, its numbers as plain values, and what each member did."""
+
+    code: str
+    numbers: dict[str, Any]
+    done: Done
+
+
+def facts_of(generation: Generation) -> Facts:
+    """Open the facts with margins up to stage II, as the generation counts them otherwise."""
+    terms = margins.of(generation) or margins.wanted()
+    if terms.counts_time:
+        terms = Terms(stage=FigureSettings.Margin.DELIVERY, payment_percent=terms.payment_percent)
+    return open_facts(mirror.tables(), margin=terms)
+
+
+def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, generation: Generation) -> Compared:
+    """Compare both arms of those whose window is over."""
+    facts, basis = facts_of(generation), forecasts.basis(generation)
+    done = what_was_done(trial.play, members, facts, basis=basis)
+    found = {name: _estimate(members, y, x) for name, (y, x) in _questions(members, done).items()}
+    margin, balance = found["margin"], split(progress)
+    verdict = experiments.judge(margin, look=look, split=balance, worth=trial.worth_cents, pace=pace(trial, progress))
+    numbers: dict[str, Any] = {
+        "basis": basis,
+        "worth_cents": trial.worth_cents,
+        "split": asdict(balance),
+        "needed": asdict(verdict.needed) if verdict.needed else None,
+        "cautious": verdict.cautious,
+        "arms": dict(_arms(members, done)),
+        "contaminated": progress.contaminated,
+        "reached_share": _reached(trial.play, members),
+        "course": _course(members, facts, basis=basis),
+    }
+    for name, effect in found.items():
+        seen = effect if effect is None or look.multiple is None else effect.within(look.multiple)
+        numbers[name] = _written(seen, members)
+    return Compared(code=verdict.code, numbers=numbers, done=done)
+
+
+def what_was_done(play: Play | None, members: Members, facts: Facts, *, basis: str) -> Done:
+    """Tell what each member brought, bought, cost and heard within her window."""
+    home = connection()
+    entries = home.from_arrow(members.entries())
+    found = arrow(outcomes.within(facts, nw.from_native(entries).lazy())).sort_by("entry_id")
+
+    def of(name: str) -> Floats:
+        values: Floats = found[name].to_numpy().astype(np.float64)
+        return values
+
+    return Done(
+        brought_cents=of("revenue_cents" if basis == "revenue" else "margin_cents"),
+        cost_cents=_costs(play, members),
+        purchases=of("purchases"),
+        bought=of("bought"),
+        returned_cents=of("returned_cents"),
+        contacts=_contacts(members),
+    )
+
+
+def _questions(members: Members, done: Done) -> dict[str, tuple[Floats, Floats]]:
+    """Give each outcome with what was known of it beforehand."""
+    is_known = ~np.isnan(members.risk)
+    usual = float(members.risk[is_known].mean()) if is_known.any() else 0.0
+    stays = 1 - np.where(is_known, members.risk, usual)
+    return {
+        "margin": (done.net_cents, members.expected_cents),
+        "purchases": (done.purchases, members.expected_purchases),
+        "bought": (done.bought, stays),
+    }
+
+
+def _estimate(members: Members, outcome: Floats, covariate: Floats) -> Effect | None:
+    try:
+        return experiments.estimate(outcome, treated=members.treated, covariate=covariate, draw=members.draws)
+    except NotEnoughData:
+        return None
+
+
+def _written(effect: Effect | None, members: Members) -> dict[str, Any] | None:
+    if effect is None:
+        return None
+    told = asdict(effect) | {"smallest_visible": effect.smallest_visible}
+    told["moved"] = [{"customer": int(members.customers[one.row]), "by": one.by} for one in effect.moved]
+    return told
+
+
+def _arms(members: Members, done: Done) -> Iterator[tuple[str, dict[str, float]]]:
+    for name, mine in (("treated", members.treated), ("held_out", ~members.treated)):
+        n = int(mine.sum())
+        columns = {
+            "brought_cents": done.brought_cents,
+            "cost_cents": done.cost_cents,
+            "net_cents": done.net_cents,
+            "returned_cents": done.returned_cents,
+            "expected_cents": members.expected_cents,
+            "purchases": done.purchases,
+            "bought": done.bought,
+            "contacts": done.contacts,
+        }
+        yield name, {"n": n, **{one: float(values[mine].sum()) for one, values in columns.items()}}
+
+
+def _costs(play: Play | None, members: Members) -> Floats:
+    """Tell what the play cost for each until her window was over."""
+    spent = np.zeros(len(members))
+    if play is None:
+        return spent
+    place = {customer: number for number, customer in enumerate(members.customers.tolist())}
+    last = members.last_on
+    for customer, on, cents in costing.costs(play):
+        number = place.get(customer)
+        if number is not None and day_number(on) <= last[number]:
+            spent[number] += cents
+    return spent
+
+
+def _reached(play: Play | None, members: Members) -> float | None:
+    if play is None or not members.treated.any():
+        return None
+    treated = members.customers[members.treated]
+    share = float(np.isin(treated, np.fromiter(costing.reached(play), dtype=np.int64)).mean())
+    return share or None
+
+
+_HEARD = """
+SELECT e.entry_id, count(*) AS n FROM entries e JOIN contacts c ON c.customer_id = e.customer_id
+WHERE c.direction = 'out' AND c.happened_on BETWEEN e.first_on - 1 AND e.last_on GROUP BY e.entry_id
+"""
+
+
+def _contacts(members: Members) -> Floats:
+    """Count how often each heard from us, from whatever play: what else the arms got unlike."""
+    home = connection()
+    entries, contacts = home.from_arrow(members.entries()), mirror.tables().contacts  # noqa: F841 (named in SQL)
+    heard = np.zeros(len(members))
+    for number, n in home.sql(_HEARD).fetchall():
+        heard[number] = n
+    return heard
+
+
+def _course(members: Members, facts: Facts, *, basis: str) -> list[dict[str, float]]:
+    """Tell week by week what both arms had brought until then, and between what the difference lay."""
+    if len(members) > MOST_DRAWN or min(members.treated.sum(), (~members.treated).sum()) < experiments.FEWEST:
+        return []
+    brought = _by_week(members, facts, basis=basis)
+    points = []
+    for week, so_far in enumerate(np.cumsum(brought, axis=1).T, start=1):
+        effect = _estimate(members, so_far, members.expected_cents)
+        if effect is not None:
+            means = {"treated": so_far[members.treated].mean(), "held_out": so_far[~members.treated].mean()}
+            told = {"week": week, **{name: float(mean) for name, mean in means.items()}}
+            points.append(told | {"effect": effect.effect, "low": effect.low, "high": effect.high})
+    return points
+
+
+def _by_week(members: Members, facts: Facts, *, basis: str) -> Floats:
+    entries = nw.from_native(connection().from_arrow(members.entries())).lazy()
+    found: pa.Table = arrow(outcomes.by_week(facts, entries))
+    weeks = int(np.ceil((members.last_on - members.first_on + 1).max() / outcomes.WEEK_DAYS))
+    brought = np.zeros((len(members), weeks))
+    column = "revenue_cents" if basis == "revenue" else "margin_cents"
+    brought[found["entry_id"].to_numpy(), found["week"].to_numpy()] = found[column].to_numpy()
+    return brought
+
+
+def spread_before(trial: Trial, *, at_most: int, generation: Generation) -> float:
+    """Tell how far customers lay apart in what they brought in so many days before they entered."""
+    members = reading.entered(trial, at_most=at_most)
+    if len(members) < experiments.FEWEST:
+        return 0.0
+    days = members.last_on - members.first_on + 1
+    before = replace(members, first_on=members.first_on - days, last_on=members.first_on - 1)
+    facts, basis = facts_of(generation), forecasts.basis(generation)
+    entries = nw.from_native(connection().from_arrow(before.entries())).lazy()
+    found = arrow(outcomes.within(facts, entries))
+    column = "revenue_cents" if basis == "revenue" else "margin_cents"
+    return float(found[column].to_numpy().astype(np.float64).std(ddof=1))

@@ -1,0 +1,64 @@
+"""What pages read of trials: where each stands, and what was said last."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from stammkunde.impact import counting
+from stammkunde.impact.counting import Progress
+from stammkunde.impact.models import Outcome, Trial, Verdict
+from stammkunde.plays.models import Play
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A trial, how far it is, and its last verdict; None: there was none yet."""
+
+    trial: Trial
+    progress: Progress | None  # None: it was not looked at yet
+    verdict: Verdict | None
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether another verdict is to come."""
+        return self.trial.plan == Trial.Plan.ROLLING or self.verdict is None
+
+
+def trials() -> "QuerySet[Trial]":
+    return Trial.objects.select_related("play")
+
+
+def standings(some: Iterable[Trial]) -> list[Standing]:
+    """Tell where trials stand; two queries, however many there are."""
+    found = list(some)
+    last: dict[int, Verdict] = {}
+    for verdict in Verdict.objects.filter(trial__in=found).order_by("round", "look"):
+        last[verdict.trial_id] = verdict
+    return [_standing(one, last.get(one.pk)) for one in found]
+
+
+def of_play(play: Play) -> Standing | None:
+    """Tell where the trial of a play stands; None: nobody was left alone, or it has not begun."""
+    trial = trials().filter(play=play).first()
+    return next(iter(standings([trial])), None) if trial else None
+
+
+def trial(pk: int) -> Standing | None:
+    found = trials().filter(pk=pk).first()
+    return next(iter(standings([found])), None) if found else None
+
+
+def verdicts(trial: Trial) -> "QuerySet[Verdict]":
+    """Give all that was said, the latest first."""
+    return trial.verdicts.order_by("-round", "-look")
+
+
+def outcomes(trial: Trial) -> "QuerySet[Outcome]":
+    """Give who is behind the verdicts, in the order in which they entered."""
+    return trial.outcomes.select_related("assignment__customer", "assignment__draw").order_by("pk")
+
+
+def _standing(trial: Trial, verdict: Verdict | None) -> Standing:
+    told = counting.read(trial.progress) if trial.progress else None
+    return Standing(trial=trial, progress=told, verdict=verdict)

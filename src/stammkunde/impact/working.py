@@ -1,0 +1,107 @@
+"""
+What the worker does for trials: after each data refresh it looks at each once, and judges where a look is due.
+
+A trial is held by a lease while somebody looks. Whoever is killed is followed by somebody who does the same again: what
+each customer did is written over by the same numbers, the verdict once for its look.
+"""
+
+import contextlib
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from stammkunde import mirror, work
+from stammkunde.impact import comparing, counting, judging, lags, reading
+from stammkunde.impact.models import Trial
+from stammkunde.outreach.models import Draw
+from stammkunde.plays import contents
+from stammkunde.plays.contents import Enters
+from stammkunde.plays.measures import reading as measures
+from stammkunde.plays.models import Play
+from stammkunde.signals import queries as signals
+from stammkunde.signals.models import Generation
+from stammkunde.work import Lease, LostLease
+
+LEASE = timedelta(minutes=5)
+BEAT_SECONDS = 30.0
+REST = timedelta(hours=1)  # after a trial that killed its worker again and again
+
+
+def sweep(*, now: datetime) -> bool:
+    """Look at one trial; say whether there was any. Safe to run twice, by several workers, and to kill."""
+    generation = signals.current()
+    if generation is None or mirror.sound() is None:
+        return False
+    begin()
+    claimed = _claim(generation, now=now)
+    if claimed is None:
+        return False
+    trial, lease = claimed
+    with lease.kept(every_seconds=BEAT_SECONDS), contextlib.suppress(LostLease):  # somebody else goes on with it
+        look(trial, lease, generation=generation)
+    return True
+
+
+def look(trial: Trial, lease: Lease, *, generation: Generation) -> None:
+    """Count where a trial stands, and judge where a look is due."""
+    as_of = generation.as_of_on
+    progress = counting.count(trial, as_of=as_of)
+    if trial.plan == Trial.Plan.ROLLING and trial.planned is None and progress.ripe:
+        judging.plan(trial, progress, generation=generation)
+        lease.save(planned=trial.planned, worth_cents=trial.worth_cents)
+        progress = counting.count(trial, as_of=as_of)
+    found = judging.look_of(trial, progress)
+    if found is not None and found.due:
+        members = reading.members(trial, as_of=as_of)
+        compared = comparing.compare(trial, members, found, progress, generation=generation)
+        judging.keep_outcomes(trial, members, compared.done)
+        judging.give(trial, compared, found, lease, customers=len(members), as_of=as_of)
+        judging.rank()
+        progress = counting.count(trial, as_of=as_of)
+    told = counting.with_next(trial, progress, judging.look_of(trial, progress), as_of=as_of)
+    lease.let_go(seen_generation=generation.pk, progress=told.written())
+
+
+def begin() -> None:
+    """Begin the trial of each play of which somebody was left alone and whose time has begun; repeating is harmless."""
+    known = set(Trial.objects.values_list("origin", flat=True))
+    for draw in Draw.objects.filter(origin__startswith="play:", share__gt=0, share__lt=1).order_by("drawn_at"):
+        origin = ":".join(draw.origin.split(":")[:2])
+        if origin in known or not draw.assignments.filter(entered_at__isnull=False).exists():
+            continue
+        known.add(origin)
+        play = Play.objects.filter(pk=int(origin.partition(":")[2])).first()
+        Trial.objects.get_or_create(
+            origin=origin,
+            defaults={
+                "play": play,
+                "name": draw.name,
+                "plan": Trial.Plan.ONCE if play and _is_once(play) else Trial.Plan.ROLLING,
+                "lag_days": lags.usual(),
+                "begun_at": draw.drawn_at,
+            },
+        )
+
+
+def _is_once(play: Play) -> bool:
+    """Tell whether it begins for all at the same time."""
+    if play.kind != Play.Kind.MEASURE:
+        return play.kind == Play.Kind.CAMPAIGN
+    version = measures.running(play)
+    trigger = contents.read(version.content).trigger if version else None
+    return isinstance(trigger, Enters) and not trigger.later
+
+
+def _due(generation: Generation) -> "QuerySet[Trial]":
+    return Trial.objects.filter(Q(seen_generation=None) | Q(seen_generation__lt=generation.pk)).order_by("pk")
+
+
+def _claim(generation: Generation, *, now: datetime) -> tuple[Trial, Lease] | None:
+    for trial in _due(generation):
+        if trial.is_held(now=now) or (trial.kills_workers and trial.lease_until and now < trial.lease_until + REST):
+            continue
+        holder = work.claim(trial, among=Trial.objects.all(), until=now + LEASE)
+        if holder is not None:
+            rows = Trial.objects.all()
+            return trial, Lease(rows=rows, pk=trial.pk, holder=holder, length=LEASE, moment=work.going_on(now))
+    return None

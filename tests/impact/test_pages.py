@@ -1,0 +1,122 @@
+"""What pages say of what plays changed, and to whom."""
+
+import pytest
+from django.urls import reverse
+
+from stammkunde.impact.models import Trial, Verdict
+
+from .company import NOW, open_company
+from .test_verdicts import work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def judged() -> dict[str, object]:
+    told = open_company()
+    work()
+    return told
+
+
+@pytest.fixture
+def told(once, settings):
+    settings.LANGUAGE_CODE = "de"
+    return once(judged)
+
+
+@pytest.fixture
+def as_role(client, django_user_model):
+    def sign_in(role):
+        client.force_login(
+            django_user_model.objects.create_user(f"{role}@example.org", "x", name="Mia", role=role, created_at=NOW)
+        )
+        return client
+
+    return sign_in
+
+
+def text(client, name, *args) -> str:
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200
+    return " ".join(response.content.decode().replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def taken(client, name, *args) -> list[str]:
+    response = client.post(reverse(name, args=args), {"format": "csv"})
+    return b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+
+
+def test_the_page_of_a_campaign_begins_with_what_it_changed(told, as_role):
+    page = text(as_role("management"), "play", told["play"])
+
+    verdict = Verdict.objects.get()
+    margin = verdict.numbers["margin"]
+    assert "Die Kampagne bringt je Kunde" in page
+    assert f"{margin['effect'] / 100:.2f}".replace(".", ",") + " € mehr Deckungsbeitrag" in page
+    assert f"Verglichen mit {len(told['alone'])} Kunden, die nichts bekamen." in page
+    assert page.index("Die Kampagne bringt") < page.index('id="course"')
+
+
+def test_the_page_of_a_trial_tells_all_that_the_verdict_rests_on(told, as_role):
+    trial = Trial.objects.get()
+
+    page = text(as_role("analyst"), "trial", trial.pk)
+
+    assert "Beide Gruppen, je Kunde" in page
+    assert "Unbereinigt wären es" in page
+    assert page.count("ohne diesen Kunden wären es") == 3
+    assert "Woche für Woche, vor Abzug der Kosten" in page
+    assert "Runde 1, Urteil 1 von 1, 200 Kunden" in page
+
+
+def test_the_list_tells_plays_apart_and_is_taken_along(told, as_role):
+    client = as_role("analyst")
+
+    assert "Sommerkarte" in text(client, "impact")
+    heads, row = taken(client, "impact")
+
+    assert heads.split(";")[:5] == ["Name", "Urteil", "Je Kunde", "Mindestens", "Höchstens"]
+    assert row.split(";")[:2] == ["Sommerkarte", "Wirkt"]
+
+
+def test_the_customers_behind_it_are_listed_and_taken_along(told, as_role):
+    client, pk = as_role("management"), Trial.objects.get().pk
+
+    page = text(client, "trial-customers", pk)
+    rows = taken(client, "trial-customers", pk)
+
+    assert "Vergleichsgruppe" in page
+    assert "Kontaktiert" in page
+    assert len(rows) == 201
+
+
+def test_who_is_left_alone_is_listed_page_by_page_and_found_by_customer(told, as_role):
+    client = as_role("analyst")
+
+    assert text(client, "left-alone").count("Sommerkarte") == 50
+    found = client.get(reverse("left-alone"), {"customer": told["alone"][0]}).content.decode()
+    assert found.count("Sommerkarte") == 1
+    assert len(taken(client, "left-alone")) == len(told["alone"]) + 1
+
+
+def test_whoever_may_not_see_margins_is_not_told_either_who_is_left_alone(told, as_role):
+    client, pk = as_role("service"), Trial.objects.get().pk
+
+    for name, *args in (("impact",), ("left-alone",), ("trial", pk), ("trial-customers", pk)):
+        assert client.get(reverse(name, args=args)).status_code == 403
+
+
+def test_before_a_verdict_the_page_says_when_to_expect_it(told, as_role):
+    Verdict.objects.all().delete()
+    Trial.objects.update(progress=Trial.objects.get().progress | {"ripe": 0, "next_at": 200, "next_on": "2026-10-01"})
+
+    page = text(as_role("management"), "play", told["play"])
+
+    assert "Noch kein Ergebnis." in page
+    assert "0 der 200 Kunden, auf die das nächste Urteil wartet, haben ihre 91 Tage hinter sich" in page
+    assert "Das nächste Urteil ist am 01.10.2026 zu erwarten." in page
+
+
+def test_nothing_compared_yet_says_how_it_gets_here(db, as_role, settings):
+    settings.LANGUAGE_CODE = "de"
+    assert "Noch wird nichts verglichen" in text(as_role("analyst"), "impact")
+    assert "Niemand wird ausgelassen" in text(as_role("management"), "left-alone")

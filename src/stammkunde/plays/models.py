@@ -60,6 +60,7 @@ class Play(CountedClaims):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)  # a measure that lists do not show any more
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -127,6 +128,7 @@ class PlayVersion(models.Model):
     # The second person, where one is wanted (`MeasureSettings`)
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     agreed_at = models.DateTimeField(null=True)
+    before = models.JSONField(null=True)  # what it said before the last change, which may be taken back
     agreed_to = models.JSONField(default=dict, db_default={}, blank=True)  # digests of all that the yes was about
 
     class Meta:

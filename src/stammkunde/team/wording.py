@@ -56,6 +56,8 @@ ACTIONS = {
     "play.resumed": gettext_lazy("let a play go on"),
     "play.changed": gettext_lazy("changed a measure"),
     "play.agreed": gettext_lazy("agreed to a measure as the second person"),
+    "play.archived": gettext_lazy("put a measure into the archive"),
+    "play.unarchived": gettext_lazy("took a measure out of the archive"),
     "play.wanted": gettext_lazy("wanted a large step of a measure, for which another one is needed"),
     "play.held": gettext_lazy("put a measure on hold"),
     "play.moved_over": gettext_lazy("moved customers to a measure's new version"),

@@ -72,10 +72,11 @@ def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now
     said = contents.with_keys(dict(content), taken=taken)
     contents.read(said)
     if last.from_at is None:
-        last.content, last.changed_at, last.by = said, now, staff
-        last.save(update_fields=["content", "changed_at", "by"])
+        last.before, last.content, last.changed_at, last.by = last.content, said, now, staff
+        last.save(update_fields=["before", "content", "changed_at", "by"])
     else:
-        last = PlayVersion.objects.create(play=play, number=last.number + 1, content=said, changed_at=now, by=staff)
+        row = {"number": last.number + 1, "content": said, "before": last.content, "changed_at": now, "by": staff}
+        last = PlayVersion.objects.create(play=play, **row)
     yes = {"took_yes_back": True} if agreeing.changed(last) else {}
     _record(staff, "play.changed", now, play, version=last.number, **yes)
     return last

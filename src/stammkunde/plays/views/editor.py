@@ -94,10 +94,24 @@ def arrange(request: StaffRequest, pk: int) -> HttpResponse:
     key, act = request.POST.get("key", ""), request.POST.get("act", "")
     step_of(data, key)
     if act == "remove":
-        _keep(request, play, acts.removed(data, key))
+        if _keep(request, play, acts.removed(data, key)) is not None:
+            messages.success(request, _("The step is removed. “Undo” brings it back."))
     elif act in ("up", "down"):
         _keep(request, play, acts.moved(data, key, by=-1 if act == "up" else 1))
     return to_steps(play, "" if act == "remove" else key)
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take the last change of the draft back; once more brings it back."""
+    play = found(pk)
+    version = reading.newest(play)
+    if version.from_at is not None or version.before is None:
+        messages.error(request, _("There is no change to be taken back."))
+    elif _keep(request, play, version.before) is not None:
+        messages.success(request, _("The last change is taken back. Once more brings it back."))
+    return redirect("measure-edit", pk)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -19,7 +20,7 @@ from stammkunde.plays import contents, files, saying, services
 from stammkunde.plays.contents import Content, Enters, InvalidContent
 from stammkunde.plays.files.parts import OTHER
 from stammkunde.plays.measure_forms import StartForm, told
-from stammkunde.plays.measures import foretelling, reading, running, spending, taking, wording
+from stammkunde.plays.measures import archiving, foretelling, reading, running, spending, taking, wording
 from stammkunde.plays.measures.agreeing import NeedsAnother, NeedsSecondYes
 from stammkunde.plays.models import Play
 from stammkunde.plays.services.preparing import NothingToSay
@@ -29,6 +30,7 @@ from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
 from stammkunde.ui import shown
+from stammkunde.ui.forms import Search
 from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
 
@@ -41,19 +43,35 @@ BADGES = {
     Status.DONE: "dot done",
 }
 OPEN = (Status.RUNNING, Status.PAUSED)
+ARCHIVED = "archived"
+
+
+class MeasureSearch(Search):
+    """What the list of measures may be asked for."""
+
+    q = forms.CharField(label=gettext_lazy("Search"), max_length=80)
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=[
+            ("", gettext_lazy("all that are not in the archive")),
+            *((one.value, one.label) for one in BADGES),
+            (ARCHIVED, gettext_lazy("in the archive")),
+        ],
+    )
 
 
 class Measures(StaffList):
     title = gettext_lazy("Measures")
     lead = gettext_lazy("What is done for customers over time, step by step, as soon as something begins it.")
     columns = (
-        Column(label=gettext_lazy("Name")),
-        Column(label=gettext_lazy("State")),
+        Column(label=gettext_lazy("Name"), key="name", sort="name"),
+        Column(label=gettext_lazy("State"), key="status", sort="status"),
         Column(label=gettext_lazy("On the way"), unit="number"),
         Column(label=gettext_lazy("Over"), unit="number"),
         Column(label=gettext_lazy("Goal reached"), unit="number"),
-        Column(label=gettext_lazy("Since")),
+        Column(label=gettext_lazy("Since"), key="created_at", sort="created_at", unit="moment"),
     )
+    search = MeasureSearch
     template = "plays/measures.html"
     empty = Empty(
         icon_name="share",
@@ -65,8 +83,11 @@ class Measures(StaffList):
         label=gettext_lazy("Choose a ready-made measure"),
     )
 
-    def find(self, _chosen: dict[str, Any]) -> QuerySet[Play]:
-        return reading.measures()
+    def find(self, chosen: dict[str, Any]) -> QuerySet[Play]:
+        state = chosen.get("state", "")
+        rows = reading.measures().filter(archived_at__isnull=state != ARCHIVED)
+        rows = rows.filter(status=state) if state in Status.values else rows
+        return rows.filter(name__icontains=chosen["q"]) if "q" in chosen else rows
 
     def more(self) -> dict[str, Any]:
         return {"waiting": bringing.waiting()}
@@ -204,6 +225,15 @@ def resume(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(policy.MESSAGES_SEND)
 def stop(request: StaffRequest, pk: int) -> HttpResponse:
     return _act(request, pk, running.stop, _("Stopped: what had not been sent will not be sent."))
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def archive(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put it into the archive, or take it out again."""
+    if request.POST.get("act") == "out":
+        return _act(request, pk, archiving.take_out, _("It is out of the archive again."))
+    return _act(request, pk, archiving.put_away, _("It is in the archive. The list shows it there."))
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from stammkunde.plays import contents
 from stammkunde.plays.measures import reading, wording
@@ -30,6 +30,8 @@ class People(StaffList):
         Column(label=gettext_lazy("State")),
     )
     template = "plays/measure_people.html"
+    name = "measure-people"
+    file_name = gettext_lazy("measure")
     empty = no_match = Empty(
         icon_name="customers", title=gettext_lazy("Nobody here"), text=gettext_lazy("No customer fits.")
     )
@@ -63,6 +65,19 @@ class People(StaffList):
     def find(self, chosen: dict[str, Any]) -> QuerySet[Enrolment]:
         return reading.people(self.play, **chosen)
 
+    def file_columns(self) -> list[Column]:
+        """Give the columns of its files: who, since when, in which group, where she stands and why."""
+        return [
+            Column(label=_("Number"), read=lambda row: row.customer.number),
+            Column(label=_("Customer"), read=lambda row: row.customer.name),
+            Column(label=_("Since"), unit="moment", read=lambda row: row.entered_at),
+            Column(label=_("Group"), read=lambda row: str(wording.ARMS.get(row.arm, ""))),
+            Column(label=_("State"), read=self._stands),
+        ]
+
+    def _stands(self, row: Enrolment) -> str:
+        return wording.stands(row, self._texts[row.version_id or 0])
+
     def stretches(self) -> list[Stretch]:
         return [Stretch(rows=self.find(self.chosen))]
 
@@ -81,13 +96,13 @@ class People(StaffList):
             {
                 "enrolment": one,
                 "arm": wording.ARMS.get(one.arm, "–"),
-                "text": wording.stands(one, self._texts[one.version_id or 0]),
+                "text": self._stands(one),
             }
             for one in rows
         ]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(policy.MESSAGES_SEND)
 def listed(request: StaffRequest, pk: int) -> HttpResponseBase:
     return People(request, found(pk)).answer()

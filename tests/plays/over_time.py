@@ -6,7 +6,7 @@ from stammkunde.outreach.models import Message
 from stammkunde.plays.measures import running, working
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.sales.models import Order
-from stammkunde.store import facts
+from stammkunde.store import facts, touched
 from stammkunde.tasks.models import Task
 from tests import factories
 from tests.outreach.planning import NOW
@@ -81,14 +81,20 @@ def ran(play: Play) -> list[tuple[str, str, str]]:
 def buys(who, at: datetime = NOW, **fields) -> Order:
     """Let somebody buy, and let it be known."""
     made = factories.order(who, at.date(), ordered_at=at, **fields)
-    facts.table("orders").mark({f"{at:%Y-%m}"})
+    known(who, "orders", at)
     return made
 
 
 def undone(order: Order) -> None:
     """Take a purchase back, as when its import is undone."""
     order.delete()
-    facts.table("orders").mark({f"{order.ordered_on:%Y-%m}"})
+    known(order.customer, "orders", order.ordered_at)
+
+
+def known(who, table: str, at: datetime) -> None:
+    """Let it be known that a fact about somebody changed."""
+    facts.table(table).mark({f"{at:%Y-%m}"})
+    touched.note([who.pk], because=f"{table}:1")
 
 
 def richer(monkeypatch, people) -> None:

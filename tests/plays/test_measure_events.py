@@ -13,6 +13,7 @@ from tests.plays.over_time import (
     DAY,
     HOUR,
     buys,
+    known,
     leaves,
     message,
     ran,
@@ -166,7 +167,6 @@ def test_wait_until_something_happens_ends_with_it_and_an_old_one_ends_no_newer_
 
 def touched(who, at) -> None:
     from stammkunde.contacts.models import Contact  # noqa: PLC0415
-    from stammkunde.store import facts  # noqa: PLC0415
 
     Contact.objects.create(
         source=f"t:{at:%d%H}",
@@ -177,7 +177,7 @@ def touched(who, at) -> None:
         happened_on=at.date(),
         recorded_at=at,
     )
-    facts.table("contacts").mark({f"{at:%Y-%m}"})
+    known(who, "contacts", at)
 
 
 def test_contact_that_was_taken_back_has_not_happened_and_ends_what_it_began():

@@ -11,11 +11,10 @@ from stammkunde.plays.contents import InvalidContent
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
 from stammkunde.segments import services as segments
-from stammkunde.store import facts
 from stammkunde.tasks.models import Task
 from tests import factories
 from tests.outreach.planning import NOW, customer
-from tests.plays.over_time import DAY, HOUR, buys, content, message, stands, started, task, wait, work
+from tests.plays.over_time import DAY, HOUR, buys, content, known, message, stands, started, task, wait, work
 from tests.plays.test_measures_of_groups import ENTERS, SILENT, comes, silent
 
 __all__ = ["silent"]
@@ -46,7 +45,7 @@ def test_what_we_send_is_no_goal_and_wakes_nobody(channel, outcome, direction, c
         source="t:1", customer=anna, direction=direction, channel=channel, outcome=outcome, happened_at=at,
         happened_on=timezone.localdate(at), recorded_at=at,
     )  # fmt: skip
-    facts.table("contacts").mark({f"{at:%Y-%m}"})
+    known(anna, "contacts", at)
     work(NOW + 2 * DAY)
 
     assert (stands(reaches)[2], stands(waits)[2]) == (("goal", "done") if counts else ("", ""))
@@ -60,12 +59,12 @@ def test_task_of_the_measure_itself_is_no_goal_and_any_other_is():
 
     finished = {"state": "done", "finished_at": NOW + DAY, "finished_on": timezone.localdate(NOW + DAY)}
     Task.objects.update(**finished)
-    facts.table("tasks").mark({f"{NOW:%Y-%m}"})
+    known(anna, "tasks", NOW)
     work(NOW + DAY)
     assert stands(play) == ("waiting", "s2", "")
 
     Task.objects.create(title="Rückfrage", customer=anna, created_at=NOW, **finished)
-    facts.table("tasks").mark({f"{NOW:%Y-%m}"})
+    known(anna, "tasks", NOW)
     work(NOW + DAY)
     assert stands(play)[::2] == ("closed", "goal")
 

@@ -29,7 +29,7 @@ from stammkunde.segments.bits import Ids
 from stammkunde.segments.models import Passing, Recent, SegmentChange, SegmentState, SegmentVersion
 from stammkunde.segments.worlds import Asking, Days
 from stammkunde.signals.models import Generation
-from stammkunde.store import bulk
+from stammkunde.store import bulk, touched
 from stammkunde.store.models import Touched
 
 AT_ONCE = 25  # rules in one pass over everybody: few enough for a gigabyte at a million customers
@@ -399,6 +399,7 @@ def follow(*, generation: Generation, now: datetime, save: Save) -> int:
     with transaction.atomic():
         _take_out([pk for pk, _customer_id, _why in rows])
         _write(changes)
+        touched.note_moved({one.customer_id for one in changes})
         _count(changes)
         Recent.objects.bulk_create(
             [Recent(customer_id=pk, at=now) for pk in because],

@@ -17,6 +17,13 @@ class Touched(models.Model):
     because = models.CharField(max_length=200)  # of the fact: `contacts:17`, `import:4`, `undo:4`
 
 
+class Unmet(models.Model):
+    """The same customers as measures have not looked at yet: who reads takes out, so each reader has its own rows."""
+
+    customer_id = models.BigIntegerField(null=True)
+    entered = models.BooleanField(default=False)  # whether it was looked at what it begins
+
+
 class TakenOff(models.Model):
     """A secondary key that a table lacks while a first import fills it; see `bulk.keys`."""
 

@@ -1,10 +1,10 @@
 """Ending the enrolments of a play that is stopped; and what is undone later of those that are closed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stammkunde.plays import walking
 from stammkunde.plays.measures import happenings
@@ -13,6 +13,7 @@ from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.walking import Event
 
 AT_ONCE = 200
+AT_ONCE_CLOSED = 500
 LOOKS_BACK = timedelta(days=400)  # for goals and beginnings that are undone later
 
 
@@ -37,13 +38,29 @@ def unfinished() -> "QuerySet[Play]":
     return Play.objects.filter(Exists(inside), kind=Play.Kind.MEASURE, status=Play.Status.STOPPED).order_by("pk")
 
 
-@transaction.atomic
-def note_undone(play: Play, *, now: datetime) -> int:
-    """Note of those who are through whether their goal, or what began it, is gone; they stay closed."""
-    closed = Enrolment.objects.filter(play=play, closed_at__gte=now - LOOKS_BACK)
-    goals = closed.filter(code="goal", goal_undone_at=None).exclude(goal_source="")
+def note_undone(*, customers: Collection[int], now: datetime) -> int:
+    """Note of customers who are through whether their goal, or what began it, is gone; they stay closed."""
+    return _note_undone(_closed(now).filter(customer__in=customers), now=now) if customers else 0
+
+
+def note_undone_after(play: Play, after: int, *, now: datetime) -> int:
+    """Note it of a batch of those who are through, from a number on; give the last number, or 0 where all have been."""
+    rows = _closed(now).filter(play=play, pk__gt=after).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True)[:AT_ONCE_CLOSED])
+    if ids:
+        _note_undone(_closed(now).filter(pk__in=ids), now=now)
+    return ids[-1] if len(ids) == AT_ONCE_CLOSED else 0
+
+
+def _closed(now: datetime) -> "QuerySet[Enrolment]":
+    closed = Enrolment.objects.filter(closed_at__gte=now - LOOKS_BACK, state=walking.CLOSED)
+    return closed.filter(Q(undone_at=None) | Q(code="goal", goal_undone_at=None))
+
+
+def _note_undone(rows: "QuerySet[Enrolment]", *, now: datetime) -> int:
+    goals = rows.filter(code="goal", goal_undone_at=None).exclude(goal_source="")
     undone = _gone(list(goals.values_list("pk", "goal_source")))
-    begun = _gone(list(closed.filter(undone_at=None).values_list("pk", "source")))
+    begun = _gone(list(rows.filter(undone_at=None).values_list("pk", "source")))
     Enrolment.objects.filter(pk__in=undone).update(goal_undone_at=now)
     Enrolment.objects.filter(pk__in=begun).update(undone_at=now)
     return len(undone) + len(begun)

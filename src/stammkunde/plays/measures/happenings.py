@@ -94,10 +94,13 @@ def _that(what: Happening, found: Sequence[Fact], *, now: datetime) -> Iterator[
     yield from (fact for fact in found if fact.row in fitting)
 
 
-def dated(table: FactTable, column: str, days: Collection[date]) -> Iterator[Fact]:
+def dated(
+    table: FactTable, column: str, days: Collection[date], *, customer_ids: Collection[int] | None = None
+) -> Iterator[Fact]:
     """Give the rows with one of these days in a column; the customers themselves are rows, too."""
     rows = table.rows().filter(**{f"{column}__in": days}).order_by("pk")
     whose = "pk" if table.name == "customers" else "customer_id"
+    rows = rows if customer_ids is None else rows.filter(**{f"{whose}__in": customer_ids})
     for one in rows.exclude(**{whose: None}).iterator():
         yield Fact(
             customer_id=getattr(one, whose), source=_source(table, one), on=getattr(one, column), at=None, row=one.pk

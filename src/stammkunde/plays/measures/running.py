@@ -215,6 +215,7 @@ def resume(*, play_id: int, staff: Staff, now: datetime) -> Play:
         play = _locked(play_id)
         count = play.trouble_detail.get("count", 0) if play.trouble == SURGE else 0
         if _may(play, Wanted.Act.RESUME, count, staff=staff, now=now):
+            upto.note(play_id, seen=None)  # who wanted to enter meanwhile is looked at now
             if count:
                 upto.note(play_id, surge_on=timezone.localdate(now).isoformat(), surge_allowed=count)
             return _switch(play_id, Status.PAUSED, Status.RUNNING, "play.resumed", staff=staff, now=now, surge=count)

@@ -1,10 +1,9 @@
 """What begins measures: who came into the group, what happened, which day it is. Asked again, the same comes back."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Sum
 from django.utils import timezone
 
 from stammkunde.plays import clock, contents, entering, groups
@@ -14,7 +13,6 @@ from stammkunde.plays.measures import admit, happenings, reading, upto
 from stammkunde.plays.measures.happenings import Fact
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.store import facts
-from stammkunde.store.models import Change
 
 LOOKS_BACK = timedelta(days=7)  # for changes of a group: a week's standstill begins nothing twice, nor loses anybody
 USUAL_WEEKS = 4
@@ -39,6 +37,25 @@ def enter(play: Play, *, now: datetime) -> int:
     return entered
 
 
+def enter_of(play: Play, customer_ids: Collection[int], *, now: datetime) -> int:
+    """Let those enter of some customers for whom something began the play lately; repeating is harmless."""
+    version = reading.running(play)
+    if version is None or play.started_at is None:
+        return 0
+    content = contents.read(version.content)
+    if isinstance(content.trigger, Enters):
+        return 0
+    try:
+        found = list(_candidates(play, version, content, now=now, of=sorted(customer_ids)))
+        entered = admit.admit(play, version, found, now=now) if found else 0
+    except Exception:
+        upto.note(play.pk, seen=None)  # all are looked at again
+        raise
+    if _is_held(play):
+        upto.note(play.pk, seen=None)
+    return entered
+
+
 def has_news(play: Play, *, now: datetime) -> bool:
     """Tell whether something may have begun the play since somebody looked."""
     version = reading.running(play)
@@ -56,26 +73,23 @@ def _seen(play: Play, version: PlayVersion, content: Content, *, now: datetime) 
     today = timezone.localdate(now).isoformat()
     if isinstance(content.trigger, Enters) and version.segment_id:
         return [version.pk, today, *groups.mark(version.segment_id, since=_since(play, now))]
-    return [version.pk, today, facts_version()]
-
-
-def facts_version() -> int:
-    """Count all changes of facts there ever were: the same number, the same facts."""
-    return Change.objects.aggregate(all=Sum("version"))["all"] or 0
+    return [version.pk, today, play.entered_upto.get("everybody", 0)]
 
 
 def _since(play: Play, now: datetime) -> datetime:
     return max(play.started_at or now, now - LOOKS_BACK)
 
 
-def _candidates(play: Play, version: PlayVersion, content: Content, *, now: datetime) -> Iterator[Candidate]:
+def _candidates(
+    play: Play, version: PlayVersion, content: Content, *, now: datetime, of: Collection[int] | None = None
+) -> Iterator[Candidate]:
     trigger = content.trigger
     if isinstance(trigger, Enters):
         yield from _came(play, version, now=now) if trigger.later else ()
     elif isinstance(trigger, Happened):
-        yield from _among(version, list(_happened(play, content, trigger, now=now)), now=now)
+        yield from _among(version, list(_happened(play, content, trigger, now=now, of=of)), now=now)
     else:
-        yield from _among(version, list(_since_start(play, content, trigger, now=now)), now=now)
+        yield from _among(version, list(_since_start(play, content, trigger, now=now, of=of)), now=now)
 
 
 def _came(play: Play, version: PlayVersion, *, now: datetime) -> Iterator[Candidate]:
@@ -89,11 +103,14 @@ def _came(play: Play, version: PlayVersion, *, now: datetime) -> Iterator[Candid
             yield Candidate(customer_id=change.customer_id, source=source, on=change.on, at=None)
 
 
-def _happened(play: Play, content: Content, trigger: Happened, *, now: datetime) -> Iterator[Candidate]:
+def _happened(
+    play: Play, content: Content, trigger: Happened, *, now: datetime, of: Collection[int] | None
+) -> Iterator[Candidate]:
     today = timezone.localdate(now)
     started_on = timezone.localdate(play.started_at or now)
     first = max(started_on, today - timedelta(days=trigger.too_old_days))
-    for fact in happenings.since(Happening(table=trigger.table, where=trigger.where), on=first, now=now):
+    what = Happening(table=trigger.table, where=trigger.where)
+    for fact in happenings.since(what, on=first, now=now, customer_ids=of):
         is_too_old = entering.is_too_old(fact.on, today=today, too_old_days=trigger.too_old_days, started_on=started_on)
         if fact.on <= today and not is_too_old and _began_after(play, fact):
             yield _candidate(content, trigger.table, fact)
@@ -118,21 +135,25 @@ def _candidate(content: Content, table: str, fact: Fact, *, cycle: str = "") -> 
     )
 
 
-def _since_start(play: Play, content: Content, trigger: Dated, *, now: datetime) -> Iterator[Candidate]:
+def _since_start(
+    play: Play, content: Content, trigger: Dated, *, now: datetime, of: Collection[int] | None
+) -> Iterator[Candidate]:
     """Leave out whose day was before the play was started."""
     started_on = timezone.localdate(play.started_at or now)
     ago = (timezone.localdate(now) - started_on).days
-    yield from _dated(content, replace(trigger, too_old_days=min(trigger.too_old_days, ago)), now=now)
+    yield from _dated(content, replace(trigger, too_old_days=min(trigger.too_old_days, ago)), now=now, of=of)
 
 
-def _dated(content: Content, trigger: Dated, *, now: datetime) -> Iterator[Candidate]:
+def _dated(
+    content: Content, trigger: Dated, *, now: datetime, of: Collection[int] | None = None
+) -> Iterator[Candidate]:
     """Give those whose day it is, or was a few days ago: the days in the table that lead to one of these."""
     table = facts.table(trigger.table)
     today = timezone.localdate(now)
     for ago in range(trigger.too_old_days + 1):
         on = today - timedelta(days=ago)
         wanted = on - timedelta(days=trigger.offset_days)
-        for fact in happenings.dated(table, trigger.column, _days(table, trigger, wanted)):
+        for fact in happenings.dated(table, trigger.column, _days(table, trigger, wanted), customer_ids=of):
             cycle = f"{entering.digest(fact.source)[:24]}:{wanted:%Y-%m}" if trigger.yearly else ""
             yield _candidate(content, trigger.table, fact, cycle=cycle)
 

@@ -6,16 +6,15 @@ wrong with one enrolment ends that one; three in a row hold the play, and its pa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten, settling
-from stammkunde.plays import clock, contents, entering, groups, walking
-from stammkunde.plays.measures import admit, chores, events, holding, messages, settle, spending
+from stammkunde.plays import clock, contents, entering, walking
+from stammkunde.plays.measures import chores, doing, events, holding, settle, spending
 from stammkunde.plays.measures.guarding import NOT_NOW, NOT_THERE, count_failure, named
 from stammkunde.plays.measures.moves import Batch, TooLate, Walker
 from stammkunde.plays.models import Enrolment, Play, StepRun
@@ -42,14 +41,30 @@ def meet(*, play: Play, after: int, now: datetime, at_most: int) -> int:
     """
     Let those of a play, from a number on, meet what has happened; give the last number, or 0 where all have.
 
-    Also while the play is held: what it is for may happen all the same. Whoever is due by that takes her step in turn.
+    Also while the play is held: what it is for may happen all the same. Whoever is due looks when she takes her step.
     """
     rows = Enrolment.objects.filter(play=play, closed_at=None, state__in=STATES, pk__gt=after).exclude(state="")
-    rows = rows.order_by("pk")
+    rows = (rows.filter(due_at__gt=now) if play.status == Play.Status.RUNNING else rows).order_by("pk")
     ids = list(rows.values_list("pk", flat=True)[:at_most])
     if ids:
         _move_safely(rows.filter(pk__lte=ids[-1]), now=now, at_most=at_most, takes_steps=False)
     return ids[-1] if len(ids) == at_most else 0
+
+
+def meet_of(customer_ids: Collection[int], *, now: datetime) -> bool:
+    """Let some customers meet what has happened in all measures; tell whether nobody moved one of them meanwhile."""
+    plays = Play.objects.filter(kind=Play.Kind.MEASURE, status__in=(Play.Status.RUNNING, Play.Status.PAUSED))
+    rows = Enrolment.objects.filter(closed_at=None, state__in=STATES, customer__in=customer_ids).exclude(state="")
+    rows = rows.filter(play__in=plays.values("pk"))
+    try:
+        _move(rows, now=now, at_most=None, takes_steps=False, waits=True)
+    except TooLate:
+        return False
+    except NOT_NOW:
+        raise
+    except Exception:  # noqa: BLE001 (whose it is shows one by one)
+        _one_by_one(rows, now=now, at_most=None, takes_steps=False)
+    return True
 
 
 def is_due(*, now: datetime) -> bool:
@@ -83,9 +98,13 @@ def _move_safely(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int, ta
 
 
 @transaction.atomic
-def _move(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int, takes_steps: bool) -> int:
-    claimed = rows.order_by(*IN_TURN).select_related("version")
-    if connection.features.has_select_for_update_skip_locked:
+def _move(
+    rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int | None, takes_steps: bool, waits: bool = False
+) -> int:
+    claimed = rows.order_by(*(("pk",) if waits else IN_TURN)).select_related("version")
+    if waits:  # who is looked at for a fact is never left out; nobody waits who has not claimed all
+        claimed = claimed.select_for_update(of=("self",))
+    elif connection.features.has_select_for_update_skip_locked:
         claimed = claimed.select_for_update(skip_locked=True, of=("self",))
     found = list(claimed[:at_most])
     if not found:
@@ -134,7 +153,7 @@ def _take(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
         return []
     if isinstance(step, contents.Task):
         return in_time
-    _HOW[type(step)](in_time, batch)
+    doing.HOW[type(step)](in_time, batch)
     return []
 
 
@@ -185,60 +204,7 @@ def _has_no_budget(walkers: Sequence[Walker], batch: Batch) -> bool:
     return True
 
 
-def _wait(walkers: Sequence[Walker], _batch: Batch) -> None:
-    for one in walkers:
-        over = one.standing.due_at
-        assert over is not None
-        one.ran(StepRun.State.DONE, at=over, code="time")
-        one.goes_on(at=over)
-
-
-def _branch(walkers: Sequence[Walker], batch: Batch) -> None:
-    step = walkers[0].step
-    assert isinstance(step, contents.Branch)
-    ids = [one.row.customer_id for one in walkers]
-    moments = [(one.row.customer_id, name, day) for one in walkers for name, day in _moments(one).items()]
-    fits = groups.holds(step.rule, ids, now=batch.now, moments=moments)
-    for one in walkers:
-        way = "yes" if one.row.customer_id in fits else "no"
-        one.ran(StepRun.State.DONE, at=batch.now, result={"way": way})
-        one.goes_on(at=one.standing.since_at, way=way)
-
-
-def _moments(one: Walker) -> dict[str, date]:
-    """Give the days after which a branch may count: the entry, and the steps before; those to come are far ahead."""
-    before = StepRun.objects.filter(enrolment=one.row, ended_at__isnull=False).values_list("step_key", "ended_at")
-    steps = {f"step:{key}": timezone.localdate(at) for key, at in before if at}
-    own = {f"step:{run.step_key}": timezone.localdate(run.ended_at) for run in one.runs if run.ended_at}
-    ahead = {f"step:{step.key}": date.max for step in contents.every(one.content.steps)}
-    return {**ahead, "entry": timezone.localdate(one.zero_at), **steps, **own}
-
-
-def _hand_over(walkers: Sequence[Walker], batch: Batch) -> None:
-    for one in walkers:
-        step = one.step
-        assert isinstance(step, contents.HandOver)
-        took = admit.take_over(int(step.play), one.row, now=batch.now)
-        one.ran(StepRun.State.DONE, at=batch.now, result={"to": int(step.play), "took": took})
-        one.goes(walking.close(one.standing, "moved" if took else "not_taken", at=batch.now))
-
-
-def _end(walkers: Sequence[Walker], batch: Batch) -> None:
-    for one in walkers:
-        one.ran(StepRun.State.DONE, at=batch.now)
-        one.goes(walking.close(one.standing, "done", at=batch.now))
-
-
-_HOW: dict[type, Callable[[Sequence[Walker], Batch], None]] = {
-    contents.Message: messages.say,
-    contents.Wait: _wait,
-    contents.Branch: _branch,
-    contents.HandOver: _hand_over,
-    contents.End: _end,
-}
-
-
-def _one_by_one(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int, takes_steps: bool) -> int:
+def _one_by_one(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int | None, takes_steps: bool) -> int:
     """Find out whose trouble it is: that one ends, the others go on."""
     moved = 0
     for pk in list(rows.order_by(*IN_TURN).values_list("pk", flat=True)[:at_most]):

@@ -9,7 +9,7 @@ from django.db import connection
 
 from stammkunde import work
 from stammkunde.plays import walking
-from stammkunde.plays.measures import admit, closing, triggers, upto, walk
+from stammkunde.plays.measures import admit, closing, looking, triggers, walk
 from stammkunde.plays.measures.guarding import Guard
 from stammkunde.plays.models import Planner, Play
 
@@ -23,6 +23,8 @@ OPEN = (Status.RUNNING, Status.PAUSED)
 def sweep(*, now: datetime) -> bool:
     """Do a piece of what is due; say whether anything was done. Safe to run twice, by several workers, and to kill."""
     plays = list(Play.objects.filter(kind=Play.Kind.MEASURE, status__in=OPEN).order_by("pk"))
+    if not plays:
+        looking.forget()
     stopped = list(closing.unfinished())
     if not stopped and not (plays and _is_due(plays, now=now)):
         return False
@@ -36,7 +38,7 @@ def _is_due(plays: Sequence[Play], *, now: datetime) -> bool:
     """Tell whether there is anything to do, without writing."""
     running = [play for play in plays if play.status == Status.RUNNING]
     return (
-        any(_has_news(play) for play in plays)
+        looking.is_due(plays, now=now)
         or any(_begins(play, now=now) or admit.waiting(play, now=now) for play in running)
         or walk.is_due(now=now)
     )
@@ -53,8 +55,10 @@ def _begins(play: Play, *, now: datetime) -> bool:
 def _piece(plays: Sequence[Play], stopped: Sequence[Play], *, now: datetime) -> bool:
     running = [play for play in plays if play.status == Status.RUNNING]
     guard = Guard(now=now)
-    done = [guard.each(stopped, _finish), guard.each(running, triggers.enter)]
-    done += [guard.each(running, _draw), guard.each(plays, _meet)]
+    done = [guard.each(stopped, _finish), looking.enter(plays, guard), guard.each(running, _draw)]
+    with _room_for_others():
+        done.append(looking.meet(now=now, at_most=_at_once()))
+    done.append(guard.each(plays, _meet_all))
     with _room_for_others():
         done.append(walk.pull(now=now, at_most=_at_once()) > 0)
     with _room_for_others():
@@ -88,25 +92,9 @@ def _room_for_others() -> Iterator[None]:
         time.sleep((time.monotonic() - began) * PAUSE)
 
 
-def _has_news(play: Play) -> bool:
-    looked = play.entered_upto
-    return bool(looked.get("met_place")) or looked.get("met") != triggers.facts_version()
-
-
-def _meet(play: Play, *, now: datetime) -> bool:
-    """Let those of a play meet what has changed in the facts since they last did, a batch a time."""
-    play.refresh_from_db(fields=["entered_upto"])
-    if not _has_news(play):
-        return False
-    version, place = triggers.facts_version(), play.entered_upto.get("met_place", 0)
-    target = play.entered_upto.get("meeting", version) if place else version
+def _meet_all(play: Play, *, now: datetime) -> bool:
     with _room_for_others():
-        place = walk.meet(play=play, after=place, now=now, at_most=_at_once())
-    said: dict[str, object] = {"met_place": place, "meeting": target} | ({} if place else {"met": target})
-    if not place:
-        closing.note_undone(play, now=now)
-    upto.note(play.pk, **said)
-    return bool(place)
+        return looking.meet_all(play, now=now, at_most=_at_once())
 
 
 @contextmanager

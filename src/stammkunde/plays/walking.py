@@ -23,16 +23,13 @@ class Event(StrEnum):
     """What happens to somebody, whatever step she stands at."""
 
     GOAL = "goal"  # what the play is for, after time zero
-    GOAL_UNDONE = "goal_undone"
     TRIGGER_UNDONE = "trigger_undone"
     REASON_GONE = "reason_gone"  # something became known that was so before time zero
     LEFT = "left"  # the group
     COMPLAINT = "complaint"
-    OBJECTED = "objected"  # to advertising
+    OBJECTED = "objected"  # to advertising, where nothing else is left for her
     TOO_LATE = "too_late"  # the last day of the play
     STOPPED = "stopped"  # the play
-    MOVED = "moved"  # handed over to another play
-    FAILED = "failed"
 
 
 CLOSES = {
@@ -44,8 +41,6 @@ CLOSES = {
     Event.OBJECTED: "objected",
     Event.TOO_LATE: "too_late",
     Event.STOPPED: "stopped",
-    Event.MOVED: "moved",
-    Event.FAILED: "failed",
 }
 IF_ASKED = frozenset({Event.LEFT, Event.COMPLAINT})
 
@@ -144,29 +139,11 @@ def last_moment(content: Content, *, zero_at: datetime, zone: ZoneInfo) -> datet
     return clock.after_days(zero_at, content.latest_days, zone)
 
 
-@dataclass(frozen=True, kw_only=True)
-class After:
-    """What comes of an event: where somebody stands, whether what is planned is stopped, and what is noted."""
-
-    standing: Standing
-    stops: bool = False  # her planned message and open task
-    note: str = ""
-
-
-def after(standing: Standing, event: Event, *, content: Content, at: datetime, only_advertising: bool = True) -> After:
-    """
-    Tell what comes of an event, in either arm alike.
-
-    `only_advertising`: whether nothing but advertising is left for her; an objection ends nothing else.
-    """
-    if standing.state == CLOSED or event == Event.GOAL_UNDONE:
-        noted = event in (Event.TRIGGER_UNDONE, Event.GOAL_UNDONE)
-        return After(standing=standing, note=event.value if noted else "")
-    if event in IF_ASKED and event.value not in content.ends_on:
-        return After(standing=standing)
-    if event == Event.OBJECTED and not only_advertising:
-        return After(standing=standing)
-    return After(standing=close(standing, CLOSES[event], at=at), stops=True)
+def after(standing: Standing, event: Event, *, content: Content, at: datetime) -> Standing:
+    """Tell where somebody stands after an event, in either arm alike."""
+    if standing.state == CLOSED or (event in IF_ASKED and event.value not in content.ends_on):
+        return standing
+    return close(standing, CLOSES[event], at=at)
 
 
 def close(standing: Standing, code: str, *, at: datetime) -> Standing:

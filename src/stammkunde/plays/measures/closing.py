@@ -26,9 +26,7 @@ def close_some(play: Play, event: Event, *, now: datetime, at_most: int = AT_ONC
         return 0
     batch = Batch(found, now=now)
     for one in batch.walkers:
-        came = walking.after(one.standing, event, content=one.content, at=now)
-        one.goes(came.standing)
-        one.stops = came.stops
+        one.meets(event, at=now)
     return batch.save()
 
 

@@ -29,7 +29,7 @@ def meet(batch: Batch) -> None:
     """Let everybody in the batch meet what has happened, in the order that counts: gone reasons before goals."""
     for event, met in _in_order(batch):
         for one in met:
-            _apply(one, event, batch)
+            one.meets(event, at=batch.now)
 
 
 def _in_order(batch: Batch) -> Iterator[tuple[Event, list[Walker]]]:
@@ -40,13 +40,6 @@ def _in_order(batch: Batch) -> Iterator[tuple[Event, list[Walker]]]:
     yield Event.COMPLAINT, _complaining([one for one in batch.open() if COMPLAINT in one.content.ends_on])
     yield Event.OBJECTED, _objecting(list(batch.open()), batch)
     yield Event.TOO_LATE, _over(list(batch.open()), batch)
-
-
-def _apply(one: Walker, event: Event, batch: Batch) -> None:
-    came = walking.after(one.standing, event, content=one.content, at=batch.now)
-    if came.standing != one.standing:
-        one.goes(came.standing)
-        one.stops = came.stops
 
 
 def _undone(walkers: Sequence[Walker]) -> list[Walker]:

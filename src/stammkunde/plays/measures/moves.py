@@ -20,7 +20,7 @@ from stammkunde.plays import contents, groups, walking
 from stammkunde.plays.contents import Content, Step
 from stammkunde.plays.measures import costs
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
-from stammkunde.plays.walking import Standing, Zones
+from stammkunde.plays.walking import Event, Standing, Zones
 from stammkunde.signals import queries as signals
 from stammkunde.tasks import services as tasks
 
@@ -70,6 +70,13 @@ class Walker:
     def is_news(self, source: str, made_by: str) -> bool:
         """Tell whether a fact is neither what began the play for her, nor what the play itself has made."""
         return source != self.row.source and made_by != self.play.origin
+
+    def meets(self, event: Event, *, at: datetime) -> None:
+        """Let something happen to somebody; what is planned is stopped where that ends it."""
+        there = walking.after(self.standing, event, content=self.content, at=at)
+        if there != self.standing:
+            self.goes(there)
+            self.stops = True
 
     def goes(self, standing: Standing) -> None:
         self.standing, self.moved = standing, True

@@ -7,12 +7,13 @@ Many who are due in a measure at once: how long until each has her letter planne
 
 Everybody stands at a step that says something by letter: the governor judges each one. Beside it, something is written
 twenty times a second, as a page does. Each worker and the page are processes of their own. On SQLite one planner works
-at a time, however many there are. With kills, workers are killed two to six seconds after they began, and others take
-their place, until so many were; then what came of it is counted: nothing twice, nothing lost, everybody moved once.
+at a time, however many there are. With kills, workers are killed within eight seconds, and others take their
+place, until so many were; then what came of it is counted: nothing twice, nothing lost, everybody moved once.
 """
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
 import subprocess
@@ -34,11 +35,10 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--inside", choices=["worker", "page"], help=argparse.SUPPRESS)
-    parser.add_argument("--minutes", type=int, default=1, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
         _django()
-        print(json.dumps(page() if asked.inside == "page" else worker(asked.minutes)))
+        print(json.dumps({"worker": worker, "page": page}[asked.inside]()))
         return 0
     with tempfile.TemporaryDirectory() as directory:
         os.environ["STAMMKUNDE_DATA_DIR"] = directory
@@ -119,56 +119,60 @@ def run(workers: int) -> tuple[float, list[dict], dict]:
     return seconds, told, json.loads(page_process.communicate()[0])
 
 
-def _start(what: str, minutes: int = 1) -> subprocess.Popen:
-    asked = [sys.executable, __file__, "--inside", what, "--minutes", str(minutes)]
-    return subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def _start(what: str) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, __file__, "--inside", what], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def kill(due: int, workers: int, kills: int) -> int:
     """Kill workers and let others take their place, each later than the leases before; count what came of it."""
     from django.db import connection
+
+    chance, began, killed = random.Random(60), time.perf_counter(), 0
+    some = [_forked(1) for _one in range(workers)]
+    while killed < kills:
+        for place, one in enumerate(some):
+            time.sleep(chance.uniform(0.1, 8) / workers)
+            one.kill()
+            one.join()
+            killed += 1
+            some[place] = _forked(1 + 3 * killed)
+    left = _told(due)["lost"]
+    for one in some:
+        one.join()
+    last = _forked(1 + 3 * (killed + 1))  # what waited for the lease of the dead
+    last.join()
+    told = _told(due)
+    print(f"{connection.vendor}, {due} due, {workers} workers, {killed} kills, {time.perf_counter() - began:.0f} s")
+    print(f"{left} were left after the last; {told}")
+    return int(bool(told["twice"] or told["lost"] or told["moved"] != [("acting", 1)] or told["messages"] != due))
+
+
+def _forked(minutes: int) -> multiprocessing.Process:
+    from django.db import connection
+
+    connection.close()
+    one = multiprocessing.get_context("fork").Process(target=worker, args=(minutes,))
+    one.start()
+    return one
+
+
+def _told(due: int) -> dict:
     from django.db.models import Count
 
     from stammkunde.outreach.models import Message
     from stammkunde.plays.models import Enrolment, StepRun
 
-    connection.close()
-    chance, began, at = random.Random(60), time.perf_counter(), [time.monotonic() for _one in range(workers)]
-    some, killed, in_work = [_start("worker") for _one in range(workers)], 0, 0
-    ends = [one + chance.uniform(2, 6) for one in at]
-    while killed < kills:
-        time.sleep(EVERY_SECONDS)
-        for place, one in enumerate(some):
-            if time.monotonic() >= ends[place] or one.poll() is not None:
-                in_work += one.poll() is None
-                one.kill()
-                one.wait()
-                killed += 1
-                some[place], ends[place] = _start("worker", 1 + 3 * killed), time.monotonic() + chance.uniform(2, 6)
-    left = Enrolment.objects.filter(moved=0).count()
-    for one in some:
-        one.communicate()
-    while _start("worker", 1 + 3 * (killed + 1)).wait():  # whoever waited for the lease of the dead
-        pass
-    messages, runs = (
-        Message.objects.values("key").annotate(n=Count("pk")),
-        StepRun.objects.values("enrolment", "step_key"),
-    )
-    told = {
+    messages = Message.objects.values("key").annotate(n=Count("pk"))
+    runs = StepRun.objects.values("enrolment", "step_key").annotate(n=Count("pk"))
+    return {
         "messages": Message.objects.count(),
         "twice": messages.filter(n__gt=1).count() + runs.filter(n__gt=1).count(),
         "lost": due - StepRun.objects.count(),
         "moved": sorted(set(Enrolment.objects.values_list("state", "moved"))),
     }
-    seconds = time.perf_counter() - began
-    print(
-        f"{connection.vendor}, {due} due, {workers} workers, {killed} kills ({in_work} at work, {left} left then), {seconds:.0f} s"
-    )
-    print(told)
-    return int(told["twice"] or told["lost"] or told["moved"] != [("acting", 1)] or told["messages"] != due)
 
 
-def worker(minutes: int) -> dict:
+def worker(minutes: int = 1) -> dict:
     """Work until nothing is due, and time each batch's transaction."""
     from stammkunde.plays.measures import walk, working
     from stammkunde.plays.models import Enrolment

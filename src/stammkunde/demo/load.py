@@ -28,7 +28,7 @@ from stammkunde.team.models import Staff
 ORIGIN = "demo"
 YEARS = 3
 FIRST_EVENING_DAYS = 180  # before that, there is little to say
-WEEKLY_DAYS, DAILY_DAYS = 91, 7
+WEEKLY_DAYS, DAILY_DAYS = 49, 7
 LEARN_DAYS = 365  # before the end: evenings of the last year are judged by what was known before
 
 
@@ -60,7 +60,7 @@ def load(
     Import the files that `files.write` made up to a day, live through them, and compute the figures.
 
     Everything takes the same path as a company's own files and work. Figures are looked at on some evenings: monthly,
-    weekly in the last quarter, daily in the last week; or on those given.
+    weekly in the last seven weeks, daily in the last one; or on those given.
 
     Learnt is twice. One lesson of today for all evenings would judge each by what came after it; one of a year ago for
     today would be a year old, which no company's worker leaves standing: it learns weekly.
@@ -87,7 +87,7 @@ def load(
 
 
 def usual_evenings(*, first: date, last: date) -> list[date]:
-    """List the ends of months, in the last quarter one evening a week, in the last week each."""
+    """List the ends of months, in the last seven weeks one evening each, in the last one every evening."""
     every = [last - timedelta(days=days) for days in range((last - first).days - FIRST_EVENING_DAYS, -1, -1)]
     return [on for on in every if _is_seen(on, (last - on).days)]
 

@@ -55,7 +55,7 @@ LISTS = (
     "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar", "segments", "measures",
 )  # fmt: skip
 # Sent by tests of their own, on both databases.
-FORMS = {"consent-ask", "contact-add", "note-edit", "preview", "settings-design-frame"}
+FORMS = {"consent-ask", "contact-add", "measure-brought", "note-edit", "preview", "settings-design-frame"}
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from stammkunde.intake import check, formats, layouts, recognise
+from stammkunde.intake.formats.engine import look
 
 TODAY = date(2026, 11, 21)
 FILES = Path(__file__).parent / "files"
@@ -37,8 +36,7 @@ def out(path: Path) -> Path:
 def rows(path: Path, table: str, *columns: str) -> list[tuple]:
     """Read a table that a check wrote, in the order it was written."""
     listed = ", ".join(f'CAST("{one}" AS VARCHAR)' if one.endswith("_at") else f'"{one}"' for one in columns)
-    with duckdb.connect() as db:
-        db.execute("SET TimeZone = 'UTC'")
+    with look() as db:
         return db.execute(
             f"SELECT {listed or '*'} FROM read_parquet(?)", [str(out(path) / f"{table}.parquet")]
         ).fetchall()

@@ -14,6 +14,7 @@ from stammkunde.intake.formats.engine import LONGEST_CELL, literal
 from stammkunde.store.layouts import KEY, TEXT
 
 LONGEST_VALUE = 400  # characters: nobody writes a number, a date or an e-mail address longer
+QUERIES_AT_ONCE = 50
 _SHOWN = 200  # problems that are shown before all of them are downloaded
 
 CREATE = """
@@ -33,19 +34,27 @@ def add_unreadable(db: duckdb.DuckDBPyConnection, source: Source) -> None:
             "WHERE bad IS NOT NULL")  # fmt: skip
 
 
-def add_by_field(db: duckdb.DuckDBPyConnection, one: Mapped, *, always: bool, has_numbers: bool) -> None:
-    """Remark what is missing, too long or broken in a column; `always` says that it must not be empty."""
+def add_all(db: duckdb.DuckDBPyConnection, queries: list[str]) -> None:
+    """Add the rows of many such queries: of a small file, asking takes longer than answering."""
+    for start in range(0, len(queries), QUERIES_AT_ONCE):
+        add(db, " UNION ALL ".join(queries[start : start + QUERIES_AT_ONCE]))
+
+
+def of_field(one: Mapped, *, always: bool, has_numbers: bool) -> list[str]:
+    """Write the queries for what is missing, too long or broken in a column; `always`: it must not be empty."""
     limit = LONGEST_VALUE if one.field.type in parsing.PARSED else LONGEST_CELL
-    if always:
-        number = f" AND {one.value} IS NULL" if has_numbers else ""
-        _remark(db, one, f"{one.raw} IS NULL{number}", "missing_value", REFUSED)
-    _remark(db, one, f"strlen({one.raw}) > {limit} AND length({one.raw}) > {limit}", "cell_too_long", REFUSED, limit)
+    number = f" AND {one.value} IS NULL" if has_numbers else ""
+    found = [_remark(one, f"{one.raw} IS NULL{number}", "missing_value", REFUSED)] if always else []
+    found.append(
+        _remark(one, f"strlen({one.raw}) > {limit} AND length({one.raw}) > {limit}", "cell_too_long", REFUSED, limit)
+    )
     if one.field.type == KEY:
-        _remark(db, one, _between(one, limit), "key_too_long", REFUSED, one.field.max_length)
-        _remark(db, one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", REFUSED)
+        found.append(_remark(one, _between(one, limit), "key_too_long", REFUSED, one.field.max_length))
+        found.append(_remark(one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", REFUSED))
     if one.field.type == TEXT:
-        _remark(db, one, _between(one, limit), "text_cut", FLAGGED, one.field.max_length)
-        _remark(db, one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", FLAGGED)
+        found.append(_remark(one, _between(one, limit), "text_cut", FLAGGED, one.field.max_length))
+        found.append(_remark(one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", FLAGGED))
+    return found
 
 
 def _between(one: Mapped, limit: int) -> str:
@@ -53,11 +62,9 @@ def _between(one: Mapped, limit: int) -> str:
     return f"strlen({one.raw}) > {low} AND length({one.raw}) BETWEEN {low + 1} AND {limit}"
 
 
-def _remark(
-    db: duckdb.DuckDBPyConnection, one: Mapped, where: str, code: str, severity: str, limit: int | None = None
-) -> None:
+def _remark(one: Mapped, where: str, code: str, severity: str, limit: int | None = None) -> str:
     detail = "NULL" if limit is None else literal(json.dumps({"limit": limit}))
-    add(db, f"SELECT row, {literal(one.column)}, {one.raw}, '{code}', {detail}, '{severity}' FROM given WHERE {where}")
+    return f"SELECT row, {literal(one.column)}, {one.raw}, '{code}', {detail}, '{severity}' FROM given WHERE {where}"
 
 
 def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped, how: parsing.Reading) -> None:

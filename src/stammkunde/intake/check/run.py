@@ -132,14 +132,17 @@ class _Check:
 
     def _parse(self, tell: Callable[[str, int, int], None]) -> None:
         self.how = _settled(self.db, self.how, self.fields, self.options)
+        problems.add_all(self.db, [query for one in self.fields for query in self._remarks(one)])
         for done, one in enumerate(self.fields):
             tell("parse", done, len(self.fields))
-            always = one.field.required or one.field.name == "quantity"
-            problems.add_by_field(self.db, one, always=always, has_numbers=one.field.name in self.numbers)
             if one.field.type in parsing.PARSED:
                 problems.add_parsed(self.db, one, self.how)
         if self.layout.spread:
             problems.refuse_orders_with(self.db)
+
+    def _remarks(self, one: Mapped) -> list[str]:
+        always = one.field.required or one.field.name == "quantity"
+        return problems.of_field(one, always=always, has_numbers=one.field.name in self.numbers)
 
     def _type(self) -> None:
         """Make `typed`: every field of the layout, NULL where the file has no column for it."""

@@ -55,7 +55,16 @@ LISTS = (
     "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar", "segments", "measures",
 )  # fmt: skip
 # Sent by tests of their own, on both databases.
-FORMS = {"consent-ask", "contact-add", "measure-brought", "note-edit", "preview", "settings-design-frame"}
+FORMS = {
+    "consent-ask",
+    "contact-add",
+    "measure-brought",
+    "note-edit",
+    "preview",
+    "settings-design-frame",
+    "trial",
+    "trial-customers",
+}
 
 
 @pytest.fixture(scope="module")

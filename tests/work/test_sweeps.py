@@ -170,7 +170,7 @@ def test_listing_sweeps_loads_nothing_that_computes_and_pages_load_no_scipy():
         check=True,
     )
 
-    assert said.stdout.splitlines() == ["15", "", ""]
+    assert said.stdout.splitlines() == ["16", "", ""]
 
 
 @pytest.mark.django_db

@@ -60,6 +60,7 @@ class PlayFile:
     groups: Mapping[str, FileGroup]
     templates: Mapping[str, FileTemplate]
     needs: tuple[Need, ...] = ()
+    measure: int | None = None  # which of the nineteen (`nineteen`) it belongs to
     data: Mapping[str, Any] = field(default_factory=dict)  # the whole file, without what is unknown
     left_out: tuple[Problem, ...] = ()  # fields that nobody knows here
 

@@ -13,13 +13,16 @@ from stammkunde.outreach.content import Text
 from stammkunde.plays import contents
 from stammkunde.plays.contents import Content, InvalidContent, Problem
 from stammkunde.plays.contents.nodes import LONGEST_NAME, Node
+from stammkunde.plays.files import nineteen
 from stammkunde.plays.files.parts import LANGUAGES, FileGroup, FileTemplate, Need, PlayFile, Said, Words, in_language
 
 FORMAT, VERSION = "stammkunde-play", 1
 MOST_BYTES = 500_000
 UNKNOWN = "unknown_field"
 STYLES = {"de-sie": ("de", FormOfAddress.SIE), "de-du": ("de", FormOfAddress.DU), "en": ("en", FormOfAddress.SIE)}
-_FIELDS = ("format", "format_version", "key", "version", "words", "needs", "content", "groups", "templates")
+_FIELDS = (
+    "format", "format_version", "key", "version", "measure", "words", "needs", "content", "groups", "templates",
+)  # fmt: skip
 _LONGEST_WORDS = 1000
 _Part = TypeVar("_Part")
 _BLOCK = ("kind", *content.PARTS)
@@ -84,6 +87,7 @@ def _read(data: object) -> PlayFile:
     found = PlayFile(
         key=top.text("key", longest=80, required=True),
         version=top.whole("version", least=1, most=1_000_000, default=1),
+        measure=top.whole_or_none("measure", least=1, most=len(nineteen.NAMES)),
         words=_words(top.node("words", {})),
         content=raw.value if isinstance(raw.value, Mapping) else {},
         contents={one: read_in for one in LANGUAGES if (read_in := _content(raw, one)) is not None},

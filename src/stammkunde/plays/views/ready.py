@@ -1,5 +1,6 @@
 """The catalogue of ready-made plays: what each does, in words, and whether it can run here."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from stammkunde.outreach import wording as outreach
 from stammkunde.plays import files
-from stammkunde.plays.files import PlayFile, possible, worded
+from stammkunde.plays.files import PlayFile, nineteen, possible, worded
 from stammkunde.plays.files.parts import OTHER, said
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
@@ -19,7 +20,7 @@ from stammkunde.team.access import StaffRequest, needs
 @needs(policy.MESSAGES_SEND)
 def listed(request: StaffRequest) -> HttpResponse:
     """Show all of them."""
-    return render(request, "plays/ready.html", {"ready": [_shown(one) for one in files.ready()]})
+    return render(request, "plays/ready.html", {"parts": list(_parts())})
 
 
 @require_safe
@@ -33,6 +34,13 @@ def one(request: StaffRequest, key: str) -> HttpResponse:
         "plays/ready_one.html",
         {**_shown(file), "cards": cards, "lines": lines, "templates": list(_templates(file))},
     )
+
+
+def _parts() -> "Iterator[dict[str, Any]]":
+    """Give those of each of the nineteen measures, then those besides."""
+    by_number = {number: [one for one in files.ready() if one.measure == number] for number in (*nineteen.NAMES, None)}
+    for number, some in by_number.items():
+        yield {"number": number, "name": nineteen.NAMES.get(number or 0), "ready": [_shown(one) for one in some]}
 
 
 def _shown(file: PlayFile) -> dict[str, Any]:

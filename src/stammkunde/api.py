@@ -11,6 +11,7 @@ from ninja.operation import Operation
 
 from stammkunde import __version__
 from stammkunde.figures.api import router as figures
+from stammkunde.impact.api import router as impact
 from stammkunde.intake.api import router as imports
 from stammkunde.plays.api import router as measures
 from stammkunde.segments.api import groups as segments
@@ -29,7 +30,7 @@ class Api(NinjaAPI):
 
 
 api = Api(title="Stammkunde", version=__version__, description=__doc__, urls_namespace="api")
-for _router in (figures, customers, words_of_rules, segments, measures, imports, settings):
+for _router in (figures, customers, words_of_rules, segments, measures, impact, imports, settings):
     api.add_router("", _router)
 
 

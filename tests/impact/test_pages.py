@@ -64,8 +64,30 @@ def test_the_page_of_a_trial_tells_all_that_the_verdict_rests_on(told, as_role):
     assert "Beide Gruppen, je Kunde" in page
     assert "Unbereinigt wären es" in page
     assert page.count("ohne diesen Kunden wären es") == 3
-    assert "Woche für Woche, vor Abzug der Kosten" in page
+    assert "Bis dahin je Kunde gebracht" in page
+    assert page.count("<picture>") == 2
     assert "Runde 1, Urteil 1 von 1, 200 Kunden" in page
+
+
+def test_the_charts_of_a_trial_tell_its_course_to_whoever_may_see_margins(told, as_role):
+    pk, course = Trial.objects.get().pk, Verdict.objects.get().numbers["course"]
+    client = as_role("analyst")
+
+    for name in ("trial-arms", "trial-difference"):
+        told_of = client.get(reverse("chart", args=[name, "json"]), {"trial": pk}).json()
+        (values,) = [rows for rows in told_of["spec"]["datasets"].values() if len(rows) >= len(course)]
+        assert values[-1]["week"] == course[-1]["week"] == 13
+        drawn = client.get(reverse("chart", args=[name, "svg"]), {"trial": pk, "theme": "dark"})
+        assert "Wochen seit Beginn" in drawn.content.decode()
+        assert client.get(reverse("chart", args=[name, "svg"]), {"trial": "99999"}).status_code == 404
+    heads, *rows = (
+        client.post(reverse("chart-take", args=["trial-difference", "csv"]) + f"?trial={pk}")
+        .content.decode("utf-8-sig")
+        .splitlines()
+    )
+    assert heads.split(";")[:2] == ["Bis Woche", "Unterschied, bereinigt"]
+    assert len(rows) == len(course)
+    assert as_role("service").get(reverse("chart", args=["trial-arms", "svg"]), {"trial": pk}).status_code in {403, 404}
 
 
 def test_the_list_tells_plays_apart_and_is_taken_along(told, as_role):

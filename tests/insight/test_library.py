@@ -31,6 +31,7 @@ MODULES = [
     "buying",
     "cells",
     "charts",
+    "charts.arms",
     "charts.expected",
     "charts.look",
     "charts.over_time",
@@ -133,6 +134,10 @@ TRACKED = (
 )
 FREQUENT = (value.Frequent(0, False, 90, 0.5, 0.25, 0.0), value.Frequent(1, True, 10, 2.0, None, 3.0))
 CELLS = (value.Cell(0, 0.0, 1.0, 0.5), value.Cell(1, 10.0, 0.5, 0.25), value.Cell(1, 20.0, 0.75, 1.25))
+COURSE = (
+    {"week": 1, "treated": 1_250.0, "held_out": 1_000.0, "effect": 240.0, "low": -60.0, "high": 540.0},
+    {"week": 2, "treated": 2_500.0, "held_out": 2_000.0, "effect": 480.0, "low": 20.0, "high": 940.0},
+)
 DAY = datetime(2011, 1, 5, 23, 30)  # noqa: DTZ001 - naive: what files hold
 
 
@@ -322,6 +327,8 @@ def all_charts(labels):
         "frequency": charts.by_frequency(FREQUENT, labels=labels),
         "expected": charts.frequency_recency_map(CELLS, labels=labels),
         "alive": charts.frequency_recency_map(CELLS, measure="alive", labels=labels),
+        "arms": charts.arms(COURSE, labels=labels),
+        "difference": charts.difference(COURSE, labels=labels),
         "survival": charts.survival(lifetime.kaplan_meier([10, 20, 30, 40], [True, True, False, True]), labels=labels),
         "contracts": charts.survival(
             {one: lifetime.kaplan_meier([9, 20], [True, False]) for one in "ab"}, labels=labels

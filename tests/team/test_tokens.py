@@ -47,6 +47,8 @@ PAGES = {
     "measures": ("measures", {}),
     "measure": ("measures", {}),
     "measure_enrolments": ("measures", {}),
+    "impact": ("impact", {}),
+    "impact_of_one": ("impact", {}),
     "import_state": ("import", {}),
     "hourly_costs": ("settings-costs", {}),
     "hourly_cost": ("settings-costs", {}),
@@ -104,6 +106,7 @@ def numbers(administrator):
         "cost_id": 1,
         "segment_id": group.pk,
         "measure_id": play.pk,
+        "trial_id": 1,
     }
 
 
@@ -134,6 +137,8 @@ def test_scopes_leave_of_the_rights_what_they_say(administrator, numbers):
         "create_segment": "segments",
         "delete_segment": "segments",
         "measures": "measures",
+        "impact": "margins",
+        "impact_of_one": "margins",
         "import_state": "imports",
         "hourly_costs": "settings",
     }

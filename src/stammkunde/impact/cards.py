@@ -1,8 +1,9 @@
-"""The verdict on a play, at the top of its page."""
+"""The verdict on a play, at the top of its page, and the charts behind it."""
 
+from functools import partial
 from typing import Any
 
-from stammkunde.impact import queries, wording
+from stammkunde.impact import plots, queries, wording
 from stammkunde.impact.queries import Standing
 from stammkunde.plays.models import Play
 from stammkunde.signals import forecasts
@@ -36,3 +37,4 @@ def told(request: Asker, found: Standing) -> dict[str, Any]:
 
 
 BESIDE = (Beside(page="play", order=10, template="impact/on_play.html", context=_of_play),)
+PLOTS = {name: partial(plots.asked, name) for name in ("trial-arms", "trial-difference")}

@@ -1,5 +1,12 @@
 """Which chart an address asks for, and what it is drawn from."""
 
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+
 from stammkunde.figures.plots import Plot
 from stammkunde.figures.queries import back_tests, findings, overview, overview_plots, products
 from stammkunde.segments import selection
@@ -18,6 +25,8 @@ def plot(name: str, *, request: StaffRequest) -> Plot | None:
         return back_tests.plot(name, generation=signals.current(), as_of=request.GET.get("day", ""))
     if name in findings.PLOTS:
         return findings.PLOTS[name]() if signals.current() else None
+    if name in _declared():
+        return _declared()[name](request)
     make = overview_plots.PLOTS.get(name)
     generation = signals.current() if make else None
     if make is None or generation is None:
@@ -31,6 +40,14 @@ def plot(name: str, *, request: StaffRequest) -> Plot | None:
             generation=generation,
         )
     )
+
+
+@cache
+def _declared() -> Mapping[str, Callable[[StaffRequest], Plot | None]]:
+    """Give the charts of apps above, by name: each declares its own in `cards.py` (`PLOTS`), rights included."""
+    names = [f"{app.name}.cards" for app in apps.get_app_configs()]
+    cards = [import_module(name) for name in names if find_spec(name)]
+    return {name: make for one in cards for name, make in getattr(one, "PLOTS", {}).items()}
 
 
 def _product(request: StaffRequest) -> Plot | None:

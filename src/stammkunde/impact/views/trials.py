@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stammkunde.customers.models import Customer
-from stammkunde.impact import queries, wording
+from stammkunde.impact import plots, queries, wording
 from stammkunde.impact.cards import told
 from stammkunde.impact.models import Outcome, Trial, Verdict
 from stammkunde.impact.queries import Standing
@@ -26,8 +26,6 @@ from stammkunde.team.lists import StaffList
 from stammkunde.ui import writing
 from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
-
-WEEKS_SHOWN = 4  # of the course, so that the table stays short
 
 
 class Trials(StaffList):
@@ -113,7 +111,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
             "arms": _arms(numbers),
             "corrected": wording.corrected(numbers),
             "moved": _moved(numbers),
-            "course": _course(numbers),
+            "charts": plots.shown(request, verdict),
             "measure": wording.measure(numbers),
             "reached": writing.percent(numbers["reached_share"]) if numbers.get("reached_share") else "",
         }
@@ -157,18 +155,6 @@ def _moved(numbers: dict[str, Any]) -> list[dict[str, Any]]:
         {"customer": known[row["customer"]], "without": writing.money(effect["effect"] - row["by"])}
         for row in rows
         if row["customer"] in known
-    ]
-
-
-def _course(numbers: dict[str, Any]) -> list[dict[str, str]]:
-    points = numbers.get("course") or []
-    shown = [one for one in points if one["week"] % WEEKS_SHOWN == 0 or one is points[-1]]
-    return [
-        {
-            "week": writing.number(one["week"]),
-            **{name: writing.money(one[name]) for name in ("treated", "held_out", "effect", "low", "high")},
-        }
-        for one in shown
     ]
 
 

@@ -6,6 +6,7 @@ by day or by night, paper. Words come from `LABELS`, or from the caller, and so 
 """
 
 from stammkunde.insight.charts._drawing import Chart, Column, Name, Table, Unit
+from stammkunde.insight.charts.arms import arms, difference
 from stammkunde.insight.charts.compared import forest
 from stammkunde.insight.charts.expected import by_frequency, cumulative_tracking, frequency_recency_map, tracking
 from stammkunde.insight.charts.look import DARK, FONT, LIGHT, Palette, config
@@ -27,11 +28,13 @@ __all__ = [
     "Palette",
     "Table",
     "Unit",
+    "arms",
     "by_frequency",
     "calibration",
     "cohort_heat_map",
     "config",
     "cumulative_tracking",
+    "difference",
     "forest",
     "frequency_recency_map",
     "lift",

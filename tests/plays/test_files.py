@@ -10,7 +10,7 @@ from stammkunde.outreach import knowing
 from stammkunde.outreach.services import judging
 from stammkunde.plays import contents, files
 from stammkunde.plays.contents import InvalidContent
-from stammkunde.plays.files import nineteen, possible
+from stammkunde.plays.files import nineteen, possible, worded
 from stammkunde.plays.files.ready import FOLDER
 from tests.outreach.planning import company
 
@@ -51,6 +51,26 @@ def test_what_is_not_possible_yet_says_why_in_both_languages_and_only_for_what_i
             assert len(told) == len(unknown), (file.key, told)
             assert all(need.words[language] in why for need, why in zip(unknown, told, strict=True))
     assert {need.what for file in READY.values() for need in file.needs} >= LATER
+
+
+@pytest.mark.django_db
+def test_as_soon_as_it_is_known_here_it_is_possible(monkeypatch):
+    monkeypatch.setattr(possible, "_known", lambda known=possible._known: known() | LATER)
+
+    assert [one.key for one in READY.values() if possible.lacking(one)] == []
+
+
+@pytest.mark.django_db
+def test_conditions_are_said_before_it_is_taken_over_and_what_is_unknown_by_its_need():
+    with translation.override("de"):
+        told = {key: str(worded.cards(READY[key], "de")) for key in READY}
+
+    assert "Warnungen zu Produkten und Chargen" in told["alarm"]
+    assert "30 Tage vor: Treuepunkte und wann sie verfallen" in told["points-reminder"]
+    assert "Trifft zu: A/B/C-Klasse ist A?" in told["own-offer"]
+    for key, text in told.items():
+        assert "etwas, das hier unbekannt ist" not in text, key
+        assert "eine eigene Bedingung" not in text, key
 
 
 @pytest.mark.parametrize("file", READY.values(), ids=READY)

@@ -59,6 +59,7 @@ def test_german_and_english_say_the_same_things_in_other_words():
     assert not {one.title for one in german} & {one.title for one in english}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("file", files.ready(), ids=lambda one: one.key)
 def test_ready_made_ones_are_said(file, language):

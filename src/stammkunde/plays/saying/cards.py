@@ -83,7 +83,7 @@ def _begins(content: Content, names: Names) -> Iterator[str]:
         at_start = _("For those who are in the group when it is started; for nobody who comes later.")
         yield _("As soon as somebody comes into the group.") if trigger.later else at_start
     elif isinstance(trigger, Dated):
-        yield f"{happenings.dated(trigger)}."
+        yield f"{happenings.dated(trigger, names)}."
     else:
         yield f"{_happened(trigger, names)}."
     if not isinstance(trigger, Enters):
@@ -94,7 +94,7 @@ def _begins(content: Content, names: Names) -> Iterator[str]:
 
 
 def _happened(trigger: Happened, names: Names) -> str:
-    said = happenings.each(trigger.table)
+    said = happenings.each(trigger.table, names)
     return f"{said} ({names.where(trigger.table, trigger.where)})" if trigger.where else said
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
+NOBODY = Names()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verb:
     """What happens with rows of a table, as sentences need it."""
@@ -66,27 +69,27 @@ BESIDE = {
 
 def goal(what: Happening, names: Names) -> str:
     """Say what the play is for: “buys”."""
-    return _with(str(named(what.table).goal), what, names)
+    return _with(str(named(what.table, names).goal), what, names)
 
 
 def until(what: Happening, names: Names) -> str:
     """Say what is waited for: “until there is a purchase”."""
-    return _with(str(named(what.table).until), what, names)
+    return _with(str(named(what.table, names).until), what, names)
 
 
-def not_yet(what: Happening) -> str:
+def not_yet(what: Happening, names: Names) -> str:
     """Say that it has not happened; with conditions only that the goal is not reached."""
-    return _("if the goal is not reached") if what.where else str(named(what.table).not_yet)
+    return _("if the goal is not reached") if what.where else str(named(what.table, names).not_yet)
 
 
-def each(table: str) -> str:
+def each(table: str, names: Names = NOBODY) -> str:
     """Say what begins something: “With each purchase”."""
-    return str(named(table).each)
+    return str(named(table, names).each)
 
 
-def dated(trigger: Dated) -> str:
+def dated(trigger: Dated, names: Names) -> str:
     """Say on which day it begins: “Every year 7 days before the birthday of a contact person”."""
-    when = _offset(trigger)
+    when = _offset(trigger, names)
     return _("Every year %(when)s") % {"when": when} if trigger.yearly else when[:1].upper() + when[1:]
 
 
@@ -98,12 +101,12 @@ def beginning(trigger: Happened | Dated) -> str:
     return str(DAYS.get((trigger.table, table.month_of if table else ""), label(trigger.table)))
 
 
-def label(table: str) -> str:
+def label(table: str, names: Names = NOBODY) -> str:
     """Name a table as people do."""
     try:
         return str(facts.table(table).label)
     except NotDeclared:
-        return _("something unknown here")
+        return names.tables.get(table) or _("something unknown here")
 
 
 def begun(trigger: Enters | Happened | Dated) -> str:
@@ -113,9 +116,9 @@ def begun(trigger: Enters | Happened | Dated) -> str:
     return each(trigger.table) if isinstance(trigger, Happened) else ""
 
 
-def named(table: str) -> Verb:
+def named(table: str, names: Names = NOBODY) -> Verb:
     """Give the words for what happens with rows of a table."""
-    return VERBS.get(table) or _of_entries(label(table))
+    return VERBS.get(table) or _of_entries(label(table, names))
 
 
 def _of_entries(said: str) -> Verb:
@@ -131,10 +134,10 @@ def _with(said: str, what: Happening, names: Names) -> str:
     return f"{said} ({names.where(what.table, what.where)})" if what.where else said
 
 
-def _offset(trigger: Dated) -> str:
+def _offset(trigger: Dated, names: Names) -> str:
     beside = BESIDE.get((trigger.table, trigger.column)) if trigger.offset_days else None
     days = _days_off(trigger.offset_days)
-    return f"{days} {beside}" if beside else f"{days}: {_day(trigger)}"
+    return f"{days} {beside}" if beside else f"{days}: {_day(trigger, names)}"
 
 
 def _days_off(days: int) -> str:
@@ -146,8 +149,8 @@ def _days_off(days: int) -> str:
     return _("on the day")
 
 
-def _day(trigger: Dated) -> str:
-    known = DAYS.get((trigger.table, trigger.column))
+def _day(trigger: Dated, names: Names = NOBODY) -> str:
+    known = DAYS.get((trigger.table, trigger.column)) or names.tables.get(trigger.table)
     return str(known) if known else f"{label(trigger.table)}, {_column(trigger)}"
 
 

@@ -25,6 +25,7 @@ class Names:
     Args:
         rule: says a rule as a sentence.
         where: says what must hold for a row of a table.
+        tables: what tables are that nobody knows here yet, as a file says it.
     """
 
     rule: Callable[[Rule], str] = lambda _rule: _("a condition of its own")
@@ -33,6 +34,7 @@ class Names:
     staff: Mapping[Ref, str] = field(default_factory=dict)
     groups: Mapping[Ref, str] = field(default_factory=dict)
     plays: Mapping[Ref, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
 
     def template(self, ref: Ref) -> str:
         """Say a template with its way: “Letter “We miss you””."""

@@ -118,7 +118,7 @@ class _Telling:
         goal = self.content.goal
         if goal.happening is None or at.at_most_days > goal.window_days:
             return ""
-        return happenings.not_yet(goal.happening)
+        return happenings.not_yet(goal.happening, self.names)
 
 
 def lines(content: Content, names: Names) -> list[Line]:

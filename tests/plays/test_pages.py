@@ -1,5 +1,7 @@
 """The pages of campaigns: from the list of customers to who was written to, for whoever may."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils.html import escape
@@ -10,6 +12,7 @@ from stammkunde.plays import services, wording
 from stammkunde.plays.models import Play
 from tests import factories
 from tests.outreach.planning import NOW, customer, planned
+from tests.plays.over_time import buys
 from tests.plays.test_campaign import campaign, prepared, work
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,24 @@ def test_a_campaign_says_what_is_missing_in_its_form(signed_in, template):
 
     assert set(page.context["form"].errors) == {"name", "template", "valid_days", "holdout_percent"}
     assert not Play.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["campaign-new", "call-campaign-new"])
+def test_the_smallest_effect_stands_beside_the_number_and_follows_it(signed_in, template, name):
+    template()
+    for number in range(40):
+        buys(customer(country="AT"), NOW - timedelta(days=1), cents=1000 + number)
+    customer(country="DE")
+
+    def said(percent):
+        asked = {"country": "AT", "holdout_percent": percent}
+        return text(signed_in.get(reverse(name), asked, headers={"HX-Request": "true"}))
+
+    assert 'hx-include="#id_holdout_percent"' in text(signed_in.get(reverse(name), {"country": "AT"}))
+    assert "Ohne Vergleichsgruppe" in said("0")
+    assert "Zu wenige" in said("10")
+    assert "Sichtbar wird eine Wirkung ab 0,09\N{NO-BREAK SPACE}€ je Kunde" in said("50")
+    assert "Bei so vielen Kunden sind 50\N{NO-BREAK SPACE}% üblich" in said("50")
 
 
 def test_without_templates_the_form_says_so(signed_in):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 AS_TEMPLATE = "template"
+MOST_LEFT_ALONE = 50  # percent
 Role = ContactPerson.Role
 
 
@@ -58,7 +59,7 @@ def too_late(help_text: "str | _StrPromise" = "", *, initial: int | None = None)
 def left_alone(help_text: "str | _StrPromise") -> forms.IntegerField:
     """Ask how many are left alone, to compare."""
     return forms.IntegerField(
-        label=_("Left alone to compare, in percent"), min_value=0, max_value=50, help_text=help_text
+        label=_("Left alone to compare, in percent"), min_value=0, max_value=MOST_LEFT_ALONE, help_text=help_text
     )
 
 

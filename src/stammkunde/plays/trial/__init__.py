@@ -4,6 +4,6 @@ What a play would do, looked at today: whom it would take, by which ways, at wha
 Nothing is written, nobody is drawn, no slot is taken.
 """
 
-from stammkunde.plays.trial.trying import Trial, of, smallest_cents, usual_share
+from stammkunde.plays.trial.trying import MOST, Trial, of, smallest_cents, smallest_of, usual_share
 
-__all__ = ["Trial", "of", "smallest_cents", "usual_share"]
+__all__ = ["MOST", "Trial", "of", "smallest_cents", "smallest_of", "usual_share"]

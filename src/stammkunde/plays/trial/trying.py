@@ -101,8 +101,13 @@ def of(play: Play, content: Content, *, now: datetime) -> Trial:
 def smallest_cents(content: Content, *, share: float, now: datetime) -> int | None:
     """Give the smallest effect for each customer that could be seen with so many left alone; None: too few."""
     ids = whom.of(content, now=now, is_whole=False).ids or ()
-    spread = power.spread_cents(_brought(content, ids[:MOST], now=now))
-    return power.smallest_cents(customers=len(ids), share=share, spread_cents=spread) if spread else None
+    return smallest_of(ids, customers=len(ids), share=share, days=content.goal.window_days, now=now)
+
+
+def smallest_of(ids: Sequence[int], *, customers: int, share: float, days: int, now: datetime) -> int | None:
+    """Give the same of so many customers within so many days, by what some of them brought lately."""
+    spread = power.spread_cents(_brought(days, ids[:MOST], now=now))
+    return power.smallest_cents(customers=customers, share=share, spread_cents=spread) if spread else None
 
 
 def usual_share(content: Content, *, now: datetime) -> float:
@@ -133,7 +138,7 @@ def _overlaps(play: Play, ids: Collection[int]) -> Iterator[tuple[str, int]]:
 def _power(
     content: Content, ids: Sequence[int], asked: Sequence[int], *, now: datetime
 ) -> Iterator[tuple[float, int | None]]:
-    spread = power.spread_cents(_brought(content, asked, now=now))
+    spread = power.spread_cents(_brought(content.goal.window_days, asked, now=now))
     shares = sorted({*SHARES, *([content.holdout.share] if content.holdout.share else [])})
     yield from (
         (share, power.smallest_cents(customers=len(ids), share=share, spread_cents=spread) if spread else None)
@@ -141,9 +146,9 @@ def _power(
     )
 
 
-def _brought(content: Content, ids: Sequence[int], *, now: datetime) -> list[int]:
-    """Give what each brought in the last days, as many as the goal's window has: margin, or revenue where unknown."""
-    first = timezone.localdate(now) - timedelta(days=content.goal.window_days)
+def _brought(days: int, ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Give what each brought in the last days, as many as the window has: margin, or revenue where unknown."""
+    first = timezone.localdate(now) - timedelta(days=days)
     rows = Line.objects.filter(order__customer__in=ids, order__ordered_on__gt=first).exclude(order__status="cancelled")
     sums = rows.values("order__customer").annotate(revenue=Sum("revenue_cents"), cost=Sum("cost_cents"))
     brought = {row["order__customer"]: (row["revenue"] or 0) - (row["cost"] or 0) for row in sums}

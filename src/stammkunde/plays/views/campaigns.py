@@ -12,15 +12,19 @@ from django.views.decorators.http import require_http_methods
 from stammkunde.outreach import advice
 from stammkunde.outreach.content import FieldsUnknown
 from stammkunde.outreach.services import CountsAsAdvertising
-from stammkunde.plays import services
+from stammkunde.outreach.services.holding_out import WINDOW_DAYS
+from stammkunde.plays import services, trial
 from stammkunde.plays.call_forms import CallCampaignForm
 from stammkunde.plays.consent_forms import ConsentCampaignForm
-from stammkunde.plays.forms import CampaignForm, has_templates
+from stammkunde.plays.editing import power
+from stammkunde.plays.forms import MOST_LEFT_ALONE, CampaignForm, has_templates
 from stammkunde.plays.models import Play
 from stammkunde.segments import audience
+from stammkunde.segments import queries as customers
 from stammkunde.segments.asked import Asked
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
+from stammkunde.ui.given import whole
 
 CALLS_A_DAY = 5
 
@@ -29,6 +33,8 @@ CALLS_A_DAY = 5
 @needs(policy.MESSAGES_SEND)
 def new(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
+    if _asks_effect(request):
+        return _effect(request, asked)
     count = asked.page.count
     form = CampaignForm(request.POST or None, customers=count, initial={"callers": [request.user.pk]})
     if request.method == "POST" and form.is_valid():
@@ -48,6 +54,8 @@ def new(request: StaffRequest) -> HttpResponse:
 def new_calls(request: StaffRequest) -> HttpResponse:
     """Make a campaign by phone of the list's filters."""
     asked = _asked(request)
+    if _asks_effect(request):
+        return _effect(request, asked)
     count = asked.page.count
     form = CallCampaignForm(request.POST or None, customers=count, initial={"callers": [request.user.pk]})
     if request.method == "POST" and form.is_valid():
@@ -76,6 +84,23 @@ def new_consent(request: StaffRequest) -> HttpResponse:
         return redirect("play", play.pk)
     shown = {"form": form, "asked": asked, "count": asked.page.count, "whom": _whom(asked), "query": asked.query}
     return render(request, "plays/campaign.html", shown | {"has_templates": True, "asks_consent": True})
+
+
+def _asks_effect(request: StaffRequest) -> bool:
+    return bool(request.htmx) and request.method != "POST" and "holdout_percent" in request.GET
+
+
+def _effect(request: StaffRequest, asked: Asked) -> HttpResponse:
+    """Say the smallest effect that could be seen with so many left alone, as somebody is typing."""
+    percent, count = whole(request.GET["holdout_percent"], most=MOST_LEFT_ALONE), asked.page.count
+    some = next(customers.ids(asked.filters, generation=asked.generation, size=trial.MOST), [])
+    many = max(len(some), power.MANY) if count is None else count
+    cents = None
+    if percent:
+        cents = trial.smallest_of(some, customers=many, share=percent / 100, days=WINDOW_DAYS, now=timezone.now())
+    suggested = power.suggested_share(count)
+    shown = {"share": percent, "cents": cents, "suggested": suggested, "count": count}
+    return render(request, "plays/effect.html", shown)
 
 
 def _create_consent(request: StaffRequest, form: ConsentCampaignForm, asked: Asked) -> Play:

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from stammkunde.impact import comparing, judging, working
+from stammkunde.impact import comparing, judging, reading, working
 from stammkunde.impact.models import Outcome, Trial, Verdict
 from stammkunde.outreach.models import Assignment, Draw, Message
 from stammkunde.plays.models import Play
 from stammkunde.sales.models import Order
 from stammkunde.store import facts
 
-from .company import BEGAN, CARD, DAY, GAIN, NOW, buys, figured, open_company, people, play
+from .company import BEGAN, CARD, DAY, GAIN, NOW, buys, drawn, figured, open_company, people, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -237,3 +237,16 @@ def test_of_who_was_drawn_again_under_another_share_the_first_entry_counts(strea
     work()
 
     assert Trial.objects.get().progress["entered"] == len(stream["ids"])
+
+
+def test_a_thank_you_that_leaves_some_alone_is_judged_like_a_measure(db, monkeypatch):
+    monkeypatch.setattr(working.lags, "usual", lambda: 30)
+    thanks, ids = play(name="Dank"), people(30)
+    Play.objects.update(kind="thanks", after_on=BEGAN.date())
+    drawn(thanks, ids)
+
+    working.begin()
+
+    trial = Trial.objects.get()
+    assert (trial.play, trial.name, trial.plan) == (thanks, "Dank", Trial.Plan.ROLLING)
+    assert reading.entered(trial, at_most=50).customers.tolist() == ids

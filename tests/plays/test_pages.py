@@ -69,8 +69,8 @@ def test_the_smallest_effect_stands_beside_the_number_and_follows_it(signed_in, 
     assert 'hx-include="#id_holdout_percent"' in text(signed_in.get(reverse(name), {"country": "AT"}))
     assert "Ohne Vergleichsgruppe" in said("0")
     assert "Zu wenige" in said("10")
-    assert "Sichtbar wird eine Wirkung ab 0,09\N{NO-BREAK SPACE}€ je Kunde" in said("50")
-    assert "Bei so vielen Kunden sind 50\N{NO-BREAK SPACE}% üblich" in said("50")
+    assert "Sichtbar wird eine Wirkung ab 0,09 € je Kunde" in said("50")
+    assert "Bei so vielen Kunden sind 50 % üblich" in said("50")
 
 
 def test_without_templates_the_form_says_so(signed_in):

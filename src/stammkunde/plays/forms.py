@@ -189,8 +189,20 @@ class ThanksForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Nobody is thanked for what was bought before."),
     )
+    holdout_percent = left_alone(
+        _(
+            "Chance chooses them at their first purchase, and they are never thanked by it: only so does it show what "
+            "the thanks bring. 0: everybody is thanked."
+        )
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         thanks = Template.objects.filter(is_archived=False, purpose=Purpose.THANKS, texts__isnull=False)
         row_of(self, "template").queryset = thanks.distinct().order_by("name")
+        self.fields["holdout_percent"].required, self.fields["holdout_percent"].initial = False, 0
+
+    def what(self) -> dict[str, Any]:
+        """Give what it says, as services take it."""
+        said = {name: value for name, value in self.cleaned_data.items() if name != "holdout_percent"}
+        return said | {"holdout_share": (self.cleaned_data["holdout_percent"] or 0) / 100}

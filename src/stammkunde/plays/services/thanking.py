@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from stammkunde.customers.models import Purpose
 from stammkunde.outreach.models import Template
-from stammkunde.plays import policy
+from stammkunde.outreach.services import Drawing
+from stammkunde.plays import drawing, policy
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import AT_ONCE, check_words, enrolled, recipients
 from stammkunde.sales import history
@@ -17,13 +18,21 @@ from stammkunde.sales.models import Line, Order
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
+THANKED = {"arm": Enrolment.Arm.TREATED, "forecast": {"outcome": "allowed", "code": ""}}
+LEFT_ALONE = {
+    "arm": Enrolment.Arm.HELD_OUT,
+    "forecast": {"outcome": "held_out", "code": "held_out"},
+    "code": "held_out",
+    "way": 1,
+}
+
 
 class NotPureThanks(Exception):
     """The template is not one of thanks: what holds an offer or a survey is advertising."""
 
 
 @transaction.atomic
-def create_thanks(
+def create_thanks(  # noqa: PLR0913 (what is said, to whom, from when on, and who says so)
     *,
     name: str,
     template: Template,
@@ -32,11 +41,12 @@ def create_thanks(
     staff: Staff,
     now: datetime,
     starts_at: datetime | None = None,
+    holdout_share: float = 0.0,
 ) -> Play:
     """
     Thank whoever buys from a day on, so many days after the purchase. It runs until somebody stops it.
 
-    Nobody is thanked before `starts_at`.
+    Nobody is thanked before `starts_at`; `holdout_share` of the customers never are, to compare.
 
     :raises NothingToSay: if the template has no words
     :raises NotPureThanks: if the template has another purpose than thanks
@@ -53,6 +63,7 @@ def create_thanks(
         delay_days=delay_days,
         after_on=after_on,
         valid_days=policy.LONGEST_DELAY_DAYS,
+        holdout_share=holdout_share,
         created_by=staff,
         created_at=now,
         started_at=now,
@@ -75,13 +86,18 @@ def has_to_enrol(play: Play, *, now: datetime) -> bool:
 
 @transaction.atomic
 def enrol_buyers(*, play: Play, now: datetime) -> int:
-    """Enrol who bought and has not been thanked for that day, and tell how many; repeating is harmless."""
+    """
+    Enrol who bought and has not been thanked for that day, and tell how many; repeating is harmless.
+
+    Chance decides at the first purchase who is left alone, and keeps to it at every later one.
+    """
     days = list(_purchases(play, today=timezone.localdate(now))[:AT_ONCE])
     people = recipients(play, {customer for customer, _on in days}, now=now)
+    what = Drawing(origin=play.origin, share=play.holdout_share, name=play.name)
+    held_out = drawing.draw(what, people.keys(), now=now)
     rows = [
         Enrolment(
-            arm=Enrolment.Arm.TREATED,
-            forecast={"outcome": "allowed", "code": ""},
+            **(LEFT_ALONE if customer in held_out else THANKED),
             **enrolled(play, customer, on.isoformat(), place, one, now=now),
         )
         for customer, on in days

@@ -151,8 +151,8 @@ def new_thanks(request: StaffRequest) -> HttpResponse:
 
 def _seen(form: ThanksForm) -> str:
     """Name what somebody has been shown, so that nothing else is started."""
-    said = form.cleaned_data
-    return f"{said['template'].pk} {said['delay_days']} {said['after_on']}"
+    said = form.what()
+    return f"{said['template'].pk} {said['delay_days']} {said['after_on']} {said['holdout_share']}"
 
 
 def _foreseen(form: ThanksForm, today: date) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _foreseen(form: ThanksForm, today: date) -> dict[str, Any]:
 def _thank(request: StaffRequest, form: ThanksForm) -> HttpResponse:
     now = timezone.now()
     try:
-        play = services.create_thanks(**form.cleaned_data, starts_at=now + services.GRACE, staff=request.user, now=now)
+        play = services.create_thanks(**form.what(), starts_at=now + services.GRACE, staff=request.user, now=now)
     except CountsAsAdvertising as refused:
         form.add_error("template", advice.refusal(refused.claims))
         return render(request, "plays/thanks.html", {"form": form, "has_templates": True}, status=400)

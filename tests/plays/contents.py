@@ -50,10 +50,11 @@ def _goal(chance: Random) -> dict[str, Any]:
     return chance.choice(
         [
             {"kind": "purchase", "window_days": chance.choice([1, 91])},
-            {"kind": "happened", "table": chance.choice(TABLES), "where": _where(chance), "window_days": 30},
-            {"kind": "none", "because": "Das schulden wir"},
+            {"kind": "happened", "table": chance.choice(TABLES), "where": _where(chance), "window_days": 30,
+             "worth_cents": 250},
+            {"kind": "none", "because": "Das schulden wir", "worth_cents": 0},
         ]
-    )
+    )  # fmt: skip
 
 
 def _where(chance: Random) -> list[dict[str, Any]]:

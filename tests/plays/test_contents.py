@@ -82,6 +82,8 @@ def test_content_comes_back_as_it_was_written(data):
         (changed(rule={"field": "x"}), {"rule": "group_twice"}),
         (changed(goal={}), {"goal.kind": "unknown_choice"}),
         (changed(goal={"kind": "none"}), {"goal.because": "missing"}),
+        (changed(goal={"kind": "purchase", "worth_cents": -1}), {"goal.worth_cents": "not_between"}),
+        (changed(goal={"kind": "purchase", "worth_cents": 2.5}), {"goal.worth_cents": "not_between"}),
         (changed(holdout={"share": 0}), {"holdout.because": "missing"}),
         (changed(holdout={"share": 0.9}), {"holdout.share": "not_between"}),
         (changed(ends_on=["never"]), {"ends_on.0": "unknown_choice"}),

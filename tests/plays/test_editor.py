@@ -135,7 +135,9 @@ def test_cards_are_changed_where_they_stand(mia, play):
     assert "Ziel: der Kunde kauft innerhalb von 60 Tagen." in page
     assert 'name="share" value="10"' in page  # not 10.0: a comma stands there in German
 
-    posts(mia, play, "purpose", goal="orders", window_days=30, kind="dated")
+    posts(mia, play, "purpose", goal="orders", window_days=30, kind="dated", worth="2.00")
+    said = mia.get(reverse("measure-edit", args=[play.pk])).content.decode()
+    assert "Lohnt sich ab 2,00\N{NO-BREAK SPACE}€ je Kunde." in said
     posts(
         mia, play, "begins", trigger="dated/customers/since_on", yearly="on", offset_days=-3, again="on", pause_days=9
     )
@@ -143,7 +145,7 @@ def test_cards_are_changed_where_they_stand(mia, play):
     posts(mia, play, "compare", share=0, because="Das schulden wir", budget=100, each_cents="2.5")
 
     found = contents.read(content(play))
-    assert (found.goal.window_days, found.kind) == (30, "dated")
+    assert (found.goal.window_days, found.goal.worth_cents, found.kind) == (30, 200, "dated")
     assert found.trigger == contents.Dated(table="customers", column="since_on", offset_days=-3, yearly=True)
     assert found.reentry == contents.Reentry(again=True, pause_days=9)
     assert (found.ends_on, found.latest_days) == (("complaint",), 40)

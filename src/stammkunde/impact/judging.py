@@ -14,6 +14,9 @@ from stammkunde.impact.models import Outcome, Trial, Verdict
 from stammkunde.impact.reading import Members
 from stammkunde.insight import experiments
 from stammkunde.insight.experiments import Look
+from stammkunde.plays import contents
+from stammkunde.plays.measures import reading as measures
+from stammkunde.plays.models import Play
 from stammkunde.signals.models import Generation
 from stammkunde.work import Lease
 
@@ -44,14 +47,23 @@ def plan(trial: Trial, progress: Progress, *, generation: Generation) -> None:
     """
     Fix how many a round waits for, and what is worth having, before anybody's window is over.
 
-    In a later round by what the one before has shown; so many at most as come within a year.
+    In a later round by what the one before has shown; so many at most as come within a year. What is worth having the
+    measure says; where it does not, it is a twentieth of what a customer brings.
     """
     most = max(round(progress.a_week * MOST_WEEKS), FEWEST_PLANNED)
     expected = reading.entered(trial, at_most=AT_ONCE).expected_cents
     mean = float(expected.mean()) if len(expected) else 0.0
-    trial.worth_cents = trial.worth_cents or round(experiments.worth_having(mean))
+    said = _worth_said(trial)
+    usual = trial.worth_cents or round(experiments.worth_having(mean))
+    trial.worth_cents = usual if said is None else said
     needed = _needed(trial, progress, generation=generation)
     trial.planned = most if needed is None else max(min(needed, most), FEWEST_PLANNED)
+
+
+def _worth_said(trial: Trial) -> int | None:
+    """Give what the measure says is worth having; None: it does not say."""
+    version = measures.running(trial.play) if trial.play and trial.play.kind == Play.Kind.MEASURE else None
+    return contents.read(version.content).goal.worth_cents if version else None
 
 
 def _needed(trial: Trial, progress: Progress, *, generation: Generation) -> int | None:

@@ -147,6 +147,7 @@ class Goal:
     happening: Happening | None
     window_days: int = 91
     because: str = ""  # why there is none
+    worth_cents: int | None = None  # the smallest gain for each customer that is worth having; None: nobody says
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -141,14 +141,15 @@ def _reentry(node: Node) -> Reentry:
 
 
 def _goal(node: Node) -> Goal:
-    node.object(("kind", "table", "where", "window_days", "because"))
+    node.object(("kind", "table", "where", "window_days", "because", "worth_cents"))
     kind = node.choice("kind", ("purchase", "happened", "none"))
+    worth_cents = node.whole_or_none("worth_cents", least=0, most=MOST)
     if kind == "none":
-        return Goal(happening=None, because=node.text("because", required=True))
+        return Goal(happening=None, because=node.text("because", required=True), worth_cents=worth_cents)
     window_days = node.whole("window_days", least=1, most=730, default=91)
-    if kind == "purchase":
-        return Goal(happening=Happening(table="orders", where=_where(node)), window_days=window_days)
-    return Goal(happening=Happening(table=_name(node, "table"), where=_where(node)), window_days=window_days)
+    table = "orders" if kind == "purchase" else _name(node, "table")
+    happening = Happening(table=table, where=_where(node))
+    return Goal(happening=happening, window_days=window_days, worth_cents=worth_cents)
 
 
 def _limits(node: Node) -> Limits:

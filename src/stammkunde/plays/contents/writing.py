@@ -70,12 +70,14 @@ def _is_said(part: Any, one: Any) -> bool:
 
 
 def _goal(goal: Goal) -> dict[str, Any]:
+    worth = {} if goal.worth_cents is None else {"worth_cents": goal.worth_cents}
     if goal.happening is None:
-        return {"kind": "none", "because": goal.because}
+        return {"kind": "none", "because": goal.because, **worth}
     where = {"where": [dict(one) for one in goal.happening.where]} if goal.happening.where else {}
+    rest = {**where, "window_days": goal.window_days, **worth}
     if goal.happening.table == "orders":
-        return {"kind": "purchase", **where, "window_days": goal.window_days}
-    return {"kind": "happened", "table": goal.happening.table, **where, "window_days": goal.window_days}
+        return {"kind": "purchase", **rest}
+    return {"kind": "happened", "table": goal.happening.table, **rest}
 
 
 def with_keys(data: dict[str, Any], *, taken: Collection[str] = ()) -> dict[str, Any]:

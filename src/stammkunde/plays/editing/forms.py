@@ -51,6 +51,10 @@ class PurposeForm(CardForm):
     goal = forms.ChoiceField(label=_("Goal"))
     window_days = forms.IntegerField(label=_("Within how many days"), min_value=1, max_value=730)
     because = forms.CharField(label=_("Why there is no goal"), max_length=200, required=False)
+    worth = forms.DecimalField(
+        label=_("Worth it from so many euros for each customer"), min_value=0, max_value=10_000, decimal_places=2,
+        required=False, help_text=_("Within these days, after all cost. Empty: a twentieth of what a customer brings."),
+    )  # fmt: skip
     kind = forms.ChoiceField(label=_("What comes first, where several want a customer"))
     exclusive = forms.CharField(
         label=_("One at a time with the measures called"), max_length=200, required=False,
@@ -63,6 +67,7 @@ class PurposeForm(CardForm):
             "goal": goal.happening.table if goal.happening else NO_GOAL,
             "window_days": goal.window_days,
             "because": goal.because,
+            "worth": None if goal.worth_cents is None else goal.worth_cents / CENTS,
             "kind": content.kind,
             "exclusive": content.exclusive,
         }
@@ -92,12 +97,13 @@ class PurposeForm(CardForm):
 
     def _goal(self, data: Mapping[str, Any]) -> Data:
         said = self.cleaned_data
+        worth = {} if said["worth"] is None else {"worth_cents": round(said["worth"] * CENTS)}
         if said["goal"] == NO_GOAL:
-            return {"kind": "none", "because": said["because"]}
+            return {"kind": "none", "because": said["because"], **worth}
         before = self.content.goal.happening
         stays = before is not None and before.table == said["goal"] and data["goal"].get("where")
         where = {"where": data["goal"]["where"]} if stays else {}
-        return {"kind": "happened", "table": said["goal"], **where, "window_days": said["window_days"]}
+        return {"kind": "happened", "table": said["goal"], **where, "window_days": said["window_days"], **worth}
 
 
 class GroupForm(CardForm):

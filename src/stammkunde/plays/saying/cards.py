@@ -63,6 +63,8 @@ def _purpose(content: Content, names: Names) -> Iterator[str]:
         yield (
             ngettext("Goal: %(what)s within %(n)s day.", "Goal: %(what)s within %(n)s days.", goal.window_days) % said
         )
+    if goal.worth_cents is not None:
+        yield _("Worth it from %(euro)s for each customer.") % {"euro": writing.money(goal.worth_cents)}
     yield str(KINDS[content.kind])
     if content.exclusive:
         yield _("Of the measures “%(name)s” a customer is in one at a time.") % {"name": content.exclusive}

@@ -48,7 +48,7 @@ def _load(*, customers: int, seed: int, until: date, if_empty: bool) -> None:
     from django.conf import settings  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from stammkunde.demo import load, unfinished  # noqa: PLC0415
+    from stammkunde.demo import incoming, load, unfinished  # noqa: PLC0415
 
     cli.open_database()
     logging.getLogger("stammkunde").setLevel(logging.WARNING)
@@ -67,7 +67,7 @@ def _load(*, customers: int, seed: int, until: date, if_empty: bool) -> None:
     _write(directory, customers=customers, seed=seed, until=until)
     try:
         load.load(directory, seed=seed, until=until, now=timezone.now(), say=click.echo)
-    except load.DemoIncomplete as problem:
+    except incoming.DemoIncomplete as problem:
         raise click.ClickException(str(problem)) from None
     unfinished.end(directory)
     click.echo("The demo company is there.")

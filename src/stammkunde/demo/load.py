@@ -11,12 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
-from stammkunde.demo import files, names
+from stammkunde.demo import files, incoming, names
 from stammkunde.demo.purchases import Span
 from stammkunde.demo.story import Story, tell
+from stammkunde.impact import working as impact
 from stammkunde.insight import periods
-from stammkunde.intake import layouts
-from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
 from stammkunde.sales.models import Order, Product
 from stammkunde.signals import nights
@@ -25,7 +24,6 @@ from stammkunde.signals.policy import Learn
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
-ORIGIN = "demo"
 YEARS = 3
 FIRST_EVENING_DAYS = 180  # before that, there is little to say
 WEEKLY_DAYS, DAILY_DAYS = 49, 7
@@ -34,10 +32,6 @@ LEARN_DAYS = 365  # before the end: evenings of the last year are judged by what
 
 class NotEmpty(Exception):
     """There are facts in the database already; the demo company would mix with them."""
-
-
-class DemoIncomplete(Exception):
-    """One of the demo company's files was not imported whole; the import tells why."""
 
 
 def is_empty() -> bool:
@@ -72,11 +66,10 @@ def load(
         raise NotEmpty
     span = Span.years(until=until, years=YEARS)
     first = periods.day(span.first)
-    staff = _company(now=timezone.make_aware(datetime.combine(first, datetime.min.time())))
-    for incoming in [_queue(directory / f"{table}.parquet", layout=table, now=now) for table in files.TABLES]:
-        say(f"Importing {incoming.file_name} …")
-        intake.run(import_id=incoming.pk, now=now)
-        _insist(Import.objects.get(pk=incoming.pk))
+    staff = company(now=timezone.make_aware(datetime.combine(first, datetime.min.time())))
+    for one in [incoming.queue(directory / f"{table}.parquet", layout=table, now=now) for table in files.TABLES]:
+        say(f"Importing {one.file_name} …")
+        incoming.run(one, now=now)
     today = signals.as_of(now=now)
     seen = [on for on in evenings or usual_evenings(first=first, last=until) if on < today]
     say("Learning from the first two years …")
@@ -84,6 +77,8 @@ def load(
         tell(Story(seed=seed, first=first, last=until, evenings=seen, nights=told, staff=staff), say=say)
     say("Computing the figures …")
     signals.refresh(as_of=today, now=now, progress=lambda *_: None, learn=Learn.NOW)
+    while impact.sweep(now=now):
+        pass
 
 
 def usual_evenings(*, first: date, last: date) -> list[date]:
@@ -101,7 +96,7 @@ def _is_seen(on: date, days_ago: int) -> bool:
 
 
 @transaction.atomic
-def _company(*, now: datetime) -> list[Staff]:
+def company(*, now: datetime) -> list[Staff]:
     """Open the company: its name, and people who cannot sign in until an administrator gives them a password."""
     staff = [
         Staff.objects.filter(email=email).first() or team.add_staff(by=None, email=email, name=name, role=role, now=now)
@@ -109,15 +104,3 @@ def _company(*, now: datetime) -> list[Staff]:
     ]
     team.change_company(by=None, now=now, name=names.COMPANY, is_demo=True)
     return staff
-
-
-def _queue(path: Path, *, layout: str, now: datetime) -> Import:
-    shown = f"{layouts.get(layout).label('de')}.parquet"
-    incoming = intake.receive(now=now, file_name=shown, path=path, layout=layout, options={"origin": ORIGIN})
-    return intake.start(import_id=incoming.pk, now=now)
-
-
-def _insist(incoming: Import) -> None:
-    refused = sum(count.get("refused", 0) for count in incoming.counts.values())
-    if incoming.status != Import.Status.DONE or refused:
-        raise DemoIncomplete(f"{incoming.file_name}: {incoming.status}, {refused} rows refused, {incoming.error or ''}")

@@ -32,6 +32,7 @@ class Plan:
     otherwise: tuple[str, ...] = ()  # templates of the further ways
     guide: str = ""  # of the calls that come last; empty: none
     spends_on_c: bool = False
+    held_out: float = HELD_OUT
 
 
 PLANS = (
@@ -100,7 +101,7 @@ def prepare(story: Story, plan: Plan, at: datetime) -> Play:
         template=template(plan.template),
         audience=audience.stored(plan.filters),
         audience_text=plan.says,
-        holdout_share=HELD_OUT,
+        holdout_share=plan.held_out,
         valid_days=VALID_DAYS,
         starts_at=None,
         otherwise=[template(one) for one in plan.otherwise],
@@ -112,7 +113,7 @@ def prepare(story: Story, plan: Plan, at: datetime) -> Play:
     else:
         play = plays.create_campaign(what, staff=marketing, now=at)
     salt = f"demo:{story.seed}:{plan.name}"
-    outreach.prepare(outreach.Drawing(origin=play.origin, share=HELD_OUT, name=play.name, salt=salt), now=at)
+    outreach.prepare(outreach.Drawing(origin=play.origin, share=plan.held_out, name=play.name, salt=salt), now=at)
     outbox.work(at)
     return play
 

@@ -6,8 +6,9 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from stammkunde.outreach.models import Assignment, Draw
-from stammkunde.plays import services
+from stammkunde.outreach.models import Assignment, Draw, Message
+from stammkunde.outreach.services import Drawing, hold_out
+from stammkunde.plays import services, working
 from stammkunde.plays.models import Enrolment
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from tests import factories
@@ -116,6 +117,35 @@ def test_a_campaign_asks_of_both_arms_alike_and_begins_for_all_when_it_starts(te
 
     services.take_back(play_id=play.pk, staff=marketer, now=NOW)
     assert {one.entered_at for one in drawn(play).values()} == {None}
+
+
+def test_whoever_is_left_alone_of_everything_is_in_no_arm_of_any_play(template, marketer):
+    people = [customer() for _thirty in range(30)]
+    alone = hold_out(Drawing(origin="all:2026", share=0.5), customers=[one.pk for one in people], now=NOW - DAY)
+    assert 0 < len(alone) < 30
+
+    play = prepared(template(), marketer, holdout_share=0.5)
+    measure = started(message(template(name="Zwei")), holdout=0.5)
+    thanks = services.create_thanks(
+        name="Dank", template=template("Danke!", purpose="thanks", name="Drei"), delay_days=1,
+        after_on=(NOW - DAY).date(), staff=marketer, now=NOW,
+    )  # fmt: skip
+    for one in people:
+        buys(one)
+    work()
+    while working.sweep(now=NOW + 2 * DAY):
+        pass
+
+    for one in (play, measure):
+        found = drawn(one)
+        assert alone.isdisjoint(found)
+        assert len(found) == 30 - len(alone)
+    refused = Enrolment.objects.filter(play=play, customer__in=alone)
+    assert set(refused.values_list("arm", "code")) == {("treated", "held_out")}  # shown, and never compared
+    assert not Enrolment.objects.filter(play=measure, customer__in=alone).exists()
+    assert not drawn(thanks)
+    left = Message.objects.filter(customer__in=alone, state="planned")
+    assert set(left.values_list("origin", flat=True)) == {thanks.origin}  # pure thanks reach everybody
 
 
 def test_draws_from_before_learn_who_was_contacted(template, marketer):

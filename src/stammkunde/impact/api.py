@@ -72,7 +72,7 @@ def _trial(found: Standing) -> dict[str, Any]:
     trial, verdict, progress = found.trial, found.verdict, found.progress
     return {
         "id": trial.pk,
-        "name": trial.name,
+        "name": trial.called,
         "origin": trial.origin,
         "verdict": verdict.code if verdict else "",
         "careful_cents": trial.careful_cents,

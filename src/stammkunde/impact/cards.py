@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from stammkunde.impact import plots, queries, wording
+from stammkunde.impact import plots, queries, reading, wording
 from stammkunde.impact.queries import Standing
 from stammkunde.plays.models import Play
 from stammkunde.signals import forecasts
@@ -25,15 +25,29 @@ def told(request: Asker, found: Standing) -> dict[str, Any]:
     if verdict is not None:
         said |= {
             "badge": wording.BADGES[verdict.Code(verdict.code)],
-            "text": wording.verdict(found.trial, verdict) if sees_money else "",
+            "text": ""
+            if not sees_money
+            else wording.together(found.trial, verdict) or wording.verdict(found.trial, verdict),
             "purchases": wording.purchases(verdict.numbers),
             "bought": wording.bought(verdict.numbers),
         }
+    if found.trial.is_of_everything:
+        return said | _of_everything(found)
     if progress is not None:
         said["contaminated"] = wording.contaminated(progress)
         said["running"] = wording.running(found.trial, progress) if found.goes_on else ""
         said["between"] = wording.between(found.trial) if found.goes_on else ""
     return said
+
+
+def _of_everything(found: Standing) -> dict[str, Any]:
+    """Say of all plays together when to expect it, and nothing else before; where it ended early, that it did."""
+    if reading.is_cut_short(found.trial):
+        return {"running": wording.cut_short(), "between": ""}
+    if found.verdict is None:
+        return {"running": wording.expected(found.progress), "between": ""}
+    contaminated = wording.contaminated(found.progress) if found.progress else ""
+    return {"contaminated": contaminated, "cross_check": wording.cross_check(found.verdict)}
 
 
 BESIDE = (Beside(page="play", order=10, template="impact/on_play.html", context=_of_play),)

@@ -4,7 +4,7 @@ Comparing both arms of a trial: margin less what the play cost each of them, pur
 The margin is counted up to stage II: what working time a play took is among its costs, and not taken off twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from stammkunde import mirror
-from stammkunde.impact import reading
+from stammkunde.impact import adding, reading
 from stammkunde.impact.counting import Progress, pace, split
 from stammkunde.impact.models import Trial
 from stammkunde.impact.reading import Members
@@ -71,7 +71,7 @@ def facts_of(generation: Generation) -> Facts:
 def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, generation: Generation) -> Compared:
     """Compare both arms of those whose window is over."""
     facts, basis = facts_of(generation), forecasts.basis(generation)
-    done = what_was_done(trial.play, members, facts, basis=basis)
+    done = what_was_done(trial, members, facts, basis=basis)
     found = {name: _estimate(members, y, x) for name, (y, x) in _questions(members, done).items()}
     margin, balance = found["margin"], split(progress)
     verdict = experiments.judge(margin, look=look, split=balance, worth=trial.worth_cents, pace=pace(trial, progress))
@@ -89,10 +89,12 @@ def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, g
     for name, effect in found.items():
         seen = effect if effect is None or look.multiple is None else effect.within(look.multiple)
         numbers[name] = _written(seen, members)
+    if trial.is_of_everything and margin is not None:
+        numbers["together"] = adding.together(margin, members)
     return Compared(code=verdict.code, numbers=numbers, done=done)
 
 
-def what_was_done(play: Play | None, members: Members, facts: Facts, *, basis: str) -> Done:
+def what_was_done(trial: Trial, members: Members, facts: Facts, *, basis: str) -> Done:
     """Tell what each member brought, bought, cost and heard within her window."""
     home = connection()
     entries = home.from_arrow(members.entries())
@@ -104,7 +106,7 @@ def what_was_done(play: Play | None, members: Members, facts: Facts, *, basis: s
 
     return Done(
         brought_cents=of("revenue_cents" if basis == "revenue" else "margin_cents"),
-        cost_cents=_costs(play, members),
+        cost_cents=_costs(trial, members),
         purchases=of("purchases"),
         bought=of("bought"),
         returned_cents=of("returned_cents"),
@@ -155,18 +157,24 @@ def _arms(members: Members, done: Done) -> Iterator[tuple[str, dict[str, float]]
         yield name, {"n": n, **{one: float(values[mine].sum()) for one, values in columns.items()}}
 
 
-def _costs(play: Play | None, members: Members) -> Floats:
-    """Tell what the play cost for each until her window was over."""
+def _costs(trial: Trial, members: Members) -> Floats:
+    """Tell what the play cost for each until her window was over; of everything, all plays within it."""
     spent = np.zeros(len(members))
-    if play is None:
-        return spent
     place = {customer: number for number, customer in enumerate(members.customers.tolist())}
     last = members.last_on
-    for customer, on, cents in costing.costs(play):
-        number = place.get(customer)
-        if number is not None and day_number(on) <= last[number]:
-            spent[number] += cents
+    since = members.first_on - 1 if trial.is_of_everything else np.zeros(len(members), dtype=np.int64)
+    for play in _plays(trial):
+        for customer, on, cents in costing.costs(play):
+            number = place.get(customer)
+            if number is not None and since[number] <= day_number(on) <= last[number]:
+                spent[number] += cents
     return spent
+
+
+def _plays(trial: Trial) -> Iterable[Play]:
+    if trial.is_of_everything:
+        return Play.objects.order_by("pk")
+    return [trial.play] if trial.play else []
 
 
 def _reached(play: Play | None, members: Members) -> float | None:

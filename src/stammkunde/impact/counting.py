@@ -13,6 +13,7 @@ from stammkunde.impact.models import Trial
 from stammkunde.insight import experiments
 from stammkunde.insight.experiments import Drawn, Look, Pace
 from stammkunde.outreach.models import Assignment, Message
+from stammkunde.outreach.policy import OUTSIDE_CAPS
 from stammkunde.plays.costing import LEFT
 
 RATE_DAYS = 91  # over which it is counted how many enter a week
@@ -144,5 +145,10 @@ def _a_week(trial: Trial, ends: list[date], *, as_of: date) -> float:
 
 
 def _contaminated(trial: Trial) -> int:
-    left = Message.objects.filter(origin=trial.origin, state__in=LEFT, customer=OuterRef("customer"))
+    left = Message.objects.filter(state__in=LEFT, customer=OuterRef("customer"))
+    if trial.is_of_everything:
+        left = left.filter(handed_over_at__gt=OuterRef("entered_at"), origin__startswith="play:")
+        left = left.exclude(purpose__in=OUTSIDE_CAPS)
+    else:
+        left = left.filter(origin=trial.origin)
     return Assignment.objects.filter(Exists(left), pk__in=reading.compared(trial).filter(held_out=True)).count()

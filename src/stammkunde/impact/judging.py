@@ -14,6 +14,7 @@ from stammkunde.impact.models import Outcome, Trial, Verdict
 from stammkunde.impact.reading import Members
 from stammkunde.insight import experiments
 from stammkunde.insight.experiments import Look
+from stammkunde.outreach.models import Draw
 from stammkunde.plays import contents
 from stammkunde.plays.measures import reading as measures
 from stammkunde.plays.models import Play
@@ -30,7 +31,9 @@ KEPT = ["round", "brought_cents", "cost_cents", "purchases"]
 
 
 def look_of(trial: Trial, progress: Progress) -> Look | None:
-    """Tell whether a verdict is due; None as long as nobody knows how many the round waits for."""
+    """Tell whether a verdict is due; None: nobody knows how many the round waits for, or it ended early."""
+    if reading.is_cut_short(trial):
+        return None
     planned = progress.entered if trial.plan == Trial.Plan.ONCE else trial.planned
     if not planned:
         return None
@@ -103,7 +106,8 @@ def keep_outcomes(trial: Trial, members: Members, done: Done) -> None:
 def rank() -> None:
     """Compare all plays anew: each is drawn towards the others, the less certain the more."""
     last: dict[int, dict[str, float]] = {}
-    for verdict in Verdict.objects.exclude(numbers__margin=None).order_by("round", "look"):
+    said = Verdict.objects.exclude(trial__origin__startswith=Draw.OF_EVERYTHING).exclude(numbers__margin=None)
+    for verdict in said.order_by("round", "look"):
         last[verdict.trial_id] = verdict.numbers["margin"]
     known = {pk: effect for pk, effect in last.items() if effect["se"] > 0}
     careful: dict[int, int] = {}

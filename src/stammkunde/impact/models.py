@@ -1,15 +1,16 @@
 """
 What plays changed: whoever was contacted compared with whoever was left alone, as chance had it.
 
-A trial is the comparison of one play, over all of its draws; a verdict is what was said at one of its planned looks,
-and never changes. Who is in which arm, and what was known of each when she entered, stands in `outreach.Assignment`.
+A trial is the comparison of one play, over all of its draws, or of all plays together for a year; a verdict is what was
+said at one of its planned looks, and never changes. Who is in which arm, and what was known of each when she entered,
+stands in `outreach.Assignment`.
 """
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
-from stammkunde.outreach.models import Assignment
+from stammkunde.outreach.models import Assignment, Draw
 from stammkunde.plays.models import Play
 from stammkunde.work.models import CountedClaims
 
@@ -43,7 +44,23 @@ class Trial(CountedClaims):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.called
+
+    @property
+    def is_of_everything(self) -> bool:
+        """Tell whether it compares those left alone of everything with all others: there is no play of it."""
+        return self.origin.startswith(Draw.OF_EVERYTHING)
+
+    @property
+    def called(self) -> str:
+        return called(self.origin, self.name)
+
+
+def called(origin: str, name: str) -> str:
+    """Name what a draw is of, as people called it; what is of everything, by its year."""
+    if not origin.startswith(Draw.OF_EVERYTHING):
+        return name or origin or gettext("Everything")
+    return gettext("All measures together, from %(year)s") % {"year": origin.split(":")[1]}
 
 
 class Verdict(models.Model):

@@ -8,7 +8,10 @@ from django.db.models import QuerySet
 from stammkunde.impact import counting
 from stammkunde.impact.counting import Progress
 from stammkunde.impact.models import Outcome, Trial, Verdict
+from stammkunde.outreach.models import Draw
 from stammkunde.plays.models import Play
+
+MOST_YEARS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,18 @@ class Standing:
 
 def trials() -> "QuerySet[Trial]":
     return Trial.objects.select_related("play")
+
+
+def of_plays() -> "QuerySet[Trial]":
+    return trials().exclude(origin__startswith=Draw.OF_EVERYTHING)
+
+
+def of_everything() -> list[Standing]:
+    """Tell where the comparison of all plays together stands: the year at hand, before it the last that was judged."""
+    found = standings(trials().filter(origin__startswith=Draw.OF_EVERYTHING).order_by("-begun_at", "-pk")[:MOST_YEARS])
+    judged = next((one for one in found if one.verdict), None)
+    at_hand = next(iter(found), None)
+    return [one for one in (judged, at_hand if at_hand is not judged else None) if one is not None]
 
 
 def standings(some: Iterable[Trial]) -> list[Standing]:

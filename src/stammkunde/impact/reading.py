@@ -47,6 +47,12 @@ def draws(trial: Trial) -> "QuerySet[Draw]":
     return Draw.objects.filter(Q(origin=trial.origin) | Q(origin__startswith=f"{trial.origin}:draw:"))
 
 
+def is_cut_short(trial: Trial) -> bool:
+    """Tell whether what left customers alone was ended within its window: then nothing can be compared."""
+    ended = draws(trial).exclude(ended_at=None)
+    return any(one.ended_at < one.drawn_at + timedelta(days=one.window_days) for one in ended if one.ended_at)
+
+
 def drawn(trial: Trial) -> "QuerySet[Assignment]":
     """Give all who were drawn and have begun."""
     return Assignment.objects.filter(draw__in=draws(trial), entered_at__isnull=False)

@@ -33,6 +33,8 @@ ROUND_EURO = 100_000  # cents: above it, sums of many are told in hundreds
 
 def what(trial: Trial) -> str:
     """Name what is talked about, at the beginning of a sentence."""
+    if trial.is_of_everything:
+        return pgettext("what worked", "All of it together")
     kind = trial.play.kind if trial.play else Play.Kind.MEASURE
     return str(_NAMES[Play.Kind(kind)])
 
@@ -55,6 +57,46 @@ def verdict(trial: Trial, said: Verdict) -> str:
         "held_out": writing.number(effect["held_out"]),
     }
     return _SAID[Code(said.code)](told, effect, numbers)
+
+
+def together(trial: Trial, said: Verdict) -> str:
+    """Say what all plays brought together, within which range, and by whom that is measured; empty: cannot be said."""
+    numbers = said.numbers.get("together")
+    if not trial.is_of_everything or numbers is None or said.code == Code.WRONG_SPLIT:
+        return ""
+    margin = said.numbers["margin"]
+    share = margin["held_out"] / (margin["held_out"] + margin["treated"])
+    return _(
+        "All measures together: %(total)s (%(low)s to %(high)s), measured by the %(share)s who got nothing for a year."
+    ) % {
+        "total": about(numbers["total"]),
+        "low": about(numbers["low"]),
+        "high": about(numbers["high"]),
+        "share": writing.percent(share, places=0),
+    }
+
+
+def cross_check(said: Verdict) -> str:
+    """Say what single plays would add up to, and why that is not the same; empty where none was judged."""
+    numbers = said.numbers.get("together")
+    if numbers is None or not numbers["sum_of_plays"]:
+        return ""
+    return _("Added up one by one it would be %(sum)s; the difference is overlap and chance.") % {
+        "sum": about(numbers["sum_of_plays"])
+    }
+
+
+def expected(progress: Progress | None) -> str:
+    """Say when the verdict on a year is to be expected."""
+    if progress is None or not progress.next_on:
+        return _("The year is running; when it is over, it is told here what all measures brought together.")
+    return _("What all measures bring together is told here from %(day)s on: then the year is over.") % {
+        "day": writing.day(date.fromisoformat(progress.next_on))
+    }
+
+
+def cut_short() -> str:
+    return _("It was switched off before the year was over: what all measures brought together cannot be told.")
 
 
 def _works(told: dict[str, str], effect: dict[str, Any], _numbers: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from stammkunde import mirror, work
-from stammkunde.impact import comparing, counting, judging, lags, reading
+from stammkunde.impact import comparing, counting, everything, judging, lags, reading
 from stammkunde.impact.models import Trial
 from stammkunde.outreach.models import Draw
 from stammkunde.plays import contents
@@ -42,6 +42,11 @@ def sweep(*, now: datetime) -> bool:
     return True
 
 
+def renew(*, now: datetime) -> bool:
+    """Draw anew who is left alone of everything, where a year is over; say whether it was."""
+    return everything.renew(now=now)
+
+
 def look(trial: Trial, lease: Lease, *, generation: Generation) -> None:
     """Count where a trial stands, and judge where a look is due."""
     as_of = generation.as_of_on
@@ -62,8 +67,24 @@ def look(trial: Trial, lease: Lease, *, generation: Generation) -> None:
     lease.let_go(seen_generation=generation.pk, progress=told.written())
 
 
+def _begin_of_everything() -> None:
+    """Begin the trial of each year in which some customers are left alone of everything."""
+    known = set(Trial.objects.filter(origin__startswith=Draw.OF_EVERYTHING).values_list("origin", flat=True))
+    for draw in Draw.objects.filter(origin__startswith=Draw.OF_EVERYTHING).exclude(origin__in=known):
+        Trial.objects.get_or_create(
+            origin=draw.origin,
+            defaults={
+                "name": "",
+                "plan": Trial.Plan.ONCE,
+                "lag_days": lags.usual(),
+                "begun_at": draw.drawn_at,
+            },
+        )
+
+
 def begin() -> None:
     """Begin the trial of each play of which somebody was left alone and whose time has begun; repeating is harmless."""
+    _begin_of_everything()
     known = set(Trial.objects.values_list("origin", flat=True))
     for draw in Draw.objects.filter(origin__startswith="play:", share__gt=0, share__lt=1).order_by("drawn_at"):
         origin = ":".join(draw.origin.split(":")[:2])

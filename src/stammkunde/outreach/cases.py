@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from stammkunde.contacts import queries as contacts
@@ -19,7 +20,15 @@ from stammkunde.customers.models import ContactPerson, ContactPreference, Custom
 from stammkunde.customers.policy import Basis, Permission, Reason
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import channels, places, policy, questions
-from stammkunde.outreach.models import ASKS_MANY, AddressUse, Assignment, Message, MessageSettings, Undeliverable
+from stammkunde.outreach.models import (
+    ASKS_MANY,
+    IN_FORCE,
+    AddressUse,
+    Assignment,
+    Message,
+    MessageSettings,
+    Undeliverable,
+)
 from stammkunde.outreach.policy import Case, Limit, Open, Reached, Taken
 from stammkunde.outreach.slots import Hours
 from stammkunde.sales import queries as sales
@@ -248,12 +257,11 @@ def _reached(messages: Sequence[Message]) -> dict[int, set[Reached]]:
 
 
 def _held_out(messages: Sequence[Message], ids: Sequence[int]) -> set[tuple[int, str]]:
-    origins = {"", *(message.origin for message in messages)}
-    return set(
-        Assignment.objects.filter(held_out=True, customer__in=ids, draw__origin__in=origins).values_list(
-            "customer_id", "draw__origin"
-        )
-    )
+    """Tell who is left alone of what: by the origin of the messages, or of everything, which is an empty one."""
+    origins = {message.origin for message in messages} - {""}
+    rows = Assignment.objects.filter(IN_FORCE | Q(draw__origin__in=origins), held_out=True, customer__in=ids)
+    found = rows.values_list("customer_id", "draw__origin")
+    return {(customer, origin if origin in origins else "") for customer, origin in found}
 
 
 def _undeliverable(addresses: Collection[str]) -> dict[tuple[str, str], str]:

@@ -16,7 +16,18 @@ from stammkunde.outreach import channels, content, knowing, persons, recipients
 from stammkunde.outreach.channels import email
 from stammkunde.outreach.clarity import Empty
 from stammkunde.outreach.content import Text
-from stammkunde.outreach.models import Hold, Message, Picture, Piece, PrintRun, Template, Undeliverable
+from stammkunde.outreach.models import (
+    IN_FORCE,
+    Assignment,
+    Draw,
+    Hold,
+    Message,
+    Picture,
+    Piece,
+    PrintRun,
+    Template,
+    Undeliverable,
+)
 from stammkunde.sales import queries as sales
 from stammkunde.store import kept
 from stammkunde.team.models import Company, Staff
@@ -31,6 +42,22 @@ def messages(*, state: str = "", channel: str = "", origin: str = "", customer: 
     """Give the messages that fit, with whom they are to."""
     wanted = {"state": state, "channel": channel, "origin": origin, "customer": customer}
     return Message.objects.select_related("customer").filter(**{name: value for name, value in wanted.items() if value})
+
+
+def left_alone(customer_ids: Collection[int]) -> set[int]:
+    """Tell who of these is left alone of everything, to compare; complaints and what is owed reach them."""
+    rows = Assignment.objects.filter(IN_FORCE, held_out=True, customer__in=customer_ids)
+    return set(rows.values_list("customer_id", flat=True))
+
+
+def drawn_of_everything() -> Draw | None:
+    """Give the draw of this year of who is left alone of everything; None: it is switched off."""
+    return Draw.objects.filter(origin__startswith=Draw.OF_EVERYTHING, ended_at=None).order_by("-drawn_at").first()
+
+
+def is_anybody_left_alone() -> bool:
+    """Tell whether anybody is left alone of everything now."""
+    return Assignment.objects.filter(IN_FORCE, held_out=True).exists()
 
 
 def of_customer(customer_id: int, *, limit: int) -> list[Message]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from stammkunde.outreach import queries
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.services import Drawing, Known
 from stammkunde.signals import queries as signals
@@ -20,12 +21,14 @@ def draw(
     """
     Draw who of these is left alone; nobody without a share.
 
+    Whoever is left alone of everything is drawn into neither arm: she is compared elsewhere.
     `eligible` are those whom the play may reach at all, left alone or not; None: that is not known yet.
     Customers of the same key are drawn as one.
     """
     if not what.share:
         return set()
-    foreseen = signals.foreseen(customer_ids=customer_ids, days=what.window_days)
+    some = set(customer_ids) - queries.left_alone(customer_ids)
+    foreseen = signals.foreseen(customer_ids=some, days=what.window_days)
     known = {
         pk: Known(
             expected_cents=one.cents,

@@ -81,6 +81,8 @@ ACTIONS = {
     "session.ended": gettext_lazy("signed out on one device"),
     "sessions.ended": gettext_lazy("signed a person out everywhere"),
     "refused": gettext_lazy("was refused what the role may not"),
+    "left_alone.off": gettext_lazy("ended leaving customers alone of all advertising"),
+    "left_alone.on": gettext_lazy("left customers alone of all advertising for a year, to compare"),
     "settings.changed": gettext_lazy("changed the settings"),
     "sign_in.done": gettext_lazy("signed in"),
     "sign_in.failed": gettext_lazy("wrong password at sign-in"),

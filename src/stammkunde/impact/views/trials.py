@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stammkunde.customers.models import Customer
-from stammkunde.impact import plots, queries, wording
+from stammkunde.impact import everything, plots, queries, wording
 from stammkunde.impact.cards import told
-from stammkunde.impact.models import Outcome, Trial, Verdict
+from stammkunde.impact.models import Outcome, Trial, Verdict, called
 from stammkunde.impact.queries import Standing
 from stammkunde.outreach.models import Assignment
 from stammkunde.plays.models import Play
@@ -44,6 +44,7 @@ class Trials(StaffList):
         Column(label=gettext_lazy("Next verdict")),
     )
     template = "impact/trials.html"
+    fewest = everything.FEWEST
     name = "trials"
     file_name = gettext_lazy("impact")
     empty = Empty(
@@ -56,7 +57,16 @@ class Trials(StaffList):
     )
 
     def find(self, _chosen: dict[str, Any]) -> QuerySet[Trial]:
-        return queries.trials()
+        return queries.of_plays()
+
+    @cached_property
+    def everything(self) -> list[dict[str, Any]]:
+        """Tell what all of them brought together, where some customers are left alone of everything."""
+        return [told(self.request, one) for one in queries.of_everything()]
+
+    @property
+    def may_switch(self) -> bool:
+        return policy.may(self.request.user, policy.SETTINGS_EDIT)
 
     def told(self, rows: list[Trial]) -> list[dict[str, Any]]:
         return [_row(one) for one in queries.standings(rows)]
@@ -182,7 +192,7 @@ class Customers(StaffList):
     def __init__(self, request: StaffRequest, found: Standing) -> None:
         super().__init__(request)
         self.found = found
-        self.title = found.trial.name
+        self.title = found.trial.called
 
     def find(self, _chosen: dict[str, Any]) -> QuerySet[Outcome]:
         return queries.outcomes(self.found.trial)
@@ -264,7 +274,7 @@ class LeftAlone(StaffList):
 
 
 def of_what(row: Assignment) -> str:
-    return row.draw.name or (_("Everything") if not row.draw.origin else row.draw.origin)
+    return called(row.draw.origin, row.draw.name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress, Purpose
 from stammkunde.outreach.dress import COLOUR
+from stammkunde.outreach.models.drawn import IN_FORCE as IN_FORCE
 from stammkunde.outreach.models.drawn import Assignment as Assignment
 from stammkunde.outreach.models.drawn import Draw as Draw
 from stammkunde.team.models import Settings
@@ -417,6 +418,9 @@ class MessageSettings(Settings):
     cap_persons = models.PositiveSmallIntegerField(
         _("people of one customer who get the same at most"), null=True, blank=True, default=3
     )
+    # Who is left alone of everything for a year, to compare; None: nobody
+    all_share = models.FloatField(_("left alone of everything"), null=True, blank=True)
+    all_spares_a = models.BooleanField(_("A customers take no part"), default=True, db_default=True)
     spends_on_c = models.BooleanField(_("letters, postcards and calls to C customers, too"), default=False)
     look_first = models.BooleanField(_("advertising only after a colleague has understood it"), default=False)
     # Where things are bought: a link there advertises, unless it leads to where orders are served
@@ -452,6 +456,9 @@ class MessageSettings(Settings):
             models.CheckConstraint(condition=Q(cap_days__range=(1, 366)), name="outreach_cap_days_sane"),
             models.CheckConstraint(
                 condition=Q(gap_hours=None) | Q(gap_hours__range=(1, 168)), name="outreach_gap_hours_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(all_share=None) | Q(all_share__gt=0, all_share__lt=1), name="outreach_all_share_is_one"
             ),
             models.CheckConstraint(
                 condition=Q(cap_persons=None) | Q(cap_persons__gte=1), name="outreach_cap_persons_sane"

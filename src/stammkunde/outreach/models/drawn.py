@@ -8,10 +8,14 @@ from stammkunde.customers.models import Customer
 
 class Draw(models.Model):
     """
-    How it was drawn who is left alone by an origin; an empty origin stands for everything. Kept for ever.
+    How it was drawn who is left alone by an origin. Kept for ever.
 
+    `all:2027` stands for everything, for a year, and `all:2027:2` for a second draw of that year; so does an empty
+    origin, of earlier versions. One that `ended_at` keeps its customers, and holds nobody back any more.
     Its name and window are those of the origin when it was drawn first: they outlive it.
     """
+
+    OF_EVERYTHING = "all:"
 
     origin = models.CharField(max_length=60, unique=True)
     salt = models.CharField(max_length=64)
@@ -19,12 +23,21 @@ class Draw(models.Model):
     drawn_at = models.DateTimeField()
     name = models.CharField(max_length=80, default="", db_default="", blank=True)  # as people called the origin
     window_days = models.PositiveSmallIntegerField(default=91, db_default=91)  # after entry, in which it may show
+    ended_at = models.DateTimeField(null=True)  # it holds nobody back any more; None: it is in force
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(share__gte=0) & Q(share__lte=1), name="draw_share_is_a_share"),
             models.CheckConstraint(condition=Q(window_days__gte=1), name="draw_window_has_days"),
         ]
+
+    @property
+    def is_of_everything(self) -> bool:
+        return not self.origin or self.origin.startswith(self.OF_EVERYTHING)
+
+
+# Of assignments: by what leaves her alone of everything, as of now
+IN_FORCE = (Q(draw__origin="") | Q(draw__origin__startswith=Draw.OF_EVERYTHING)) & Q(draw__ended_at=None)
 
 
 class Assignment(models.Model):

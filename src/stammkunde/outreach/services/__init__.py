@@ -22,6 +22,7 @@ from stammkunde.outreach.services.claiming import (
     release,
     take_over,
 )
+from stammkunde.outreach.services.everything import draw_everything, free_everybody, is_over
 from stammkunde.outreach.services.filling import (
     Filled,
     NothingWritten,
@@ -97,6 +98,7 @@ __all__ = [
     "create_template",
     "delete_picture",
     "disguised",
+    "draw_everything",
     "duplicate",
     "enter",
     "forecast",
@@ -104,7 +106,9 @@ __all__ = [
     "forget_notes",
     "forget_unanswered",
     "free_addresses",
+    "free_everybody",
     "hold_out",
+    "is_over",
     "judge",
     "keep_logo",
     "leave",

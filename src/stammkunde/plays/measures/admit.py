@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from stammkunde.customers.models import Customer
 from stammkunde.outreach import places
-from stammkunde.outreach.models import Assignment
+from stammkunde.outreach import queries as outreach
 from stammkunde.plays import clock, contents, entering, ranking, walking
 from stammkunde.plays.contents import Content
 from stammkunde.plays.entering import Before, Candidate
@@ -101,8 +101,7 @@ def _before(play: Play, customer_ids: Collection[int]) -> dict[tuple[int, str], 
 
 def _shut(content: Content, play: Play, customer_ids: Collection[int], *, leaving: int | None) -> set[int]:
     """Tell who is left alone by all but what is owed, and who is in a play that excludes this one, in either arm."""
-    left_alone = Assignment.objects.filter(held_out=True, draw__origin="", customer__in=customer_ids)
-    alone = () if content.is_owed else left_alone.values_list("customer_id", flat=True)
+    alone = () if content.is_owed else outreach.left_alone(customer_ids)
     return {*alone, *(_elsewhere(content, play, customer_ids, leaving) if content.exclusive else ())}
 
 

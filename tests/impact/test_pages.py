@@ -52,7 +52,7 @@ def test_the_page_of_a_campaign_begins_with_what_it_changed(told, as_role):
     margin = verdict.numbers["margin"]
     assert "Die Kampagne bringt je Kunde" in page
     assert f"{margin['effect'] / 100:.2f}".replace(".", ",") + " € mehr Deckungsbeitrag" in page
-    assert f"Verglichen mit {len(told['alone'])} Kunden, die nichts bekamen." in page
+    assert f"Verglichen mit {len(told['alone'])} Kunden, die nichts davon bekamen." in page
     assert page.index("Die Kampagne bringt") < page.index('id="course"')
 
 

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Avg
 
-from stammkunde.impact import comparing, judging, reading, working
+from stammkunde.impact import comparing, judging, queries, reading, wording, working
 from stammkunde.impact.models import Outcome, Trial, Verdict
+from stammkunde.outreach import facts as outreach_facts
 from stammkunde.outreach.models import Assignment, Draw, Message
 from stammkunde.plays.models import Play
 from stammkunde.sales.models import Order
 from stammkunde.store import facts
+from tests import factories
 
 from .company import BEGAN, CARD, DAY, GAIN, NOW, buys, drawn, figured, open_company, people, play
 
@@ -76,7 +79,7 @@ def test_a_worker_that_is_killed_before_the_verdict_is_followed_by_one_that_give
     assert Outcome.objects.count() == 200  # it was under way
     assert not Verdict.objects.exists()
 
-    work(NOW + working.LEASE + timedelta(seconds=1))
+    work(NOW + 2 * working.LEASE)
 
     assert Verdict.objects.get().code == "works"
     assert Outcome.objects.count() == 200
@@ -85,8 +88,8 @@ def test_a_worker_that_is_killed_before_the_verdict_is_followed_by_one_that_give
 def test_a_worker_whose_claim_another_has_writes_no_verdict(told, monkeypatch):
     kept = judging.keep_outcomes
 
-    def slow(trial, members, done):
-        kept(trial, members, done)
+    def slow(trial, members, done, lease):
+        kept(trial, members, done, lease)
         Trial.objects.update(leased_by="another", lease_until=NOW + DAY)
 
     monkeypatch.setattr(judging, "keep_outcomes", slow)
@@ -105,7 +108,9 @@ def test_whoever_could_not_be_reached_is_left_out_in_both_arms(told):
     assert not Outcome.objects.filter(assignment__in=gone).exists()
 
 
-def test_what_comes_back_after_the_window_is_taken_off(told):
+@pytest.mark.parametrize("stage", ["goods", "delivery", "service"])
+def test_what_comes_back_after_the_window_is_taken_off_whatever_margin_is_looked_at(told, stage):
+    factories.decided(margin_stage=stage)
     treated = Assignment.objects.filter(held_out=False).values_list("customer_id", flat=True)
     for one in Order.objects.filter(customer__in=treated, number__startswith="b"):
         one.lines.create(key="back", quantity=-1, kind="return", revenue_cents=-2 * GAIN, cost_cents=-GAIN)
@@ -126,6 +131,8 @@ def test_a_wrong_split_gets_no_verdict_on_money(told):
     verdict = Verdict.objects.get()
     assert verdict.code == "wrong_split"
     assert verdict.numbers["split"]["wrong"]
+    assert [verdict.numbers[name] for name in ("margin", "purchases", "bought", "course")] == [None, None, None, []]
+    assert Trial.objects.get().careful_cents is None
 
 
 def test_who_is_left_alone_and_got_something_is_counted(told):
@@ -153,6 +160,63 @@ def test_a_verdict_outlives_its_play(told):
     figured()
     work(NOW + DAY)
     assert Trial.objects.get().verdicts.count() == 1
+
+
+def test_a_household_that_is_drawn_as_one_counts_as_one(told):
+    pairs = list(Assignment.objects.filter(held_out=True).order_by("pk")[:20])
+    for place, one in enumerate(pairs):
+        one.key = f"home {place // 2}"
+    Assignment.objects.bulk_update(pairs, ["key"])
+
+    work()
+
+    verdict = Verdict.objects.get()
+    assert verdict.customers == 190
+    assert verdict.numbers["split"]["enrolled"] == 190
+
+
+def test_a_card_that_came_back_has_cost_its_postage(told):
+    Message.objects.update(state="bounced", reason={"code": "returned"})
+
+    work()
+
+    arms = Verdict.objects.get().numbers["arms"]
+    assert arms["treated"]["cost_cents"] == CARD * (200 - len(told["alone"]))
+
+
+def test_what_nobody_wrote_down_of_its_cost_is_said(told):
+    Message.objects.update(cost_cents=None)
+
+    work()
+
+    verdict = Verdict.objects.get()
+    assert verdict.numbers["unknown"] == ["post"]
+    assert "Porto" in " ".join(wording.limits(verdict)) or "postage" in " ".join(wording.limits(verdict))
+
+
+def test_a_campaign_knows_what_is_worth_having(told):
+    work()
+
+    mean = Assignment.objects.aggregate(mean=Avg("expected_cents"))["mean"]
+    assert Verdict.objects.get().numbers["worth_cents"] == round(mean / 20)
+
+
+def test_of_a_play_that_is_gone_before_its_look_nothing_is_judged(told):
+    working.begin()
+    Message.objects.all().delete()
+    Play.objects.all().delete()
+
+    work()
+
+    assert not Verdict.objects.exists()
+
+
+def test_who_is_compared_is_kept_when_an_import_is_undone(told):
+    (rule,) = (one for one in outreach_facts.HANGING if one.model is Assignment)
+    begun = Assignment.objects.filter(rule.hold)
+    assert set(begun.values_list("held_out", flat=True)) == {True, False}
+    Assignment.objects.update(entered_at=None)
+    assert not begun.exists()
 
 
 # --- over time
@@ -206,6 +270,14 @@ def test_a_measure_is_judged_at_quarters_of_what_was_planned_and_then_begins_ane
     firsts = Outcome.objects.filter(round=1).values_list("assignment", flat=True)
     seconds = Outcome.objects.filter(round=2).values_list("assignment", flat=True)
     assert max(firsts) < min(seconds)  # nobody counts twice
+
+
+def test_a_round_that_is_over_is_not_replaced_by_a_quarter_of_the_next(stream, monkeypatch):
+    looked(monkeypatch, planned=80, every=4, days=32)
+
+    (standing,) = queries.standings(Trial.objects.all())
+    assert Verdict.objects.filter(round=2).exists()
+    assert (standing.verdict.round, standing.verdict.look) == (1, 4)
 
 
 def test_daily_looks_never_change_a_verdict_between_planned_ones(stream, monkeypatch):

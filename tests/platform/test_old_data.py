@@ -76,7 +76,7 @@ def _is_drawn(after, held_out):
     now = after["outreach_assignment"][held_out["id"],]
     origin = after["outreach_draw"][held_out["draw_id"],]["origin"]
     play = after["plays_play"][int(origin.partition(":")[2]),]
-    return bool(now["held_out"]) and now["entered_at"] == play["started_at"]
+    return bool(now["held_out"]) and now["entered_at"] == (play["starts_at"] or play["started_at"])
 
 
 ELSEWHERE = {

@@ -9,12 +9,13 @@ from django.apps import apps
 from stammkunde.outreach.models import Assignment, Draw, Message
 from stammkunde.outreach.services import Drawing, hold_out
 from stammkunde.plays import services, working
+from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from tests import factories
 from tests.outreach.planning import DAY, NOW, customer
 
-from .over_time import buys, message, started, work
+from .over_time import HOUR, buys, content, message, started, work
 from .test_campaign import prepared
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,43 @@ def test_draws_from_before_learn_who_was_contacted(template, marketer):
     rows = set(after.values_list("draw", "customer", "held_out", "entered_at"))
     assert rows == {one for one in meant if not one[2] or one[0] == Draw.objects.get(origin=play.origin).pk}
     assert set(Draw.objects.values_list("name", "window_days")) == {(play.name, 91), (measure.name, 45)}
+
+
+def test_a_share_of_nothing_in_between_makes_nobody_one_who_was_contacted_under_the_draw_before(template):
+    measure = started(message(template()), holdout=0.5)
+    inside, later = customer(), customer()
+    buys(inside)
+    work()
+    nobody = content(message(template(name="Zwei")), holdout=0.0)
+    running.change(play_id=measure.pk, content=nobody, staff=None, now=NOW)
+    running.start(play_id=measure.pk, already_in=running.AlreadyIn(), staff=None, now=NOW + HOUR)
+    buys(later, NOW + 2 * HOUR)
+    work(NOW + 3 * HOUR)
+    assert Enrolment.objects.filter(play=measure, customer=later, arm="treated").exists()
+    Assignment.objects.filter(held_out=False).delete()
+
+    import_module("stammkunde.plays.migrations.0014_both_arms").both_arms(apps, None)
+
+    assert not Assignment.objects.filter(customer=later).exists()
+
+
+def test_a_campaign_on_paper_draws_all_of_one_address_together(template, marketer):
+    homes = [{"street": f"Weg {number}", "postcode": "10115", "city": "Berlin"} for number in range(12)]
+    pairs = [(factories.customer(**home), factories.customer(**home)) for home in homes]
+
+    play = prepared(template(channel="letter", name="Brief"), marketer, holdout_share=0.5)
+
+    arms = {pk: one.held_out for pk, one in drawn(play).items()}
+    assert all(arms[one.pk] == arms[other.pk] for one, other in pairs)
+    assert set(arms.values()) == {True, False}
+
+
+def test_a_campaign_that_is_stopped_before_anything_was_planned_is_not_compared(template, marketer):
+    for _one in range(12):
+        customer()
+    play = prepared(template(), marketer, holdout_share=0.5)
+    services.start(play_id=play.pk, starts_at=NOW + 30 * DAY, staff=marketer, now=NOW)
+
+    services.stop(play_id=play.pk, staff=marketer, now=NOW + DAY)
+
+    assert {one.entered_at for one in drawn(play).values()} == {None}

@@ -6,8 +6,7 @@ from typing import Any
 from stammkunde.impact import plots, queries, reading, wording
 from stammkunde.impact.queries import Standing
 from stammkunde.plays.models import Play
-from stammkunde.signals import forecasts
-from stammkunde.signals import queries as signals
+from stammkunde.team import policy
 from stammkunde.ui.asking import Asker
 from stammkunde.ui.shown import Beside
 
@@ -20,14 +19,17 @@ def _of_play(request: Asker, play: Play) -> dict[str, Any] | None:
 def told(request: Asker, found: Standing) -> dict[str, Any]:
     """Say where a trial stands, as far as whoever asks may see money."""
     verdict, progress = found.verdict, found.progress
-    sees_money = forecasts.sight(request.user, signals.current()).worth
-    said: dict[str, Any] = {"trial": found.trial, "verdict": verdict, "sees_money": sees_money}
+    basis = verdict.numbers.get("basis", "margin") if verdict else "margin"
+    sees_money = policy.sight(request.user, basis=basis).worth
+    leads_on = policy.may(request.user, policy.MARGIN_VIEW)
+    said: dict[str, Any] = {"trial": found.trial, "verdict": verdict, "sees_money": sees_money, "leads_on": leads_on}
     if verdict is not None:
         said |= {
             "badge": wording.BADGES[verdict.Code(verdict.code)],
             "text": ""
             if not sees_money
             else wording.together(found.trial, verdict) or wording.verdict(found.trial, verdict),
+            "limits": wording.limits(verdict) if sees_money else [],
             "purchases": wording.purchases(verdict.numbers),
             "bought": wording.bought(verdict.numbers),
         }

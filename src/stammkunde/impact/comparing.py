@@ -31,6 +31,8 @@ from stammkunde.signals.frames import open_facts
 from stammkunde.signals.margins import Terms
 from stammkunde.signals.models import FigureSettings, Generation
 
+POWER = 0.842  # standard errors: four of five
+FEWEST_ANSWERS = 5
 MOST_DRAWN = 200_000  # customers whose course is drawn week by week with its band
 
 
@@ -44,6 +46,8 @@ class Done:
     bought: Floats
     returned_cents: Floats
     contacts: Floats
+    revenue_cents: Floats
+    known_cents: Floats  # of which the cost is known
 
     @property
     def net_cents(self) -> Floats:
@@ -61,19 +65,22 @@ class Compared:
 
 
 def facts_of(generation: Generation) -> Facts:
-    """Open the facts with margins up to stage II, as the generation counts them otherwise."""
-    terms = margins.of(generation) or margins.wanted()
-    if terms.counts_time:
-        terms = Terms(stage=FigureSettings.Margin.DELIVERY, payment_percent=terms.payment_percent)
+    """Open the facts with margins up to stage II, whatever stage the company looks at: what comes back is taken off."""
+    percent = (margins.of(generation) or margins.wanted()).payment_percent
+    terms = Terms(stage=FigureSettings.Margin.DELIVERY, payment_percent=percent)
     return open_facts(mirror.tables(), margin=terms)
 
 
 def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, generation: Generation) -> Compared:
     """Compare both arms of those whose window is over."""
-    facts, basis = facts_of(generation), forecasts.basis(generation)
+    facts, basis, balance = facts_of(generation), forecasts.basis(generation), split(progress)
     done = what_was_done(trial, members, facts, basis=basis)
-    found = {name: _estimate(members, y, x) for name, (y, x) in _questions(members, done).items()}
-    margin, balance = found["margin"], split(progress)
+    # Of a split that chance cannot have made nothing is told: neither money nor purchases
+    asked = {} if balance.wrong else _questions(members, done)
+    found = {name: _estimate(members, y, x) for name, (y, x) in asked.items()}
+    if "bought" in found and _too_few_answers(members, done.bought):
+        found["bought"] = None
+    margin = found.get("margin")
     verdict = experiments.judge(margin, look=look, split=balance, worth=trial.worth_cents, pace=pace(trial, progress))
     numbers: dict[str, Any] = {
         "basis": basis,
@@ -84,11 +91,13 @@ def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, g
         "arms": dict(_arms(members, done)),
         "contaminated": progress.contaminated,
         "reached_share": _reached(trial.play, members),
-        "course": _course(members, facts, basis=basis),
+        "unknown": costing.unknown(trial.play) if trial.play else [],
+        "known_share": _known_share(done),
+        # Week by week only with the last look of a round: many ranges on one page would be many looks
+        "course": _course(members, facts, look, basis=basis) if asked and look.number == look.of else [],
     }
-    for name, effect in found.items():
-        seen = effect if effect is None or look.multiple is None else effect.within(look.multiple)
-        numbers[name] = _written(seen, members)
+    for name in ("margin", "purchases", "bought"):
+        numbers[name] = _written(found.get(name), look, members)
     if trial.is_of_everything and margin is not None:
         numbers["together"] = adding.together(margin, members)
     return Compared(code=verdict.code, numbers=numbers, done=done)
@@ -111,6 +120,8 @@ def what_was_done(trial: Trial, members: Members, facts: Facts, *, basis: str) -
         bought=of("bought"),
         returned_cents=of("returned_cents"),
         contacts=_contacts(members),
+        revenue_cents=of("revenue_cents"),
+        known_cents=of("known_cents"),
     )
 
 
@@ -133,12 +144,32 @@ def _estimate(members: Members, outcome: Floats, covariate: Floats) -> Effect | 
         return None
 
 
-def _written(effect: Effect | None, members: Members) -> dict[str, Any] | None:
+def _written(effect: Effect | None, look: Look, members: Members) -> dict[str, Any] | None:
+    """Give an effect as plain values, all of its ranges with the multiple of the look."""
     if effect is None:
         return None
     told = asdict(effect) | {"smallest_visible": effect.smallest_visible}
+    if look.multiple is not None:
+        reach = look.multiple * effect.uncorrected_se
+        told = asdict(effect.within(look.multiple)) | {
+            "smallest_visible": (look.multiple + POWER) * effect.se,
+            "uncorrected_low": effect.uncorrected - reach,
+            "uncorrected_high": effect.uncorrected + reach,
+        }
     told["moved"] = [{"customer": int(members.customers[one.row]), "by": one.by} for one in effect.moved]
     return told
+
+
+def _too_few_answers(members: Members, bought: Floats) -> bool:
+    """Tell whether too few of those left alone bought, or did not, to say anything of that."""
+    yes = int(bought[~members.treated].sum())
+    return min(yes, int((~members.treated).sum()) - yes) < FEWEST_ANSWERS
+
+
+def _known_share(done: Done) -> float | None:
+    """Tell of how much of the revenue the cost is known; None: nothing was sold."""
+    sold = float(done.revenue_cents.sum())
+    return float(done.known_cents.sum()) / sold if sold else None
 
 
 def _arms(members: Members, done: Done) -> Iterator[tuple[str, dict[str, float]]]:
@@ -201,7 +232,7 @@ def _contacts(members: Members) -> Floats:
     return heard
 
 
-def _course(members: Members, facts: Facts, *, basis: str) -> list[dict[str, float]]:
+def _course(members: Members, facts: Facts, look: Look, *, basis: str) -> list[dict[str, float]]:
     """Tell week by week what both arms had brought until then, and between what the difference lay."""
     if len(members) > MOST_DRAWN or min(members.treated.sum(), (~members.treated).sum()) < experiments.FEWEST:
         return []
@@ -210,6 +241,7 @@ def _course(members: Members, facts: Facts, *, basis: str) -> list[dict[str, flo
     for week, so_far in enumerate(np.cumsum(brought, axis=1).T, start=1):
         effect = _estimate(members, so_far, members.expected_cents)
         if effect is not None:
+            effect = effect if look.multiple is None else effect.within(look.multiple)
             means = {"treated": so_far[members.treated].mean(), "held_out": so_far[~members.treated].mean()}
             told = {"week": week, **{name: float(mean) for name, mean in means.items()}}
             points.append(told | {"effect": effect.effect, "low": effect.low, "high": effect.high})

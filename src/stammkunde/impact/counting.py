@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
 from stammkunde.impact import reading
@@ -14,7 +14,6 @@ from stammkunde.insight import experiments
 from stammkunde.insight.experiments import Drawn, Look, Pace
 from stammkunde.outreach.models import Assignment, Message
 from stammkunde.outreach.policy import OUTSIDE_CAPS
-from stammkunde.plays.costing import LEFT
 
 RATE_DAYS = 91  # over which it is counted how many enter a week
 WEEK = 7
@@ -68,9 +67,12 @@ def count(trial: Trial, *, as_of: date) -> Progress:
     arms = rows.aggregate(
         entered=Count("pk"), held_out=Count("pk", filter=Q(held_out=True)), ripe=Count("pk", filter=_ripe(trial, as_of))
     )
-    in_round = arms["entered"] - trial.skipped
+    in_round = max(arms["entered"] - trial.skipped, 0)
+    windows = reading.draws(trial).values("window_days").distinct().count()
     planned = in_round if trial.planned is None else min(in_round, trial.planned)
     ripe = min(max(arms["ripe"] - trial.skipped, 0), planned)
+    if windows > 1 and ripe:  # who entered later may be through sooner
+        ripe = len(reading.members(trial, as_of=as_of))
     ends = [timezone.localdate(at) for at in _ends(trial)]
     return Progress(
         as_of_on=as_of.isoformat(),
@@ -123,7 +125,7 @@ def _ripe(trial: Trial, as_of: date) -> Q:
 
 
 def _drawn(trial: Trial) -> Iterator[tuple[float, int, int]]:
-    counted = reading.drawn(trial).order_by().values(share=F("draw__share"))
+    counted = reading.units(trial).order_by().values(share=F("draw__share"))
     for row in counted.annotate(n=Count("pk"), held=Count("pk", filter=Q(held_out=True))).order_by("share"):
         if 0 < row["share"] < 1:
             yield row["share"], row["n"], row["held"]
@@ -145,10 +147,16 @@ def _a_week(trial: Trial, ends: list[date], *, as_of: date) -> float:
 
 
 def _contaminated(trial: Trial) -> int:
-    left = Message.objects.filter(state__in=LEFT, customer=OuterRef("customer"))
-    if trial.is_of_everything:
-        left = left.filter(handed_over_at__gt=OuterRef("entered_at"), origin__startswith="play:")
-        left = left.exclude(purpose__in=OUTSIDE_CAPS)
-    else:
-        left = left.filter(origin=trial.origin)
-    return Assignment.objects.filter(Exists(left), pk__in=reading.compared(trial).filter(held_out=True)).count()
+    """Count those left alone to whom something of it went while they were to be left alone."""
+    found = 0
+    for draw in reading.draws(trial):
+        over = ExpressionWrapper(OuterRef("entered_at") + timedelta(days=draw.window_days + 1), DateTimeField())
+        left = Message.objects.filter(customer=OuterRef("customer"), handed_over_at__lt=over)
+        if trial.is_of_everything:
+            left = left.filter(handed_over_at__gt=OuterRef("entered_at"), origin__startswith="play:")
+            left = left.exclude(purpose__in=OUTSIDE_CAPS)
+        else:
+            left = left.filter(handed_over_at__gte=OuterRef("entered_at"), origin=trial.origin)
+        alone = reading.compared(trial).filter(held_out=True).values("pk")
+        found += Assignment.objects.filter(Exists(left), draw=draw, pk__in=alone).count()
+    return found

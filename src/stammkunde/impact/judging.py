@@ -1,5 +1,7 @@
 """When a verdict is given, and giving it: at looks that were planned beforehand, and at no other moment."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from math import sqrt
 from typing import Literal
@@ -48,10 +50,10 @@ def _taken(trial: Trial) -> int:
 
 def plan(trial: Trial, progress: Progress, *, generation: Generation) -> None:
     """
-    Fix how many a round waits for, and what is worth having, before anybody's window is over.
+    Fix how many a round waits for, and what is worth having, by what is known from before anybody entered.
 
     In a later round by what the one before has shown; so many at most as come within a year. What is worth having the
-    measure says; where it does not, it is a twentieth of what a customer brings.
+    measure says; where it does not, it is a twentieth of what a customer brings. What is judged once waits for all.
     """
     most = max(round(progress.a_week * MOST_WEEKS), FEWEST_PLANNED)
     expected = reading.entered(trial, at_most=AT_ONCE).expected_cents
@@ -59,6 +61,8 @@ def plan(trial: Trial, progress: Progress, *, generation: Generation) -> None:
     said = _worth_said(trial)
     usual = trial.worth_cents or round(experiments.worth_having(mean))
     trial.worth_cents = usual if said is None else said
+    if trial.plan == Trial.Plan.ONCE:
+        return
     needed = _needed(trial, progress, generation=generation)
     trial.planned = most if needed is None else max(min(needed, most), FEWEST_PLANNED)
 
@@ -84,8 +88,12 @@ def _needed(trial: Trial, progress: Progress, *, generation: Generation) -> int 
     return experiments.customers_needed(effect=trial.worth_cents, share=share, spread=spread, correlation=correlation)
 
 
-def keep_outcomes(trial: Trial, members: Members, done: Done) -> None:
-    """Write down what each customer did, a batch at a time; repeating gives the same."""
+def keep_outcomes(trial: Trial, members: Members, done: Done, lease: Lease) -> None:
+    """
+    Write down what each customer did, a batch at a time; repeating gives the same.
+
+    :raises LostLease: if another worker goes on with the trial
+    """
     columns = (members.assignments, done.brought_cents, done.cost_cents, done.purchases)
     rows = np.stack(columns, axis=1).astype(np.int64).tolist()
     for start in range(0, len(rows), AT_ONCE):
@@ -100,21 +108,39 @@ def keep_outcomes(trial: Trial, members: Members, done: Done) -> None:
             )
             for assignment, brought, cost, purchases in rows[start : start + AT_ONCE]
         ]
-        Outcome.objects.bulk_create(some, update_conflicts=True, unique_fields=["assignment"], update_fields=KEPT)
+        with transaction.atomic():
+            lease.save()
+            Outcome.objects.bulk_create(some, update_conflicts=True, unique_fields=["assignment"], update_fields=KEPT)
+
+
+def _rounds() -> dict[int, list[dict[str, float]]]:
+    """Give what the last look of each round has shown, by trial."""
+    last: dict[tuple[int, int], dict[str, float]] = {}
+    said = Verdict.objects.exclude(trial__origin__startswith=Draw.OF_EVERYTHING).exclude(numbers__margin=None)
+    for verdict in said.order_by("round", "look"):
+        last[verdict.trial_id, verdict.round] = verdict.numbers["margin"]
+    found: dict[int, list[dict[str, float]]] = defaultdict(list)
+    for (trial, _round), effect in last.items():
+        found[trial].append(effect)
+    return found
+
+
+def combined(rounds: Sequence[dict[str, float]]) -> tuple[float, float] | None:
+    """Put rounds together by their numbers of customers, as draws are: the effect, and its standard error."""
+    customers = [one["treated"] + one["held_out"] for one in rounds]
+    whole = sum(customers)
+    if not whole:
+        return None
+    weighed = [(n / whole, one) for n, one in zip(customers, rounds, strict=True)]
+    return sum(w * one["effect"] for w, one in weighed), sqrt(sum((w * one["se"]) ** 2 for w, one in weighed))
 
 
 def rank() -> None:
     """Compare all plays anew: each is drawn towards the others, the less certain the more."""
-    last: dict[int, dict[str, float]] = {}
-    said = Verdict.objects.exclude(trial__origin__startswith=Draw.OF_EVERYTHING).exclude(numbers__margin=None)
-    for verdict in said.order_by("round", "look"):
-        last[verdict.trial_id] = verdict.numbers["margin"]
-    known = {pk: effect for pk, effect in last.items() if effect["se"] > 0}
+    known = {pk: both for pk, rounds in _rounds().items() if (both := combined(rounds)) and both[1] > 0}
     careful: dict[int, int] = {}
     if len(known) > 1:
-        found = experiments.shrink(
-            [one["effect"] for one in known.values()], errors=[one["se"] for one in known.values()]
-        )
+        found = experiments.shrink([one for one, _se in known.values()], errors=[se for _one, se in known.values()])
         careful = {pk: round(cents) for pk, cents in zip(known, found.effect.tolist(), strict=True)}
     for trial in Trial.objects.all():
         if trial.careful_cents != careful.get(trial.pk):

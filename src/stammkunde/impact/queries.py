@@ -49,7 +49,10 @@ def standings(some: Iterable[Trial]) -> list[Standing]:
     found = list(some)
     last: dict[int, Verdict] = {}
     for verdict in Verdict.objects.filter(trial__in=found).order_by("round", "look"):
-        last[verdict.trial_id] = verdict
+        former = last.get(verdict.trial_id)
+        # What a whole round has shown is not replaced by a quarter of the next
+        if former is None or former.round == verdict.round or former.look < former.of or verdict.look == verdict.of:
+            last[verdict.trial_id] = verdict
     return [_standing(one, last.get(one.pk)) for one in found]
 
 

@@ -62,14 +62,25 @@ def compared(trial: Trial) -> "QuerySet[Assignment]":
     """
     Give who is compared, in the order of their entries: whom anything could have reached, in either arm alike.
 
-    Of whoever was drawn again under another share, the first entry counts.
+    Of whoever was drawn again under another share, the first entry counts; of a household that was drawn as one, the
+    first who entered: its members are no chance of their own.
     """
     mine = drawn(trial).exclude(eligible=False)
+    before = Q(entered_at__lt=OuterRef("entered_at")) | Q(entered_at=OuterRef("entered_at"), pk__lt=OuterRef("pk"))
     if draws(trial).count() > 1:
-        earlier = drawn(trial).filter(customer=OuterRef("customer"))
-        before = Q(entered_at__lt=OuterRef("entered_at")) | Q(entered_at=OuterRef("entered_at"), pk__lt=OuterRef("pk"))
-        mine = mine.exclude(Exists(earlier.filter(before)))
-    return mine.order_by("entered_at", "pk")
+        mine = mine.exclude(Exists(drawn(trial).exclude(eligible=False).filter(before, customer=OuterRef("customer"))))
+    return _first_of_each(mine, before).order_by("entered_at", "pk")
+
+
+def units(trial: Trial) -> "QuerySet[Assignment]":
+    """Give one of each that was drawn: a customer, or the first of a household."""
+    before = Q(entered_at__lt=OuterRef("entered_at")) | Q(entered_at=OuterRef("entered_at"), pk__lt=OuterRef("pk"))
+    return _first_of_each(drawn(trial), before)
+
+
+def _first_of_each(rows: "QuerySet[Assignment]", before: Q) -> "QuerySet[Assignment]":
+    household = rows.exclude(key="").filter(before, draw=OuterRef("draw"), key=OuterRef("key"))
+    return rows.filter(Q(key="") | ~Exists(household))
 
 
 def of_round(trial: Trial) -> "QuerySet[Assignment]":

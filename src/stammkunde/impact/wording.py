@@ -28,6 +28,11 @@ _NAMES = {
     Play.Kind.THANKS: pgettext_lazy("what worked", "The thank-you"),
     Play.Kind.MEASURE: pgettext_lazy("what worked", "The measure"),
 }
+_UNKNOWN = {
+    "post": pgettext_lazy("not taken off", "postage and print"),
+    "hours": pgettext_lazy("not taken off", "working time"),
+}
+FULLY_KNOWN = 0.98  # of revenue, that the cost is known of
 ROUND_EURO = 100_000  # cents: above it, sums of many are told in hundreds
 
 
@@ -110,7 +115,7 @@ def _works(told: dict[str, str], effect: dict[str, Any], _numbers: dict[str, Any
             )
             % told,
             _("For %(n)s customers that is about %(total)s (%(least)s to %(most)s).") % more,
-            _("Compared with %(held_out)s customers who were left alone.") % told,
+            _("Compared with %(held_out)s customers who got nothing of it.") % told,
         ]
     )
 
@@ -189,8 +194,8 @@ def _too_few(said: Verdict) -> str:
     arms = said.numbers.get("arms") or {}
     treated, held_out = (int(arms.get(name, {}).get("n", 0)) for name in ("treated", "held_out"))
     return _(
-        "Too few to compare: %(treated)s were contacted and %(held_out)s left alone. Below ten on either side nothing "
-        "can be told."
+        "Too few to compare: %(treated)s were contacted and %(held_out)s left alone. Without ten on either side of one "
+        "draw nothing can be told."
     ) % {"treated": writing.number(treated), "held_out": writing.number(held_out)}
 
 
@@ -212,6 +217,8 @@ def running(trial: Trial, progress: Progress) -> str:
     days = {"window": progress.window_days, "lag": trial.lag_days}
     if progress.next_at is None:
         first = _("Nobody has the %(window)s days behind her yet, and the %(lag)s in which things come back.") % days
+        if trial.round > 1:
+            first = _("A new round has begun; nobody of it has the %(window)s days behind her yet.") % days
         return f"{first} {_first_on(trial, progress)}".strip()
     told = {
         "ripe": writing.number(progress.ripe),
@@ -226,6 +233,24 @@ def running(trial: Trial, progress: Progress) -> str:
         % told
     )
     return f"{first} {_next_on(progress)}".strip()
+
+
+def limits(said: Verdict) -> list[str]:
+    """Say how far the figures of a verdict can be trusted: what is not known, and where so few were left alone."""
+    numbers, found = said.numbers, []
+    if numbers.get("cautious"):
+        found.append(_("Fewer than 20 were left alone: do not lean on the amount yet."))
+    if numbers.get("basis") == "revenue":
+        found.append(_("What the goods cost is not known here: this is revenue less what it cost, and no profit."))
+    elif (share := numbers.get("known_share")) is not None and share < FULLY_KNOWN:
+        found.append(
+            _("The cost is known of %(share)s of what was bought; the rest counts as nothing.")
+            % {"share": writing.percent(share)}
+        )
+    lacking = [str(_UNKNOWN[code]) for code in numbers.get("unknown", ()) if code in _UNKNOWN]
+    if lacking:
+        found.append(_("Not taken off, as nobody wrote it down: %(what)s.") % {"what": ", ".join(lacking)})
+    return found
 
 
 def _first_on(trial: Trial, progress: Progress) -> str:

@@ -8,11 +8,11 @@ each customer did is written over by the same numbers, the verdict once for its 
 import contextlib
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stammkunde import mirror, work
 from stammkunde.impact import comparing, counting, everything, judging, lags, reading
-from stammkunde.impact.models import Trial
+from stammkunde.impact.models import Trial, Verdict
 from stammkunde.outreach.models import Draw
 from stammkunde.plays import contents
 from stammkunde.plays.contents import Enters
@@ -51,20 +51,23 @@ def look(trial: Trial, lease: Lease, *, generation: Generation) -> None:
     """Count where a trial stands, and judge where a look is due."""
     as_of = generation.as_of_on
     progress = counting.count(trial, as_of=as_of)
-    if trial.plan == Trial.Plan.ROLLING and trial.planned is None and progress.ripe:
+    is_new_round = trial.plan == Trial.Plan.ROLLING and trial.planned is None and progress.ripe
+    if is_new_round or (not trial.worth_cents and progress.entered):
         judging.plan(trial, progress, generation=generation)
         lease.save(planned=trial.planned, worth_cents=trial.worth_cents)
         progress = counting.count(trial, as_of=as_of)
     found = judging.look_of(trial, progress)
-    if found is not None and found.due:
+    has_costs = trial.play is not None or trial.is_of_everything  # of a play that is gone nobody knows them
+    if found is not None and found.due and has_costs:
         members = reading.members(trial, as_of=as_of)
         compared = comparing.compare(trial, members, found, progress, generation=generation)
-        judging.keep_outcomes(trial, members, compared.done)
+        judging.keep_outcomes(trial, members, compared.done, lease)
         judging.give(trial, compared, found, lease, customers=len(members), as_of=as_of)
-        judging.rank()
         progress = counting.count(trial, as_of=as_of)
     told = counting.with_next(trial, progress, judging.look_of(trial, progress), as_of=as_of)
     lease.let_go(seen_generation=generation.pk, progress=told.written())
+    if not _due(generation).exists():
+        judging.rank()
 
 
 def _begin_of_everything() -> None:
@@ -88,7 +91,8 @@ def begin() -> None:
     known = set(Trial.objects.values_list("origin", flat=True))
     for draw in Draw.objects.filter(origin__startswith="play:", share__gt=0, share__lt=1).order_by("drawn_at"):
         origin = ":".join(draw.origin.split(":")[:2])
-        if origin in known or not draw.assignments.filter(entered_at__isnull=False).exists():
+        begun = draw.assignments.filter(entered_at__isnull=False)
+        if origin in known or not (begun.filter(held_out=True).exists() and begun.filter(held_out=False).exists()):
             continue
         known.add(origin)
         play = Play.objects.filter(pk=int(origin.partition(":")[2])).first()
@@ -109,12 +113,16 @@ def _is_once(play: Play) -> bool:
     if play.kind != Play.Kind.MEASURE:
         return play.kind == Play.Kind.CAMPAIGN
     version = measures.running(play)
-    trigger = contents.read(version.content).trigger if version else None
-    return isinstance(trigger, Enters) and not trigger.later
+    content = contents.read(version.content) if version else None
+    if content is None or content.limits.entries_a_day is not None:  # who does not fit comes another day
+        return False
+    return isinstance(content.trigger, Enters) and not content.trigger.later
 
 
 def _due(generation: Generation) -> "QuerySet[Trial]":
-    return Trial.objects.filter(Q(seen_generation=None) | Q(seen_generation__lt=generation.pk)).order_by("pk")
+    late = Trial.objects.filter(Q(seen_generation=None) | Q(seen_generation__lt=generation.pk)).order_by("pk")
+    judged = Verdict.objects.filter(trial=OuterRef("pk"))
+    return late.exclude(Exists(judged), plan=Trial.Plan.ONCE)  # it is over
 
 
 def _claim(generation: Generation, *, now: datetime) -> tuple[Trial, Lease] | None:
@@ -124,5 +132,6 @@ def _claim(generation: Generation, *, now: datetime) -> tuple[Trial, Lease] | No
         holder = work.claim(trial, among=Trial.objects.all(), until=now + LEASE)
         if holder is not None:
             rows = Trial.objects.all()
+            trial.refresh_from_db()  # somebody may have gone on with it since it was listed
             return trial, Lease(rows=rows, pk=trial.pk, holder=holder, length=LEASE, moment=work.going_on(now))
     return None

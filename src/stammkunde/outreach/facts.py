@@ -13,5 +13,6 @@ HANGING = (
     Hanging(model=Message, column="contact_person", label=_("Messages"), hold=_LEFT),
     Hanging(model=AddressUse, column="customer", label=_("Messages"), hold=GOES),
     Hanging(model=Turn, column="customer", label=_("Messages"), hold=GOES),
-    Hanging(model=Assignment, column="customer", label=_("Held out"), hold=GOES),
+    # Whoever is compared stays, in either arm: to lose those left alone only would be taken for an effect.
+    Hanging(model=Assignment, column="customer", label=_("Held out"), hold=Q(entered_at__isnull=False)),
 )

@@ -1,8 +1,11 @@
 """Who is left alone, to compare: drawn once per play, with what is known of each customer at that moment."""
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection
 from datetime import datetime
 
+from stammkunde.customers import resembling
+from stammkunde.customers.models import Customer
 from stammkunde.outreach import queries
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.services import Drawing, Known
@@ -16,27 +19,36 @@ def draw(
     now: datetime,
     eligible: Collection[int] | None = None,
     begins: bool = True,
-    keys: Mapping[int, str] | None = None,
+    on_paper: bool = False,
 ) -> set[int]:
     """
     Draw who of these is left alone; nobody without a share.
 
     Whoever is left alone of everything is drawn into neither arm: she is compared elsewhere.
     `eligible` are those whom the play may reach at all, left alone or not; None: that is not known yet.
-    Customers of the same key are drawn as one.
+    What comes on paper is seen by whoever lives there: all of one postal address are drawn as one.
     """
     if not what.share:
         return set()
     some = set(customer_ids) - queries.left_alone(customer_ids)
-    foreseen = signals.foreseen(customer_ids=some, days=what.window_days)
+    drawn = outreach.prepare(what, now=now)  # whose window holds, whatever the play says by now
+    foreseen = signals.foreseen(customer_ids=some, days=drawn.window_days)
+    keys = _addresses(some, salt=drawn.salt) if on_paper else {}
     known = {
         pk: Known(
             expected_cents=one.cents,
             expected_purchases=one.purchases,
             risk=one.risk,
             eligible=None if eligible is None else pk in eligible,
-            key=(keys or {}).get(pk, ""),
+            key=keys.get(pk, ""),
         )
         for pk, one in foreseen.items()
     }
     return outreach.hold_out(what, customers=known, now=now, begins=begins)
+
+
+def _addresses(customer_ids: Collection[int], *, salt: str) -> dict[int, str]:
+    """Give the address of each by a digest that nobody guesses; empty where none is known: she is drawn alone."""
+    some = Customer.objects.filter(pk__in=customer_ids).only("street", "postcode", "city", "country")
+    places = {one.pk: resembling.postal_place(one) for one in some}
+    return {pk: hashlib.sha256(f"{salt}:{place}".encode()).hexdigest()[:32] for pk, place in places.items() if place}

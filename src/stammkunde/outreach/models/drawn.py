@@ -61,4 +61,7 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["draw", "customer"], name="assignment_once")]
-        indexes = [models.Index(fields=["draw", "entered_at", "id"], name="assignment_by_entry")]
+        indexes = [
+            models.Index(fields=["draw", "entered_at", "id"], name="assignment_by_entry"),
+            models.Index(fields=["draw", "key"], condition=~Q(key=""), name="assignment_of_household"),
+        ]

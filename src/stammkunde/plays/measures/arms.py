@@ -1,13 +1,11 @@
 """Who of those who enter a measure is left alone, to compare: drawn once; on paper, all of one address together."""
 
-import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
 
-from stammkunde.customers import resembling
-from stammkunde.customers.models import Channel, Customer
+from stammkunde.customers.models import Channel
 from stammkunde.outreach import channels
 from stammkunde.outreach.services import Drawing
 from stammkunde.plays import contents, drawing
@@ -25,8 +23,8 @@ def held_out(
     about = {(row.customer_id, row.contact_person_id) for row in rows}
     eligible = reachable.reachable(content, about, today=timezone.localdate(now))
     ids = {pk for pk, _person in about}
-    keys = _addresses(ids) if goes_on_paper(content) else {}
-    return drawing.draw(drawn_as(play, version, content), ids, now=now, eligible=eligible, keys=keys)
+    what = drawn_as(play, version, content)
+    return drawing.draw(what, ids, now=now, eligible=eligible, on_paper=goes_on_paper(content))
 
 
 def drawn_as(play: Play, version: PlayVersion, content: Content) -> Drawing:
@@ -42,13 +40,6 @@ def drawn_as(play: Play, version: PlayVersion, content: Content) -> Drawing:
 def goes_on_paper(content: Content) -> bool:
     """Tell whether any step of it may come by post, which whoever lives there sees, too."""
     return any(channels.get(one.channel).reaches == Channel.POST for one in costs.templates(content).values())
-
-
-def _addresses(customer_ids: Collection[int]) -> dict[int, str]:
-    """Give the address of each by a digest, which is kept; empty where none is known: she is drawn alone."""
-    some = Customer.objects.filter(pk__in=customer_ids).only("street", "postcode", "city", "country")
-    places = {one.pk: resembling.postal_place(one) for one in some}
-    return {pk: hashlib.sha256(place.encode()).hexdigest()[:32] if place else "" for pk, place in places.items()}
 
 
 def _number(play: Play, version: PlayVersion, share: float) -> int:

@@ -15,15 +15,23 @@ def _numbers(draw: Any) -> tuple[int, int]:
     return int(parts[1]), int(parts[3]) if len(parts) == 4 else 0
 
 
-def _treated(apps: Any, draw: Any, upto: int | None) -> Iterator[tuple[int, datetime | None]]:
+def _versions(play: Any, draw: Any, number: int) -> list[int]:
+    """Name the versions of a measure under which it was drawn so: those in a row that have the same share."""
+    found = []
+    later = play.versions.filter(number__gte=number, from_at__isnull=False).order_by("number")
+    for version in later:
+        if version.content.get("holdout", {}).get("share", 0.1) != draw.share:
+            break
+        found.append(version.number)
+    return found
+
+
+def _treated(apps: Any, play: Any, draw: Any, number: int) -> Iterator[tuple[int, datetime | None]]:
     """List who was contacted under a draw, each with the first entry."""
-    play_id, number = _numbers(draw)
-    rows = apps.get_model("plays", "Enrolment").objects.filter(play=play_id, arm="treated").order_by()
+    rows = apps.get_model("plays", "Enrolment").objects.filter(play=play, arm="treated").order_by()
     if number:
-        rows = rows.filter(version__number__gte=number)
-        rows = rows.filter(version__number__lt=upto) if upto else rows
-    for customer, at in rows.values_list("customer").annotate(at=Min(Coalesce("zero_at", "entered_at"))):
-        yield customer, at
+        rows = rows.filter(version__number__in=_versions(play, draw, number))
+    yield from rows.values_list("customer").annotate(at=Min(Coalesce("zero_at", "entered_at")))
 
 
 def _window_days(play: Any, number: int) -> int:
@@ -35,21 +43,20 @@ def both_arms(apps: Any, _editor: Any) -> None:
     """Write down of the draws of plays who was contacted: until now only those left alone were."""
     Draw, Assignment = apps.get_model("outreach", "Draw"), apps.get_model("outreach", "Assignment")
     plays = apps.get_model("plays", "Play").objects.in_bulk()
-    draws = sorted(Draw.objects.filter(origin__startswith="play:"), key=_numbers)
-    for place, draw in enumerate(draws):
-        after = draws[place + 1] if place + 1 < len(draws) else None
-        same = after is not None and _numbers(after)[0] == _numbers(draw)[0]
+    for draw in Draw.objects.filter(origin__startswith="play:").order_by("pk"):
+        play_id, number = _numbers(draw)
+        play = plays.get(play_id)
+        if play is None:  # nobody knows any more who was contacted, so nothing is compared
+            Assignment.objects.filter(draw=draw).update(entered_at=None)
+            continue
         rows = (
             Assignment(draw=draw, customer_id=customer, held_out=False, entered_at=at)
-            for customer, at in _treated(apps, draw, _numbers(after)[1] if same else None)
+            for customer, at in _treated(apps, play, draw, number)
         )
         Assignment.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
-        play_id, number = _numbers(draw)
-        if play_id not in plays:
-            continue
         if not number:  # a campaign begins for all at once
-            Assignment.objects.filter(draw=draw).update(entered_at=plays[play_id].started_at)
-        draw.name, draw.window_days = plays[play_id].name[:80], _window_days(plays[play_id], number)
+            Assignment.objects.filter(draw=draw).update(entered_at=play.starts_at or play.started_at)
+        draw.name, draw.window_days = play.name[:80], _window_days(play, number)
         draw.save(update_fields=["name", "window_days"])
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from stammkunde.customers.models import Channel
 from stammkunde.customers.policy import Chosen
+from stammkunde.outreach import channels
 from stammkunde.outreach import recipients as reached
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
@@ -234,4 +236,6 @@ def recipients(
 
 def _held_out(play: Play, customer_ids: Collection[int], *, now: datetime) -> set[int]:
     what = Drawing(origin=play.origin, share=play.holdout_share, name=play.name)
-    return drawing.draw(what, customer_ids, now=now, begins=False)
+    ways = [play.says, *(one.template for one in play.ways.select_related("template"))]
+    on_paper = any(channels.get(one.channel).reaches == Channel.POST for one in ways)
+    return drawing.draw(what, customer_ids, now=now, begins=False, on_paper=on_paper)

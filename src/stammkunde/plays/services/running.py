@@ -134,6 +134,8 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
         )
         play = _settled(play_id, changed, "play.stopped", allowed=(Status.STOPPED,), now=now, staff=staff)
         outreach.pause(origin=play.origin, now=now)
+        if not Enrolment.objects.filter(play=play, planned_at__isnull=False).exists():
+            outreach.leave(origin=play.origin)  # nothing began, so nothing is compared
     outreach.stop(origin=play.origin, staff=staff, now=now)  # in batches, each a transaction of its own
     while outreach.stop_calls(origin=play.origin, by=staff.name, now=now):
         pass

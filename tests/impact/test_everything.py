@@ -184,7 +184,7 @@ def test_single_verdicts_of_the_year_are_the_cross_check(year, as_role):
     single = Trial.objects.create(
         origin="play:9", name="Karte", plan="once", lag_days=30, begun_at=NOW - 200 * DAY, seen_generation=10**6
     )
-    numbers = {"margin": {"effect": 500.0, "se": 10.0, "treated": 100, "low": 1.0, "high": 2.0}}
+    numbers = {"margin": {"effect": 500.0, "se": 10.0, "treated": 100, "held_out": 100, "low": 1.0, "high": 2.0}}
     Verdict.objects.create(
         trial=single, round=1, look=1, of=1, code="works", customers=100, as_of_on=(NOW - 90 * DAY).date(), at=NOW,
         numbers=numbers,

@@ -1,5 +1,23 @@
+from typing import Any
+
+from django.core.management.color import no_style
 from django.db import migrations, models
-from django.db.models import Q
+from django.db.models import Q, deletion
+
+AT_ONCE = 2_000
+
+
+def carry(apps: Any, editor: Any) -> None:
+    """Take over who was held out, with the same numbers."""
+    Holdout, Assignment = apps.get_model("outreach", "Holdout"), apps.get_model("outreach", "Assignment")
+    rows = Holdout.objects.order_by("pk").values_list("pk", "draw_id", "customer_id", "since_at")
+    found = (
+        Assignment(pk=pk, draw_id=draw, customer_id=customer, held_out=True, entered_at=at)
+        for pk, draw, customer, at in rows.iterator(chunk_size=AT_ONCE)
+    )
+    Assignment.objects.bulk_create(found, batch_size=AT_ONCE)
+    for statement in editor.connection.ops.sequence_reset_sql(no_style(), [Assignment]):
+        editor.execute(statement)
 
 
 class Migration(migrations.Migration):
@@ -8,31 +26,37 @@ class Migration(migrations.Migration):
     dependencies = [("outreach", "0016_a_rule_for_c_customers")]
 
     operations = [
-        migrations.RenameModel("Holdout", "Assignment"),
-        migrations.RemoveConstraint("assignment", "holdout_once"),
-        migrations.RenameField("assignment", "since_at", "entered_at"),
-        migrations.AlterField("assignment", "entered_at", models.DateTimeField(null=True)),
-        migrations.AlterField(
-            "assignment",
-            "draw",
-            models.ForeignKey(
-                on_delete=models.deletion.PROTECT, related_name="assignments", to="outreach.draw"
-            ),
+        migrations.AddField("draw", "name", models.CharField(blank=True, db_default="", default="", max_length=80)),
+        migrations.AddField("draw", "window_days", models.PositiveSmallIntegerField(db_default=91, default=91)),
+        migrations.AddConstraint(
+            "draw", models.CheckConstraint(condition=Q(window_days__gte=1), name="draw_window_has_days")
         ),
-        migrations.AddField("assignment", "held_out", models.BooleanField(db_default=True, default=True)),
-        migrations.AddField("assignment", "eligible", models.BooleanField(null=True)),
-        migrations.AddField("assignment", "expected_cents", models.BigIntegerField(db_default=0, default=0)),
-        migrations.AddField("assignment", "expected_purchases", models.FloatField(db_default=0.0, default=0.0)),
-        migrations.AddField("assignment", "risk", models.FloatField(null=True)),
+        migrations.CreateModel(
+            "Assignment",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("held_out", models.BooleanField(db_default=True, default=True)),
+                ("entered_at", models.DateTimeField(null=True)),
+                ("eligible", models.BooleanField(null=True)),
+                ("expected_cents", models.BigIntegerField(db_default=0, default=0)),
+                ("expected_purchases", models.FloatField(db_default=0.0, default=0.0)),
+                ("risk", models.FloatField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=deletion.PROTECT, related_name="+", to="customers.customer"),
+                ),
+                (
+                    "draw",
+                    models.ForeignKey(on_delete=deletion.PROTECT, related_name="assignments", to="outreach.draw"),
+                ),
+            ],
+        ),
+        migrations.RunPython(carry, migrations.RunPython.noop),
+        migrations.DeleteModel("Holdout"),
         migrations.AddConstraint(
             "assignment", models.UniqueConstraint(fields=("draw", "customer"), name="assignment_once")
         ),
         migrations.AddIndex(
             "assignment", models.Index(fields=["draw", "entered_at", "id"], name="assignment_by_entry")
-        ),
-        migrations.AddField("draw", "name", models.CharField(blank=True, db_default="", default="", max_length=80)),
-        migrations.AddField("draw", "window_days", models.PositiveSmallIntegerField(db_default=91, default=91)),
-        migrations.AddConstraint(
-            "draw", models.CheckConstraint(condition=Q(window_days__gte=1), name="draw_window_has_days")
         ),
     ]

@@ -54,6 +54,21 @@ def test_what_the_closed_have_cost_leaves_the_others_their_part(letter):
     assert sorted((one.zero_at is None, one.code) for one in entered) == [(False, ""), (True, "budget")]
 
 
+def test_what_is_owed_is_said_whatever_the_budget(template):
+    company(letter_cost_cents=100)
+    factories.decided(letter_cost_cents=100)
+    letter = template(channel="letter", purpose="service")
+    play = started(message(letter), wait(30), kind="owed", limits={"budget_cents": 150})
+    for _one in range(3):
+        buys(somebody())
+
+    work()
+
+    assert (
+        list(Enrolment.objects.filter(play=play).values_list("state", "at_step", "code")) == [("acting", "s1", "")] * 3
+    )
+
+
 def test_what_was_skipped_has_cost_nothing(letter):
     play = started(message(letter), wait(30))
     buys(somebody())

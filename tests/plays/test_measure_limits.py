@@ -31,6 +31,15 @@ def test_who_was_in_the_group_at_the_start_is_no_surge():
     assert come(play, 1) == 1
 
 
+@pytest.mark.parametrize("kind", ["owed", "reply"])
+def test_what_is_owed_comes_as_a_surge_and_is_never_held(kind):
+    play = started(wait(30), kind=kind)
+
+    assert come(play, 51) == 51
+    play.refresh_from_db()
+    assert play.status == "running"
+
+
 def test_letting_a_surge_go_on_lets_in_those_who_were_counted_and_no_further_surge(marketer):
     play = started(wait(30))
     assert come(play, 51) == 0

@@ -62,6 +62,16 @@ def test_ways_wait_for_facts_and_what_decides_by_nothing_old_goes_on():
     assert [stands(one) for one in (by_ways, plain)] == [("ready", "s1", "facts_old"), ("acting", "s1", "")]
 
 
+def test_what_is_owed_waits_for_no_facts(template):
+    play = started(message(template(purpose="service")), goal=GOAL, kind="owed")
+    buys(customer())
+    told(days_ago=30)
+
+    work()
+
+    assert (stands(play), list(reading.held())) == (("acting", "s1", ""), [])
+
+
 def test_after_a_week_it_is_held_and_says_what_is_missing():
     play = started(task(latest_days=30), goal=GOAL)
     buys(customer())

@@ -2,10 +2,12 @@
 Admission: what begins a measure makes candidates; limits choose among them before chance does, in both arms alike.
 
 Whoever is admitted is drawn (`hold_out`) and stands at the first step. Who does not fit today is looked at again
-tomorrow, until it is too late. Too many at once hold the play until somebody has looked.
+tomorrow, until it is too late. Too many at once hold the play until somebody has looked; never what is owed: a warning
+comes as a surge.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +20,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.outreach import places
 from stammkunde.outreach import queries as outreach
 from stammkunde.plays import clock, contents, entering, ranking, walking
-from stammkunde.plays.contents import Content
+from stammkunde.plays.contents import Content, Limits
 from stammkunde.plays.entering import Before, Candidate
 from stammkunde.plays.measures import arms, costs, reading, spending
 from stammkunde.plays.measures.holding import SURGE, hold
@@ -50,7 +52,7 @@ def admit(
         return 0
     content = contents.read(version.content)
     fresh = _fresh(play, content, candidates, now=now, leaving=leaving)
-    if _brakes(play, fresh, now=now):
+    if not content.is_owed and _brakes(play, fresh, now=now):
         return 0
     rows = [_row(play, version, content, one, now=now) for one in fresh]
     _value(rows, content, now=now)
@@ -199,7 +201,7 @@ def draw(play: Play, *, now: datetime) -> int:
         return 0
     content = contents.read(version.content)
     shared = spending.each(content, on=timezone.localdate(now))
-    most, code = entering.room(content.limits, spending.used(play, each_cents=shared, now=now), each_cents=shared)
+    most, code = entering.room(_limits(content), spending.used(play, each_cents=shared, now=now), each_cents=shared)
     turn = ("-gain_cents", "entered_at", "pk") if most else ("due_at", "pk")
     claimed = rows.filter(version=version).select_related("customer").select_for_update(of=("self",))
     found = list(claimed.order_by(*turn)[: min(most or AT_ONCE, AT_ONCE)])
@@ -211,6 +213,11 @@ def draw(play: Play, *, now: datetime) -> int:
         _begin(play, version, content, found, now=now)
     Enrolment.objects.bulk_update(found, _DRAWN, batch_size=100)
     return len(found)
+
+
+def _limits(content: Content) -> Limits:
+    """Give what limits how many enter; what is owed waits for no money."""
+    return replace(content.limits, budget_cents=None) if content.is_owed else content.limits
 
 
 _DRAWN = [

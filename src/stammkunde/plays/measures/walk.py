@@ -149,12 +149,17 @@ def _take(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
     """Let those who stand at the same step take it; give back whom a task is for: one day is shared by all of these."""
     step = walkers[0].step
     in_time = [one for one in walkers if not _expires(one, batch)]
-    if not in_time or _knows_too_little(in_time, batch) or (_acts(step) and _has_no_budget(in_time, batch)):
+    if not in_time or (not in_time[0].content.is_owed and _is_kept_from(in_time, batch)):
         return []
     if isinstance(step, contents.Task):
         return in_time
     doing.HOW[type(step)](in_time, batch)
     return []
+
+
+def _is_kept_from(walkers: Sequence[Walker], batch: Batch) -> bool:
+    """Put off, or skip, what facts that are old or a budget do not allow; never what is owed, as a warning."""
+    return _knows_too_little(walkers, batch) or (_acts(walkers[0].step) and _has_no_budget(walkers, batch))
 
 
 def _expires(one: Walker, batch: Batch) -> bool:

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from stammkunde.calls import asking
+from stammkunde.calls import services as calls
 from stammkunde.outreach.models import Message
 from stammkunde.plays.models import Enrolment
 from stammkunde.tasks.models import Task
+from stammkunde.tasks.worklist import Item, Section
 from tests import factories
 from tests.outreach.planning import NOW, consent, customer
 from tests.plays.over_time import DAY, HOUR, buys, done, leaves, message, ran, stands, started, task, the, wait, work
@@ -108,6 +110,28 @@ def test_whoever_may_be_called_is_called_by_the_guide():
     work()
 
     assert asking.subject_of(Task.objects.get()).occasion == "silent"
+
+
+@pytest.mark.parametrize("guide", ["", "silent"])
+def test_a_call_stays_advertising_whatever_it_is_taken_up_as(guide, salesperson):
+    started(task(by_phone=True, guide=guide))
+    anna = factories.customer(kind="person", phone="+49 30 12345")
+    consent(anna, channel="phone")
+    buys(anna)
+    work()
+    chore, later = Task.objects.get(), NOW + DAY
+    item = Item(kind="task", key=chore.key, under=Section(name="t", heading="t", order=1), customer=anna, task=chore)
+    assert not asking.refused([item], now=later)
+    consent(anna, channel="phone", state="withdrawn", at=NOW + HOUR)
+
+    assert asking.refused([item], now=later)
+    who = {"customer": anna, "person": None, "staff": salesperson}
+    reason = calls.take_up(**who, task=chore, occasion="free", now=later)
+    assert reason["code"] == "withdrawn"
+    said = calls.Said(outcome="not_reached", occasion="free")
+    call = calls.record(**who, key="k", said=said, task=chore, now=later)
+    assert (call.message.purpose, call.message.content["guide"]) == ("advertising", "free")
+    assert asking.subject_of(call.next_task, occasion="free").purpose == "advertising"
 
 
 def test_the_goal_ends_it_at_once_and_stops_what_is_planned(template):

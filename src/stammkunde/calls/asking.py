@@ -9,6 +9,7 @@ from django.utils import timezone
 from stammkunde.calls import leading, policy
 from stammkunde.calls.models import Call, Guide
 from stammkunde.customers import queries as customers
+from stammkunde.customers.models import Purpose
 from stammkunde.customers.policy import Reason
 from stammkunde.customers.queries import Recipient
 from stammkunde.outreach import services as outreach
@@ -38,29 +39,53 @@ def subject_of(task: Task | None, *, occasion: str = "") -> Subject:
     """Tell what the call of a task is about; what follows from a campaign's call belongs to the campaign, too."""
     message = message_of(task) if task else None
     said = occasion if occasion in Guide.Kind.values else ""
+    key = (task.key or "") if task else ""
     if message is None:
-        named = guide_of(task.key or "") if task else ""
-        return Subject(occasion=said or named or Guide.Kind.FREE, title=task.title if task else "")
+        return Subject(
+            occasion=said or guide_of(key) or Guide.Kind.FREE,
+            purpose=purpose_of(key),
+            title=task.title if task else "",
+        )
     kept = str(message.content.get("guide", ""))
+    kept = kept if kept in Guide.Kind.values else Guide.Kind.FREE
     origin = "" if message.origin.startswith(OWN_ORIGIN) else message.origin
     return Subject(
-        occasion=said or (kept if kept in Guide.Kind.values else Guide.Kind.FREE),
-        purpose=message.purpose if origin else "",
+        occasion=said or kept,
+        purpose=message.purpose if origin else purpose_of(key) or _inherited(message, kept, task),
         origin=origin,
         title=task.title if task else "",
     )
 
 
-def led_by(guide: str) -> str:
-    """Say at the end of a task's key by which guide it is led."""
-    return f"{LED_BY}{guide or Guide.Kind.FREE}"
+def _inherited(message: Message, guide: str, task: Task | None) -> str:
+    """Tell what a call stays for the law that was advertising by its task; whoever complains is called back anyway."""
+    is_by_task = message.purpose == Purpose.ADVERTISING != policy.PURPOSES[Guide.Kind(guide)]
+    return message.purpose if is_by_task and not (task and task.is_complaint) else ""
+
+
+def led_by(guide: str, *, usual: str) -> str:
+    """Say at the end of a task's key by which guide it is led; without one that says so, also what it is for."""
+    is_said = guide in Guide.Kind.values and guide != Guide.Kind.FREE
+    return f"{LED_BY}{guide}" if is_said else f"{LED_BY}{Guide.Kind.FREE}-{usual}"
 
 
 def guide_of(key: str) -> str:
     """Tell by which guide the task with a key is led; empty: it does not say."""
+    return _led(key)[0]
+
+
+def purpose_of(key: str) -> str:
+    """Tell whether the call of a task is advertising, whatever else somebody makes of it; empty: it is as it is led."""
+    guide, said = _led(key)
+    usual = said or Purpose.ADVERTISING  # a free call that does not say what it is for is taken for the strictest
+    is_advertising = bool(guide) and purpose(guide, usual=usual) == Purpose.ADVERTISING
+    return Purpose.ADVERTISING.value if is_advertising else ""
+
+
+def _led(key: str) -> tuple[str, str]:
     named = key.rpartition(":")[2]
-    guide = named.removeprefix(LED_BY)
-    return guide if guide != named and guide in Guide.Kind.values else ""
+    guide, _dash, said = named.removeprefix(LED_BY).partition("-")
+    return (guide, said) if named.startswith(LED_BY) and guide in Guide.Kind.values else ("", "")
 
 
 def purpose(guide: str, *, usual: str) -> str:
@@ -115,7 +140,8 @@ def refused(items: Sequence[Item], *, now: datetime) -> dict[str, Refusal]:
 def _plan(item: Item, person: object, *, now: datetime) -> Plan:
     assert item.customer is not None
     whom = item.person or person
-    subject = Subject(occasion=guide_of(item.key) or leading.kind(item.kind, item.signal))
+    occasion = guide_of(item.key) or leading.kind(item.kind, item.signal)
+    subject = Subject(occasion=occasion, purpose=purpose_of(item.key))
     recipient = (item.customer.pk, getattr(whom, "pk", None))
     importance = item.at_risk_cents if item.at_risk_cents is not None else item.stake_cents
     return plan(recipient, subject, key=item.key, importance_cents=max(importance or 0, 0), now=now)

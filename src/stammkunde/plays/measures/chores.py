@@ -88,8 +88,11 @@ def _may_be_asked(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
 
 def _purpose(one: Walker) -> str:
     """Tell what a call is for the law: as its guide says, or else advertising, unless it is owed or an answer."""
-    usual = Purpose.SERVICE if one.content.is_owed else Purpose.ADVERTISING
-    return asking.purpose(_step(one).guide, usual=usual)
+    return asking.purpose(_step(one).guide, usual=_usual(one))
+
+
+def _usual(one: Walker) -> str:
+    return Purpose.SERVICE if one.content.is_owed else Purpose.ADVERTISING
 
 
 def _refused(one: Walker, reason: str, batch: Batch) -> None:
@@ -138,7 +141,7 @@ def _give(one: Walker, step: contents.Task, reserved: dict[str, Any], cents: int
         return
     task = tasks.plan(
         Content(title=step.title, note=step.note),
-        key=one.key(asking.led_by(step.guide) if step.by_phone else CHANNEL),
+        key=one.key(asking.led_by(step.guide, usual=_usual(one)) if step.by_phone else CHANNEL),
         customer_id=one.row.customer_id,
         owner_id=reserved["owner_id"],
         due=Due(on=timezone.localdate(until)),

@@ -56,6 +56,20 @@ def test_what_does_not_run_is_put_away_and_taken_out(boss, administrator):
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"play.archived", "play.unarchived"}
 
 
+def test_nothing_runs_where_the_list_does_not_show_it(boss, administrator):
+    play, hidden = draft(), started(wait(1), name="Läuft")
+    Play.objects.filter(pk=hidden.pk).update(archived_at=NOW)  # as it could be left by a start before
+    archiving.put_away(play_id=play.pk, staff=administrator, now=NOW)
+
+    assert listed(boss) == ["Läuft"]
+    assert listed(boss, state="archived") == ["Danke"]
+    boss.post(reverse("measure-start", args=[play.pk]))
+
+    assert listed(boss, state="running", sort="name") == ["Danke", "Läuft"]
+    assert listed(boss, state="archived") == []
+    assert AuditEntry.objects.filter(action="play.unarchived", thing_id=str(play.pk)).exists()
+
+
 def test_who_is_in_a_measure_is_taken_along_as_a_file(boss, client, marketer):
     play = started(wait(30))
     buys(customer(name="Anna Apfel"))

@@ -27,14 +27,14 @@ def put_away(*, play_id: int, staff: Staff, now: datetime) -> None:
 
 
 @transaction.atomic
-def take_out(*, play_id: int, staff: Staff, now: datetime) -> None:
+def take_out(*, play_id: int, staff: Staff | None, now: datetime) -> None:
     """Take a measure out of the archive; repeating changes nothing."""
     play = Play.objects.select_for_update(of=("self",)).get(pk=play_id, kind=Play.Kind.MEASURE)
     if play.archived_at is not None:
         _set(play, None, "play.unarchived", staff=staff, now=now)
 
 
-def _set(play: Play, at: datetime | None, action: str, *, staff: Staff, now: datetime) -> None:
+def _set(play: Play, at: datetime | None, action: str, *, staff: Staff | None, now: datetime) -> None:
     play.archived_at = at
     play.save(update_fields=["archived_at"])
     team.record(staff=staff, action=action, at=now, thing="play", thing_id=play.pk, label=play.name)

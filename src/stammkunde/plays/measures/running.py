@@ -17,7 +17,7 @@ from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import contents, groups, walking
 from stammkunde.plays.contents import Content, Dated, Enters, InvalidContent, Problem
-from stammkunde.plays.measures import admit, agreeing, closing, costs, happenings, reading, triggers, upto
+from stammkunde.plays.measures import admit, agreeing, archiving, closing, costs, happenings, reading, triggers, upto
 from stammkunde.plays.measures.holding import SURGE
 from stammkunde.plays.measures.moves import standing
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun, Wanted
@@ -97,6 +97,8 @@ def start(
     """
     Let a drafted measure run, or its changed version take those who enter from now on; repeating changes nothing.
 
+    What was in the archive is taken out of it: nothing runs where lists do not show it.
+
     :raises InvalidContent: if something that it names is not there, or cannot be said
     :raises NotPossible: if it is over
     :raises NeedsSecondYes: if it may take more than one person decides
@@ -115,6 +117,7 @@ def start(
     if play.status == Status.DRAFT:
         play.status, play.started_at = Status.RUNNING, now
         play.save(update_fields=["status", "started_at"])
+    archiving.take_out(play_id=play.pk, staff=staff, now=now)
     upto.note(play.pk, usual_week=triggers.usual_week(version, content, now=now))
     seeded = _seed(play, version, already_in, now=now)
     _record(staff, "play.started", now, play, version=version.number, already_in=seeded)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -85,7 +85,8 @@ class Measures(StaffList):
 
     def find(self, chosen: dict[str, Any]) -> QuerySet[Play]:
         state = chosen.get("state", "")
-        rows = reading.measures().filter(archived_at__isnull=state != ARCHIVED)
+        away = Q(archived_at__isnull=False) & ~Q(status__in=OPEN)  # what is open is shown, come what may
+        rows = reading.measures().filter(away if state == ARCHIVED else ~away)
         rows = rows.filter(status=state) if state in Status.values else rows
         return rows.filter(name__icontains=chosen["q"]) if "q" in chosen else rows
 

@@ -12,10 +12,11 @@ from stammkunde.plays import services, working
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
 from stammkunde.signals.models import Current, CustomerSignal, Generation
+from stammkunde.tasks.models import Task
 from tests import factories
 from tests.outreach.planning import DAY, NOW, customer
 
-from .over_time import HOUR, buys, content, message, started, work
+from .over_time import HOUR, buys, content, message, started, task, wait, work
 from .test_campaign import prepared
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,31 @@ def test_whoever_is_left_alone_of_everything_is_in_no_arm_of_any_play(template, 
     assert not drawn(thanks)
     left = Message.objects.filter(customer__in=alone, state="planned")
     assert set(left.values_list("origin", flat=True)) == {thanks.origin}  # pure thanks reach everybody
+
+
+def test_whoever_is_left_alone_since_she_waits_or_is_on_the_way_gets_nothing_but_what_is_owed(template):
+    plays = {
+        "waits": started(task(), name="Wartet", limits={"entries_a_day": 1}),
+        "inside": started(wait(1), task(), message(template()), wait(9), name="Drin"),
+        "owed": started(wait(1), task(), name="Geschuldet", kind="owed"),
+    }
+    first, anna = customer(), customer()
+    buys(first)
+    work()
+    buys(anna, NOW + HOUR)
+    work(NOW + HOUR)
+
+    hold_out(Drawing(origin="all:2026", share=0.99999), customers=[anna.pk], now=NOW + HOUR)
+    work(NOW + 2 * DAY)
+
+    found = {name: Enrolment.objects.get(play=play, customer=anna) for name, play in plays.items()}
+    waited = found["waits"]
+    assert (waited.state, waited.code, waited.arm, waited.zero_at) == ("closed", "left_alone", "", None)
+    runs = found["inside"].steps.exclude(kind="wait").values_list("step_key", "state", "code")
+    assert list(runs) == [("s2", "skipped", "refused"), ("s3", "skipped", "refused")]
+    assert found["owed"].steps.filter(step_key="s2", state="acting").exists()
+    assert Task.objects.filter(customer=anna).count() == 1
+    assert Task.objects.filter(customer=first).count() == 3
 
 
 def test_draws_from_before_learn_who_was_contacted(template, marketer):

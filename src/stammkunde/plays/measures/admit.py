@@ -31,6 +31,7 @@ AT_ONCE = 500
 OVER = (Play.Status.STOPPED, Play.Status.DONE)
 USUAL_DAYS = 28
 BROUGHT = ("group:", "play:")  # by a person at the start, or by another measure: no surge
+LEFT_ALONE = "left_alone"
 LOOKED_AT_DAYS = 14  # so long somebody who did not fit is looked at again
 
 
@@ -205,12 +206,13 @@ def draw(play: Play, *, now: datetime) -> int:
     turn = ("-gain_cents", "entered_at", "pk") if most else ("due_at", "pk")
     claimed = rows.filter(version=version).select_related("customer").select_for_update(of=("self",))
     found = list(claimed.order_by(*turn)[: min(most or AT_ONCE, AT_ONCE)])
-    _value(found, content, now=now)
+    fit = _leave_out(found, content, now=now)
+    _value(fit, content, now=now)
     if most == 0:
-        for row in found:
+        for row in fit:
             _not_today(row, code, now=now)
     else:
-        _begin(play, version, content, found, now=now)
+        _begin(play, version, content, fit, now=now)
     Enrolment.objects.bulk_update(found, _DRAWN, batch_size=100)
     return len(found)
 
@@ -246,6 +248,15 @@ def _begin(play: Play, version: PlayVersion, content: Content, rows: Sequence[En
         row.zero_at, row.code = now, ""
         row.state, row.at_step, row.waits_for = there.state, there.step, there.waits_for
         row.since_at, row.due_at = there.since_at, there.due_at
+
+
+def _leave_out(rows: Sequence[Enrolment], content: Content, *, now: datetime) -> list[Enrolment]:
+    """Close it for those who are left alone of everything since they were admitted; give the others."""
+    alone = set() if content.is_owed else outreach.left_alone({row.customer_id for row in rows})
+    for row in rows:
+        if row.customer_id in alone:
+            row.state, row.code, row.closed_at, row.due_at = walking.CLOSED, LEFT_ALONE, now, None
+    return [row for row in rows if row.customer_id not in alone]
 
 
 def _not_today(row: Enrolment, code: str, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from stammkunde.customers.models import Customer
-from stammkunde.outreach import places
+from stammkunde.outreach import places, queries
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
 from stammkunde.plays import contents, groups, walking
@@ -165,6 +165,11 @@ class Batch:
         acts = StepRun.objects.filter(enrolment__in=[one.row for one in self.walkers], kind__in=ACTS)
         done = acts.exclude(state=StepRun.State.SKIPPED)
         return set(done.values_list("enrolment_id", flat=True))
+
+    @cached_property
+    def left_alone(self) -> set[int]:
+        """Give who is left alone by all but what is owed."""
+        return queries.left_alone(self._customers)
 
     @cached_property
     def worth(self) -> dict[int, int]:

@@ -151,10 +151,25 @@ def _take(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
     in_time = [one for one in walkers if not _expires(one, batch)]
     if not in_time or (not in_time[0].content.is_owed and _is_kept_from(in_time, batch)):
         return []
+    some = _leave_alone(in_time, batch) if _acts(step) and not in_time[0].content.is_owed else in_time
     if isinstance(step, contents.Task):
-        return in_time
-    doing.HOW[type(step)](in_time, batch)
+        return some
+    if some:
+        doing.HOW[type(step)](some, batch)
     return []
+
+
+def _leave_alone(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
+    """Skip acts for those who are left alone of everything since they began; in both arms alike. Give the others."""
+    rest = []
+    for one in walkers:
+        if one.row.customer_id in batch.left_alone:
+            result = {"tried": [{"code": "held_out"}]}
+            one.ran(StepRun.State.SKIPPED, at=batch.now, code=Became.REFUSED, result=result)
+            one.goes_on(at=batch.now, way=walking.way_after(one.step, Became.REFUSED) if one.step else "")
+        else:
+            rest.append(one)
+    return rest
 
 
 def _is_kept_from(walkers: Sequence[Walker], batch: Batch) -> bool:

@@ -35,6 +35,7 @@ ENDS = {
     "objected": pgettext_lazy("ended", "Objected to advertising"),
     "complaint": pgettext_lazy("ended", "Complained"),
     "not_reached": pgettext_lazy("ended", "Could not be reached"),
+    "left_alone": pgettext_lazy("ended", "Left alone by all measures, to compare"),
 }
 ARMS = {"treated": gettext_lazy("Contact group"), "held_out": gettext_lazy("Comparison group")}
 # Why a step was skipped, or is put off

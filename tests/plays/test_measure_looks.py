@@ -116,6 +116,31 @@ def test_what_cannot_be_met_yet_is_kept(monkeypatch):
     assert Enrolment.objects.get(customer=anna).code == "goal"
 
 
+def test_nobody_is_forgotten_where_one_of_them_fails_and_another_is_moved_meanwhile(monkeypatch):
+    started(wait(20), goal=PURCHASE)
+    anna, berta = inside(2)
+    work()
+    buys(anna, NOW + HOUR)
+    buys(berta, NOW + HOUR)
+    save = moves.Batch.save
+
+    def breaks(batch):
+        ids = {one.row.customer_id for one in batch.walkers}
+        if ids == {anna.pk}:
+            raise moves.TooLate(1)
+        if batch.walkers[0].standing.code != "failed":
+            raise ZeroDivisionError
+        return save(batch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moves.Batch, "save", breaks)
+        working.sweep(now=NOW + 2 * HOUR)
+    work(NOW + 2 * HOUR)
+
+    codes = dict(Enrolment.objects.filter(customer__in=[anna.pk, berta.pk]).values_list("customer", "code"))
+    assert codes == {anna.pk: "goal", berta.pk: "failed"}
+
+
 def test_who_wanted_to_enter_while_it_was_held_or_when_it_failed_enters_later(marketer, monkeypatch):
     play = started(wait(20))
     running.pause(play_id=play.pk, staff=marketer, now=NOW)

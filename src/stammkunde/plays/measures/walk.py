@@ -63,7 +63,8 @@ def meet_of(customer_ids: Collection[int], *, now: datetime) -> bool:
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 (whose it is shows one by one)
-        _one_by_one(rows, now=now, at_most=None, takes_steps=False)
+        _moved, late = _one_by_one(rows, now=now, at_most=None, takes_steps=False, waits=True)
+        return not late
     return True
 
 
@@ -94,7 +95,8 @@ def _move_safely(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int, ta
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 (whose it is shows one by one)
-        return _one_by_one(rows, now=now, at_most=at_most, takes_steps=takes_steps)
+        moved, _late = _one_by_one(rows, now=now, at_most=at_most, takes_steps=takes_steps)
+        return moved
 
 
 @transaction.atomic
@@ -224,21 +226,23 @@ def _has_no_budget(walkers: Sequence[Walker], batch: Batch) -> bool:
     return True
 
 
-def _one_by_one(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int | None, takes_steps: bool) -> int:
-    """Find out whose trouble it is: that one ends, the others go on."""
-    moved = 0
+def _one_by_one(
+    rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int | None, takes_steps: bool, waits: bool = False
+) -> tuple[int, int]:
+    """Find out whose trouble it is: that one ends, the others go on; tell how many moved, and by others meanwhile."""
+    moved = late = 0
     for pk in list(rows.order_by(*IN_TURN).values_list("pk", flat=True)[:at_most]):
         try:
-            moved += _move(rows.filter(pk=pk), now=now, at_most=1, takes_steps=takes_steps)
+            moved += _move(rows.filter(pk=pk), now=now, at_most=1, takes_steps=takes_steps, waits=waits)
         except TooLate:
-            continue
+            late += 1
         except tuple(_HOLDS) as problem:
             _hold_for(pk, _HOLDS[type(problem)], problem, now)
         except NOT_NOW:
             raise
         except Exception as problem:  # noqa: BLE001 (whatever it is, it is this one's)
-            _fail_safely(pk, problem, now=now)
-    return moved
+            late += not _fail_safely(pk, problem, now=now)
+    return moved, late
 
 
 # What stands in the way of the whole play, not of one enrolment
@@ -254,16 +258,17 @@ def _hold_for(pk: int, code: str, problem: Exception, now: datetime) -> None:
     holding.hold(play, code=code, detail={"problem": str(problem)[:300]}, now=now)
 
 
-def _fail_safely(pk: int, problem: Exception, *, now: datetime) -> None:
-    """End one enrolment with what went wrong; where not even that can be done, the play is held."""
+def _fail_safely(pk: int, problem: Exception, *, now: datetime) -> bool:
+    """End one enrolment with what went wrong, unless somebody else has moved it; where not even that, hold the play."""
     try:
         _fail(pk, problem, now=now)
     except TooLate:
-        return  # somebody else has moved it
+        return False
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 (what was first is what is told)
         _hold_for(pk, trouble.FAILED, problem, now)
+    return True
 
 
 @transaction.atomic

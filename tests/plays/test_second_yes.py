@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.plays import contents
-from stammkunde.plays.measures import agreeing, reading, running
+from stammkunde.plays.measures import agreeing, archiving, reading, running
 from stammkunde.plays.models import MeasureSettings, Play
 from stammkunde.plays.services import NotPossible
 from stammkunde.segments import services as segments
@@ -117,6 +117,33 @@ def test_a_yes_holds_for_what_was_agreed_to_alone_and_the_page_says_what_changed
     trail = dict(AuditEntry.objects.order_by("pk").values_list("action", "detail"))
     assert len(trail["play.agreed"]["changed"]) == 1
     assert ("took_yes_back" in trail.get("play.changed", {})) == (what == "content")
+
+
+def test_the_group_of_a_draft_is_in_use_and_one_that_is_gone_leaves_the_page(client, marketer, administrator):
+    company()
+    allow(second_entries=100)
+    groups = [segments.create(name=name, rule={"happened": "orders"}, now=NOW, staff=marketer) for name in "AB"]
+    asks = {"kind": "branch", "rule": {"segment": groups[1].pk, "is": "in"}}
+    said = content(asks, trigger={"kind": "enters"}, group=groups[0].pk)
+    play = running.draft(name="Danke", content=said, staff=marketer, now=NOW)
+    agreeing.agree(play_id=play.pk, staff=administrator, now=NOW)
+
+    for one in groups:
+        with pytest.raises(segments.InUse):
+            segments.delete(segment_id=one.pk, staff=marketer, now=NOW)
+    archiving.put_away(play_id=play.pk, staff=marketer, now=NOW)
+    for one in groups:
+        segments.delete(segment_id=one.pk, staff=marketer, now=NOW)
+
+    client.force_login(marketer)
+    page = client.get(reverse("measure", args=[play.pk])).content.decode()
+    assert "Eine Gruppe, nach der sie fragt, gibt es nicht mehr." in page
+    for name in ("measure-edit", "measure-trial", "measure-replay"):
+        assert client.get(reverse(name, args=[play.pk])).status_code == 200
+    assert "gibt es nicht mehr" in press(client, marketer, "measure-replay", play)
+    agreeing.agree(play_id=play.pk, staff=administrator, now=NOW)
+    assert "gibt es nicht" in press(client, marketer, "measure-start", play)
+    assert reading.newest(play).from_at is None
 
 
 def press(client, staff, name: str, play: Play) -> str:

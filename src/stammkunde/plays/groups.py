@@ -35,9 +35,14 @@ def rule_of(content: Content) -> Any:
     """
     Give the rule of a measure's group; empty: everybody keeps to it.
 
-    :raises SegmentVersion.DoesNotExist: if the group is gone
+    :raises UnknownRule: if the group is gone
     """
-    return latest.version_of(int(content.group)).rule if content.group is not None else dict(content.rule)
+    if content.group is None:
+        return dict(content.rule)
+    try:
+        return latest.version_of(int(content.group)).rule
+    except SegmentVersion.DoesNotExist as gone:
+        raise UnknownRule(f"group {content.group}") from gone
 
 
 def digests(content: Content) -> dict[int, str]:
@@ -58,8 +63,14 @@ def _groups_in(data: object) -> list[contents.Ref]:
 
 
 def _used_by(segment_id: int) -> list[str]:
-    versions = PlayVersion.objects.filter(segment_id=segment_id).exclude(play__status__in=OVER)
-    return list(versions.order_by("play__name").values_list("play__name", flat=True).distinct())
+    """Name the measures that ask a group, drafts too, but for those in the archive."""
+    away = Q(play__status=Play.Status.DRAFT, play__archived_at__isnull=False)
+    versions = PlayVersion.objects.exclude(play__status__in=OVER).exclude(away).select_related("play")
+    return sorted({one.play.name for one in versions if one.segment_id == segment_id or _asks(one, segment_id)})
+
+
+def _asks(version: PlayVersion, segment_id: int) -> bool:
+    return segment_id in (version.content.get("group"), *_groups_in(version.content))
 
 
 def _chosen_from(segment_id: int) -> list[str]:

@@ -52,11 +52,17 @@ def _changed(names: list[str]) -> Iterator[str]:
     for name in names:
         kind, _colon, pk = name.partition(":")
         if kind == agreeing.GROUP:
-            yield _("The rule of the group “%(name)s” has changed.") % {"name": Segment.objects.get(pk=pk).name}
+            yield _group_changed(Segment.objects.filter(pk=pk).first())
         elif kind == agreeing.TEMPLATE:
             yield _("The words of the template “%(name)s” have changed.") % {"name": Template.objects.get(pk=pk).name}
         else:
             yield _("The measure itself has changed.")
+
+
+def _group_changed(group: Segment | None) -> str:
+    if group is None:
+        return _("A group that it asks is gone.")
+    return _("The rule of the group “%(name)s” has changed.") % {"name": group.name}
 
 
 def wanted(play: Play, staff: Staff) -> list[str]:

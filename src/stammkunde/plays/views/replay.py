@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from stammkunde.plays import contents
+from stammkunde.plays import contents, groups
 from stammkunde.plays.contents import Content, Dated, Enters
 from stammkunde.plays.measures import costs, reading
 from stammkunde.plays.models import Play, Replay
@@ -34,7 +35,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     play = found(pk)
     content = contents.read(reading.newest(play).content)
     if request.method == "POST":
-        return _ask(play, content)
+        return _ask(request, play, content)
     replay = Replay.objects.filter(play=play).first()
     said: dict[str, Any] = {"play": play, "replay": replay, "weeks": weeks.WEEKS, "trouble": _trouble(replay)}
     if replay is not None:
@@ -44,8 +45,11 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "plays/replay.html", said)
 
 
-def _ask(play: Play, content: Content) -> HttpResponse:
-    asking.ask(play, content, now=timezone.now())
+def _ask(request: StaffRequest, play: Play, content: Content) -> HttpResponse:
+    try:
+        asking.ask(play, content, now=timezone.now())
+    except groups.UnknownRule:
+        messages.error(request, _("A group that it asks is gone."))
     return redirect("measure-replay", play.pk)
 
 

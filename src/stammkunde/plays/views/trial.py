@@ -47,7 +47,7 @@ def _why(content: Content, looked: Trial) -> list[Why]:
     """Explain to the ten why they are in it; where it is for all, or nobody can tell, they are named only."""
     named = [Why(customer=one, since=None, parts=()) for one in looked.people]
     try:
-        if content.group is not None:
+        if content.group is not None and looked.people:
             return whys.of(int(content.group), looked.people, now=timezone.now())
         return whys.by_rule(content.rule, looked.people, now=timezone.now()) if content.rule else named
     except (InvalidRule, NotKept):

@@ -2,7 +2,9 @@
 
 import pytest
 
+from stammkunde.impact.api import TrialOut
 from stammkunde.impact.models import Trial, Verdict
+from stammkunde.outreach.models import Draw
 from tests.team.test_tokens import program
 
 from .test_pages import judged
@@ -53,3 +55,9 @@ def test_only_who_may_see_margins_and_gave_the_token_that_scope_reads_it(told, a
         assert program(analyst, scopes=["figures"]).get(path).status_code == 403
         assert program(analyst, scopes=["margins"]).get(path).status_code == 200
     assert program(analyst).get("/api/v1/impact/99999").status_code == 404
+
+
+def test_programs_are_told_that_it_may_be_of_everything_in_a_year():
+    said = TrialOut.model_json_schema()["properties"]["origin"]["description"]
+
+    assert f"`{Draw.OF_EVERYTHING}2027`" in said

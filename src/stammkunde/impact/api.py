@@ -27,7 +27,10 @@ class EffectOut(Schema):
 class TrialOut(EffectOut):
     id: int
     name: str
-    origin: str = Field(description="What was compared: `play:3` is the campaign, thank-you or measure of that number.")
+    origin: str = Field(
+        description="What was compared: `play:3` is the campaign, thank-you or measure of that number, `all:2027` are "
+        "all of them together in the year that began in 2027, `all:2027:2` in another one that began then."
+    )
     verdict: str = Field(
         description="`works`, `harms`, `too_little`, `cannot_tell`, `too_few`, `wrong_split`; empty: none yet."
     )

@@ -30,6 +30,19 @@ def test_nobody_is_in_twice_and_again_only_after_the_pause(before, reentry, said
 
 
 @pytest.mark.parametrize(
+    ("reentry", "days"),
+    [(Reentry(), 60), (Reentry(again=True), 60), (Reentry(again=True, pause_days=365), 365)],
+)
+def test_a_household_counts_as_reached_as_long_as_a_round_may_take_or_the_pause(reentry, days):
+    usual = {"trigger": contents.Enters(), "steps": (), "goal": Goal(happening=None), "holdout": Holdout()}
+    said = contents.Content(**usual, reentry=reentry, latest_days=60)
+
+    begins = entering.round_begins(said, now=NOW, zone=BERLIN)
+
+    assert (NOW - begins).days == days
+
+
+@pytest.mark.parametrize(
     ("on", "is_too_old"),
     [(date(2026, 11, 24), False), (date(2026, 11, 21), False), (date(2026, 11, 20), True), (date(2026, 11, 9), True)],
 )

@@ -77,11 +77,11 @@ def are_old_for_long(complete_on: date, *, today: date) -> bool:
 def round_begins(content: Content, *, now: datetime, zone: ZoneInfo) -> datetime:
     """
     Tell since when a household counts as reached: this month where a day returns every year, or else as long as one
-    customer is let in once.
+    customer is let in once, and at least as long as one round may take.
     """
     if isinstance(content.trigger, Dated) and content.trigger.yearly:
         return now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    days = content.reentry.pause_days if content.reentry.again else content.latest_days
+    days = max(content.reentry.pause_days if content.reentry.again else 0, content.latest_days)
     return clock.after_days(now, -days, zone)
 
 

@@ -1,10 +1,10 @@
 """Who is looked at because something became known: those whom it is about, and everybody once a day."""
 
 import pytest
-from django.db import connection
+from django.db import DataError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from stammkunde.plays.measures import moves, running, triggers, working
+from stammkunde.plays.measures import looking, moves, running, triggers, working
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.store import touched
 from stammkunde.store.models import Unmet
@@ -139,6 +139,50 @@ def test_nobody_is_forgotten_where_one_of_them_fails_and_another_is_moved_meanwh
 
     codes = dict(Enrolment.objects.filter(customer__in=[anna.pk, berta.pk]).values_list("customer", "code"))
     assert codes == {anna.pk: "goal", berta.pk: "failed"}
+
+
+def test_trouble_with_one_customer_stops_nobody_else_and_comes_last(monkeypatch):
+    play = started(wait(1), wait(20), goal=PURCHASE)
+    anna, berta, carla = inside(3)
+    work()
+    for one in (anna, berta):
+        buys(one, NOW + HOUR)
+    meet_of = looking.walk.meet_of
+
+    def breaks(ids, *, now):
+        if anna.pk in ids:
+            raise DataError("Zahl")
+        return meet_of(ids, now=now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(looking.walk, "meet_of", breaks)
+        with pytest.raises(DataError):
+            working.sweep(now=NOW + 1.5 * DAY)
+
+    assert play.enrolments.get(customer=berta).code == "goal"
+    assert play.enrolments.get(customer=carla).at_step == "s2"
+    assert list(Unmet.objects.values_list("customer_id", flat=True)) == [anna.pk]
+    work(NOW + 1.5 * DAY)
+    assert play.enrolments.get(customer=anna).code == "goal"
+
+
+def test_database_that_is_locked_keeps_all_where_they_are(monkeypatch):
+    started(wait(20), goal=PURCHASE)
+    (anna,) = inside(1)
+    work()
+    buys(anna, NOW + HOUR)
+    asked = []
+
+    def locked(ids, *, now):
+        asked.append(ids)
+        raise OperationalError("locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(looking.walk, "meet_of", locked)
+        with pytest.raises(OperationalError):
+            working.sweep(now=NOW + 2 * HOUR)
+
+    assert (len(asked), Unmet.objects.count()) == (1, 1)
 
 
 def test_who_wanted_to_enter_while_it_was_held_or_when_it_failed_enters_later(marketer, monkeypatch):

@@ -8,6 +8,7 @@ more customers than are named, a batch at a time. Who is due looks for herself (
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from stammkunde.plays.measures import closing, triggers, upto, walk
@@ -68,15 +69,52 @@ def _note_everybody(plays: Sequence[Play]) -> None:
         Unmet.objects.filter(pk__in=numbers).delete()
 
 
-def meet(*, now: datetime, at_most: int) -> bool:
-    """Let some customers of whom something new is known meet it in all measures; tell whether there were any."""
+def meet(guard: Guard, *, at_most: int) -> bool:
+    """
+    Let some customers of whom something new is known meet it in all measures; tell whether there were any.
+
+    Where that fails, they are looked at one by one: whose trouble it is comes last from then on.
+    """
     rows = list(Unmet.objects.filter(entered=True).order_by("pk").values_list("pk", "customer_id")[:at_most])
+    try:
+        _meet_all_or_each(rows, guard)
+    except OperationalError as problem:  # the database's, as where it is locked: nobody's
+        guard.problems.append(problem)
+    return bool(rows)
+
+
+def _meet_all_or_each(rows: Sequence[tuple[int, int | None]], guard: Guard) -> None:
+    try:
+        _meet(rows, now=guard.now)
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 (whose it is shows one by one)
+        for row, pk in rows:
+            _meet_alone(row, pk, guard)
+
+
+def _meet_alone(row: int, customer_id: int | None, guard: Guard) -> None:
+    try:
+        _meet([(row, customer_id)], now=guard.now)
+    except OperationalError:
+        raise
+    except Exception as problem:  # noqa: BLE001 (whatever it is, it is this one's)
+        guard.problems.append(problem)
+        _put_last(row, customer_id)
+
+
+def _meet(rows: Sequence[tuple[int, int | None]], *, now: datetime) -> None:
     ids: Collection[int] = {pk for _row, pk in rows if pk is not None}
     if ids and not walk.meet_of(ids, now=now):
-        return True  # somebody is moving one of them: they are looked at again
+        return  # somebody is moving one of them: they are looked at again
     closing.note_undone(customers=ids, now=now)
     Unmet.objects.filter(pk__in=[row for row, _pk in rows]).delete()
-    return bool(rows)
+
+
+@transaction.atomic
+def _put_last(row: int, customer_id: int | None) -> None:
+    if Unmet.objects.filter(pk=row).delete()[0]:
+        Unmet.objects.create(customer_id=customer_id, entered=True)
 
 
 def meet_all(play: Play, *, now: datetime, at_most: int) -> bool:

@@ -57,7 +57,7 @@ def _piece(plays: Sequence[Play], stopped: Sequence[Play], *, now: datetime) -> 
     guard = Guard(now=now)
     done = [guard.each(stopped, _finish), looking.enter(plays, guard), guard.each(running, _draw)]
     with _room_for_others():
-        done.append(looking.meet(now=now, at_most=_at_once()))
+        done.append(looking.meet(guard, at_most=_at_once()))
     done.append(guard.each(plays, _meet_all))
     with _room_for_others():
         done.append(walk.pull(now=now, at_most=_at_once()) > 0)

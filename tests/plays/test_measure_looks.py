@@ -204,6 +204,24 @@ def test_who_wanted_to_enter_while_it_was_held_or_when_it_failed_enters_later(ma
     assert Enrolment.objects.count() == 2
 
 
+def test_who_could_not_enter_as_nothing_could_be_written_enters_as_soon_as_it_can(monkeypatch):
+    started(wait(20))
+    work()
+    inside(1)
+
+    def locked(*_given, **_named):
+        raise OperationalError("locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(triggers.admit, "admit", locked)
+        patched.setattr(triggers.upto, "note", locked)
+        with pytest.raises(OperationalError):
+            working.sweep(now=NOW + HOUR)
+    work(NOW + HOUR)
+
+    assert Enrolment.objects.count() == 1
+
+
 def test_task_that_is_done_is_met_within_the_minute(marketer):
     play = started(wait(20), goal={"kind": "happened", "table": "tasks", "window_days": 30})
     (anna,) = inside(1)

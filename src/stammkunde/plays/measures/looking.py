@@ -49,11 +49,23 @@ def enter(plays: Sequence[Play], guard: Guard) -> bool:
     rows = list(Unmet.objects.filter(entered=False).order_by("pk").values_list("pk", "customer_id")[:MOST_ENTERING])
     ids = {pk for _row, pk in rows if pk is not None}
     running = [play for play in plays if play.status == Play.Status.RUNNING]
+    lost: set[int] = set()  # plays that nobody of these could enter, and that could not be told to look at all again
 
     def touched(play: Play, *, now: datetime) -> int:
-        return triggers.enter(play, now=now) or (triggers.enter_of(play, ids, now=now) if ids else 0)
+        entered = triggers.enter(play, now=now)
+        if entered or not ids:
+            return entered
+        try:
+            return triggers.enter_of(play, ids, now=now)
+        except Exception:
+            lost.add(play.pk)
+            triggers.look_again(play)
+            lost.remove(play.pk)
+            raise
 
     is_done = guard.each(running, touched)
+    if lost:
+        return is_done
     for start in range(0, len(rows), triggers.AT_ONCE):
         some = [row for row, _pk in rows[start : start + triggers.AT_ONCE]]
         Unmet.objects.filter(pk__in=some).update(entered=True)

@@ -45,15 +45,16 @@ def enter_of(play: Play, customer_ids: Collection[int], *, now: datetime) -> int
     content = contents.read(version.content)
     if isinstance(content.trigger, Enters):
         return 0
-    try:
-        found = list(_candidates(play, version, content, now=now, of=sorted(customer_ids)))
-        entered = admit.admit(play, version, found, now=now) if found else 0
-    except Exception:
-        upto.note(play.pk, seen=None)  # all are looked at again
-        raise
+    found = list(_candidates(play, version, content, now=now, of=sorted(customer_ids)))
+    entered = admit.admit(play, version, found, now=now) if found else 0
     if _is_held(play):
-        upto.note(play.pk, seen=None)
+        look_again(play)
     return entered
+
+
+def look_again(play: Play) -> None:
+    """Let all be looked at again, whatever was seen."""
+    upto.note(play.pk, seen=None)
 
 
 def has_news(play: Play, *, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from stammkunde.sales.models import Order
 from stammkunde.store import facts
 from tests import factories
 
-from .company import BEGAN, CARD, DAY, GAIN, NOW, buys, drawn, figured, open_company, people, play
+from .company import BEGAN, CARD, DAY, GAIN, NOW, TODAY, buys, drawn, figured, open_company, people, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -199,6 +199,16 @@ def test_a_campaign_knows_what_is_worth_having(told):
 
     mean = Assignment.objects.aggregate(mean=Avg("expected_cents"))["mean"]
     assert Verdict.objects.get().numbers["worth_cents"] == round(mean / 20)
+
+
+def test_as_long_as_a_source_is_late_nobody_is_through_whose_days_it_has_not_told(told, monkeypatch):
+    late = BEGAN.date() + timedelta(days=100)
+    monkeypatch.setattr(working.told, "until", lambda **_asked: {"orders": late, "contacts": TODAY})
+
+    work()
+
+    assert not Verdict.objects.exists()
+    assert Trial.objects.get().progress["as_of_on"] == late.isoformat()
 
 
 def test_of_a_play_that_is_gone_before_its_look_nothing_is_judged(told):

@@ -33,6 +33,7 @@ _UNKNOWN = {
     "hours": pgettext_lazy("not taken off", "working time"),
 }
 FULLY_KNOWN = 0.98  # of revenue, that the cost is known of
+HALF_A_CENT = 0.5
 ROUND_EURO = 100_000  # cents: above it, sums of many are told in hundreds
 
 
@@ -304,9 +305,9 @@ def signed(text: str, value: float) -> str:
 
 
 def corrected(numbers: dict[str, Any]) -> str:
-    """Say what the plain difference is, and how much of it was luck of the draw."""
+    """Say what the plain difference is, and how much of it was luck of the draw; empty where nothing was corrected."""
     effect = numbers.get("margin")
-    if effect is None:
+    if effect is None or abs(effect["uncorrected"] - effect["effect"]) < HALF_A_CENT:
         return ""
     return _(
         "Without correction it would be %(raw)s per customer (between %(low)s and %(high)s): %(luck)s of that is due "

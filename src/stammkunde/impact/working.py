@@ -6,13 +6,14 @@ each customer did is written over by the same numbers, the verdict once for its 
 """
 
 import contextlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stammkunde import mirror, work
 from stammkunde.impact import comparing, counting, everything, judging, lags, reading
 from stammkunde.impact.models import Trial, Verdict
+from stammkunde.intake import told
 from stammkunde.outreach.models import Draw
 from stammkunde.plays import contents
 from stammkunde.plays.contents import Enters
@@ -24,6 +25,7 @@ from stammkunde.work import Lease, LostLease
 
 LEASE = timedelta(minutes=5)
 BEAT_SECONDS = 30.0
+FACTS = ("orders", "lines")  # what verdicts rest on
 REST = timedelta(hours=1)  # after a trial that killed its worker again and again
 
 
@@ -47,9 +49,16 @@ def renew(*, now: datetime) -> bool:
     return everything.renew(now=now)
 
 
+def complete_on(generation: Generation) -> date:
+    """Tell up to which day all that was bought is known: a file that has not come yet shows no difference."""
+    today = generation.as_of_on
+    known = told.until(today=today, now=generation.started_at)
+    return min([today, *(on for table, on in known.items() if table in FACTS)])
+
+
 def look(trial: Trial, lease: Lease, *, generation: Generation) -> None:
     """Count where a trial stands, and judge where a look is due."""
-    as_of = generation.as_of_on
+    as_of = complete_on(generation)
     progress = counting.count(trial, as_of=as_of)
     is_new_round = trial.plan == Trial.Plan.ROLLING and trial.planned is None and progress.ripe
     if is_new_round or (not trial.worth_cents and progress.entered):
@@ -64,8 +73,8 @@ def look(trial: Trial, lease: Lease, *, generation: Generation) -> None:
         judging.keep_outcomes(trial, members, compared.done, lease)
         judging.give(trial, compared, found, lease, customers=len(members), as_of=as_of)
         progress = counting.count(trial, as_of=as_of)
-    told = counting.with_next(trial, progress, judging.look_of(trial, progress), as_of=as_of)
-    lease.let_go(seen_generation=generation.pk, progress=told.written())
+    ahead = counting.with_next(trial, progress, judging.look_of(trial, progress), as_of=as_of)
+    lease.let_go(seen_generation=generation.pk, progress=ahead.written())
     if not _due(generation).exists():
         judging.rank()
 

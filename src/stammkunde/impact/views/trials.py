@@ -150,9 +150,10 @@ def _arms(numbers: dict[str, Any]) -> list[dict[str, Any]]:
         ("bought", _("Bought at all"), writing.percent),
         ("contacts", _("Heard from us, all in all"), lambda value: writing.number(value, places=2)),
     )
+    asked = [one for one in questions if one[0] != "expected_cents" or any(arm[one[0]] for arm in arms.values())]
     return [
         {"label": label, **{arm: write(arms[arm][name] / n) if (n := arms[arm]["n"]) else "–" for arm in arms}}
-        for name, label, write in questions
+        for name, label, write in asked
     ]
 
 

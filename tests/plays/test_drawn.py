@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
+from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Assignment, Draw, Message
 from stammkunde.outreach.services import Drawing, hold_out
 from stammkunde.plays import services, working
@@ -14,10 +15,11 @@ from stammkunde.plays.models import Enrolment
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.tasks.models import Task
 from tests import factories
-from tests.outreach.planning import DAY, NOW, customer
+from tests.outreach.planning import DAY, NOW, consent, customer
 
 from .over_time import HOUR, buys, content, message, started, task, wait, work
 from .test_campaign import prepared
+from .test_campaign import work as work_on
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +240,17 @@ def test_a_campaign_that_is_stopped_before_anything_was_planned_is_not_compared(
     services.stop(play_id=play.pk, staff=marketer, now=NOW + DAY)
 
     assert {one.entered_at for one in drawn(play).values()} == {None}
+
+
+def test_whose_people_are_asked_about_in_two_batches_can_be_reached_where_one_of_them_can(template, marketer):
+    anna = customer()
+    play = prepared(template(), marketer, holdout_share=0.5)
+
+    outreach.judge(origin=play.origin, eligible={anna.pk: True})
+    outreach.judge(origin=play.origin, eligible={anna.pk: False})
+    assert drawn(play)[anna.pk].eligible
+
+    consent(anna, state="withdrawn", at=NOW)
+    services.reschedule(play_id=play.pk, starts_at=NOW + DAY, valid_days=9, staff=marketer, now=NOW)
+    work_on(NOW)
+    assert not drawn(play)[anna.pk].eligible

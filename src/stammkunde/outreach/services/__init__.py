@@ -34,7 +34,16 @@ from stammkunde.outreach.services.filling import (
     write_to,
 )
 from stammkunde.outreach.services.handwritten import foresee, plan_of, send
-from stammkunde.outreach.services.holding_out import Drawing, Known, enter, hold_out, judge, leave, prepare
+from stammkunde.outreach.services.holding_out import (
+    Drawing,
+    Known,
+    enter,
+    hold_out,
+    judge,
+    judge_anew,
+    leave,
+    prepare,
+)
 from stammkunde.outreach.services.judging import CountsAsAdvertising, argued, disguised, refuse_disguised, shop
 from stammkunde.outreach.services.later import (
     NotUnclear,
@@ -110,6 +119,7 @@ __all__ = [
     "hold_out",
     "is_over",
     "judge",
+    "judge_anew",
     "keep_logo",
     "leave",
     "let_call_go",

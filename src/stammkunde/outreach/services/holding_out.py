@@ -103,8 +103,13 @@ def leave(*, origin: str) -> int:
 
 
 def judge(*, origin: str, eligible: Mapping[int, bool]) -> None:
-    """Note of customers whether anything would be let through; asked again before it begins, the last answer holds."""
+    """Note of customers whether anything would be let through; where any of their people can be reached, it would."""
     for is_eligible in (True, False):
         ids = [pk for pk, said in eligible.items() if said == is_eligible]
         rows = Assignment.objects.filter(draw__origin=origin, customer__in=ids, entered_at=None)
-        rows.update(eligible=is_eligible)
+        (rows if is_eligible else rows.filter(eligible=None)).update(eligible=is_eligible)
+
+
+def judge_anew(*, origin: str) -> None:
+    """Forget what was said of them, as long as it has not begun: everybody is asked about again."""
+    Assignment.objects.filter(draw__origin=origin, entered_at=None).update(eligible=None)

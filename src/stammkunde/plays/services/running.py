@@ -64,6 +64,7 @@ def reschedule(*, play_id: int, starts_at: datetime | None, valid_days: int, sta
     play.starts_at, play.valid_days, play.status = starts_at, valid_days, Status.PREPARING
     play.save(update_fields=["starts_at", "valid_days", "status"])
     Enrolment.objects.filter(play=play).update(forecast=None, code="", way=1)
+    outreach.judge_anew(origin=play.origin)
     return _settled(play_id, 1, "play.rescheduled", allowed=(), now=now, staff=staff)
 
 

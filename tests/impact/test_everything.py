@@ -105,6 +105,19 @@ def test_where_too_few_are_left_the_year_ends_and_the_setting_with_it(few):
     assert everything.settings().all_share is None
 
 
+def test_of_two_workers_that_see_a_year_over_one_draws(few, monkeypatch):
+    known(people(60))
+    on()
+    seen = iter([True])  # what the second one saw before the first had drawn
+    still = everything._is_over
+    assert working.renew(now=NOW + YEAR)
+    monkeypatch.setattr(everything, "_is_over", lambda *, now: next(seen, still(now=now)))
+
+    assert not working.renew(now=NOW + YEAR)
+
+    assert Draw.objects.filter(ended_at=None).count() == 1
+
+
 def test_switching_off_frees_at_once_and_again_on_draws_by_another_chance(few):
     known(people(60))
     first = on()
@@ -175,7 +188,7 @@ def test_the_verdict_on_a_year_is_the_total_of_all_plays_after_their_cost(year, 
     page = text(as_role("analyst"), "impact")
     assert "Alle Maßnahmen zusammen: " in page
     share = writing.percent(len(year["alone"]) / 200, places=0).replace("\N{NO-BREAK SPACE}", " ")
-    assert f"gemessen an den {share}, die ein Jahr lang nichts bekamen." in page
+    assert f"gemessen an den {share}, die ein Jahr lang keine Werbung bekamen." in page
     assert "Einzeln zusammengezählt" not in page  # no single one was judged
     assert page.count("Alle Maßnahmen zusammen, ab 2025") == 1  # above the list, not in it
 

@@ -24,7 +24,7 @@ from stammkunde.signals import queries as signals
 from stammkunde.signals.models import CustomerSignal
 from stammkunde.team import queries as team
 from stammkunde.team import services as teams
-from stammkunde.team.models import Staff
+from stammkunde.team.models import Company, Staff
 
 FEWEST = 2_000  # below it, such a year shows nothing but a miracle
 LEAST, MOST = 0.02, 0.2  # of them may be left alone
@@ -110,14 +110,22 @@ def switch_off(*, by: Staff | None, now: datetime) -> None:
 
 def renew(*, now: datetime) -> bool:
     """Draw anew where a year is over, by chance anew; where too few are left, it ends. Say whether one was due."""
-    last, ours = outreach.drawn_of_everything(), settings()
-    if last is None or not services.is_over(last, now=now) or signals.current() is None:
+    if not _is_over(now=now) or signals.current() is None:
         return False
     with transaction.atomic():
+        Company.objects.select_for_update().first()  # one worker at a time, and nobody who switches meanwhile
+        if not _is_over(now=now):
+            return False
+        ours = settings()
         share = ours.all_share
         if share is None or _draw(share=share, spares_a=ours.all_spares_a, by=None, now=now) is None:
             switch_off(by=None, now=now)
     return True
+
+
+def _is_over(*, now: datetime) -> bool:
+    last = outreach.drawn_of_everything()
+    return last is not None and services.is_over(last, now=now)
 
 
 def _draw(*, share: float, spares_a: bool, by: Staff | None, now: datetime) -> Draw | None:

@@ -73,7 +73,8 @@ def together(trial: Trial, said: Verdict) -> str:
     margin = said.numbers["margin"]
     share = margin["held_out"] / (margin["held_out"] + margin["treated"])
     return _(
-        "All measures together: %(total)s (%(low)s to %(high)s), measured by the %(share)s who got nothing for a year."
+        "All measures together: %(total)s (%(low)s to %(high)s), measured by the %(share)s who got no advertising for "
+        "a year."
     ) % {
         "total": about(numbers["total"]),
         "low": about(numbers["low"]),

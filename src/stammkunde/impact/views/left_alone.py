@@ -26,7 +26,7 @@ def page(request: StaffRequest) -> HttpResponse:
     """Show how it stands; switch on (`act` on, with the form), or off (`act` off)."""
     if request.POST.get("act") == "off":
         everything.switch_off(by=request.user, now=timezone.now())
-        messages.success(request, _("Switched off. All customers get advertising again."))
+        messages.success(request, _("Switched off. Whoever may get advertising gets it again."))
         return redirect("settings-year")
     ours = everything.settings()
     n = everything.eligible(spares_a=ours.all_spares_a).count()

@@ -3,9 +3,10 @@
 import pytest
 
 from stammkunde.contacts import services as contacts
-from stammkunde.customers.models import Consent
+from stammkunde.customers.services import Evidence, Recipient, change_preference, withdraw
 from stammkunde.outreach.models import Message
 from stammkunde.plays.models import Enrolment, Play
+from stammkunde.store.models import Unmet
 from stammkunde.tasks.models import Task
 from tests import factories
 from tests.outreach.planning import NOW, customer
@@ -202,18 +203,32 @@ def test_contact_that_was_taken_back_has_not_happened_and_ends_what_it_began():
 def test_objection_ends_it_where_nothing_but_advertising_is_left(template):
     advertises = started(wait(5), message(template()), name="Wirbt")
     calls = started(wait(5), task(), name="Ruft an")
-    anna = customer()
+    anna = factories.customer(email="anna@mail.example")
     buys(anna)
     work()
 
-    Consent.objects.create(
-        source="test:no", customer=anna, channel="email", purpose="advertising", state="objected", origin="test",
-        happened_at=NOW, recorded_at=NOW,
+    withdraw(
+        recipient=Recipient(customer_id=anna.pk), cells=[("email", "advertising")], now=NOW + HOUR, staff=None,
+        evidence=Evidence(origin="test", happened_at=NOW + HOUR),
     )  # fmt: skip
-    work(NOW + 5 * DAY)
+    work(NOW + 2 * HOUR)  # within the minute, not when her turn comes
 
     assert stands(advertises)[::2] == ("closed", "objected")
+    assert stands(calls)[0] == "waiting"
+    work(NOW + 5 * DAY)
     assert stands(calls)[0] == "acting"
+
+
+def test_wish_is_noted_for_measures_and_the_same_again_is_not():
+    anna = customer()
+    Unmet.objects.all().delete()
+
+    for _time in range(2):
+        change_preference(
+            recipient=Recipient(customer_id=anna.pk), fields={"language": "en"}, changed_at=NOW, staff=None
+        )
+
+    assert list(Unmet.objects.values_list("customer_id", "entered")) == [(anna.pk, False)]
 
 
 def test_complaint_ends_it_only_if_asked():

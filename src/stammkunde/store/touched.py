@@ -31,5 +31,9 @@ def note_everybody(*, because: str) -> None:
 
 
 def note_moved(customer_ids: Iterable[int]) -> None:
-    """Note who came into a group or left it by a fact, for measures; inside the caller's transaction."""
+    """
+    Note for measures who came into a group or left it by a fact, or of whom something changed that groups do not ask.
+
+    Inside the caller's transaction.
+    """
     Unmet.objects.bulk_create([Unmet(customer_id=one) for one in sorted(customer_ids)], batch_size=500)

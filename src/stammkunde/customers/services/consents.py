@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from stammkunde.customers import policy, queries
 from stammkunde.customers.models import Consent, ContactPerson, Customer
 from stammkunde.customers.services.records import PersonElsewhere
+from stammkunde.store import touched
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -147,8 +148,9 @@ def append(
 
 
 def note(customer: Customer, action: str, records: list[Consent], *, now: datetime, staff: Staff | None) -> None:
-    """Tell the audit trail; inside the caller's transaction. Nothing done leaves no trace."""
+    """Tell the audit trail, and measures; inside the caller's transaction. Nothing done leaves no trace."""
     if records:
+        touched.note_moved([customer.pk])
         cells = [f"{one.channel}/{one.purpose}" for one in records]
         team.record(
             staff=staff,

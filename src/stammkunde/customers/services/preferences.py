@@ -8,6 +8,7 @@ from django.db import transaction
 from stammkunde.customers.models import ContactPerson, ContactPreference, Customer
 from stammkunde.customers.services.consents import Recipient, lock
 from stammkunde.customers.services.records import apply
+from stammkunde.store import touched
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -46,6 +47,7 @@ def change_preference(
         preference.origin = ContactPreference.Origin.STAFF if staff else ContactPreference.Origin.CUSTOMER
         preference.changed_by, preference.changed_at = staff, changed_at
         preference.save()
+        touched.note_moved([customer.pk])
         _record(customer, person, "preference.changed", at=changed_at, staff=staff, changed=changed)
     return preference
 

@@ -41,8 +41,8 @@ class Trials(StaffList):
         Column(label=gettext_lazy("Careful"), unit="cents", key="careful_cents", sort="careful_cents"),
         Column(label=gettext_lazy("Altogether, about"), unit="cents"),
         Column(label=gettext_lazy("Customers"), unit="number"),
-        Column(label=gettext_lazy("Next verdict")),
     )
+    sort = "-careful_cents"
     template = "impact/trials.html"
     fewest = everything.FEWEST
     name = "trials"

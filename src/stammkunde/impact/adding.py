@@ -5,6 +5,8 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from stammkunde.impact.models import Verdict
 from stammkunde.impact.reading import Members
 from stammkunde.insight import experiments
@@ -21,11 +23,15 @@ def together(everything: Effect, members: Members) -> dict[str, Any]:
     return asdict(told) | {"apart": told.apart}
 
 
+def of_plays() -> "QuerySet[Verdict]":
+    """Give the verdicts on single plays that tell of money."""
+    return Verdict.objects.exclude(trial__origin__startswith=Draw.OF_EVERYTHING).exclude(numbers__margin=None)
+
+
 def _earned(since: date, until: date) -> Iterator[Earned]:
     """Give what each play was said to have earned at the end of a round within the year, or lastly."""
-    said = Verdict.objects.exclude(trial__origin__startswith=Draw.OF_EVERYTHING).exclude(numbers__margin=None)
     last: dict[tuple[int, int], Verdict] = {}
-    for one in said.filter(as_of_on__range=(since, until)).order_by("look"):
+    for one in of_plays().filter(as_of_on__range=(since, until)).order_by("look"):
         last[one.trial_id, one.round] = one
     for one in last.values():
         margin = one.numbers["margin"]

@@ -20,7 +20,8 @@ from stammkunde.impact.reading import Members
 from stammkunde.insight import experiments, outcomes
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.experiments import Effect, Look
-from stammkunde.insight.frames import Facts, arrow
+from stammkunde.insight.experiments.verdict import FEWEST_ANSWERS
+from stammkunde.insight.frames import Facts, Frame, arrow
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.value.history import Floats
 from stammkunde.mirror.engine import connection
@@ -32,7 +33,6 @@ from stammkunde.signals.margins import Terms
 from stammkunde.signals.models import FigureSettings, Generation
 
 POWER = 0.842  # standard errors: four of five
-FEWEST_ANSWERS = 5
 MOST_DRAWN = 200_000  # customers whose course is drawn week by week with its band
 
 
@@ -105,9 +105,7 @@ def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, g
 
 def what_was_done(trial: Trial, members: Members, facts: Facts, *, basis: str) -> Done:
     """Tell what each member brought, bought, cost and heard within her window."""
-    home = connection()
-    entries = home.from_arrow(members.entries())
-    found = arrow(outcomes.within(facts, nw.from_native(entries).lazy())).sort_by("entry_id")
+    found = arrow(outcomes.within(facts, _entries(members))).sort_by("entry_id")
 
     def of(name: str) -> Floats:
         values: Floats = found[name].to_numpy().astype(np.float64)
@@ -123,6 +121,11 @@ def what_was_done(trial: Trial, members: Members, facts: Facts, *, basis: str) -
         revenue_cents=of("revenue_cents"),
         known_cents=of("known_cents"),
     )
+
+
+def _entries(members: Members) -> Frame:
+    """Give the members to the engine of the facts."""
+    return nw.from_native(connection().from_arrow(members.entries())).lazy()
 
 
 def _questions(members: Members, done: Done) -> dict[str, tuple[Floats, Floats]]:
@@ -249,8 +252,7 @@ def _course(members: Members, facts: Facts, look: Look, *, basis: str) -> list[d
 
 
 def _by_week(members: Members, facts: Facts, *, basis: str) -> Floats:
-    entries = nw.from_native(connection().from_arrow(members.entries())).lazy()
-    found: pa.Table = arrow(outcomes.by_week(facts, entries))
+    found: pa.Table = arrow(outcomes.by_week(facts, _entries(members)))
     weeks = int(np.ceil((members.last_on - members.first_on + 1).max() / outcomes.WEEK_DAYS))
     brought = np.zeros((len(members), weeks))
     column = "revenue_cents" if basis == "revenue" else "margin_cents"
@@ -266,7 +268,6 @@ def spread_before(trial: Trial, *, at_most: int, generation: Generation) -> floa
     days = members.last_on - members.first_on + 1
     before = replace(members, first_on=members.first_on - days, last_on=members.first_on - 1)
     facts, basis = facts_of(generation), forecasts.basis(generation)
-    entries = nw.from_native(connection().from_arrow(before.entries())).lazy()
-    found = arrow(outcomes.within(facts, entries))
+    found = arrow(outcomes.within(facts, _entries(before)))
     column = "revenue_cents" if basis == "revenue" else "margin_cents"
     return float(found[column].to_numpy().astype(np.float64).std(ddof=1))

@@ -31,7 +31,7 @@ class Progress:
         ripe: of the round at hand, whose window is over; `waiting` whose is not.
         a_week: how many enter a week, lately.
         contaminated: held out, and something of the play left for them all the same.
-        window_days: the longest, and `first_on` and `last_on` the days on which the first and the last entered.
+        window_days: the longest, and `first_on` the day on which the first entered.
     """
 
     as_of_on: str
@@ -44,7 +44,6 @@ class Progress:
     contaminated: int = 0
     window_days: int = 91
     first_on: str = ""
-    last_on: str = ""
     next_at: int | None = None  # how many ripe customers the next look waits for
     next_on: str = ""  # when they are to be expected; empty: nobody can tell, or not within three years
 
@@ -65,7 +64,9 @@ def count(trial: Trial, *, as_of: date) -> Progress:
     """Count where a trial stands."""
     rows = reading.compared(trial)
     arms = rows.aggregate(
-        entered=Count("pk"), held_out=Count("pk", filter=Q(held_out=True)), ripe=Count("pk", filter=_ripe(trial, as_of))
+        entered=Count("pk"),
+        held_out=Count("pk", filter=Q(held_out=True)),
+        ripe=Count("pk", filter=reading.ripe(trial, as_of=as_of)),
     )
     in_round = max(arms["entered"] - trial.skipped, 0)
     windows = reading.draws(trial).values("window_days").distinct().count()
@@ -73,7 +74,8 @@ def count(trial: Trial, *, as_of: date) -> Progress:
     ripe = min(max(arms["ripe"] - trial.skipped, 0), planned)
     if windows > 1 and ripe:  # who entered later may be through sooner
         ripe = len(reading.members(trial, as_of=as_of))
-    ends = [timezone.localdate(at) for at in _ends(trial)]
+    began = rows.values_list("entered_at", flat=True).first()
+    first_on = timezone.localdate(began) if began else None
     return Progress(
         as_of_on=as_of.isoformat(),
         drawn=list(_drawn(trial)),
@@ -81,11 +83,10 @@ def count(trial: Trial, *, as_of: date) -> Progress:
         held_out=arms["held_out"],
         ripe=ripe,
         waiting=planned - ripe,
-        a_week=_a_week(trial, ends, as_of=as_of),
+        a_week=_a_week(trial, first_on, as_of=as_of),
         contaminated=_contaminated(trial),
         window_days=max(reading.draws(trial).values_list("window_days", flat=True), default=91),
-        first_on=ends[0].isoformat() if ends else "",
-        last_on=ends[-1].isoformat() if ends else "",
+        first_on=first_on.isoformat() if first_on else "",
     )
 
 
@@ -120,10 +121,6 @@ def _expected_on(trial: Trial, progress: Progress, at: int, *, as_of: date) -> d
     return None if weeks > MOST_WEEKS else as_of + timedelta(weeks=weeks) + days
 
 
-def _ripe(trial: Trial, as_of: date) -> Q:
-    return reading.ripe(trial, as_of=as_of)
-
-
 def _drawn(trial: Trial) -> Iterator[tuple[float, int, int]]:
     counted = reading.units(trial).order_by().values(share=F("draw__share"))
     for row in counted.annotate(n=Count("pk"), held=Count("pk", filter=Q(held_out=True))).order_by("share"):
@@ -131,17 +128,10 @@ def _drawn(trial: Trial) -> Iterator[tuple[float, int, int]]:
             yield row["share"], row["n"], row["held"]
 
 
-def _ends(trial: Trial) -> list[Any]:
-    """Give when the first and the last entered."""
-    moments = reading.compared(trial).values_list("entered_at", flat=True)
-    first = moments.first()
-    return [] if first is None else [first, moments.last()]
-
-
-def _a_week(trial: Trial, ends: list[date], *, as_of: date) -> float:
-    if trial.plan == Trial.Plan.ONCE or not ends:
+def _a_week(trial: Trial, first_on: date | None, *, as_of: date) -> float:
+    if trial.plan == Trial.Plan.ONCE or first_on is None:
         return 0.0
-    days = min(max((as_of - ends[0]).days, 1), RATE_DAYS)
+    days = min(max((as_of - first_on).days, 1), RATE_DAYS)
     since = reading.begin_of(as_of - timedelta(days=days - 1))
     return reading.compared(trial).filter(entered_at__gte=since).count() * WEEK / days
 

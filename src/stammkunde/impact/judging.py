@@ -9,14 +9,13 @@ from typing import Literal
 import numpy as np
 from django.db import transaction
 
-from stammkunde.impact import comparing, reading
+from stammkunde.impact import adding, comparing, reading
 from stammkunde.impact.comparing import Compared, Done
 from stammkunde.impact.counting import Progress
 from stammkunde.impact.models import Outcome, Trial, Verdict
 from stammkunde.impact.reading import Members
 from stammkunde.insight import experiments
 from stammkunde.insight.experiments import Look
-from stammkunde.outreach.models import Draw
 from stammkunde.plays import contents
 from stammkunde.plays.measures import reading as measures
 from stammkunde.plays.models import Play
@@ -116,8 +115,7 @@ def keep_outcomes(trial: Trial, members: Members, done: Done, lease: Lease) -> N
 def _rounds() -> dict[int, list[dict[str, float]]]:
     """Give what the last look of each round has shown, by trial."""
     last: dict[tuple[int, int], dict[str, float]] = {}
-    said = Verdict.objects.exclude(trial__origin__startswith=Draw.OF_EVERYTHING).exclude(numbers__margin=None)
-    for verdict in said.order_by("round", "look"):
+    for verdict in adding.of_plays().order_by("round", "look"):
         last[verdict.trial_id, verdict.round] = verdict.numbers["margin"]
     found: dict[int, list[dict[str, float]]] = defaultdict(list)
     for (trial, _round), effect in last.items():

@@ -16,6 +16,7 @@ from stammkunde.insight.periods import day_number
 from stammkunde.outreach.models import Assignment, Draw
 
 COLUMNS = ("pk", "customer_id", "draw_id", "held_out", "entered_at", "expected_cents", "expected_purchases", "risk")
+_EARLIER = Q(entered_at__lt=OuterRef("entered_at")) | Q(entered_at=OuterRef("entered_at"), pk__lt=OuterRef("pk"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,20 +67,20 @@ def compared(trial: Trial) -> "QuerySet[Assignment]":
     first who entered: its members are no chance of their own.
     """
     mine = drawn(trial).exclude(eligible=False)
-    before = Q(entered_at__lt=OuterRef("entered_at")) | Q(entered_at=OuterRef("entered_at"), pk__lt=OuterRef("pk"))
     if draws(trial).count() > 1:
-        mine = mine.exclude(Exists(drawn(trial).exclude(eligible=False).filter(before, customer=OuterRef("customer"))))
-    return _first_of_each(mine, before).order_by("entered_at", "pk")
+        mine = mine.exclude(
+            Exists(drawn(trial).exclude(eligible=False).filter(_EARLIER, customer=OuterRef("customer")))
+        )
+    return _first_of_each(mine).order_by("entered_at", "pk")
 
 
 def units(trial: Trial) -> "QuerySet[Assignment]":
     """Give one of each that was drawn: a customer, or the first of a household."""
-    before = Q(entered_at__lt=OuterRef("entered_at")) | Q(entered_at=OuterRef("entered_at"), pk__lt=OuterRef("pk"))
-    return _first_of_each(drawn(trial), before)
+    return _first_of_each(drawn(trial))
 
 
-def _first_of_each(rows: "QuerySet[Assignment]", before: Q) -> "QuerySet[Assignment]":
-    household = rows.exclude(key="").filter(before, draw=OuterRef("draw"), key=OuterRef("key"))
+def _first_of_each(rows: "QuerySet[Assignment]") -> "QuerySet[Assignment]":
+    household = rows.exclude(key="").filter(_EARLIER, draw=OuterRef("draw"), key=OuterRef("key"))
     return rows.filter(Q(key="") | ~Exists(household))
 
 

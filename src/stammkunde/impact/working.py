@@ -7,6 +7,7 @@ each customer did is written over by the same numbers, the verdict once for its 
 
 import contextlib
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -83,15 +84,12 @@ def _begin_of_everything() -> None:
     """Begin the trial of each year in which some customers are left alone of everything."""
     known = set(Trial.objects.filter(origin__startswith=Draw.OF_EVERYTHING).values_list("origin", flat=True))
     for draw in Draw.objects.filter(origin__startswith=Draw.OF_EVERYTHING).exclude(origin__in=known):
-        Trial.objects.get_or_create(
-            origin=draw.origin,
-            defaults={
-                "name": "",
-                "plan": Trial.Plan.ONCE,
-                "lag_days": lags.usual(),
-                "begun_at": draw.drawn_at,
-            },
-        )
+        _begin(draw.origin, draw, name="", plan=Trial.Plan.ONCE)
+
+
+def _begin(origin: str, draw: Draw, **told: Any) -> None:
+    said = {"lag_days": lags.usual(), "begun_at": draw.drawn_at, **told}
+    Trial.objects.get_or_create(origin=origin, defaults=said)
 
 
 def begin() -> None:
@@ -105,16 +103,8 @@ def begin() -> None:
             continue
         known.add(origin)
         play = Play.objects.filter(pk=int(origin.partition(":")[2])).first()
-        Trial.objects.get_or_create(
-            origin=origin,
-            defaults={
-                "play": play,
-                "name": draw.name,
-                "plan": Trial.Plan.ONCE if play and _is_once(play) else Trial.Plan.ROLLING,
-                "lag_days": lags.usual(),
-                "begun_at": draw.drawn_at,
-            },
-        )
+        plan = Trial.Plan.ONCE if play and _is_once(play) else Trial.Plan.ROLLING
+        _begin(origin, draw, play=play, name=draw.name, plan=plan)
 
 
 def _is_once(play: Play) -> bool:

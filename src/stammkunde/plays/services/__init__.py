@@ -6,6 +6,7 @@ from stammkunde.plays.services.preparing import (
     NothingToSay,
     choose,
     create_campaign,
+    ways_of,
 )
 from stammkunde.plays.services.rounds import Question, create_consent_campaign
 from stammkunde.plays.services.running import (
@@ -35,7 +36,7 @@ from stammkunde.plays.services.trouble import (
     try_again,
 )
 from stammkunde.plays.services.turns import shares
-from stammkunde.plays.services.ways import ask_governor, ways_of
+from stammkunde.plays.services.ways import ask_governor
 
 __all__ = [
     "DISGUISED",

@@ -215,6 +215,11 @@ def _plan(
     )
 
 
+def ways_of(play: Play) -> list[Template]:
+    """Give the ways of a play, as templates, in the order in which they are tried."""
+    return [play.says, *(one.template for one in play.ways.select_related("template"))]
+
+
 def recipients(
     play: Play, customer_ids: Collection[int], *, now: datetime, template: Template | None = None
 ) -> dict[int, tuple[Chosen, ...]]:
@@ -236,6 +241,5 @@ def recipients(
 
 def _held_out(play: Play, customer_ids: Collection[int], *, now: datetime) -> set[int]:
     what = Drawing(origin=play.origin, share=play.holdout_share, name=play.name)
-    ways = [play.says, *(one.template for one in play.ways.select_related("template"))]
-    on_paper = any(channels.get(one.channel).reaches == Channel.POST for one in ways)
+    on_paper = any(channels.get(one.channel).reaches == Channel.POST for one in ways_of(play))
     return drawing.draw(what, customer_ids, now=now, begins=False, on_paper=on_paper)

@@ -36,7 +36,7 @@ def start(*, play_id: int, starts_at: datetime | None, staff: Staff, now: dateti
     :raises CountsAsAdvertising: if its words advertise under a purpose that needs no consent
     :raises NotLookedAt: if the company wants a colleague to understand advertising first, and none has
     """
-    for template in ways.ways_of(Play.objects.select_related("template").get(pk=play_id)):
+    for template in preparing.ways_of(Play.objects.select_related("template").get(pk=play_id)):
         preparing.check_purpose(template)
         if template.channel != CALL:  # a call is talked, not read
             looks.demand(template)

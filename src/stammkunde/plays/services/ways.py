@@ -34,11 +34,6 @@ Said = tuple[str, dict[str, Any] | None, Message | None]  # verdict, reason, and
 Ask = Callable[[Sequence[Plan]], Iterable[Said]]
 
 
-def ways_of(play: Play) -> list[Template]:
-    """Give the ways of a play, as templates, in the order in which they are tried."""
-    return [play.says, *(one.template for one in play.ways.select_related("template"))]
-
-
 def ask_governor(*, play: Play, now: datetime) -> int:
     """
     Ask for the next customers of a campaign whether they may be reached, and how; tell how many were asked.
@@ -47,7 +42,9 @@ def ask_governor(*, play: Play, now: datetime) -> int:
     """
     rows = list(Enrolment.objects.filter(play=play, forecast__isnull=True).order_by("pk")[:AT_ONCE])
     if not rows:
-        turns.assign(play, ways=[place for place, one in enumerate(ways_of(play), start=1) if one.channel == CALL])
+        turns.assign(
+            play, ways=[place for place, one in enumerate(preparing.ways_of(play), start=1) if one.channel == CALL]
+        )
         Play.objects.filter(pk=play.pk, status=Play.Status.PREPARING).update(status=Play.Status.READY)
         return 0
     held_out = {row.customer_id: (row.contact_person_id, row.why) for row in rows if row.arm == Enrolment.Arm.HELD_OUT}
@@ -98,7 +95,7 @@ def plan(play: Play, rows: Sequence[Enrolment], *, now: datetime) -> None:
 
 def find(play: Play, rows: Sequence[Enrolment], *, ask: Ask, now: datetime) -> None:
     """Ask about each enrolment on its way, and on the next as long as only that way is closed; note what was said."""
-    every = ways_of(play)
+    every = preparing.ways_of(play)
     first = {row.pk: (row.contact_person_id, row.why) for row in rows}
     tried = {row.pk: list((row.forecast or {}).get("tried", ()))[: row.way - 1] for row in rows}
     for place, template in enumerate(every, start=1):

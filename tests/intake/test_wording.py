@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from stammkunde.intake import check, wording
+from stammkunde.intake.asking import Question
 from stammkunde.store import facts
 from tests.intake.reading import checked, out, write
 
@@ -104,7 +105,10 @@ def test_fields_steps_and_questions_have_names():
     with translation.override("de"):
         assert wording.field_label("flat", "ordered_at") == "Bestelldatum"
         assert wording.step_label("read") == "Datei wird gelesen"
-        assert wording.question_text("tax_rate") == "Die Preise enthalten Mehrwertsteuer: wie viel Prozent?"
+        assert (
+            wording.question_text(Question(option="tax_rate"))
+            == "Die Preise enthalten Mehrwertsteuer: wie viel Prozent?"
+        )
 
 
 def refused_rows(path, language="de"):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.intake import layouts, models
+from stammkunde.intake import layouts, models, wording
 from stammkunde.intake.formats import Dialect
 from stammkunde.intake.layouts import Layout
 from stammkunde.intake.recognise import Recognition
@@ -25,6 +25,8 @@ DATE_ORDERS = [
 ]
 DECIMALS = [("", _("recognised")), (",", _("comma: 1.234,56")), (".", _("point: 1,234.56"))]
 PRICES = [("", _("please choose")), ("net", _("net, without VAT")), ("gross", _("gross, with VAT"))]
+ANSWER = "answer-"  # so begin the names of what answers a question
+ANSWER_LENGTH = 200
 KNOWN = {"order": _("as the order says")}  # shops say it order by order
 
 
@@ -118,9 +120,9 @@ def _columns(data: Mapping[str, str], layout: str) -> dict[str, str]:
 
 def _options(data: Mapping[str, str], *, incoming: models.Import) -> dict[str, Any]:
     """Give the options as they were, with what the form says about those it asked for."""
-    options = dict(incoming.options)
+    options = dict(incoming.options) | _answers(data)
     for name, field in Options.base_fields.items():
-        if name not in data:
+        if name not in data or ANSWER + name in data:
             continue
         text = data[name].strip() if name != "delimiter" else data[name]
         value = _value(field, text)
@@ -130,12 +132,64 @@ def _options(data: Mapping[str, str], *, incoming: models.Import) -> dict[str, A
     return options
 
 
+def _answers(data: Mapping[str, str]) -> dict[str, str]:
+    """Take the answers to questions about the file: each names the option that it settles."""
+    given = {name.removeprefix(ANSWER): value for name, value in data.items() if name.startswith(ANSWER)}
+    return {option: value[:ANSWER_LENGTH] for option, value in given.items() if len(option) < ANSWER_LENGTH}
+
+
 def _value(field: forms.Field, text: str) -> Any:
     if isinstance(field, forms.IntegerField) and not isinstance(field, forms.DecimalField):
         return int(text) if text.isdecimal() and len(text) < 6 else None
     if isinstance(field, forms.DecimalField):
         return text.replace(",", ".")
     return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A way to read the file, with what it would make of the example and of the whole."""
+
+    value: str
+    label: str
+    example: str
+    cents: int | None
+    is_chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question about the file, in words; without choices, it is answered elsewhere on the page."""
+
+    name: str
+    text: str
+    row: int
+    example: str
+    choices: list[Choice]
+
+
+def asked(found: Recognition) -> list[Asked]:
+    """Word what was asked about a file: what is open, and what was chosen, as long as there is a choice."""
+    questions = [one for one in found.asked if one.answers or one in found.questions]
+    return [
+        Asked(
+            name=ANSWER + one.option,
+            text=wording.question_text(one),
+            row=one.row,
+            example=one.example,
+            choices=[
+                Choice(
+                    value=answer.value,
+                    label=wording.answer_text(one, answer),
+                    example=answer.example,
+                    cents=answer.cents,
+                    is_chosen=str(found.options.get(one.option, "")) == answer.value,
+                )
+                for answer in one.answers
+            ],
+        )
+        for one in questions
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.intake import layouts
+from stammkunde.intake.asking import Answer, Question
 
 _MEND_ROW = _("Correct the row and import it again.")
 
@@ -279,6 +281,7 @@ _QUESTIONS = {
     "layout": _("What kind of file is this?"),
     "tax_rate": _("The prices include VAT: how much, in percent?"),
 }
+_ANSWERS: dict[str, dict[str, Promise]] = {}  # of each kind of question: value → words
 STEPS = {
     "waiting": _("Waiting"),
     "read": _("Reading the file"),
@@ -301,9 +304,17 @@ def problem_text(code: str, detail: Mapping[str, Any], *, value: str = "") -> tu
     return _capital(str(reason) % known), str(cure) % known
 
 
-def question_text(code: str) -> str:
-    """Word a question of `Recognition.questions`."""
-    return str(_QUESTIONS.get(code, code))
+def question_text(question: Question) -> str:
+    """Word a question of `Recognition.questions`; of one about a word or a column, with that."""
+    kind, _colon, about = question.option.partition(":")
+    said = _Detail({"about": about, "column": ", ".join(question.columns)}, code=kind, value=question.example)
+    return str(_QUESTIONS.get(kind, kind)) % said
+
+
+def answer_text(question: Question, answer: Answer) -> str:
+    """Word one answer; where there are no words for it, it is what it becomes."""
+    kind = question.option.partition(":")[0]
+    return str(_ANSWERS.get(kind, {}).get(answer.value, answer.value))
 
 
 def field_label(layout: str, name: str) -> str:

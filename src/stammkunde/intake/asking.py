@@ -1,0 +1,33 @@
+"""What only a person knows of a file: one question for each open reading, with what each answer would mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One way to read it: what the option becomes, how the example is then read, and what the file would come to."""
+
+    value: str
+    example: str = ""
+    cents: int | None = None  # net
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """
+    An open reading. Worded by `wording.question_text`; as long as there is one, nothing can be imported.
+
+    `option` is the name of the option that settles it; of one column or word: `decimal:Menge`, `kind:Angebot`.
+    Where there are no `answers`, it is a number or a choice that stands elsewhere on the page.
+    """
+
+    option: str
+    columns: tuple[str, ...] = ()
+    row: int = 0
+    example: str = ""
+    answers: tuple[Answer, ...] = ()
+
+    def is_answered(self, options: Mapping[str, Any]) -> bool:
+        return str(options.get(self.option, "")) in {one.value for one in self.answers}

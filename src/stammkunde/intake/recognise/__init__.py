@@ -1,0 +1,123 @@
+"""What a file is about: its layout, which column means what, and how dates and numbers are written."""
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from stammkunde.intake import layouts
+from stammkunde.intake.asking import Answer, Question
+from stammkunde.intake.check.given import missing
+from stammkunde.intake.check.result import Problem
+from stammkunde.intake.check.run import check
+from stammkunde.intake.formats import Dialect, sniff
+from stammkunde.intake.layouts import Layout
+from stammkunde.intake.recognise.choosing import LEAST, match, rank
+from stammkunde.intake.recognise.settling import LOOK_ROWS, settle
+
+__all__ = ["Answer", "Question", "Recognition", "match", "rank", "recognise"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognition:
+    """
+    What we think a file is. A person may correct `layout`, `columns` and `options` and recognise again.
+
+    As long as there are `questions`, or `missing` fields, nothing can be imported. `problems` are those of the first
+    rows.
+    """
+
+    layout: str  # empty: we cannot tell
+    columns: dict[str, str]  # our field → the file's column
+    options: dict[str, Any]
+    confidence: float  # 0..1
+    dialect: Dialect
+    header: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]  # the first rows, as text, in the order of `header`
+    missing: tuple[str, ...]  # fields that the layout needs and the file does not have
+    unused: tuple[str, ...]  # columns that are not imported
+    asked: tuple[Question, ...]  # what only a person knows, answered or not
+    ambiguous_dates: tuple[str, ...]  # columns whose dates read as day first and as month first
+    candidates: tuple[tuple[str, float], ...]  # layouts with their score, best first
+    problems: list[Problem] = field(repr=False)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Give what nobody has answered yet."""
+        return tuple(one for one in self.asked if not one.is_answered(self.options))
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.layout) and not self.missing and not self.questions
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self) | {
+            "dialect": self.dialect.as_dict(),
+            "questions": [asdict(one) for one in self.questions],
+            "usable": self.usable,
+        }
+
+
+def recognise(
+    path: Path | str,
+    *,
+    today: date,
+    layout: str | None = None,
+    columns: dict[str, str] | None = None,
+    options: dict[str, Any] | None = None,
+    memory_mb: int = 512,
+) -> Recognition:
+    """
+    Recognise a file from its first rows; what is given (a person's correction, a saved mapping) is kept.
+
+    :raises FileNotUsable: if it cannot be read at all
+    """
+    options = {name: value for name, value in (options or {}).items() if value not in (None, "")}
+    dialect = sniff(path, options=options)
+    candidates = rank(dialect.header)
+    name = layout or (candidates[0][0] if candidates and candidates[0][1] >= LEAST else "")
+    if not name:
+        return _unknown(dialect, candidates, options)
+    kind = layouts.get(name)
+    given = dict(columns) if columns is not None else match(kind, dialect.header)
+    with TemporaryDirectory() as work:
+        found = settle(path, kind, given, options, dialect, work=Path(work), memory_mb=memory_mb)
+        recognition = Recognition(
+            layout=name,
+            columns=given,
+            options=found.options,
+            confidence=round(dict(candidates).get(name, 0.0), 2),
+            dialect=dialect,
+            header=dialect.header,
+            sample=dialect.sample[:_SHOWN_ROWS],
+            missing=missing(kind, set(given), packed=kind.packed in dialect.header),
+            unused=_unused(kind, given, dialect, found.options),
+            asked=found.asked,
+            ambiguous_dates=found.ambiguous,
+            candidates=tuple(candidates),
+            problems=[],
+        )
+        if not recognition.usable:
+            return recognition
+        first = check(
+            path, layout=name, columns=given, options=found.options, out_dir=Path(work), today=today,
+            memory_mb=memory_mb, limit=LOOK_ROWS,
+        )  # fmt: skip
+    return replace(recognition, problems=first.problems)
+
+
+def _unused(kind: Layout, given: dict[str, str], dialect: Dialect, options: dict[str, Any]) -> tuple[str, ...]:
+    _, used = layouts.with_attributes(kind, given, header=dialect.header, options=options)
+    return tuple(one for one in dialect.header if one not in used.values())
+
+
+_SHOWN_ROWS = 20
+
+
+def _unknown(dialect: Dialect, candidates: list[tuple[str, float]], options: dict[str, Any]) -> Recognition:
+    return Recognition(
+        layout="", columns={}, options=options, confidence=0.0, dialect=dialect, header=dialect.header,
+        sample=dialect.sample[:_SHOWN_ROWS], missing=(), unused=dialect.header, asked=(Question(option="layout"),),
+        ambiguous_dates=(), candidates=tuple(candidates), problems=[],
+    )  # fmt: skip

@@ -221,7 +221,8 @@ LINE_FIELDS = (
     Field(
         name="unit_price", de="Einzelpreis", en="Unit price", type=MONEY, example="12.90",
         also=("Preis", "Stückpreis", "EP", "VK", "VK-Preis", "Verkaufspreis", "Einzelpreis netto", "UnitPrice", "Price",
-              "Price per unit", "Item price", "Einzelpreis brutto"),
+              "Price per unit", "Item price", "Einzelpreis brutto", "Unit price net", "Net unit price",
+              "Unit price gross", "Gross unit price"),
     ),
     Field(
         name="line_net", de="Netto", en="Net", type=MONEY, example="25.80",

@@ -224,6 +224,11 @@ def field_rows(found: Recognition) -> list[FieldRow]:
     return sorted(rows, key=lambda row: (not row.missing, not row.column))
 
 
+def unused(found: Recognition) -> list[tuple[str, list[str]]]:
+    """Give the columns that are not imported, each with what stands in it."""
+    return [(column, samples(found, column)) for column in found.unused]
+
+
 def samples(found: Recognition, column: str, *, count: int = 3) -> list[str]:
     """Give the first different values of a column."""
     if column not in found.header:

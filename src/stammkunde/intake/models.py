@@ -14,6 +14,7 @@ class Mapping(models.Model):
     layout = models.CharField(max_length=30)  # see intake.layouts
     columns = models.JSONField(default=dict)  # our field → the file's column
     options = models.JSONField(default=dict)  # origin, date order, decimal mark, gross or net, encoding …
+    heading = models.CharField(max_length=64, default="", db_index=True)  # of the file it was made with: `remembered`
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     updated_at = models.DateTimeField()
 
@@ -44,6 +45,8 @@ class Import(CountedClaims):
     layout = models.CharField(max_length=30, default="")
     columns = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
+    heading = models.CharField(max_length=64, default="", db_index=True)  # digest of the file's headings: `remembered`
+    follows = models.JSONField(default=dict)  # of what it is known how such a file is read: `remembered.Remembered`
     dry_run = models.BooleanField(default=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.UPLOADED)
     step = models.CharField(max_length=40, default="")  # what is going on: a code, worded when shown

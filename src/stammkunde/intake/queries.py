@@ -60,6 +60,20 @@ def mappings() -> models.QuerySet[Mapping]:
     return Mapping.objects.order_by("name")
 
 
+@dataclass(frozen=True, kw_only=True)
+class FromThere:
+    """What came in from an origin so far: how many imports, and the latest of them."""
+
+    count: int
+    latest: Import | None
+
+
+def from_there(origin: str) -> FromThere:
+    """Tell what rows of an origin will meet: the same number from there is the same customer."""
+    done = Import.objects.filter(status=Import.Status.DONE, options__origin=origin)
+    return FromThere(count=done.count(), latest=done.only("file_name", "finished_at").order_by("-pk").first())
+
+
 def checked_dir(incoming: Import) -> Path | None:
     """Give the folder with `problems….parquet` and `raw.parquet`, for the download of what was refused."""
     folder = staging.attempt_dir(incoming)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from stammkunde.intake import apart, check, forms, layouts, queries, recognise, report, services, wording
+from stammkunde.intake import apart, check, forms, layouts, queries, recognise, remembered, report, services, wording
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.uploads import Upload, arrived, streamed
@@ -155,6 +155,7 @@ def save_mapping(request: StaffRequest, pk: int) -> HttpResponse:
             layout=found.layout,
             columns=found.columns,
             options=found.options,
+            heading=remembered.digest(found.header),
             now=timezone.now(),
             staff=request.user,
         )
@@ -173,7 +174,9 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
         if not shown.is_ready:
             return _page(request, incoming, shown, status=400)
         assert shown.found is not None  # ready
-        given = {"layout": shown.found.layout, "columns": shown.found.columns, "options": shown.found.options}
+        found = shown.found
+        given = {"layout": found.layout, "columns": found.columns, "options": found.options}
+        given["heading"] = remembered.digest(found.header)
     try:
         services.start(
             import_id=pk, now=timezone.now(), dry_run=request.POST.get("do") == "dry", staff=request.user, **given
@@ -326,6 +329,9 @@ def _preview_context(shown: Preview) -> dict[str, Any]:
         "missing": [row.label for row in rows if row.missing],
         "problems": report.problems([problem.as_dict() for problem in found.problems[:8]]),
         "mappings": queries.mappings(),
+        "from_there": queries.from_there(str(found.options.get("origin", ""))),
+        "used": len(found.header) - len(found.unused),
+        "unused": forms.unused(found),
     }
 
 

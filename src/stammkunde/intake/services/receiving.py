@@ -11,9 +11,10 @@ from typing import BinaryIO, Protocol
 from django.conf import settings
 from django.utils import timezone
 
-from stammkunde.intake import apart
+from stammkunde.intake import apart, remembered
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import
+from stammkunde.intake.recognise import Recognition
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -89,15 +90,18 @@ def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known be
 
 
 def _recognise(incoming: Import, *, now: datetime) -> None:
+    """Recognise a file; where nothing was said of it, as the last one with its headings was read."""
+    is_open = not incoming.layout and not incoming.columns
     try:
-        found = apart.recognise(
-            Path(incoming.path),
-            today=timezone.localdate(now),
-            layout=incoming.layout or None,
-            columns=incoming.columns or None,
-            options=incoming.options or None,
-            memory_mb=settings.ENGINE_MEMORY_MB,
-        )
+        found = _found(incoming, now=now)
+        incoming.heading = remembered.digest(found.header)
+        if is_open and (known := remembered.of(found.header)):
+            incoming.layout, incoming.columns, incoming.follows = known.layout, known.columns, known.source
+            incoming.options = {**known.said, **incoming.options}
+            found = _found(incoming, now=now)
+            if left := known.left_open(found):
+                incoming.options = {**left, **incoming.options}
+                found = _found(incoming, now=now)
     except FileNotUsable as problem:
         incoming.status, incoming.finished_at = Import.Status.FAILED, now
         incoming.error = {"code": problem.code, **problem.detail}
@@ -106,6 +110,17 @@ def _recognise(incoming: Import, *, now: datetime) -> None:
         found.layout,
         found.columns,
         {**found.options, **incoming.options},
+    )
+
+
+def _found(incoming: Import, *, now: datetime) -> Recognition:
+    return apart.recognise(
+        Path(incoming.path),
+        today=timezone.localdate(now),
+        layout=incoming.layout or None,
+        columns=incoming.columns or None,
+        options=incoming.options or None,
+        memory_mb=settings.ENGINE_MEMORY_MB,
     )
 
 

@@ -27,24 +27,25 @@ class NotNow(Exception):
 
 
 @transaction.atomic
-def start(
+def start(  # noqa: PLR0913 (what was recognised, and by whom it is started)
     *,
     import_id: int,
     now: datetime,
     layout: str | None = None,
     columns: dict[str, str] | None = None,
     options: dict[str, object] | None = None,
+    heading: str | None = None,
     dry_run: bool = False,
     staff: Staff | None = None,
 ) -> Import:
     """
     Queue an import for checking and, unless it is a dry run, for publishing.
 
-    Layout, columns and options replace those that were recognised; None keeps them.
+    Layout, columns, options and the digest of the headings replace those that were recognised; None keeps them.
 
     :raises NotNow: if it is running or done already
     """
-    given = {"layout": layout, "columns": columns, "options": options}
+    given = {"layout": layout, "columns": columns, "options": options, "heading": heading}
     fresh = {
         "status": Import.Status.QUEUED,
         "dry_run": dry_run,
@@ -124,10 +125,11 @@ def save_mapping(
     columns: dict[str, str],
     options: dict[str, object],
     now: datetime,
+    heading: str = "",
     staff: Staff | None = None,
 ) -> Mapping:
-    """Keep a mapping under a name; a mapping of that name is replaced."""
-    said = {"layout": layout, "columns": columns, "options": options, "updated_at": now}
+    """Keep a mapping under a name, for files of this `heading`; a mapping of that name is replaced."""
+    said = {"layout": layout, "columns": columns, "options": options, "heading": heading, "updated_at": now}
     with transaction.atomic():
         mapping, _created = Mapping.objects.update_or_create(
             name=name.strip(), defaults=said, create_defaults=said | {"created_by": staff}

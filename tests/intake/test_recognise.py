@@ -38,7 +38,8 @@ def test_a_template_is_recognised_whole(tmp_path, layout, language):
     [
         (UCI, "flat"),
         ("Rechnungs-Nr.;Belegdatum;KdNr;Kunde;Artikel-Nr.;Bezeichnung;Menge;Netto;EK", "flat"),
-        ("Re-Nr.;Datum;Debitor;Brutto;MwSt;Deckungsbeitrag", "flat"),
+        ("Re-Nr.;Datum;Debitor;Brutto;MwSt;Deckungsbeitrag", "documents"),
+        ("Bestellnummer;Bestelldatum;Kundennummer;Status;Versandkosten;Gesamtbetrag", "documents"),
         ("KdNr;Firma;Straße;PLZ;Ort;Branche", "customers"),
         ("Kunden-Nr.;Anrede;Vorname;Nachname;Geburtsdatum", "contact_persons"),
         ("ArtNr;Artikelbezeichnung;Warengruppe;VK;EK", "products"),

@@ -280,8 +280,23 @@ CODES = _OF_ROWS | _OF_FILES | _OF_IMPORTS
 _QUESTIONS = {
     "layout": _("What kind of file is this?"),
     "tax_rate": _("The prices include VAT: how much, in percent?"),
+    "repeated": _("Some headings stand in the file more than once (%(column)s). Which of these columns are meant?"),
+    "buyer": _("As it stands, nobody would have bought: every order would be a guest's. Which column says who bought?"),
+    "amounts": _(
+        "The file has amounts (%(column)s), and as orders it would come without them. Is the money in a file of lines? "
+        "If not, choose below that the file contains documents, one row each."
+    ),
 }
-_ANSWERS: dict[str, dict[str, Promise]] = {}  # of each kind of question: value → words
+_ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value → words
+    "repeated": {
+        "1": _("the first of each"),
+        "2": _("the second of each"),
+        "3": _("the third of each"),
+        "4": _("the fourth of each"),
+    },
+    "buyer": {"-": _("none: they are all guests")},
+    "amounts": {"lines": _("yes, the lines come in a file of their own")},
+}
 STEPS = {
     "waiting": _("Waiting"),
     "read": _("Reading the file"),

@@ -239,10 +239,10 @@ def _priced_sql(names: set[str], *, has_positions: bool) -> str:
         FROM kinds"""  # noqa: E501
 
 
-_KIND = r"""CASE
+_KIND = """CASE
     WHEN document_type IN ('return', 'cancellation', 'adjustment') THEN document_type
     WHEN unit_price <= 0 OR revenue_cents = 0 OR units = 0 THEN 'adjustment'
-    WHEN units < 0 OR regexp_full_match(order_number, 'C\d+') THEN 'cancellation'
+    WHEN units < 0 THEN 'cancellation'
     WHEN revenue_cents < 0 THEN 'adjustment'
     ELSE 'sale' END"""
 

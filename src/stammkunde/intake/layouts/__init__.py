@@ -7,7 +7,7 @@ fills it. Recognising, typing, checking, templates and the guide's tables work f
 
 from stammkunde.intake.layouts.attributes import attributes, with_attributes
 from stammkunde.intake.layouts.consents import CONSENTS
-from stammkunde.intake.layouts.documents import FLAT
+from stammkunde.intake.layouts.documents import DOCUMENTS, FLAT
 from stammkunde.intake.layouts.own import CONTACT_PERSONS, CUSTOMERS, LINES_LAYOUT, ORDERS, PRODUCTS
 from stammkunde.intake.layouts.shops import SHOPIFY, WOOCOMMERCE
 from stammkunde.store import facts
@@ -15,7 +15,7 @@ from stammkunde.store.layouts import Column, Field, Layout, Table
 from stammkunde.ui import tables
 
 OF_TABLES = (CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES_LAYOUT, CONSENTS)
-OTHERS = (FLAT, SHOPIFY, WOOCOMMERCE)
+OTHERS = (DOCUMENTS, FLAT, SHOPIFY, WOOCOMMERCE)
 
 
 class UnknownLayout(LookupError):

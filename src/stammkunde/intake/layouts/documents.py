@@ -1,4 +1,6 @@
-"""Files whose rows are lines of orders: orders, products and customers follow from them."""
+"""Files whose rows are lines of orders, or whole documents: orders, products and customers follow from them."""
+
+from dataclasses import replace
 
 from stammkunde.intake.layouts.vocabulary import (
     ADDRESS,
@@ -12,6 +14,7 @@ from stammkunde.intake.layouts.vocabulary import (
     ORDERED_AT,
     PROMISED_ON,
     STATUS,
+    TOTALS,
     customer_fields,
     customer_name,
     customer_number,
@@ -101,6 +104,37 @@ FLAT = Layout(
     ),
     one_of=(("unit_price", "line_net", "line_gross", "line_total"),),
     tables=(CUSTOMERS, PRODUCTS, ORDERS, LINES),
+)
+
+
+_OF_DOCUMENTS = {
+    "line_net", "line_gross", "line_total", "line_tax", "tax_rate", "line_cost", "line_margin", "document_type",
+}  # fmt: skip
+
+DOCUMENTS = Layout(
+    name="documents",
+    de="Belege (eine Zeile je Beleg)",
+    en="Documents (one row each)",
+    documents=True,
+    fields=(
+        order_number(),
+        ORDERED_AT,
+        customer_number(),
+        customer_name(),
+        *customer_fields(),
+        *(
+            replace(one, also=(*one.also, *TOTALS.get(one.name, ())))
+            for one in LINE_FIELDS
+            if one.name in _OF_DOCUMENTS
+        ),
+        CHANNEL,
+        STATUS,
+        PROMISED_ON,
+        DELIVERED_ON,
+        CURRENCY_FIELD,
+    ),
+    one_of=(("line_net", "line_gross", "line_total"),),
+    tables=(CUSTOMERS, ORDERS, LINES),
 )
 
 

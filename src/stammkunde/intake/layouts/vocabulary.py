@@ -273,6 +273,25 @@ LINE_FIELDS = (
     ),
 )  # fmt: skip
 
+# In a list of documents these are of the whole document; in a list of lines they repeat on each, and are none of its.
+TOTALS = {
+    "line_net": (
+        "Gesamtnetto", "Summe netto", "Nettosumme", "Gesamtsumme netto", "Gesamtbetrag netto", "Rechnungsbetrag netto",
+        "Auftragswert netto", "Umsatz (netto)", "Nettowert", "Warenwert netto", "Total net", "Untaxed amount",
+        "Amount untaxed", "Total excl. VAT", "Total excl. tax", "Total without tax", "Subtotal excl. tax",
+    ),
+    "line_gross": (
+        "Gesamtbrutto", "Summe brutto", "Bruttosumme", "Gesamtsumme brutto", "Gesamtbetrag brutto",
+        "Rechnungsbetrag brutto", "Auftragswert brutto", "Bruttowert", "Total gross", "Total incl. VAT",
+        "Total incl. tax", "Total with tax",
+    ),
+    "line_total": (
+        "Gesamtbetrag", "Gesamtsumme", "Rechnungsbetrag", "Rechnungssumme", "Endbetrag", "Endsumme", "Belegsumme",
+        "Belegbetrag", "Auftragssumme", "Auftragswert", "Bestellsumme", "Bestellwert", "Zahlbetrag", "Warenwert",
+        "Grand total", "Order total", "Invoice total", "Total amount", "Order amount", "Invoice amount",
+    ),
+    "line_tax": ("Summe MwSt", "Summe USt", "MwSt gesamt", "USt gesamt", "Umsatzsteuer", "Mehrwertsteuer", "Total tax"),
+}  # fmt: skip
 COSTS = ("unit_cost", "line_cost", "line_margin")
 DISCOUNTS = ("line_discount", "discount_percent", "line_subtotal")
 LINES = Table(
@@ -292,3 +311,25 @@ LINES = Table(
         Column(name="cost_cents", sql="cost_cents", needs=COSTS),
     ),
 )
+
+_PRODUCT_NAMES = (
+    "Artikel", "Artikelbezeichnung", "Artikelname", "Artikelbeschreibung", "Produkt", "Produktname", "Positionsname",
+    "Product", "Product name", "Item", "Item name",
+)  # fmt: skip
+_BUYERS = ("Kunde", "Kundenname", "Käufer", "Käufername", "Customer", "Customer name", "Buyer", "Buyer name")
+
+
+def what_matters() -> dict[str, tuple[str, ...]]:
+    """Name the headings of what no file of sales may lose, in the words of files that are about something else, too."""
+    amounts = [one for one in LINE_FIELDS if one.name in {"unit_price", "line_net", "line_gross", "line_total"}]
+    totals = [word for words in TOTALS.values() for word in words]
+    return {
+        "document": _headings(order_number()),
+        "product": (*_headings(product_number()), *_PRODUCT_NAMES),
+        "amount": (*(word for one in amounts for word in _headings(one)), *totals),
+        "customer": (*_headings(customer_number()), *_BUYERS),
+    }
+
+
+def _headings(one: Field) -> tuple[str, ...]:
+    return (one.de, one.en, one.name, *one.also)

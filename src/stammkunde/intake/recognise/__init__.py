@@ -13,6 +13,7 @@ from stammkunde.intake.check.result import Problem
 from stammkunde.intake.check.run import check
 from stammkunde.intake.formats import Dialect, sniff
 from stammkunde.intake.layouts import Layout
+from stammkunde.intake.recognise import losing
 from stammkunde.intake.recognise.choosing import LEAST, match, rank
 from stammkunde.intake.recognise.settling import LOOK_ROWS, settle
 
@@ -80,7 +81,8 @@ def recognise(
     if not name:
         return _unknown(dialect, candidates, options)
     kind = layouts.get(name)
-    given = dict(columns) if columns is not None else match(kind, dialect.header)
+    found_columns = dict(columns) if columns is not None else match(kind, dialect.header)
+    given = losing.as_answered(kind, found_columns, dialect, options)
     with TemporaryDirectory() as work:
         found = settle(path, kind, given, options, dialect, work=Path(work), memory_mb=memory_mb)
         recognition = Recognition(
@@ -93,7 +95,7 @@ def recognise(
             sample=dialect.sample[:_SHOWN_ROWS],
             missing=missing(kind, set(given), packed=kind.packed in dialect.header),
             unused=_unused(kind, given, dialect, found.options),
-            asked=found.asked,
+            asked=(*losing.questions(kind, found_columns, dialect), *found.asked),
             ambiguous_dates=found.ambiguous,
             candidates=tuple(candidates),
             problems=[],

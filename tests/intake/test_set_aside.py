@@ -83,7 +83,7 @@ def test_import_that_kills_workers_in_the_same_batch_is_taken_back(tmp_path, cli
     assert Order.objects.count() == 7
     assert (before[1], before[0] <= set(Customer.objects.values_list("source", flat=True))) == (5, True)
     assert not BeforeImage.objects.filter(incoming=bad).exists()
-    page_says(client, administrator, bad, "a worker was stopped 3 times in the middle of it", "Nothing of it is left.")
+    page_says(client, administrator, bad, "a worker was stopped 3 times in the middle of it", "Your data is unchanged.")
 
 
 def test_import_that_gets_further_each_time_is_never_set_aside(tmp_path):

@@ -159,7 +159,7 @@ def _say(incoming: "Import") -> None:
     told = report.of(incoming)
     click.secho(f"{incoming.file_name}: {incoming.get_status_display()}", bold=True)
     if told.error:
-        click.echo(f"  {' '.join(told.error)}")
+        click.echo(f"  {' '.join([*told.error, report.standing(told)])}")
     for row in told.rows:
         click.echo(f"  {row.table}: {_counts(row)}")
     for problem in told.problems[:PROBLEMS_SHOWN]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import File, Router, Schema, Status, UploadedFile
 from ninja.errors import HttpError
 
-from stammkunde.intake import layouts, report, services
+from stammkunde.intake import layouts, queries, report, services
 from stammkunde.intake.layouts import UnknownLayout
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.team import policy, taking
@@ -31,6 +31,7 @@ class ImportOut(Schema):
     problem_count: int
     problems: list[dict[str, Any]]
     error: str | None
+    written: int | None  # rows that the database has from it by now; null while it is published or taken back
 
 
 class RowsIn(Schema):
@@ -124,4 +125,8 @@ def _import(incoming: Import) -> dict[str, Any]:
     names: Iterable[str] = ("id", "file_name", "layout", "status", "done", "total", "counts", "problem_count")
     told = report.error(incoming)
     error = " ".join(told) if told else None
-    return {name: getattr(incoming, name) for name in names} | {"problems": incoming.problems, "error": error}
+    return {name: getattr(incoming, name) for name in names} | {
+        "problems": incoming.problems,
+        "error": error,
+        "written": queries.written(incoming),
+    }

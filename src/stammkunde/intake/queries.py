@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from stammkunde.intake import staging
+from stammkunde.intake import staging, undo
 from stammkunde.intake.models import Import, Mapping
 
 RECENT = 50
@@ -87,6 +87,23 @@ def problems(incoming: Import, *, limit: int = 100, offset: int = 0, severity: s
         return staging.problems(folder, limit=limit, offset=offset, severity=severity)
     kept = [one for one in incoming.problems if not severity or one["severity"] == severity]
     return kept[offset : offset + limit]
+
+
+def written(incoming: Import) -> int | None:
+    """
+    Count the rows that the database has from an import, new and changed; None while that is not settled.
+
+    An import that failed has written nothing, or what it had written was taken back, but for what somebody else had
+    taken up by then.
+    """
+    error = incoming.error or {}
+    if incoming.status in (Import.Status.PUBLISHING, Import.Status.UNDOING):
+        return None
+    if incoming.status != Import.Status.DONE:
+        return int(error["rows"] if error.get("code") == "partly_undone" else error.get("left", 0))
+    if not error:
+        return sum(int(counts.get(kind, 0)) for counts in incoming.counts.values() for kind in ("created", "changed"))
+    return undo.still_there(incoming)
 
 
 def refused(incoming: Import) -> int:

@@ -5,15 +5,15 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from stammkunde.intake import wording
+from stammkunde.intake import queries, wording
 from stammkunde.intake.models import Import
 from stammkunde.intake.undo import CannotUndo
 from stammkunde.store import facts
 from stammkunde.ui import writing
 
 KINDS = ("created", "changed", "unchanged", "refused")
-LEFT_SOMETHING = {"partly_undone", "undo_failed", "undo_set_aside"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,11 @@ class Report:
     problem_count: int
     error: tuple[str, str] | None
     counted: Counted | None
-    is_unchanged: bool  # no row stayed behind of an import that failed or was undone
+    written: int | None  # rows that the database has from it; None: under way, so that nobody knows yet
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.written == 0
 
     @property
     def is_nothing_new(self) -> bool:
@@ -80,7 +84,7 @@ def of(incoming: Import) -> Report:
         problem_count=incoming.problem_count,
         error=error(incoming),
         counted=counted(incoming),
-        is_unchanged=(incoming.error or {}).get("code") not in LEFT_SOMETHING,
+        written=queries.written(incoming),
     )
 
 
@@ -127,11 +131,21 @@ def _told(problem: dict[str, Any]) -> Told:
     )
 
 
+def standing(told: Report) -> str:
+    """Say what an import that came to nothing, or whose undoing did, has left in the database."""
+    if told.written is None:
+        return _("What was imported is being taken back.")
+    if told.is_unchanged:
+        return _("Your data is unchanged.")
+    text = ngettext("%(n)s row of it is in the database.", "%(n)s rows of it are in the database.", told.written)
+    return text % {"n": writing.number(told.written)}
+
+
 def error(incoming: Import) -> tuple[str, str] | None:
     """Word why nothing was imported: reason and cure."""
     if not incoming.error:
         return None
-    detail = {name: value for name, value in incoming.error.items() if name != "code"}
+    detail = {name: value for name, value in incoming.error.items() if name not in {"code", "left"}}
     if "rows" in detail:
         detail["rows"] = writing.number(detail["rows"])
     return wording.problem_text(incoming.error.get("code", ""), detail)

@@ -54,6 +54,16 @@ def ranges(incoming: Import, table: FactTable) -> list[tuple[int, int]]:
     return [(first, last) for first, last in incoming.checkpoint.get("ranges", {}).get(table.name, [])]
 
 
+def still_there(incoming: Import) -> int:
+    """Count the import's rows that are in the database: new ones, and changed ones that can be put back."""
+    new = sum(
+        table.rows().filter(imported_by=incoming.pk, pk__range=one).count()
+        for table in facts.tables().values()
+        for one in ranges(incoming, table)
+    )
+    return new + BeforeImage.objects.filter(incoming=incoming).count()
+
+
 def _changed_since(incoming: Import, table: FactTable) -> int:
     changed = sum(table.rows().filter(_by_others(incoming), pk__range=one).count() for one in ranges(incoming, table))
     imaged = BeforeImage.objects.filter(incoming=incoming, table=table.name)
@@ -104,17 +114,18 @@ class Undoing:
         self.total += BeforeImage.objects.filter(incoming=incoming).count()
 
     def run(self) -> int:
-        """Take everything back that is still the import's, and give the number of rows that had to stay."""
+        """Take back what is still the import's, and give the number of rows that had to stay, new or changed."""
         for table in facts.tables().values():  # first what was changed: afterwards nothing refers to what was new
             self._restore(table)
         for table in reversed(facts.tables().values()):
             for first, last in ranges(self.incoming, table):
                 self._delete(table, first, last)
-        return sum(
+        stayed = sum(
             table.rows().filter(pk__range=one).count()
             for table in facts.tables().values()
             for one in ranges(self.incoming, table)
         )
+        return stayed + int(self.checkpoint.get("kept", 0))
 
     def _restore(self, table: FactTable) -> None:
         imaged = BeforeImage.objects.filter(incoming=self.incoming, table=table.name).order_by("pk")
@@ -127,6 +138,7 @@ class Undoing:
             began = time.monotonic()
             with transaction.atomic():
                 self._mark_images(table, ids)
+                self._keep(table, ids)
                 moved = self._moved(table, ids)
                 with connection.cursor() as cursor:
                     images.put_back(cursor, table, import_id=self.incoming.pk, after=ids[0] - 1, upto=ids[-1])
@@ -136,6 +148,12 @@ class Undoing:
                 imaged.filter(pk__range=(ids[0], ids[-1])).delete()
                 self._save(len(ids))
             self._rest(pace, began)
+
+    def _keep(self, table: FactTable, ids: list[int]) -> None:
+        """Count the changed rows that are somebody else's by now: they stay as they are."""
+        imaged = BeforeImage.objects.filter(pk__range=(ids[0], ids[-1]), incoming=self.incoming, table=table.name)
+        theirs = table.rows().filter(_by_others(self.incoming), pk__in=imaged.values("row_id"))
+        self.checkpoint["kept"] = int(self.checkpoint.get("kept", 0)) + theirs.count()
 
     def _moved(self, table: FactTable, ids: list[int]) -> images.Pairs:
         if table.follow is None:

@@ -303,10 +303,12 @@ def _preview(
 
 
 def _page(request: StaffRequest, incoming: Import, shown: Preview | None, *, status: int = 200) -> HttpResponse:
+    told = report.of(incoming)
     context = {
         "incoming": incoming,
         "running": incoming.status in queries.RUNNING,
-        "report": report.of(incoming),
+        "report": told,
+        "standing": report.standing(told),
         "step": _step(incoming),
     }
     if shown is not None:

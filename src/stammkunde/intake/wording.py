@@ -235,7 +235,7 @@ _OF_FILES = {
     ),
     "stopped": (
         _("The import was broken off."),
-        _("Import the file again when you like; nothing of it is left."),
+        _("Import the file again when you like."),
     ),
     "too_little_memory": (
         _("The file needs more memory than the %(memory_mb)s MB that are allowed."),
@@ -251,7 +251,7 @@ _OF_IMPORTS = {
     ),
     "worker_lost": (
         _("The import was set aside: a worker was stopped %(tries)s times in the middle of it."),
-        _("Usually the computer lacks memory: import the file in parts, or give it more. Nothing of it is left."),
+        _("Usually the computer lacks memory: import the file in parts, or give it more."),
     ),
     "undo_set_aside": (
         _("Undoing was given up: a worker was stopped %(tries)s times in the middle of it."),

@@ -232,16 +232,15 @@ def _check_again(incoming: Import, lease: Lease) -> None:
 
 
 def _undo(incoming: Import, lease: Lease) -> None:
-    """Take the import back; one that failed while it was published ends as failed, with nothing changed."""
+    """Take the import back; one that failed while it was published ends as failed, and says what had to stay."""
     left = Undoing(incoming, lease).run()
     failed = incoming.checkpoint.get("undo_because")
-    error = {"code": "partly_undone", "rows": left} if left else failed
+    error = ({**failed, "left": left} if failed else {"code": "partly_undone", "rows": left}) if left else failed
     BeforeImage.objects.filter(incoming=incoming).delete()
     lease.save(
         status=Import.Status.FAILED if failed else Import.Status.UNDONE,
-        error=error,
         checkpoint={one: incoming.checkpoint[one] for one in ("folder", "check") if one in incoming.checkpoint},
-        **_at_rest(lease),
+        **_at_rest(lease, error=error),
     )
 
 
@@ -255,15 +254,16 @@ _STEPS: dict[str, Callable[[Import, Lease], None]] = {
 # --- the end, and trouble
 
 
-def _at_rest(lease: Lease) -> dict[str, Any]:
-    return {"finished_at": lease.moment(), "step": "", **work.FREE}
+def _at_rest(lease: Lease, *, error: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Say that nobody works on it any more; trouble on the way that did not end it is forgotten."""
+    return {"finished_at": lease.moment(), "step": "", "error": error, **work.FREE}
 
 
 def _fail(incoming: Import, lease: Lease, error: dict[str, Any]) -> None:
     """End an import that changed nothing; one that already did is taken back."""
     try:
         if Import.objects.get(pk=incoming.pk).status == Import.Status.CHECKING:
-            lease.save(status=Import.Status.FAILED, error=error, **_at_rest(lease))
+            lease.save(status=Import.Status.FAILED, **_at_rest(lease, error=error))
         else:
             _take_back(incoming, lease, error)
     except LostLease:

@@ -270,6 +270,16 @@ class Planner(Leased):
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="planner_is_one_row")]
 
 
+class Exclusive(models.Model):
+    """
+    A set of measures of which a customer is in one at a time (`contents.exclusive`).
+
+    Whoever lets somebody into one of them holds the row, so that two workers never let her into two.
+    """
+
+    key = models.CharField(primary_key=True, max_length=100)
+
+
 class StepRun(models.Model):
     """A step that somebody came to, once: what was planned for it, and what came of it."""
 

@@ -186,7 +186,7 @@ class Content:
         ends_on: what ends it for somebody, besides goal and last step: `left` (the group), `complaint`.
         latest_days: on this day after entry it ends at the latest.
         kind: who comes first where several want the same customer: owed, reply, dated, play, newsletter.
-        exclusive: plays of the same name hold a customer one at a time; empty: any.
+        exclusive: plays of the same code (`contents.exclusive`) hold a customer one at a time; empty: any.
         prior_percent: what it is expected to bring before anything is measured, in percent of the expected margin.
     """
 

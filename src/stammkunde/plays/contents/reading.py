@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
+from stammkunde.plays.contents import exclusive
 from stammkunde.plays.contents.nodes import KEY, InvalidContent, Node, Problem
 from stammkunde.plays.contents.parts import (
     OWED_KINDS,
@@ -67,7 +68,7 @@ def read(data: object) -> Content:
         holdout=_holdout(top.node("holdout", {}), is_owed=kind in OWED_KINDS),
         cost=_cost(top.node("cost", {})),
         kind=kind,
-        exclusive=top.text("exclusive", longest=40),
+        exclusive=exclusive.code(top.text("exclusive", longest=40)),
         prior_percent=top.real("prior_percent", least=0, most=100, default=0.5),
     )
     _check(found, top)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.plays.contents import Content, Dated, Enters, Happened
+from stammkunde.plays.contents import Content, Dated, Enters, Happened, exclusive
 from stammkunde.plays.saying import happenings
 from stammkunde.plays.saying.happenings import DAYS, VERBS
 from stammkunde.segments.models import Segment
@@ -57,7 +57,7 @@ class PurposeForm(CardForm):
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("What comes first, where several want a customer"))
     exclusive = forms.CharField(
-        label=_("One at a time with the measures called"), max_length=200, required=False,
+        label=_("One at a time with the measures called"), max_length=40, required=False,
         help_text=_("Measures with the same name here hold a customer one at a time."),
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ class PurposeForm(CardForm):
             "because": goal.because,
             "worth": None if goal.worth_cents is None else goal.worth_cents / CENTS,
             "kind": content.kind,
-            "exclusive": content.exclusive,
+            "exclusive": exclusive.named(content.exclusive),
         }
 
     def offer(self, content: Content) -> None:
@@ -93,7 +93,7 @@ class PurposeForm(CardForm):
 
     def put(self, data: Mapping[str, Any]) -> Data:
         said = self.cleaned_data
-        return {**data, "goal": self._goal(data), "kind": said["kind"], "exclusive": said["exclusive"]}
+        return {**data, "goal": self._goal(data), "kind": said["kind"], "exclusive": exclusive.code(said["exclusive"])}
 
     def _goal(self, data: Mapping[str, Any]) -> Data:
         said = self.cleaned_data

@@ -24,7 +24,7 @@ from stammkunde.plays.contents import Content, Limits
 from stammkunde.plays.entering import Before, Candidate
 from stammkunde.plays.measures import arms, costs, reading, spending
 from stammkunde.plays.measures.holding import SURGE, hold
-from stammkunde.plays.models import Enrolment, Play, PlayVersion
+from stammkunde.plays.models import Enrolment, Exclusive, Play, PlayVersion
 from stammkunde.signals import queries as signals
 
 AT_ONCE = 500
@@ -109,10 +109,14 @@ def _shut(content: Content, play: Play, customer_ids: Collection[int], *, leavin
 
 
 def _elsewhere(content: Content, play: Play, customer_ids: Collection[int], leaving: int | None) -> set[int]:
-    open_ones = Enrolment.objects.filter(
-        closed_at=None, customer__in=customer_ids, version__content__exclusive=content.exclusive
-    )
-    others = open_ones.exclude(state="").exclude(play=play).exclude(pk=leaving or 0)
+    """Tell who is in another measure of the same set; whoever lets others into one of these waits meanwhile."""
+    key = contents.exclusive.key(content.exclusive)
+    Exclusive.objects.bulk_create([Exclusive(key=key)], ignore_conflicts=True)
+    Exclusive.objects.select_for_update().get(pk=key)
+    said = PlayVersion.objects.exclude(play=play).values_list("pk", "content__exclusive")
+    versions = [pk for pk, name in said if name and contents.exclusive.key(name) == key]
+    open_ones = Enrolment.objects.filter(closed_at=None, customer__in=customer_ids, version__in=versions)
+    others = open_ones.exclude(state="").exclude(pk=leaving or 0)
     return set(others.values_list("customer_id", flat=True))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stammkunde.plays.contents import Content, Dated, Enters, Happened, Limits, Reentry
+from stammkunde.plays.contents import Content, Dated, Enters, Happened, Limits, Reentry, exclusive
 from stammkunde.plays.saying import happenings
 from stammkunde.plays.saying.names import Names
 from stammkunde.ui import writing
@@ -67,7 +67,8 @@ def _purpose(content: Content, names: Names) -> Iterator[str]:
         yield _("Worth it from %(euro)s for each customer.") % {"euro": writing.money(goal.worth_cents)}
     yield str(KINDS[content.kind])
     if content.exclusive:
-        yield _("Of the measures “%(name)s” a customer is in one at a time.") % {"name": content.exclusive}
+        name = exclusive.named(content.exclusive)
+        yield _("Of the measures “%(name)s” a customer is in one at a time.") % {"name": name}
 
 
 def _group(content: Content, names: Names) -> Iterator[str]:

@@ -46,6 +46,7 @@ urlpatterns = [
     path("measures/<int:pk>/copy/", editor.copy, name="measure-copy"),
     path("measures/<int:pk>/file/", editor.file, name="measure-file"),
     path("measures/<int:pk>/agree/", agreed.agree, name="measure-agree"),
+    path("measures/<int:pk>/agree-again/", agreed.agree_again, name="measure-agree-again"),
     path("settings/measures/", agreed.settings, name="settings-measures"),
     path("measures/<int:pk>/change/", bringing.change, name="measure-change"),
     path("measures/<int:pk>/start/", measures.start, name="measure-start"),

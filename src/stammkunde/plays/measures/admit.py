@@ -22,8 +22,8 @@ from stammkunde.outreach import queries as outreach
 from stammkunde.plays import clock, contents, entering, ranking, walking
 from stammkunde.plays.contents import Content, Limits
 from stammkunde.plays.entering import Before, Candidate
-from stammkunde.plays.measures import arms, costs, reading, spending
-from stammkunde.plays.measures.holding import SURGE, hold
+from stammkunde.plays.measures import agreeing, arms, costs, reading, spending
+from stammkunde.plays.measures.holding import NOT_AGREED, SURGE, hold
 from stammkunde.plays.models import Enrolment, Exclusive, Play, PlayVersion
 from stammkunde.signals import queries as signals
 
@@ -203,6 +203,9 @@ def draw(play: Play, *, now: datetime) -> int:
     rows = _waiting(play, now=now)
     version = PlayVersion.objects.filter(pk__in=rows.order_by("due_at", "pk").values("version")[:1]).first()
     if version is None:
+        return 0
+    if agreeing.differs(version):
+        hold(play, code=NOT_AGREED, detail={}, now=now)
         return 0
     content = contents.read(version.content)
     shared = spending.each(content, on=timezone.localdate(now))

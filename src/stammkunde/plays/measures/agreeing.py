@@ -1,29 +1,26 @@
 """
 A second person's yes, wanted where a measure may take more than the settings say.
 
-A start wants it to what somebody else wrote: it is bound to all that this says, to the rules of its groups and to the
-words of its templates. Letting a surge go on, or moving many to another version, has to be wanted by two.
+A start wants it to what somebody else wrote: it is bound to all that customers get by it (`seen`). Where that changes
+while the measure runs, nothing happens until somebody agrees again who has not changed it. Letting a surge go on, or
+moving many to another version, has to be wanted by two.
 """
 
-import hashlib
-import json
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from stammkunde.outreach.models import Template
-from stammkunde.plays import contents, groups
+from stammkunde.plays import contents
 from stammkunde.plays.contents import Content
-from stammkunde.plays.measures import costs
-from stammkunde.plays.models import MeasureSettings, Play, PlayVersion, Wanted
+from stammkunde.plays.measures import costs, reading, seen
+from stammkunde.plays.models import Enrolment, MeasureSettings, Play, PlayVersion, Wanted
 from stammkunde.plays.services.running import NotPossible
 from stammkunde.team import queries as team
 from stammkunde.team import services as trail
 from stammkunde.team.models import Staff
-
-CONTENT, GROUP, TEMPLATE = "content", "group", "template"  # what a yes is about
 
 
 class NeedsSecondYes(Exception):
@@ -32,6 +29,18 @@ class NeedsSecondYes(Exception):
 
 class NeedsAnother(NeedsSecondYes):
     """It is noted that one person wants it; another one has to want it, too."""
+
+
+class OwnChange(Exception):
+    """Whoever has changed what was agreed to cannot agree to it again."""
+
+
+class Differs(Exception):
+    """What a measure would do now is not what the second person agreed to."""
+
+    def __init__(self, version: PlayVersion) -> None:
+        super().__init__(version.pk)
+        self.play_id = version.play_id
 
 
 def is_wanted(content: Content) -> bool:
@@ -49,31 +58,7 @@ def _is_over(entries: int | None, cents: int | None) -> bool:
 
 def is_there(version: PlayVersion) -> bool:
     """Tell whether somebody else agreed to a version as it is now."""
-    return version.agreed_by_id is not None and version.agreed_by_id != version.by_id and not changed(version)
-
-
-def changed(version: PlayVersion) -> list[str]:
-    """Name what is not any more as it was agreed to: `content`, `group:4`, `template:7`."""
-    if version.agreed_by_id is None:
-        return []
-    now = _digests(contents.read(version.content))
-    before = version.agreed_to or {CONTENT: ""}  # of a yes that was given before it was bound to anything
-    return [name for name, digest in before.items() if now.get(name, digest) != digest]
-
-
-def _digests(content: Content) -> dict[str, str]:
-    templates = {f"{TEMPLATE}:{pk}": _digest(_words(one)) for pk, one in costs.templates(content).items()}
-    rules = {f"{GROUP}:{pk}": digest for pk, digest in groups.digests(content).items()}
-    return {CONTENT: _digest(contents.write(content)), **rules, **templates}
-
-
-def _words(template: Template) -> list[Any]:
-    texts = template.texts.order_by("language", "form").values_list("language", "form", "subject", "preview", "blocks")
-    return [template.channel, template.purpose, *texts]
-
-
-def _digest(data: object) -> str:
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    return version.agreed_by_id is not None and version.agreed_by_id != version.by_id and not seen.changed(version)
 
 
 def demand(version: PlayVersion, content: Content) -> None:
@@ -84,6 +69,55 @@ def demand(version: PlayVersion, content: Content) -> None:
     """
     if is_wanted(content) and not is_there(version):
         raise NeedsSecondYes(version.pk)
+
+
+def differs(version: PlayVersion) -> list[str]:
+    """Name what is not as it was agreed to, where that counts: while the settings want a second yes to it."""
+    if version.agreed_by_id is None or not is_wanted(contents.read(version.content)):
+        return []
+    return seen.changed(version)
+
+
+def demand_same(version: PlayVersion) -> None:
+    """
+    Let nothing happen that the second person did not see.
+
+    :raises Differs: if something would
+    """
+    if differs(version):
+        raise Differs(version)
+
+
+def differing(play: Play) -> Iterator[tuple[PlayVersion, list[str]]]:
+    """Give the versions by which a measure runs, or somebody is still in it, that are not as they were agreed to."""
+    running = reading.running(play)
+    inside = Enrolment.objects.filter(play=play, closed_at=None).exclude(state="").values("version")
+    rows = play.versions.filter(Q(pk=running.pk if running else 0) | Q(pk__in=inside), agreed_by__isnull=False)
+    for version in rows.select_related("agreed_by"):
+        if names := differs(version):
+            yield version, names
+
+
+@transaction.atomic
+def agree_again(*, play_id: int, staff: Staff, now: datetime) -> None:
+    """
+    Say yes to what a measure that runs, or is held, does differently by now; repeating changes nothing.
+
+    :raises OwnChange: if it was oneself who changed that
+    """
+    play = Play.objects.select_for_update(of=("self",)).get(pk=play_id, kind=Play.Kind.MEASURE)
+    for version, names in list(differing(play)):
+        if is_own(version, names, staff):
+            raise OwnChange(version.pk)
+        version.agreed_by, version.agreed_at = staff, now
+        version.agreed_to = seen.digests(contents.read(version.content))
+        version.save(update_fields=["agreed_by", "agreed_at", "agreed_to"])
+        _record(play, "play.agreed", staff, now, version=version.number, changed=names)
+
+
+def is_own(version: PlayVersion, names: list[str], staff: Staff) -> bool:
+    """Tell whether somebody has changed it herself; where the trail does not say who, whether she wrote the version."""
+    return staff.pk in (seen.changed_by(version, names) or {version.by_id or 0})
 
 
 @transaction.atomic
@@ -98,9 +132,9 @@ def agree(*, play_id: int, staff: Staff, now: datetime) -> PlayVersion:
     if version.from_at is not None or version.by_id == staff.pk:
         raise NotPossible(play.status)
     if not is_there(version):
-        since = changed(version)
+        since = seen.changed(version)
         version.agreed_by, version.agreed_at = staff, now
-        version.agreed_to = _digests(contents.read(version.content))
+        version.agreed_to = seen.digests(contents.read(version.content))
         version.save(update_fields=["agreed_by", "agreed_at", "agreed_to"])
         _record(play, "play.agreed", staff, now, version=version.number, changed=since)
     return version

@@ -10,7 +10,7 @@ from stammkunde.outreach import services as outreach
 from stammkunde.plays.models import Play
 from stammkunde.team import services as team
 
-SURGE, FACTS_OLD, UNKNOWN_FIELD = "surge", "facts_old", "unknown_field"
+SURGE, FACTS_OLD, UNKNOWN_FIELD, NOT_AGREED = "surge", "facts_old", "unknown_field", "not_agreed"
 
 
 @transaction.atomic

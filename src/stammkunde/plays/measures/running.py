@@ -17,8 +17,8 @@ from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import contents, groups, walking
 from stammkunde.plays.contents import Content, Dated, Enters, InvalidContent, Problem
-from stammkunde.plays.measures import admit, agreeing, archiving, closing, costs, happenings, reading, triggers, upto
-from stammkunde.plays.measures.holding import SURGE
+from stammkunde.plays.measures import admit, agreeing, archiving, closing, costs, happenings, reading, seen, triggers, upto
+from stammkunde.plays.measures.holding import NOT_AGREED, SURGE
 from stammkunde.plays.measures.moves import standing
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun, Wanted
 from stammkunde.plays.services import preparing
@@ -77,7 +77,7 @@ def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now
     else:
         row = {"number": last.number + 1, "content": said, "before": last.content, "changed_at": now, "by": staff}
         last = PlayVersion.objects.create(play=play, **row)
-    yes = {"took_yes_back": True} if agreeing.changed(last) else {}
+    yes = {"took_yes_back": True} if seen.changed(last) else {}
     _record(staff, "play.changed", now, play, version=last.number, **yes)
     return last
 
@@ -213,9 +213,12 @@ def resume(*, play_id: int, staff: Staff, now: datetime) -> Play:
 
     :raises NotPossible: if it is not held
     :raises NeedsAnother: if that is more than one person decides, and no other one wanted it before
+    :raises NeedsSecondYes: if it would do something else than a second person agreed to
     """
     with transaction.atomic():
         play = _locked(play_id)
+        if any(agreeing.differing(play)):
+            raise agreeing.NeedsSecondYes(play_id)
         count = play.trouble_detail.get("count", 0) if play.trouble == SURGE else 0
         if _may(play, Wanted.Act.RESUME, count, staff=staff, now=now):
             upto.note(play_id, seen=None)  # who wanted to enter meanwhile is looked at now
@@ -223,6 +226,23 @@ def resume(*, play_id: int, staff: Staff, now: datetime) -> Play:
                 upto.note(play_id, surge_on=timezone.localdate(now).isoformat(), surge_allowed=count)
             return _switch(play_id, Status.PAUSED, Status.RUNNING, "play.resumed", staff=staff, now=now, surge=count)
     raise agreeing.NeedsAnother(play_id)
+
+
+@transaction.atomic
+def agree_again(*, play_id: int, staff: Staff, now: datetime) -> Play:
+    """
+    Agree to what the measure does differently by now; where it was held for that, it goes on.
+
+    :raises OwnChange: if it was oneself who changed it
+    :raises NotPossible: if it is over
+    """
+    play = _locked(play_id)
+    if play.status not in (Status.RUNNING, Status.PAUSED):
+        raise NotPossible(play.status)
+    agreeing.agree_again(play_id=play_id, staff=staff, now=now)
+    if play.status == Status.PAUSED and play.trouble == NOT_AGREED:
+        return resume(play_id=play_id, staff=staff, now=now)
+    return play
 
 
 def _may(play: Play, act: str, count: int, *, staff: Staff, now: datetime) -> bool:

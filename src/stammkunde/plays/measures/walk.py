@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten, settling
 from stammkunde.plays import clock, contents, entering, walking
-from stammkunde.plays.measures import chores, doing, events, holding, settle, spending
+from stammkunde.plays.measures import agreeing, chores, doing, events, holding, settle, spending
 from stammkunde.plays.measures.guarding import NOT_NOW, NOT_THERE, count_failure, named
 from stammkunde.plays.measures.moves import Batch, TooLate, Walker
 from stammkunde.plays.models import Enrolment, Play, StepRun
@@ -92,6 +92,8 @@ def _move_safely(rows: "QuerySet[Enrolment]", *, now: datetime, at_most: int, ta
         return _move(rows, now=now, at_most=at_most, takes_steps=takes_steps)
     except TooLate:
         return 0  # somebody else has moved them
+    except agreeing.Differs as problem:
+        return _hold_for_yes(problem, now)  # the others come again
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 (whose it is shows one by one)
@@ -117,6 +119,8 @@ def _move(
     settle.look(batch)
     if takes_steps:
         _steps(batch)
+        for version in {one.row.version_id or 0 for one in batch.walkers if one.moved}:
+            agreeing.demand_same(batch.versions[version])  # last, when all words were read
     if batch.save():
         Play.objects.filter(pk__in={one.play.pk for one in batch.walkers}, failures__gt=0).update(failures=0)
     return len(found)
@@ -236,6 +240,8 @@ def _one_by_one(
             moved += _move(rows.filter(pk=pk), now=now, at_most=1, takes_steps=takes_steps, waits=waits)
         except TooLate:
             late += 1
+        except agreeing.Differs as problem:
+            moved += _hold_for_yes(problem, now)
         except tuple(_HOLDS) as problem:
             _hold_for(pk, _HOLDS[type(problem)], problem, now)
         except NOT_NOW:
@@ -251,6 +257,11 @@ _HOLDS: dict[type[Exception], str] = {
     CountsAsAdvertising: trouble.DISGUISED,
     **dict.fromkeys(NOT_THERE, holding.UNKNOWN_FIELD),
 }
+
+
+def _hold_for_yes(problem: agreeing.Differs, now: datetime) -> int:
+    holding.hold(Play.objects.get(pk=problem.play_id), code=holding.NOT_AGREED, detail={}, now=now)
+    return 1
 
 
 def _hold_for(pk: int, code: str, problem: Exception, now: datetime) -> None:

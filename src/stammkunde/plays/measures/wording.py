@@ -60,6 +60,9 @@ TROUBLES = {
         "A template advertises, and its purpose says that it does not. Change one of both, then let it go on."
     ),
     "unknown_field": gettext_lazy("A condition asks for something that is not there any more. Change the condition."),
+    "not_agreed": gettext_lazy(
+        "What customers would get is not what the second person agreed to. Look at what has changed, then agree again."
+    ),
     "failed": gettext_lazy(
         "Something went wrong with several customers in a row. Find out what it was, then let it go on."
     ),

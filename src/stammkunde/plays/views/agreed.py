@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stammkunde.calls.models import Guide
 from stammkunde.outreach.models import Template
 from stammkunde.plays import contents, services
 from stammkunde.plays.measure_forms import SecondYesForm
-from stammkunde.plays.measures import agreeing, reading
+from stammkunde.plays.measures import agreeing, reading, running, seen
 from stammkunde.plays.models import Play, PlayVersion, Wanted
+from stammkunde.plays.views.keeping import found
 from stammkunde.segments.models import Segment
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
@@ -43,18 +45,39 @@ def asked(play: Play, staff: Staff) -> Second | None:
         version=version,
         is_there=agreeing.is_there(version),
         is_own=version.by_id == staff.pk,
-        changed=tuple(_changed(agreeing.changed(version))),
+        changed=tuple(_changed(seen.changed(version))),
     )
+
+
+def again(play: Play, staff: Staff) -> list[Second]:
+    """Tell what of a measure that runs, or is held, is not as a second person agreed to; empty: all of it is."""
+    if play.status not in (Play.Status.RUNNING, Play.Status.PAUSED):
+        return []
+    return [
+        Second(
+            version=version,
+            is_there=False,
+            is_own=agreeing.is_own(version, names, staff),
+            changed=tuple(_changed(names)),
+        )
+        for version, names in agreeing.differing(play)
+    ]
 
 
 def _changed(names: list[str]) -> Iterator[str]:
     """Say what is not any more as it was agreed to."""
     for name in names:
         kind, _colon, pk = name.partition(":")
-        if kind == agreeing.GROUP:
+        if kind == seen.GROUP:
             yield _group_changed(Segment.objects.filter(pk=pk).first())
-        elif kind == agreeing.TEMPLATE:
+        elif kind == seen.TEMPLATE:
             yield _("The words of the template “%(name)s” have changed.") % {"name": Template.objects.get(pk=pk).name}
+        elif kind == seen.AIM:
+            text = _("Whom at a company the template “%(name)s” is for, or how it looks on paper, has changed.")
+            yield text % {"name": Template.objects.get(pk=pk).name}
+        elif kind == seen.GUIDE:
+            label = Guide.Kind(pk).label if pk in Guide.Kind.values else pk
+            yield _("The guide “%(name)s” for calls has changed.") % {"name": label}
         else:
             yield _("The measure itself has changed.")
 
@@ -97,6 +120,24 @@ def agree(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Somebody else has to agree to what you wrote."))
     else:
         messages.success(request, _("You agreed. It can be started now."))
+    return redirect("measure", pk)
+
+
+@require_POST
+@needs(policy.MESSAGES_SEND)
+def agree_again(request: StaffRequest, pk: int) -> HttpResponse:
+    """Agree to what has changed since somebody agreed; what was held for that goes on."""
+    found(pk)
+    try:
+        play = running.agree_again(play_id=pk, staff=request.user, now=timezone.now())
+    except agreeing.OwnChange:
+        messages.error(request, _("Somebody else has to agree to what you have changed."))
+    except services.NotPossible:
+        messages.error(request, _("That is not possible any more: somebody was quicker, or it is over."))
+    else:
+        runs = play.status == Play.Status.RUNNING
+        text = _("You agreed. The measure goes on.") if runs else _("You agreed. The measure stays on hold.")
+        messages.success(request, text)
     return redirect("measure", pk)
 
 

@@ -135,7 +135,13 @@ def take(request: StaffRequest, key: str) -> HttpResponse:
 @needs(policy.MESSAGES_SEND)
 def one(request: StaffRequest, pk: int) -> HttpResponse:
     play = found(pk)
-    seconds = {"second": agreed.asked(play, request.user), "wanted": agreed.wanted(play, request.user)}
+    again = agreed.again(play, request.user)
+    seconds = {
+        "second": agreed.asked(play, request.user),
+        "again": again,
+        "may_agree_again": bool(again) and not any(one.is_own for one in again),
+        "wanted": agreed.wanted(play, request.user),
+    }
     parts = {"parts": shown.on_page("play", request, play)}
     return render(request, "plays/measure.html", _context(play) | seconds | parts)
 

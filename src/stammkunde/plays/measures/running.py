@@ -1,29 +1,20 @@
-"""Drafting, starting, holding, stopping a measure; another version of it, and who goes over to it."""
+"""Drafting, starting, holding, stopping a measure, and another version of it."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from stammkunde.customers.models import Purpose
-from stammkunde.outreach import looks
 from stammkunde.outreach import services as outreach
-from stammkunde.outreach.models import Template
-from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import contents, groups, walking
-from stammkunde.plays.contents import Content, Dated, Enters, InvalidContent, Problem
-from stammkunde.plays.measures import admit, agreeing, archiving, closing, costs, happenings, reading, seen, triggers, upto
+from stammkunde.plays.contents import Enters
+from stammkunde.plays.measures import admit, agreeing, archiving, checking, closing, reading, seen, triggers, upto
 from stammkunde.plays.measures.holding import NOT_AGREED, SURGE
-from stammkunde.plays.measures.moves import standing
-from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun, Wanted
-from stammkunde.plays.services import preparing
+from stammkunde.plays.models import Play, PlayVersion, Wanted
 from stammkunde.plays.services.running import NotPossible
-from stammkunde.store import facts
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -52,7 +43,7 @@ def draft(*, name: str, content: Mapping[str, Any], staff: Staff | None, now: da
         kind=Play.Kind.MEASURE, name=name.strip(), status=Status.DRAFT, created_by=staff, created_at=now
     )
     PlayVersion.objects.create(play=play, number=1, content=said, changed_at=now, by=staff)
-    _record(staff, "play.created", now, play)
+    record(staff, "play.created", now, play)
     return play
 
 
@@ -64,7 +55,7 @@ def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now
     :raises InvalidContent: if the content cannot be used
     :raises NotPossible: if the measure is over
     """
-    play = _locked(play_id)
+    play = locked(play_id)
     if play.status in (Status.STOPPED, Status.DONE):
         raise NotPossible(play.status)
     last = play.versions.order_by("-number")[:1].get()
@@ -78,7 +69,7 @@ def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now
         row = {"number": last.number + 1, "content": said, "before": last.content, "changed_at": now, "by": staff}
         last = PlayVersion.objects.create(play=play, **row)
     yes = {"took_yes_back": True} if seen.changed(last) else {}
-    _record(staff, "play.changed", now, play, version=last.number, **yes)
+    record(staff, "play.changed", now, play, version=last.number, **yes)
     return last
 
 
@@ -103,14 +94,14 @@ def start(
     :raises NotPossible: if it is over
     :raises NeedsSecondYes: if it may take more than one person decides
     """
-    play = _locked(play_id)
+    play = locked(play_id)
     if play.status in (Status.STOPPED, Status.DONE):
         raise NotPossible(play.status)
     version = play.versions.order_by("-number")[:1].get()
     if version.from_at is not None:
         return play
     content = contents.read(version.content)
-    check(content)
+    checking.check(content)
     agreeing.demand(version, content)
     version.segment_id, version.from_at = groups.group_of(content, play=play, staff=staff, now=now), now
     version.save(update_fields=["segment_id", "from_at"])
@@ -120,7 +111,7 @@ def start(
     archiving.take_out(play_id=play.pk, staff=staff, now=now)
     upto.note(play.pk, usual_week=triggers.usual_week(version, content, now=now))
     seeded = _seed(play, version, already_in, now=now)
-    _record(staff, "play.started", now, play, version=version.number, already_in=seeded)
+    record(staff, "play.started", now, play, version=version.number, already_in=seeded)
     return play
 
 
@@ -132,69 +123,6 @@ def _seed(play: Play, version: PlayVersion, already_in: AlreadyIn, *, now: datet
         found = triggers.of_group(ids, start=version.number, weeks=already_in.weeks, now=now)
         return admit.admit(play, version, found, now=now)
     return 0
-
-
-def check(content: Content) -> None:
-    """
-    Look whether all that a measure needs to run is there.
-
-    :raises InvalidContent: with all that is not
-    """
-    problems = [*_unknown_rows(content), *_unknown_tables(content), *_left_out(content)]
-    problems = problems or groups.problems(content)
-    if problems:
-        raise InvalidContent(problems)
-    for template in costs.templates(content).values():
-        preparing.check_words(template)
-        looks.demand(template)
-
-
-def _unknown_rows(content: Content) -> list[Problem]:
-    """Find what a content names and is not there: templates, people, other measures."""
-    found = []
-    for place, kind, ref in contents.names(contents.write(content)):
-        if isinstance(ref, str) or not _IS_THERE[kind](ref):
-            text = _("This is not there: choose another one.")
-            found.append(Problem(place=place, code="not_there", text=text))
-    return found
-
-
-_IS_THERE: dict[str, Callable[[int], bool]] = {
-    "template": lambda pk: Template.objects.filter(pk=pk, is_archived=False).exclude(channel=CALL).exists(),
-    "staff": lambda pk: Staff.objects.filter(pk=pk, is_active=True).exists(),
-    "play": lambda pk: Play.objects.filter(pk=pk, kind=Play.Kind.MEASURE).exists(),
-    "group": groups.is_there,
-}
-
-
-def _left_out(content: Content) -> list[Problem]:
-    """Refuse to leave anybody out of what is owed to customers."""
-    if not content.holdout.share:
-        return []
-    refs = {int(r) for _place, kind, r in contents.names(contents.write(content)) if kind == "template"}
-    is_service = Template.objects.filter(pk__in=refs, purpose=Purpose.SERVICE).exists()
-    if not (content.is_owed or is_service):
-        return []
-    text = _("What is owed to customers, or belongs to an order, reaches all of them: leave nobody alone to compare.")
-    return [Problem(place="holdout.share", code="owed", text=text)]
-
-
-def _unknown_tables(content: Content) -> list[Problem]:
-    text = _("Nothing of this kind is known of customers.")
-    found = [
-        Problem(place=f"{place}.table", code="unknown_table", text=text)
-        for place, what in contents.happenings(content)
-        if not happenings.can_be_asked(what.table)
-    ]
-    trigger = content.trigger
-    if isinstance(trigger, Dated) and not _has_day(trigger):
-        found.append(Problem(place="trigger.column", code="unknown_column", text=_("There is no such day.")))
-    return found
-
-
-def _has_day(trigger: Dated) -> bool:
-    table = facts.every().get(trigger.table)
-    return table is not None and table.kinds.get(trigger.column) == "day"
 
 
 @transaction.atomic
@@ -216,11 +144,11 @@ def resume(*, play_id: int, staff: Staff, now: datetime) -> Play:
     :raises NeedsSecondYes: if it would do something else than a second person agreed to
     """
     with transaction.atomic():
-        play = _locked(play_id)
+        play = locked(play_id)
         if any(agreeing.differing(play)):
             raise agreeing.NeedsSecondYes(play_id)
         count = play.trouble_detail.get("count", 0) if play.trouble == SURGE else 0
-        if _may(play, Wanted.Act.RESUME, count, staff=staff, now=now):
+        if may(play, Wanted.Act.RESUME, count, staff=staff, now=now):
             upto.note(play_id, seen=None)  # who wanted to enter meanwhile is looked at now
             if count:
                 upto.note(play_id, surge_on=timezone.localdate(now).isoformat(), surge_allowed=count)
@@ -236,7 +164,7 @@ def agree_again(*, play_id: int, staff: Staff, now: datetime) -> Play:
     :raises OwnChange: if it was oneself who changed it
     :raises NotPossible: if it is over
     """
-    play = _locked(play_id)
+    play = locked(play_id)
     if play.status not in (Status.RUNNING, Status.PAUSED):
         raise NotPossible(play.status)
     agreeing.agree_again(play_id=play_id, staff=staff, now=now)
@@ -245,7 +173,7 @@ def agree_again(*, play_id: int, staff: Staff, now: datetime) -> Play:
     return play
 
 
-def _may(play: Play, act: str, count: int, *, staff: Staff, now: datetime) -> bool:
+def may(play: Play, act: str, count: int, *, staff: Staff, now: datetime) -> bool:
     version = reading.running(play)
     return version is None or agreeing.together(play, version, act=act, count=count, staff=staff, now=now)
 
@@ -260,7 +188,7 @@ def _switch(
     if not changed and play.status != then:
         raise NotPossible(play.status)
     if changed:
-        _record(staff, action, now, play, **detail)
+        record(staff, action, now, play, **detail)
     if then == Status.PAUSED:
         outreach.pause(origin=play.origin, now=now)
     else:
@@ -275,13 +203,13 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
     :raises NotPossible: if it is a draft, or over by itself
     """
     with transaction.atomic():
-        play = _locked(play_id)
+        play = locked(play_id)
         if play.status not in (Status.RUNNING, Status.PAUSED, Status.STOPPED):
             raise NotPossible(play.status)
         if play.status != Status.STOPPED:
             play.status, play.finished_at = Status.STOPPED, now
             play.save(update_fields=["status", "finished_at"])
-            _record(staff, "play.stopped", now, play)
+            record(staff, "play.stopped", now, play)
         outreach.pause(origin=play.origin, now=now)
     while closing.close_some(play, walking.Event.STOPPED, now=now):
         pass
@@ -289,64 +217,9 @@ def stop(*, play_id: int, staff: Staff, now: datetime) -> Play:
     return play
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoveOver:
-    """What moving to the newest version does to those who are in an older one, in numbers."""
-
-    stays: int = 0
-    skips: int = 0
-    repeats: int = 0
-    lost: int = 0
-
-
-def foresee_move(*, play_id: int) -> MoveOver:
-    """Tell what moving everybody to the version that runs would do."""
-    return MoveOver(**Counter(said for _row, said in _movable(play_id)))
-
-
-def move_over(*, play_id: int, staff: Staff, now: datetime) -> int:
-    """
-    Move those whose step is still there to the version that runs, and tell how many; the others stay on theirs.
-
-    :raises NeedsAnother: if they are more than one person decides, and no other one wanted it before
-    """
-    with transaction.atomic():
-        play = _locked(play_id)
-        newest = reading.running(play)
-        moved = [row.pk for row, said in _movable(play_id) if said in ("stays", "skips")]
-        if _may(play, Wanted.Act.MOVE, len(moved), staff=staff, now=now):
-            Enrolment.objects.filter(pk__in=moved).update(version=newest)
-            if moved:
-                _record(staff, "play.moved_over", now, play, enrolments=len(moved))
-            return len(moved)
-    raise agreeing.NeedsAnother(play_id)
-
-
-def _movable(play_id: int) -> list[tuple[Enrolment, str]]:
-    newest = reading.running(Play.objects.get(pk=play_id))
-    if newest is None:
-        return []
-    rows = Enrolment.objects.filter(
-        play=play_id, closed_at=None, state__in=(walking.READY, walking.WAITING, walking.ACTING)
-    )
-    older = list(rows.exclude(version=newest).order_by("pk"))
-    read = {one.pk: contents.read(one.content) for one in newest.play.versions.all()}
-    was_at: dict[int, set[str]] = {row.pk: set() for row in older}
-    for pk, key in StepRun.objects.filter(enrolment__in=was_at).values_list("enrolment_id", "step_key"):
-        was_at[pk].add(key)
-    said: dict[tuple[int, str, frozenset[str]], str] = {}  # the same for all who came the same way
-    for row in older:
-        version, passed = row.version_id or 0, frozenset(was_at[row.pk] - {row.at_step})
-        if (version, row.at_step, passed) not in said:
-            said[version, row.at_step, passed] = walking.moved_over(
-                read[version], read[newest.pk], standing=standing(row), was_at=passed
-            )
-    return [(one, said[one.version_id or 0, one.at_step, frozenset(was_at[one.pk] - {one.at_step})]) for one in older]
-
-
-def _locked(play_id: int) -> Play:
+def locked(play_id: int) -> Play:
     return Play.objects.select_for_update(of=("self",)).get(pk=play_id, kind=Play.Kind.MEASURE)
 
 
-def _record(staff: Staff | None, action: str, at: datetime, play: Play, **detail: object) -> None:
+def record(staff: Staff | None, action: str, at: datetime, play: Play, **detail: object) -> None:
     team.record(staff=staff, action=action, at=at, thing="play", thing_id=play.pk, label=play.name, **detail)

@@ -14,7 +14,7 @@ from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import contents
 from stammkunde.plays.contents import Content, InvalidContent, Task
 from stammkunde.plays.editing import power
-from stammkunde.plays.measures import costs, running
+from stammkunde.plays.measures import checking, costs
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import NothingToSay
 from stammkunde.plays.trial import room, ways, whom
@@ -158,7 +158,7 @@ def _brought(days: int, ids: Sequence[int], *, now: datetime) -> list[int]:
 def _missing(content: Content) -> Iterator[str]:
     """Say what stands against a start."""
     try:
-        running.check(content)
+        checking.check(content)
     except InvalidContent as wrong:
         yield from (one.text for one in wrong.problems)
     except NothingToSay as empty:

@@ -20,7 +20,7 @@ from stammkunde.plays import contents, files, saying, services
 from stammkunde.plays.contents import Content, Enters, InvalidContent
 from stammkunde.plays.files.parts import OTHER
 from stammkunde.plays.measure_forms import StartForm, told
-from stammkunde.plays.measures import archiving, foretelling, reading, running, spending, taking, wording
+from stammkunde.plays.measures import archiving, foretelling, moving_over, reading, running, spending, taking, wording
 from stammkunde.plays.measures.agreeing import NeedsAnother, NeedsSecondYes
 from stammkunde.plays.models import Play
 from stammkunde.plays.services.preparing import NothingToSay
@@ -198,9 +198,9 @@ def _steps(play: Play, content: Content, called: saying.Names) -> list[dict[str,
     ]
 
 
-def _move(play: Play) -> running.MoveOver | None:
+def _move(play: Play) -> moving_over.MoveOver | None:
     """Tell what moving those of older versions would do; None: there are none."""
-    found = running.foresee_move(play_id=play.pk)
+    found = moving_over.foresee_move(play_id=play.pk)
     return found if any((found.stays, found.skips, found.repeats, found.lost)) else None
 
 
@@ -249,7 +249,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
     return _act(
         request,
         pk,
-        running.move_over,
+        moving_over.move_over,
         _("Moved: whoever stands at a step that is still there goes on by the new version."),
     )
 

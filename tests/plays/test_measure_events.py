@@ -9,7 +9,7 @@ from stammkunde.plays.models import Enrolment, Play
 from stammkunde.store.models import Unmet
 from stammkunde.tasks.models import Task
 from tests import factories
-from tests.outreach.planning import NOW, customer
+from tests.outreach.planning import NOW, company, customer
 from tests.plays.over_time import (
     DAY,
     HOUR,
@@ -200,10 +200,12 @@ def test_contact_that_was_taken_back_has_not_happened_and_ends_what_it_began():
     assert stands(written)[::2] == ("closed", "reason_gone")
 
 
-def test_objection_ends_it_where_nothing_but_advertising_is_left(template):
+@pytest.mark.parametrize("agreed", [False, True])
+def test_objection_ends_it_where_nothing_but_advertising_is_left(agreed, template):
+    """Whoever had agreed before withdraws, which is kept as another word for the same."""
     advertises = started(wait(5), message(template()), name="Wirbt")
     calls = started(wait(5), task(), name="Ruft an")
-    anna = factories.customer(email="anna@mail.example")
+    anna = customer() if agreed else factories.customer(email="anna@mail.example")
     buys(anna)
     work()
 
@@ -217,6 +219,23 @@ def test_objection_ends_it_where_nothing_but_advertising_is_left(template):
     assert stands(calls)[0] == "waiting"
     work(NOW + 5 * DAY)
     assert stands(calls)[0] == "acting"
+
+
+def test_who_withdraws_what_leaves_another_way_goes_that_way(template):
+    play = started(wait(5), message(template(), template(name="Brief", channel="letter")))
+    company(sender_address="Weg 2, 10115 Berlin")
+    anna = customer(street="Weg 1", postcode="10115", city="Berlin")
+    buys(anna)
+    work()
+
+    withdraw(
+        recipient=Recipient(customer_id=anna.pk), cells=[("email", "advertising")], now=NOW + HOUR, staff=None,
+        evidence=Evidence(origin="test", happened_at=NOW + HOUR),
+    )  # fmt: skip
+    work(NOW + 5 * DAY + HOUR)
+
+    assert (stands(play)[0], ran(play)[-1:]) == ("acting", [("s2", "acting", "")])
+    assert Message.objects.get().channel == "letter"
 
 
 def test_wish_is_noted_for_measures_and_the_same_again_is_not():

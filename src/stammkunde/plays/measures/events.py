@@ -9,7 +9,7 @@ from django.utils import timezone
 from stammkunde.customers import queries as customers
 from stammkunde.customers import unsettled
 from stammkunde.customers.models import Consent
-from stammkunde.customers.policy import Reason
+from stammkunde.customers.policy import BLOCKING, Reason
 from stammkunde.outreach import channels
 from stammkunde.outreach.models import Template
 from stammkunde.plays import contents, groups, walking
@@ -20,7 +20,8 @@ from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.walking import Event
 from stammkunde.sales import queries as sales
 
-OBJECTIONS = frozenset({Reason.OBJECTED, Reason.COMPANY_OBJECTED})
+# Whoever had agreed before withdraws, whoever had not objects: both want no more
+OBJECTIONS = frozenset({Reason.OBJECTED, Reason.WITHDRAWN, Reason.COMPANY_OBJECTED})
 COMPLAINT = "complaint"
 OPEN_COMPLAINT = "open_complaint"  # as `tasks` knows it
 
@@ -140,9 +141,9 @@ def _complaining(walkers: Sequence[Walker]) -> list[Walker]:
 
 
 def _objecting(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
-    """Give those who objected to all that is left for them, where that is nothing but advertising."""
+    """Give those who want no more of all that is left for them, where that is nothing but advertising."""
     ids = {one.row.customer_id for one in walkers}
-    objected = Consent.objects.filter(customer__in=ids, state=Consent.State.OBJECTED).values_list("customer_id")
+    objected = Consent.objects.filter(customer__in=ids, state__in=BLOCKING).values_list("customer_id")
     some = {pk for (pk,) in objected}
     return [one for one in walkers if one.row.customer_id in some and _is_all_objected(one, batch)]
 
@@ -172,7 +173,8 @@ def _is_objected(one: Walker, template: Template, batch: Batch) -> bool:
         buyers=sales.buyers(customer_ids=[customer_id]),
         today=batch.today,
     )
-    return said[customer_id, None].reason in OBJECTIONS
+    whose = (customer_id, one.row.contact_person_id)  # whom it is about, if anybody, else the customer
+    return said.get(whose, said[customer_id, None]).reason in OBJECTIONS
 
 
 def _over(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:

@@ -13,6 +13,7 @@ from stammkunde.customers.models import ContactPreference
 from stammkunde.home.queries import today as today_list
 from stammkunde.outreach import working as outreach_working
 from stammkunde.outreach.models import Message, Template
+from stammkunde.outreach.services import Known, draw_everything
 from stammkunde.plays import queries, services, working
 from stammkunde.plays.models import CallPlan, CallTurn, Play
 from stammkunde.plays.services import turns
@@ -96,6 +97,19 @@ def test_the_plan_says_who_calls_how_many_a_day_and_who_may_not_be_called(salesp
     ]
     assert CallTurn.objects.get(caller=marketer).enrolment.customer == nobodys
     assert not Template.objects.exclude(channel="call").exists()
+
+
+def test_calls_go_off_the_lists_of_whoever_is_left_alone_of_everything_from_now_on(salesperson, marketer, firms):
+    started(marketer, callers=[marketer])
+    before = Task.objects.filter(state="open").count()
+    one = Task.objects.filter(state="open").order_by("pk").first().customer
+
+    draw_everything(0.99999, {one.pk: Known(eligible=True)}, now=NOW)
+
+    assert not Task.objects.filter(customer=one, state="open").exists()
+    assert Task.objects.filter(state="open").count() == before - 1
+    call = Message.objects.get(customer=one)
+    assert (call.state, call.reason["code"]) == ("refused", "held_out")
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from django.apps import apps
 
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Assignment, Draw, Message
-from stammkunde.outreach.services import Drawing, hold_out
+from stammkunde.outreach.services import Drawing, Known, draw_everything, hold_out
 from stammkunde.plays import services, working
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
@@ -175,6 +175,36 @@ def test_whoever_is_left_alone_since_she_waits_or_is_on_the_way_gets_nothing_but
     assert found["owed"].steps.filter(step_key="s2", state="acting").exists()
     assert Task.objects.filter(customer=anna).count() == 1
     assert Task.objects.filter(customer=first).count() == 3
+
+
+def test_tasks_on_lists_go_with_the_reason_when_the_year_begins(template):
+    letter = [{"key": "letter", **message(template())}]
+    plays = {
+        "takes back": started(task(otherwise=letter), task(title="Danach"), wait(9), name="Werbung"),
+        "owed": started(task(), name="Geschuldet", kind="owed"),
+        "held": started(task(), name="Angehalten"),
+    }
+    anna = customer()
+    buys(anna)
+    work()
+    assert Task.objects.count() == 3
+    running.pause(play_id=plays["held"].pk, staff=None, now=NOW)
+    work()
+
+    draw_everything(0.99999, {anna.pk: Known(eligible=True)}, now=NOW + HOUR)
+    work(NOW + HOUR)
+
+    assert Task.objects.get().key.startswith(plays["owed"].origin)
+    told = Enrolment.objects.get(play=plays["takes back"]).steps.values_list("step_key", "state", "code")
+    assert list(told) == [
+        ("s1", "skipped", "left_alone"),
+        ("letter", "skipped", "refused"),
+        ("s2", "skipped", "refused"),
+    ]
+    running.resume(play_id=plays["held"].pk, staff=None, now=NOW + 2 * HOUR)
+    work(NOW + DAY)  # when everybody is looked at
+    held = Enrolment.objects.get(play=plays["held"])
+    assert list(held.steps.values_list("state", "code")) == [("skipped", "left_alone")]
 
 
 def test_draws_from_before_learn_who_was_contacted(template, marketer):

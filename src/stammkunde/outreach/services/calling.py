@@ -228,6 +228,17 @@ def stop_calls(*, origin: str, by: str, now: datetime, at_most: int = 500) -> in
     return len(read)
 
 
+def leave_alone(customer_ids: "QuerySet[Any, int]", *, now: datetime) -> None:
+    """Take calls off the lists that may not be made any more, of customers who are left alone from now on."""
+    listed = Message.objects.filter(channel=CALL, state=State.HANDED_OVER, customer__in=customer_ids)
+    found = _locked(list(listed.order_by("pk")))
+    decisions = _decide(found, now=now)
+    refused = [one for one in found if decisions[one.key].verdict == Verdict.REFUSED]
+    for one in refused:
+        _end(one, State.REFUSED, decisions[one.key].reason, now=now)
+    _drop_tasks(refused)
+
+
 @transaction.atomic
 def look_after_calls(*, now: datetime, at_most: int = 200) -> int:
     """Give back the slots of calls that nobody made in time, and tell how many there were; repeating is harmless."""

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from stammkunde.outreach import queries
 from stammkunde.outreach.models import Draw
+from stammkunde.outreach.services import calling
 from stammkunde.outreach.services.holding_out import Drawing, Known, hold_out
+from stammkunde.store import touched
 
 YEAR_DAYS = 365
 
@@ -31,7 +33,11 @@ def draw_everything(share: float, customers: Mapping[int, Known], *, now: dateti
     free_everybody(now=now)
     origin = _origin(timezone.localdate(now).year)
     hold_out(Drawing(origin=origin, share=share, window_days=YEAR_DAYS), customers=customers, now=now)
-    return Draw.objects.get(origin=origin)
+    draw = Draw.objects.get(origin=origin)
+    alone = draw.assignments.filter(held_out=True).values_list("customer_id", flat=True)
+    calling.leave_alone(alone, now=now)
+    touched.note_moved(alone)  # measures take back what they put on lists
+    return draw
 
 
 def free_everybody(*, now: datetime) -> int:

@@ -11,6 +11,7 @@ from stammkunde.outreach.models import Message
 from stammkunde.plays import contents, walking
 from stammkunde.plays.contents import Happening
 from stammkunde.plays.measures import happenings
+from stammkunde.plays.measures.admit import LEFT_ALONE
 from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.models import Play, StepRun
 from stammkunde.plays.walking import Became
@@ -81,6 +82,9 @@ def _moment(message: Message, now: datetime) -> datetime:
 
 
 def _task(one: Walker, task: Task | None, batch: Batch) -> None:
+    if one.row.customer_id in batch.left_alone and not one.content.is_owed and _is_open(task):
+        _leave_alone(one, batch)
+        return
     if one.play.status != Play.Status.RUNNING:
         return  # what is on somebody's list stays there while the play is held
     if task is None or task.state == Task.State.DISMISSED:
@@ -90,6 +94,19 @@ def _task(one: Walker, task: Task | None, batch: Batch) -> None:
     elif one.standing.due_at is not None and one.standing.due_at <= batch.now:
         tasks.withdraw(keys=[one.standing.waits_key])
         _became(one, Became.NOT_DONE, at=one.standing.due_at)
+
+
+def _is_open(task: Task | None) -> bool:
+    """Tell whether a task is still to be done, or was taken off the list."""
+    return task is None or task.state == Task.State.OPEN
+
+
+def _leave_alone(one: Walker, batch: Batch) -> None:
+    """Take the task of somebody off the list who is left alone of everything since it was given."""
+    tasks.withdraw(keys=[one.standing.waits_key])
+    if one.play.status == Play.Status.RUNNING and one.step is not None:
+        one.ended(StepRun.State.SKIPPED, at=batch.now, code=LEFT_ALONE)
+        one.goes_on(at=batch.now, way=walking.way_after(one.step, Became.REFUSED))
 
 
 def _became(one: Walker, became: Became, *, at: datetime) -> None:

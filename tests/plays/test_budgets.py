@@ -3,11 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from stammkunde.outreach.models import Message
 from stammkunde.plays.measures import spending
 from stammkunde.plays.models import Enrolment, StepRun
 from tests import factories
 from tests.outreach.planning import NOW, company, customer
-from tests.plays.over_time import DAY, HOUR, buys, done, message, ran, started, task, the, wait, work
+from tests.plays.over_time import DAY, HOUR, buys, done, leaves, message, ran, started, task, the, wait, work
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,35 @@ def test_what_is_owed_is_said_whatever_the_budget(template):
     assert (
         list(Enrolment.objects.filter(play=play).values_list("state", "at_step", "code")) == [("acting", "s1", "")] * 3
     )
+
+
+@pytest.mark.parametrize("holdout", [0.0, 0.49])
+def test_what_costs_nothing_goes_on_when_the_budget_is_used_up(letter, template, holdout):
+    """A mail beside the letter, a mail that comes instead of it; in both arms alike."""
+    mail = template(name="Mail")
+    instead = message(letter, otherwise=[{"key": "instead", **message(mail)}])
+    play = started(
+        wait(1), message(letter, mail), wait(1), instead, wait(9), limits={"budget_cents": 250}, holdout=holdout,
+        reentry={"again": True},
+    )  # fmt: skip
+    buys(somebody())
+    work()
+    Enrolment.objects.update(arm="held_out" if holdout else "treated")
+    spender = Enrolment.objects.create(
+        play=play, customer=somebody(), cycle="spent", entered_at=NOW, version=play.versions.get(), state="closed",
+        code="done", closed_at=NOW, arm="treated", zero_at=NOW,
+    )  # fmt: skip
+    StepRun.objects.create(enrolment=spender, step_key="s2", state="done", began_at=NOW, ended_at=NOW, cost_cents=300)
+
+    for days in range(1, 6):
+        work(NOW + days * DAY + HOUR)
+        leaves(NOW + days * DAY + HOUR)
+
+    runs = StepRun.objects.exclude(enrolment=spender).exclude(kind="wait").order_by("pk")
+    assert [(one.step_key, one.code) for one in runs] == [
+        ("s2", "held_out" if holdout else ""), ("s4", "no_budget"), ("instead", "held_out" if holdout else ""),
+    ]  # fmt: skip
+    assert set(Message.objects.values_list("channel", flat=True)) == (set() if holdout else {"email"})
 
 
 def test_what_was_skipped_has_cost_nothing(letter):

@@ -8,7 +8,7 @@ from stammkunde.plays.models import StepRun
 from stammkunde.signals.models import HourlyCost
 from stammkunde.tasks.models import Task
 from tests.outreach.planning import NOW, customer
-from tests.plays.over_time import DAY, HOUR, buys, content, ran, richer, started, task, work
+from tests.plays.over_time import DAY, HOUR, buys, content, message, ran, richer, started, task, work
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,19 @@ def test_what_does_not_fit_until_its_latest_day_is_skipped(paul):
 
     assert ran(play).count(("s1", "skipped", "no_capacity")) == 1
     assert StepRun.objects.filter(minutes=60).count() == 6
+
+
+def test_who_had_no_room_until_the_latest_day_goes_the_other_way(paul, template):
+    letter = [{"key": "letter", **message(template())}]
+    started(task(minutes=90, owner=paul.pk, latest_days=1, otherwise=letter))
+    for _one in range(3):
+        buys(customer())
+
+    for day in range(3):
+        work(NOW + day * DAY)
+
+    late = StepRun.objects.get(step_key="s1", code="no_capacity").enrolment
+    assert late.steps.get(step_key="letter").state == "acting"
 
 
 def test_other_tasks_of_the_day_take_their_time_and_nobody_without_hours_gets_a_day_full(paul, django_user_model):

@@ -107,8 +107,8 @@ def test_closed_is_left_by_nothing(event):
         (Became.REFUSED, "otherwise", ("skipped", "refused")),
         (Became.TOO_LATE, "", ("skipped", "too_late")),
         (Became.NOT_DONE, "otherwise", ("skipped", "not_done")),
-        (Became.NO_CAPACITY, "", ("skipped", "no_capacity")),
-        (Became.NO_BUDGET, "", ("skipped", "no_budget")),
+        (Became.NO_CAPACITY, "otherwise", ("skipped", "no_capacity")),
+        (Became.NO_BUDGET, "otherwise", ("skipped", "no_budget")),
         (Became.NOT_NEEDED, "", ("skipped", "not_needed")),
     ],
 )

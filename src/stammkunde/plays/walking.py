@@ -57,6 +57,9 @@ class Became(StrEnum):
     NOT_NEEDED = "not_needed"  # somebody of ours waved it aside
 
 
+OTHER_WAY = frozenset({Became.REFUSED, Became.NOT_DONE, Became.NO_CAPACITY, Became.NO_BUDGET})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """
@@ -119,8 +122,7 @@ def put_off(standing: Standing, *, until: datetime, code: str) -> Standing:
 
 def way_after(step: Step, became: Became) -> str:
     """Tell by which way somebody goes on after what became of a step."""
-    goes_other_way = became in (Became.REFUSED, Became.NOT_DONE)
-    return OTHERWISE if goes_other_way and OTHERWISE in contents.ways(step) else ""
+    return OTHERWISE if became in OTHER_WAY and OTHERWISE in contents.ways(step) else ""
 
 
 def run_after(became: Became) -> tuple[str, str]:

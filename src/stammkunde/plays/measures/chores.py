@@ -157,7 +157,7 @@ def _no_room(one: Walker, step: contents.Task, batch: Batch) -> None:
     latest = walking.latest(step, since=one.standing.since_at, zone=one.zones.ours)
     if latest is not None and tomorrow > latest:
         one.ran(StepRun.State.SKIPPED, at=batch.now, code=Became.NO_CAPACITY)
-        one.goes_on(at=batch.now)
+        one.goes_on(at=batch.now, way=walking.way_after(step, Became.NO_CAPACITY))
     else:
         one.goes(walking.put_off(one.standing, until=tomorrow, code=Became.NO_CAPACITY))
 

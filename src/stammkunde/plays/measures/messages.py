@@ -15,6 +15,7 @@ from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.services import Plan
 from stammkunde.plays import contents as parts
 from stammkunde.plays import entering, policy, ranking, walking
+from stammkunde.plays.measures import affording
 from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.models import StepRun
 from stammkunde.plays.services.ways import ANOTHER_WAY, DEAR
@@ -72,6 +73,8 @@ def _try(walker: Walker, batch: Batch) -> Try:
 def _in_order(step: parts.Message, walker: Walker, batch: Batch) -> Iterator[Template]:
     known = batch.templates
     found = [known[int(one)] for one in step.templates if int(one) in known]
+    if walker.play.pk in batch.out_of_money:
+        found = affording.free(step, batch)
     is_cheap_first = walker.row.customer_id in batch.of_class_c
     yield from sorted(found, key=lambda one: is_cheap_first and one.channel in DEAR)
 

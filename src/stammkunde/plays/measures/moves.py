@@ -117,6 +117,7 @@ class Batch:
         read = {pk: contents.read(one.content) for pk, one in versions.items()}
         zones = _zones({row.customer_id for row in rows})
         self.versions = versions
+        self.out_of_money: set[int] = set()  # plays that may spend nothing more
         self._complete: dict[int, tuple[date, str]] = {}
         self.walkers = [
             Walker(

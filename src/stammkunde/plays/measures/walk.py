@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten, settling
 from stammkunde.plays import clock, contents, entering, walking
-from stammkunde.plays.measures import agreeing, chores, doing, events, holding, settle, spending
+from stammkunde.plays.measures import affording, agreeing, chores, doing, events, holding, settle
 from stammkunde.plays.measures.guarding import NOT_NOW, NOT_THERE, count_failure, named
 from stammkunde.plays.measures.moves import Batch, TooLate, Walker
 from stammkunde.plays.models import Enrolment, Play, StepRun
@@ -155,9 +155,12 @@ def _take(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
     """Let those who stand at the same step take it; give back whom a task is for: one day is shared by all of these."""
     step = walkers[0].step
     in_time = [one for one in walkers if not _expires(one, batch)]
-    if not in_time or (not in_time[0].content.is_owed and _is_kept_from(in_time, batch)):
+    is_owed = walkers[0].content.is_owed
+    if not in_time or (not is_owed and _knows_too_little(in_time, batch)):
         return []
-    some = _leave_alone(in_time, batch) if _acts(step) and not in_time[0].content.is_owed else in_time
+    some = in_time
+    if _acts(step) and not is_owed:
+        some = affording.within_budget(_leave_alone(in_time, batch), batch)
     if isinstance(step, contents.Task):
         return some
     if some:
@@ -176,11 +179,6 @@ def _leave_alone(walkers: Sequence[Walker], batch: Batch) -> list[Walker]:
         else:
             rest.append(one)
     return rest
-
-
-def _is_kept_from(walkers: Sequence[Walker], batch: Batch) -> bool:
-    """Put off, or skip, what facts that are old or a budget do not allow; never what is owed, as a warning."""
-    return _knows_too_little(walkers, batch) or (_acts(walkers[0].step) and _has_no_budget(walkers, batch))
 
 
 def _expires(one: Walker, batch: Batch) -> bool:
@@ -217,17 +215,6 @@ def _knows_too_little(walkers: Sequence[Walker], batch: Batch) -> bool:
 
 def _acts(step: contents.Step | None) -> bool:
     return isinstance(step, (contents.Message, contents.Task))
-
-
-def _has_no_budget(walkers: Sequence[Walker], batch: Batch) -> bool:
-    """Skip acts where the budget is used up and more; in both arms alike."""
-    play, content = walkers[0].play, walkers[0].content
-    if content.limits.budget_cents is None or entering.may_act(content.limits, spent_cents=spending.spent(play)):
-        return False
-    for one in walkers:
-        one.ran(StepRun.State.SKIPPED, at=batch.now, code=Became.NO_BUDGET)
-        one.goes_on(at=batch.now)
-    return True
 
 
 def _one_by_one(

@@ -120,6 +120,11 @@ def _elsewhere(content: Content, play: Play, customer_ids: Collection[int], leav
     return set(others.values_list("customer_id", flat=True))
 
 
+def lock_sets() -> None:
+    """Wait until nobody else lets anybody into measures of any set, in one order; inside the caller's transaction."""
+    list(Exclusive.objects.select_for_update().order_by("key"))
+
+
 def _brakes(play: Play, fresh: Sequence[Candidate], *, now: datetime) -> bool:
     """Hold the play where far more want to enter within a day than usual, and say what brought them."""
     today = timezone.localdate(now)

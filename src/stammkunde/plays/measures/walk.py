@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from stammkunde.outreach.services import CountsAsAdvertising, NothingWritten, settling
 from stammkunde.plays import clock, contents, entering, walking
-from stammkunde.plays.measures import affording, agreeing, chores, doing, events, holding, settle
+from stammkunde.plays.measures import admit, affording, agreeing, chores, doing, events, holding, settle
 from stammkunde.plays.measures.guarding import NOT_NOW, NOT_THERE, count_failure, named
 from stammkunde.plays.measures.moves import Batch, TooLate, Walker
 from stammkunde.plays.models import Enrolment, Play, StepRun
@@ -24,6 +24,7 @@ from stammkunde.plays.walking import Became
 AT_ONCE = 200
 STATES = (walking.READY, walking.ACTING, walking.WAITING)
 IN_TURN = ("due_at", "-gain_cents", "pk")  # of those put off until the same morning, who brings most comes first
+HELD_BY_ONE = (contents.Message, contents.Task, contents.HandOver)  # an address, minutes, a set of measures
 MOST_ROUNDS = 50  # of steps that take no time, one after the other: a play has fewer
 
 
@@ -127,8 +128,19 @@ def _move(
 
 
 def _steps(batch: Batch) -> None:
+    """
+    Let all who are due take their steps, of one kind only of those for which other workers may have to wait.
+
+    So a transaction holds addresses, minutes or sets of measures, never two of these; the others come again at once.
+    """
+    kind: type[contents.Step] | None = None
     for _round in range(MOST_ROUNDS):
-        ready = [one for one in batch.open() if _is_due(one, batch.now)]
+        due = [one for one in batch.open() if _is_due(one, batch.now)]
+        if kind is None:
+            kind = next((type(one.step) for one in due if isinstance(one.step, HELD_BY_ONE)), None)
+            if kind is contents.HandOver:
+                admit.lock_sets()
+        ready = [one for one in due if type(one.step) is kind or not isinstance(one.step, HELD_BY_ONE)]
         if not ready:
             return
         tasks: list[Walker] = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,11 @@ from stammkunde.plays.models import MeasureSettings
 from stammkunde.team.settings_page import SettingsForm
 
 
+def new_press() -> str:
+    """Name a press of a button that is still to come."""
+    return uuid4().hex
+
+
 def told(wrong: InvalidContent) -> list[str]:
     """Say all that is wrong with a content, each with its place."""
     return [f"{one.place}: {one.text}".lstrip(": ") for one in wrong.problems]
@@ -26,6 +32,8 @@ class MeasureFileForm(forms.Form):
         help_text=_("A file of a measure (JSON). Nothing starts by itself."),
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
     )
+    # New for each page that is opened: pressed twice, the button brings one measure
+    press = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False, initial=new_press)
 
     def clean_file(self) -> PlayFile:
         try:

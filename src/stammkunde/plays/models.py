@@ -61,6 +61,7 @@ class Play(CountedClaims):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)  # a measure that lists do not show any more
+    press = models.CharField(max_length=40, default="", db_default="")  # of a button, that made it: pressed twice, once
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -76,6 +77,7 @@ class Play(CountedClaims):
             models.CheckConstraint(
                 condition=Q(kind="measure") | Q(template__isnull=False), name="play_campaign_has_template"
             ),
+            models.UniqueConstraint(fields=["press"], condition=~Q(press=""), name="play_made_once"),
         ]
         indexes = [models.Index(fields=["status"], name="play_by_status")]
 
@@ -144,6 +146,10 @@ class Brought(models.Model):
     play = models.ForeignKey(Play, null=True, on_delete=models.CASCADE, related_name="+")  # another version of it
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+    press = models.CharField(max_length=40, default="", db_default="")  # of the button, that brought it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["press"], condition=~Q(press=""), name="brought_once")]
 
 
 class Wanted(models.Model):

@@ -31,16 +31,16 @@ class AlreadyIn:
 
 
 @transaction.atomic
-def draft(*, name: str, content: Mapping[str, Any], staff: Staff | None, now: datetime) -> Play:
+def draft(*, name: str, content: Mapping[str, Any], staff: Staff | None, now: datetime, press: str = "") -> Play:
     """
-    Write a measure down; nothing happens before it is started.
+    Write a measure down; nothing happens before it is started. `press` names the press of a button that made it.
 
     :raises InvalidContent: if the content cannot be used, with all that is wrong
     """
     said = contents.with_keys(dict(content))
     contents.read(said)
     play = Play.objects.create(
-        kind=Play.Kind.MEASURE, name=name.strip(), status=Status.DRAFT, created_by=staff, created_at=now
+        kind=Play.Kind.MEASURE, name=name.strip(), status=Status.DRAFT, created_by=staff, created_at=now, press=press
     )
     PlayVersion.objects.create(play=play, number=1, content=said, changed_at=now, by=staff)
     record(staff, "play.created", now, play)
@@ -50,7 +50,8 @@ def draft(*, name: str, content: Mapping[str, Any], staff: Staff | None, now: da
 @transaction.atomic
 def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now: datetime) -> PlayVersion:
     """
-    Change a draft, or begin one beside the version that runs; keys of steps that were there before stay theirs.
+    Change a draft, or begin one beside the version that runs; keys of steps that were there before stay theirs. What
+    it says already changes nothing.
 
     :raises InvalidContent: if the content cannot be used
     :raises NotPossible: if the measure is over
@@ -62,6 +63,8 @@ def change(*, play_id: int, content: Mapping[str, Any], staff: Staff | None, now
     taken = {key for one in play.versions.all() for key in _keys(one.content)}
     said = contents.with_keys(dict(content), taken=taken)
     contents.read(said)
+    if last.from_at is None and last.content == said:
+        return last
     if last.from_at is None:
         last.before, last.content, last.changed_at, last.by = last.content, said, now, staff
         last.save(update_fields=["before", "content", "changed_at", "by"])

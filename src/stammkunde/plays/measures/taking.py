@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stammkunde.outreach import services as outreach
-from stammkunde.plays import contents
+from stammkunde.plays import contents, files
 from stammkunde.plays.contents import InvalidContent, Problem, Ref
 from stammkunde.plays.files import FileGroup, FileTemplate, PlayFile, members
 from stammkunde.plays.files.parts import in_language, said
 from stammkunde.plays.measures import bringing, running
-from stammkunde.plays.models import Play, PlayVersion
+from stammkunde.plays.models import Brought, Play, PlayVersion
 from stammkunde.segments import services as segments
 from stammkunde.segments.models import Segment
 from stammkunde.segments.wording import problems
@@ -25,7 +26,79 @@ NONE: Answers = {}
 
 
 @transaction.atomic
-def take(file: PlayFile, *, language: str, staff: Staff, now: datetime, answers: Answers = NONE) -> Play:
+def bring(
+    file: PlayFile, *, language: str, staff: Staff, now: datetime, press: str, play: Play | None = None
+) -> Play | Brought:
+    """
+    Take a file over, as another version of a measure or as one of its own, or keep it where it asks for something.
+
+    The same press of a button gives what it made before, also where it comes twice at once.
+
+    :raises InvalidContent: as `take`
+    :raises NotPossible: if the measure is over
+    """
+    kept = _claim(press, data=file.data, play=play, staff=staff, now=now)
+    made = made_by(press)
+    if made is None and bringing.questions(file, language):
+        return kept
+    kept.delete()
+    return made or _take(file, play, language=language, staff=staff, now=now, press=press)
+
+
+@transaction.atomic
+def take_ready(file: PlayFile, *, language: str, staff: Staff, now: datetime, press: str) -> Play:
+    """
+    Take a ready-made measure over; the same press of a button gives what it made before.
+
+    :raises InvalidContent: as `take`
+    """
+    kept = _claim(press, data=file.data, play=None, staff=staff, now=now)
+    made = made_by(press) or take(file, language=language, staff=staff, now=now, press=press)
+    kept.delete()
+    return made
+
+
+@transaction.atomic
+def take_brought(pk: int, *, language: str, staff: Staff, now: datetime, press: str) -> Play | None:
+    """
+    Take over what was kept, by the answers given meanwhile; None: it was put away.
+
+    :raises InvalidContent: as `take`
+    :raises NotPossible: if the measure is over
+    """
+    kept = Brought.objects.select_for_update(of=("self",)).select_related("play").filter(pk=pk).first()
+    if kept is None:
+        return made_by(press)
+    answers = {name: one for name, one in kept.answers.items() if one}
+    file, play = files.read(kept.data), kept.play
+    kept.delete()
+    return _take(file, play, language=language, staff=staff, now=now, answers=answers, press=kept.press)
+
+
+def made_by(press: str) -> Play | None:
+    """Give the measure that a press of a button made, if it made one."""
+    return Play.objects.filter(press=press).first() if press else None
+
+
+def _claim(press: str, *, data: Mapping[str, Any], play: Play | None, staff: Staff, now: datetime) -> Brought:
+    """Hold what a press of a button brought, so that whoever comes with the same one waits."""
+    mine = Brought(data=dict(data), play=play, staff=staff, at=now, press=press or uuid4().hex)
+    Brought.objects.bulk_create([mine], ignore_conflicts=True)
+    return Brought.objects.select_for_update().get(press=mine.press)
+
+
+def _take(file: PlayFile, play: Play | None, *, language: str, staff: Staff, now: datetime, **more: Any) -> Play:
+    if play is None:
+        return take(file, language=language, staff=staff, now=now, **more)
+    more.pop("press")
+    take_version(play, file, language=language, staff=staff, now=now, **more)
+    return play
+
+
+@transaction.atomic
+def take(
+    file: PlayFile, *, language: str, staff: Staff, now: datetime, answers: Answers = NONE, press: str = ""
+) -> Play:
     """
     Make a draft of a file, with the templates and groups that come along, unless some of the same name are here.
 
@@ -34,7 +107,7 @@ def take(file: PlayFile, *, language: str, staff: Staff, now: datetime, answers:
     :raises InvalidContent: with what it names, is not here, and was not answered for
     """
     content = _Taking(file=file, language=language, staff=staff, now=now, answers=answers).content()
-    return running.draft(name=file.words_in(language).name, content=content, staff=staff, now=now)
+    return running.draft(name=file.words_in(language).name, content=content, staff=staff, now=now, press=press)
 
 
 @transaction.atomic

@@ -121,7 +121,8 @@ def take(request: StaffRequest, key: str) -> HttpResponse:
     if file is None:
         raise Http404
     try:
-        play = taking.take(file, language=get_language() or OTHER, staff=request.user, now=timezone.now())
+        language, press = get_language() or OTHER, request.POST.get("press", "")[:40]
+        play = taking.take_ready(file, language=language, staff=request.user, now=timezone.now(), press=press)
     except InvalidContent as wrong:
         for one in told(wrong):
             messages.error(request, one)

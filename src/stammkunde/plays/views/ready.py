@@ -12,6 +12,7 @@ from stammkunde.outreach import wording as outreach
 from stammkunde.plays import files
 from stammkunde.plays.files import PlayFile, nineteen, possible, worded
 from stammkunde.plays.files.parts import OTHER, said
+from stammkunde.plays.measure_forms import new_press
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 
@@ -32,7 +33,7 @@ def one(request: StaffRequest, key: str) -> HttpResponse:
     return render(
         request,
         "plays/ready_one.html",
-        {**_shown(file), "cards": cards, "lines": lines, "templates": list(_templates(file))},
+        {**_shown(file), "cards": cards, "lines": lines, "templates": list(_templates(file)), "press": new_press()},
     )
 
 

@@ -13,7 +13,7 @@ from stammkunde.insight import rules
 from stammkunde.intake.models import Import
 from stammkunde.sales.facts import ORDERS, PRODUCTS
 from stammkunde.sales.models import Order
-from stammkunde.segments import counts, membership, nightly, passes, scores, vocabulary, worlds
+from stammkunde.segments import counts, following, membership, nightly, passes, scores, vocabulary, worlds
 from stammkunde.segments.models import ScoreLeaf, SegmentChange, SegmentState
 from stammkunde.signals import queries as signals
 from stammkunde.store import touched
@@ -90,7 +90,7 @@ def test_whoever_kills_a_pass_loses_nobody(company, monkeypatch):
     buy(company[9])
 
     with monkeypatch.context() as killing:
-        killing.setattr(passes, "_count", lambda _changes: (_ for _ in ()).throw(KeyboardInterrupt))
+        killing.setattr(following, "_count", lambda _changes: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             work()
     assert told(silent) == []

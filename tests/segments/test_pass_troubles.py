@@ -8,7 +8,7 @@ import pytest
 from stammkunde.customers.facts import CUSTOMERS
 from stammkunde.customers.models import Customer
 from stammkunde.plays import groups
-from stammkunde.segments import bits, counts, membership, passes, services, whys, working, worlds
+from stammkunde.segments import bits, changing, counts, many, membership, passes, services, whys, working, worlds
 from stammkunde.segments.models import Passing, ScoreLeaf, SegmentState
 from stammkunde.store import touched
 from stammkunde.store.bulk import pace
@@ -128,6 +128,23 @@ def test_what_is_told_of_many_after_the_mirror_was_read_stays_until_it_is_read_a
     assert {one[2:] for one in told(silent)} == {("fact", "import:9")}
 
 
+def test_who_tells_late_with_an_earlier_number_is_left_for_the_next_time(company):
+    """As where one transaction takes its number before another, and commits after it."""
+    make(SILENT)
+    work()
+    late = Touched.objects.create(customer_id=None, because="import:7")
+    Touched.objects.filter(pk=late.pk).delete()
+    touched.note_everybody(because="import:8")
+    many.note()
+
+    Touched.objects.create(pk=late.pk, customer_id=None, because="import:7")
+    read = many.read()
+    many.forget(read)
+
+    assert read.because == "import:8"
+    assert [one.because for one in Touched.objects.all()] == ["import:7"]
+
+
 def test_an_undone_import_is_the_cause_only_where_nothing_else_happened(company):
     silent = make(SILENT)
     work()
@@ -139,8 +156,8 @@ def test_an_undone_import_is_the_cause_only_where_nothing_else_happened(company)
     assert [one[2:] for one in told(silent)] == [("fact", "orders:x"), ("undone", "undo:1")]
     touched.note_everybody(because="import:2")
     touched.note_everybody(because="undo:2")
-    working.note_told()
-    assert passes._everybody().because == "import:2"
+    many.note()
+    assert many.read().because == "import:2"
 
 
 def test_who_comes_back_because_an_import_was_undone_begins_nothing(company):
@@ -162,7 +179,7 @@ def test_a_pass_that_is_killed_among_its_changes_goes_on_with_those_that_are_lef
     services.edit(segment_id=segment.pk, rule=SILENT, now=NOW, staff=None)
     monkeypatch.setattr(pace, "FIRST", 5)
     monkeypatch.setattr(pace.Pace, "note", lambda *_given: None)
-    write = passes._write
+    write = changing.write
 
     def killed(some):
         if len(told(segment)) == 5:
@@ -170,7 +187,7 @@ def test_a_pass_that_is_killed_among_its_changes_goes_on_with_those_that_are_lef
         write(some)
 
     with monkeypatch.context() as killing:
-        killing.setattr(passes, "_write", killed)
+        killing.setattr(changing, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             work()
     work(now=NOW + timedelta(minutes=3))

@@ -22,7 +22,7 @@ from stammkunde.segments.nightly import NotKept
 from stammkunde.segments.using import Use
 from stammkunde.team.models import Staff
 
-BEGINS_NOTHING = (SegmentChange.Cause.RULE, SegmentChange.Cause.MERGED, SegmentChange.Cause.ERASED)
+BEGINS_NOTHING = (SegmentChange.Cause.RULE, SegmentChange.Cause.ERASED)
 ENTRY = "entry"  # a moment, as rules name it
 OVER = (Play.Status.STOPPED, Play.Status.DONE)
 

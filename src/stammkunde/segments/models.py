@@ -92,7 +92,6 @@ class SegmentChange(models.Model):
         RULE = "rule", _("The rule was changed")
         NEW = "new", _("New customer")
         UNDONE = "undone", _("An import was undone")
-        MERGED = "merged", _("Customers were merged")
         ERASED = "erased", _("The customer was removed")
 
     version = models.ForeignKey(SegmentVersion, db_index=False, on_delete=models.CASCADE, related_name="changes")
@@ -144,8 +143,8 @@ class ScoreLeaf(models.Model):
 class Passing(CountedClaims):
     """Who works groups out: one row, held while somebody does."""
 
-    # The last row of `Touched` about many before the mirror was read: what was told later is not in the mirror yet
-    told_upto = models.BigIntegerField(default=0, db_default=0)
+    # The rows of `Touched` about many that were there before the mirror was read: all others are not in it yet
+    told = models.JSONField(default=list, db_default=[])
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="segment_passing_is_one_row")]

@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max
 
 from stammkunde import mirror, work
-from stammkunde.segments import files, nightly, passes, worlds
+from stammkunde.segments import files, following, many, nightly, passes, worlds
 from stammkunde.segments.models import Passing
 from stammkunde.signals import policy
 from stammkunde.signals import queries as signals
@@ -49,13 +48,13 @@ def _work(generation: Generation, *, lease: Lease, now: datetime) -> bool:
         worlds.prepare(mirror.tables(), generation)
         passes.work_out(some, generation=generation, now=now, tell=lease.hear, save=lease.save)
     else:
-        passes.follow(generation=generation, now=now, save=lease.save)
+        following.follow(generation=generation, now=now, save=lease.save)
     return True
 
 
 def _begin(generation: Generation, *, lease: Lease, now: datetime) -> bool:
     """Let the mirror know what the refresh itself wrote (changes of stage), and write down what will be asked."""
-    note_told()
+    many.note()
     try:
         manifest = mirror.bring_up_to_date(now=now, progress=lease.hear)
     except mirror.FactsInMotion:
@@ -66,12 +65,6 @@ def _begin(generation: Generation, *, lease: Lease, now: datetime) -> bool:
     prepared = worlds.prepare(mirror.tables(), generation)
     files.forget_all_but([nightly.name(generation), *prepared], now=now)
     return True
-
-
-def note_told() -> None:
-    """Note what is told of many by now, before the mirror is read: it will be in it."""
-    last = Touched.objects.filter(customer_id=None).aggregate(last=Max("pk"))["last"] or 0
-    Passing.objects.filter(pk=1).update(told_upto=last)
 
 
 def _claim(*, now: datetime) -> Lease | None:

@@ -68,7 +68,7 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """Somebody of ours does something; `otherwise`, where it was not done in time."""
+    """Somebody of ours does something; `otherwise`, where it was not done in time, or nobody had room for it."""
 
     key: str
     title: str

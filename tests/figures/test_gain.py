@@ -71,19 +71,23 @@ def test_worker_asks_ahead_about_the_last_year_that_is_over(period, year):
     assert str(ahead.last_year(period)) == year
 
 
-@pytest.mark.django_db
-def test_overview_tells_what_the_facts_of_the_year_say(client, administrator, monkeypatch):
+def figured() -> None:
     shown = Generation.objects.create(
         status=Generation.Status.DONE, as_of_on=date(2026, 6, 30), activity_days=60, started_at=timezone.now()
     )
     Current.objects.create(pk=1, generation=shown)
-    asked = []
     for period, kpi, value in (
         ("2026-Q2", "customers_start", 500),
         ("2026-Q2", "retention_rate", 0.5),
         ("2025", "revenue_per_customer_cents", 5000),
     ):
         Figure.objects.create(generation=shown, kpi=kpi, period=period, slice_by="", slice_value="", value=value, n=100)
+
+
+@pytest.mark.django_db
+def test_overview_tells_what_the_facts_of_the_year_say(client, administrator, monkeypatch):
+    figured()
+    asked = []
     monkeypatch.setattr(answers, "kept", lambda **question: asked.append(question) or FACTS)
     client.force_login(administrator)
 
@@ -93,3 +97,29 @@ def test_overview_tells_what_the_facts_of_the_year_say(client, administrator, mo
     assert "Wer geht, hatte zuvor 40\xa0% von dem gebracht, was Gebliebene brachten" in text
     assert "40,00\xa0€ Deckungsbeitrag in 2025" in text
     assert "Was die Literatur sagt" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_table_of_points_is_taken_along_as_it_is_shown(client, administrator, monkeypatch, form):
+    figured()
+    monkeypatch.setattr(answers, "kept", lambda **_question: FACTS)
+    client.force_login(administrator)
+
+    answer = client.post("/overview/point/export/", {"format": form, "query": "period=2026-Q2"})
+
+    told = b"".join(answer.streaming_content)
+    if form == "xlsx":
+        assert told.startswith(b"PK")
+        return
+    heads, *rows = told.decode("utf-8-sig").splitlines()
+    assert heads.startswith("Mehr Kundenbindung, in Punkten;")
+    assert [row.split(";")[0] for row in rows] == ["1", "3", "5"]
+    assert rows[0].split(";")[2:5] == ["Deckungsbeitrag", "40,00", "2025"]
+
+
+@pytest.mark.django_db
+def test_before_figures_there_is_no_table_of_points(client, administrator):
+    client.force_login(administrator)
+
+    assert client.post("/overview/point/export/", {"format": "csv"}).status_code == 400

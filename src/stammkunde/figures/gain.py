@@ -1,7 +1,8 @@
 """What more retention would be worth: by the year's own facts where they are known, else a rough count."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from stammkunde.insight import retention
 from stammkunde.insight.errors import CannotAnswer
 from stammkunde.insight.retention import Amount, Base, Worth
 from stammkunde.team.policy import Sight
+from stammkunde.ui.tables import Column
 
 POINTS = (1, 3, 5)
 COMPARED_POINTS = 5  # of which the literature speaks
@@ -86,6 +88,36 @@ def gain(
         rises=found[COMPARED_POINTS].rises if COMPARED_POINTS in found else None,
         most_cents=found[1].lifetime.cents / found[1].customers if 1 in found else None,
     )
+
+
+def columns() -> list[Column]:
+    """Give the columns of the file."""
+    return [
+        Column(label=_("More retention, in points"), unit="number"),
+        Column(label=_("Customers more"), unit="ratio"),
+        Column(label=_("Counted in")),
+        Column(label=_("Each is worth"), unit="cents"),
+        Column(label=_("By")),
+        Column(label=_("Worth"), unit="cents"),
+        Column(label=_("At least"), unit="cents"),
+        Column(label=_("At most"), unit="cents"),
+        Column(label=_("As long as they stay"), unit="cents"),
+        Column(label=_("At least, as long as they stay"), unit="cents"),
+        Column(label=_("At most, as long as they stay"), unit="cents"),
+    ]
+
+
+def rows(found: Gain) -> Iterator[tuple[Any, ...]]:
+    """Give a row each number of points; ranges only where they are known, as the page does."""
+    for step in found.steps:
+        life = step.life.cents if step.life else None
+        of_life = _ends(step.life) if step.year else (None, None)
+        told = (step.points, step.customers, found.basis, round(found.each_cents), found.of, round(step.cents))
+        yield *told, *_ends(step.year), None if life is None else round(life), *of_life
+
+
+def _ends(amount: Amount | None) -> tuple[int | None, int | None]:
+    return (round(amount.low_cents), round(amount.high_cents)) if amount else (None, None)
 
 
 def _each(figures: Figures, *, sight: Sight) -> tuple[str, float | None]:

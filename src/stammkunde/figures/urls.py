@@ -6,6 +6,7 @@ urlpatterns = [
     # Overview, products and their charts
     path("", overview.overview, name="overview"),
     path("overview/state/", overview.state, name="figures-state"),
+    path("overview/point/export/", overview.take_point, name="point-export"),
     path("charts/<slug:name>.<slug:ending>", charts.chart, name="chart"),
     path("charts/<slug:name>.<slug:ending>/take/", charts.take, name="chart-take"),
     path("charts/bundle/<str:name>", charts.bundle, name="chart-bundle"),

@@ -3,12 +3,14 @@
 from contextlib import suppress
 from typing import Any
 
-from django.http import HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde import mirror
 from stammkunde.figures import bar, context, gain, outlook, plots, tiles
@@ -20,11 +22,11 @@ from stammkunde.segments import selection
 from stammkunde.signals import answers, forecasts, margins
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import FigureSettings, Generation
-from stammkunde.team import policy
+from stammkunde.team import policy, taking
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.context import theme as theme_of
-from stammkunde.ui import writing
+from stammkunde.ui import tables, writing
 
 
 @require_safe
@@ -33,15 +35,9 @@ def overview(request: StaffRequest) -> HttpResponse:
     generation = signals.current()
     if generation is None:
         return _empty(request)
-    chosen = selection.read(request.GET, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
-    try:
-        stored = queries.chosen_points(generation, chosen)
-    except CannotAnswer:
-        chosen = selection.of_all(chosen)
-        stored = queries.chosen_points(generation, chosen)
+    chosen, stored = _chosen(request.GET, generation)
     if not stored.by_period and not chosen.slice_by:
         return _empty(request)
-    chosen = chosen if request.GET.get("period") else queries.begun(stored, chosen)
     figures = queries.figures(stored, chosen)
     sight = forecasts.sight(request.user, generation)
     return render(
@@ -62,6 +58,19 @@ def overview(request: StaffRequest) -> HttpResponse:
             "window_origin": _window_origin(chosen),
         },
     )
+
+
+def _chosen(given: QueryDict, generation: Generation) -> tuple[selection.Selection, queries.Points]:
+    """Read what is chosen, and what is known of it; of everybody, where nothing is known of the part."""
+    chosen = selection.read(given, as_of_on=generation.as_of_on, usual_days=generation.activity_days)
+    try:
+        stored = queries.chosen_points(generation, chosen)
+    except CannotAnswer:
+        chosen = selection.of_all(chosen)
+        stored = queries.chosen_points(generation, chosen)
+    if given.get("period") or not stored.by_period:
+        return chosen, stored
+    return queries.begun(stored, chosen), stored
 
 
 def _tiles(
@@ -92,6 +101,25 @@ def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Sel
     named = (selection.name(year[0]), year[1]) if year else None
     facts = queries.year_by_facts(chosen, str(year[0]), sight=sight) if year else None
     return gain.gain(figures, name=selection.name(chosen.period), year=named, sight=sight, facts=facts)
+
+
+@require_POST
+@needs(policy.EXPORT)
+@needs(policy.FIGURES_VIEW)
+def take_point(request: StaffRequest) -> HttpResponseBase:
+    """Take along what a point of retention is worth; it is a POST because it leaves a trace."""
+    form, query = tables.chosen_format(request.POST), QueryDict(request.POST.get("query", ""))
+    generation = signals.current()
+    if generation is None:
+        raise BadRequest("there are no figures yet")
+    chosen, stored = _chosen(query, generation)
+    sight = forecasts.sight(request.user, generation)
+    found = _point(queries.figures(stored, chosen), stored, chosen, sight=sight)
+    if found is None:
+        raise BadRequest("what a point is worth cannot be told")
+    taking.note(request, thing="point", label=form, rows=len(found.steps), now=timezone.now())
+    name = (_("retention-point"), chosen.period)
+    return tables.answer(form=form, name=name, columns=gain.columns(), rows=gain.rows(found))
 
 
 def _links(request: StaffRequest, chosen: selection.Selection) -> dict[str, str]:

@@ -87,6 +87,36 @@ def test_what_comes_back_and_belongs_to_nothing_known_counts_on_its_own_day():
     assert told(later, others, back)[1]["margin_cents"] == 50 - 2000
 
 
+@pytest.mark.parametrize(("product", "margin"), [(5, 3200), (None, 2600)])
+def test_what_comes_back_without_a_cost_has_the_one_that_it_was_sold_at(product, margin):
+    bought = line(customer=1, on=INSIDE, order=7, product=5, cents=5000, cost=3000)
+    other = line(customer=1, on=INSIDE, order=7, product=6, cents=5000, cost=1800)
+    back = line(customer=1, on=LAST, order=7, product=product, kind="return", cents=-5000)
+
+    found = told(bought, other, back)[1]
+
+    assert found["margin_cents"] == margin  # of 2000 and 3200; of the order as a whole 52 of 100 are margin
+    assert (found["known_cents"], found["returned_cents"]) == (5000, 5000)
+
+
+def test_payment_is_not_given_back_with_goods_whose_cost_nobody_wrote_down():
+    bought = line(customer=1, on=INSIDE, order=7, cents=5000, cost=3000 + 100)
+    back = line(customer=1, on=LAST, order=7, kind="return", cents=-5000)
+
+    found = arrow(outcomes.within(facts_of(bought, back), entries((1, 1, FIRST, LAST)), payment_percent=2)).to_pylist()
+
+    assert found[0]["margin_cents"] == -100
+
+
+def test_of_what_was_sold_at_an_unknown_cost_nothing_is_known_when_it_comes_back():
+    bought = line(customer=1, on=INSIDE, order=7, cents=5000)
+    back = line(customer=1, on=LAST, order=7, kind="return", cents=-5000)
+
+    found = told(bought, back)[1]
+
+    assert (found["known_cents"], found["margin_cents"], found["returned_cents"]) == (0, 0, 5000)
+
+
 def test_an_order_number_that_is_given_again_is_another_order():
     back = line(customer=1, on=FIRST - timedelta(days=50), order=7, kind="return", cents=-900, cost=-500)
     later = line(customer=1, on=INSIDE, order=7, cents=5000, cost=3000)

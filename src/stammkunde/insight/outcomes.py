@@ -3,7 +3,7 @@ Outcomes: what customers bought, and what they brought, within a window after a 
 
 This is what is compared where some were contacted and others left alone (`insight.experiments`). What comes back counts
 on the day of the order that it belongs to, not on the day of the parcel: a window that ends between the two would show
-a gain that is none.
+a gain that is none. It takes back the cost that it was sold at, also where nobody wrote that down.
 """
 
 import narwhals as nw
@@ -14,7 +14,7 @@ from stammkunde.insight.frames import COSTS_ALONE, Facts, Frame, total, whole_pa
 WEEK_DAYS = 7
 
 
-def within(facts: Facts, entries: Frame) -> Frame:
+def within(facts: Facts, entries: Frame, *, payment_percent: float = 0.0) -> Frame:
     """
     Tell what each entry's customer did within the entry's window.
 
@@ -22,6 +22,7 @@ def within(facts: Facts, entries: Frame) -> Frame:
         facts: the facts, told at the stage of the margin that is wanted (`insight.margins`).
         entries: one row an entry, in the engine of the facts: entry_id, customer_id, and first_on and last_on, the
             first and the last day that count (days since 1970-01-01). A customer may have several.
+        payment_percent: what payment costs, as the facts were told with it: it is not given back with the goods.
 
     Returns:
         one row an entry, also where nothing happened: entry_id, revenue_cents, known_cents (the revenue of lines whose
@@ -29,7 +30,7 @@ def within(facts: Facts, entries: Frame) -> Frame:
         (what came back of the orders of the window, 0 or more), purchases (days on which something was bought) and
         bought (1 or 0).
     """
-    sums = _sums(facts, entries)
+    sums = _sums(_on_order_days(facts, entries, payment_percent), entries)
     days = _inside(entries, buying.days(facts).select("customer_id", nw.col("day").alias("on")))
     counted = days.group_by("entry_id").agg(nw.len().cast(nw.Int64).alias("purchases"))
     found = entries.select("entry_id").join(sums, on="entry_id", how="left").join(counted, on="entry_id", how="left")
@@ -39,8 +40,7 @@ def within(facts: Facts, entries: Frame) -> Frame:
     )
 
 
-def _sums(facts: Facts, entries: Frame) -> Frame:
-    lines = _on_order_days(facts, entries)
+def _sums(lines: Frame, entries: Frame) -> Frame:
     is_known = ~nw.col("cost_cents").is_null()
     known = nw.when(is_known).then(nw.col("revenue_cents")).otherwise(nw.lit(0))
     margin = nw.when(is_known).then(nw.col("revenue_cents") - nw.col("cost_cents")).otherwise(nw.lit(0))
@@ -62,9 +62,9 @@ def _came_back() -> nw.Expr:
     return nw.col("kind").is_in(["return", "cancellation"])
 
 
-def _on_order_days(facts: Facts, entries: Frame) -> Frame:
+def _on_order_days(facts: Facts, entries: Frame, payment_percent: float) -> Frame:
     """
-    Give the lines of these customers, each on the day of its order.
+    Give the lines of these customers, each on the day of its order; what comes back, at the cost that it was sold at.
 
     What comes back belongs to the order that it names, if that sold something before; a credit note of its own belongs
     to the latest purchase of the same product by the same customer; what belongs to nothing known keeps its day.
@@ -77,11 +77,39 @@ def _on_order_days(facts: Facts, entries: Frame) -> Frame:
     # An order is sold before it comes back; a number that was given again later is another order
     by_order = nw.when(nw.col("order_day") <= nw.col("ordered_on")).then(nw.col("order_day"))
     found = by_order.otherwise(nw.col("goods_day"))
-    return joined.with_columns(found.alias("sold_day")).with_columns(
+    dated = joined.with_columns(found.alias("sold_day")).with_columns(
         nw.when(_came_back() & ~nw.col("sold_day").is_null())
         .then(nw.col("sold_day"))
         .otherwise(nw.col("ordered_on"))
         .alias("on")
+    )
+    return _at_sold_cost(dated, sold, payment_percent)
+
+
+def _at_sold_cost(dated: Frame, sold: Frame, payment_percent: float) -> Frame:
+    """
+    Give what comes back without a cost the one that it was sold at, as a share of its revenue.
+
+    That of the same product on the day of its order, else of all that was sold to her then. Else a sale would keep its
+    margin although it came back.
+    """
+    known = sold.filter(~nw.col("cost_cents").is_null())
+    of_goods = _cost_shares(known, "product_id", name="of_goods")
+    of_day = _cost_shares(known, name="of_day")
+    joined = dated.join(of_goods, on=["customer_id", "sold_day", "product_id"], how="left")
+    joined = joined.join(of_day, on=["customer_id", "sold_day"], how="left")
+    share = nw.when(nw.col("of_goods").is_null()).then(nw.col("of_day")).otherwise(nw.col("of_goods"))
+    cost = (nw.col("revenue_cents") * (share - payment_percent / 100)).round().cast(nw.Int64)
+    lacks = _came_back() & nw.col("cost_cents").is_null()
+    return joined.with_columns(nw.when(lacks).then(cost).otherwise(nw.col("cost_cents")).alias("cost_cents"))
+
+
+def _cost_shares(known: Frame, *by: str, name: str) -> Frame:
+    """Tell which share of its revenue was the cost of what was sold on a day."""
+    sums = known.group_by("customer_id", "ordered_on", *by).agg(total("revenue_cents"), total("cost_cents"))
+    share = nw.col("cost_cents") / nw.col("revenue_cents")
+    return sums.filter(nw.col("revenue_cents") > 0).select(
+        "customer_id", nw.col("ordered_on").alias("sold_day"), *by, share.alias(name)
     )
 
 
@@ -104,19 +132,20 @@ def _inside(entries: Frame, dated: Frame) -> Frame:
     return found.filter((nw.col("on") >= nw.col("first_on")) & (nw.col("on") <= nw.col("last_on")))
 
 
-def by_week(facts: Facts, entries: Frame) -> Frame:
+def by_week(facts: Facts, entries: Frame, *, payment_percent: float = 0.0) -> Frame:
     """
     Tell what each entry's customer brought in each week of the window.
 
     Args:
         facts: as in `within`.
         entries: as in `within`.
+        payment_percent: as in `within`.
 
     Returns:
         one row an entry and week in which anything happened: entry_id, week (0 for the first seven days),
         revenue_cents and margin_cents (of lines whose cost is known).
     """
-    lines = _inside(entries, _on_order_days(facts, entries))
+    lines = _inside(entries, _on_order_days(facts, entries, payment_percent))
     margin = nw.when(~nw.col("cost_cents").is_null()).then(nw.col("revenue_cents") - nw.col("cost_cents"))
     told = lines.with_columns(
         whole_parts(nw.col("on") - nw.col("first_on"), WEEK_DAYS).alias("week"),

@@ -38,6 +38,7 @@ class TrialOut(EffectOut):
     treated: int | None = Field(description="Entered and contacted until now; null: not counted yet.")
     held_out: int | None = Field(description="Entered and left alone.")
     as_of: date | None = Field(description="The day as of which the verdict was given.")
+    all_rounds: EffectOut | None = Field(description="All rounds that are over, put together; null: fewer than two.")
     next: date | None = Field(description="When the next verdict is to be expected; null: nobody can tell, or none is.")
 
 
@@ -82,9 +83,15 @@ def _trial(found: Standing) -> dict[str, Any]:
         "treated": progress.treated if progress else None,
         "held_out": progress.held_out if progress else None,
         "as_of": verdict.as_of_on if verdict else None,
+        "all_rounds": _all_rounds(found),
         "next": progress.next_on or None if progress and found.goes_on else None,
         **_effect(verdict),
     }
+
+
+def _all_rounds(found: Standing) -> dict[str, float] | None:
+    both = found.combined
+    return None if both is None else {f"{name}_cents": getattr(both, name) for name in ("effect", "low", "high")}
 
 
 def _verdicts(found: Standing) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from stammkunde.impact import plots, queries, reading, wording
+from stammkunde.impact import beside, plots, queries, reading, wording
 from stammkunde.impact.queries import Standing
 from stammkunde.plays.models import Play
 from stammkunde.team import policy
@@ -13,7 +13,12 @@ from stammkunde.ui.shown import Beside
 
 def _of_play(request: Asker, play: Play) -> dict[str, Any] | None:
     found = queries.of_play(play)
-    return {"told": told(request, found)} if found else None
+    if found is None:
+        return None
+    said = told(request, found)
+    if said["sees_money"]:
+        said["combined"] = beside.combined(found.trial, found.combined).get("text", "")
+    return {"told": said}
 
 
 def told(request: Asker, found: Standing) -> dict[str, Any]:

@@ -8,29 +8,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import narwhals as nw
 import numpy as np
-import pyarrow as pa
 
 from stammkunde import mirror
-from stammkunde.impact import adding, reading
+from stammkunde.impact import adding, for_whom, grounds, reading
 from stammkunde.impact.counting import Progress, pace, split
+from stammkunde.impact.grounds import Ground
 from stammkunde.impact.models import Trial
 from stammkunde.impact.reading import Members
-from stammkunde.insight import experiments, outcomes
+from stammkunde.insight import experiments
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.experiments import Effect, Look
 from stammkunde.insight.experiments.verdict import FEWEST_ANSWERS
-from stammkunde.insight.frames import Facts, Frame, arrow
 from stammkunde.insight.periods import day_number
 from stammkunde.insight.value.history import Floats
 from stammkunde.mirror.engine import connection
 from stammkunde.plays import costing
 from stammkunde.plays.models import Play
-from stammkunde.signals import forecasts, margins
-from stammkunde.signals.frames import open_facts
-from stammkunde.signals.margins import Terms
-from stammkunde.signals.models import FigureSettings, Generation
+from stammkunde.signals.models import Generation
 
 POWER = 0.842  # standard errors: four of five
 MOST_DRAWN = 200_000  # customers whose course is drawn week by week with its band
@@ -64,17 +59,10 @@ class Compared:
     done: Done
 
 
-def facts_of(generation: Generation) -> Facts:
-    """Open the facts with margins up to stage II, whatever stage the company looks at: what comes back is taken off."""
-    percent = (margins.of(generation) or margins.wanted()).payment_percent
-    terms = Terms(stage=FigureSettings.Margin.DELIVERY, payment_percent=percent)
-    return open_facts(mirror.tables(), margin=terms)
-
-
 def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, generation: Generation) -> Compared:
     """Compare both arms of those whose window is over."""
-    facts, basis, balance = facts_of(generation), forecasts.basis(generation), split(progress)
-    done = what_was_done(trial, members, facts, basis=basis)
+    ground, balance = grounds.of(generation), split(progress)
+    done = what_was_done(trial, members, ground)
     # Of a split that chance cannot have made nothing is told: neither money nor purchases
     asked = {} if balance.wrong else _questions(members, done)
     found = {name: _estimate(members, y, x) for name, (y, x) in asked.items()}
@@ -82,8 +70,9 @@ def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, g
         found["bought"] = None
     margin = found.get("margin")
     verdict = experiments.judge(margin, look=look, split=balance, worth=trial.worth_cents, pace=pace(trial, progress))
+    is_last = look.number == look.of  # of a round: many ranges before would be many looks
     numbers: dict[str, Any] = {
-        "basis": basis,
+        "basis": ground.basis,
         "worth_cents": trial.worth_cents,
         "split": asdict(balance),
         "needed": asdict(verdict.needed) if verdict.needed else None,
@@ -93,8 +82,8 @@ def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, g
         "reached_share": _reached(trial.play, members),
         "unknown": costing.unknown(trial.play) if trial.play else [],
         "known_share": _known_share(done),
-        # Week by week only with the last look of a round: many ranges on one page would be many looks
-        "course": _course(members, facts, look, basis=basis) if asked and look.number == look.of else [],
+        "course": _course(members, ground, look) if asked and is_last else [],
+        "for_whom": for_whom.tell(members, done.net_cents) if margin is not None and is_last else None,
     }
     for name in ("margin", "purchases", "bought"):
         numbers[name] = _written(found.get(name), look, members)
@@ -103,16 +92,16 @@ def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, g
     return Compared(code=verdict.code, numbers=numbers, done=done)
 
 
-def what_was_done(trial: Trial, members: Members, facts: Facts, *, basis: str) -> Done:
+def what_was_done(trial: Trial, members: Members, ground: Ground) -> Done:
     """Tell what each member brought, bought, cost and heard within her window."""
-    found = arrow(outcomes.within(facts, _entries(members))).sort_by("entry_id")
+    found = ground.within(members)
 
     def of(name: str) -> Floats:
         values: Floats = found[name].to_numpy().astype(np.float64)
         return values
 
     return Done(
-        brought_cents=of("revenue_cents" if basis == "revenue" else "margin_cents"),
+        brought_cents=of(ground.brought),
         cost_cents=_costs(trial, members),
         purchases=of("purchases"),
         bought=of("bought"),
@@ -121,11 +110,6 @@ def what_was_done(trial: Trial, members: Members, facts: Facts, *, basis: str) -
         revenue_cents=of("revenue_cents"),
         known_cents=of("known_cents"),
     )
-
-
-def _entries(members: Members) -> Frame:
-    """Give the members to the engine of the facts."""
-    return nw.from_native(connection().from_arrow(members.entries())).lazy()
 
 
 def _questions(members: Members, done: Done) -> dict[str, tuple[Floats, Floats]]:
@@ -235,11 +219,11 @@ def _contacts(members: Members) -> Floats:
     return heard
 
 
-def _course(members: Members, facts: Facts, look: Look, *, basis: str) -> list[dict[str, float]]:
+def _course(members: Members, ground: Ground, look: Look) -> list[dict[str, float]]:
     """Tell week by week what both arms had brought until then, and between what the difference lay."""
     if len(members) > MOST_DRAWN or min(members.treated.sum(), (~members.treated).sum()) < experiments.FEWEST:
         return []
-    brought = _by_week(members, facts, basis=basis)
+    brought = ground.by_week(members)
     points = []
     for week, so_far in enumerate(np.cumsum(brought, axis=1).T, start=1):
         effect = _estimate(members, so_far, members.expected_cents)
@@ -251,15 +235,6 @@ def _course(members: Members, facts: Facts, look: Look, *, basis: str) -> list[d
     return points
 
 
-def _by_week(members: Members, facts: Facts, *, basis: str) -> Floats:
-    found: pa.Table = arrow(outcomes.by_week(facts, _entries(members)))
-    weeks = int(np.ceil((members.last_on - members.first_on + 1).max() / outcomes.WEEK_DAYS))
-    brought = np.zeros((len(members), weeks))
-    column = "revenue_cents" if basis == "revenue" else "margin_cents"
-    brought[found["entry_id"].to_numpy(), found["week"].to_numpy()] = found[column].to_numpy()
-    return brought
-
-
 def spread_before(trial: Trial, *, at_most: int, generation: Generation) -> float:
     """Tell how far customers lay apart in what they brought in so many days before they entered."""
     members = reading.entered(trial, at_most=at_most)
@@ -267,7 +242,5 @@ def spread_before(trial: Trial, *, at_most: int, generation: Generation) -> floa
         return 0.0
     days = members.last_on - members.first_on + 1
     before = replace(members, first_on=members.first_on - days, last_on=members.first_on - 1)
-    facts, basis = facts_of(generation), forecasts.basis(generation)
-    found = arrow(outcomes.within(facts, _entries(before)))
-    column = "revenue_cents" if basis == "revenue" else "margin_cents"
-    return float(found[column].to_numpy().astype(np.float64).std(ddof=1))
+    ground = grounds.of(generation)
+    return float(ground.within(before)[ground.brought].to_numpy().astype(np.float64).std(ddof=1))

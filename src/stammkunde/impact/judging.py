@@ -1,7 +1,5 @@
 """When a verdict is given, and giving it: at looks that were planned beforehand, and at no other moment."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import date
 from math import sqrt
 from typing import Literal
@@ -9,7 +7,7 @@ from typing import Literal
 import numpy as np
 from django.db import transaction
 
-from stammkunde.impact import adding, comparing, reading
+from stammkunde.impact import combining, comparing, reading
 from stammkunde.impact.comparing import Compared, Done
 from stammkunde.impact.counting import Progress
 from stammkunde.impact.models import Outcome, Trial, Verdict
@@ -112,30 +110,10 @@ def keep_outcomes(trial: Trial, members: Members, done: Done, lease: Lease) -> N
             Outcome.objects.bulk_create(some, update_conflicts=True, unique_fields=["assignment"], update_fields=KEPT)
 
 
-def _rounds() -> dict[int, list[dict[str, float]]]:
-    """Give what the last look of each round has shown, by trial."""
-    last: dict[tuple[int, int], dict[str, float]] = {}
-    for verdict in adding.of_plays().order_by("round", "look"):
-        last[verdict.trial_id, verdict.round] = verdict.numbers["margin"]
-    found: dict[int, list[dict[str, float]]] = defaultdict(list)
-    for (trial, _round), effect in last.items():
-        found[trial].append(effect)
-    return found
-
-
-def combined(rounds: Sequence[dict[str, float]]) -> tuple[float, float] | None:
-    """Put rounds together by their numbers of customers, as draws are: the effect, and its standard error."""
-    customers = [one["treated"] + one["held_out"] for one in rounds]
-    whole = sum(customers)
-    if not whole:
-        return None
-    weighed = [(n / whole, one) for n, one in zip(customers, rounds, strict=True)]
-    return sum(w * one["effect"] for w, one in weighed), sqrt(sum((w * one["se"]) ** 2 for w, one in weighed))
-
-
 def rank() -> None:
     """Compare all plays anew: each is drawn towards the others, the less certain the more."""
-    known = {pk: both for pk, rounds in _rounds().items() if (both := combined(rounds)) and both[1] > 0}
+    together = {pk: combining.weighed(rounds) for pk, rounds in combining.by_trial().items()}
+    known = {pk: both for pk, both in together.items() if both and both[1] > 0}
     careful: dict[int, int] = {}
     if len(known) > 1:
         found = experiments.shrink([one for one, _se in known.values()], errors=[se for _one, se in known.values()])

@@ -1,11 +1,13 @@
 """What pages read of trials: where each stands, and what was said last."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from stammkunde.impact import counting
+from stammkunde.impact import combining, counting
+from stammkunde.impact.combining import Combined
 from stammkunde.impact.counting import Progress
 from stammkunde.impact.models import Outcome, Trial, Verdict
 from stammkunde.outreach.models import Draw
@@ -21,6 +23,7 @@ class Standing:
     trial: Trial
     progress: Progress | None  # None: it was not looked at yet
     verdict: Verdict | None
+    combined: Combined | None  # what its rounds show together; None: fewer than two are over
 
     @property
     def goes_on(self) -> bool:
@@ -48,12 +51,14 @@ def standings(some: Iterable[Trial]) -> list[Standing]:
     """Tell where trials stand; two queries, however many there are."""
     found = list(some)
     last: dict[int, Verdict] = {}
+    said: dict[int, list[Verdict]] = defaultdict(list)
     for verdict in Verdict.objects.filter(trial__in=found).order_by("round", "look"):
+        said[verdict.trial_id].append(verdict)
         former = last.get(verdict.trial_id)
         # What a whole round has shown is not replaced by a quarter of the next
         if former is None or former.round == verdict.round or former.look < former.of or verdict.look == verdict.of:
             last[verdict.trial_id] = verdict
-    return [_standing(one, last.get(one.pk)) for one in found]
+    return [_standing(one, last.get(one.pk), combining.over(said[one.pk])) for one in found]
 
 
 def of_play(play: Play) -> Standing | None:
@@ -77,6 +82,6 @@ def outcomes(trial: Trial) -> "QuerySet[Outcome]":
     return trial.outcomes.select_related("assignment__customer", "assignment__draw").order_by("pk")
 
 
-def _standing(trial: Trial, verdict: Verdict | None) -> Standing:
+def _standing(trial: Trial, verdict: Verdict | None, combined: Combined | None) -> Standing:
     told = counting.read(trial.progress) if trial.progress else None
-    return Standing(trial=trial, progress=told, verdict=verdict)
+    return Standing(trial=trial, progress=told, verdict=verdict, combined=combined)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stammkunde.customers.models import Customer
-from stammkunde.impact import everything, plots, queries, wording
+from stammkunde.impact import beside, everything, plots, queries, wording
 from stammkunde.impact.cards import told
 from stammkunde.impact.models import Outcome, Trial, Verdict, called
 from stammkunde.impact.queries import Standing
@@ -89,7 +89,7 @@ class Trials(StaffList):
 
 def _row(found: Standing) -> dict[str, Any]:
     verdict, progress = found.verdict, found.progress
-    effect = (verdict.numbers.get("margin") if verdict else None) or {}
+    effect = _effect(found)
     return {
         "trial": found.trial,
         "label": verdict.get_code_display() if verdict else _("No result yet"),
@@ -100,6 +100,13 @@ def _row(found: Standing) -> dict[str, Any]:
         "held_out": progress.held_out if progress else None,
         "next_on": date.fromisoformat(progress.next_on) if progress and progress.next_on else None,
     }
+
+
+def _effect(found: Standing) -> dict[str, Any]:
+    """Give what it brought per customer: over all rounds where several are over."""
+    if found.combined is not None:
+        return {name: getattr(found.combined, name) for name in ("effect", "low", "high", "treated")}
+    return (found.verdict.numbers.get("margin") if found.verdict else None) or {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,11 +130,12 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
             "moved": _moved(numbers),
             "charts": plots.shown(request, verdict),
             "measure": wording.measure(numbers),
+            "whom": beside.whom(found.trial, verdict),
             "reached": writing.percent(numbers["reached_share"]) if numbers.get("reached_share") else "",
         }
-    return render(
-        request, "impact/trial.html", said | {"verdicts": list(queries.verdicts(found.trial)), **_play(found)}
-    )
+    verdicts = list(queries.verdicts(found.trial))
+    said["combined"] = beside.combined(found.trial, found.combined)
+    return render(request, "impact/trial.html", said | {"verdicts": verdicts, **_play(found)})
 
 
 def _play(found: Standing) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.apps import apps
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Assignment, Draw, Message
 from stammkunde.outreach.services import Drawing, Known, draw_everything, hold_out
-from stammkunde.plays import services, working
+from stammkunde.plays import drawing, services, working
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
 from stammkunde.signals.models import Current, CustomerSignal, Generation
@@ -24,7 +24,7 @@ from .test_campaign import work as work_on
 pytestmark = pytest.mark.django_db
 
 
-def foreseen(**expected) -> None:
+def foreseen(**expected) -> Generation:
     """Let a refresh have said what is expected of customers within a year: by customer, in cents."""
     generation = Generation.objects.create(as_of_on=date(2026, 11, 23), started_at=NOW, status="done")
     for one, cents in expected.values():
@@ -32,6 +32,7 @@ def foreseen(**expected) -> None:
             generation=generation, customer=one, expected_cents=cents, expected_purchases=7.3, risk=0.25
         )
     Current.objects.update_or_create(pk=1, defaults={"generation": generation})
+    return generation
 
 
 def drawn(play) -> "dict[int, Assignment]":
@@ -121,6 +122,21 @@ def test_a_campaign_asks_of_both_arms_alike_and_begins_for_all_when_it_starts(te
 
     services.take_back(play_id=play.pk, staff=marketer, now=NOW)
     assert {one.entered_at for one in drawn(play).values()} == {None}
+
+
+@pytest.mark.parametrize(("gaps", "days"), [((), 91), ((5, 20, 400), 91), ((10, 60.2, 61, 70), 122), ((300, 400), 365)])
+def test_a_campaign_waits_for_twice_the_usual_gap_and_keeps_to_it(template, marketer, gaps, days):
+    made = foreseen()
+    CustomerSignal.objects.bulk_create(
+        CustomerSignal(generation=made, customer=customer(), gap_days=gap, orders=2) for gap in (*gaps, None)
+    )
+
+    play = prepared(template(), marketer, holdout_share=0.5)
+
+    assert Draw.objects.get(origin=play.origin).window_days == days
+    CustomerSignal.objects.update(gap_days=150)
+    assert drawing.of_play(play).window_days == days
+    assert drawing.usual_window_days() == 300
 
 
 def test_whoever_is_left_alone_of_everything_is_in_no_arm_of_any_play(template, marketer):

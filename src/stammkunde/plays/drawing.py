@@ -1,6 +1,7 @@
 """Who is left alone, to compare: drawn once per play, with what is known of each customer at that moment."""
 
 import hashlib
+import math
 from collections.abc import Collection
 from datetime import datetime
 
@@ -8,8 +9,30 @@ from stammkunde.customers import resembling
 from stammkunde.customers.models import Customer
 from stammkunde.outreach import queries
 from stammkunde.outreach import services as outreach
+from stammkunde.outreach.models import Draw
 from stammkunde.outreach.services import Drawing, Known
+from stammkunde.outreach.services.holding_out import WINDOW_DAYS
+from stammkunde.plays.models import Play
 from stammkunde.signals import queries as signals
+
+LONGEST_WINDOW_DAYS = 365
+
+
+def usual_window_days() -> int:
+    """
+    Give the days within which it may show what a campaign changed: twice the usual gap between purchases.
+
+    A shorter one would count as gain what was only bought earlier; a longer one than a year nobody waits for.
+    """
+    gap = signals.usual_gap_days() or 0.0
+    return min(max(math.ceil(2 * gap), WINDOW_DAYS), LONGEST_WINDOW_DAYS)
+
+
+def of_play(play: Play) -> Drawing:
+    """Say how a campaign or thank-you draws; its window is fixed with the first who are drawn."""
+    before = Draw.objects.filter(origin=play.origin).values_list("window_days", flat=True).first()
+    window = before or (usual_window_days() if play.holdout_share else WINDOW_DAYS)
+    return Drawing(origin=play.origin, share=play.holdout_share, name=play.name, window_days=window)
 
 
 def draw(

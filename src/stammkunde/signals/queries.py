@@ -77,6 +77,13 @@ def foreseen(*, customer_ids: Collection[int], days: int) -> dict[int, Foreseen]
     return found
 
 
+def usual_gap_days() -> float | None:
+    """Give the days that usually lie between two purchases of a customer: half of them take longer; None: unknown."""
+    gaps = signals().exclude(gap_days=None).order_by("gap_days").values_list("gap_days", flat=True)
+    many = gaps.count()
+    return gaps[many // 2] if many else None
+
+
 def of_class(abc_class: str, *, customer_ids: Collection[int]) -> set[int]:
     """Tell which of these customers are of a class."""
     rows = signals().filter(customer__in=customer_ids, abc_class=abc_class)

@@ -18,7 +18,7 @@ from stammkunde.outreach import channels
 from stammkunde.outreach import recipients as reached
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
-from stammkunde.outreach.services import Drawing, Plan
+from stammkunde.outreach.services import Plan
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import drawing, policy
 from stammkunde.plays.models import Enrolment, Play, Way
@@ -240,6 +240,5 @@ def recipients(
 
 
 def _held_out(play: Play, customer_ids: Collection[int], *, now: datetime) -> set[int]:
-    what = Drawing(origin=play.origin, share=play.holdout_share, name=play.name)
     on_paper = any(channels.get(one.channel).reaches == Channel.POST for one in ways_of(play))
-    return drawing.draw(what, customer_ids, now=now, begins=False, on_paper=on_paper)
+    return drawing.draw(drawing.of_play(play), customer_ids, now=now, begins=False, on_paper=on_paper)

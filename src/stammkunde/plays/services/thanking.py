@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from stammkunde.customers.models import Purpose
 from stammkunde.outreach.models import Template
-from stammkunde.outreach.services import Drawing
 from stammkunde.plays import drawing, policy
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.plays.services.preparing import AT_ONCE, check_words, enrolled, recipients
@@ -93,8 +92,7 @@ def enrol_buyers(*, play: Play, now: datetime) -> int:
     """
     days = list(_purchases(play, today=timezone.localdate(now))[:AT_ONCE])
     people = recipients(play, {customer for customer, _on in days}, now=now)
-    what = Drawing(origin=play.origin, share=play.holdout_share, name=play.name)
-    held_out = drawing.draw(what, people.keys(), now=now)
+    held_out = drawing.draw(drawing.of_play(play), people.keys(), now=now)
     rows = [
         Enrolment(
             **(LEFT_ALONE if customer in held_out else THANKED),

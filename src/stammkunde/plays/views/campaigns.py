@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods
 from stammkunde.outreach import advice
 from stammkunde.outreach.content import FieldsUnknown
 from stammkunde.outreach.services import CountsAsAdvertising
-from stammkunde.outreach.services.holding_out import WINDOW_DAYS
-from stammkunde.plays import services, trial
+from stammkunde.plays import drawing, services, trial
 from stammkunde.plays.call_forms import CallCampaignForm
 from stammkunde.plays.consent_forms import ConsentCampaignForm
 from stammkunde.plays.editing import power
@@ -95,11 +94,12 @@ def _effect(request: StaffRequest, asked: Asked) -> HttpResponse:
     percent, count = whole(request.GET["holdout_percent"], most=MOST_LEFT_ALONE), asked.page.count
     some = next(customers.ids(asked.filters, generation=asked.generation, size=trial.MOST), [])
     many = max(len(some), power.MANY) if count is None else count
-    cents = None
+    cents, days = None, 0
     if percent:
-        cents = trial.smallest_of(some, customers=many, share=percent / 100, days=WINDOW_DAYS, now=timezone.now())
+        days = drawing.usual_window_days()
+        cents = trial.smallest_of(some, customers=many, share=percent / 100, days=days, now=timezone.now())
     suggested = power.suggested_share(count)
-    shown = {"share": percent, "cents": cents, "suggested": suggested, "count": count}
+    shown = {"share": percent, "cents": cents, "suggested": suggested, "count": count, "days": days}
     return render(request, "plays/effect.html", shown)
 
 

@@ -212,3 +212,12 @@ def test_a_paused_origin_waits_and_goes_on():
     claimed = services.claim(channel="email", holder="w 1 x", at_most=10, now=NOW)
     assert [message.customer for message in claimed] == [one]
     assert (Hold.objects.count(), Message.objects.filter(state="claimed").count()) == (0, 2)
+
+
+def test_it_is_noted_whose_words_they_are_and_since_when_they_stand_so(db):
+    made = template(de_sie="Guten Tag {name}")
+    one = customer()
+
+    found = written(made, (one.pk, None))[one.pk, None]
+
+    assert found.content["worded"] == {"template": made.pk, "since": made.changed_at.isoformat()}

@@ -32,6 +32,10 @@ class Filled:
     content: dict[str, Any] | None
     missing: tuple[str, ...] = ()
 
+    def of(self, whose: Mapping[str, Any]) -> "Filled":
+        """Note whose words these are, and since when they stand so."""
+        return self if self.content is None else replace(self, content=self.content | {"worded": dict(whose)})
+
 
 def contents(
     *,
@@ -53,8 +57,9 @@ def contents(
         raise NothingWritten(template.name)
     judging.refuse_disguised(texts.values(), purpose=template.purpose, argued=judging.argued(template))
     known = _Known.read(recipients, fields=_fields(texts.values()), today=today)
-    options = template.options
-    return {one: known.write(one, texts, options=options, more=more.get(one, {})) for one in recipients}
+    options, whose = template.options, {"template": template.pk, "since": template.changed_at.isoformat()}
+    written = {one: known.write(one, texts, options=options, more=more.get(one, {})) for one in recipients}
+    return {one: said.of(whose) for one, said in written.items()}
 
 
 def write_to(

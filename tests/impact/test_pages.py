@@ -4,8 +4,11 @@ import pytest
 from django.urls import reverse
 
 from stammkunde.impact.models import Trial, Verdict
+from stammkunde.outreach.models import Message, Template
+from stammkunde.plays.models import Play
+from stammkunde.team import policy
 
-from .company import NOW, open_company
+from .company import BEGAN, DAY, NOW, open_company
 from .test_verdicts import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,6 +123,18 @@ def test_who_is_left_alone_is_listed_page_by_page_and_found_by_customer(told, as
     assert len(taken(client, "left-alone")) == len(told["alone"]) + 1
 
 
+def test_who_plans_messages_sees_who_is_left_alone_without_seeing_money(told, as_role, monkeypatch):
+    monkeypatch.setitem(policy.RIGHTS, "marketing", frozenset({policy.MESSAGES_SEND, policy.CUSTOMERS_VIEW}))
+    client, trial = as_role("marketing"), Trial.objects.get()
+
+    found = client.get(reverse("left-alone"), {"trial": trial.pk}).content.decode()
+
+    assert found.count("Sommerkarte") == 50
+    assert "€" not in found
+    assert client.get(reverse("left-alone"), {"trial": trial.pk + 1}).content.decode().count("Sommerkarte") == 0
+    assert client.get(reverse("trial", args=[trial.pk])).status_code == 403
+
+
 def test_whoever_may_not_see_margins_is_not_told_either_who_is_left_alone(told, as_role):
     client, pk = as_role("service"), Trial.objects.get().pk
 
@@ -142,3 +157,50 @@ def test_nothing_compared_yet_says_how_it_gets_here(db, as_role, settings):
     settings.LANGUAGE_CODE = "de"
     assert "Noch wird nichts verglichen" in text(as_role("analyst"), "impact")
     assert "Niemand wird ausgelassen" in text(as_role("management"), "left-alone")
+
+
+def test_what_it_costs_as_a_whole_is_asked_until_the_last_verdict(told, as_role):
+    client, trial = as_role("marketing"), Trial.objects.get()
+    address = reverse("trial-cost", args=[trial.pk])
+    assert "Kosten insgesamt" not in text(client, "trial", trial.pk)
+    assert client.post(address, {"euros": "480"}).status_code == 302
+    assert Play.objects.get().fixed_cost_cents == 0
+
+    Verdict.objects.all().delete()
+
+    assert "Kosten insgesamt" in text(client, "trial", trial.pk)
+    refused = client.post(address, {"euros": "-1"})
+    assert (refused.status_code, Play.objects.get().fixed_cost_cents) == (400, 0)
+    client.post(address, {"euros": "480.50", "what_for": "Druck"})
+    assert (Play.objects.get().fixed_cost_cents, Play.objects.get().fixed_cost_for) == (48_050, "Druck")
+    assert 'value="480.50"' in text(client, "trial", trial.pk)
+    assert as_role("analyst").post(address, {"euros": "1"}).status_code == 403
+
+
+def open_worded() -> dict[str, object]:
+    """As `open_company`; half of the cards say what the template said before it was changed, one is from long ago."""
+    told = open_company()
+    template = Template.objects.get()
+    before = {"template": template.pk, "since": (template.changed_at - DAY).isoformat()}
+    after = {"template": template.pk, "since": template.changed_at.isoformat()}
+    cards = list(Message.objects.order_by("pk"))
+    for place, one in enumerate(cards[1:]):
+        one.content, one.handed_over_at = {"worded": before if place < 40 else after}, BEGAN + (place >= 40) * DAY
+    Message.objects.bulk_update(cards, ["content", "handed_over_at"])
+    work()
+    return told | {"cards": len(cards)}
+
+
+def test_the_page_says_which_words_they_got_and_since_when_these_stood_so(once, as_role, settings):
+    settings.LANGUAGE_CODE = "de"
+    worded = once(open_worded)
+    trial = Trial.objects.get()
+
+    page = text(as_role("marketing"), "trial", trial.pk)
+
+    told = Verdict.objects.get().numbers["words"]
+    assert [row["n"] for row in told] == [40, worded["cards"] - 41]
+    assert "Welchen Text sie bekamen" in page
+    assert page.count("seitdem geändert") == 1
+    assert page.count(reverse("template", args=[Template.objects.get().pk])) == 2
+    assert reverse("message", args=[told[0]["example"]]) in page

@@ -194,6 +194,24 @@ def test_what_nobody_wrote_down_of_its_cost_is_said(told):
     assert "Porto" in " ".join(wording.limits(verdict)) or "postage" in " ".join(wording.limits(verdict))
 
 
+def test_what_it_cost_as_a_whole_is_spread_over_whom_it_reached(told):
+    Message.objects.update(cost_cents=None)
+    Play.objects.update(fixed_cost_cents=100_001)
+    reached = 200 - len(told["alone"])
+
+    work()
+
+    verdict = Verdict.objects.get()
+    arms = verdict.numbers["arms"]
+    assert (arms["treated"]["cost_cents"], arms["held_out"]["cost_cents"]) == (100_001, 0)
+    assert verdict.numbers["margin"]["low"] < GAIN - 100_001 / reached < verdict.numbers["margin"]["high"]
+    assert verdict.numbers["unknown"] == []  # postage and print are in it
+    assert any("1.000,01" in one or "1,000.01" in one for one in wording.limits(verdict))
+    assert set(Outcome.objects.filter(assignment__held_out=False).values_list("cost_cents", flat=True)) == {
+        100_001 // reached, 100_001 // reached + 1
+    }  # fmt: skip
+
+
 def test_a_campaign_knows_what_is_worth_having(told):
     work()
 

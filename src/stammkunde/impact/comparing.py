@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stammkunde import mirror
-from stammkunde.impact import adding, for_whom, grounds, reading
+from stammkunde.impact import adding, for_whom, grounds, reading, words
 from stammkunde.impact.counting import Progress, pace, split
 from stammkunde.impact.grounds import Ground
 from stammkunde.impact.models import Trial
@@ -80,6 +80,8 @@ def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, g
         "arms": dict(_arms(members, done)),
         "contaminated": progress.contaminated,
         "reached_share": _reached(trial.play, members),
+        "words": words.tell(trial.play),
+        "fixed_cents": trial.play.fixed_cost_cents if trial.play else 0,
         "unknown": costing.unknown(trial.play) if trial.play else [],
         "known_share": _known_share(done),
         "course": _course(members, ground, look) if asked and is_last else [],

@@ -240,6 +240,11 @@ def running(trial: Trial, progress: Progress) -> str:
 def limits(said: Verdict) -> list[str]:
     """Say how far the figures of a verdict can be trusted: what is not known, and where so few were left alone."""
     numbers, found = said.numbers, []
+    if numbers.get("fixed_cents"):
+        found.append(
+            _("In the cost is %(cents)s that it cost as a whole, spread over those whom it reached.")
+            % {"cents": writing.money(numbers["fixed_cents"])}
+        )
     if numbers.get("cautious"):
         found.append(_("Fewer than 20 were left alone: do not lean on the amount yet."))
     if numbers.get("basis") == "revenue":

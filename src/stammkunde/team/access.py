@@ -30,23 +30,30 @@ class Guarded(Protocol[Given, Answer_co]):
     """A view that has said which right it needs."""
 
     right: str
+    others: tuple[str, ...]  # each of which is enough, too
 
     def __call__(self, request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> Answer_co: ...
 
 
-def needs(right: str) -> Callable[[Callable[Concatenate[StaffRequest, Given], Answer_co]], Guarded[Given, Answer_co]]:
-    """Refuse with 403 whoever lacks the right. Signing in itself is asked of everybody by a middleware."""
+def needs(
+    right: str, *others: str
+) -> Callable[[Callable[Concatenate[StaffRequest, Given], Answer_co]], Guarded[Given, Answer_co]]:
+    """
+    Refuse with 403 whoever lacks the right; where several are named, whoever has none of them.
+
+    Signing in itself is asked of everybody by a middleware.
+    """
 
     def decorate(view: Callable[Concatenate[StaffRequest, Given], Answer_co]) -> Guarded[Given, Answer_co]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> Answer_co:
             asked = cast("StaffRequest", request)
-            if not policy.may(asked.user, right):
+            if not any(policy.may(asked.user, one) for one in (right, *others)):
                 raise PermissionDenied(right)
             return view(asked, *args, **kwargs)
 
         said = cast("Guarded[Given, Answer_co]", guarded)
-        said.right = right
+        said.right, said.others = right, others
         return said
 
     return decorate
@@ -55,7 +62,7 @@ def needs(right: str) -> Callable[[Callable[Concatenate[StaffRequest, Given], An
 def anyone_signed_in(view: Callable[Concatenate[StaffRequest, Given], Answer_co]) -> Guarded[Given, Answer_co]:
     """Say that a view is meant for everybody who is signed in: a test refuses views that say nothing."""
     said = cast("Guarded[Given, Answer_co]", view)
-    said.right = SIGNED_IN
+    said.right, said.others = SIGNED_IN, ()
     return said
 
 

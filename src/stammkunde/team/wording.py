@@ -55,6 +55,7 @@ ACTIONS = {
     "play.paused": gettext_lazy("paused a play"),
     "play.resumed": gettext_lazy("let a play go on"),
     "play.changed": gettext_lazy("changed a measure"),
+    "play.cost_said": gettext_lazy("said what a play costs as a whole"),
     "play.agreed": gettext_lazy("agreed to a measure as the second person"),
     "play.archived": gettext_lazy("put a measure into the archive"),
     "play.unarchived": gettext_lazy("took a measure out of the archive"),

@@ -1,24 +1,27 @@
 """What plays changed: all of them compared, one with everything behind its verdict, and who is left alone."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.customers.models import Customer
-from stammkunde.impact import beside, everything, plots, queries, wording
+from stammkunde.impact import beside, everything, plots, queries, wording, words
 from stammkunde.impact.cards import told
-from stammkunde.impact.models import Outcome, Trial, Verdict, called
+from stammkunde.impact.forms import FixedCostForm
+from stammkunde.impact.models import Trial, Verdict
 from stammkunde.impact.queries import Standing
-from stammkunde.outreach.models import Assignment
+from stammkunde.outreach import wording as outreach
+from stammkunde.plays import services
 from stammkunde.plays.models import Play
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
@@ -115,10 +118,31 @@ def listed(request: StaffRequest) -> HttpResponseBase:
     return Trials(request).answer()
 
 
+@require_POST
+@needs(policy.MESSAGES_SEND)
+@needs(policy.MARGIN_VIEW)
+def cost(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take what a play costs as a whole; it counts from the next verdict on."""
+    found = standing(pk)
+    form = FixedCostForm(request.POST)
+    if found.trial.play is None or not found.goes_on:
+        messages.error(request, _("No further verdict is to come: it would count nowhere."))
+    elif form.is_valid():
+        about = {"cents": form.cents, "what_for": form.cleaned_data["what_for"]}
+        services.set_fixed_cost(play_id=found.trial.play.pk, **about, staff=request.user, now=timezone.now())
+        messages.success(request, _("Saved. It counts from the next verdict on."))
+    else:
+        return _page(request, found, form=form)
+    return redirect("trial", pk)
+
+
 @require_safe
 @needs(policy.MARGIN_VIEW)
 def one(request: StaffRequest, pk: int) -> HttpResponse:
-    found = _found(pk)
+    return _page(request, standing(pk))
+
+
+def _page(request: StaffRequest, found: Standing, *, form: FixedCostForm | None = None) -> HttpResponse:
     verdict = found.verdict
     said: dict[str, Any] = {"standing": found, "trial": found.trial, "told": told(request, found)}
     if verdict is not None:
@@ -131,11 +155,22 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
             "charts": plots.shown(request, verdict),
             "measure": wording.measure(numbers),
             "whom": beside.whom(found.trial, verdict),
+            "words": [_words(row) for row in words.shown(numbers.get("words", []))],
+            "opens_messages": policy.may(request.user, policy.MESSAGES_SEND),
             "reached": writing.percent(numbers["reached_share"]) if numbers.get("reached_share") else "",
         }
     verdicts = list(queries.verdicts(found.trial))
     said["combined"] = beside.combined(found.trial, found.combined)
-    return render(request, "impact/trial.html", said | {"verdicts": verdicts, **_play(found)})
+    said |= {"verdicts": verdicts, "cost_form": form or _cost_form(request, found), **_play(found)}
+    return render(request, "impact/trial.html", said, status=400 if form else 200)
+
+
+def _cost_form(request: StaffRequest, found: Standing) -> FixedCostForm | None:
+    """Ask what the play costs as a whole, as long as it can count."""
+    play = found.trial.play
+    if play is None or not found.goes_on or not policy.may(request.user, policy.MESSAGES_SEND):
+        return None
+    return FixedCostForm.of(play)
 
 
 def _play(found: Standing) -> dict[str, str]:
@@ -143,6 +178,10 @@ def _play(found: Standing) -> dict[str, str]:
     if play is None:
         return {"address": ""}
     return {"address": reverse("measure" if play.kind == Play.Kind.MEASURE else "play", args=[play.pk])}
+
+
+def _words(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"channel": outreach.channel(row["channel"])}
 
 
 def _arms(numbers: dict[str, Any]) -> list[dict[str, Any]]:
@@ -177,122 +216,7 @@ def _moved(numbers: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-class Customers(StaffList):
-    """Who is behind a verdict, and what each of them did within her window."""
-
-    template = "impact/customers.html"
-    name = "trial-customers"
-    file_name = gettext_lazy("impact-customers")
-    columns = (
-        Column(label=gettext_lazy("Customer")),
-        Column(label=gettext_lazy("Group")),
-        Column(label=gettext_lazy("Since"), unit="day"),
-        Column(label=gettext_lazy("Expected beforehand"), unit="cents"),
-        Column(label=gettext_lazy("Brought"), unit="cents", key="brought_cents", sort="brought_cents"),
-        Column(label=gettext_lazy("Cost of it"), unit="cents"),
-        Column(label=gettext_lazy("Purchases"), unit="number", key="purchases", sort="purchases"),
-    )
-    empty = Empty(
-        icon_name="customers",
-        title=gettext_lazy("Nobody yet"),
-        text=gettext_lazy("Whoever has her days behind her stands here, with the first verdict."),
-    )
-
-    def __init__(self, request: StaffRequest, found: Standing) -> None:
-        super().__init__(request)
-        self.found = found
-        self.title = found.trial.called
-
-    def find(self, _chosen: dict[str, Any]) -> QuerySet[Outcome]:
-        return queries.outcomes(self.found.trial)
-
-    def file_columns(self) -> list[Column]:
-        return [
-            Column(label=_("Customer number"), key="assignment.customer.number"),
-            Column(label=_("Name"), key="assignment.customer.name"),
-            Column(label=_("Group"), read=lambda row: arm(row.assignment)),
-            Column(label=_("Since"), unit="day", read=lambda row: timezone.localdate(row.assignment.entered_at)),
-            Column(label=_("Until"), unit="day", read=lambda row: until(row.assignment)),
-            Column(label=_("Expected beforehand"), unit="cents", key="assignment.expected_cents"),
-            Column(label=_("Brought"), unit="cents", key="brought_cents"),
-            Column(label=_("Cost of it"), unit="cents", key="cost_cents"),
-            Column(label=_("Purchases"), unit="number", key="purchases"),
-        ]
-
-    def told(self, rows: list[Outcome]) -> list[dict[str, Any]]:
-        return [{"outcome": row, "customer": row.assignment.customer, "arm": arm(row.assignment)} for row in rows]
-
-
-def arm(row: Assignment) -> str:
-    return _("Left alone") if row.held_out else _("Contacted")
-
-
-def until(row: Assignment) -> Any:
-    """Give the last day of somebody's window."""
-    return timezone.localdate(row.entered_at) + timedelta(days=row.draw.window_days) if row.entered_at else None
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(policy.MARGIN_VIEW)
-def customers(request: StaffRequest, pk: int) -> HttpResponseBase:
-    return Customers(request, _found(pk)).answer()
-
-
-class LeftAlone(StaffList):
-    """Who is left alone on purpose, of what, and until when."""
-
-    title = gettext_lazy("Left alone, to compare")
-    lead = gettext_lazy("Chance chose them: only by comparison does it show what contacting changes. Kept for ever.")
-    template = "impact/left_alone.html"
-    name = "left-alone"
-    file_name = gettext_lazy("left-alone")
-    columns = (
-        Column(label=gettext_lazy("Customer")),
-        Column(label=gettext_lazy("Of what")),
-        Column(label=gettext_lazy("Since"), unit="day"),
-        Column(label=gettext_lazy("Compared until"), unit="day"),
-    )
-    empty = Empty(
-        icon_name="customers",
-        title=gettext_lazy("Nobody is left alone"),
-        text=gettext_lazy("Campaigns and measures that compare leave some customers alone; they stand here."),
-    )
-
-    @cached_property
-    def chosen(self) -> dict[str, Any]:
-        wanted = self.request.GET.get("customer", "")
-        return {"customer": int(wanted)} if wanted.isdecimal() and len(wanted) < 12 else {}
-
-    def find(self, chosen: dict[str, Any]) -> QuerySet[Assignment]:
-        rows = Assignment.objects.filter(held_out=True).select_related("draw", "customer")
-        return rows.filter(customer=chosen["customer"]) if chosen else rows
-
-    def file_columns(self) -> list[Column]:
-        return [
-            Column(label=_("Customer number"), key="customer.number"),
-            Column(label=_("Name"), key="customer.name"),
-            Column(label=_("Of what"), read=of_what),
-            Column(
-                label=_("Since"), unit="day", read=lambda row: row.entered_at and timezone.localdate(row.entered_at)
-            ),
-            Column(label=_("Compared until"), unit="day", read=until),
-        ]
-
-    def told(self, rows: list[Assignment]) -> list[dict[str, Any]]:
-        return [{"assignment": row, "of": of_what(row), "until": until(row)} for row in rows]
-
-
-def of_what(row: Assignment) -> str:
-    return called(row.draw.origin, row.draw.name)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(policy.MARGIN_VIEW)
-def left_alone(request: StaffRequest) -> HttpResponseBase:
-    return LeftAlone(request).answer()
-
-
-def _found(pk: int) -> Standing:
+def standing(pk: int) -> Standing:
     found = queries.trial(pk)
     if found is None:
         raise Http404

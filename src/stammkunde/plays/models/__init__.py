@@ -62,6 +62,9 @@ class Play(CountedClaims):
     entered_upto = models.JSONField(default=dict, db_default={}, blank=True)  # up to where entries were taken
     after_on = models.DateField(null=True)  # a thank-you is for purchases from this day on
     delay_days = models.PositiveSmallIntegerField(_("days after the purchase"), default=1)
+    # What it costs as a whole, whoever it reaches: printing, an agency
+    fixed_cost_cents = models.PositiveBigIntegerField(default=0, db_default=0)
+    fixed_cost_for = models.CharField(max_length=80, default="", db_default="", blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)

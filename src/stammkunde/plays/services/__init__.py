@@ -1,6 +1,7 @@
 """What changes plays: preparing a campaign, letting plays run, thanking for purchases."""
 
 from stammkunde.plays.services.calling import ByPhone, create_call_campaign, create_mixed_campaign
+from stammkunde.plays.services.fixed_cost import MOST_CENTS, set_fixed_cost
 from stammkunde.plays.services.preparing import (
     Campaign,
     NothingToSay,
@@ -42,6 +43,7 @@ __all__ = [
     "DISGUISED",
     "FAILED",
     "GRACE",
+    "MOST_CENTS",
     "NO_WORDS",
     "SET_ASIDE",
     "UNKNOWN_FILTERS",
@@ -72,6 +74,7 @@ __all__ = [
     "plan_next",
     "reschedule",
     "resume",
+    "set_fixed_cost",
     "share",
     "shares",
     "start",

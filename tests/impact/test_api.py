@@ -38,6 +38,17 @@ def test_programs_read_what_was_changed_with_all_verdicts(told, analyst):
     assert "moved" not in said["numbers"]["margin"]
 
 
+def test_nobody_is_named_by_the_message_that_shows_which_words_they_got(told, analyst):
+    verdict = Verdict.objects.get()
+    verdict.numbers["words"] = [{"template": 4, "n": 90, "example": 7}]
+    verdict.save()
+
+    one = program(analyst).get(f"/api/v1/impact/{verdict.trial_id}").json()
+
+    assert one["verdicts"][0]["numbers"]["words"] == [{"template": 4, "n": 90}]
+    assert one["all_rounds"] is None
+
+
 def test_before_a_verdict_programs_are_told_when_to_expect_it(told, analyst):
     Verdict.objects.all().delete()
     Trial.objects.update(progress=Trial.objects.get().progress | {"next_on": "2026-12-24"})

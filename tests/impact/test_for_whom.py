@@ -68,6 +68,16 @@ def test_of_many_it_is_learnt_on_one_half_and_judged_on_the_other(told):  # noqa
     assert (alike["by"], alike["is_clear"], alike["rows"]) == ("splits", False, [])
 
 
+def test_of_very_many_some_are_looked_at_as_chance_has_it(told, monkeypatch):  # noqa: F811
+    some = members(400)
+    monkeypatch.setattr(for_whom, "MOST", 100)
+
+    found, again = (for_whom.tell(some, net(some, 2_000)) for _twice in range(2))
+
+    assert found == again
+    assert found["treated"] + found["held_out"] == 100
+
+
 def test_what_came_on_the_day_of_entry_or_later_tells_nobody_apart(db):
     ids, day = people(2), BEGAN.date()
     for number, on in enumerate((day - 400 * DAY, day - 10 * DAY, day, day + DAY)):

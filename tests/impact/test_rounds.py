@@ -63,9 +63,12 @@ def test_a_round_that_runs_or_tells_nothing_of_money_takes_no_part(trial):
 @pytest.mark.parametrize(
     ("effects", "sentence"),
     [
-        ((400, 300), "Die Maßnahme bringt über alle 2 Runden je Kunde 3,50 € mehr (zwischen 2,27 € und 4,73 €)."),
-        ((-400, -300), "Die Maßnahme kostet über alle 2 Runden mehr, als sie bringt: −3,50 € je Kunde"),
-        ((100, -100), "Über alle 2 Runden liegt der Unterschied je Kunde zwischen −1,23 € und 1,23 €"),
+        (
+            (400, 300),
+            "bringt über 2 Runden je Kunde 3,50 € mehr Deckungsbeitrag (zwischen 2,27 € und 4,73 €), alle",
+        ),
+        ((-400, -300), "Die Maßnahme kostet über 2 Runden mehr, als sie bringt: −3,50 € je Kunde"),
+        ((100, -100), "Über 2 Runden liegt der Unterschied je Kunde zwischen −1,23 € und 1,23 €"),
     ],
 )
 def test_the_page_says_what_rounds_show_together_and_each_of_them_below(trial, as_role, settings, effects, sentence):  # noqa: F811

@@ -15,6 +15,7 @@ from stammkunde.team.access import StaffRequest
 from stammkunde.team.api import NeedsRight
 
 router = Router(tags=["impact"])
+OF_SOMEBODY = ("moved", "example")
 MAY_SEE = NeedsRight(policy.MARGIN_VIEW, gives="")
 
 
@@ -102,8 +103,10 @@ def _verdicts(found: Standing) -> Iterator[dict[str, Any]]:
 
 
 def _nobody(told: Any) -> Any:
-    """Leave out who moved an effect: margins are asked for, not customers."""
-    return {name: one for name, one in told.items() if name != "moved"} if isinstance(told, dict) else told
+    """Leave out who moved an effect, and whose message stands for others: margins are asked for, not customers."""
+    if isinstance(told, list):
+        return [_nobody(one) for one in told]
+    return {name: one for name, one in told.items() if name not in OF_SOMEBODY} if isinstance(told, dict) else told
 
 
 def _effect(verdict: Verdict | None) -> dict[str, float | None]:

@@ -45,22 +45,24 @@ def combined(trial: Trial, found: Combined | None) -> Row:
     told = {
         "what": wording.what(trial),
         "n": writing.number(len(found.rounds)),
+        "measure": wording.measure(found.rounds[-1].numbers),
         "effect": writing.money(found.effect),
         "low": writing.money(found.low),
         "high": writing.money(found.high),
     }
     if found.low > 0:
         first = _(
-            "%(what)s brings, over all %(n)s rounds, %(effect)s more per customer (between %(low)s and %(high)s)."
+            "%(what)s brings, over %(n)s rounds, %(effect)s more %(measure)s per customer (between %(low)s and "
+            "%(high)s), after all of its cost."
         )
     elif found.high < 0:
         first = _(
-            "%(what)s costs more than it brings, over all %(n)s rounds: %(effect)s per customer (between %(low)s and "
+            "%(what)s costs more than it brings, over %(n)s rounds: %(effect)s per customer (between %(low)s and "
             "%(high)s)."
         )
     else:
         first = _(
-            "Over all %(n)s rounds the difference lies between %(low)s and %(high)s per customer: whether it brings "
+            "Over %(n)s rounds the difference lies between %(low)s and %(high)s per customer: whether it brings "
             "anything cannot be told yet."
         )
     return {"text": first % told, "rounds": [_round(one) for one in found.rounds]}

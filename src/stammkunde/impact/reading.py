@@ -36,6 +36,10 @@ class Members:
     def __len__(self) -> int:
         return len(self.assignments)
 
+    def only(self, rows: np.ndarray) -> "Members":
+        """Give some of them, by their places."""
+        return Members(**{name: values[rows] for name, values in vars(self).items()})
+
     def entries(self) -> pa.Table:
         """Give them as `insight.outcomes` wants them, each named by her place."""
         places = np.arange(len(self), dtype=np.int64)

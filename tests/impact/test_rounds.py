@@ -96,3 +96,19 @@ def test_the_list_shows_what_all_rounds_show(trial, as_role, settings):  # noqa:
     assert row.split(";")[2] == "3,50"
     (standing,) = queries.standings(queries.of_plays())
     assert standing.verdict.round == 2
+
+
+def test_what_several_years_brought_together_is_said_in_one_sentence(as_role, settings):  # noqa: F811
+    settings.LANGUAGE_CODE = "de"
+    client = as_role("analyst")
+    for number, effect in ((2025, 3_000), (2026, 2_000)):
+        year = Trial.objects.create(
+            origin=f"all:{number}", name="", plan="once", lag_days=30, begun_at=BEGAN.replace(year=number)
+        )
+        assert "Über 2 Jahre" not in text(client, "impact")
+        of_year = said(year, 1, effect, 500, n=1_000)
+        Verdict.objects.filter(pk=of_year.pk).update(look=1, of=1)
+
+    page = text(client, "impact")
+
+    assert "Über 2 Jahre bringen alle Maßnahmen zusammen je Kunde und Jahr 25,00 € Deckungsbeitrag" in page

@@ -68,6 +68,20 @@ def combined(trial: Trial, found: Combined | None) -> Row:
     return {"text": first % told, "rounds": [_round(one) for one in found.rounds]}
 
 
+def years(found: Combined | None) -> str:
+    """Say what all plays brought in several years; empty where fewer than two are judged."""
+    if found is None:
+        return ""
+    return _(
+        "Over %(n)s years, all measures together bring %(effect)s %(measure)s per customer and year (between %(low)s "
+        "and %(high)s), after all of their cost."
+    ) % {
+        "n": writing.number(len(found.rounds)),
+        "measure": wording.measure(found.rounds[-1].numbers),
+        **{name: writing.money(getattr(found, name)) for name in ("effect", "low", "high")},
+    }
+
+
 def _round(one: Verdict) -> Row:
     effect = one.numbers["margin"]
     cents = _range([effect[name] for name in ("effect", "low", "high")])

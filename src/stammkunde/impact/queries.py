@@ -47,6 +47,12 @@ def of_everything() -> list[Standing]:
     return [one for one in (judged, at_hand if at_hand is not judged else None) if one is not None]
 
 
+def years_together() -> Combined | None:
+    """Tell what all plays brought in several years, each compared by itself; None: fewer than two are judged."""
+    said = Verdict.objects.filter(trial__origin__startswith=Draw.OF_EVERYTHING).order_by("trial__begun_at")
+    return combining.over(list(said[:MOST_YEARS]))
+
+
 def standings(some: Iterable[Trial]) -> list[Standing]:
     """Tell where trials stand; two queries, however many there are."""
     found = list(some)

@@ -68,6 +68,10 @@ class Trials(StaffList):
         return [told(self.request, one) for one in queries.of_everything()]
 
     @property
+    def years(self) -> str:
+        return beside.years(queries.years_together())
+
+    @property
     def may_switch(self) -> bool:
         return policy.may(self.request.user, policy.SETTINGS_EDIT)
 

@@ -1,12 +1,16 @@
 """A year in which some customers are left alone of everything: switched on and off, renewed, asked, and judged."""
 
-from datetime import date, timedelta
+import os
+import signal
+from datetime import date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
-from stammkunde.impact import everything, working
-from stammkunde.impact.models import Trial, Verdict
+from stammkunde.impact import drawing, everything, working
+from stammkunde.impact.models import Trial, Verdict, Year
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach.models import Assignment, Draw, Message
 from stammkunde.outreach.services import Drawing, hold_out
@@ -14,6 +18,8 @@ from stammkunde.plays.models import Play
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.team.models import AuditEntry
 from stammkunde.ui import writing
+from stammkunde.work import Lease
+from tests import processes
 from tests.outreach.planning import NOW as WRITTEN
 from tests.outreach.planning import company, customer, plan, planned
 
@@ -24,7 +30,8 @@ from .test_verdicts import work
 __all__ = ["as_role"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
-YEAR = timedelta(days=365)
+years = import_module("stammkunde.impact.migrations.0002_years")
+YEAR, MINUTE = timedelta(days=365), timedelta(minutes=1)
 
 
 def known(ids, *, spared=0) -> None:
@@ -46,10 +53,17 @@ def few(monkeypatch):
 
 
 def on(now=NOW, *, share=0.2, spares_a=True) -> Draw:
-    return everything.switch_on(share=share, spares_a=spares_a, by=None, now=now)
+    year = everything.switch_on(share=share, spares_a=spares_a, by=None, now=now)
+    draw_all(now)
+    return Draw.objects.get(pk=year.draw_id)
 
 
-def test_switching_on_draws_at_once_and_spares_a_customers(few):
+def draw_all(now=NOW) -> None:
+    while working.renew(now=now):
+        pass
+
+
+def test_switching_on_lets_the_worker_draw_and_spares_a_customers(few):
     ids = people(60)
     known(ids[:50], spared=5)
 
@@ -58,10 +72,15 @@ def test_switching_on_draws_at_once_and_spares_a_customers(few):
     rows = Assignment.objects.filter(draw=draw)
     assert (draw.origin, draw.window_days, draw.share) == ("all:2026", 365, 0.2)
     assert {one.customer_id for one in rows} == set(ids[5:50])  # who never bought is not drawn
-    assert {(one.expected_cents, one.entered_at, one.eligible) for one in rows} == {(1_000, NOW, True)}
-    assert rows.filter(held_out=True).count() < 25
-    said = AuditEntry.objects.get(action="left_alone.on").detail["numbers"]
-    assert said == {"share": 0.2, "customers": 45, "held_out": rows.filter(held_out=True).count()}
+    assert {(one.expected_cents, one.eligible) for one in rows} == {(1_000, True)}
+    assert all(NOW <= one.entered_at <= draw.drawn_at <= NOW + MINUTE for one in rows)
+    held_out = rows.filter(held_out=True).count()
+    assert 0 < held_out < 25
+    said = {one.action: one.detail["numbers"] for one in AuditEntry.objects.filter(action__startswith="left_alone.")}
+    assert said == {
+        "left_alone.on": {"share": 0.2, "customers": 45, "held_out": 0},
+        "left_alone.drawn": {"share": 0.2, "customers": 45, "held_out": held_out},
+    }
     assert on(NOW + DAY) == draw  # repeating changes nothing
     assert Draw.objects.count() == 1
 
@@ -83,12 +102,11 @@ def test_a_new_year_is_drawn_anew_and_frees_those_of_the_old(few):
     old = on()
 
     assert not working.renew(now=NOW + YEAR - DAY)
-    assert working.renew(now=NOW + YEAR)
-    assert not working.renew(now=NOW + YEAR)
+    draw_all(NOW + YEAR + MINUTE)
 
     old.refresh_from_db()
     new = Draw.objects.get(ended_at=None)
-    assert (new.origin, old.ended_at) == ("all:2027", NOW + YEAR)
+    assert (new.origin, old.ended_at) == ("all:2027", NOW + YEAR + MINUTE)
     assert new.salt != old.salt
     ids = set(Assignment.objects.values_list("customer_id", flat=True))
     assert outreach.left_alone(ids) == set(new.assignments.filter(held_out=True).values_list("customer_id", flat=True))
@@ -99,7 +117,7 @@ def test_where_too_few_are_left_the_year_ends_and_the_setting_with_it(few):
     on()
     CustomerSignal.objects.filter(pk__in=CustomerSignal.objects.values("pk")[:30]).update(orders=0)
 
-    working.renew(now=NOW + YEAR)
+    working.renew(now=NOW + YEAR + MINUTE)
 
     assert outreach.drawn_of_everything() is None
     assert everything.settings().all_share is None
@@ -110,10 +128,10 @@ def test_of_two_workers_that_see_a_year_over_one_draws(few, monkeypatch):
     on()
     seen = iter([True])  # what the second one saw before the first had drawn
     still = everything._is_over
-    assert working.renew(now=NOW + YEAR)
+    draw_all(NOW + YEAR + MINUTE)
     monkeypatch.setattr(everything, "_is_over", lambda *, now: next(seen, still(now=now)))
 
-    assert not working.renew(now=NOW + YEAR)
+    assert not working.renew(now=NOW + YEAR + MINUTE)
 
     assert Draw.objects.filter(ended_at=None).count() == 1
 
@@ -143,6 +161,89 @@ def test_advertising_asks_the_draw_in_force_and_what_is_owed_asks_none():
     assert (refused.state, refused.reason) == ("refused", {"code": "held_out"})
     assert planned(anna, purpose="service").state == "planned"
     assert plan(anna).customer_id == anna.pk
+
+
+# --- drawing it
+
+
+@pytest.fixture
+def in_batches(monkeypatch):
+    monkeypatch.setattr(drawing, "AT_ONCE", 8)
+    monkeypatch.setattr(drawing, "BATCHES", 2)
+
+
+def test_killed_while_it_draws_it_goes_on_where_it_was_and_nobody_is_drawn_twice(few, in_batches):
+    ids = people(60)
+    known(ids)
+    everything.switch_on(share=0.2, spares_a=True, by=None, now=NOW)
+    for batch in range(3):
+        killed = processes.start(die_while_drawing, now=NOW.isoformat(), batch=batch)
+        killed.join()
+        assert killed.exitcode == -9
+    year = everything.at_hand()
+    assert (year.customers, Assignment.objects.count()) == (24, 24)  # 0, 1 and 2 batches counted
+    assert outreach.left_alone(ids) == set(held_out())  # whoever is drawn is left alone at once
+
+    draw_all(NOW + DAY)
+
+    year = everything.at_hand()
+    assert sorted(Assignment.objects.values_list("customer_id", flat=True)) == ids
+    assert (year.customers, year.held_out, year.claims) == (60, len(held_out()), 0)
+    assert year.finished_at == year.draw.drawn_at >= NOW + DAY  # the year counts from when all were drawn
+    assert AuditEntry.objects.filter(action="left_alone.drawn").count() == 1
+
+
+def held_out() -> list[int]:
+    return list(Assignment.objects.filter(held_out=True).values_list("customer_id", flat=True))
+
+
+def die_while_drawing(*, now: str, batch: int) -> None:
+    """Draw, and die right before one of the batches would count."""
+    drawing.AT_ONCE, advance, left = 8, Lease.advance, iter(range(batch))
+
+    def then_die(lease, **changes):
+        advance(lease, **changes)
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Lease.advance = then_die
+    draw_all(datetime.fromisoformat(now))
+
+
+def test_switched_off_while_it_draws_nobody_else_is_drawn_and_no_trial_begins(few, in_batches):
+    known(people(60))
+    everything.switch_on(share=0.2, spares_a=True, by=None, now=NOW)
+    working.renew(now=NOW)
+
+    working.begin()
+    assert not Trial.objects.exists()
+    everything.switch_off(by=None, now=NOW)
+    draw_all()
+
+    assert Assignment.objects.count() == 16
+    assert outreach.left_alone(held_out()) == set()
+    assert everything.at_hand() is None
+
+
+def test_what_kills_its_worker_again_and_again_rests_and_the_page_says_so(few, in_batches, as_role, settings):
+    settings.LANGUAGE_CODE = "de"
+    known(people(60))
+    everything.switch_on(share=0.2, spares_a=True, by=None, now=NOW)
+    Year.objects.update(claims=3, lease_until=NOW)
+
+    assert not working.renew(now=NOW + MINUTE)
+    assert "macht dort weiter, wo er war" in text(as_role("management"), "settings-year")
+    assert working.renew(now=NOW + drawing.REST)
+
+
+def test_years_that_were_drawn_at_once_are_drawn_to_their_end():
+    hold_out(Drawing(origin="all:2025", share=0.5), customers=people(40), now=NOW)
+
+    years.drawn_at_once(apps, None)
+
+    year = everything.at_hand()
+    assert (year.customers, year.total, year.held_out) == (40, 40, len(held_out()))
+    assert year.finished_at == NOW
 
 
 # --- its verdict
@@ -239,6 +340,14 @@ def test_the_page_says_what_it_would_show_and_switches_it_on_and_off(few, as_rol
     assert "200 Kunden nähmen teil" in page
     assert '<td class="number" data-label="Vergleichsgruppe">20</td>' in page.replace("\n", "")
     client.post(reverse("settings-year"), {"act": "on", "percent": "10", "spares_a": "on"})
+    page = text(client, "settings-year")
+    assert "Jetzt wird unter 200 Kunden ausgelost." in page
+    assert "0 / 200" in page
+    assert "Das Jahr beginnt, sobald alle an der Reihe waren." in page
+    assert "Eingeschaltet. Sobald alle Kunden an der Reihe waren" in text(client, "impact")
+    assert client.post(reverse("settings-year"), {"act": "on", "percent": "20"}).status_code == 302  # in two windows
+    draw_all()
+    assert everything.settings().all_share == 0.1
     held = Assignment.objects.filter(held_out=True).count()
     assert f"{held} von 200 Kunden bekommen keine Werbung" in text(client, "settings-year")
     client.post(reverse("settings-year"), {"act": "off"})

@@ -12,12 +12,12 @@ from django.db.models import F, QuerySet, StdDev
 from django.db.models.functions import Coalesce
 
 from stammkunde.impact.judging import USUAL_CORRELATION
+from stammkunde.impact.models import Year
 from stammkunde.insight import experiments
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.outreach import queries as outreach
 from stammkunde.outreach import services
-from stammkunde.outreach.models import Draw, MessageSettings
-from stammkunde.outreach.services import Known
+from stammkunde.outreach.models import MessageSettings
 from stammkunde.outreach.services.everything import YEAR_DAYS
 from stammkunde.signals import forecasts
 from stammkunde.signals import queries as signals
@@ -28,7 +28,6 @@ from stammkunde.team.models import Company, Staff
 
 FEWEST = 2_000  # below it, such a year shows nothing but a miracle
 LEAST, MOST = 0.02, 0.2  # of them may be left alone
-AT_ONCE = 10_000
 YEAR = timedelta(days=YEAR_DAYS)
 SHARES = (0.02, 0.05, 0.1, 0.2)
 
@@ -83,44 +82,62 @@ def _spread(rows: "QuerySet[CustomerSignal]") -> float:
 
 
 @transaction.atomic
-def switch_on(*, share: float, spares_a: bool, by: Staff | None, now: datetime) -> Draw:
+def switch_on(*, share: float, spares_a: bool, by: Staff | None, now: datetime) -> Year:
     """
-    Draw at once who is left alone of everything for a year; where somebody is already, it holds from the next.
+    Let the worker draw who is left alone of everything for a year (`drawing`); what is on already goes on as it is.
 
     :raises TooFew: if fewer than `FEWEST` take part
     :raises OutOfBounds: if the share is below `LEAST` or above `MOST`
     """
     if not LEAST <= share <= MOST:
         raise OutOfBounds(share)
+    _alone()
     teams.change_company(by=by, now=now, all_share=share, all_spares_a=spares_a)
-    draw = _draw(share=share, spares_a=spares_a, by=by, now=now)
-    if draw is None:
+    year = _begin(share=share, spares_a=spares_a, by=by, now=now)
+    if year is None:
         raise TooFew
-    return draw
+    return year
 
 
 @transaction.atomic
 def switch_off(*, by: Staff | None, now: datetime) -> None:
-    """Free at once whoever is left alone of everything."""
+    """Free at once whoever is left alone of everything, and draw nobody else."""
     teams.change_company(by=by, now=now, all_share=None)
-    draw = outreach.drawn_of_everything()
-    if services.free_everybody(now=now):
-        _record("off", draw, by=by, now=now)
+    year = at_hand()
+    if services.free_everybody(now=now) and year is not None:
+        record("off", year, by=by, now=now)
 
 
 def renew(*, now: datetime) -> bool:
-    """Draw anew where a year is over, by chance anew; where too few are left, it ends. Say whether one was due."""
+    """Begin another year where one is over; where too few are left, it ends. Say whether one was due."""
     if not _is_over(now=now) or signals.current() is None:
         return False
     with transaction.atomic():
-        Company.objects.select_for_update().first()  # one worker at a time, and nobody who switches meanwhile
+        _alone()
         if not _is_over(now=now):
             return False
         ours = settings()
         share = ours.all_share
-        if share is None or _draw(share=share, spares_a=ours.all_spares_a, by=None, now=now) is None:
+        if share is None or _begin(share=share, spares_a=ours.all_spares_a, by=None, now=now) is None:
             switch_off(by=None, now=now)
     return True
+
+
+def at_hand() -> Year | None:
+    """Give the year at hand, drawn or not; None: it is switched off."""
+    draw = outreach.drawn_of_everything()
+    return Year.objects.select_related("draw").filter(draw=draw).first() if draw else None
+
+
+def record(what: str, year: Year, *, by: Staff | None, now: datetime) -> None:
+    """Write into the trail what became of a year, and how many it is about."""
+    told = {"share": year.draw.share, "customers": year.customers or year.total, "held_out": year.held_out}
+    teams.record(staff=by, action=f"left_alone.{what}", at=now, label=year.draw.origin, numbers=told)
+
+
+def _alone() -> None:
+    """Let nobody else switch it meanwhile, whether a worker or a person."""
+    Company.objects.select_for_update().first()
 
 
 def _is_over(*, now: datetime) -> bool:
@@ -128,31 +145,14 @@ def _is_over(*, now: datetime) -> bool:
     return last is not None and services.is_over(last, now=now)
 
 
-def _draw(*, share: float, spares_a: bool, by: Staff | None, now: datetime) -> Draw | None:
-    """Draw among all who take part, with what is expected of each; None: they are too few."""
-    last = outreach.drawn_of_everything()
-    if last is not None and not services.is_over(last, now=now):
-        return last
-    ids = list(eligible(spares_a=spares_a).values_list("customer_id", flat=True))
-    if len(ids) < FEWEST:
+def _begin(*, share: float, spares_a: bool, by: Staff | None, now: datetime) -> Year | None:
+    """Begin a year of all who take part; None: they are too few."""
+    year = at_hand()
+    if year is not None and not services.is_over(year.draw, now=now):
+        return year
+    total = eligible(spares_a=spares_a).count()
+    if total < FEWEST:
         return None
-    known = {}
-    for start in range(0, len(ids), AT_ONCE):
-        for pk, one in signals.foreseen(customer_ids=ids[start : start + AT_ONCE], days=YEAR_DAYS).items():
-            known[pk] = Known(expected_cents=one.cents, expected_purchases=one.purchases, risk=one.risk, eligible=True)
-    draw = services.draw_everything(share, known, now=now)
-    _record("on", draw, by=by, now=now)
-    return draw
-
-
-def _record(what: str, draw: Draw | None, *, by: Staff | None, now: datetime) -> None:
-    """Write into the trail what was switched, and of how many."""
-    if draw is not None:
-        numbers = counted(draw)
-        told = {"share": draw.share, "customers": numbers["customers"], "held_out": numbers["held_out"]}
-        teams.record(staff=by, action=f"left_alone.{what}", at=now, label=draw.origin, numbers=told)
-
-
-def counted(draw: Draw) -> dict[str, int]:
-    """Count who was drawn, and who of them is left alone."""
-    return {"customers": draw.assignments.count(), "held_out": draw.assignments.filter(held_out=True).count()}
+    year = Year.objects.create(draw=services.begin_year(share, now=now), total=total)
+    record("on", year, by=by, now=now)
+    return year

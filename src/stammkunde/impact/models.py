@@ -15,6 +15,17 @@ from stammkunde.plays.models import Play
 from stammkunde.work.models import CountedClaims
 
 
+class Year(CountedClaims):
+    """A year in which chance leaves some alone of everything, and how far it is drawn, in the order of their ids."""
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="year")
+    total = models.PositiveIntegerField()  # who took part when it was switched on
+    customers = models.PositiveIntegerField(default=0)  # drawn so far, and `held_out` of them
+    held_out = models.PositiveIntegerField(default=0)
+    upto_customer = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)  # None: some are still to be drawn
+
+
 class Trial(CountedClaims):
     class Plan(models.TextChoices):
         ONCE = "once", pgettext_lazy("trial", "One verdict, when all are through")

@@ -12,8 +12,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stammkunde import mirror, work
-from stammkunde.impact import comparing, counting, everything, judging, lags, reading
-from stammkunde.impact.models import Trial, Verdict
+from stammkunde.impact import comparing, counting, drawing, everything, judging, lags, reading
+from stammkunde.impact.models import Trial, Verdict, Year
 from stammkunde.intake import told
 from stammkunde.outreach.models import Draw
 from stammkunde.plays import contents
@@ -46,8 +46,8 @@ def sweep(*, now: datetime) -> bool:
 
 
 def renew(*, now: datetime) -> bool:
-    """Draw anew who is left alone of everything, where a year is over; say whether it was."""
-    return everything.renew(now=now)
+    """Draw who is left alone of everything, some at a time, and anew where a year is over; say whether that was due."""
+    return everything.renew(now=now) or drawing.sweep(now=now)
 
 
 def complete_on(generation: Generation) -> date:
@@ -83,7 +83,9 @@ def look(trial: Trial, lease: Lease, *, generation: Generation) -> None:
 def _begin_of_everything() -> None:
     """Begin the trial of each year in which some customers are left alone of everything."""
     known = set(Trial.objects.filter(origin__startswith=Draw.OF_EVERYTHING).values_list("origin", flat=True))
-    for draw in Draw.objects.filter(origin__startswith=Draw.OF_EVERYTHING).exclude(origin__in=known):
+    under_way = Year.objects.filter(finished_at=None)
+    drawn = Draw.objects.filter(origin__startswith=Draw.OF_EVERYTHING).exclude(year__in=under_way)
+    for draw in drawn.exclude(origin__in=known):
         _begin(draw.origin, draw, name="", plan=Trial.Plan.ONCE)
 
 

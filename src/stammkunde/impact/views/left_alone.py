@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from stammkunde.impact import everything
 from stammkunde.impact.forms import LeftAloneForm
+from stammkunde.impact.models import Year
 from stammkunde.insight import experiments
 from stammkunde.outreach import queries as outreach
 from stammkunde.signals import forecasts
@@ -23,11 +24,16 @@ from stammkunde.ui import writing
 @needs(policy.SETTINGS_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: StaffRequest) -> HttpResponse:
-    """Show how it stands; switch on (`act` on, with the form), or off (`act` off)."""
+    """Show how it stands; switch on (`act` on, with the form) unless it is on, or off (`act` off)."""
     if request.POST.get("act") == "off":
         everything.switch_off(by=request.user, now=timezone.now())
         messages.success(request, _("Switched off. Whoever may get advertising gets it again."))
         return redirect("settings-year")
+    year = everything.at_hand()
+    if year is not None:
+        if request.method == "POST":
+            return redirect("settings-year")
+        return render(request, "impact/settings_left_alone.html", _of_year(year))
     ours = everything.settings()
     n = everything.eligible(spares_a=ours.all_spares_a).count()
     usual = ours.all_share or experiments.usual_global_share(n) or everything.MOST
@@ -41,15 +47,14 @@ def page(request: StaffRequest) -> HttpResponse:
 def _switched_on(request: StaffRequest, form: LeftAloneForm) -> bool:
     said = form.cleaned_data
     try:
-        draw = everything.switch_on(
+        year = everything.switch_on(
             share=said["percent"] / 100, spares_a=said["spares_a"], by=request.user, now=timezone.now()
         )
     except everything.TooFew:
         form.add_error(None, too_few(everything.eligible(spares_a=said["spares_a"]).count()))
         return False
-    counted = everything.counted(draw)
-    told = {name: writing.number(value) for name, value in counted.items()}
-    messages.success(request, _("Switched on: %(held_out)s of %(customers)s customers get no advertising.") % told)
+    told = {"n": writing.number(year.total)}
+    messages.success(request, _("Switched on. Now chance draws among %(n)s customers.") % told)
     return True
 
 
@@ -60,17 +65,20 @@ def too_few(n: int) -> str:
     ) % {"n": writing.number(n), "fewest": writing.number(everything.FEWEST)}
 
 
+def _of_year(year: Year) -> dict[str, Any]:
+    """Tell how far it is drawn; then of whom it is, and until when."""
+    until = timezone.localdate(year.draw.drawn_at + everything.YEAR)
+    return {"year": year, "draw": year.draw, "until": until}
+
+
 def _standing(request: StaffRequest, n: int, *, spares_a: bool) -> dict[str, Any]:
-    """Tell whether it is on, of whom, and until when; else what it would show, or why it is not offered."""
-    draw = outreach.drawn_of_everything()
-    if draw is not None:
-        until = timezone.localdate(draw.drawn_at + everything.YEAR)
-        return {"draw": draw, "until": until, **everything.counted(draw)}
+    """Tell what it would show, or why it is not offered."""
+    older = outreach.is_anybody_left_alone()
     if n < everything.FEWEST:
-        return {"too_few": too_few(n), "older": outreach.is_anybody_left_alone()}
+        return {"too_few": too_few(n), "older": older}
     return {
         "n": n,
-        "older": outreach.is_anybody_left_alone(),
+        "older": older,
         "shows": everything.shows(spares_a=spares_a),
         "sees_money": forecasts.sight(request.user, signals.current()).worth,
     }

@@ -47,7 +47,6 @@ class Trials(StaffList):
     )
     sort = "-careful_cents"
     template = "impact/trials.html"
-    fewest = everything.FEWEST
     name = "trials"
     file_name = gettext_lazy("impact")
     empty = Empty(
@@ -70,6 +69,15 @@ class Trials(StaffList):
     @property
     def years(self) -> str:
         return beside.years(queries.years_together())
+
+    @property
+    def fewest(self) -> int:
+        return everything.FEWEST
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether a year has been switched on, though nothing is compared yet."""
+        return everything.at_hand() is not None
 
     @property
     def may_switch(self) -> bool:

@@ -22,7 +22,7 @@ from stammkunde.outreach.services.claiming import (
     release,
     take_over,
 )
-from stammkunde.outreach.services.everything import draw_everything, free_everybody, is_over
+from stammkunde.outreach.services.everything import begin_year, free_everybody, is_over, leave_in_peace, year_begins
 from stammkunde.outreach.services.filling import (
     Filled,
     NothingWritten,
@@ -98,6 +98,7 @@ __all__ = [
     "archive",
     "argued",
     "begin",
+    "begin_year",
     "change_template",
     "choose_words",
     "claim",
@@ -107,7 +108,6 @@ __all__ = [
     "create_template",
     "delete_picture",
     "disguised",
-    "draw_everything",
     "duplicate",
     "enter",
     "forecast",
@@ -122,6 +122,7 @@ __all__ = [
     "judge_anew",
     "keep_logo",
     "leave",
+    "leave_in_peace",
     "let_call_go",
     "lift_undeliverable",
     "look_after",
@@ -165,4 +166,5 @@ __all__ = [
     "values",
     "words",
     "write_to",
+    "year_begins",
 ]

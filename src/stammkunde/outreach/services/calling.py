@@ -228,7 +228,7 @@ def stop_calls(*, origin: str, by: str, now: datetime, at_most: int = 500) -> in
     return len(read)
 
 
-def leave_alone(customer_ids: "QuerySet[Any, int]", *, now: datetime) -> None:
+def leave_alone(customer_ids: Collection[int], *, now: datetime) -> None:
     """Take calls off the lists that may not be made any more, of customers who are left alone from now on."""
     listed = Message.objects.filter(channel=CALL, state=State.HANDED_OVER, customer__in=customer_ids)
     found = _locked(list(listed.order_by("pk")))

@@ -1,6 +1,6 @@
 """Leaving some customers alone of everything for a year, so that it can be told what all plays bring together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.utils import timezone
 from stammkunde.outreach import queries
 from stammkunde.outreach.models import Draw
 from stammkunde.outreach.services import calling
-from stammkunde.outreach.services.holding_out import Drawing, Known, hold_out
+from stammkunde.outreach.services.holding_out import Drawing, prepare
 from stammkunde.store import touched
 
 YEAR_DAYS = 365
@@ -21,23 +21,29 @@ def is_over(draw: Draw, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def draw_everything(share: float, customers: Mapping[int, Known], *, now: datetime) -> Draw:
+def begin_year(share: float, *, now: datetime) -> Draw:
     """
-    Draw who is left alone of everything for a year from now, by chance anew; those of the year before are free.
+    Fix how it is drawn who is left alone of everything for a year, by chance anew; those of the year before are free.
 
-    Repeating within the year changes nothing.
+    Nobody is drawn yet (`hold_out`). Repeating within the year changes nothing.
     """
     last = queries.drawn_of_everything()
     if last is not None and not is_over(last, now=now):
         return last
     free_everybody(now=now)
     origin = _origin(timezone.localdate(now).year)
-    hold_out(Drawing(origin=origin, share=share, window_days=YEAR_DAYS), customers=customers, now=now)
-    draw = Draw.objects.get(origin=origin)
-    alone = draw.assignments.filter(held_out=True).values_list("customer_id", flat=True)
-    calling.leave_alone(alone, now=now)
-    touched.note_moved(alone)  # measures take back what they put on lists
-    return draw
+    return prepare(Drawing(origin=origin, share=share, window_days=YEAR_DAYS), now=now)
+
+
+def year_begins(draw: Draw, *, now: datetime) -> None:
+    """Let the year count from the moment at which all were drawn."""
+    Draw.objects.filter(pk=draw.pk).update(drawn_at=now)
+
+
+def leave_in_peace(customer_ids: Collection[int], *, now: datetime) -> None:
+    """Take off all lists whom chance left alone of everything; inside the transaction that draws them."""
+    calling.leave_alone(customer_ids, now=now)
+    touched.note_moved(customer_ids)  # measures take back what they put on lists
 
 
 def free_everybody(*, now: datetime) -> int:

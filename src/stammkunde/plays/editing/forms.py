@@ -19,7 +19,9 @@ CENTS = 100
 
 
 class CardForm(forms.Form):
-    """A part of a content."""
+    """A part of a content; several stand on one page, so fields of one name need ids that differ."""
+
+    ids = "id_%s"
 
     @classmethod
     def over(cls, content: Content, sent: Any = None) -> "CardForm":
@@ -27,7 +29,7 @@ class CardForm(forms.Form):
         return cls(sent, content=content)
 
     def __init__(self, sent: Any = None, *, content: Content) -> None:
-        super().__init__(sent, initial=self.said(content))
+        super().__init__(sent, initial=self.said(content), auto_id=self.ids)
         self.content = content
         self.offer(content)
 
@@ -48,6 +50,7 @@ class CardForm(forms.Form):
 
 
 class PurposeForm(CardForm):
+    ids = "id_purpose_%s"
     goal = forms.ChoiceField(label=_("Goal"))
     window_days = forms.IntegerField(label=_("Within how many days"), min_value=1, max_value=730)
     because = forms.CharField(label=_("Why there is no goal"), max_length=200, required=False)

@@ -96,6 +96,19 @@ def test_what_is_missing_is_asked_for_and_keeps_what_was_typed(seller):
     assert not Segment.objects.exists()
 
 
+def test_counting_that_was_under_way_when_somebody_pressed_save_saves_nothing(seller):
+    page = seller.get(reverse("segment-new"), {"example": "lapsed"}).content.decode()
+
+    answer = seller.post(
+        reverse("segment-new"),
+        posted(page, act="save", name="Still"),
+        headers={"HX-Request": "true", "HX-Target": "tried"},
+    )
+
+    assert answer.status_code == 200
+    assert not Segment.objects.exists()  # the form that is sent saves it, once
+
+
 def test_name_is_given_once(seller):
     group("Still")
     page = seller.get(reverse("segment-new"), {"example": "lapsed"}).content.decode()

@@ -8,7 +8,7 @@ from stammkunde.plays.models import PlayVersion
 
 from .company import NOW, TODAY, drawn, people, play
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SAYS = {
     "trigger": {"kind": "happened", "table": "orders"},

@@ -20,7 +20,6 @@ from stammkunde.insight import experiments
 from stammkunde.insight.errors import NotEnoughData
 from stammkunde.insight.experiments import Effect, Look
 from stammkunde.insight.experiments.verdict import FEWEST_ANSWERS
-from stammkunde.insight.periods import day_number
 from stammkunde.insight.value.history import Floats
 from stammkunde.mirror.engine import connection
 from stammkunde.plays import costing
@@ -180,14 +179,17 @@ def _arms(members: Members, done: Done) -> Iterator[tuple[str, dict[str, float]]
 def _costs(trial: Trial, members: Members) -> Floats:
     """Tell what the play cost for each until her window was over; of everything, all plays within it."""
     spent = np.zeros(len(members))
-    place = {customer: number for number, customer in enumerate(members.customers.tolist())}
-    last = members.last_on
+    if not len(members):
+        return spent
+    in_order = np.argsort(members.customers)
+    known = members.customers[in_order]
     since = members.first_on - 1 if trial.is_of_everything else np.zeros(len(members), dtype=np.int64)
     for play in _plays(trial):
-        for customer, on, cents in costing.costs(play):
-            number = place.get(customer)
-            if number is not None and since[number] <= day_number(on) <= last[number]:
-                spent[number] += cents
+        found = costing.costs(play)
+        place = in_order[np.minimum(np.searchsorted(known, found.customers), len(members) - 1)]
+        counts = (members.customers[place] == found.customers) & (since[place] <= found.days)
+        counts &= found.days <= members.last_on[place]
+        spent += np.bincount(place[counts], weights=found.cents[counts], minlength=len(members))
     return spent
 
 

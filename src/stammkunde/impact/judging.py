@@ -5,6 +5,7 @@ from math import sqrt
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 from django.db import transaction
 
 from stammkunde.impact import combining, comparing, reading
@@ -18,6 +19,7 @@ from stammkunde.plays import contents
 from stammkunde.plays.measures import reading as measures
 from stammkunde.plays.models import Play
 from stammkunde.signals.models import Generation
+from stammkunde.store import bulk
 from stammkunde.work import Lease
 
 FEWEST_PLANNED = 40
@@ -26,7 +28,6 @@ AT_ONCE = 2_000
 # Between what customers bring and what was expected of them, before it is known here: less than in three of five
 # companies, and more than in none (`docs/methods/experiments.md`)
 USUAL_CORRELATION = 0.6
-KEPT = ["round", "brought_cents", "cost_cents", "purchases"]
 
 
 def look_of(trial: Trial, progress: Progress) -> Look | None:
@@ -91,23 +92,16 @@ def keep_outcomes(trial: Trial, members: Members, done: Done, lease: Lease) -> N
 
     :raises LostLease: if another worker goes on with the trial
     """
-    columns = (members.assignments, done.brought_cents, done.cost_cents, done.purchases)
-    rows = np.stack(columns, axis=1).astype(np.int64).tolist()
-    for start in range(0, len(rows), AT_ONCE):
-        some = [
-            Outcome(
-                trial=trial,
-                assignment_id=assignment,
-                round=trial.round,
-                brought_cents=brought,
-                cost_cents=cost,
-                purchases=purchases,
-            )
-            for assignment, brought, cost, purchases in rows[start : start + AT_ONCE]
-        ]
-        with transaction.atomic():
-            lease.save()
-            Outcome.objects.bulk_create(some, update_conflicts=True, unique_fields=["assignment"], update_fields=KEPT)
+    columns = {
+        "row": np.arange(1, len(members) + 1),
+        "assignment_id": members.assignments,
+        "brought_cents": done.brought_cents,
+        "cost_cents": done.cost_cents,
+        "purchases": done.purchases,
+    }
+    rows = pa.table({name: column.astype(np.int64) for name, column in columns.items()})
+    alike = {"trial_id": trial.pk, "round": trial.round}
+    bulk.put(rows.to_reader(), total=len(rows), model=Outcome, key="assignment_id", alike=alike, claim=lease.save)
 
 
 def rank() -> None:

@@ -111,4 +111,8 @@ class Outcome(models.Model):
     purchases = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["trial", "id"], name="outcome_of_trial")]
+        indexes = [
+            models.Index(fields=["trial", "id"], name="outcome_of_trial"),
+            models.Index(fields=["trial", "brought_cents", "id"], name="outcome_by_brought"),
+            models.Index(fields=["trial", "purchases", "id"], name="outcome_by_purchases"),
+        ]

@@ -1,21 +1,22 @@
 """Who is compared: of each draw of a play both arms, once per customer, in the order in which they entered."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from stammkunde.impact.models import Trial
 from stammkunde.insight.periods import day_number
 from stammkunde.outreach.models import Assignment, Draw
+from stammkunde.store import bulk
 
-COLUMNS = ("pk", "customer_id", "draw_id", "held_out", "entered_at", "expected_cents", "expected_purchases", "risk")
+COLUMNS = ("pk", "customer_id", "draw_id", "held_out", "at", "expected_cents", "expected_purchases", "known_risk")
+NO_RISK = -1.0  # where it is unknown
 _EARLIER = Q(entered_at__lt=OuterRef("entered_at")) | Q(entered_at=OuterRef("entered_at"), pk__lt=OuterRef("pk"))
 
 
@@ -110,39 +111,39 @@ def begin_of(on: date) -> datetime:
 
 def members(trial: Trial, *, as_of: date) -> Members:
     """Read those of the round whose window is over."""
-    windows = _windows(trial)
-    limits = {pk: day_number(as_of) - days - trial.lag_days for pk, days in windows.items()}
-    rows = of_round(trial).values_list(*COLUMNS).iterator(chunk_size=10_000)
-    return _members([row for row in rows if _day(row[4]) <= limits[row[2]]], windows)
+    found = _members(trial, of_round(trial))
+    is_over = found.last_on <= day_number(as_of) - trial.lag_days
+    return Members(**{one.name: getattr(found, one.name)[is_over] for one in fields(Members)})
 
 
 def entered(trial: Trial, *, at_most: int) -> Members:
     """Read the first of the round, whether their window is over or not."""
-    return _members(list(of_round(trial).values_list(*COLUMNS)[:at_most]), _windows(trial))
+    return _members(trial, of_round(trial)[:at_most])
 
 
-def _windows(trial: Trial) -> dict[int, int]:
-    return dict(draws(trial).values_list("pk", "window_days"))
+def _members(trial: Trial, rows: "QuerySet[Assignment]") -> Members:
+    named = rows.annotate(at=bulk.Seconds("entered_at"), known_risk=Coalesce("risk", NO_RISK)).values_list(*COLUMNS)
+    table = bulk.taken(named, COLUMNS)
 
+    def whole(name: str) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        return np.asarray(table[name].to_numpy(), dtype=np.int64)
 
-def _members(rows: Sequence[tuple[Any, ...]], windows: Mapping[int, int]) -> Members:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
-    entered_on = np.array([_day(at) for at in columns[4]], dtype=np.int64)
-    whole = {name: np.array(columns[place], dtype=np.int64) for place, name in enumerate(COLUMNS[:3])}
+    def real(name: str) -> "np.ndarray[Any, np.dtype[np.float64]]":
+        return np.asarray(table[name].to_numpy(), dtype=np.float64)
+
+    drawn_by, entered_on = whole("draw_id"), bulk.local_days(whole("at"))
+    days = np.zeros(len(table), dtype=np.int64)
+    for pk, window_days in draws(trial).values_list("pk", "window_days"):
+        days[drawn_by == pk] = window_days
+    risk = real("known_risk")
     return Members(
-        assignments=whole["pk"],
-        customers=whole["customer_id"],
-        draws=whole["draw_id"],
-        treated=~np.array(columns[3], dtype=np.bool_),
+        assignments=whole("pk"),
+        customers=whole("customer_id"),
+        draws=drawn_by,
+        treated=~table["held_out"].to_numpy().astype(np.bool_),
         first_on=entered_on + 1,
-        last_on=entered_on + np.array([windows[pk] for pk in columns[2]], dtype=np.int64),
-        expected_cents=np.array(columns[5], dtype=np.float64),
-        expected_purchases=np.array(columns[6], dtype=np.float64),
-        risk=np.array([np.nan if one is None else one for one in columns[7]], dtype=np.float64),
+        last_on=entered_on + days,
+        expected_cents=real("expected_cents"),
+        expected_purchases=real("expected_purchases"),
+        risk=np.where(risk == NO_RISK, np.nan, risk),
     )
-
-
-@lru_cache(maxsize=4096)
-def _day(at: datetime) -> int:
-    """Number the local day of a moment; many enter at the same one."""
-    return day_number(timezone.localdate(at))

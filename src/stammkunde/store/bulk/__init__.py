@@ -8,9 +8,10 @@ release each other's locks. It writes and reads exchange files of its own; the d
 from stammkunde.store.bulk.addresses import address
 from stammkunde.store.bulk.batches import Progress, cut, delete, repeat, run
 from stammkunde.store.bulk.ids import NoIds, reserve
-from stammkunde.store.bulk.inserts import insert, staged
+from stammkunde.store.bulk.inserts import insert, put, staged
 from stammkunde.store.bulk.lookups import rows_of, rows_with
 from stammkunde.store.bulk.pace import Pace, rest
+from stammkunde.store.bulk.queries import Seconds, local_days, taken
 from stammkunde.store.bulk.snapshots import DatabaseInMemory, Snapshot, day_of, snapshot
 
 __all__ = [
@@ -18,12 +19,15 @@ __all__ = [
     "NoIds",
     "Pace",
     "Progress",
+    "Seconds",
     "Snapshot",
     "address",
     "cut",
     "day_of",
     "delete",
     "insert",
+    "local_days",
+    "put",
     "repeat",
     "reserve",
     "rest",
@@ -32,4 +36,5 @@ __all__ = [
     "run",
     "snapshot",
     "staged",
+    "taken",
 ]

@@ -7,12 +7,12 @@ Either is gone when its process is.
 
 # ruff: noqa: SLF001, S608 (`_meta` is how Django lets a model be asked; table and column names are our own)
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from stammkunde.store.bulk import copies, exchange
 from stammkunde.store.bulk.batches import Progress, cut, run
@@ -39,6 +39,35 @@ def insert(
         )
         for after, upto in cut(total, progress=progress):
             run(sql, [*alike.values(), after, upto])
+
+
+def put(
+    rows: pa.RecordBatchReader,
+    *,
+    total: int,
+    model: type[models.Model],
+    key: str,
+    alike: Mapping[str, Any],
+    claim: Callable[[], None],
+) -> None:
+    """
+    Insert rows as `insert` does, and write over those that have the same `key`; repeating is harmless.
+
+    `claim` is called in the transaction of each batch: what it raises leaves the batch undone.
+    """
+    names = [name for name in rows.schema.names if name != NUMBER]
+    target, values = ", ".join([*alike, *names]), ", ".join([*("%s" for _ in alike), *(f"s.{name}" for name in names)])
+    changed = ", ".join(f"{name} = excluded.{name}" for name in (*alike, *names) if name != key)
+    with staged(rows, model=model) as source:
+        sql = (
+            f"INSERT INTO {model._meta.db_table} ({target}) SELECT {values} FROM {source} s "
+            f"WHERE s.{NUMBER} > %s AND s.{NUMBER} <= %s ORDER BY s.{NUMBER} "
+            f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
+        )
+        for after, upto in cut(total, progress=lambda _done, _total: None):
+            with transaction.atomic(), connection.cursor() as cursor:
+                claim()
+                cursor.execute(sql, [*alike.values(), after, upto])
 
 
 def _references(model: type[models.Model], names: list[str]) -> "list[models.ForeignKey[Any, Any]]":

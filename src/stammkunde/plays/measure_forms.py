@@ -13,7 +13,9 @@ from stammkunde.plays.files import PlayFile
 from stammkunde.plays.measures.bringing import LEFT_OUT, Question
 from stammkunde.plays.measures.running import AlreadyIn
 from stammkunde.plays.models import MeasureSettings
+from stammkunde.segments.models import Segment
 from stammkunde.team.settings_page import SettingsForm
+from stammkunde.ui.forms import row_of
 
 
 def new_press() -> str:
@@ -24,6 +26,24 @@ def new_press() -> str:
 def told(wrong: InvalidContent) -> list[str]:
     """Say all that is wrong with a content, each with its place."""
     return [f"{one.place}: {one.text}".lstrip(": ") for one in wrong.problems]
+
+
+class BeginForm(forms.Form):
+    """An empty measure: what it is called, and for whom it is."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    group = forms.ModelChoiceField(
+        label=_("Group of customers"), queryset=Segment.objects.none(), empty_label=_("Choose …")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row_of(self, "group").queryset = Segment.objects.filter(archived_at=None).exclude(name="").order_by("name")
+
+    def has_groups(self) -> bool:
+        """Tell whether there is a group to choose."""
+        groups = row_of(self, "group").queryset
+        return groups is not None and groups.exists()
 
 
 class MeasureFileForm(forms.Form):

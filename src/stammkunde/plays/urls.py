@@ -2,6 +2,7 @@ from django.urls import path
 
 from stammkunde.plays.views import (
     agreed,
+    begin,
     bringing,
     campaigns,
     editor,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("plays/<int:pk>/stop/", plays.stop, name="play-stop"),
     path("plays/<int:pk>/share/", shares.share, name="play-share"),
     path("measures/", measures.listed, name="measures"),
+    path("measures/begin/", begin.begin, name="measure-begin"),
     path("measures/new/", bringing.new, name="measure-new"),
     path("measures/new/<int:pk>/", bringing.brought, name="measure-brought"),
     path("measures/<int:pk>/", measures.one, name="measure"),

@@ -9,7 +9,7 @@ from stammkunde.outreach import looks
 from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import contents, groups
-from stammkunde.plays.contents import Content, Dated, InvalidContent, Problem
+from stammkunde.plays.contents import Content, Dated, End, InvalidContent, Problem
 from stammkunde.plays.measures import costs, happenings
 from stammkunde.plays.models import Play
 from stammkunde.plays.services import preparing
@@ -23,13 +23,21 @@ def check(content: Content) -> None:
 
     :raises InvalidContent: with all that is not
     """
-    problems = [*_unknown_rows(content), *_unknown_tables(content), *_left_out(content)]
+    problems = [*_nothing_happens(content), *_unknown_rows(content), *_unknown_tables(content), *_left_out(content)]
     problems = problems or groups.problems(content)
     if problems:
         raise InvalidContent(problems)
     for template in costs.templates(content).values():
         preparing.check_words(template)
         looks.demand(template)
+
+
+def _nothing_happens(content: Content) -> list[Problem]:
+    """Find that whoever enters would be through at once."""
+    if not all(isinstance(one, End) for one in contents.every(content.steps)):
+        return []
+    text = _("Nothing would happen yet: add a step.")
+    return [Problem(place="", code="nothing_happens", text=text)]
 
 
 def _unknown_rows(content: Content) -> list[Problem]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.plays import contents, saying
-from stammkunde.plays.contents import Content
+from stammkunde.plays.contents import Content, End
 from stammkunde.plays.editing import acts
 from stammkunde.plays.editing import forms as card_forms
 from stammkunde.plays.editing import steps as step_forms
@@ -181,11 +181,17 @@ def _page(
         ],
         "lines": lines,
         "places": _places(content, lines),
-        "last": content.steps[-1].key,
+        "last": _last(content),
         "kinds": list(step_forms.KINDS.items()),
         "at": request.GET.get("at", ""),
     }
     return render(request, "plays/editor.html", context, status=status)
+
+
+def _last(content: Content) -> str:
+    """Give the place at which a new step usually goes: after all others, before an end."""
+    keys = [one.key for one in content.steps if not isinstance(one, End)]
+    return keys[-1] if keys else acts.START
 
 
 def _places(content: Content, lines: list[Line]) -> list[tuple[str, str]]:

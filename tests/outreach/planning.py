@@ -9,7 +9,7 @@ from django.utils import timezone
 from stammkunde.customers.models import Consent, Customer
 from stammkunde.outreach import services
 from stammkunde.outreach.models import Message
-from stammkunde.outreach.services import Plan
+from stammkunde.outreach.services import Drawing, Plan
 from stammkunde.team.models import Company
 from tests import factories
 
@@ -58,6 +58,13 @@ def consent(to: Customer, *, purpose="advertising", channel="email", state="give
         happened_at=at or NOW - 90 * DAY,
         recorded_at=timezone.now(),
     )
+
+
+def left_alone(who: Customer, *, now: datetime = NOW) -> None:
+    """Let chance leave somebody alone of everything, for a year from now."""
+    draw = services.begin_year(0.99999, now=now)
+    alone = services.hold_out(Drawing(origin=draw.origin, share=draw.share), customers=[who.pk], now=now)
+    services.leave_in_peace(alone, now=now)
 
 
 def plan(to: Customer, **fields) -> Plan:

@@ -13,7 +13,6 @@ from stammkunde.customers.models import ContactPreference
 from stammkunde.home.queries import today as today_list
 from stammkunde.outreach import working as outreach_working
 from stammkunde.outreach.models import Message, Template
-from stammkunde.outreach.services import Known, draw_everything
 from stammkunde.plays import queries, services, working
 from stammkunde.plays.models import CallPlan, CallTurn, Play
 from stammkunde.plays.services import turns
@@ -24,7 +23,7 @@ from stammkunde.tasks.models import Task
 from stammkunde.tasks.policy import Lengths
 from stammkunde.team import services as team
 from tests import factories
-from tests.outreach.planning import company
+from tests.outreach.planning import company, left_alone
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +103,7 @@ def test_calls_go_off_the_lists_of_whoever_is_left_alone_of_everything_from_now_
     before = Task.objects.filter(state="open").count()
     one = Task.objects.filter(state="open").order_by("pk").first().customer
 
-    draw_everything(0.99999, {one.pk: Known(eligible=True)}, now=NOW)
+    left_alone(one, now=NOW)
 
     assert not Task.objects.filter(customer=one, state="open").exists()
     assert Task.objects.filter(state="open").count() == before - 1

@@ -8,14 +8,14 @@ from django.apps import apps
 
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Assignment, Draw, Message
-from stammkunde.outreach.services import Drawing, Known, draw_everything, hold_out
+from stammkunde.outreach.services import Drawing, hold_out
 from stammkunde.plays import drawing, services, working
 from stammkunde.plays.measures import running
 from stammkunde.plays.models import Enrolment
 from stammkunde.signals.models import Current, CustomerSignal, Generation
 from stammkunde.tasks.models import Task
 from tests import factories
-from tests.outreach.planning import DAY, NOW, consent, customer
+from tests.outreach.planning import DAY, NOW, consent, customer, left_alone
 
 from .over_time import HOUR, buys, content, message, started, task, wait, work
 from .test_campaign import prepared
@@ -207,7 +207,7 @@ def test_tasks_on_lists_go_with_the_reason_when_the_year_begins(template):
     running.pause(play_id=plays["held"].pk, staff=None, now=NOW)
     work()
 
-    draw_everything(0.99999, {anna.pk: Known(eligible=True)}, now=NOW + HOUR)
+    left_alone(anna, now=NOW + HOUR)
     work(NOW + HOUR)
 
     assert Task.objects.get().key.startswith(plays["owed"].origin)

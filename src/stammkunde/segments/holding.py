@@ -18,29 +18,34 @@ from stammkunde.insight.periods import day_number
 from stammkunde.insight.rules import Rule, World
 from stammkunde.segments import membership, scores, vocabulary, worlds
 from stammkunde.segments.vocabulary import DAY
-from stammkunde.segments.worlds import Asking, Moments
+from stammkunde.segments.worlds import Asking, Moments, Same
 from stammkunde.signals import queries as signals
 
+_NONE: Same = {}
 STAYS = "customer."  # before the names of fields that no night works out anew
 
 
-def check(rule: Any, *, moments: Collection[str]) -> Rule:
+def check(rule: Any, *, moments: Collection[str], same: Collection[str] = ()) -> Rule:
     """
     Read a rule that may count from moments by their names: `entry`, `step:letter`.
 
+    `same` are tables of whose rows it may count those alone that are about the thing that it is about.
+
     :raises InvalidRule: if it is none, with the place and the cure
     """
-    return rules.read(rule, vocabulary.known(moments=moments))
+    return rules.read(rule, vocabulary.known(moments=moments, same=same))
 
 
-def holds(rule: Any, *, customer_ids: Collection[int], now: datetime, moments: Moments = ()) -> set[int]:
+def holds(
+    rule: Any, *, customer_ids: Collection[int], now: datetime, moments: Moments = (), same: Same = _NONE
+) -> set[int]:
     """
-    Tell for whom a rule holds now.
+    Tell for whom a rule holds now; `same` are the rows that are about what it is about, by their tables.
 
     :raises InvalidRule: if it is none (any more)
     :raises NotKept: if the worker has not written down yet what is known as of last night
     """
-    with _read(rule, customer_ids=customer_ids, now=now, moments=moments) as (read, world):
+    with _read(rule, customer_ids=customer_ids, now=now, moments=moments, same=same) as (read, world):
         return _who(read, world)
 
 
@@ -65,20 +70,29 @@ def is_known_of_then(rule: Any) -> bool:
     return not uses.members and all(name.startswith(STAYS) for name in uses.fields)
 
 
-def tables(rule: Any, *, moments: Collection[str]) -> frozenset[str]:
+def tables(rule: Any, *, moments: Collection[str], same: Collection[str] = ()) -> frozenset[str]:
     """
     Name the tables that a rule asks.
 
     :raises InvalidRule: as `check`
     """
-    return rules.uses(check(rule, moments=moments)).tables
+    return rules.uses(check(rule, moments=moments, same=same)).tables
+
+
+def same_asked(rule: Any, *, moments: Collection[str], same: Collection[str] = ()) -> frozenset[str]:
+    """
+    Name the tables of which a rule counts only what is about the thing that it is about.
+
+    :raises InvalidRule: as `check`
+    """
+    return rules.uses(check(rule, moments=moments, same=same)).same
 
 
 @contextmanager
 def _read(
-    rule: Any, *, customer_ids: Collection[int], now: datetime, moments: Moments = ()
+    rule: Any, *, customer_ids: Collection[int], now: datetime, moments: Moments = (), same: Same = _NONE
 ) -> Iterator[tuple[Rule, World]]:
-    known = vocabulary.known(moments={name for _customer, name, _day in moments})
+    known = vocabulary.known(moments={name for _customer, name, _day in moments}, same=same)
     read = rules.read(rule, known)
     uses = rules.uses(read)
     asking = Asking(
@@ -88,6 +102,7 @@ def _read(
         members=membership.of_names(uses.members) | scores.members(scores.leaves([read])),
         bounds=membership.bounds(read),
         moments=moments,
+        same=same,
     )
     with worlds.of_few(asking, customer_ids=customer_ids, generation=signals.current()) as world:
         yield scores.held({"it": read})["it"], world

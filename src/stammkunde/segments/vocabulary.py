@@ -74,7 +74,7 @@ def words(table: FactTable) -> list[Word]:
     return [Word(name=one.name, family="", asked=one) for one in table.asked]
 
 
-def known(*, plays: Collection[int] = (), moments: Collection[str] = ()) -> Known:
+def known(*, plays: Collection[int] = (), moments: Collection[str] = (), same: Collection[str] = ()) -> Known:
     """Put the vocabulary together; a rule may name every group of customers that there is."""
     return rules.of(
         [_table(one) for one in tables()],
@@ -82,6 +82,7 @@ def known(*, plays: Collection[int] = (), moments: Collection[str] = ()) -> Know
         segments=set(Segment.objects.values_list("pk", flat=True)),
         plays=plays,
         moments=moments,
+        same=same,
     )
 
 

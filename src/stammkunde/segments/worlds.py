@@ -41,6 +41,7 @@ from stammkunde.store.quoting import quoted
 
 Source = Callable[[str], str]
 Moments = Collection[tuple[int, str, date]]  # of customers: after which a span may begin, by name
+Same = Mapping[str, Collection[int]]  # of tables: the rows that are about what a rule is about, by number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,7 @@ class Asking:
     bounds: Mapping[str, Any] = field(default_factory=dict)
     me: str | None = None
     moments: Moments = ()
+    same: Same = field(default_factory=dict)
 
     @property
     def tables(self) -> list[FactTable]:
@@ -147,6 +149,7 @@ def _world(
         bounds=asking.bounds,
         me=asking.me,
         moments=_moments(home, asking.moments) if asking.moments else None,
+        same=asking.same,
     )
 
 

@@ -194,6 +194,37 @@ def test_span_begins_the_day_after_what_it_waits_for_and_never_without_it():
     assert who(orders(within={"since": "entry"}), found) == {1}
 
 
+def test_only_rows_about_the_same_count_and_are_picked():
+    found = rows_of(
+        customers=[{}, {}, {}],
+        orders=[
+            order(1, ago=9, number=1, late_days=3), order(1, ago=2, number=2), order(2, ago=5, number=3),
+            order(3, ago=5, number=4, late_days=1), order(3, ago=1, number=5, late_days=1),
+        ],
+    )  # fmt: skip
+    late = [{"column": "late_days", "is": ">", "value": 0}]
+    same = {"orders": {1, 3}}
+
+    assert who(orders(same=True), found, same=same) == {1, 2}
+    assert who(orders("is", 0, same=True), found, same=same) == {3}
+    assert who(orders("is", 2), found, same=same) == {1, 3}  # without, all of them
+    assert who(orders(where=late, same=True), found, same=same) == {1}
+    assert who({"any": [orders(where=late, pick="last", same=True), orders(">=", 3)]}, found, same=same) == {1}
+    assert who(orders(measure="max.late_days", same=True, pick="last"), found, same=same) == {1}
+    assert who(orders(same=True), found, same={"orders": set()}) == set()
+    with pytest.raises(InvalidRule, match="Which rows of 'orders' are meant is not given"):
+        who(orders(same=True), found)
+
+
+def test_what_is_about_the_same_is_written_and_named():
+    rule = rules.read(orders(same=True), KNOWN)
+
+    assert rules.read(rules.write(rule), KNOWN) == rule
+    assert rules.write(rule)["same"] is True
+    assert rules.uses(rule).same == {"orders"}
+    assert "same" not in rules.write(rules.read(orders(same=False), KNOWN))
+
+
 @pytest.mark.parametrize(
     ("today", "window", "returned"),
     [

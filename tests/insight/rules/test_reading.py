@@ -126,6 +126,8 @@ REFUSED = [
     ),
     ("happened.where.1", "unknown_column", ORDERS | {"where": [{"column": "colour", "is": "is known"}]}),
     ("happened.with.1.table", "not_below", ORDERS | {"with": [{"table": "cases"}]}),
+    ("happened.same", "no_flag", ORDERS | {"same": "yes"}),
+    ("happened.same", "not_same", {"happened": "cases", "same": True}),
     ("happened.measure", "unknown_measure", ORDERS | {"measure": "median.total_cents"}),
     ("happened.measure", "no_amount", ORDERS | {"measure": "sum.channel"}),
     ("happened", "no_days", {"happened": "persons", "within": {"last": 5}}),

@@ -58,4 +58,4 @@ FIELDS = (
     ),
     *(Column(f"reach.{name}", kind) for name, kind in {"letter": "flag", "email": "flag", "consent": "text"}.items()),
 )  # fmt: skip
-KNOWN = rules.of(TABLES, FIELDS, segments=[1, 2], plays=[7], moments=["entry", "step:letter"])
+KNOWN = rules.of(TABLES, FIELDS, segments=[1, 2], plays=[7], moments=["entry", "step:letter"], same=["orders", "lines"])

@@ -7,7 +7,7 @@ from stammkunde.insight.rules.known import NUMBERS, Column, Kind, Known, Table, 
 from stammkunde.insight.rules.places import Place
 from stammkunde.insight.rules.tree import Amount, Cond, Ever, Measure, Pick, Since, Span, With
 
-ENTRIES = ("where", "with", "pick", "within", "measure")
+ENTRIES = ("where", "with", "pick", "within", "measure", "same")
 PLAIN, DATED, OF_COLUMN = ("count",), ("days", "first", "last", "gap"), ("sum", "avg", "max")
 COUNT = Column("count", "whole")
 
@@ -40,7 +40,7 @@ def read(data: Any, place: Place, known: Known, *, inside: bool = False) -> tupl
         place.refuse("no_days", f"'{table.name}' has no days. Ask for `ever`, without a pick.", table.name)
     where = _where(data, place, table)
     having = tuple(_with(one, place.at("with", n), table, known) for n, one in enumerate(_some(data, "with", place), 1))
-    return Amount(table.name, where, having, pick, span, measure), kind
+    return Amount(table.name, where, having, pick, span, measure, _same(data, place, table, known)), kind
 
 
 def _table(name: Any, place: Place, known: Known) -> Table:
@@ -48,6 +48,16 @@ def _table(name: Any, place: Place, known: Known) -> Table:
     if table is None:
         place.refuse("unknown_table", f"Nothing is known of {name!r}. Choose one of {', '.join(known.tables)}.", name)
     return table
+
+
+def _same(data: Any, place: Place, table: Table, known: Known) -> bool:
+    said = data.get("same", False)
+    if not isinstance(said, bool):
+        place.at("same").refuse("no_flag", f"Say true or false, not {said!r}.", said)
+    if said and table.name not in known.same:
+        text = f"Rows of '{table.name}' are not about what this is about. Choose {', '.join(known.same) or 'nothing'}."
+        place.at("same").refuse("not_same", f"{text} Or leave 'same' out.", table.name)
+    return said
 
 
 def _some(data: Any, name: str, place: Place) -> list[Any]:
@@ -149,6 +159,8 @@ def write(amount: Amount) -> dict[str, Any]:
         written["within"] = write_span(amount.within)
     if amount.measure != Measure("count"):
         written["measure"] = _measure_written(amount.measure)
+    if amount.same:
+        written["same"] = True
     return written
 
 

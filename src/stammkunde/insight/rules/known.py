@@ -86,6 +86,7 @@ class Known:
         segments: the numbers of segments that a rule may name.
         plays: the numbers of plays that a rule may name.
         moments: the names of moments after which a rule may count: `entry`, `step:letter`.
+        same: the names of tables whose rows may be about the thing that it is about: an order.
     """
 
     tables: Mapping[str, Table]
@@ -93,6 +94,7 @@ class Known:
     segments: Collection[int] = ()
     plays: Collection[int] = ()
     moments: Collection[str] = ()
+    same: Collection[str] = ()
 
 
 def of(
@@ -102,6 +104,7 @@ def of(
     segments: Collection[int] = (),
     plays: Collection[int] = (),
     moments: Collection[str] = (),
+    same: Collection[str] = (),
 ) -> Known:
     """
     Put a vocabulary together.
@@ -112,12 +115,14 @@ def of(
         segments: the numbers of segments that a rule may name.
         plays: the numbers of plays that a rule may name.
         moments: the names of moments after which a rule may count.
+        same: the names of tables whose rows may be about the thing that it is about.
 
     Returns:
         the vocabulary, by name.
     """
     named = {table.name: table for table in tables}
-    return Known(named, {one.name: one for one in fields}, frozenset(segments), frozenset(plays), frozenset(moments))
+    members = frozenset(segments), frozenset(plays)
+    return Known(named, {one.name: one for one in fields}, *members, frozenset(moments), frozenset(same))
 
 
 def column_of(name: str) -> str:

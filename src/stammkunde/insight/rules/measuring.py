@@ -86,7 +86,7 @@ def kind(amount: Amount, world: World) -> Kind:
 def _groups(amounts: list[Amount]) -> list[list[Amount]]:
     groups: dict[object, list[Amount]] = {}
     for amount in amounts:
-        apart = amount.table if rows.one_pass(amount) else (amount.table, amount.pick, amount.within)
+        apart = amount.table if rows.one_pass(amount) else (amount.table, amount.pick, amount.within, amount.same)
         groups.setdefault(apart, []).append(amount)
     return list(groups.values())
 

@@ -17,6 +17,7 @@ from stammkunde.insight.rules.worlds import World
 
 FEW = 4  # amounts whose conditions are worth asking before grouping; of more, only the widest span
 _PLACES = 2**40  # keys of rows are below
+_NO_KEY = -1  # an empty list is refused
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,7 @@ def ready(amounts: list[Amount], begins: dict[Since, Frame], world: World) -> Co
     for one, name in lower.items():
         frame = frame.join(_lower(one, table, world, name), on=table.key, how="left")
         frame = frame.with_columns(nw.col(name).fill_null(0))
-    inside = {amount: _within(amount.within, table, world, starts) for amount in amounts}
+    inside = {amount: _within(amount, table, world, starts) for amount in amounts}
     conditions = {amount: reduce(and_, _asked(amount, table, world, lower), inside[amount]) for amount in amounts}
     kept = [conditions[one] if one.pick == "any" or not one_pass(one) else inside[one] for one in amounts]
     frame = frame.filter(reduce(or_, kept)) if len(amounts) <= FEW else _narrowed(frame, amounts, table, world)
@@ -118,15 +119,24 @@ def is_yearly(one: Cond) -> bool:
 
 def _picked(frame: Frame, amount: Amount, table: Table, world: World, starts: dict[Since, str]) -> Frame:
     """Keep each customer's last, or first, row within the span; of one day the one with the higher, or lower, key."""
-    inside = frame.filter(_within(amount.within, table, world, starts) & ~nw.col(table.day).is_null())
+    inside = frame.filter(_within(amount, table, world, starts) & ~nw.col(table.day).is_null())
     ranked = inside.with_columns(place(table).alias("place"))
     best = nw.col("place").max() if amount.pick == "last" else nw.col("place").min()
     return ranked.with_columns(best.over("customer_id").alias("best")).filter(nw.col("place") == nw.col("best"))
 
 
-def _within(span: Span, table: Table, world: World, starts: dict[Since, str]) -> nw.Expr:
+def _within(amount: Amount, table: Table, world: World, starts: dict[Since, str]) -> nw.Expr:
+    span = amount.within
     since = starts[span] if isinstance(span, Since) else ""
-    return within(span, table.day, anchor=world.anchor(table.name), since=since)
+    inside = within(span, table.day, anchor=world.anchor(table.name), since=since)
+    return inside & _is_same(table, world) if amount.same else inside
+
+
+def _is_same(table: Table, world: World) -> nw.Expr:
+    if table.name not in world.same:
+        text = f"Which rows of '{table.name}' are meant is not given."
+        raise InvalidRule(text, place="", code="same_missing", about=table.name)
+    return nw.col(table.key).is_in([*world.same[table.name], _NO_KEY])
 
 
 def _lower(one: With, upper: Table, world: World, name: str) -> Frame:
@@ -190,7 +200,7 @@ def beginnings(amounts: Iterable[Amount], world: World) -> dict[Since, Frame]:
         span → frame of customer_id and day; who has none has no row.
 
     Raises:
-        InvalidRule: moments are not given.
+        InvalidRule: moments, or the rows that are meant, are not given.
     """
     return {span: hold(_beginning(span, world)) for span in _sinces(amounts)}
 

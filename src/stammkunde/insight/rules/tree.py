@@ -122,7 +122,7 @@ class Measure:
 @dataclass(frozen=True)
 class Amount:
     """
-    A number or a day for each customer, from the rows of a table.
+    A number or a day for each customer, from the rows of a table; of those about what it is about, where it is `same`.
 
     Rows within the span are picked first (all, each customer's last, or first), then `where` and `having` must hold for
     the same row, then the rest is measured.
@@ -134,6 +134,7 @@ class Amount:
     pick: Pick = "any"
     within: Span = Ever()
     measure: Measure = Measure("count")
+    same: bool = False
 
 
 @dataclass(frozen=True)

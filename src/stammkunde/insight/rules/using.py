@@ -34,6 +34,7 @@ class Uses:
         columns: of tables, as (table, column).
         members: names of segments and plays: `segment:12`, `play:7:held out`.
         moments: names of moments.
+        same: tables of which only the rows count that are about what the rule is about.
         me: whether it asks for whoever looks; then it is for lists only.
     """
 
@@ -42,6 +43,7 @@ class Uses:
     columns: frozenset[tuple[str, str]]
     members: frozenset[str]
     moments: frozenset[str]
+    same: frozenset[str]
     me: bool
 
 
@@ -66,6 +68,7 @@ def uses(rule: Rule) -> Uses:
         columns=columns | sums,
         members=frozenset(leaf.name for leaf in found if isinstance(leaf, Member)),
         moments=frozenset(name for amount in measured if isinstance(name := _since(amount), str)),
+        same=frozenset(amount.table for amount in measured if amount.same),
         me=any(isinstance(value, Me) for check in _checks(rule) for value in check.values),
     )
 

@@ -1,6 +1,6 @@
 """What rules are held against: customers, what happened to them, and up to which day that is complete."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import narwhals as nw
@@ -24,6 +24,7 @@ class World:
             customer that are counted from another day than today name theirs (`Column.counted`).
         members: `segment:12`, `play:7:was in` → frame of customer_id, of plays with `day`.
         moments: frame of customer_id, name and day: after which a span may begin.
+        same: table → the keys of the rows that are about what the rule is about.
         bounds: digest of a leaf → the value from which on it is among the top or bottom, from `bounds`; those of
             leaves that are not named are taken from `customers`.
         me: whoever looks, as personal fields name her.
@@ -36,6 +37,7 @@ class World:
     until: Mapping[str, int] = field(default_factory=dict)
     members: Mapping[str, Frame] = field(default_factory=dict)
     moments: Frame | None = None
+    same: Mapping[str, Collection[int]] = field(default_factory=dict)
     bounds: Mapping[str, int | float | None] = field(default_factory=dict)
     me: str | None = None
 

@@ -64,6 +64,8 @@ class Asking:
     shares: tuple[LaidCondition, ...] | None = None
     having: tuple[LaidWith, ...] = ()
     lower: Options = field(default_factory=list)
+    same: bool = False
+    same_label: str = ""  # empty: its rows are about no one thing
 
 
 def lay_out(draft: Draft, path: str, offered: Offered) -> Asking | None:
@@ -159,6 +161,8 @@ def _amount(amount: Draft, path: str, table: Table, offered: Offered, **more: An
             for one in offered.known.tables.values()
             if table.name in one.below
         ],
+        same=amount.get("same") is True,
+        same_label=offered.said.same.get(table.name, ""),
         **more,
     )
 

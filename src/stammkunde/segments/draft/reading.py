@@ -148,6 +148,8 @@ def _amount(posted: Posted, table: str) -> dict[str, Any]:
         {"table": one.get("table"), "where": _conditions(one, one.get("table"))} | check(one, "whole")
         for one in posted.numbered(".with", "table")
     ]
+    if posted.get("same"):
+        amount["same"] = True
     if having:
         amount["with"] = [{name: value for name, value in one.items() if value != []} for one in having]
     return amount

@@ -77,7 +77,7 @@ def _of_picked(amount: Amount, said: Said) -> str:
     """Say what holds of the last, or the first: “last purchase in the last 365 days: delivered late: yes”."""
     noun = said.noun(amount.table)
     which = str(noun.last if amount.pick == "last" else noun.first)
-    return f"{_words(which, span(amount.within, said), '')}: {_conditions(amount, said)}"
+    return f"{_words(which, _of_same(amount, said), span(amount.within, said))}: {_conditions(amount, said)}"
 
 
 def rows(amount: Amount, said: Said, noun: object = "") -> str:
@@ -150,7 +150,11 @@ def about(amount: Amount, said: Said) -> tuple[str, str, str]:
     """Say which of the rows alone counts, when, and under which conditions."""
     only = {"last": _("(only the last)"), "first": _("(only the first)")}.get(amount.pick, "")
     conditions = _conditions(amount, said)
-    return only, span(amount.within, said), f"({conditions})" if conditions else ""
+    return _words(_of_same(amount, said), only), span(amount.within, said), f"({conditions})" if conditions else ""
+
+
+def _of_same(amount: Amount, said: Said) -> str:
+    return f"({said.same.get(amount.table) or _('only about what began it')})" if amount.same else ""
 
 
 def _conditions(amount: Amount, said: Said) -> str:

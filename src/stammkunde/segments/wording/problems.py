@@ -17,6 +17,7 @@ CODES: dict[str, Promise] = {
     "unknown_member": gettext_lazy("This group does not exist any more. Choose another one."),
     "archived_member": gettext_lazy("The group “%(about)s” is in the archive. Take it out, or choose another one."),
     "unknown_moment": gettext_lazy("There is no moment “%(about)s” here. Choose another one."),
+    "not_same": gettext_lazy("This is not about what began it. Take the tick out, or ask for something else."),
     "unknown_operator": gettext_lazy("This cannot be asked here. Choose another word."),
     "no_text": gettext_lazy("Give a text. For an empty one, choose “is unknown”."),
     "no_number": gettext_lazy("“%(about)s” is not a number."),

@@ -33,7 +33,8 @@ class Said:
     The vocabulary in the language of the page; `members` are names of groups and plays, by `segment:12`.
 
     `staff` are names of colleagues, by their e-mail addresses; `moments` are those from which a rule may count besides
-    what happened, by their names: “the start”.
+    what happened, by their names: “the start”. `same` are words for the rows of a table that are about what a rule is
+    about: “this order”.
     """
 
     fields: Mapping[str, Word]
@@ -42,9 +43,10 @@ class Said:
     members: Mapping[str, str] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
     moments: Mapping[str, str] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def current(cls, *, moments: Mapping[str, str] | None = None) -> Self:
+    def current(cls, *, moments: Mapping[str, str] | None = None, same: Mapping[str, str] | None = None) -> Self:
         """Read the vocabulary, and what groups are called."""
         tables = vocabulary.tables()
         return cls(
@@ -54,6 +56,7 @@ class Said:
             members={f"segment:{pk}": name for pk, name in Segment.objects.values_list("pk", "name")},
             staff={one.email: str(one) for one in Staff.objects.all()},
             moments=moments or {},
+            same=same or {},
         )
 
     def noun(self, table: str) -> Noun:

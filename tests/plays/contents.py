@@ -7,6 +7,10 @@ from stammkunde.plays import contents
 from stammkunde.plays.contents import Content
 
 TABLES = ("orders", "contacts", "tasks", "some_table")
+DELIVERED = {"table": "orders", "column": "delivered_on"}
+RETURNED = {"table": "lines", "where": [{"column": "kind", "is": "is", "value": "return"}]}
+SETTLED = {"table": "complaints", "column": "finished_on"}
+SAME = {"orders": [DELIVERED, RETURNED], "some_table": [{"table": "contacts"}]}  # what may be about what began it
 TEMPLATES, PEOPLE, PLAYS = (1, 2, 3), (1, 2), (1, 2)
 
 
@@ -31,9 +35,10 @@ def random_content(seed: int) -> Content:
                 **whom,
                 "reentry": {"again": chance.random() < 0.5, "pause_days": chance.choice([0, 1, 180])},
                 "subject": {"per": "customer" if trigger["kind"] == "enters" else chance.choice(["customer", "row"])},
-                "steps": _steps(chance, depth=1),
-                "goal": _goal(chance),
+                "steps": _steps(chance, trigger, depth=1),
+                "goal": _goal(chance, trigger),
                 "ends_on": chance.sample(["left", "complaint"], chance.randrange(3)),
+                "ends_when": chance.sample([_happening(chance, trigger) for _number in range(2)], chance.randrange(3)),
                 "latest_days": chance.choice([1, 30, 200]),
                 "limits": {name: chance.choice([None, 1, 5000]) for name in (
                     "entries", "entries_a_day", "budget_cents", "minutes_a_day")},
@@ -46,12 +51,17 @@ def random_content(seed: int) -> Content:
     )  # fmt: skip
 
 
-def _goal(chance: Random) -> dict[str, Any]:
+def _happening(chance: Random, trigger: dict[str, Any]) -> dict[str, Any]:
+    found = chance.choice([{"table": table} for table in TABLES] + [DELIVERED, RETURNED, SETTLED])
+    same = {"same": True} if found in SAME.get(trigger.get("table", ""), []) and chance.random() < 0.5 else {}
+    return {"where": _where(chance), **found, **same}
+
+
+def _goal(chance: Random, trigger: dict[str, Any]) -> dict[str, Any]:
     return chance.choice(
         [
             {"kind": "purchase", "window_days": chance.choice([1, 91])},
-            {"kind": "happened", "table": chance.choice(TABLES), "where": _where(chance), "window_days": 30,
-             "worth_cents": 250},
+            {"kind": "happened", **_happening(chance, trigger), "window_days": 30, "worth_cents": 250},
             {"kind": "none", "because": "Das schulden wir", "worth_cents": 0},
         ]
     )  # fmt: skip
@@ -61,14 +71,14 @@ def _where(chance: Random) -> list[dict[str, Any]]:
     return chance.choice([[], [{"column": "revenue", "is": ">=", "value": 5}]])
 
 
-def _steps(chance: Random, *, depth: int) -> list[dict[str, Any]]:
+def _steps(chance: Random, trigger: dict[str, Any], *, depth: int) -> list[dict[str, Any]]:
     most = 4 if depth == 1 else 2
-    return [_step(chance, depth=depth) for _number in range(chance.randint(1, most))]
+    return [_step(chance, trigger, depth=depth) for _number in range(chance.randint(1, most))]
 
 
-def _step(chance: Random, *, depth: int) -> dict[str, Any]:
+def _step(chance: Random, trigger: dict[str, Any], *, depth: int) -> dict[str, Any]:
     def ways(*names: str) -> dict[str, Any]:
-        return {name: _steps(chance, depth=depth + 1) for name in names if depth < 3 and chance.random() < 0.4}
+        return {name: _steps(chance, trigger, depth=depth + 1) for name in names if depth < 3 and chance.random() < 0.4}
 
     kind = chance.choice(["message", "task", "wait", "wait", "branch", "hand_over", "end"])
     return {"kind": kind} | {
@@ -82,7 +92,7 @@ def _step(chance: Random, *, depth: int) -> dict[str, Any]:
             "days": chance.choice([1, 14]), "months": chance.choice([0, 1, 3]),
             "since": chance.choice(["wait", "entry"]),
             "weekday": chance.choice([None, 2]), "hour": chance.choice([None, 0, 9]),
-            "until": chance.choice([None, {"table": chance.choice(TABLES), "where": _where(chance)}]),
+            "until": chance.choice([None, _happening(chance, trigger)]),
         },
         "branch": lambda: {"rule": {"field": "x"}, **ways("yes", "no")},
         "hand_over": lambda: {"play": chance.choice(PLAYS)},

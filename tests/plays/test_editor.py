@@ -114,10 +114,11 @@ def test_a_step_that_is_saved_unchanged_changes_nothing(template, marketer):
                 continue
             kind = STEP_FORMS[said["kind"]]
             usual = {name: field.initial for name, field in kind.base_fields.items()}
-            shown = usual | kind(step=said).initial
+            read = contents.read(base(said))
+            shown = usual | kind(step=said, content=read).initial
             sent = {name: value for name, value in shown.items() if value is not None and value is not False}
 
-            form = kind(sent, step=said)
+            form = kind(sent, step=said, content=read)
 
             assert form.is_valid(), (said, form.errors)
             kept = acts.find(acts.changed({"steps": [said]}, step.key, form.fields_of()), step.key)
@@ -125,8 +126,12 @@ def test_a_step_that_is_saved_unchanged_changes_nothing(template, marketer):
 
 
 def _read(step):
-    base = {"trigger": {"kind": "happened", "table": "orders"}, "goal": {"kind": "purchase"}, "holdout": {"share": 0.1}}
-    return contents.read({**base, "steps": [step]}).steps
+    return contents.read(base(step)).steps
+
+
+def base(step):
+    trigger = {"kind": "happened", "table": "orders"}
+    return {"trigger": trigger, "goal": {"kind": "purchase"}, "holdout": {"share": 0.1}, "steps": [step]}
 
 
 @pytest.mark.django_db

@@ -206,7 +206,7 @@ def test_who_entered_comes_again_after_the_pause_and_does_what_she_did_without_i
     came = [(1, first + days * DAY, "") for days in (0, 10, 30, 70)] + [(2, first + 80 * DAY, "")]
     goals = {1: [first, first + 75 * DAY]}
 
-    found = counting.entries(came, read, goals=goals, zone=triggers.admit.zone())
+    found = counting.entries(came, read, ends=[goals], zone=triggers.admit.zone())
     base = counting.base(
         found, read, goals=goals, margins={1: {first: 900, first + 75 * DAY: 500}}, today=first + 105 * DAY
     )

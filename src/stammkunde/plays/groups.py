@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -15,11 +16,13 @@ from stammkunde.plays import contents
 from stammkunde.plays.contents import Branch, Content, Problem
 from stammkunde.plays.files import members as named
 from stammkunde.plays.models import Play, PlayVersion
+from stammkunde.plays.saying import kinds
 from stammkunde.segments import holding, latest, membership, wording, worlds
 from stammkunde.segments import services as segments
 from stammkunde.segments.models import Segment, SegmentChange, SegmentVersion
 from stammkunde.segments.nightly import NotKept
 from stammkunde.segments.using import Use
+from stammkunde.store import facts
 from stammkunde.team.models import Staff
 
 BEGINS_NOTHING = (SegmentChange.Cause.RULE, SegmentChange.Cause.ERASED)
@@ -119,7 +122,8 @@ def problems(content: Content) -> list[Problem]:
     moments = {ENTRY, *(f"step:{one.key}" for one in contents.every(content.steps))}
     for one in contents.every(content.steps):
         if isinstance(one, Branch):
-            found += _wrong(f"steps.{one.key}.rule", partial(holding.check, one.rule, moments=moments))
+            asked = partial(holding.check, one.rule, moments=moments, same=about_same(content))
+            found += _wrong(f"steps.{one.key}.rule", asked)
     for place, what in contents.happenings(content):
         rule = {"happened": what.table, "where": list(what.where)}
         if what.where:
@@ -142,10 +146,26 @@ def _is_of_rows(place: str) -> bool:
 def sentence(rule: Mapping[str, Any], *, moments: Mapping[str, str] | None = None) -> str:
     """Say a rule in words, with what moments are called; what is wrong with it, where it cannot be asked any more."""
     try:
-        said = wording.Said.current(moments=moments or {ENTRY: _("the start")})
-        return wording.sentence(holding.check(rule, moments=set(_moments(rule))), said)
+        said = wording.Said.current(moments=moments or {ENTRY: _("the start")}, same=kinds.words_for_same())
+        return wording.sentence(holding.check(rule, moments=set(_moments(rule)), same=facts.every()), said)
     except segments.InvalidRule as problem:
         return wording.problems.text(problem)
+
+
+def about_same(content: Content) -> frozenset[str]:
+    """Name the tables whose rows can be about what begins a measure."""
+    asked = facts.asked() if content.thing in facts.every() else ()
+    return frozenset(one.name for one in asked if one.leads_to(content.thing))
+
+
+def same_asked(rule: Mapping[str, Any]) -> frozenset[str]:
+    """
+    Name the tables of which a rule counts only what is about what began a measure.
+
+    :raises UnknownRule: if it asks for something that is not there any more
+    """
+    with _understood():
+        return holding.same_asked(rule, moments=set(_moments(rule)), same=facts.every())
 
 
 def conditions(table: str, where: Collection[Mapping[str, Any]]) -> str:
@@ -194,14 +214,17 @@ def holds(
     *,
     now: datetime,
     moments: Collection[tuple[int, str, date]] = (),
+    same: Mapping[str, Collection[int]] = MappingProxyType({}),
 ) -> set[int]:
     """
-    Tell for whom of some customers a rule holds; `moments` are days after which it may count, by customer and name.
+    Tell for whom of some customers a rule holds.
+
+    `moments` are days after which it may count, by customer and name; `same` the rows about what began it, by table.
 
     :raises UnknownRule: if it asks for something that is not there any more
     """
     with _understood():
-        return holding.holds(rule, customer_ids=customer_ids, now=now, moments=moments)
+        return holding.holds(rule, customer_ids=customer_ids, now=now, moments=moments, same=same)
 
 
 def was_in(segment_id: int, customer_ids: Collection[int], *, at: datetime, now: datetime) -> set[int]:
@@ -234,19 +257,19 @@ def complete(content: Content, *, segment_id: int | None, now: datetime) -> tupl
     """
     Tell up to which day all is known by which a measure decides, and the table that holds it up.
 
-    It decides by its group, by its ways, and by whether the goal was reached.
+    It decides by its group, by its ways, and by whether the goal was reached or it ended.
     """
     names = latest.uses(latest.version_of(segment_id)).tables if segment_id else frozenset()
     for one in contents.every(content.steps):
         names |= _read_by(one.rule) if isinstance(one, Branch) else frozenset()
-    names |= {content.goal.happening.table} if content.goal.happening else frozenset()
+    names |= {what.table for what in (content.goal.happening, *content.ends_when) if what}
     days = worlds.days(now=now)
     return min(((days.until.get(name, days.today), name) for name in names), default=(days.today, ""))
 
 
 def _read_by(rule: Mapping[str, Any]) -> frozenset[str]:
     with _understood():
-        return holding.tables(rule, moments=set(_moments(rule)))
+        return holding.tables(rule, moments=set(_moments(rule)), same=facts.every())
 
 
 def rows_that(

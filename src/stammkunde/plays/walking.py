@@ -27,6 +27,7 @@ class Event(StrEnum):
     REASON_GONE = "reason_gone"  # something became known that was so before time zero
     LEFT = "left"  # the group
     COMPLAINT = "complaint"
+    HAPPENED = "happened"  # what ends it
     OBJECTED = "objected"  # to advertising, where nothing else is left for her
     TOO_LATE = "too_late"  # the last day of the play
     STOPPED = "stopped"  # the play
@@ -38,6 +39,7 @@ CLOSES = {
     Event.REASON_GONE: "reason_gone",
     Event.LEFT: "left",
     Event.COMPLAINT: "complaint",
+    Event.HAPPENED: "happened",
     Event.OBJECTED: "objected",
     Event.TOO_LATE: "too_late",
     Event.STOPPED: "stopped",
@@ -98,11 +100,16 @@ def arrive(content: Content, key: str, *, at: datetime, zones: Zones) -> Standin
     step = contents.find(content, key) if key else None
     if step is None:
         return Standing(state=CLOSED, step="", since_at=at, due_at=None, code="done")
-    if isinstance(step, Wait):
-        over = clock.wait_ends(step, since=at, zone=zones.ours, own_zone=zones.own)
-        waits_for = step.until.table if step.until else ""
-        return Standing(state=WAITING, step=key, since_at=at, due_at=over, waits_for=waits_for)
+    if isinstance(step, Wait) and not (step.until and contents.about.counts_from_its_day(step.until, content)):
+        return wait(step, at=at, zones=zones)
     return Standing(state=READY, step=key, since_at=at, due_at=at)
+
+
+def wait(step: Wait, *, at: datetime, zones: Zones) -> Standing:
+    """Let somebody wait from a moment on."""
+    over = clock.wait_ends(step, since=at, zone=zones.ours, own_zone=zones.own)
+    waits_for = step.until.table if step.until else ""
+    return Standing(state=WAITING, step=step.key, since_at=at, due_at=over, waits_for=waits_for)
 
 
 def go_on(content: Content, standing: Standing, *, at: datetime, zones: Zones, way: str = "") -> Standing:

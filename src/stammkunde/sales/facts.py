@@ -1,5 +1,6 @@
 """What imports, the mirror and undo must know of products, orders and their lines."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.sales.layout import PRODUCT_COSTS as COSTS_LAYOUT
@@ -111,6 +112,7 @@ LINES = FactTable(
     ),
     part=PART,
     within="order_id",
+    counting=~Q(order__status=Order.Status.CANCELLED),
     mirrored=Mirrored(
         key="line_id",
         columns={

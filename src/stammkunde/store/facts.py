@@ -230,6 +230,7 @@ class FactTable:
         part: whose version counts the table's changes; empty where nothing is derived from it.
         month_of: the day that says whose month's version it is; empty where the table is read as a whole.
         within: the column of the reference to the row whose month counts, where the rows have no day of their own.
+        happened_at: the moment at which a row happened, of a table that is read as a whole; empty: nobody says.
         holds: the day from which a row says what it says of its first reference; a row that only repeats what holds on
             that day is none.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
@@ -253,6 +254,7 @@ class FactTable:
     part: str = ""
     month_of: str = ""
     within: str = ""
+    happened_at: str = ""
     holds: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
@@ -325,6 +327,23 @@ class FactTable:
         above = parent(self)
         inner = above.to_customer if above is not self else ""
         return f"{self.within.removesuffix('_id')}__{inner}" if inner else ""
+
+    def leads_to(self, name: str) -> str:
+        """
+        Say how Django leads from a row to the number of another table's row that it is about; empty: it is about none.
+
+        Never by way of the customer: what one customer did is not about one thing for that.
+        """
+        if self.name == name:
+            return "pk"
+        for one in self.references:
+            if one.table == name:
+                return one.column
+        for one in self.references:
+            further = table(one.table).leads_to(name) if one.table != "customers" else ""
+            if further:
+                return f"{one.column.removesuffix('_id')}__{further}"
+        return ""
 
     def touch(self, rows: "models.QuerySet[Any]", *, because: str) -> None:
         """Note whom these rows are about; inside the caller's transaction."""

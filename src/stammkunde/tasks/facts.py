@@ -40,6 +40,7 @@ COMPLAINTS = FactTable(
     label=_("Complaints"),
     model=Task,
     part="complaints",
+    happened_at="created_at",
     starts_refresh=False,
     mirrored=Mirrored(
         key="task_id",
@@ -54,6 +55,7 @@ COMPLAINTS = FactTable(
         days=("entered_on", "settled_on"),
         only="t.is_complaint AND t.state <> 'dismissed' AND t.customer_id IS NOT NULL",
     ),
+    counting=Q(is_complaint=True) & ~Q(state=Task.State.DISMISSED),
     asked=(
         Asked(name="open", label=_("Not settled yet"), kind="flag", read="t.is_open", history=False),
         Asked(name="settled", label=_("Settled on"), kind="day", read="t.settled_on", history=False),

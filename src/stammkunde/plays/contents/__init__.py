@@ -5,7 +5,7 @@ Steps have keys that stay while a play is edited. A content names rows (template
 numbers; a file names them, and whoever imports it maps the names (`names`, `renamed`).
 """
 
-from stammkunde.plays.contents import exclusive
+from stammkunde.plays.contents import about, exclusive
 from stammkunde.plays.contents.nodes import InvalidContent, Problem
 from stammkunde.plays.contents.parts import (
     Branch,
@@ -61,6 +61,7 @@ __all__ = [
     "Task",
     "Trigger",
     "Wait",
+    "about",
     "every",
     "exclusive",
     "find",

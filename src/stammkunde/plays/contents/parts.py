@@ -8,6 +8,7 @@ from typing import Any
 Ref = int | str  # a row's number here; in a file the name, which whoever imports it maps
 Rule = Mapping[str, Any]  # a rule as JSON, see `insight.rules`; empty: none
 OWED_KINDS = ("owed", "reply")
+CUSTOMERS = "customers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,15 +102,24 @@ class Wait:
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
-    """A kind of fact that is waited for, or that is the goal."""
+    """
+    A kind of fact that is waited for, that is the goal, or that ends it.
+
+    Args:
+        column: the day of a row on which it happens, as that of a delivery; empty: the table's own.
+        same: only what is about the row that began it for her counts.
+    """
 
     table: str
     where: tuple[Rule, ...] = ()
+    column: str = ""
+    same: bool = False
 
     @property
     def name(self) -> str:
         """Tell it from others; equal ones have one name."""
-        return f"{self.table} {json.dumps([dict(one) for one in self.where], sort_keys=True)}"
+        where = json.dumps([dict(one) for one in self.where], sort_keys=True)
+        return f"{self.table} {self.column} {self.same} {where}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +194,7 @@ class Content:
         group: whom it is for: a group of customers by number or name; None: everybody, or whoever fits `rule`.
         rule: a rule of the play's own, instead of a group.
         ends_on: what ends it for somebody, besides goal and last step: `left` (the group), `complaint`.
+        ends_when: what ends it as soon as it happens.
         latest_days: on this day after entry it ends at the latest.
         kind: who comes first where several want the same customer: owed, reply, dated, play, newsletter.
         exclusive: plays of the same code (`contents.exclusive`) hold a customer one at a time; empty: any.
@@ -199,12 +210,19 @@ class Content:
     subject: Subject = Subject()
     reentry: Reentry = Reentry()
     ends_on: tuple[str, ...] = ()
+    ends_when: tuple[Happening, ...] = ()
     latest_days: int = 60
     limits: Limits = Limits()
     cost: Cost = Cost()
     kind: str = "play"
     exclusive: str = ""
     prior_percent: float = 0.5
+
+    @property
+    def thing(self) -> str:
+        """Name the table whose row begins it; empty where it is about the customer."""
+        table = "" if isinstance(self.trigger, Enters) else self.trigger.table
+        return "" if table == CUSTOMERS else table
 
     @property
     def is_owed(self) -> bool:

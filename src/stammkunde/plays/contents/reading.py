@@ -1,10 +1,11 @@
 """From JSON to what a play is made of; everything that is wrong is said at once, with its place and its cure."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stammkunde.plays.contents import exclusive
+from stammkunde.plays.contents import about, exclusive
 from stammkunde.plays.contents.nodes import KEY, InvalidContent, Node, Problem
 from stammkunde.plays.contents.parts import (
     OWED_KINDS,
@@ -29,7 +30,7 @@ from stammkunde.plays.contents.parts import (
     Trigger,
     Wait,
 )
-from stammkunde.plays.contents.tree import every
+from stammkunde.plays.contents.tree import every, happenings
 
 KINDS = ("owed", "reply", "dated", "play", "newsletter")  # whose turn is first, in this order
 ENDS = ("left", "complaint")
@@ -38,8 +39,8 @@ DEEPEST = 4
 MOST = 1_000_000
 LONGEST_WAIT_DAYS = 400
 FIELDS = (
-    "trigger", "group", "rule", "subject", "reentry", "steps", "goal", "ends_on", "latest_days", "limits", "holdout",
-    "cost", "kind", "exclusive", "prior_percent",
+    "trigger", "group", "rule", "subject", "reentry", "steps", "goal", "ends_on", "ends_when", "latest_days", "limits",
+    "holdout", "cost", "kind", "exclusive", "prior_percent",
 )  # fmt: skip
 
 
@@ -63,6 +64,7 @@ def read(data: object) -> Content:
         steps=_steps(top, "steps", depth=1),
         goal=_goal(top.node("goal", {})),
         ends_on=tuple(_choice(one, ENDS) for one in top.each("ends_on")),
+        ends_when=tuple({one.name: one for one in map(_happening, top.each("ends_when"))}.values()),
         latest_days=top.whole("latest_days", least=1, most=730, default=60),
         limits=_limits(top.node("limits", {})),
         holdout=_holdout(top.node("holdout", {}), is_owed=kind in OWED_KINDS),
@@ -125,8 +127,16 @@ def _where(node: Node) -> tuple[Rule, ...]:
 
 
 def _happening(node: Node) -> Happening:
-    node.object(("table", "where"))
-    return Happening(table=_name(node, "table"), where=_where(node))
+    node.object(("table", "where", *_WHICH))
+    return Happening(table=_name(node, "table"), where=_where(node), **_which(node))
+
+
+_WHICH = ("column", "same")
+
+
+def _which(node: Node) -> dict[str, Any]:
+    """Read on which day of a row it happens, and whether it must be about what began it."""
+    return {"column": node.text("column", longest=40), "same": node.flag("same")}
 
 
 def _subject(node: Node) -> Subject:
@@ -142,14 +152,14 @@ def _reentry(node: Node) -> Reentry:
 
 
 def _goal(node: Node) -> Goal:
-    node.object(("kind", "table", "where", "window_days", "because", "worth_cents"))
+    node.object(("kind", "table", "where", *_WHICH, "window_days", "because", "worth_cents"))
     kind = node.choice("kind", ("purchase", "happened", "none"))
     worth_cents = node.whole_or_none("worth_cents", least=0, most=MOST)
     if kind == "none":
         return Goal(happening=None, because=node.text("because", required=True), worth_cents=worth_cents)
     window_days = node.whole("window_days", least=1, most=730, default=91)
     table = "orders" if kind == "purchase" else _name(node, "table")
-    happening = Happening(table=table, where=_where(node))
+    happening = Happening(table=table, where=_where(node), **_which(node))
     return Goal(happening=happening, window_days=window_days, worth_cents=worth_cents)
 
 
@@ -276,3 +286,6 @@ def _check(found: Content, top: Node) -> None:
         top.wrong("missing", _("Say into which group somebody comes."), "group")
     if found.subject.per == "row" and isinstance(found.trigger, Enters):
         top.wrong("no_row", _("Whoever comes into a group brings no row along: “customer” is meant."), "subject.per")
+    for place, what in happenings(found):
+        if what.same and (code := about.refused(what, found)):
+            top.wrong(code, str(about.CURES[code]) % {"table": what.table}, f"{place}.same")

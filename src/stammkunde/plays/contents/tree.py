@@ -23,7 +23,7 @@ def every(steps: Steps) -> Iterator[Step]:
 
 
 def happenings(content: Content) -> Iterator[tuple[str, Happening]]:
-    """Give the kinds of facts that a content names, with their place: what begins it, is waited for, is the goal."""
+    """Give the kinds of facts that a content names, with their place: what begins, ends, is waited for, is the goal."""
     if isinstance(content.trigger, Happened):
         yield "trigger", Happening(table=content.trigger.table, where=content.trigger.where)
     if content.goal.happening:
@@ -31,6 +31,7 @@ def happenings(content: Content) -> Iterator[tuple[str, Happening]]:
     for one in every(content.steps):
         if isinstance(one, Wait) and one.until:
             yield f"steps.{one.key}.until", one.until
+    yield from ((f"ends_when.{number}", one) for number, one in enumerate(content.ends_when))
 
 
 def find(content: Content, key: str) -> Step | None:

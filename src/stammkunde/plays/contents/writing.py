@@ -73,11 +73,12 @@ def _goal(goal: Goal) -> dict[str, Any]:
     worth = {} if goal.worth_cents is None else {"worth_cents": goal.worth_cents}
     if goal.happening is None:
         return {"kind": "none", "because": goal.because, **worth}
-    where = {"where": [dict(one) for one in goal.happening.where]} if goal.happening.where else {}
-    rest = {**where, "window_days": goal.window_days, **worth}
+    what = _written(goal.happening)
     if goal.happening.table == "orders":
-        return {"kind": "purchase", **rest}
-    return {"kind": "happened", "table": goal.happening.table, **rest}
+        kind = {"kind": "purchase", **{name: one for name, one in what.items() if name != "table"}}
+    else:
+        kind = {"kind": "happened", **what}
+    return {**kind, "window_days": goal.window_days, **worth}
 
 
 def with_keys(data: dict[str, Any], *, taken: Collection[str] = ()) -> dict[str, Any]:

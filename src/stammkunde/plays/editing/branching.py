@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.plays import saying
+from stammkunde.plays import groups, saying
 from stammkunde.plays.contents import Content
 from stammkunde.plays.measures import wording
+from stammkunde.plays.saying import kinds
 from stammkunde.segments import draft, holding, occurring, vocabulary
 from stammkunde.segments.draft import Laid, Offered
 from stammkunde.segments.models import Segment
@@ -34,17 +35,19 @@ BEGIN = "begin "  # before the name of one of these, in what a button says
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """A condition as it is being written, with the moments from which it may count."""
+    """A condition as it is being written, with the moments from which it may count, and what may be about the same."""
 
     rule: Rule
     moments: dict[str, str]
+    same: dict[str, str]
     focus: str = ""
 
     @cached_property
     def told(self) -> tuple[str, str]:
         """Say the condition, or what is wrong with it."""
         try:
-            return sentence(holding.check(self.rule, moments=self.moments), Said.current(moments=self.moments)), ""
+            read = holding.check(self.rule, moments=self.moments, same=self.same)
+            return sentence(read, Said.current(moments=self.moments, same=self.same)), ""
         except InvalidRule as refused:
             return "", problems.text(refused)
 
@@ -63,22 +66,23 @@ class Writing:
         return inner[0] if isinstance(inner, list) and len(inner) == 1 else self.rule
 
     def laid(self) -> Laid:
-        return draft.lay_out(self.rule, _offered(self.moments))
+        return draft.lay_out(self.rule, _offered(self.moments, self.same))
 
 
 def begin(content: Content, rule: Rule | None) -> Writing:
     """Begin with the condition as it stands, or with the most usual one."""
-    return Writing(rule=draft.opened(rule or USUAL["bought"][1]), moments=_moments(content))
+    opened = draft.opened(rule or USUAL["bought"][1])
+    return Writing(rule=opened, moments=_moments(content), same=_same(content))
 
 
 def read(form: QueryDict, content: Content) -> Writing:
     """Read what was typed, and do what was pressed."""
-    moments, said = _moments(content), form.get("act", "")
+    moments, same, said = _moments(content), _same(content), form.get("act", "")
     usual = USUAL.get(said.removeprefix(BEGIN)) if said.startswith(BEGIN) else None
     if usual:
-        return Writing(rule=draft.opened(usual[1]), moments=moments, focus="r-0-what")
-    rule = draft.act(draft.read(form, vocabulary.known(moments=moments)), said)
-    return Writing(rule=rule, moments=moments, focus=draft.focus(rule, said))
+        return Writing(rule=draft.opened(usual[1]), moments=moments, same=same, focus="r-0-what")
+    rule = draft.act(draft.read(form, vocabulary.known(moments=moments, same=same)), said)
+    return Writing(rule=rule, moments=moments, same=same, focus=draft.focus(rule, said))
 
 
 def whats() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -90,8 +94,14 @@ def _moments(content: Content) -> dict[str, str]:
     return saying.moments(content, wording.names([content]))
 
 
-def _offered(moments: dict[str, str]) -> Offered:
-    known, said = vocabulary.known(moments=moments), Said.current(moments=moments)
+def _same(content: Content) -> dict[str, str]:
+    words, there = kinds.words_for_same(), groups.about_same(content)
+    return {name: words.get(name) or str(_("only about what began it")) for name in there}
+
+
+def _offered(moments: dict[str, str], same: dict[str, str]) -> Offered:
+    known = vocabulary.known(moments=moments, same=same)
+    said = Said.current(moments=moments, same=same)
     return Offered(known=known, said=said, occurring=occurring.values, segments=_groups())
 
 

@@ -6,9 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.plays.contents import Content, Dated, Enters, Happened, exclusive
-from stammkunde.plays.saying import happenings
-from stammkunde.plays.saying.happenings import DAYS, VERBS
+from stammkunde.plays import groups
+from stammkunde.plays.contents import Content, Dated, Enters, Happened, Happening, exclusive
+from stammkunde.plays.editing import choosing
+from stammkunde.plays.saying import Names, happenings
+from stammkunde.plays.saying.happenings import DAYS
+from stammkunde.plays.saying.kinds import EACH
 from stammkunde.segments.models import Segment
 from stammkunde.ui.forms import choice_of
 
@@ -67,7 +70,7 @@ class PurposeForm(CardForm):
     def said(self, content: Content) -> Data:
         goal = content.goal
         return {
-            "goal": goal.happening.table if goal.happening else NO_GOAL,
+            "goal": choosing.name_of(goal.happening, content) or NO_GOAL,
             "window_days": goal.window_days,
             "because": goal.because,
             "worth": None if goal.worth_cents is None else goal.worth_cents / CENTS,
@@ -76,10 +79,8 @@ class PurposeForm(CardForm):
         }
 
     def offer(self, content: Content) -> None:
-        tables = [(name, verb.goal) for name, verb in VERBS.items()]
-        there = content.goal.happening.table if content.goal.happening else ""
-        others = [(there, happenings.named(there).goal)] if there and there not in VERBS else []
-        choice_of(self, "goal").choices = [*tables, *others, (NO_GOAL, _("none: it has another reason"))]
+        known = choosing.choices(content, "goal", there=content.goal.happening)
+        choice_of(self, "goal").choices = [*known, (NO_GOAL, _("none: it has another reason"))]
         choice_of(self, "kind").choices = [
             ("owed", _("It is owed to the customer")),
             ("reply", _("It answers the customer")),
@@ -96,17 +97,15 @@ class PurposeForm(CardForm):
 
     def put(self, data: Mapping[str, Any]) -> Data:
         said = self.cleaned_data
-        return {**data, "goal": self._goal(data), "kind": said["kind"], "exclusive": exclusive.code(said["exclusive"])}
+        return {**data, "goal": self._goal(), "kind": said["kind"], "exclusive": exclusive.code(said["exclusive"])}
 
-    def _goal(self, data: Mapping[str, Any]) -> Data:
+    def _goal(self) -> Data:
         said = self.cleaned_data
         worth = {} if said["worth"] is None else {"worth_cents": round(said["worth"] * CENTS)}
         if said["goal"] == NO_GOAL:
             return {"kind": "none", "because": said["because"], **worth}
-        before = self.content.goal.happening
-        stays = before is not None and before.table == said["goal"] and data["goal"].get("where")
-        where = {"where": data["goal"]["where"]} if stays else {}
-        return {"kind": "happened", "table": said["goal"], **where, "window_days": said["window_days"], **worth}
+        what = choosing.chosen(said["goal"], self.content, there=self.content.goal.happening)
+        return {"kind": "happened", **what, "window_days": said["window_days"], **worth}
 
 
 class GroupForm(CardForm):
@@ -128,6 +127,10 @@ class GroupForm(CardForm):
         if chosen == OWN:
             return {**rest, "rule": data["rule"]}
         return rest if chosen == ALL else {**rest, "group": int(chosen)}
+
+
+def _once(what: Happening) -> str:
+    return happenings.once(what, Names(where=groups.conditions))
 
 
 def _small(said: object) -> str:
@@ -174,7 +177,7 @@ class BeginsForm(CardForm):
             ("enters", _("when somebody comes into the group")),
             ("enters/start", _("once, for those who are in the group at the start")),
         ]
-        known += [(f"happened/{name}", _small(verb.each)) for name, verb in VERBS.items() if name != "tasks"]
+        known += [(f"happened/{name}", _small(words)) for name, words in EACH.items() if name != "tasks"]
         known += [(f"dated/{table}/{column}", _by_day(label)) for (table, column), label in DAYS.items()]
         there = _name(content)
         others = [] if there in dict(known) else [(there, _other(content.trigger))]
@@ -217,13 +220,29 @@ class EndsForm(CardForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+    ends_when = forms.MultipleChoiceField(label=_("Or earlier"), widget=forms.CheckboxSelectMultiple, required=False)
     latest_days = forms.IntegerField(label=_("At the latest on day"), min_value=1, max_value=3650)
 
     def said(self, content: Content) -> Data:
-        return {"ends_on": list(content.ends_on), "latest_days": content.latest_days}
+        kept = {one.name: f"{choosing.KEPT}{number}" for number, one in self._kept(content).items()}
+        there = [kept.get(one.name) or choosing.name_of(one, content) for one in content.ends_when]
+        return {"ends_on": list(content.ends_on), "ends_when": there, "latest_days": content.latest_days}
+
+    def offer(self, content: Content) -> None:
+        kept = [(f"{choosing.KEPT}{number}", _once(one)) for number, one in self._kept(content).items()]
+        choice_of(self, "ends_when").choices = [*choosing.choices(content, "once"), *kept]
 
     def put(self, data: Mapping[str, Any]) -> Data:
-        return {**data, **{name: self.cleaned_data[name] for name in ("ends_on", "latest_days")}}
+        said = self.cleaned_data
+        kept = {f"{choosing.KEPT}{number}": data["ends_when"][number] for number in self._kept(self.content)}
+        whens = [kept.get(name) or choosing.chosen(name, self.content) for name in said["ends_when"]]
+        return {**data, "ends_on": said["ends_on"], "ends_when": whens, "latest_days": said["latest_days"]}
+
+    @staticmethod
+    def _kept(content: Content) -> dict[int, Happening]:
+        """Give what came as a file and is not offered, by its place."""
+        known = [one for _name, one in choosing.offered(content)]
+        return {number: one for number, one in enumerate(content.ends_when) if one not in known}
 
 
 class ShareForm(forms.Form):

@@ -11,10 +11,11 @@ from django.utils.translation import pgettext_lazy
 from stammkunde.calls.models import Guide
 from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
+from stammkunde.plays import contents
+from stammkunde.plays.contents import Content, Happening, Wait
+from stammkunde.plays.editing import choosing
 from stammkunde.plays.forms import TemplateChoice
 from stammkunde.plays.models import Play
-from stammkunde.plays.saying import happenings
-from stammkunde.plays.saying.happenings import VERBS
 from stammkunde.team.models import Staff
 from stammkunde.ui.forms import choice_of, row_of
 
@@ -23,13 +24,13 @@ NUMBERS = ("first", "second", "third")
 
 
 class StepForm(forms.Form):
-    """What a step says; `step` is how it stands now, empty for a new one."""
+    """What a step of a content says; `step` is how it stands now, empty for a new one."""
 
     kind = ""
 
-    def __init__(self, sent: Any = None, *, step: Data) -> None:
+    def __init__(self, sent: Any = None, *, step: Data, content: Content) -> None:
+        self.step, self.content = step, content
         super().__init__(sent, initial=self.said(step))
-        self.step = step
         self.offer()
 
     def said(self, step: Data) -> Data:
@@ -114,13 +115,17 @@ class WaitForm(StepForm):
     until = forms.ChoiceField(label=_("or until this happens, so many days at most"), required=False)
 
     def said(self, step: Data) -> Data:
-        return super().said(step) | {"until": step.get("until", {}).get("table", "")}
+        return super().said(step) | {"until": choosing.name_of(self._there, self.content)}
+
+    @property
+    def _there(self) -> Happening | None:
+        """Give what it waits for now."""
+        step = contents.find(self.content, self.step.get("key", ""))
+        return step.until if isinstance(step, Wait) else None
 
     def offer(self) -> None:
-        there = self.step.get("until", {}).get("table", "")
-        others = [(there, happenings.named(there).until)] if there and there not in VERBS else []
-        known = [(name, verb.until) for name, verb in VERBS.items()]
-        choice_of(self, "until").choices = [("", _("nothing: only time passes")), *known, *others]
+        known = choosing.choices(self.content, "until", there=self._there)
+        choice_of(self, "until").choices = [("", _("nothing: only time passes")), *known]
 
     def clean(self) -> Data:
         said = super().clean() or {}
@@ -134,13 +139,10 @@ class WaitForm(StepForm):
 
     def fields_of(self) -> Data:
         found = {name: one for name, one in self.cleaned_data.items() if one not in (None, "") and name != "until"}
-        table = self.cleaned_data["until"]
+        chosen = self.cleaned_data["until"]
         found |= {"since": self.step["since"]} if "since" in self.step else {}
-        if not table:
-            return found
-        before = self.step.get("until", {})
-        until = before if before.get("table") == table else {"table": table}
-        return {**found, "until": until}
+        until = {"until": choosing.chosen(chosen, self.content, there=self._there)} if chosen else {}
+        return found | until
 
 
 class HandOverForm(StepForm):

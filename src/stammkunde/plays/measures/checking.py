@@ -75,7 +75,7 @@ def _unknown_tables(content: Content) -> list[Problem]:
     found = [
         Problem(place=f"{place}.table", code="unknown_table", text=text)
         for place, what in contents.happenings(content)
-        if not happenings.can_be_asked(what.table)
+        if not (happenings.can_begin if place == "trigger" else happenings.can_be_asked)(what)
     ]
     trigger = content.trigger
     if isinstance(trigger, Dated) and not _has_day(trigger):

@@ -1,6 +1,6 @@
 """Ending the enrolments of a play that is stopped; and what is undone later of those that are closed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -57,23 +57,23 @@ def _closed(now: datetime) -> "QuerySet[Enrolment]":
 
 def _note_undone(rows: "QuerySet[Enrolment]", *, now: datetime) -> int:
     goals = rows.filter(code="goal", goal_undone_at=None).exclude(goal_source="")
-    undone = _gone(list(goals.values_list("pk", "goal_source")))
-    begun = _gone(list(rows.filter(undone_at=None).values_list("pk", "source")))
+    undone = _gone(list(goals.values_list("pk", "goal_source", "version__content__goal__column")))
+    begun = _gone([(pk, source, "") for pk, source in rows.filter(undone_at=None).values_list("pk", "source")])
     Enrolment.objects.filter(pk__in=undone).update(goal_undone_at=now)
     Enrolment.objects.filter(pk__in=begun).update(undone_at=now)
     return len(undone) + len(begun)
 
 
-def _gone(pairs: Sequence[tuple[int, str]]) -> list[int]:
-    """Tell of which of these facts nothing is there any more."""
-    by_table: dict[str, list[tuple[int, str]]] = {}
-    for pk, source in pairs:
+def _gone(some_facts: Iterable[tuple[int, str, str | None]]) -> list[int]:
+    """Tell of which of these facts, each with the day on which it happened, nothing is there any more."""
+    by_kind: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for pk, source, column in some_facts:
         if table := happenings.table_of(source):
-            by_table.setdefault(table, []).append((pk, source))
+            by_kind.setdefault((table, column or ""), []).append((pk, source))
     found = []
-    for table, some in by_table.items():
+    for (table, column), some in by_kind.items():
         for start in range(0, len(some), AT_ONCE):
             piece = some[start : start + AT_ONCE]
-            there = happenings.there(table, {source for _pk, source in piece})
+            there = happenings.there(table, {source for _pk, source in piece}, column=column)
             found += [pk for pk, source in piece if source not in there]
     return found

@@ -1,34 +1,58 @@
 """What the steps do that need nobody else: time passes, a way is chosen, somebody is handed over, it ends."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.utils import timezone
 
 from stammkunde.plays import contents, groups, walking
-from stammkunde.plays.measures import admit, messages
+from stammkunde.plays.measures import admit, messages, settle, things
 from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.models import StepRun
 
 
-def _wait(walkers: Sequence[Walker], _batch: Batch) -> None:
+def _wait(walkers: Sequence[Walker], batch: Batch) -> None:
+    """Let those go on who have waited; who has just come waits, unless it has happened already."""
+    arriving = [one for one in walkers if one.standing.state == walking.READY]
     for one in walkers:
-        over = one.standing.due_at
+        over, step = one.standing.due_at, one.step
         assert over is not None
-        one.ran(StepRun.State.DONE, at=over, code="time")
-        one.goes_on(at=over)
+        assert isinstance(step, contents.Wait)
+        if one.standing.state == walking.READY:
+            one.goes(walking.wait(step, at=one.standing.since_at, zones=one.zones))
+        else:
+            one.ran(StepRun.State.DONE, at=over, code="time")
+            one.goes_on(at=over)
+    settle.wake(arriving, now=batch.now)
 
 
 def _branch(walkers: Sequence[Walker], batch: Batch) -> None:
     step = walkers[0].step
     assert isinstance(step, contents.Branch)
-    ids = [one.row.customer_id for one in walkers]
-    moments = [(one.row.customer_id, name, day) for one in walkers for name, day in _moments(one).items()]
-    fits = groups.holds(step.rule, ids, now=batch.now, moments=moments)
+    same = groups.same_asked(step.rule)
+    for some in _apart(walkers):
+        ids = [one.row.customer_id for one in some]
+        moments = [(one.row.customer_id, name, day) for one in some for name, day in _moments(one).items()]
+        about = {name: things.rows_about(name, {one.thing for one in some}) for name in same}
+        fits = groups.holds(step.rule, ids, now=batch.now, moments=moments, same=about)
+        for one in some:
+            way = "yes" if one.row.customer_id in fits else "no"
+            one.ran(StepRun.State.DONE, at=batch.now, result={"way": way})
+            one.goes_on(at=one.standing.since_at, way=way)
+
+
+def _apart(walkers: Sequence[Walker]) -> list[list[Walker]]:
+    """Keep apart who is in it several times, for several things: each has its own moments, and its own rows."""
+    found: list[list[Walker]] = []
+    seen: Counter[int] = Counter()
     for one in walkers:
-        way = "yes" if one.row.customer_id in fits else "no"
-        one.ran(StepRun.State.DONE, at=batch.now, result={"way": way})
-        one.goes_on(at=one.standing.since_at, way=way)
+        place = seen[one.row.customer_id]
+        seen[one.row.customer_id] += 1
+        if place == len(found):
+            found.append([])
+        found[place].append(one)
+    return found
 
 
 def _moments(one: Walker) -> dict[str, date]:

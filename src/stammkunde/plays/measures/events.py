@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -39,6 +39,7 @@ def _in_order(batch: Batch) -> Iterator[tuple[Event, list[Walker]]]:
     yield Event.GOAL, _reached(list(batch.open()), now=batch.now)
     yield Event.LEFT, _left([one for one in batch.open() if "left" in one.content.ends_on])
     yield Event.COMPLAINT, _complaining([one for one in batch.open() if COMPLAINT in one.content.ends_on])
+    yield Event.HAPPENED, _ended(list(batch.open()), now=batch.now)
     yield Event.OBJECTED, _objecting(list(batch.open()), batch)
     yield Event.TOO_LATE, _over(list(batch.open()), batch)
 
@@ -99,38 +100,52 @@ def _out(segment_id: int, walkers: Sequence[Walker]) -> set[int]:
 def _reached(walkers: Sequence[Walker], *, now: datetime) -> list[Walker]:
     """Give those who have done what the play is for; which fact it was is noted with them."""
     found = []
-    for goal, some in _by_goal(walkers):
-        facts = _facts(goal, some, now=now)
-        for one in some:
-            fact = next((fact for fact in facts[one.row.customer_id] if _is_goal(fact, one)), None)
-            if fact is not None:
-                one.row.goal_source = fact.source
-                found.append(one)
+    for one, fact in _met([(goal, one) for one in walkers if (goal := one.content.goal.happening)], now=now):
+        last = timezone.localdate(one.zero_at) + timedelta(days=one.content.goal.window_days)
+        if fact.on <= last:
+            one.row.goal_source = fact.source
+            found.append(one)
     return found
 
 
-def _by_goal(walkers: Sequence[Walker]) -> list[tuple[Happening, list[Walker]]]:
-    found: dict[str, tuple[Happening, list[Walker]]] = {}
-    for one in walkers:
-        goal = one.content.goal.happening
-        if goal is not None:
-            found.setdefault(goal.name, (goal, []))[1].append(one)
-    return list(found.values())
+def _ended(walkers: Sequence[Walker], *, now: datetime) -> list[Walker]:
+    """Give those with whom something has happened that ends it; to an order perhaps before it began for them."""
+    asked = [(what, one) for one in walkers for what in one.content.ends_when]
+    return list(dict.fromkeys(one for one, _fact in _met(asked, now=now, also_before=True)))
 
 
-def _facts(what: Happening, walkers: Sequence[Walker], *, now: datetime) -> Mapping[int, list[Fact]]:
+def _met(
+    asked: Sequence[tuple[Happening, Walker]], *, now: datetime, also_before: bool = False
+) -> Iterator[tuple[Walker, Fact]]:
+    """
+    Give the first fact for each that is as asked: neither what began it nor our own act, and after time zero.
+
+    What happened `also_before` counts where it is about a thing that itself has a day.
+    """
+    by_kind: dict[tuple[str, str], list[tuple[Happening, Walker]]] = defaultdict(list)
+    for what, one in asked:
+        by_kind[what.name, one.content.thing].append((what, one))
+    for (_name, thing), some in by_kind.items():
+        what, first = some[0]
+        before = also_before and contents.about.counts_from_its_day(what, first.content)
+        since = timezone.localdate(min(one.zero_at for _what, one in some))
+        since -= happenings.OLDEST_THING if before else timedelta(0)
+        facts = _facts(what, [one for _what, one in some], thing=thing, on=since, now=now)
+        for _what, one in some:
+            of_hers = (fact for fact in facts[one.row.customer_id] if before or fact.is_after(one.zero_at))
+            fact = next((fact for fact in of_hers if one.is_news(fact) and one.concerns(what, fact)), None)
+            if fact is not None:
+                yield one, fact
+
+
+def _facts(
+    what: Happening, walkers: Sequence[Walker], *, thing: str, on: date, now: datetime
+) -> Mapping[int, list[Fact]]:
     found: dict[int, list[Fact]] = defaultdict(list)
-    since = timezone.localdate(min(one.zero_at for one in walkers))
     ids = {one.row.customer_id for one in walkers}
-    for fact in happenings.theirs(what, on=since, now=now, customer_ids=ids):
+    for fact in happenings.theirs(what, on=on, now=now, customer_ids=ids, thing=thing):
         found[fact.customer_id].append(fact)
     return found
-
-
-def _is_goal(fact: Fact, one: Walker) -> bool:
-    """Tell whether a fact is the goal: after time zero, within its window, neither what began it nor our own act."""
-    last = timezone.localdate(one.zero_at) + timedelta(days=one.content.goal.window_days)
-    return one.is_news(fact.source, fact.of) and fact.is_after(one.zero_at) and fact.on <= last
 
 
 def _complaining(walkers: Sequence[Walker]) -> list[Walker]:

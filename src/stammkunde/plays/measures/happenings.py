@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,15 +11,19 @@ from django.utils import timezone
 from stammkunde.contacts import queries as contacts
 from stammkunde.plays import groups
 from stammkunde.plays.contents import Happening
+from stammkunde.plays.contents.parts import CUSTOMERS
+from stammkunde.plays.measures import days
 from stammkunde.sales import history
 from stammkunde.sales.models import Line, Order
 from stammkunde.store import facts
 from stammkunde.store.facts import FactTable, NotDeclared
+from stammkunde.tasks.models import Task
 
-ORDERS, TASKS = "orders", "tasks"
+ORDERS = "orders"
 _ALL = Q()
 _OF_BOTH_SIDES = {"contacts": contacts.OF_BOTH_SIDES}
 AT_ONCE = 500
+OLDEST_THING = timedelta(days=800)  # what is about what began a measure is looked for so far back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,8 @@ class Fact:
     at: datetime | None
     row: int
     of: str = ""  # the play that made it: one of its own tasks
+    column: str = ""  # the day of the row, where it is another one than usual
+    about: str = ""  # the source of the row that it is about, where that was asked
 
     def is_after(self, moment: datetime) -> bool:
         """Tell whether it happened after a moment: on a later day, or later on the same if its own moment is known."""
@@ -40,26 +46,33 @@ class Fact:
 
     def moment(self) -> datetime:
         """Give when it happened; where only the day is known, its end."""
-        return self.at or _begin(self.on + timedelta(days=1)) - timedelta(microseconds=1)
+        return self.at or days.begin(self.on + timedelta(days=1)) - timedelta(microseconds=1)
 
 
-def can_be_asked(name: str) -> bool:
-    """Tell whether a table's rows are about customers and have a day."""
+def can_be_asked(what: Happening) -> bool:
+    """Tell whether a table's rows are about customers and have the day on which it happens."""
     try:
-        table = facts.table(name)
+        table = facts.table(what.table)
     except NotDeclared:
         return False
-    return bool(table.month_of and _is_about_customers(table))
+    return bool(table.name != CUSTOMERS and table.to_customer and days.are_known(table, what.column))
 
 
-def theirs(what: Happening, *, on: date, now: datetime, customer_ids: Collection[int]) -> Iterator[Fact]:
+def can_begin(what: Happening) -> bool:
+    """Tell whether a table's new rows can begin something: they have a day of their own."""
+    return can_be_asked(what) and not facts.table(what.table).within
+
+
+def theirs(
+    what: Happening, *, on: date, now: datetime, customer_ids: Collection[int], thing: str = ""
+) -> Iterator[Fact]:
     """
     Give what happened with some customers on a day or later that they had a part in, as `since` gives it.
 
     What we send is a contact, too; as a goal it would be reached by contacting alone.
     """
     counts = _OF_BOTH_SIDES.get(what.table, Q())
-    yield from since(what, on=on, now=now, customer_ids=customer_ids, counts=counts)
+    yield from since(what, on=on, now=now, customer_ids=customer_ids, counts=counts, thing=thing)
 
 
 def since(
@@ -69,19 +82,19 @@ def since(
     now: datetime,
     customer_ids: Collection[int] | None = None,
     counts: Q = _ALL,
+    thing: str = "",
 ) -> Iterator[Fact]:
     """
     Give what happened on a day or later, with some customers or with all, the earliest first.
 
-    What is dated ahead, as an order for next week, has not happened yet.
+    What is dated ahead, as an order for next week, has not happened yet. `thing` is the table of the rows that it must
+    be about where it asks for that.
     """
     table = facts.table(what.table)
-    span = (on, timezone.localdate(now))
-    rows = _counting(table).filter(**{f"{table.month_of}__range": span, "customer__isnull": False})
-    rows = rows.filter(counts)
+    rows = _counting(table).filter(**{f"{table.to_customer}__isnull": False}).filter(counts)
     if customer_ids is not None:
-        rows = rows.filter(customer__in=customer_ids)
-    found = _facts(table, rows.order_by(table.month_of, "pk"))
+        rows = rows.filter(**{f"{table.to_customer}__in": customer_ids})
+    found = _facts(what, table, rows, on=on, now=now, thing=thing if what.same else "")
     yield from _that(what, list(found), now=now) if what.where else found
 
 
@@ -107,13 +120,14 @@ def dated(
         )
 
 
-def there(name: str, sources: Collection[str]) -> set[str]:
-    """Tell which rows, by their source, are still there and count."""
+def there(name: str, sources: Collection[str], *, column: str = "") -> set[str]:
+    """Tell which rows, by their source, are still there and count; with a day in a column, where one is named."""
     table = facts.table(name)
     rows = _counting(table)
+    rows = rows.filter(**{f"{column}__isnull": False}) if column in table.kinds else rows
     if table.has_source:
-        return {f"{name}:{one}" for one in rows.filter(source__in=_bare(sources)).values_list("source", flat=True)}
-    numbers = [int(one) for one in _bare(sources) if one.isdecimal()]
+        return {f"{name}:{one}" for one in rows.filter(source__in=bare(sources)).values_list("source", flat=True)}
+    numbers = [int(one) for one in bare(sources) if one.isdecimal()]
     return {f"{name}:{one}" for one in rows.filter(pk__in=numbers).values_list("pk", flat=True)}
 
 
@@ -140,26 +154,34 @@ def _counting(table: FactTable) -> "QuerySet[Any]":
     return rows.filter(Exists(sold)).exclude(status=Order.Status.CANCELLED)
 
 
-def _facts(table: FactTable, rows: "QuerySet[Any]") -> Iterator[Fact]:
-    moment = _moment_of(table)
-    columns = [
-        "pk",
-        "customer_id",
-        table.month_of,
-        *([moment] if moment else []),
-        *(["source"] if table.has_source else []),
-        *(["key"] if table.name == TASKS else []),
-    ]
-    for one in rows.values(*columns).iterator(chunk_size=AT_ONCE):
-        at = one.get(moment) if moment else None
+def _facts(
+    what: Happening, table: FactTable, rows: "QuerySet[Any]", *, on: date, now: datetime, thing: str
+) -> Iterator[Fact]:
+    about = to_thing(table, thing) if thing else ""
+    key = ["key"] if table.model is Task else []
+    source = ["source"] if table.has_source else []
+    column = "" if what.column == table.month_of else what.column
+    for one, day, at in days.since(
+        table, rows, what.column, on=on, now=now, more=[*source, *key, *([about] * bool(about))]
+    ):
         yield Fact(
-            customer_id=one["customer_id"],
+            customer_id=one[table.to_customer],
             source=f"{table.name}:{one.get('source') or one['pk']}",
-            on=one[table.month_of],
-            at=at if at and timezone.localtime(at).time() != time() else None,  # midnight: only the day is known
+            on=day,
+            at=at,
             row=one["pk"],
             of=_play_of(one.get("key") or ""),
+            column=column,
+            about=f"{thing}:{one[about]}" if about and one[about] is not None else "",
         )
+
+
+def to_thing(table: FactTable, thing: str) -> str:
+    """Say how Django leads from a row to the source of the row that it is about."""
+    lead, has_source = table.leads_to(thing), facts.table(thing).has_source
+    if lead == "pk":
+        return "source" if has_source else "pk"
+    return f"{lead.removesuffix('_id')}__source" if has_source else lead
 
 
 def _play_of(key: str) -> str:
@@ -168,23 +190,9 @@ def _play_of(key: str) -> str:
     return f"{name}:{number}" if name == "play" else ""
 
 
-def _moment_of(table: FactTable) -> str:
-    """Name the column with the moment beside the column with the day; empty where there is none."""
-    name = f"{table.month_of.removesuffix('_on')}_at"
-    return name if name in {one.name for one in table.model._meta.concrete_fields} else ""  # noqa: SLF001 (how Django is asked)
-
-
-def _is_about_customers(table: FactTable) -> bool:
-    return any(one.name == "customer" for one in table.model._meta.concrete_fields)  # noqa: SLF001 (how Django is asked)
-
-
 def _source(table: FactTable, row: Any) -> str:
     return f"{table.name}:{row.source if table.has_source else row.pk}"
 
 
-def _bare(sources: Collection[str]) -> list[str]:
+def bare(sources: Collection[str]) -> list[str]:
     return [one.partition(":")[2] for one in sources]
-
-
-def _begin(on: date) -> datetime:
-    return timezone.make_aware(datetime.combine(on, time()))

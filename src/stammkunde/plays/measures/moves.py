@@ -17,8 +17,9 @@ from stammkunde.outreach import places, queries
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Template
 from stammkunde.plays import contents, groups, walking
-from stammkunde.plays.contents import Content, Step
-from stammkunde.plays.measures import costs
+from stammkunde.plays.contents import Content, Happening, Step
+from stammkunde.plays.measures import costs, things
+from stammkunde.plays.measures.happenings import Fact
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
 from stammkunde.plays.walking import Event, Standing, Zones
 from stammkunde.signals import queries as signals
@@ -41,6 +42,7 @@ class Walker:
     content: Content
     zones: Zones
     standing: Standing
+    thing: str = ""  # the source of the row that began it, also where she was handed over since
     moved: bool = False
     runs: list[StepRun] = field(default_factory=list)
     ends: list[tuple[str, str, str, datetime]] = field(default_factory=list)  # step, state, code, when
@@ -67,9 +69,18 @@ class Walker:
         """Name the message or task of the step at hand."""
         return f"{self.play.origin}:{self.row.pk}:{self.standing.step}:1:{channel}"
 
-    def is_news(self, source: str, made_by: str) -> bool:
+    def is_news(self, fact: Fact) -> bool:
         """Tell whether a fact is neither what began the play for her, nor what the play itself has made."""
-        return source != self.row.source and made_by != self.play.origin
+        is_another = fact.source != self.row.source or (fact.column and fact.column != self._begun_by)
+        return bool(is_another) and fact.of != self.play.origin
+
+    def concerns(self, what: Happening, fact: Fact) -> bool:
+        """Tell whether a fact is about what the play is about for her, where that is asked."""
+        return not what.same or (bool(fact.about) and fact.about == self.thing)
+
+    @property
+    def _begun_by(self) -> str:
+        return contents.about.begun_by(self.content) if self.content.thing else ""
 
     def meets(self, event: Event, *, at: datetime) -> None:
         """Let something happen to somebody; what is planned is stopped where that ends it."""
@@ -119,6 +130,7 @@ class Batch:
         self.versions = versions
         self.out_of_money: set[int] = set()  # plays that may spend nothing more
         self._complete: dict[int, tuple[date, str]] = {}
+        began = things.began(rows)
         self.walkers = [
             Walker(
                 row=row,
@@ -126,6 +138,7 @@ class Batch:
                 content=read[row.version_id or 0],
                 zones=zones[row.customer_id],
                 standing=standing(row),
+                thing=began[row.pk],
             )
             for row in rows
         ]

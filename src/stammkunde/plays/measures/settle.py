@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -41,7 +41,7 @@ _BECAME = {
 
 def look(batch: Batch) -> None:
     """Let those who wait for a message, a task or a fact go on where it has come; inside the transaction."""
-    _wake([one for one in batch.open() if one.standing.waits_for], now=batch.now)
+    wake([one for one in batch.open() if one.standing.waits_for], now=batch.now)
     acting = [one for one in batch.open() if one.standing.state == walking.ACTING]
     keys = [one.standing.waits_key for one in acting if one.standing.waits_key]
     messages = {one.key: one for one in Message.objects.filter(key__in=keys)} if keys else {}
@@ -118,33 +118,44 @@ def _became(one: Walker, became: Became, *, at: datetime) -> None:
     one.goes_on(at=at, way=way)
 
 
-def _wake(walkers: Sequence[Walker], *, now: datetime) -> None:
+def wake(walkers: Sequence[Walker], *, now: datetime) -> None:
     """Let those go on who waited for something that has happened, since they began to wait, or since they entered."""
-    by_kind: dict[str, list[tuple[Happening, Walker]]] = defaultdict(list)
+    by_kind: dict[tuple[str, str], list[tuple[Happening, Walker]]] = defaultdict(list)
     for one in walkers:
         step = one.step
         if isinstance(step, contents.Wait) and step.until is not None:
-            by_kind[step.until.name].append((step.until, one))
+            by_kind[step.until.name, one.content.thing].append((step.until, one))
     for some in by_kind.values():
         _wake_for(some[0][0], [(one, _since(one)) for _what, one in some], now=now)
 
 
-def _since(one: Walker) -> datetime:
+def _since(one: Walker) -> datetime | None:
+    """Tell from when on something counts; None: whenever it was."""
     step = one.step
     assert isinstance(step, contents.Wait)
+    if step.until and contents.about.counts_from_its_day(step.until, one.content):
+        return None
     return one.zero_at if step.since == "entry" else one.standing.since_at
 
 
-def _wake_for(what: Happening, waiting: Sequence[tuple[Walker, datetime]], *, now: datetime) -> None:
-    earliest = timezone.localdate(min(since for _one, since in waiting))
+def _wake_for(what: Happening, waiting: Sequence[tuple[Walker, datetime | None]], *, now: datetime) -> None:
+    earliest = min(_first_day(one, since) for one, since in waiting)
     customers = {one.row.customer_id for one, _since in waiting}
-    facts = list(happenings.theirs(what, on=earliest, now=now, customer_ids=customers))
+    thing = waiting[0][0].content.thing
+    facts = list(happenings.theirs(what, on=earliest, now=now, customer_ids=customers, thing=thing))
     for one, since in waiting:
-        mine = (f for f in facts if f.customer_id == one.row.customer_id and one.is_news(f.source, f.of))
-        fact = next((fact for fact in mine if fact.is_after(since) and _is_in_time(one, fact)), None)
+        of_hers = (fact for fact in facts if fact.customer_id == one.row.customer_id and one.concerns(what, fact))
+        mine = (fact for fact in of_hers if one.is_news(fact))
+        counting = (fact for fact in mine if since is None or fact.is_after(since))
+        fact = next((fact for fact in counting if _is_in_time(one, fact)), None)
         if fact is not None and one.play.status == Play.Status.RUNNING:
-            one.ran(StepRun.State.DONE, at=fact.moment(), code="happened", result={"source": fact.source})
-            one.goes_on(at=min(fact.moment(), one.standing.due_at or fact.moment()))
+            at = fact.moment() if since else max(fact.moment(), one.standing.since_at)
+            one.ran(StepRun.State.DONE, at=at, code="happened", result={"source": fact.source})
+            one.goes_on(at=min(at, one.standing.due_at or at))
+
+
+def _first_day(one: Walker, since: datetime | None) -> date:
+    return timezone.localdate(since) if since else timezone.localdate(one.zero_at) - happenings.OLDEST_THING
 
 
 def _is_in_time(one: Walker, fact: happenings.Fact) -> bool:

@@ -34,6 +34,7 @@ ENDS = {
     "failed": pgettext_lazy("ended", "Something went wrong"),
     "objected": pgettext_lazy("ended", "Objected to advertising"),
     "complaint": pgettext_lazy("ended", "Complained"),
+    "happened": pgettext_lazy("ended", "Something happened that ends it"),
     "not_reached": pgettext_lazy("ended", "Could not be reached"),
     "left_alone": pgettext_lazy("ended", "Left alone by all measures, to compare"),
 }

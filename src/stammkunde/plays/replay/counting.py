@@ -13,7 +13,7 @@ from stammkunde.plays.entering import Before
 
 SURE = 1.96  # standard errors: 95 of 100 samples
 
-Days = Mapping[int, Sequence[date]]  # customer → days in order
+Days = Mapping[int | str, Sequence[date]]  # customer, or the row that it must be about → days in order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,28 +23,46 @@ class Entry:
     customer_id: int
     on: date
     is_again: bool
+    source: str = ""  # what began it
 
 
-def entries(came: Iterable[tuple[int, date, str]], content: Content, *, goals: Days, zone: ZoneInfo) -> list[Entry]:
-    """Let those enter who may, in order of days: one is open until its goal, or its last day."""
-    last: dict[tuple[int, str], date] = {}
+def entries(
+    came: Iterable[tuple[int, date, str]], content: Content, *, ends: Sequence[Days], zone: ZoneInfo
+) -> list[Entry]:
+    """Let those enter who may, in order of days: one is open until something ends it, as its goal, or its last day."""
+    last: dict[tuple[int, str], tuple[date, str]] = {}
     known: set[int] = set()
     found = []
     for customer_id, on, source in sorted(came, key=lambda one: (one[1], one[0], one[2])):
         whose = (customer_id, source if content.subject.per == "row" else "")
-        before = _before(last.get(whose), content, on=on, goals=goals.get(customer_id, ()), zone=zone)
+        before = _before(customer_id, last.get(whose), content, on=on, ends=ends, zone=zone)
         if not entering.refusal(before, content.reentry, now=_noon(on, zone), zone=zone):
-            found.append(Entry(customer_id=customer_id, on=on, is_again=customer_id in known))
-            last[whose] = on
+            found.append(Entry(customer_id=customer_id, on=on, is_again=customer_id in known, source=source))
+            last[whose] = (on, source)
             known.add(customer_id)
     return found
 
 
-def _before(last: date | None, content: Content, *, on: date, goals: Sequence[date], zone: ZoneInfo) -> Before:
+def _before(
+    customer_id: int,
+    last: tuple[date, str] | None,
+    content: Content,
+    *,
+    on: date,
+    ends: Sequence[Days],
+    zone: ZoneInfo,
+) -> Before:
     if last is None:
         return Before()
-    is_open = on < last + timedelta(days=content.latest_days) and not _within(goals, last, on)
-    return Before(is_open=is_open, last_at=_noon(last, zone))
+    began_on, source = last
+    is_over = any(_within(_of(days, customer_id, source), began_on, on) for days in ends)
+    is_open = on < began_on + timedelta(days=content.latest_days) and not is_over
+    return Before(is_open=is_open, last_at=_noon(began_on, zone))
+
+
+def _of(days: Days, customer_id: int, source: str) -> Sequence[date]:
+    """Give the days of a customer, or of what began it for her, whichever they are told by."""
+    return days.get(customer_id) or days.get(source) or ()
 
 
 def _noon(on: date, zone: ZoneInfo) -> datetime:
@@ -77,7 +95,7 @@ def base(
         for on, cents in margins.get(one.customer_id, {}).items()
         if one.on < on <= one.on + window
     )
-    reached = sum(_within(goals.get(one.customer_id, ()), one.on, one.on + window) for one in over)
+    reached = sum(_within(_of(goals, one.customer_id, one.source), one.on, one.on + window) for one in over)
     return Base(n=len(over), reached=reached, margin_cents=brought)
 
 

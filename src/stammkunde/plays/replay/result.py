@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Sum
 
-from stammkunde.plays.contents import Content, Enters
+from stammkunde.plays.contents import Content, Enters, Happening
 from stammkunde.plays.measures import happenings
 from stammkunde.plays.models import Replay, ReplayWeek
 from stammkunde.plays.replay import counting, weeks
@@ -25,8 +25,9 @@ def of(replay: Replay, at: Looked, *, now: datetime) -> dict[str, Any]:
     came = [(pk, date.fromisoformat(on), source) for row in rows for pk, on, source in row.came]
     ids = sorted({pk for pk, _on, _source in came})
     first = weeks.of(replay.today)[0].last
-    goals = _goals(at.content, ids, first, now=now)
-    found = counting.entries(came, at.content, goals=goals, zone=ZoneInfo(settings.TIME_ZONE))
+    goals = _happened(at.content, at.content.goal.happening, ids, first, now=now)
+    ends = [goals, *(_happened(at.content, one, ids, first, now=now) for one in at.content.ends_when)]
+    found = counting.entries(came, at.content, ends=ends, zone=ZoneInfo(settings.TIME_ZONE))
     margins = _margins(ids, after=first)
     base = counting.base(found, at.content, goals=goals, margins=margins, today=replay.today)
     return {
@@ -49,12 +50,13 @@ def _weeks(today: date, found: list[Entry], rows: list[ReplayWeek], *, is_group:
         yield {"on": week.first.isoformat(), "known": is_known, **numbers}
 
 
-def _goals(content: Content, ids: Collection[int], after: date, *, now: datetime) -> Days:
-    days: dict[int, list[date]] = defaultdict(list)
-    if content.goal.happening is not None:
-        for fact in weeks.that(content.goal.happening, ids, after=after, now=now, how=happenings.theirs):
-            days[fact.customer_id].append(fact.on)
-    return {pk: sorted(some) for pk, some in days.items()}
+def _happened(content: Content, what: Happening | None, ids: Collection[int], after: date, *, now: datetime) -> Days:
+    """Give the days on which something happened: of each customer, or of each row that it must be about."""
+    days: dict[int | str, list[date]] = defaultdict(list)
+    if what is not None:
+        for fact in weeks.that(what, ids, after=after, now=now, how=happenings.theirs, thing=content.thing):
+            days[fact.about if what.same else fact.customer_id].append(fact.on)
+    return {whose: sorted(some) for whose, some in days.items()}
 
 
 def _margins(ids: list[int], *, after: date) -> dict[int, dict[date, int]]:

@@ -120,13 +120,13 @@ def _happened(trigger: Happened, seen: Past, first: date, *, now: datetime) -> I
 
 
 def that(
-    what: Happening, ids: Collection[int], *, after: date, now: datetime, how: Find = happenings.since
+    what: Happening, ids: Collection[int], *, after: date, now: datetime, how: Find = happenings.since, thing: str = ""
 ) -> Iterator[Fact]:
     """Give what happened after a day with some customers, some hundred at a time."""
     several = list(ids)
     for start in range(0, len(several), AT_ONCE):
         some = several[start : start + AT_ONCE]
-        yield from how(what, on=after + timedelta(days=1), now=now, customer_ids=some)
+        yield from how(what, on=after + timedelta(days=1), now=now, customer_ids=some, thing=thing)
 
 
 def _dated(trigger: Dated, seen: Past, first: date) -> Iterator[tuple[date, Fact]]:

@@ -48,7 +48,7 @@ def cards(content: Content, names: Names) -> list[Card]:
         "group": _group(content, names),
         "begins": _begins(content, names),
         "steps": iter(()),
-        "ends": _ends(content),
+        "ends": _ends(content, names),
         "compare": _compare(content),
     }
     return [Card(key=key, title=str(title), sentences=tuple(said[key])) for key, title in CARDS.items()]
@@ -117,7 +117,7 @@ def _reentry(reentry: Reentry) -> str:
     }
 
 
-def _ends(content: Content) -> Iterator[str]:
+def _ends(content: Content, names: Names) -> Iterator[str]:
     ways = [_("after the last step")]
     if content.goal.happening is not None:
         ways.append(_("as soon as the goal is reached"))
@@ -125,6 +125,7 @@ def _ends(content: Content) -> Iterator[str]:
         ways.append(_("for whoever leaves the group"))
     if "complaint" in content.ends_on:
         ways.append(_("with a complaint"))
+    ways += [happenings.once(one, names) for one in content.ends_when]
     yield _("It ends %(ways)s.") % {"ways": _strung(ways)}
     yield _("On day %(n)s it ends at the latest.") % {"n": writing.number(content.latest_days)}
 

@@ -1,6 +1,5 @@
 """Facts and days in a sentence: what a play waits for, what begins it, and what it is for."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import FieldDoesNotExist
@@ -8,48 +7,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stammkunde.plays.contents import Dated, Enters, Happened, Happening
+from stammkunde.plays.saying import kinds
+from stammkunde.plays.saying.kinds import EACH, Verb
 from stammkunde.plays.saying.names import Names
 from stammkunde.store import facts
 from stammkunde.store.facts import NotDeclared
 from stammkunde.ui import writing
 
 if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+    pass
 
 
 NOBODY = Names()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verb:
-    """What happens with rows of a table, as sentences need it."""
-
-    goal: "_StrPromise | str"
-    until: "_StrPromise | str"
-    not_yet: "_StrPromise | str"
-    each: "_StrPromise | str"
-
-
-VERBS = {
-    "orders": Verb(
-        goal=gettext_lazy("the customer buys"),
-        until=gettext_lazy("until there is a purchase"),
-        not_yet=gettext_lazy("if nothing was bought"),
-        each=gettext_lazy("With each purchase"),
-    ),
-    "contacts": Verb(
-        goal=gettext_lazy("the customer is in contact with us"),
-        until=gettext_lazy("until there is a contact"),
-        not_yet=gettext_lazy("if there was no contact"),
-        each=gettext_lazy("With each contact"),
-    ),
-    "tasks": Verb(
-        goal=gettext_lazy("a task for the customer is finished"),
-        until=gettext_lazy("until a task for the customer is finished"),
-        not_yet=gettext_lazy("if no task was finished"),
-        each=gettext_lazy("With each finished task"),
-    ),
-}
 DAYS = {
     ("contact_persons", "birthday_on"): gettext_lazy("birthday of a contact person"),
     ("customers", "since_on"): gettext_lazy("day on which somebody became a customer"),
@@ -57,6 +28,7 @@ DAYS = {
     ("orders", "promised_on"): gettext_lazy("promised delivery of an order"),
     ("orders", "ordered_on"): gettext_lazy("purchase"),
 }
+BEGINS = {"complaints": gettext_lazy("complaint")}  # what is no day
 # The same days, as they stand after “3 days before”
 BESIDE = {
     ("contact_persons", "birthday_on"): gettext_lazy("the birthday of a contact person"),
@@ -69,22 +41,28 @@ BESIDE = {
 
 def goal(what: Happening, names: Names) -> str:
     """Say what the play is for: “buys”."""
-    return _with(str(named(what.table, names).goal), what, names)
+    return _with("goal", what, names)
 
 
 def until(what: Happening, names: Names) -> str:
     """Say what is waited for: “until there is a purchase”."""
-    return _with(str(named(what.table, names).until), what, names)
+    return _with("until", what, names)
+
+
+def once(what: Happening, names: Names) -> str:
+    """Say what ends it: “as soon as there is a purchase”."""
+    return _with("once", what, names)
 
 
 def not_yet(what: Happening, names: Names) -> str:
     """Say that it has not happened; with conditions only that the goal is not reached."""
-    return _("if the goal is not reached") if what.where else str(named(what.table, names).not_yet)
+    verb, is_whole = _named(what, names)
+    return str(verb.not_yet) if is_whole else _("if the goal is not reached")
 
 
 def each(table: str, names: Names = NOBODY) -> str:
     """Say what begins something: “With each purchase”."""
-    return str(named(table, names).each)
+    return str(EACH.get(table) or _("With each entry under “%(label)s”") % {"label": label(table, names)})
 
 
 def dated(trigger: Dated, names: Names) -> str:
@@ -97,6 +75,8 @@ def beginning(trigger: Happened | Dated) -> str:
     """Name what began it for one customer: “purchase”."""
     if isinstance(trigger, Dated):
         return _day(trigger)
+    if trigger.table in BEGINS:
+        return str(BEGINS[trigger.table])
     table = facts.every().get(trigger.table)
     return str(DAYS.get((trigger.table, table.month_of if table else ""), label(trigger.table)))
 
@@ -116,22 +96,23 @@ def begun(trigger: Enters | Happened | Dated) -> str:
     return each(trigger.table) if isinstance(trigger, Happened) else ""
 
 
-def named(table: str, names: Names = NOBODY) -> Verb:
-    """Give the words for what happens with rows of a table."""
-    return VERBS.get(table) or _of_entries(label(table, names))
+def _with(form: str, what: Happening, names: Names) -> str:
+    verb, is_whole = _named(what, names)
+    said = str(getattr(verb, form))
+    return said if is_whole else f"{said} ({names.where(what.table, what.where)})"
 
 
-def _of_entries(said: str) -> Verb:
-    return Verb(
-        goal=_("there is an entry under “%(label)s”") % {"label": said},
-        until=_("until there is an entry under “%(label)s”") % {"label": said},
-        not_yet=_("if there was no entry under “%(label)s”") % {"label": said},
-        each=_("With each entry under “%(label)s”") % {"label": said},
-    )
+def _named(what: Happening, names: Names) -> tuple[Verb, bool]:
+    """Give the words for something that happens, and whether they say all of it."""
+    verb, is_whole = kinds.found(what)
+    if verb:
+        return verb, is_whole
+    return kinds.of_entries(_called(what, names), same=what.same), not what.where
 
 
-def _with(said: str, what: Happening, names: Names) -> str:
-    return f"{said} ({names.where(what.table, what.where)})" if what.where else said
+def _called(what: Happening, names: Names) -> str:
+    """Name what gets entries: a table, or a day of it."""
+    return _day(Dated(table=what.table, column=what.column), names) if what.column else label(what.table, names)
 
 
 def _offset(trigger: Dated, names: Names) -> str:

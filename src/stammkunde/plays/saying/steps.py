@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from stammkunde.calls.models import Guide
-from stammkunde.plays.contents import Branch, Content, End, Goal, HandOver, Message, Step, Task, Wait, every
+from stammkunde.plays.contents import Branch, Content, End, HandOver, Message, Step, Task, Wait, about, every
 from stammkunde.plays.saying import happenings
 from stammkunde.plays.saying.names import Names
 from stammkunde.plays.services.ways import DEAR
@@ -24,9 +24,11 @@ class Earliest:
     months: int = 0
     days: int = 0
 
-    def then(self, wait: Wait, goal: Goal) -> "Earliest":
+    def then(self, wait: Wait, content: Content) -> "Earliest":
         """Add a wait; one that may end with something adds nothing for sure, unless that is the goal and ends all."""
+        goal = content.goal
         is_over = self.at_most_days + wait.days <= goal.window_days and wait.until == goal.happening
+        is_over = is_over and not _may_be_before(content)
         return self if wait.until and not is_over else Earliest(self.months + wait.months, self.days + wait.days)
 
     @property
@@ -40,6 +42,11 @@ class Earliest:
 
     def __bool__(self) -> bool:
         return bool(self.months or self.days)
+
+
+def _may_be_before(content: Content) -> bool:
+    """Tell whether it may have happened before it began, and was no goal then: an order that is delivered already."""
+    return content.goal.happening is not None and about.counts_from_its_day(content.goal.happening, content)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +102,7 @@ class _Telling:
     def _after(self, step: Step, at: Earliest | None, *, place: str, depth: int) -> Earliest | None:
         if isinstance(step, (End, HandOver)):
             return None
-        usual = at.then(step, self.content.goal) if at is not None and isinstance(step, Wait) else at
+        usual = at.then(step, self.content) if at is not None and isinstance(step, Wait) else at
         ends = [] if isinstance(step, Branch) else [usual]
         for name, lead, inner in _ways(step):
             ends.append(
@@ -118,6 +125,8 @@ class _Telling:
         goal = self.content.goal
         if goal.happening is None or at.at_most_days > goal.window_days:
             return ""
+        if _may_be_before(self.content):
+            return _("if the goal is not reached")
         return happenings.not_yet(goal.happening, self.names)
 
 

@@ -74,7 +74,8 @@ def step(request: StaffRequest, pk: int) -> HttpResponse:
     form_of = step_forms.FORMS.get(before.get("kind", ""))
     if form_of is None:
         raise Http404
-    form = form_of(request.POST if request.method == "POST" else None, step=before)
+    content = contents.read(data)
+    form = form_of(request.POST if request.method == "POST" else None, step=before, content=content)
     if form.is_bound and form.is_valid():
         changed = with_step(data, form.fields_of(), kind=form.kind, key=key, place=place)
         kept = _keep(request, play, changed, form)

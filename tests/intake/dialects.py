@@ -146,7 +146,7 @@ def _csv(path: Path, heading: list[str], table: list[list[Any]], how: Spoken) ->
     writer = csv.writer(out, delimiter=how.separator)
     writer.writerow(heading)
     writer.writerows([_text(cell, how) for cell in row] for row in table)
-    path.write_bytes(out.getvalue().encode(how.encoding))
+    path.write_bytes(out.getvalue().encode(how.encoding, "replace"))
 
 
 def _xlsx(path: Path, heading: list[str], table: list[list[Any]], how: Spoken) -> None:

@@ -44,11 +44,20 @@ def test_rows_of_another_width_are_refused_with_their_line(tmp_path):
 
 
 def test_a_quotation_mark_left_open_is_named(tmp_path):
-    _, found = flat(tmp_path, "R1;01.03.2024;7;A1;1;5", 'R2;01.03.2024;7;"A1;1;5', "R3;01.03.2024;7;A1;1;5")
+    _, found = flat(tmp_path, "R1;01.03.2024;7;A1;1;5", 'R2;01.03.2024;7;"A1;1', "R3;01.03.2024;7;A1;1;5")
 
     assert [(one.row, one.code, one.detail) for one in found.problems] == [
         (3, "quote_not_closed", {"first": 3, "last": 4})
     ]
+
+
+def test_a_quotation_mark_that_stands_alone_is_text_where_the_line_then_fits(tmp_path):
+    many = [f"R{number};01.03.2024;7;A1;1;5" for number in range(3, 60)]
+    path, found = flat(tmp_path, "R1;01.03.2024;7;A1;1;5", 'R2;01.03.2024;7;"1/2;1;5', *many)
+
+    assert remarks(found) == [(3, "", "quote_alone")]
+    assert (found.rows, found.refused, found.revenue_cents) == (59, 0, 29_500)
+    assert ('files:"1/2',) in rows(path, "lines", "product_source")
 
 
 def test_a_cell_of_2_mb_is_refused_and_the_rest_imported(tmp_path):
@@ -90,12 +99,12 @@ def test_nul_bytes_refuse_their_row(tmp_path):
 def test_broken_characters_are_flagged_in_texts_and_refused_in_keys(tmp_path):
     path = tmp_path / "file.csv"
     good = "Kundennummer;Name\n1;Müller\n2;Jäger\n3;Möller\n".encode()
-    path.write_bytes(good + b"4;M\xfcller\nK\xf65;Meier\n")
+    path.write_bytes(good + b"4;M\xc3ller\nK\xc35;Meier\n")
 
     found = checked(path)
 
     assert [(one.row, one.code, one.severity) for one in found.problems] == [
-        (6, "broken_characters", "refused"), (5, "broken_characters", "flagged"),
+        (6, "broken_characters", "refused"), (0, "encoding_mixed", "flagged"), (5, "broken_characters", "flagged"),
     ]  # fmt: skip
 
 

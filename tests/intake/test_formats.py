@@ -19,6 +19,10 @@ def cells(path, **options):
         return db.execute(f"SELECT row, COLUMNS('c[0-9]+') FROM {source.table}").fetchall()
 
 
+def told(path):
+    return [one.code for one in formats.open_source(path, work_dir=path.parent / "work").remarks]
+
+
 def refusal(path, **options):
     with pytest.raises(formats.FileNotUsable) as refused:
         formats.open_source(path, work_dir=path.parent / "work", options=options)
@@ -38,11 +42,47 @@ def test_umlauts_far_below_the_first_rows_still_decide_the_encoding(tmp_path):
     assert cells(path)[-1] == (200_002, "2", "Müller")
 
 
-def test_a_few_broken_bytes_do_not_turn_utf8_into_windows_1252(tmp_path):
+def test_rows_of_windows_1252_among_utf8_are_read_as_such_and_told(tmp_path):
     path = tmp_path / "file.csv"
-    path.write_bytes("Nr;Name\n1;Müller\n2;Jäger\n".encode() + b"3;M\xfcller\n")
+    path.write_bytes("Nr;Name\n1;Müller\n2;Jäger\n".encode() + b"3;M\xfcller\n4;cut \xc3\n")
 
-    assert cells(path) == [(2, "1", "Müller"), (3, "2", "Jäger"), (4, "3", "M\ufffdller")]
+    assert cells(path) == [(2, "1", "Müller"), (3, "2", "Jäger"), (4, "3", "Müller"), (5, "4", "cut \ufffd")]
+    assert told(path) == ["encoding_mixed"]
+
+
+GERMAN = "Nr;Name;Straße;Ort\n1;Köhler & Söhne;Höhe 3;Würzburg\n2;Café Groß;Äußerer Ring 5;Überlingen\n"
+FOREIGN = "Nr;Jméno;Město\n1;Dvořák;Plzeň\n2;Novák;Žilina\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman", "iso8859_15"])
+def test_umlauts_in_words_tell_the_encoding(tmp_path, encoding):
+    assert cells(write(tmp_path, GERMAN, encoding=encoding))[1] == (3, "2", "Café Groß", "Äußerer Ring 5", "Überlingen")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (FOREIGN, "cp1250"),
+        (FOREIGN, "iso8859_2"),
+        ("Nr;Preis\n1;5 €\n2;6 €\n", "iso8859_15"),
+        ("Nr;Name\n1;Иванов\n2;Петров\n3;Сидоров\n", "cp1251"),
+        ("Nr;Ware\n1;Bohrer 5°\n2;Rohr ½ Zoll – „lang“\n", "cp1252"),
+        ("NR;NAME\n1;MÜLLER\n2;GROßE STRAßE\n", "cp850"),
+    ],
+)
+def test_what_the_text_says_tells_the_encoding(tmp_path, text, encoding):
+    row = text.splitlines()[-1].split(";")
+
+    assert cells(write(tmp_path, text, encoding=encoding))[-1][1:] == tuple(row)
+
+
+def test_text_that_was_encoded_twice_is_mended_and_told(tmp_path):
+    twice = "1;Müller – „Söhne“\n2;Größe\n".encode().decode("cp1252").encode()
+    path = tmp_path / "file.csv"
+    path.write_bytes(b"Nr;Name\n" + twice + "3;Jäger\n4;SÃO\n".encode())
+
+    assert cells(path) == [(2, "1", "Müller – „Söhne“"), (3, "2", "Größe"), (4, "3", "Jäger"), (5, "4", "SÃO")]
+    assert told(path) == ["encoding_doubled"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -56,6 +96,44 @@ def test_decimal_commas_do_not_make_the_comma_the_delimiter(tmp_path):
     path = write(tmp_path, "Nr;Betrag;Rabatt\n1;5,00;1,00\n2;6,50;0,50\n")
 
     assert formats.sniff(path).delimiter == ";"
+
+
+def test_separators_that_tie_are_told_apart_by_the_heading(tmp_path):
+    path = write(tmp_path, "Beleg;Kunde;Betrag\n" + "".join(f"R{one};Groß, Eva;{one},50\n" for one in range(10, 20)))
+
+    assert cells(path)[0] == (2, "R10", "Groß, Eva", "10,50")
+
+
+def test_commas_in_an_english_file_part_cells(tmp_path):
+    path = write(tmp_path, 'Number,Name,Note\n1,"Smith; Anna",a;b\n2,Brown,c;d\n')
+
+    assert cells(path)[0] == (2, "1", "Smith; Anna", "a;b")
+
+
+@pytest.mark.parametrize("sign", [";", "|", ","])
+def test_the_first_line_may_say_what_parts_cells(tmp_path, sign):
+    path = write(tmp_path, f"sep={sign}\r\nNr{sign}Name\r\n1{sign}Eva\r\n")
+
+    dialect = formats.sniff(path)
+    assert (dialect.delimiter, dialect.header, dialect.header_row) == (sign, ("Nr", "Name"), 2)
+    assert cells(path) == [(3, "1", "Eva")]
+
+
+def test_a_backslash_before_a_quotation_mark_belongs_to_it(tmp_path):
+    path = write(tmp_path, '"Nr";"Ware";"Netto"\n"1";"Rohr 1/2\\" Kupfer; lang";"5,00"\n"2";"C:\\x";"6,00"\n')
+
+    assert cells(path) == [(2, "1", 'Rohr 1/2" Kupfer; lang', "5,00"), (3, "2", "C:\\x", "6,00")]
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_rows(tmp_path):
+    text = 'Nr;Ware;Netto\n1;"Rohr 1/2;10,00\n' + "".join(f"{one};Bogen;20,00\n" for one in range(2, 300))
+    path = write(tmp_path, text + '300;"Muffe 3/4;1,00\n301;"zwei\nZeilen";2,00\n')
+
+    found = cells(path)
+    assert found[0] == (2, "1", '"Rohr 1/2', "10,00")
+    assert found[-2:] == [(301, "300", '"Muffe 3/4', "1,00"), (302, "301", "zwei\nZeilen", "2,00")]
+    assert len(found) == 301
+    assert told(path) == ["quote_alone"]
 
 
 def test_lines_are_those_of_the_file_though_cells_span_several(tmp_path):

@@ -93,5 +93,5 @@ def _flat(path):
             yield from (
                 (line, list(cells), None, None) for line, cells in zip(part.lines.to_pylist(), columns, strict=True)
             )
-        else:
+        elif isinstance(part, list):
             yield from part

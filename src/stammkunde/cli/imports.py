@@ -187,6 +187,8 @@ def _counts(row: Any) -> str:
 def _place(problem: Any) -> str:
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
+    if not problem.row:
+        return _("The file")
     if problem.column:
         return _("Row %(row)s, column “%(column)s”") % {"row": problem.row, "column": problem.column}
     return _("Row %(row)s") % {"row": problem.row}

@@ -15,7 +15,11 @@ from stammkunde.intake.layouts import Layout
 from stammkunde.intake.recognise import Recognition
 from stammkunde.ui.forms import choice_of, options_of
 
-ENCODINGS = [("", _("recognised")), ("utf-8", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
+ENCODINGS = [
+    ("", _("recognised")), ("utf-8", "UTF-8"), ("utf_8_twice", _("UTF-8, damaged by a conversion")),
+    ("cp1252", "Windows-1252"), ("cp850", "CP850 (DOS)"), ("mac_roman", "Mac Roman"), ("iso8859_15", "ISO-8859-15"),
+    ("iso8859_2", "ISO-8859-2"), ("cp1250", "Windows-1250"), ("utf-16", "UTF-16"),
+]  # fmt: skip
 DELIMITERS = [("", _("recognised")), (";", _("semicolon")), (",", _("comma")), ("\t", _("tab")), ("|", "|")]
 DATE_ORDERS = [
     ("", _("recognised")),

@@ -28,6 +28,10 @@ _OF_ROWS = {
         _("A quotation mark is not closed; lines %(first)s to %(last)s cannot be told apart."),
         _("Close the quotation mark, or write one that belongs to the text twice."),
     ),
+    "quote_alone": (
+        _("From here on, quotation marks stand alone in some rows; they were taken as text."),
+        _("Check the cells with quotation marks; one that belongs to the text is to be written twice."),
+    ),
     "cell_too_long": (
         _("The cell is longer than %(limit)s characters."),
         _("Shorten the cell, or leave the column out."),
@@ -157,6 +161,21 @@ _OF_ROWS = {
     ),
 }  # fmt: skip
 
+_REMARKS = {  # of a file that can be read
+    "encoding_judged": (
+        _("The file is written in the encoding %(encoding)s, judging by its words."),
+        _("If letters look wrong in the preview, choose another encoding under “How the file is written”."),
+    ),
+    "encoding_doubled": (
+        _("Letters such as ä, ö and ü were damaged by an earlier conversion (“MÃ¼ller”); they were mended."),
+        _("Check some names in the preview. What brings the file damages such letters each time."),
+    ),
+    "encoding_mixed": (
+        _("Some rows are written in another encoding than the others; they were read as Windows-1252."),
+        _("Check some names in the preview; if letters look wrong, export the file again as UTF-8."),
+    ),
+}  # fmt: skip
+
 _OF_FILES = {
     "empty_file": (_("The file is empty."), _("Export it again.")),
     "header_only": (_("The file has a heading, but no rows."), _("Export it again, with data.")),
@@ -275,7 +294,7 @@ _OF_IMPORTS = {
     ),
 }
 
-CODES = _OF_ROWS | _OF_FILES | _OF_IMPORTS
+CODES = _OF_ROWS | _REMARKS | _OF_FILES | _OF_IMPORTS
 
 _QUESTIONS = {
     "layout": _("What kind of file is this?"),

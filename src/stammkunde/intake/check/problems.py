@@ -34,6 +34,13 @@ def add_unreadable(db: duckdb.DuckDBPyConnection, source: Source) -> None:
             "WHERE bad IS NOT NULL")  # fmt: skip
 
 
+def add_of_file(db: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Remark what was mended or left out while the file was read."""
+    rows = [(one.row, one.code, json.dumps(one.detail)) for one in source.remarks]
+    if rows:
+        db.executemany(f"INSERT INTO problems VALUES (?, '', '', ?, ?, '{FLAGGED}')", rows)
+
+
 def add_all(db: duckdb.DuckDBPyConnection, queries: list[str]) -> None:
     """Add the rows of many such queries: of a small file, asking takes longer than answering."""
     for start in range(0, len(queries), QUERIES_AT_ONCE):

@@ -113,6 +113,7 @@ class _Check:
     def _give(self) -> None:
         problems.add_unreadable(self.db, self.source)
         self.unreadable = engine.count(self.db, "SELECT count(*) FROM problems")
+        problems.add_of_file(self.db, self.source)
         if given.is_packed(self.layout, self.fields, self.source.dialect):
             self.fields += given.unpacked_fields(self.layout)
             self.names = {one.field.name for one in self.fields}
@@ -174,7 +175,7 @@ class _Check:
 
     def _result(self, out_dir: Path, made: dict[str, int], merged: int) -> Checked:
         db = self.db
-        marked = "count(DISTINCT row) FILTER (severity = '{}')"
+        marked = "count(DISTINCT row) FILTER (severity = '{}' AND row > 0)"
         no, flagged, count = engine.row(
             db, f"SELECT {marked.format(REFUSED)}, {marked.format(FLAGGED)}, count(*) FROM problems"
         )

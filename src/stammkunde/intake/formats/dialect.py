@@ -23,11 +23,20 @@ class FileNotUsable(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Remark:
+    """Something to be told of the file as a whole, or of where it begins in it; worded by `wording.problem_text`."""
+
+    code: str
+    detail: dict[str, Any] = field(default_factory=dict)
+    row: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dialect:
     """
     How a file is written. `header` are the columns' names, made unique; `header_row` is the line they stand on.
 
-    `strict` is false where bytes do not fit the encoding: such rows are refused one by one.
+    `remarks` tell what was mended or left out while reading.
     """
 
     format: str  # csv | excel | parquet | jsonl
@@ -35,8 +44,10 @@ class Dialect:
     header_row: int = 1
     encoding: str = ""
     delimiter: str = ""
+    escaped: bool = False  # a quotation mark within a cell has a backslash before it
     sheets: tuple[str, ...] = ()
     sheet: str = ""
+    remarks: tuple[Remark, ...] = ()
     sample: tuple[tuple[str, ...], ...] = field(default=(), repr=False)  # the first rows, as text
 
     def as_dict(self) -> dict[str, Any]:

@@ -6,20 +6,18 @@ the csv module, which also decides where a quoted cell ends; its rows are taken 
 heading, and looked at one by one where not. Either way gives the same rows, line numbers and remarks.
 """
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TextIO
+from typing import TextIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from stammkunde.intake.formats import engine
-from stammkunde.intake.formats.dialect import Dialect
+from stammkunde.intake.formats import encoding, engine, quoting
+from stammkunde.intake.formats.dialect import Dialect, Remark
 
 BLOCK_CHARACTERS = 4 << 20
 _HEAD_CHARACTERS = 1 << 14  # the first block, where titles and the heading are
@@ -35,22 +33,26 @@ class Columns:
     cells: list[pa.Array]
 
 
-Part = Columns | list[Record]
+Part = Columns | list[Record] | Remark
 
 
 def read(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Part]:
     """Read the rows below the heading; one that is torn, too long or of another width is marked, never dropped."""
-    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
-        before = 0  # lines
+    with path.open(encoding=dialect.encoding, errors=encoding.ERRORS, newline="") as file:
+        before, is_told = 0, False  # lines
         for text in (blocks := _blocks(file, path.stat().st_size, progress)):
             plain = _plain(text, dialect, before=before) if before >= dialect.header_row else None
             if plain is None:
-                lines = _Lines(blocks=blocks, text=text)
-                yield _rows(lines, dialect, before=before)
+                lines = quoting.Lines(blocks=blocks, text=text, escaped=dialect.escaped)
+                rows, remark = _rows(lines, dialect, before=before)
+                yield rows
+                if remark and not is_told:
+                    is_told = True
+                    yield remark
                 before += lines.available
             else:
                 yield plain
-                before += _count(text)
+                before += quoting.count(text)
 
 
 def _blocks(file: TextIO, total: int, progress: Progress | None) -> Iterator[str]:
@@ -60,12 +62,6 @@ def _blocks(file: TextIO, total: int, progress: Progress | None) -> Iterator[str
             progress("read", file.buffer.tell(), total)
         yield text + file.readline()
         size = BLOCK_CHARACTERS
-
-
-def _count(text: str) -> int:
-    """Count lines as the csv module does: they end in a line feed, a carriage return, or both."""
-    ends = text.count("\n") + text.count("\r") - text.count("\r\n")
-    return ends + (not text.endswith(("\n", "\r")))
 
 
 # --- plain lines, by Arrow
@@ -88,7 +84,7 @@ def _plain(text: str, dialect: Dialect, *, before: int) -> Columns | None:
     except pa.ArrowInvalid:  # a row of another width: the csv module finds out which
         return None
     cells = [column.combine_chunks() for column in table.columns]
-    if len(table) != _count(text) or any(_longest(one) > engine.LONGEST_CELL for one in cells):
+    if len(table) != quoting.count(text) or any(_longest(one) > engine.LONGEST_CELL for one in cells):
         return None
     return _without_blank(pa.array(range(before + 1, before + 1 + len(table)), pa.int64()), cells)
 
@@ -112,73 +108,25 @@ def _without_blank(lines: pa.Array, cells: list[pa.Array]) -> Columns:
 # --- any lines, by the csv module
 
 
-@dataclass(kw_only=True)
-class _Lines:
-    """The lines of a block, and of the next ones for as long as a quoted cell goes on."""
-
-    blocks: Iterator[str]
-    text: str
-    available: int = 0
-    has_nul: bool = False
-    _file: io.StringIO = field(default_factory=io.StringIO)
-
-    def __post_init__(self) -> None:
-        self._open(self.text)
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> str:
-        if line := self._file.readline():
-            return line
-        self._open(next(self.blocks))
-        return self._file.readline()
-
-    def _open(self, text: str) -> None:
-        self._file = io.StringIO(text, newline="")
-        self.available += _count(text)
-        self.has_nul |= "\x00" in text
-        self.text = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Row:
-    """A row as the csv module reads it, and its first and last line; none where it cannot."""
-
-    first: int
-    last: int
-    cells: list[str] | None
-
-
-def _rows(lines: _Lines, dialect: Dialect, *, before: int) -> Part:
+def _rows(lines: quoting.Lines, dialect: Dialect, *, before: int) -> tuple[Part, Remark | None]:
     width = len(dialect.header)
     found = [
         row
-        for row in _read(lines, dialect.delimiter, before=before)
+        for row in quoting.read(lines, dialect.delimiter, width=width, before=before)
         if row.first > dialect.header_row and (row.cells is None or any(row.cells))
     ]
+    lonely = next((row for row in found if row.is_mended), None)
+    remark = Remark(code="quote_alone", row=lonely.first) if lonely else None
     if lines.has_nul or any(row.cells is None or len(row.cells) != width for row in found) or not found:
-        return [_record(row, width, dialect.delimiter) for row in found]
-    return Columns(
+        return [_record(row, width, dialect.delimiter) for row in found], remark
+    columns = Columns(
         lines=pa.array([row.first for row in found], pa.int64()),
         cells=[pa.array(column, pa.string()) for column in zip(*(row.cells or () for row in found), strict=True)],
     )
+    return columns, remark
 
 
-def _read(lines: _Lines, delimiter: str, *, before: int) -> Iterator[_Row]:
-    reader = csv.reader(lines, delimiter=delimiter)
-    while reader.line_num < lines.available:
-        first = before + reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            cells = None
-        yield _Row(first=first, last=before + reader.line_num, cells=cells)
-
-
-def _record(row: _Row, width: int, delimiter: str) -> Record:
+def _record(row: quoting.Row, width: int, delimiter: str) -> Record:
     if row.cells is None:
         return row.first, [""] * width, *_unreadable(row.first, row.last)
     return row.first, *_fitted(row.cells, width, delimiter, row.first, row.last)

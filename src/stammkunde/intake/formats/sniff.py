@@ -1,15 +1,15 @@
 """What a file is, from its first bytes."""
 
-import csv
 import hashlib
 import json
 import zipfile
-from itertools import islice
+from dataclasses import replace
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
-from stammkunde.intake.formats import encoding, excel, heading, parquet
-from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+from stammkunde.intake.formats import encoding, excel, heading, parquet, quoting
+from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark
 
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_ROWS = 200
@@ -81,9 +81,19 @@ def _workbook(path: Path, options: dict[str, Any]) -> Dialect:
 
 
 def _text(path: Path, options: dict[str, Any], *, whole: bool) -> Dialect:
-    name = options.get("encoding")
-    name = encoding.chosen(name) if name else encoding.detect(path, upto_bytes=None if whole else _LOOK_BYTES)
-    with path.open(encoding=name, errors="replace", newline="") as file:
+    given = options.get("encoding")
+    found = (
+        encoding.Found(name=encoding.chosen(given))
+        if given
+        else encoding.detect(path, upto_bytes=None if whole else _LOOK_BYTES)
+    )
+    dialect = _of_text(path, found.name, options)
+    remarks = tuple(Remark(code=code, detail={"encoding": found.name}) for code in found.remarks)
+    return replace(dialect, remarks=remarks + dialect.remarks)
+
+
+def _of_text(path: Path, name: str, options: dict[str, Any]) -> Dialect:
+    with path.open(encoding=name, errors=encoding.ERRORS, newline="") as file:
         try:
             sample = file.read(SAMPLE_CHARACTERS)
         except UnicodeError:  # UTF-16 that breaks off, or without the mark that it needs
@@ -132,8 +142,10 @@ def _separated(sample: str, name: str, options: dict[str, Any]) -> Dialect:
     lines = sample.splitlines(keepends=True)
     if len(sample) >= SAMPLE_CHARACTERS and len(lines) > 1:
         lines.pop()  # cut in the middle
-    delimiter = _one_character(options.get("delimiter")) or heading.delimiter_of(lines[:SAMPLE_ROWS])
-    numbered = _numbered(lines, delimiter)
+    said = heading.said(lines[0])
+    chosen = _one_character(options.get("delimiter")) or _one_character(said)
+    parting = heading.parting_of(lines[bool(said) : SAMPLE_ROWS], delimiter=chosen)
+    numbered = _numbered(lines, parting, after=1 if said else 0)
     rows = [row for _, row in numbered]
     index = _chosen_row(options.get("header_row"), numbered)
     if index is None:
@@ -142,7 +154,8 @@ def _separated(sample: str, name: str, options: dict[str, Any]) -> Dialect:
     return Dialect(
         format="csv",
         encoding=name,
-        delimiter=delimiter,
+        delimiter=parting.delimiter,
+        escaped=parting.escaped,
         header=header,
         header_row=numbered[index][0],
         sample=tuple(tuple(row) for row in rows[index + 1 :] if any(cell.strip() for cell in row)),
@@ -167,17 +180,12 @@ def _without_tail(row: list[str]) -> list[str]:
     return row
 
 
-def _numbered(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
+def _numbered(lines: list[str], parting: heading.Parting, *, after: int) -> list[tuple[int, list[str]]]:
     """Read the first rows, each with the line it starts on; a cell that is too long ends the look."""
-    reader = csv.reader(lines, delimiter=delimiter)
-    found, start = [], 1
-    try:
-        for row in islice(reader, SAMPLE_ROWS):
-            if row:
-                found.append((start, row))
-            start = reader.line_num + 1
-    except csv.Error:
-        pass
+    given = quoting.Lines(blocks=iter(()), text="".join(lines), escaped=parting.escaped)
+    rows = quoting.read(given, parting.delimiter, width=parting.width)
+    readable = takewhile(lambda row: row.cells is not None, islice(rows, SAMPLE_ROWS))
+    found = [(row.first, row.cells) for row in readable if row.cells and row.first > after]
     if not found:
         raise FileNotUsable("row_unreadable_all")
     return found

@@ -10,8 +10,8 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stammkunde.intake.formats import engine, excel, parquet, separated
-from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+from stammkunde.intake.formats import encoding, engine, excel, parquet, separated
+from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark
 from stammkunde.intake.formats.separated import Progress, Record
 from stammkunde.intake.formats.sniff import as_text, sniff
 
@@ -34,6 +34,7 @@ class Source:
     dialect: Dialect
     rows: int
     numbers: frozenset[int] = frozenset()
+    remarks: tuple[Remark, ...] = ()  # what is to be told of the file
 
 
 def open_source(
@@ -59,8 +60,9 @@ def open_source(
         with _Writer(target, width=len(dialect.header)) as writer:
             _write(writer, path, dialect, progress, limit)
         source = Source(
-            path=path, table=f"read_parquet({engine.literal(str(target))})", dialect=dialect, rows=writer.rows
-        )
+            path=path, table=f"read_parquet({engine.literal(str(target))})", dialect=dialect, rows=writer.rows,
+            remarks=(*dialect.remarks, *writer.remarks),
+        )  # fmt: skip
     if not source.rows:
         raise FileNotUsable("header_only")
     return source
@@ -91,7 +93,9 @@ def _write(writer: "_Writer", path: Path, dialect: Dialect, progress: Progress |
         return
     for part in separated.read(path, dialect, progress):
         left = None if limit is None else limit - writer.rows
-        if isinstance(part, separated.Columns):
+        if isinstance(part, Remark):
+            writer.remarks.append(part)
+        elif isinstance(part, separated.Columns):
             writer.add_columns(part, left)
         else:
             for record in part[:left]:
@@ -122,7 +126,7 @@ def _told(file: Any, path: Path, progress: Progress | None) -> Iterator[str]:
 
 def _of_json(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
     keys, blank = dialect.header, [""] * len(dialect.header)
-    with path.open(encoding=dialect.encoding, errors="replace", newline="\n") as file:
+    with path.open(encoding=dialect.encoding, errors=encoding.ERRORS, newline="\n") as file:
         for number, line in enumerate(_told(file, path, progress), start=1):
             if not line.strip():
                 continue
@@ -152,6 +156,7 @@ class _Writer:
         self._records: list[Record] = []
         self._characters = 0
         self.rows = 0
+        self.remarks: list[Remark] = []
 
     def __enter__(self) -> Self:
         return self

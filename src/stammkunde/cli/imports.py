@@ -162,6 +162,8 @@ def _say(incoming: "Import") -> None:
         click.echo(f"  {' '.join([*told.error, report.standing(told)])}")
     for row in told.rows:
         click.echo(f"  {row.table}: {_counts(row)}")
+    if told.counted and told.counted.aside:
+        click.echo("  " + _("%(n)s set aside: totals, headings or notes") % {"n": told.counted.aside})
     for problem in told.problems[:PROBLEMS_SHOWN]:
         click.echo(f"  {_place(problem)}: {problem.reason} {problem.cure}".rstrip())
     if told.problem_count > PROBLEMS_SHOWN:

@@ -27,6 +27,7 @@ DATE_ORDERS = [
     ("mdy", _("month first: 12/31/2025")),
     ("ymd", _("year first: 2025-12-31")),
 ]
+ASIDE = [("", _("set aside")), ("all", _("read like all others"))]
 DECIMALS = [("", _("recognised")), (",", _("comma: 1.234,56")), (".", _("point: 1,234.56"))]
 PRICES = [("", _("please choose")), ("net", _("net, without VAT")), ("gross", _("gross, with VAT"))]
 ANSWER = "answer-"  # so begin the names of what answers a question
@@ -56,8 +57,11 @@ class Options(forms.Form):
     header_row = forms.IntegerField(label=_("Row of the headings"), min_value=1, max_value=1000, required=False)
     encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label=_("Separator"), choices=DELIMITERS, required=False)
+    keep_aside = forms.ChoiceField(
+        label=_("Totals, notes, rows without an order number"), choices=ASIDE, required=False
+    )
 
-    MORE = ("header_row", "encoding", "delimiter", "sheet")  # folded away
+    MORE = ("header_row", "encoding", "delimiter", "sheet", "keep_aside")  # folded away
 
     def __init__(self, *args: Any, layout: Layout | None, dialect: Dialect, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +92,7 @@ def _unasked(layout: Layout | None, dialect: Dialect) -> Iterator[str]:
     if dialect.format not in {"csv", "tsv"}:
         yield from ("encoding", "delimiter")
     if dialect.format in {"parquet", "jsonl"}:
-        yield from ("header_row",)
+        yield from ("header_row", "keep_aside")
     if len(dialect.sheets) < 2:
         yield "sheet"
 

@@ -35,6 +35,7 @@ class Told:
     reason: str
     cure: str
     is_refused: bool
+    is_aside: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class Counted:
 
     rows: int
     flagged: int
+    aside: int
     guest_orders: int
     revenue_cents: int | None
     first_on: date | None
@@ -103,6 +105,7 @@ def counted(incoming: Import) -> Counted | None:
     return Counted(
         rows=found["rows"],
         flagged=found["flagged"],
+        aside=found.get("aside", 0),
         guest_orders=found["guest_orders"],
         revenue_cents=found["revenue_cents"],
         first_on=_day(found["first_on"]),
@@ -128,6 +131,7 @@ def _told(problem: dict[str, Any]) -> Told:
         reason=reason,
         cure=cure,
         is_refused=problem.get("severity") == "refused",
+        is_aside=problem.get("severity") == "aside",
     )
 
 

@@ -44,6 +44,22 @@ _OF_ROWS = {
         _("The line is not a JSON object."),
         _("Write one object in curly brackets on each line."),
     ),
+    "row_total": (
+        _("%(value)s: the row is a total of others and was set aside."),
+        _("If it is a row like all others, choose so in the preview under “How the file is written”."),
+    ),
+    "row_heading": (
+        _("The headings stand here once more; the row was set aside."),
+        _("Nothing to do."),
+    ),
+    "row_note": (
+        _("%(value)s: the row is a note on the list, and was set aside."),
+        _("If it is a row like all others, choose so in the preview under “How the file is written”."),
+    ),
+    "row_filled": (
+        _("In %(rows)s rows, what holds for the whole order is missing; it was taken from the row above them."),
+        _("If these are orders of their own, choose so in the preview under “How the file is written”."),
+    ),
     "missing_value": (_("The value is missing."), _("Fill in the cell and import the row again.")),
     "key_too_long": (
         _("%(value)s is longer than %(limit)s characters."),

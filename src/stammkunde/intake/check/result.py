@@ -6,6 +6,7 @@ from typing import Any
 
 REFUSED = "refused"  # the row is not imported
 FLAGGED = "flagged"  # it is, with a remark
+ASIDE = "aside"  # it is no record: a total, a title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Checked:
     """
     What a check found; `as_dict()` fits a JSON field.
 
-    `rows` = `accepted` + `refused` (blank rows are none). `flagged` and `refused` count rows, `problem_count` counts
+    `rows` = `accepted` + `refused` (blank rows, and those that were set `aside`, are none). `flagged` and `refused` count rows, `problem_count` counts
     remarks, of which `problems` are the first by line, refusals before flags. `merged` rows repeated another one exactly.
     """  # noqa: E501
 
@@ -38,6 +39,7 @@ class Checked:
     refused: int
     flagged: int
     merged: int
+    aside: int
     tables: dict[str, int]  # table → rows in its Parquet file
     problem_count: int
     problems: list[Problem] = field(repr=False)

@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 
 from stammkunde.intake import layouts, parsing
-from stammkunde.intake.check import given, priced, problems, refused, tables
+from stammkunde.intake.check import aside, given, priced, problems, refused, tables
 from stammkunde.intake.check.given import Mapped
-from stammkunde.intake.check.result import FLAGGED, REFUSED, Checked
+from stammkunde.intake.check.result import ASIDE, FLAGGED, REFUSED, Checked
 from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.formats.separated import Progress
@@ -111,8 +111,11 @@ class _Check:
         return self._result(out_dir, made, merged)
 
     def _give(self) -> None:
+        self.source = aside.set_aside(
+            self.db, self.source, layout=self.layout, fields=self.fields, options=self.options
+        )
         problems.add_unreadable(self.db, self.source)
-        self.unreadable = engine.count(self.db, "SELECT count(*) FROM problems")
+        self.unreadable = engine.count(self.db, f"SELECT count(*) FROM problems WHERE severity = '{REFUSED}'")
         problems.add_of_file(self.db, self.source)
         if given.is_packed(self.layout, self.fields, self.source.dialect):
             self.fields += given.unpacked_fields(self.layout)
@@ -176,8 +179,8 @@ class _Check:
     def _result(self, out_dir: Path, made: dict[str, int], merged: int) -> Checked:
         db = self.db
         marked = "count(DISTINCT row) FILTER (severity = '{}' AND row > 0)"
-        no, flagged, count = engine.row(
-            db, f"SELECT {marked.format(REFUSED)}, {marked.format(FLAGGED)}, count(*) FROM problems"
+        no, flagged, beside, count = engine.row(
+            db, f"SELECT {', '.join(marked.format(one) for one in (REFUSED, FLAGGED, ASIDE))}, count(*) FROM problems"
         )
         revenue = guests = first_on = last_on = None
         if "lines" in made:
@@ -192,7 +195,7 @@ class _Check:
             guests = made["orders"] - engine.count(db, _of(out_dir, "orders", known))
         codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
         return Checked(
-            layout=self.layout.name, rows=self.rows, accepted=self.rows - no, refused=no, flagged=flagged, merged=merged,  # noqa: E501
+            layout=self.layout.name, rows=self.rows, accepted=self.rows - no, refused=no, flagged=flagged, merged=merged, aside=beside,  # noqa: E501
             tables=made, problem_count=count, problems=problems.first(db), problem_codes=dict(codes),
             revenue_cents=revenue, guest_orders=guests or 0, first_on=first_on, last_on=last_on,
         )  # fmt: skip

@@ -8,7 +8,6 @@ import xlsxwriter
 
 from stammkunde.intake import formats
 from stammkunde.intake.formats import FileNotUsable
-from stammkunde.intake.wording import problem_text
 from tests.intake.reading import write
 
 
@@ -27,14 +26,6 @@ def refusal(path):
     with pytest.raises(FileNotUsable) as refused:
         formats.sniff(path)
     return refused.value
-
-
-@pytest.mark.parametrize(("cell", "millions"), [("XFD1048576", 17180), ("BI1048576", 64), ("C1000000", 3)])
-def test_a_cell_far_outside_is_named(tmp_path, cell, millions):
-    refused = refusal(workbook(tmp_path, (cell, "x")))
-
-    assert (refused.code, refused.detail) == ("stray_cell", {"sheet": "Kunden", "cell": cell, "millions": millions})
-    assert cell in problem_text(refused.code, refused.detail)[0]
 
 
 def test_a_cell_a_little_outside_is_none(tmp_path):

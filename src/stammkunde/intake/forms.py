@@ -54,6 +54,7 @@ class Options(forms.Form):
     date_order = forms.ChoiceField(label=_("Dates"), choices=DATE_ORDERS, required=False)
     decimal = forms.ChoiceField(label=_("Decimal mark"), choices=DECIMALS, required=False)
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
+    part = forms.ChoiceField(label=_("File in the archive"), required=False)
     header_row = forms.IntegerField(label=_("Row of the headings"), min_value=1, max_value=1000, required=False)
     encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label=_("Separator"), choices=DELIMITERS, required=False)
@@ -61,7 +62,7 @@ class Options(forms.Form):
         label=_("Totals, notes, rows without an order number"), choices=ASIDE, required=False
     )
 
-    MORE = ("header_row", "encoding", "delimiter", "sheet", "keep_aside")  # folded away
+    MORE = ("header_row", "encoding", "delimiter", "sheet", "part", "keep_aside")  # folded away
 
     def __init__(self, *args: Any, layout: Layout | None, dialect: Dialect, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,6 +72,10 @@ class Options(forms.Form):
             self.fields.pop("tax_rate", None)
         if "sheet" in self.fields:
             choice_of(self, "sheet").choices = [(sheet, sheet) for sheet in dialect.sheets]
+            self.initial.setdefault("sheet", dialect.sheet)
+        if "part" in self.fields:
+            choice_of(self, "part").choices = [(part, part) for part in dialect.parts]
+            self.initial.setdefault("part", dialect.part)
         for name, known in self.initial.items():
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField) and known:
@@ -91,10 +96,12 @@ def _unasked(layout: Layout | None, dialect: Dialect) -> Iterator[str]:
         yield from ("price_basis", "tax_rate")
     if dialect.format not in {"csv", "tsv"}:
         yield from ("encoding", "delimiter")
-    if dialect.format in {"parquet", "jsonl"}:
+    if dialect.format in {"parquet", "jsonl", "json"}:
         yield from ("header_row", "keep_aside")
     if len(dialect.sheets) < 2:
         yield "sheet"
+    if len(dialect.parts) < 2:
+        yield "part"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -186,6 +186,26 @@ _REMARKS = {  # of a file that can be read
         _("Letters such as ä, ö and ü were damaged by an earlier conversion (“MÃ¼ller”); they were mended."),
         _("Check some names in the preview. What brings the file damages such letters each time."),
     ),
+    "sheet_hidden": (
+        _("Sheet “%(sheet)s” is hidden in the workbook."),
+        _("Choose another sheet if it is not meant for anybody."),
+    ),
+    "rows_hidden": (
+        _("Rows of the sheet are hidden, perhaps by a filter: %(rows)s. They are imported like the others."),
+        _("Whoever wants only the visible rows copies them into a new workbook."),
+    ),
+    "formulas_without_value": (
+        _("Cells of the sheet hold a formula that nobody has worked out yet: %(cells)s. They are empty to us."),
+        _("Open the workbook in Excel, save it, and upload it again."),
+    ),
+    "stray_cell_left": (
+        _("On sheet “%(sheet)s”, cell %(cell)s stands far outside of the table; it was left out."),
+        _("Nothing to do, if it is not part of the table."),
+    ),
+    "sheets_left": (
+        _("There is more in this file: %(names)s."),
+        _("Each can be imported by itself: choose it under “How the file is written”."),
+    ),
     "encoding_mixed": (
         _("Some rows are written in another encoding than the others; they were read as Windows-1252."),
         _("Check some names in the preview; if letters look wrong, export the file again as UTF-8."),
@@ -197,7 +217,7 @@ _OF_FILES = {
     "header_only": (_("The file has a heading, but no rows."), _("Export it again, with data.")),
     "not_readable": (_("The file cannot be read: %(reason)s."), _("Upload it again.")),
     "archive": (
-        _("This is an archive, not a table."),
+        _("This is an archive without a table that can be read."),
         _("Unpack it and import the file inside."),
     ),
     "binary": (
@@ -208,7 +228,10 @@ _OF_FILES = {
         _("This is a web page or XML, not a table."),
         _("Export it as CSV, Excel, Parquet or JSON lines."),
     ),
-    "password": (_("The workbook is locked by a password."), _("Save it without a password.")),
+    "password": (
+        _("The workbook is locked by a password."),
+        _("Open it in Excel, take the password away (File › Info › Protect Workbook), and save it."),
+    ),
     "workbook_too_large": (
         _("Unpacked, the workbook has %(gb)s GB."),
         _("Export the data as CSV or Parquet."),
@@ -246,11 +269,25 @@ _OF_FILES = {
         _("The file is not written in %(encoding)s."),
         _("Leave the encoding to us, or export the file as UTF-8."),
     ),
-    "json_array": (
-        _("The file is one JSON list."),
-        _("Write each object on a line of its own, without the brackets and commas around them (JSON lines)."),
+    "numbers": (
+        _("This is a document of Apple Numbers, which only Numbers can read."),
+        _("Open it in Numbers and choose File › Export To › CSV or Excel."),
     ),
-    "json_unreadable": (_("The file is not JSON lines."), _("Write one object on each line.")),
+    "database": (
+        _("This is a database, not a table."),
+        _("Export the table as CSV, Excel, Parquet or JSON."),
+    ),
+    "archive_locked": (_("The archive is locked by a password."), _("Unpack it and import the file inside.")),
+    "archive_damaged": (_("The archive is damaged."), _("Pack it anew, or import the file inside.")),
+    "archive_swells": (
+        _("Unpacked, the archive would have more than %(mb)s MB: no table shrinks like that."),
+        _("Unpack it and import the file inside."),
+    ),
+    "part_missing": (_("There is no file “%(part)s” in the archive."), _("Choose one of these: %(parts)s.")),
+    "json_unreadable": (
+        _("The file is no JSON that holds rows."),
+        _("Write a list of objects, or one object on each line."),
+    ),
     "row_unreadable_all": (
         _("The first row cannot be read."),
         _("Check the separator and the quotation marks."),

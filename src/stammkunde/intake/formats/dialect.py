@@ -39,7 +39,7 @@ class Dialect:
     `remarks` tell what was mended or left out while reading.
     """
 
-    format: str  # csv | excel | parquet | jsonl
+    format: str  # csv | excel | parquet | jsonl | json
     header: tuple[str, ...] = ()
     header_row: int = 1
     encoding: str = ""
@@ -47,6 +47,10 @@ class Dialect:
     escaped: bool = False  # a quotation mark within a cell has a backslash before it
     sheets: tuple[str, ...] = ()
     sheet: str = ""
+    others: tuple[str, ...] = ()  # sheets in which something stands as well, with their rows
+    parts: tuple[str, ...] = ()  # the tables of an archive, of which this is one
+    part: str = ""
+    exploded: str = ""  # the list in a JSON record of which each entry is a row
     remarks: tuple[Remark, ...] = ()
     sample: tuple[tuple[str, ...], ...] = field(default=(), repr=False)  # the first rows, as text
 

@@ -1,48 +1,98 @@
-"""Excel and OpenDocument workbooks, one sheet each, read by calamine."""
+"""Excel and OpenDocument workbooks, one sheet each, read by calamine; sheets with stray cells, cell by cell."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import python_calamine as calamine
 
-from stammkunde.intake.formats import heading, strays
-from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+from stammkunde.intake.formats import heading, sheets, sparse
+from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark
 
-LARGEST_BYTES = 4 << 30  # unpacked: more is a bomb, not a workbook
 _SAMPLE_ROWS = 200
+Row = tuple[int, list[str]]
 
 
 def dialect(path: Path, options: dict[str, Any]) -> Dialect:
     """
-    Read the names of the sheets, and the heading and first rows of the chosen one (else of the first that has rows).
+    Read the names of the sheets, and the heading and first rows of the chosen one.
+
+    Where none is chosen, it is the first that is not hidden and like a table, else the first in which anything stands.
 
     :raises FileNotUsable: if it is locked, damaged or empty
     """
-    with _open(path) as book:
-        sheets = tuple(book.sheet_names)
-        wanted = str(options.get("sheet") or "")
-        if wanted and wanted not in sheets:
-            raise FileNotUsable("sheet_missing", sheet=wanted, sheets=list(sheets))
-        for name in (wanted,) if wanted else sheets:
-            strays.refuse_strays(path, sheet=name, place=sheets.index(name))
-            rows = list(islice(_rows(_sheet(book, name)), _SAMPLE_ROWS))
-            if any(cell.strip() for _, row in rows for cell in row):
-                return _dialect(sheets, name, rows, options)
-    raise FileNotUsable("empty_file")
+    book = _Book.of(path)
+    wanted = str(options.get("sheet") or "")
+    if wanted and wanted not in book.names:
+        raise FileNotUsable("sheet_missing", sheet=wanted, sheets=list(book.names))
+    found: dict[str, Dialect] = {}
+    for name in (wanted,) if wanted else book.in_order():
+        rows = list(islice(_rows(book, name), _SAMPLE_ROWS))
+        if any(cell.strip() for _, row in rows for cell in row):
+            found[name] = _dialect(book, name, rows, options)
+            if _is_table(found[name], columns=3):
+                break
+    if not found:
+        raise FileNotUsable("empty_file")
+    best = next((one for width in (3, 2) for one in found.values() if _is_table(one, columns=width)), None)
+    return best or next(iter(found.values()))
 
 
-def rows(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+def rows(path: Path, dialect: Dialect) -> Iterator[Row]:
     """Yield the rows below the heading as text, each with its row in the sheet."""
-    with _open(path) as book:
-        for number, row in _rows(_sheet(book, dialect.sheet)):
-            if number > dialect.header_row:
-                yield number, row
+    for number, row in _rows(_Book.of(path), dialect.sheet):
+        if number > dialect.header_row:
+            yield number, row
 
 
-def _dialect(sheets: tuple[str, ...], name: str, rows: list[tuple[int, list[str]]], options: dict[str, Any]) -> Dialect:
+@dataclass(frozen=True, kw_only=True)
+class _Book:
+    """A workbook: the names of its sheets, and what is known of them beside their values."""
+
+    path: Path
+    names: tuple[str, ...]
+    known: dict[str, sheets.Sheet]
+
+    @classmethod
+    def of(cls, path: Path) -> "_Book":
+        known = {one.name: one for one in sheets.listed(path)}
+        with _open(path) as book:
+            return cls(path=path, names=tuple(book.sheet_names), known=known)
+
+    def in_order(self) -> list[str]:
+        return sorted(self.names, key=lambda name: name in self.known and self.known[name].is_hidden)
+
+    def others(self, name: str) -> Iterator[str]:
+        """Name the other sheets that are not hidden and have more than one row, as far as the workbook says so."""
+        for one in self.known.values():
+            if one.name != name and not one.is_hidden and (one.rows is None or one.rows > 1):
+                yield one.name if one.rows is None else f"{one.name} ({one.rows - 1})"
+
+    def looked(self, name: str) -> tuple[sheets.Facts, sheets.Styles]:
+        """Look at the cells of a sheet; nothing is known of workbooks that are not of XML."""
+        if name not in self.known:
+            return sheets.Facts(), _NO_STYLES
+        return _looked(str(self.path), self.path.stat().st_mtime_ns, self.known[name].part)
+
+
+_NO_STYLES = sheets.Styles(zeros={}, percents=frozenset(), days=frozenset())
+
+
+@lru_cache(maxsize=8)
+def _looked(path: str, _written_at: int, part: str) -> tuple[sheets.Facts, sheets.Styles]:
+    styles = sheets.styles(Path(path))
+    return sheets.facts(Path(path), part, styles), styles
+
+
+def _is_table(found: Dialect, *, columns: int) -> bool:
+    return len([one for one in found.header if not one.startswith("#")]) >= columns and bool(found.sample)
+
+
+def _dialect(book: _Book, name: str, rows: list[Row], options: dict[str, Any]) -> Dialect:
     wanted = str(options.get("header_row") or "")
     cells = [row for _, row in rows]
     index = next((at for at, (number, _) in enumerate(rows) if str(number) == wanted), None)
@@ -51,12 +101,29 @@ def _dialect(sheets: tuple[str, ...], name: str, rows: list[tuple[int, list[str]
     width = max(at + 1 for at, cell in enumerate(cells[index]) if cell.strip() or at == 0)
     return Dialect(
         format="excel",
-        sheets=sheets,
+        sheets=book.names,
         sheet=name,
+        others=tuple(book.others(name)),
         header=heading.names(cells[index][:width]),
         header_row=rows[index][0],
+        remarks=tuple(_remarks(book, name)),
         sample=tuple(tuple(row[:width]) for row in cells[index + 1 :] if any(cell.strip() for cell in row)),
     )
+
+
+def _remarks(book: _Book, name: str) -> Iterator[Remark]:
+    """Tell what is not seen at once: hidden rows and sheets, formulas that were never reckoned, stray cells."""
+    facts, _styles = book.looked(name)
+    if name in book.known and book.known[name].is_hidden:
+        yield Remark(code="sheet_hidden", detail={"sheet": name})
+    if facts.hidden:
+        yield Remark(code="rows_hidden", detail={"rows": facts.hidden})
+    if facts.without_value:
+        yield Remark(code="formulas_without_value", detail={"cells": facts.without_value})
+    if facts.is_sparse:
+        stray = sparse.bounds(book.path, book.known[name].part, name).stray
+        if stray:
+            yield Remark(code="stray_cell_left", detail={"sheet": name, "cell": stray})
 
 
 def _open(path: Path) -> calamine.CalamineWorkbook:
@@ -75,11 +142,31 @@ def _sheet(book: calamine.CalamineWorkbook, name: str) -> calamine.CalamineSheet
         raise FileNotUsable("workbook_unreadable", reason=str(problem)[:200]) from None
 
 
-def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[str]]]:
-    if sheet.start is None:
+def _rows(book: _Book, name: str) -> Iterator[Row]:
+    facts, styles = book.looked(name)
+    if facts.is_sparse:
+        part = book.known[name].part
+        within = sparse.bounds(book.path, part, name)
+        yield from sparse.rows(book.path, part, within, styles)
         return
-    for number, row in enumerate(sheet.iter_rows(), start=1):  # from the top, also where the top is empty
-        yield number, [_text(cell) for cell in row]
+    with _open(book.path) as opened:
+        sheet = _sheet(opened, name)
+        if sheet.start is None:
+            return
+        for number, row in enumerate(sheet.iter_rows(), start=1):  # from the top, also where the top is empty
+            yield number, [_text(cell) for cell in row] if not facts.formats else _formatted(row, number, facts)
+
+
+def _formatted(row: list[Any], number: int, facts: sheets.Facts) -> list[str]:
+    """Write cells as they are shown, where their format says more than their value."""
+    cells = [_text(cell) for cell in row]
+    for column, codes in facts.formats.items():
+        value = row[column - 1] if column <= len(row) else None
+        if isinstance(value, float):
+            code = next((code for code, rows in codes.items() if number in rows), "")
+            if code:
+                cells[column - 1] = sheets.shown(value, code)
+    return cells
 
 
 def _text(cell: Any) -> str:

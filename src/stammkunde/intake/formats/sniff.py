@@ -1,22 +1,23 @@
 """What a file is, from its first bytes."""
 
 import hashlib
-import json
+import re
 import zipfile
 from dataclasses import replace
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
-from stammkunde.intake.formats import encoding, excel, heading, parquet, quoting
+from stammkunde.intake.formats import encoding, excel, heading, nested, packed, parquet, quoting
 from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark
 
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_ROWS = 200
 _LOOK_BYTES = 64 << 20  # how far a preview looks for characters that tell the encoding
-_PLAIN_BYTES, _MOST_TIMES = 64 << 20, 200  # a table of nothing but the same shrinks to a hundredth
 MOST_COLUMNS = 2000
-_PARQUET, _ZIP, _OLE, _GZIP = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
+_MOST_NAMES = 20
+_PARQUET, _OLE = b"PAR1", b"\xd0\xcf\x11\xe0"
+_JSON = re.compile(r"[\ufeff\s]*(\{|\[\s*[\[{\]])")
 
 
 def sha256(path: Path | str) -> str:
@@ -34,26 +35,32 @@ def sniff(path: Path | str, *, options: dict[str, Any] | None = None, whole: boo
     :raises FileNotUsable: if it is empty, no table, locked by a password, or not a file at all
     """
     path, options = Path(path), options or {}
-    found = _dialect(path, options, whole=whole)
+    with packed.inside(path, str(options.get("part") or "")) as (inner, parts, part):
+        found = replace(_dialect(inner, options, whole=whole), parts=parts, part=part)
+    left = [one for one in parts if one != part] or list(found.others)
+    if left:
+        remark = Remark(code="sheets_left", detail={"names": left[:_MOST_NAMES]})
+        found = replace(found, remarks=(*found.remarks, remark))
     if len(found.header) > MOST_COLUMNS:
         raise FileNotUsable("too_many_columns", columns=len(found.header), most=MOST_COLUMNS)
     return found
 
 
 def _dialect(path: Path, options: dict[str, Any], *, whole: bool) -> Dialect:
-    try:
-        with path.open("rb") as file:
-            head = file.read(8)
-    except OSError as problem:
-        raise FileNotUsable("not_readable", reason=problem.strerror or "") from None
+    with path.open("rb") as file:
+        head = file.read(16)
     if not head:
         raise FileNotUsable("empty_file")
     if head.startswith(_PARQUET):
         return parquet.dialect(path)
-    if head.startswith((_ZIP, _OLE)):
-        return _workbook(path, options)
-    if head.startswith((_GZIP, b"PK", b"Rar!", b"7z\xbc\xaf")):
+    if head.startswith((packed.ZIP, _OLE)):
+        if zipfile.is_zipfile(path):
+            packed.refuse_bomb(path)
+        return excel.dialect(path, options)
+    if head.startswith((packed.GZIP, b"PK", b"Rar!", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ")):
         raise FileNotUsable("archive")
+    if head.startswith(b"SQLite format 3"):
+        raise FileNotUsable("database")
     if head.startswith(b"%PDF"):
         raise FileNotUsable("binary")
     return _text(path, options, whole=whole)
@@ -63,21 +70,6 @@ def is_parquet(path: Path) -> bool:
     """Tell whether a file that can be read is Parquet."""
     with path.open("rb") as file:
         return file.read(len(_PARQUET)) == _PARQUET
-
-
-def _workbook(path: Path, options: dict[str, Any]) -> Dialect:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            parts = {name.partition("/")[0] for name in archive.namelist()}
-            size_bytes = sum(entry.file_size for entry in archive.infolist())
-        if not parts & {"xl", "content.xml"}:
-            raise FileNotUsable("archive")
-        if size_bytes > excel.LARGEST_BYTES:
-            raise FileNotUsable("workbook_too_large", gb=size_bytes >> 30)
-        times = size_bytes // path.stat().st_size
-        if size_bytes > _PLAIN_BYTES and times > _MOST_TIMES:
-            raise FileNotUsable("workbook_swells", mb=size_bytes >> 20, times=times)
-    return excel.dialect(path, options)
 
 
 def _text(path: Path, options: dict[str, Any], *, whole: bool) -> Dialect:
@@ -100,42 +92,11 @@ def _of_text(path: Path, name: str, options: dict[str, Any]) -> Dialect:
             raise FileNotUsable("encoding_wrong", encoding=name) from None
     if not sample.strip():
         raise FileNotUsable("empty_file")
-    if sample.lstrip().startswith("{"):
-        return _json_lines(sample, name)
-    if sample.lstrip().startswith("[") and sample.lstrip()[1:].lstrip().startswith("{"):
-        raise FileNotUsable("json_array")
+    if _JSON.match(sample):
+        return nested.dialect(path, name)
     if sample.lstrip()[:1] == "<":
         raise FileNotUsable("markup")
     return _separated(sample, name, options)
-
-
-def _json_lines(sample: str, name: str) -> Dialect:
-    keys: dict[str, None] = {}
-    first: list[dict[str, Any]] = []
-    lines = sample.splitlines()
-    for line in lines[:-1] if len(sample) >= SAMPLE_CHARACTERS and len(lines) > 1 else lines:
-        try:
-            row = json.loads(line, parse_float=str, parse_int=str) if line.strip() else None
-        except (ValueError, RecursionError):
-            continue  # remarked when the file is read
-        if isinstance(row, dict):
-            first.append(row)
-            keys |= dict.fromkeys(row)
-    if not first or not keys:
-        raise FileNotUsable("json_unreadable")
-    cells = tuple(tuple(as_text(row.get(key)) for key in keys) for row in first[:SAMPLE_ROWS])
-    return Dialect(format="jsonl", encoding=name, header=tuple(keys), header_row=0, sample=cells)
-
-
-def as_text(value: Any) -> str:
-    """Write a JSON value as text; what is nested stays JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _separated(sample: str, name: str, options: dict[str, Any]) -> Dialect:

@@ -1,6 +1,5 @@
 """The whole file as one Parquet file of text columns, each row with its line."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -10,10 +9,10 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stammkunde.intake.formats import encoding, engine, excel, parquet, separated
+from stammkunde.intake.formats import engine, excel, nested, packed, parquet, separated
 from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark
 from stammkunde.intake.formats.separated import Progress, Record
-from stammkunde.intake.formats.sniff import as_text, sniff
+from stammkunde.intake.formats.sniff import sniff
 
 _CHUNK_ROWS = 20_000
 _CHUNK_CHARACTERS = 16 << 20
@@ -53,12 +52,17 @@ def open_source(
     path, target = Path(path), work_dir / "raw.parquet"
     work_dir.mkdir(parents=True, exist_ok=True)
     dialect = sniff(path, options=options, whole=limit is None)
+    if dialect.format == "parquet" and dialect.part:
+        raise FileNotUsable("archive")
     if dialect.format == "parquet":
         found = parquet.in_place(path, limit=limit)
         source = Source(path=path, table=found.table, dialect=dialect, rows=found.rows, numbers=found.numbers)
     else:
-        with _Writer(target, width=len(dialect.header)) as writer:
-            _write(writer, path, dialect, progress, limit)
+        with (
+            packed.inside(path, dialect.part) as (inner, _parts, _part),
+            _Writer(target, width=len(dialect.header)) as writer,
+        ):
+            _write(writer, inner, dialect, progress, limit)
         source = Source(
             path=path, table=f"read_parquet({engine.literal(str(target))})", dialect=dialect, rows=writer.rows,
             remarks=(*dialect.remarks, *writer.remarks),
@@ -108,37 +112,20 @@ def _write(writer: "_Writer", path: Path, dialect: Dialect, progress: Progress |
 def _of_sheet(path: Path, dialect: Dialect) -> Iterator[Record]:
     width = len(dialect.header)
     for number, row in excel.rows(path, dialect):
-        if any(row):
-            yield number, (row + [""] * width)[:width], None, None
-
-
-def _told(file: Any, path: Path, progress: Progress | None) -> Iterator[str]:
-    """Pass the lines on and tell how far the file is read."""
-    if progress is None:
-        yield from file
-        return
-    total = path.stat().st_size
-    for number, line in enumerate(file):
-        if not number % 50_000:
-            progress("read", file.buffer.tell(), total)
-        yield line
+        cells = (row + [""] * width)[:width]
+        if any(cells):
+            yield number, cells, None, None
 
 
 def _of_json(path: Path, dialect: Dialect, progress: Progress | None) -> Iterator[Record]:
-    keys, blank = dialect.header, [""] * len(dialect.header)
-    with path.open(encoding=dialect.encoding, errors=encoding.ERRORS, newline="\n") as file:
-        for number, line in enumerate(_told(file, path, progress), start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line, parse_float=str, parse_int=str)
-            except (ValueError, RecursionError):
-                yield number, [line.strip()[:200].replace("\x00", "␀"), *blank[1:]], "json_row", None
-                continue
-            if not isinstance(row, dict):
-                yield number, [line.strip()[:200], *blank[1:]], "json_row", None
-                continue
-            cells = [as_text(row.get(key))[: engine.LONGEST_CELL + 1] for key in keys]
+    keys = dialect.header
+    for number, record in nested.records(path, dialect, progress):
+        if not isinstance(record, dict):
+            text = record if isinstance(record, str) else ""
+            yield number, [text[:200].replace("\x00", "␀"), *[""] * (len(keys) - 1)], "json_row", None
+            continue
+        for row in nested.flat(record, dialect.exploded):
+            cells = [nested.as_text(row.get(key))[: engine.LONGEST_CELL + 1] for key in keys]
             if any("\x00" in cell for cell in cells):
                 yield number, [cell.replace("\x00", "␀") for cell in cells], "nul_bytes", None
             else:

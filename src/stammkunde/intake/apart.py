@@ -36,6 +36,8 @@ from stammkunde.intake.check import keep_refused as keeping
 from stammkunde.intake.formats import FileNotUsable, given_rows
 from stammkunde.intake.formats.separated import Progress, Record
 from stammkunde.intake.recognise import Recognition
+from stammkunde.intake.recognise.parts import Part
+from stammkunde.intake.recognise.parts import parts as listing
 
 READER = "reader-"  # so begin the folders of what they write, among the uploads
 LOOK_SECONDS = 120  # somebody waits
@@ -69,6 +71,16 @@ def recognise(path: Path, *, memory_mb: int, **given: Any) -> Recognition:
     found: Recognition = read(
         recognising.recognise, bounds=_bounds(memory_mb, LOOK_SECONDS), path=path, memory_mb=memory_mb, **given
     )
+    return found
+
+
+def parts(path: Path, *, memory_mb: int) -> list[Part]:
+    """
+    List the tables of a file that holds several, as `recognise.parts` does.
+
+    :raises FileNotUsable: if the file cannot be read, or not within bounds
+    """
+    found: list[Part] = read(listing, bounds=_bounds(memory_mb, LOOK_SECONDS), path=path)
     return found
 
 

@@ -12,12 +12,14 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from stammkunde import work
+from stammkunde.intake.layouts import order
 from stammkunde.intake.models import Import
 from stammkunde.work import Lease, LostLease
 
 __all__ = ["BEAT_SECONDS", "LEASE", "WORKING", "Lease", "LostLease", "claim", "undo_set_aside"]
 
 LEASE = timedelta(seconds=45)
+TOGETHER = timedelta(minutes=10)  # files that come within them: what others refer to goes first
 BEAT_SECONDS = 10.0
 WORKING = (Import.Status.CHECKING, Import.Status.PUBLISHING, Import.Status.UNDOING)
 
@@ -58,7 +60,11 @@ def _due(*, now: datetime, only: int | None) -> Import | None:
             return half_done
         _set_aside(half_done, now=now)
     queued = Import.objects.filter(status=Import.Status.QUEUED)
-    return queued.filter(Q(pk=only) if only else Q()).order_by("pk").first()
+    first = queued.filter(Q(pk=only) if only else Q()).order_by("pk").first()
+    if first is None or only:
+        return first
+    together = queued.filter(created_at__range=(first.created_at, first.created_at + TOGETHER))
+    return min(together, key=lambda one: (order(one.layout), one.pk), default=first)
 
 
 def _set_aside(incoming: Import, *, now: datetime) -> None:

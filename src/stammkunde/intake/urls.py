@@ -8,6 +8,7 @@ urlpatterns = [
     path("imports/templates/<slug:name>.csv", views.template, name="import-template"),
     path("imports/<int:pk>/", views.detail, name="import"),
     path("imports/<int:pk>/preview/", views.preview, name="import-preview"),
+    path("imports/<int:pk>/split/", views.split, name="import-split"),
     path("imports/<int:pk>/mapping/", views.save_mapping, name="import-mapping"),
     path("imports/<int:pk>/start/", views.start, name="import-start"),
     path("imports/<int:pk>/progress/", views.progress, name="import-progress"),

@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from stammkunde.intake import apart, check, forms, layouts, queries, recognise, remembered, report, services, wording
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import, Mapping
+from stammkunde.intake.recognise.parts import Part
 from stammkunde.intake.uploads import Upload, arrived, streamed
 from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
@@ -136,6 +137,33 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         mapping = get_object_or_404(Mapping, pk=int(chosen))
         given = forms.Correction(layout=mapping.layout, columns=mapping.columns, options=mapping.options)
     return _page(request, incoming, _preview(incoming, given, data=request.POST, is_applied="apply" in request.POST))
+
+
+@needs(policy.IMPORTS_RUN)
+@require_POST
+def split(request: StaffRequest, pk: int) -> HttpResponse:
+    """Make an import of each sheet, or file of an archive, that was chosen."""
+    get_object_or_404(Import, pk=pk)
+    names = set(request.POST.getlist("part"))
+    try:
+        made = services.split(import_id=pk, names=names, now=timezone.now(), staff=request.user)
+    except services.NotNow:
+        messages.warning(request, _("This import is under way or done already."))
+        return redirect("import", pk)
+    except FileNotUsable as problem:
+        messages.error(request, " ".join(wording.problem_text(problem.code, problem.detail)))
+        return redirect("import", pk)
+    if not made:
+        messages.error(request, _("Choose at least one table."))
+        return redirect("import", pk)
+    text = ngettext(
+        "%(n)s table is an import of its own now.",
+        "%(n)s tables are imports of their own now. Open each and import it, in this order: %(names)s.",
+        len(made),
+    )
+    names_in_order = ", ".join(one.file_name.rpartition(" › ")[2] for one in made)
+    messages.success(request, text % {"n": len(made), "names": names_in_order})
+    return redirect("import", made[0].pk) if len(made) == 1 else redirect("imports")
 
 
 @needs(policy.IMPORTS_RUN)
@@ -312,8 +340,22 @@ def _page(request: StaffRequest, incoming: Import, shown: Preview | None, *, sta
         "step": _step(incoming),
     }
     if shown is not None:
-        context |= _preview_context(shown)
+        context |= _preview_context(shown) | {"parts": _parts(incoming, shown)}
     return render(request, "intake/import.html", context, status=status)
+
+
+def _parts(incoming: Import, shown: Preview) -> list[tuple[Part, str]]:
+    """List the tables of an uploaded file that holds several, each with what it may be, in words."""
+    dialect = shown.found.dialect if shown.found else None
+    is_one = dialect is None or max(len(dialect.sheets), len(dialect.parts)) < 2
+    if is_one or incoming.status != Status.UPLOADED or services.ALONE in incoming.options:
+        return []
+    try:
+        found = apart.parts(Path(incoming.path), memory_mb=settings.ENGINE_MEMORY_MB)
+    except FileNotUsable:
+        return []
+    labels = [layouts.get(one.layout).label(forms.language()) if one.layout else "" for one in found]
+    return list(zip(found, labels, strict=True)) if len(found) > 1 else []
 
 
 def _preview_context(shown: Preview) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class Dialect:
     sheets: tuple[str, ...] = ()
     sheet: str = ""
     others: tuple[str, ...] = ()  # sheets in which something stands as well, with their rows
+    rows: int | None = None  # as the sheet itself says
     parts: tuple[str, ...] = ()  # the tables of an archive, of which this is one
     part: str = ""
     exploded: str = ""  # the list in a JSON record of which each entry is a row

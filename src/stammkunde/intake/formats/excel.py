@@ -72,6 +72,10 @@ class _Book:
             if one.name != name and not one.is_hidden and (one.rows is None or one.rows > 1):
                 yield one.name if one.rows is None else f"{one.name} ({one.rows - 1})"
 
+    def height(self, name: str, *, below: int) -> int | None:
+        height, is_sparse = self.looked(name)[0].height, self.looked(name)[0].is_sparse
+        return max(0, height - below) if height and not is_sparse else None
+
     def looked(self, name: str) -> tuple[sheets.Facts, sheets.Styles]:
         """Look at the cells of a sheet; nothing is known of workbooks that are not of XML."""
         if name not in self.known:
@@ -104,6 +108,7 @@ def _dialect(book: _Book, name: str, rows: list[Row], options: dict[str, Any]) -
         sheets=book.names,
         sheet=name,
         others=tuple(book.others(name)),
+        rows=book.height(name, below=rows[index][0]),
         header=heading.names(cells[index][:width]),
         header_row=rows[index][0],
         remarks=tuple(_remarks(book, name)),

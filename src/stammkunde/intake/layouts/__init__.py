@@ -44,6 +44,12 @@ def known() -> tuple[Layout, ...]:
     return (*own(), *OTHERS)
 
 
+def order(name: str) -> int:
+    """Give the place of a kind among files that come together: what others refer to first, what is unknown last."""
+    names = [one.name for one in known()]
+    return names.index(name) if name in names else len(names)
+
+
 def template_csv(name: str, *, language: str) -> str:
     """Write the template of one of our own tables: its headings in `de` or `en`, and one row as an example."""
     fields = get(name).fields

@@ -5,9 +5,11 @@ from stammkunde.intake.services.bringing import MOST_ROWS, NoRows, TooManyRows, 
 from stammkunde.intake.services.receiving import NoRoom, TooLarge, receive
 from stammkunde.intake.services.requests import NotNow, discard, save_mapping, start, undo
 from stammkunde.intake.services.running import run, stop, sweep
+from stammkunde.intake.services.splitting import ALONE, split
 from stammkunde.intake.undo import CannotUndo
 
 __all__ = [
+    "ALONE",
     "MOST_ROWS",
     "CannotUndo",
     "LostLease",
@@ -22,6 +24,7 @@ __all__ = [
     "receive",
     "run",
     "save_mapping",
+    "split",
     "start",
     "stop",
     "sweep",

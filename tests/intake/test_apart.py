@@ -50,6 +50,14 @@ def test_what_nobody_expected_is_told():
         apart.read(jobs.stumble, bounds=PLENTY)
 
 
+def test_what_nobody_expected_of_a_file_is_a_refusal_where_somebody_waits(monkeypatch):
+    monkeypatch.setattr(apart.recognising, "recognise", jobs.stumble_over)
+
+    with pytest.raises(FileNotUsable) as refused:
+        apart.recognise("file.csv", memory_mb=256)
+    assert (refused.value.code, refused.value.detail) == ("reader_failed", {"problem": "KeyError: 'file.csv'"})
+
+
 def test_a_reader_tells_how_far_it_is_and_ends_where_nobody_listens_any_more():
     told = []
 

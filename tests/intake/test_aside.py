@@ -91,6 +91,14 @@ def test_a_customer_is_one_whatever_he_is_called(tmp_path):
     assert (found.aside, found.tables) == (0, {"customers": 6})
 
 
+def test_a_customer_without_a_number_is_refused_and_a_number_may_be_any_word(tmp_path):
+    path = write(tmp_path, "Kundennummer;Name;Ort\n1;Eva;Bonn\n;Ada Groß;\nSIGMA;Sigma Optik;\nTotal;Total AG;Köln\n")
+    found = checked(path, layout="customers")
+
+    assert (found.aside, remarks(found)) == (0, [(3, "Kundennummer", "missing_value")])
+    assert found.tables["customers"] == 3
+
+
 def test_the_total_of_a_list_of_customers_is_no_customer(tmp_path):
     path = write(tmp_path, CUSTOMERS + "1;Muster;\n2;Beispiel;\nSumme;2 Kunden;\n")
     found = checked(path)

@@ -8,6 +8,7 @@ whoever asked is told that the file cannot be used. Readers are forked from a pr
 
 import ctypes
 import gc
+import logging
 import math
 import multiprocessing
 import os
@@ -50,6 +51,9 @@ _apart = multiprocessing.get_context("forkserver")
 _apart.set_forkserver_preload(["stammkunde.intake.loaded"])
 
 
+log = logging.getLogger(__name__)
+
+
 class ReaderFailed(Exception):
     """A reader met something that nobody expected; the message says what."""
 
@@ -68,9 +72,7 @@ def recognise(path: Path, *, memory_mb: int, **given: Any) -> Recognition:
 
     :raises FileNotUsable: if it cannot be read at all, or not within bounds
     """
-    found: Recognition = read(
-        recognising.recognise, bounds=_bounds(memory_mb, LOOK_SECONDS), path=path, memory_mb=memory_mb, **given
-    )
+    found: Recognition = _look(recognising.recognise, path=path, memory_mb=memory_mb, **given)
     return found
 
 
@@ -80,7 +82,7 @@ def parts(path: Path, *, memory_mb: int) -> list[Part]:
 
     :raises FileNotUsable: if the file cannot be read, or not within bounds
     """
-    found: list[Part] = read(listing, bounds=_bounds(memory_mb, LOOK_SECONDS), path=path)
+    found: list[Part] = _look(listing, path=path, bound_mb=memory_mb)
     return found
 
 
@@ -110,11 +112,20 @@ def rows(path: Path, *, work_dir: Path, limit: int, memory_mb: int) -> tuple[lis
 
     :raises FileNotUsable: if it is no table, or cannot be read within bounds
     """
-    bounds = _bounds(memory_mb, LOOK_SECONDS)
-    found: tuple[list[str], list[Record]] = read(
-        given_rows, bounds=bounds, path=path, work_dir=work_dir, limit=limit, memory_mb=memory_mb
+    found: tuple[list[str], list[Record]] = _look(
+        given_rows, path=path, work_dir=work_dir, limit=limit, memory_mb=memory_mb
     )
     return found
+
+
+def _look(function: Callable[..., Any], *, bound_mb: int = 0, **given: Any) -> Any:
+    """Call what looks at a file while somebody waits; what nobody expected of a file is a refusal of it as well."""
+    bounds = _bounds(bound_mb or given["memory_mb"], LOOK_SECONDS)
+    try:
+        return read(function, bounds=bounds, **given)
+    except ReaderFailed as problem:
+        log.exception("a reader failed")
+        raise FileNotUsable("reader_failed", problem=str(problem)[:200]) from None
 
 
 def _bounds(engine_mb: int, seconds: float) -> Bounds:

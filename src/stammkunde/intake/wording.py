@@ -255,6 +255,10 @@ _OF_FILES = {
             "parts, or raise STAMMKUNDE_MEMORY_MB."
         ),
     ),
+    "reader_failed": (
+        _("Something in the file is not as we know it."),
+        _("Open it in the program it is for, save it anew, or export it as CSV. The system log says more: %(problem)s"),
+    ),
     "reader_slow": (
         _("Reading the file took longer than %(seconds)s seconds and was broken off."),
         _("Export the table as CSV or Parquet, or import it in parts."),

@@ -65,7 +65,7 @@ def set_aside(
     names = ", ".join(map(literal, source.dialect.header))
     db.execute(f"CREATE TEMP TABLE heading AS SELECT [{names}] AS names")
     db.execute(f"CREATE TEMP TABLE seen AS {_seen_sql(source, key, given)}")
-    db.execute(f"CREATE TEMP TABLE aside AS {_kinds_sql(key, given)}")
+    db.execute(f"CREATE TEMP TABLE aside AS {_kinds_sql(key, given, is_of_orders=layout.documents)}")
     _prove(db, source)
     wanted = [kind for kind in (TOTAL, HEADING, NOTE) if not kept & {kind, "all"}]
     db.execute(f"DELETE FROM aside WHERE kind NOT IN ({_listed(wanted)})")
@@ -109,23 +109,26 @@ def _seen_sql(source: Source, key: Mapped | None, given: Sequence[Mapped]) -> st
     )
 
 
-def _kinds_sql(key: Mapped | None, given: Sequence[Mapped]) -> str:
+def _kinds_sql(key: Mapped | None, given: Sequence[Mapped], *, is_of_orders: bool) -> str:
     """Give the query that says which kind each of them is; `maybe` are totals that arithmetic must prove."""
     at = key.place + 1 if key is not None else 0
     no_key = f"cells[{at}] = ''" if at else "true"
     is_key = f"(cells[{at}] = label OR {no_key})" if at else "len(texts) = 1"
     is_note = f"regexp_full_match(label, {literal(_NOTES)})"
     if key is not None and len(given) > 2:  # of a list of two columns, one may well be empty
-        is_note += f" OR ({no_key} OR len(string_split(label, ' ')) > 2) AND len(filled) = 1 AND len(texts) = 1"
+        no_name = no_key if is_of_orders else "false"  # a customer without a number is refused, not overlooked
+        is_note += f" OR ({no_name} OR len(string_split(label, ' ')) > 2) AND len(filled) = 1 AND len(texts) = 1"
     amounts = [one.place + 1 for one in given if one.field.type in (NUMBER, MONEY)]
     has_amount = " OR ".join(f"cells[{place}] <> ''" for place in amounts) or "len(filled) > len(texts)"
+    # Goods may have the number "SIGMA"; a total has no name.
+    has_no_name = "true" if is_of_orders else r"len(list_filter(texts, lambda x: NOT regexp_matches(x, '^\d'))) = 1"
     has_word = f"len(list_filter(texts, lambda x: regexp_full_match(x, {literal(_EXACT)}))) > 0"
     return f"""
         SELECT row, label, CASE
             WHEN list_aggregate(list_transform(filled, lambda x: regexp_full_match(x, {literal(_RULED)})), 'bool_and')
                 THEN '{NOTE}'
             WHEN is_heading THEN '{HEADING}'
-            WHEN {is_key} AND regexp_full_match(label, {literal(_EXACT)}) THEN '{TOTAL}'
+            WHEN {is_key} AND regexp_full_match(label, {literal(_EXACT)}) AND ({has_no_name}) THEN '{TOTAL}'
             WHEN {is_key} AND len(texts) = 1 AND regexp_full_match(label, {literal(_LONGER)}) THEN '{TOTAL}'
             WHEN {no_key} AND {bool(at)} AND {has_word} THEN '{TOTAL}'
             WHEN len(texts) = 1 AND label = texts[1] AND regexp_full_match(label, {literal(_BEGINS)}) THEN 'maybe'

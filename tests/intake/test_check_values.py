@@ -156,14 +156,6 @@ def test_the_whole_file_decides_which_comes_first_day_or_month(tmp_path):
     assert rows(path, "orders", "ordered_on") == [(date(2024, 1, 2),), (date(2023, 12, 31),)]
 
 
-def test_an_order_of_day_and_month_that_nothing_decides_is_flagged_once(tmp_path):
-    path, found = flat(tmp_path, "R1;01/02/2024;7;A1;1;5", "R2;03/04/2024;7;A1;1;5")
-
-    assert remarks(found) == [(2, "Datum", "date_order_assumed")]
-    assert found.problems[0].detail == {"cells": 2}
-    assert rows(path, "orders", "ordered_on") == [(date(2024, 2, 1),), (date(2024, 4, 3),)]
-
-
 @pytest.mark.parametrize(
     ("cell", "moment", "day"),
     [

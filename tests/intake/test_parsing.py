@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from stammkunde.intake import layouts, parsing
 from stammkunde.intake.formats.engine import literal
+from stammkunde.intake.parsing import numbers
 
 PRICE = layouts.get("flat").field("unit_price")
 WHEN = layouts.get("flat").field("ordered_at")
@@ -200,4 +201,6 @@ def test_no_text_breaks_date_parsing_and_what_has_no_value_has_a_code(texts):
     ],
 )
 def test_only_what_is_unmistakable_counts_as_evidence_for_a_decimal_mark(texts, expected):
-    assert parsing.decimal_evidence(DB, " UNION ".join(f"SELECT {literal(one)} AS text" for one in texts)) == expected
+    listed = " UNION ".join(f"SELECT {literal(one)} AS text" for one in texts)
+    comma, point, *_either = DB.execute(numbers.evidence(PRICE, listed)).fetchone()
+    assert {",": comma, ".": point} == expected

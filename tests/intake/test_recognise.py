@@ -100,7 +100,7 @@ def test_dates_of_the_file_decide_the_order(tmp_path):
     found = recognise(path, today=TODAY)
 
     assert found.options["date_order"] == "mdy"
-    assert found.ambiguous_dates == ()
+    assert found.questions == ()
 
 
 def test_dates_that_read_both_ways_are_named(tmp_path):
@@ -109,8 +109,7 @@ def test_dates_that_read_both_ways_are_named(tmp_path):
     found = recognise(path, today=TODAY)
 
     assert "date_order" not in found.options
-    assert found.ambiguous_dates == ("Datum",)
-    assert [one.code for one in found.problems] == ["date_order_assumed"]
+    assert [(one.option, one.columns) for one in found.questions] == [("date_order", ("Datum",))]
 
 
 def test_the_decimal_mark_is_found(tmp_path):

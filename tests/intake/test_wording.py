@@ -31,7 +31,7 @@ def source_of(*parts: str) -> str:
 
 def codes_in_the_source() -> set[str]:
     """Find every code that is given anywhere: refusals of files and undos, reasons of failure, and codes in queries."""
-    everywhere, queries = source_of(), source_of("check", "staging") + (READING / "parsing.py").read_text("utf-8")
+    everywhere, queries = source_of(), source_of("check", "staging", "parsing")
     found = {code for pattern in (RAISED, RECORDED) for code in re.findall(pattern, everywhere)}
     found |= {code for pattern in (REMARKED, JUDGED, NAMED) for code in re.findall(pattern, queries)}
     found.discard("did_you_mean")  # it goes with a code

@@ -28,6 +28,13 @@ class Question:
     row: int = 0
     example: str = ""
     answers: tuple[Answer, ...] = ()
+    of_rows: int = 0  # the sums are of the first so many rows only; 0: of the whole file
 
     def is_answered(self, options: Mapping[str, Any]) -> bool:
         return str(options.get(self.option, "")) in {one.value for one in self.answers}
+
+
+def of_dict(given: Mapping[str, Any]) -> Question:
+    """Make a question of what was kept of it."""
+    answers = tuple(Answer(**one) for one in given["answers"])
+    return Question(**{**given, "columns": tuple(given["columns"]), "answers": answers})

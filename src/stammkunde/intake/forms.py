@@ -1,6 +1,6 @@
 """What a person may correct about a file that was recognised."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,10 +64,14 @@ class Options(forms.Form):
 
     MORE = ("header_row", "encoding", "delimiter", "sheet", "part", "keep_aside")  # folded away
 
-    def __init__(self, *args: Any, layout: Layout | None, dialect: Dialect, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, layout: Layout | None, dialect: Dialect, questions: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name in _unasked(layout, dialect):
             del self.fields[name]
+        for name in questions:  # which have answers to choose from
+            self.fields.pop(name, None)
         if self.initial.get("price_basis") in {None, "net"}:
             self.fields.pop("tax_rate", None)
         if "sheet" in self.fields:
@@ -180,6 +184,7 @@ class Asked:
     text: str
     row: int
     example: str
+    of_rows: int
     choices: list[Choice]
 
 
@@ -192,11 +197,12 @@ def asked(found: Recognition) -> list[Asked]:
             text=wording.question_text(one),
             row=one.row,
             example=one.example,
+            of_rows=one.of_rows,
             choices=[
                 Choice(
                     value=answer.value,
                     label=wording.answer_text(one, answer),
-                    example=answer.example,
+                    example=wording.example_text(answer.example),
                     cents=answer.cents,
                     is_chosen=str(found.options.get(one.option, "")) == answer.value,
                 )

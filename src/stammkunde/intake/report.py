@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stammkunde.intake import queries, wording
+from stammkunde.intake import asking, queries, wording
+from stammkunde.intake.asking import Question
 from stammkunde.intake.models import Import
 from stammkunde.intake.undo import CannotUndo
 from stammkunde.store import facts
@@ -153,6 +154,11 @@ def error(incoming: Import) -> tuple[str, str] | None:
     if "rows" in detail:
         detail["rows"] = writing.number(detail["rows"])
     return wording.problem_text(incoming.error.get("code", ""), detail)
+
+
+def asked(incoming: Import) -> tuple[Question, ...]:
+    """Give what the whole file left open when it was checked last."""
+    return tuple(asking.of_dict(one) for one in (incoming.error or {}).get("questions", ()))
 
 
 def refusal(refused: CannotUndo) -> str:

@@ -317,12 +317,14 @@ def _preview(
             layout=given.layout,
             columns=given.columns,
             options=given.options,
+            also=report.asked(incoming),
             memory_mb=settings.ENGINE_MEMORY_MB,
         )
     except FileNotUsable as problem:
         return Preview(found=None, refusal=wording.problem_text(problem.code, problem.detail))
     layout = layouts.get(found.layout) if found.layout else None
-    options = partial(forms.Options, layout=layout, dialect=found.dialect, initial=found.options)
+    questions = [one.option for one in found.asked if one.answers]
+    options = partial(forms.Options, layout=layout, dialect=found.dialect, questions=questions, initial=found.options)
     shown = Preview(found=found, options=options())
     if data is None or is_applied or "origin" not in data:
         return shown

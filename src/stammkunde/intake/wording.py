@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.intake import layouts
+from stammkunde.intake import asking, layouts
 from stammkunde.intake.asking import Answer, Question
 
 _MEND_ROW = _("Correct the row and import it again.")
@@ -110,9 +110,9 @@ _OF_ROWS = {
         _("%(value)s lies before %(earliest_year)s."),
         _("Check the year; write it with four digits."),
     ),
-    "date_order_assumed": (
-        _("Nothing in the file says whether %(value)s begins with the day or the month; the day was taken."),
-        _("If the month comes first, choose so in the preview and import again."),
+    "basis_contradicted": (
+        _("By the VAT that the rows name, these prices are %(shown_basis)s, which is not what was chosen."),
+        _("Check whether prices include VAT. If what was chosen is right, there is nothing to do."),
     ),
     "order_incomplete": (
         _("Row %(row)s of the same order was refused."),
@@ -305,6 +305,10 @@ _OF_FILES = {
         _("A column is missing: %(field_labels)s."),
         _("Choose the column that holds it; without it, the rows mean nothing."),
     ),
+    "reading_open": (
+        _("%(question_texts)sThe file leaves that open."),
+        _("Answer on the page of the import. On the command line, one of these: %(said)s."),
+    ),
     "tax_unknown": (
         _("The prices include VAT, and the file does not say how much."),
         _("Give the VAT in percent, or the column that holds it."),
@@ -362,6 +366,14 @@ _QUESTIONS = {
         "The file has amounts (%(column)s), and as orders it would come without them. Is the money in a file of lines? "
         "If not, choose below that the file contains documents, one row each."
     ),
+    "decimal": _("What is meant by %(value)s in the column “%(column)s”?"),
+    "date_order": _("Which day is %(value)s in the column “%(column)s”?"),
+    "credit": _("“%(column)s” has amounts on both sides, H and S: which of them are sales?"),
+    "price_basis": _("Do the amounts in the column “%(column)s” include VAT?"),
+    "price_of": _("What is the price in the column “%(column)s” for?"),
+    "tax": _("What does the column “%(column)s” hold?"),
+    "discounts": _("“%(column)s” has values with and without a minus: which of them lower the price?"),
+    "percent": _("What is meant by %(value)s in the column “%(column)s”?"),
 }
 _ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value → words
     "repeated": {
@@ -372,6 +384,14 @@ _ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value �
     },
     "buyer": {"-": _("none: they are all guests")},
     "amounts": {"lines": _("yes, the lines come in a file of their own")},
+    "decimal": {",": _("The comma parts the decimals"), ".": _("The point parts the decimals")},
+    "date_order": {"dmy": _("The day comes first"), "mdy": _("The month comes first")},
+    "credit": {"plus": _("H (credit) adds, S (debit) takes away"), "minus": _("S (debit) adds, H (credit) takes away")},
+    "price_basis": {"net": _("No, they are net"), "gross": _("Yes, they are gross")},
+    "price_of": {"unit": _("One piece"), "line": _("The whole line, whatever the quantity")},
+    "tax": {"rate": _("The rate, in percent"), "amount": _("The amount, in money")},
+    "discounts": {"positive": _("Those without a minus"), "negative": _("Those with a minus")},
+    "percent": {"fraction": _("A share: 0.1 is ten percent"), "percent": _("Percent: 0.1 is a tenth of a percent")},
 }
 STEPS = {
     "waiting": _("Waiting"),
@@ -414,6 +434,12 @@ def field_label(layout: str, name: str) -> str:
     return known[name].label(_language()) if name in known else name
 
 
+def example_text(example: str) -> str:
+    """Write how an example is read the way people here write it: a day, or a number that cannot be misread."""
+    shown = str(_shown(example))
+    return shown.replace(".", ",") if shown == example and _language().startswith("de") else shown
+
+
 def step_label(code: str) -> str:
     """Word a step that `progress` was told."""
     return str(STEPS.get(code, code))
@@ -430,6 +456,12 @@ class _Detail(dict[str, Any]):
         self["number_example"] = "1234,56" if detail.get("decimal") == "," else "1234.56"
         layout = str(detail.get("layout", ""))
         self["field_label"] = field_label(layout, str(detail.get("field", "")))
+        open_questions = [asking.of_dict(one) for one in detail.get("questions", ())]
+        self["question_texts"] = "".join(f"{question_text(one)} " for one in open_questions)
+        self["said"] = ", ".join(
+            f'--option "{one.option}={answer.value}"' for one in open_questions for answer in one.answers
+        )
+        self["shown_basis"] = gettext("gross") if detail.get("shown") == "gross" else gettext("net")
         self["field_labels"] = ", ".join(field_label(layout, str(one)) for one in detail.get("fields", ()))
         self["known"] = ", ".join(
             _choice(str(detail.get("field", "")), one) for one in str(detail.get("known", "")).split(", ")

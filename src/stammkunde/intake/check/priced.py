@@ -77,7 +77,7 @@ def _amounts_sql(layout: Layout, names: set[str], options: dict[str, Any]) -> st
                 WHEN line_net IS NOT NULL THEN micro(line_net) * 1000000
                 WHEN line_gross IS NOT NULL THEN micro(line_gross) * 1000000
                 WHEN line_total IS NOT NULL THEN micro(line_total) * 1000000
-                ELSE list_ - {_DISCOUNT} END AS amount_
+                ELSE list_ - {_discount(options)} END AS amount_
             FROM sane),
         signed AS (SELECT *, {sign} AS sign FROM counted)
         SELECT * EXCLUDE (amount_, too_much), amount_ * sign AS amount,
@@ -125,7 +125,10 @@ def _order_amount(names: set[str]) -> str:
     return "sum(amount_) OVER (PARTITION BY order_number)" if "order_subtotal" in names else "NULL::HUGEINT"
 
 
-_DISCOUNT = "coalesce(micro(line_discount) * 1000000, ratio(list_ * micro(discount_percent), 100000000), 0)"
+def _discount(options: dict[str, Any]) -> str:
+    """Give the SQL for what is taken off a line; some write it with a minus."""
+    sign = "-1" if options.get("discounts") == "negative" else "1"
+    return f"{sign} * coalesce(micro(line_discount) * 1000000, ratio(list_ * micro(discount_percent), 100000000), 0)"
 
 
 def _buyer(layout: Layout, names: set[str]) -> str:

@@ -74,14 +74,19 @@ def _remark(one: Mapped, where: str, code: str, severity: str, limit: int | None
     return f"SELECT row, {literal(one.column)}, {one.raw}, '{code}', {detail}, '{severity}' FROM given WHERE {where}"
 
 
-def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped, how: parsing.Reading) -> None:
-    """Parse a column's distinct texts into `p_<field>`, and remark those that have no value."""
+def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped) -> None:
+    """Remark those of a column's texts that have no value in `p_<field>`."""
     name = one.field.name
-    texts = f"SELECT DISTINCT {one.raw} AS text FROM given WHERE strlen({one.raw}) <= {4 * LONGEST_VALUE}"
-    db.execute(f"CREATE TABLE p_{name} AS {parsing.parsed(one.field, texts, how)}")
     if engine.count(db, f"SELECT count(code) FROM p_{name}"):
         add(db, f"SELECT g.row, {literal(one.column)}, g.{one.raw}, p.code, p.detail, p.severity FROM given g "
                 f"JOIN (SELECT * FROM p_{name} WHERE code IS NOT NULL) p ON g.{one.raw} = p.text")  # fmt: skip
+
+
+def add_contradicted(db: duckdb.DuckDBPyConnection, fields: list[Mapped], basis: str) -> None:
+    """Flag, once, that the amounts show another basis of prices than was said."""
+    one = next(one for one in fields if one.field.name in {"unit_price", "line_total"})
+    add(db, f"SELECT min(row), {literal(one.column)}, arg_min({one.raw}, row), 'basis_contradicted', "
+            f"json_object('shown', {literal(basis)}), '{FLAGGED}' FROM given")  # fmt: skip
 
 
 def add_nothing(db: duckdb.DuckDBPyConnection, one: Mapped) -> None:

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import duckdb
 
 from stammkunde.intake import layouts, parsing
-from stammkunde.intake.check import aside, given, priced, problems, refused, tables
+from stammkunde.intake.check import aside, given, priced, problems, refused, settled, tables
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import ASIDE, FLAGGED, REFUSED, Checked
+from stammkunde.intake.check.settled import Settled
 from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.formats.separated import Progress
@@ -64,6 +65,40 @@ def check(  # noqa: PLR0913
         shutil.rmtree(out_dir / "spill", ignore_errors=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What the first rows of a file show; `checked` is None as long as something is open."""
+
+    settled: Settled
+    rows: int
+    checked: Checked | None
+
+
+def look(  # noqa: PLR0913
+    path: Path | str,
+    *,
+    layout: Layout,
+    columns: dict[str, str],
+    options: dict[str, Any],
+    work_dir: Path,
+    today: date,
+    memory_mb: int,
+    limit: int,
+) -> Look:
+    """
+    Decide from the first rows of a file how its values are written, as `check` does from all, and check them so.
+
+    :raises FileNotUsable: if there is nothing in it
+    """
+    source = open_source(path, work_dir=work_dir, options=options, limit=limit)
+    layout, columns = layouts.with_attributes(layout, columns, header=source.dialect.header, options=options)
+    with engine.connect(memory_mb=memory_mb, work_dir=work_dir) as db:
+        one = _Check(db, source, layout, options, columns, today)
+        found = one.settle()
+        checked = one.finish(found, work_dir, lambda *_told: None) if one.refusal(found) is None else None
+        return Look(settled=found, rows=source.rows, checked=checked)
+
+
 class _Check:
     """One check's connection and what it knows of the file."""
 
@@ -83,16 +118,38 @@ class _Check:
         self.names = {one.field.name for one in self.fields}
         self.rows = self.unreadable = 0
         self.numbers: set[str] = set()  # fields whose numbers are taken from the file as they are
-        if layout.documents and not priced.tax_known(self.names, options):
-            raise FileNotUsable("tax_unknown")
 
-    def run(self, out_dir: Path, tell: Callable[[str, int, int], None]) -> Checked:
+    def settle(self) -> Settled:
+        """Read the rows, and decide how their values are written."""
         self.db.execute(parsing.MACROS)
         for function in self.layout.functions:
             self.db.create_function(function.__name__, function)
         self.db.execute(problems.CREATE)
         self._give()
-        self._parse(tell)
+        found = settled.settle(
+            self.db, layout=self.layout, fields=self.fields, exact=frozenset(self.numbers),
+            dialect=self.source.dialect, options=self.options, how=self.how,
+        )  # fmt: skip
+        self.fields, self.numbers, self.options = found.fields, set(found.exact), found.options
+        self.names = {one.field.name for one in self.fields}
+        return found
+
+    def run(self, out_dir: Path, tell: Callable[[str, int, int], None]) -> Checked:
+        found = self.settle()
+        if refusal := self.refusal(found):
+            raise refusal
+        return self.finish(found, out_dir, tell)
+
+    def refusal(self, found: Settled) -> FileNotUsable | None:
+        """Say what keeps the file from being imported."""
+        if found.open:
+            return FileNotUsable("reading_open", questions=[asdict(one) for one in found.open])
+        if self.layout.documents and not priced.tax_known(self.names, self.options):
+            return FileNotUsable("tax_unknown")
+        return None
+
+    def finish(self, found: Settled, out_dir: Path, tell: Callable[[str, int, int], None]) -> Checked:
+        self._remark(found, tell)
         tell("judge", 0, 1)
         self.rows = self._count()
         self._type()
@@ -134,13 +191,14 @@ class _Check:
         rows = "DISTINCT row" if self.layout.packed else "*"
         return self.unreadable + engine.count(self.db, f"SELECT count({rows}) FROM given")
 
-    def _parse(self, tell: Callable[[str, int, int], None]) -> None:
-        self.how = _settled(self.db, self.how, self.fields, self.options)
+    def _remark(self, found: Settled, tell: Callable[[str, int, int], None]) -> None:
         problems.add_all(self.db, [query for one in self.fields for query in self._remarks(one)])
         for done, one in enumerate(self.fields):
             tell("parse", done, len(self.fields))
             if one.field.type in parsing.PARSED:
-                problems.add_parsed(self.db, one, self.how)
+                problems.add_parsed(self.db, one)
+        if found.contradicted:
+            problems.add_contradicted(self.db, self.fields, found.contradicted)
         if self.layout.spread:
             problems.refuse_orders_with(self.db)
 
@@ -233,41 +291,3 @@ def _value(one: Mapped, *, has_numbers: bool) -> list[str]:
     if kind in parsing.PARSED:
         return [f"p_{name}.value AS {name}"]
     return [f"CASE WHEN strlen(g.{one.raw}) <= {limit} THEN g.{one.raw} ELSE left(g.{one.raw}, {limit}) END AS {name}"]
-
-
-def _settled(
-    db: duckdb.DuckDBPyConnection, how: parsing.Reading, fields: list[Mapped], options: dict[str, Any]
-) -> parsing.Reading:
-    """Settle how dates and numbers are written: as a person said, else as the whole file shows."""
-    if not options.get("decimal") and (texts := _texts(fields, {NUMBER, MONEY})):
-        found = parsing.decimal_evidence(db, texts)
-        if found[","] != found["."]:
-            how = replace(how, decimal=max(found, key=found.__getitem__))
-        elif options.get("delimiter") == ";":
-            how = replace(how, decimal=",")
-    if options.get("date_order") in {"dmy", "mdy"} or not (texts := _texts(fields, {MOMENT, DAY})):
-        return how
-    found = parsing.date_evidence(db, texts)
-    if found["mdy"] > found["dmy"]:
-        return replace(how, date_order="mdy")
-    if found["either"] and not found["dmy"]:
-        _flag_assumed(db, fields)
-    return how
-
-
-def _texts(fields: list[Mapped], kinds: set[str]) -> str:
-    return " UNION ".join(
-        f"SELECT DISTINCT {one.raw} AS text FROM given WHERE strlen({one.raw}) <= {problems.LONGEST_VALUE}"
-        for one in fields
-        if one.field.type in kinds
-    )
-
-
-def _flag_assumed(db: duckdb.DuckDBPyConnection, fields: list[Mapped]) -> None:
-    """Flag, once per column, that nothing in the file says which of 01/02/2024 is the day."""
-    for one in fields:
-        if one.field.type in {MOMENT, DAY}:
-            either = rf"regexp_matches({one.raw}, '^\d{{1,2}}[-/] ?\d{{1,2}}[-/]')"
-            problems.add(db, f"SELECT min(row), {literal(one.column)}, arg_min({one.raw}, row), 'date_order_assumed', "
-                             f"json_object('cells', count(*)), '{FLAGGED}' FROM given WHERE {either} "
-                             "HAVING count(*) > 0")  # fmt: skip

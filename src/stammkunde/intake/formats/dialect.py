@@ -5,6 +5,11 @@ from functools import partial
 from typing import Any
 
 
+def figure(text: str) -> str:
+    """Write a program's number so that its point is not taken for one that parts thousands: 1.125 as 1.1250."""
+    return f"{text}0" if text[-4:-3] == "." else text
+
+
 class FileNotUsable(Exception):
     """
     Nothing of the file can be imported.

@@ -11,7 +11,7 @@ from typing import Any
 import python_calamine as calamine
 
 from stammkunde.intake.formats import heading, sheets, sparse
-from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark
+from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark, figure
 
 _SAMPLE_ROWS = 200
 Row = tuple[int, list[str]]
@@ -180,7 +180,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return f"{cell:.15g}" if abs(cell) < 1e15 else repr(cell)
+        return figure(f"{cell:.15g}") if abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ") if cell.time() != datetime.min.time() else cell.date().isoformat()
     if isinstance(cell, date):

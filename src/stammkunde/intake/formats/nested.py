@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from stammkunde.intake.formats import encoding
-from stammkunde.intake.formats.dialect import Dialect, FileNotUsable
+from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, figure
 from stammkunde.intake.formats.separated import Progress
 
 SAMPLE_RECORDS = 200
@@ -80,7 +80,7 @@ def _told(file: TextIO, path: Path, progress: Progress | None) -> Iterator[str]:
 def parsed(text: str) -> Any:
     """Read a JSON value with its numbers as they are written; None where it is none."""
     try:
-        return json.loads(text, parse_float=str, parse_int=str)
+        return json.loads(text, parse_float=figure, parse_int=str)
     except (ValueError, RecursionError):
         return None
 
@@ -122,7 +122,7 @@ def _form(path: Path, name: str) -> str:
 
 def _entries(file: TextIO, text: str) -> Iterator[Any]:
     """Read the entries of a list one after the other, a block at a time."""
-    decode = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
+    decode = json.JSONDecoder(parse_float=figure, parse_int=str).raw_decode
     at = 0
     while True:
         between = _BETWEEN.match(text, at)

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from stammkunde.intake.formats.dialect import FileNotUsable
+from stammkunde.intake.formats.dialect import FileNotUsable, figure
 from stammkunde.intake.formats.sheets import MOST_EMPTY, Styles, attribute, column_number, rows_of, shown, whole
 
 _GAP_COLUMNS, _GAP_ROWS, _FEW = 50, 1000, 3
@@ -125,7 +125,7 @@ class _Reading:
                 moment = self.day_zero + timedelta(seconds=round(float(text) * 86400))
                 return moment.isoformat(sep=" ") if moment.time() != time.min else moment.date().isoformat()
             code = "%" if style in self.styles.percents else self.styles.zeros.get(style, "")
-            return shown(float(text), code) if code else f"{float(text):.15g}"
+            return shown(float(text), code) if code else figure(f"{float(text):.15g}")
         return text
 
 

@@ -32,9 +32,9 @@ ORDER_NUMBERS = (
     "OrderID", "order_id", "Document number", "Transaction ID", "Bon-Nr.", "Bonnummer",
 )  # fmt: skip
 ORDER_DATES = (
-    "Datum", "Belegdatum", "Rechnungsdatum", "Auftragsdatum", "Bestellt am", "Kaufdatum", "Buchungsdatum", "Zeitpunkt",
-    "InvoiceDate", "Invoice date", "Order date", "OrderDate", "order_date", "Date", "Created at", "Purchase date",
-    "Transaction date", "Timestamp",
+    "Datum", "Belegdatum", "Rechnungsdatum", "Auftragsdatum", "Bestellt am", "Verkauft am", "Kaufdatum",
+    "Buchungsdatum", "Zeitpunkt", "InvoiceDate", "Invoice date", "Order date", "OrderDate", "order_date", "Date",
+    "Created at", "Purchase date", "Transaction date", "Timestamp",
 )  # fmt: skip
 
 CUSTOMER_KINDS = {

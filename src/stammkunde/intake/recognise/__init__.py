@@ -1,6 +1,6 @@
 """What a file is about: its layout, which column means what, and how dates and numbers are written."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,12 +10,11 @@ from stammkunde.intake import layouts
 from stammkunde.intake.asking import Answer, Question
 from stammkunde.intake.check.given import missing
 from stammkunde.intake.check.result import Problem
-from stammkunde.intake.check.run import check
 from stammkunde.intake.formats import Dialect, sniff
 from stammkunde.intake.layouts import Layout
 from stammkunde.intake.recognise import losing
 from stammkunde.intake.recognise.choosing import LEAST, match, rank
-from stammkunde.intake.recognise.settling import LOOK_ROWS, settle
+from stammkunde.intake.recognise.settling import Settled, settle
 
 __all__ = ["Answer", "Question", "Recognition", "match", "rank", "recognise"]
 
@@ -39,7 +38,7 @@ class Recognition:
     missing: tuple[str, ...]  # fields that the layout needs and the file does not have
     unused: tuple[str, ...]  # columns that are not imported
     asked: tuple[Question, ...]  # what only a person knows, answered or not
-    ambiguous_dates: tuple[str, ...]  # columns whose dates read as day first and as month first
+    assumed_net: bool  # prices are taken as net, which nothing in the file says
     candidates: tuple[tuple[str, float], ...]  # layouts with their score, best first
     problems: list[Problem] = field(repr=False)
 
@@ -67,10 +66,13 @@ def recognise(
     layout: str | None = None,
     columns: dict[str, str] | None = None,
     options: dict[str, Any] | None = None,
+    also: tuple[Question, ...] = (),
     memory_mb: int = 512,
 ) -> Recognition:
     """
     Recognise a file from its first rows; what is given (a person's correction, a saved mapping) is kept.
+
+    What only the whole file left open when it was checked is asked `also`.
 
     :raises FileNotUsable: if it cannot be read at all
     """
@@ -83,30 +85,27 @@ def recognise(
     kind = layouts.get(name)
     found_columns = dict(columns) if columns is not None else match(kind, dialect.header)
     given = losing.as_answered(kind, found_columns, dialect, options)
+    lacking = missing(kind, set(given), packed=kind.packed in dialect.header)
     with TemporaryDirectory() as work:
-        found = settle(path, kind, given, options, dialect, work=Path(work), memory_mb=memory_mb)
-        recognition = Recognition(
-            layout=name,
-            columns=given,
-            options=found.options,
-            confidence=round(dict(candidates).get(name, 0.0), 2),
-            dialect=dialect,
-            header=dialect.header,
-            sample=dialect.sample[:_SHOWN_ROWS],
-            missing=missing(kind, set(given), packed=kind.packed in dialect.header),
-            unused=_unused(kind, given, dialect, found.options),
-            asked=(*losing.questions(kind, found_columns, dialect), *found.asked),
-            ambiguous_dates=found.ambiguous,
-            candidates=tuple(candidates),
-            problems=[],
-        )
-        if not recognition.usable:
-            return recognition
-        first = check(
-            path, layout=name, columns=given, options=found.options, out_dir=Path(work), today=today,
-            memory_mb=memory_mb, limit=LOOK_ROWS,
-        )  # fmt: skip
-    return replace(recognition, problems=first.problems)
+        found = Settled(options=kind.options | {"origin": kind.options.get("origin", "files")} | options)
+        if not lacking:
+            found = settle(path, kind, given, options, work=Path(work), today=today, memory_mb=memory_mb)
+    asked = (*losing.questions(kind, found_columns, dialect), *found.asked)
+    return Recognition(
+        layout=name,
+        columns=given,
+        options=found.options,
+        confidence=round(dict(candidates).get(name, 0.0), 2),
+        dialect=dialect,
+        header=dialect.header,
+        sample=dialect.sample[:_SHOWN_ROWS],
+        missing=lacking,
+        unused=_unused(kind, given, dialect, found.options),
+        asked=(*asked, *(one for one in also if one.option not in {each.option for each in asked})),
+        assumed_net=found.assumed_net,
+        candidates=tuple(candidates),
+        problems=found.problems,
+    )
 
 
 def _unused(kind: Layout, given: dict[str, str], dialect: Dialect, options: dict[str, Any]) -> tuple[str, ...]:
@@ -121,5 +120,5 @@ def _unknown(dialect: Dialect, candidates: list[tuple[str, float]], options: dic
     return Recognition(
         layout="", columns={}, options=options, confidence=0.0, dialect=dialect, header=dialect.header,
         sample=dialect.sample[:_SHOWN_ROWS], missing=(), unused=dialect.header, asked=(Question(option="layout"),),
-        ambiguous_dates=(), candidates=tuple(candidates), problems=[],
+        assumed_net=False, candidates=tuple(candidates), problems=[],
     )  # fmt: skip

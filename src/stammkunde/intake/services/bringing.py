@@ -15,6 +15,9 @@ from stammkunde.team.models import Staff
 
 MOST_ROWS = 10_000  # of one call; whoever has more sends a file
 
+# How values are written here: a program that hands rows in is never asked.
+_WRITTEN = {"date_order": "ymd", "decimal": ".", "price_basis": "net", "price_of": "unit", "discounts": "positive"}
+
 
 class NoRows(Exception):
     """Nothing was brought."""
@@ -64,7 +67,7 @@ def bring(
         staff=staff,
         layout=layout,
         columns={one: one for one in given},
-        options={"origin": origin, "date_order": "ymd", "decimal": ".", LIVE: True},
+        options=_WRITTEN | {"origin": origin, LIVE: True} | {f"decimal:{one}": "." for one in given},
     )
     if received.status != Import.Status.UPLOADED:
         return received

@@ -1,5 +1,5 @@
 """
-Write every column of our own tables into `docs/guide/import.md`, below the line that names this tool.
+Write into `docs/guide/import.md` what other programs' files are known, and every column of our own tables.
 
     python tools/import_tables.py
 """
@@ -14,11 +14,13 @@ if not apps.ready:  # the tests have set up Django already
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammkunde.settings")
     django.setup()
 
-from stammkunde.intake.layouts import own
+from stammkunde.intake.layouts import foreign, own
 from stammkunde.store.layouts import Layout
 
 GUIDE = Path(__file__).parents[1] / "docs/guide/import.md"
 BEGIN = "<!-- tables: written by `python tools/import_tables.py` -->\n\n"
+PROGRAMS, PROGRAMS_END = "<!-- programs: written by `python tools/import_tables.py` -->\n\n", "\n<!-- /programs -->\n"
+_REFUSED = {"payments": "refused: payments, not orders", "bookings": "refused: entries of a journal, not orders"}
 
 _TYPES = {
     "text": "text", "key": "number or code", "email": "e-mail address", "number": "number", "money": "amount",
@@ -29,6 +31,23 @@ _TYPES = {
 def tables() -> str:
     """Write one Markdown table for each of our own tables."""
     return "\n".join(_table(layout) for layout in own())
+
+
+def programs() -> str:
+    """Write a Markdown table of what other programs write, with three of the headings that tell it."""
+    rows = [
+        f"| {one.en} | {', '.join(f'`{mark}`' for mark in one.marks[:3])} | {_fills(one)} | {_origin(one)} |"
+        for one in sorted(foreign(), key=lambda one: one.en.casefold())
+    ]
+    return "\n".join(["| File | told by headings such as | fills | origin |", "|---|---|---|---|", *rows, ""])
+
+
+def _origin(one: Layout) -> str:
+    return "–" if one.refused else f"`{one.options['origin']}`"
+
+
+def _fills(one: Layout) -> str:
+    return _REFUSED[one.refused] if one.refused else ", ".join(table.name.replace("_", " ") for table in one.tables)
 
 
 def _table(layout: Layout) -> str:
@@ -50,6 +69,8 @@ def _table(layout: Layout) -> str:
 
 def whole(guide: str) -> str:
     """Give the guide with the tables as they are now."""
+    first, rest = guide.split(PROGRAMS)
+    guide = first + PROGRAMS + programs() + PROGRAMS_END + rest.partition(PROGRAMS_END)[2]
     return guide[: guide.index(BEGIN)] + BEGIN + tables().rstrip("\n") + "\n"
 
 

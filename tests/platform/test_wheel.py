@@ -46,6 +46,14 @@ def test_wheel_holds_what_pages_need(wheel):
     assert {".py", ".html", ".css", ".js", ".mo"} <= suffixes
 
 
+def test_wheel_knows_what_other_programs_write(wheel):
+    folder = "stammkunde/intake/layouts/foreign"
+    there = {path.parent.name for path in (ROOT / "src" / folder).glob("*/layout.toml")}
+
+    assert "jtl" in there
+    assert {f"{folder}/{name}/layout.toml" for name in there} <= set(wheel.namelist())
+
+
 def test_wheel_alone_brings_what_the_library_needs_and_no_more(wheel):
     (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
     wanted = message_from_bytes(wheel.read(name)).get_all("Requires-Dist")

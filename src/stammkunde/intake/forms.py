@@ -262,7 +262,8 @@ def samples(found: Recognition, column: str, *, count: int = 3) -> list[str]:
 def layout_choices(found: Recognition) -> list[tuple[str, str]]:
     """Give the layouts by name, the likeliest first."""
     order = {name: place for place, (name, _score) in enumerate(found.candidates)}
-    ranked = sorted(layouts.known(), key=lambda one: order.get(one.name, len(order)))
+    taken = [one for one in layouts.known() if not one.refused or one.name == found.layout]
+    ranked = sorted(taken, key=lambda one: order.get(one.name, len(order)))
     return [(one.name, one.label(language())) for one in ranked]
 
 

@@ -51,7 +51,7 @@ class Imports(StaffList):
         return {
             "running": any(incoming.status in queries.RUNNING for incoming in self.page.rows),
             "own": [(one.name, one.label(forms.language())) for one in layouts.own()],
-            "others": [one.label(forms.language()) for one in layouts.known() if one not in layouts.own()],
+            "others": layouts.others(forms.language()),
             "limit": writing.number(settings.UPLOAD_LIMIT_BYTES // 1024**2),
         }
 

@@ -146,6 +146,10 @@ _OF_ROWS = {
         _("The shop does not say which goods were refunded; the refund is a line of its own."),
         _("Nothing to do."),
     ),
+    "no_sale": (
+        _("%(value)s is a draft, an offer or an order broken off, or no customer: the row was set aside."),
+        _("Nothing to do if that is what it is."),
+    ),
     "duplicate_key": (
         _("The same number stands in row %(kept)s with other values; that row counts."),
         _("Keep one of the two rows."),
@@ -291,6 +295,14 @@ _OF_FILES = {
     "json_unreadable": (
         _("The file is no JSON that holds rows."),
         _("Write a list of objects, or one object on each line."),
+    ),
+    "payments": (
+        _("These are payments, not orders: the file says who paid, and not what was bought."),
+        _("Import the orders of your shop or till; they hold the same sales with their products."),
+    ),
+    "bookings": (
+        _("These are entries of an accounting journal, not orders: the file does not say who bought what."),
+        _("Import invoices from the program that wrote them; customers come by the list of debtors."),
     ),
     "row_unreadable_all": (
         _("The first row cannot be read."),

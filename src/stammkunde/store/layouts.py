@@ -71,6 +71,7 @@ class Table:
     columns: tuple[Column, ...]
     where: str = "true"
     latest: str = "row"
+    found_by: str = ""  # SQL of the e-mail address by which a row may be found that is there under another key
     unique: bool = False  # the file should name each key once: flag it if it tells different things about one
 
 
@@ -82,6 +83,7 @@ class Layout:
     `marks` are headings that only this kind of file has: they decide between layouts with the same fields.
     `one_of` are groups of fields of which the file must have at least one.
     `functions`, from texts to a text, may be called by their names in the SQL of columns.
+    A `foreign` one is what another program writes: it is known by its `marks`, and has no headings but its own.
     """
 
     name: str
@@ -93,10 +95,14 @@ class Layout:
     marks: tuple[str, ...] = ()
     options: dict[str, str] = field(default_factory=dict)
     documents: bool = False  # rows are lines of orders: they are priced, and orders and products follow from them
+    foreign: bool = False
+    refused: str = ""  # a code: this kind of file is known, and is nothing to import
     spread: bool = False  # fields of the order stand on one of its rows and count for all
     buyer: tuple[str, ...] = ("customer_number", "email")  # which field tells who bought, the first that is known
-    packed: str = ""  # a column that holds all items of an order in one cell
+    packed: str = ""  # a pattern: the columns whose cells hold items of an order, one or many
     functions: tuple[Callable[..., str], ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)  # field → SQL over the fields: what the file means by it
+    only: str = ""  # SQL over the fields: the rows that mean something; others are set aside
 
     def label(self, language: str) -> str:
         return self.de if language.startswith("de") else self.en

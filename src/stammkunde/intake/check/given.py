@@ -1,12 +1,13 @@
 """The file's cells under the names of our fields, trimmed; still text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stammkunde.intake import parsing
+from stammkunde.intake.check import packed
 from stammkunde.intake.formats import Dialect, FileNotUsable, Source
-from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts import Field, Layout
-from stammkunde.store.layouts import KEY, MONEY, NUMBER, TEXT
+from stammkunde.store.layouts import KEY, MONEY, NUMBER
 
 NUMBERS = (NUMBER, MONEY)
 
@@ -46,39 +47,27 @@ def mapped(layout: Layout, columns: dict[str, str], dialect: Dialect) -> list[Ma
         for name, column in columns.items()
         if column and name in known
     ]
-    if lacking := missing(layout, {one.field.name for one in found}, packed=layout.packed in places):
+    if lacking := missing(layout, {one.field.name for one in found}, dialect.header):
         raise FileNotUsable("field_missing", fields=list(lacking), layout=layout.name)
     return found
 
 
-def missing(layout: Layout, given: set[str], *, packed: bool = False) -> tuple[str, ...]:
+def missing(layout: Layout, given: set[str], header: Sequence[str]) -> tuple[str, ...]:
     """Name the fields that the layout needs and that are not given; of a group, its first."""
-    unpacked = set(_PACKED) if packed else set()
+    unpacked = set(packed.PARTS) if packed.columns(layout, header) else set()
     lacking = [name for name in layout.required if name not in given | unpacked]
     return (*lacking, *(group[0] for group in layout.one_of if not (given | unpacked) & set(group)))
 
 
-# What WooCommerce writes into one cell per order: `id:7|name:Mug|sku:M-1|quantity:2|total:20.00;id:8|…`
-_PACKED = {
-    "position": "id",
-    "product_name": "name",
-    "product_number": "sku",
-    "quantity": "quantity",
-    "line_total": "total",
-    "line_subtotal": "subtotal",
-    "line_refunded": "refunded",
-    "line_refunded_quantity": "refunded_qty",
-}
-
-
 def is_packed(layout: Layout, fields: list[Mapped], dialect: Dialect) -> bool:
-    """Tell whether all items of an order stand in one cell."""
-    return bool(layout.packed) and layout.packed in dialect.header and "quantity" not in {m.field.name for m in fields}
+    """Tell whether the items of an order stand in cells, and not in rows of their own."""
+    return bool(packed.columns(layout, dialect.header)) and "quantity" not in {one.field.name for one in fields}
 
 
-def unpacked_fields(layout: Layout) -> list[Mapped]:
-    """Name the fields that come out of a packed cell."""
-    return [Mapped(field=layout.field(name), column=layout.packed, place=-1) for name in _PACKED]
+def unpacked_fields(layout: Layout, dialect: Dialect) -> list[Mapped]:
+    """Name the fields that come out of such cells."""
+    column = packed.columns(layout, dialect.header)[0]
+    return [Mapped(field=layout.field(name), column=column, place=-1) for name in packed.PARTS]
 
 
 def numbers(source: Source, fields: list[Mapped]) -> list[Mapped]:
@@ -125,23 +114,16 @@ def _other_text(one: Mapped) -> str:
 
 
 def unpacked_sql(source: Source, layout: Layout, fields: list[Mapped]) -> str:
-    """Give the query for table `given` where one cell holds all items of an order."""
-    place = source.dialect.header.index(layout.packed)
-    items = ", ".join(f"{_item(part)} AS r_{name}" for name, part in _PACKED.items())
-    split = f"(SELECT *, unnest(string_split(c{place}, ';')) AS item FROM {source.table} WHERE bad IS NULL)"
-    whole = _texts_sql([one for one in fields if one.place >= 0], rows=split, kept=", item")
-    return f"SELECT *, {items} FROM ({whole}) WHERE contains(item, ':')"
-
-
-def _item(part: str) -> str:
-    pattern = literal(rf"(?:^|\|)\s*{part}:([^|]*)")
-    return parsing.value_text(parsing.trimmed(f"regexp_extract(item, {pattern}, 1)"), TEXT)
+    """Give the query for table `given` where cells hold the items of an order."""
+    rows = packed.items_sql(source, packed.columns(layout, source.dialect.header))
+    whole = _texts_sql([one for one in fields if one.place >= 0], rows=rows, kept=", item")
+    return f"SELECT *, {packed.values_sql()} FROM ({whole}) WHERE contains(item, ':')"
 
 
 def _value(one: Mapped) -> str:
     text = parsing.value_text(one.raw, one.field.type)
     # Shopify's apostrophe, which keeps spreadsheets from eating zeros
-    return f"ltrim({text}, '''')" if one.field.name == "postcode" else text
+    return f"ltrim({text}, '''')" if one.field.name in {"postcode", "phone", "customer_number"} else text
 
 
 def spread_sql(fields: list[Mapped]) -> str:

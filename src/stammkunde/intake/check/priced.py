@@ -30,7 +30,7 @@ def price(
     db: duckdb.DuckDBPyConnection, *, layout: Layout, fields: list[Mapped], options: dict[str, Any], unknown: str
 ) -> None:
     """Make `priced` from `typed`: one row per line, with keys, kind and cents; `unknown` are the fields without column."""  # noqa: E501
-    names = {one.field.name for one in fields}
+    names = {one.field.name for one in fields} | layout.values.keys()
     column = next((one.column for one in fields if one.field.name in _PRICES), "")
     moments = {f"{one.field.name}_day" for one in fields if one.field.type == MOMENT}
     kept = ", ".join(sorted({"row", "origin", *names, *moments}) + list(_MADE))
@@ -228,7 +228,8 @@ def _priced_sql(names: set[str], *, has_positions: bool) -> str:
             SELECT * REPLACE (coalesce(fault, CASE WHEN revenue_cents IS NULL THEN 'number_too_large' END) AS fault) FROM (
                 SELECT *, TRY_CAST(CASE WHEN fault IS NULL THEN {revenue} END AS BIGINT) AS revenue_cents,
                     {listed} AS list_cents,
-                    CASE WHEN sign < 0 OR quantity_ < 0 THEN -abs(quantity_) ELSE quantity_ END AS units
+                    CASE WHEN sign < 0 OR quantity_ < 0 OR document_type = 'return' AND revenue_cents < 0
+                        THEN -abs(quantity_) ELSE quantity_ END AS units
                 FROM amounts)),
         kinds AS (SELECT *, {_KIND} AS line_kind FROM sums)
         SELECT *, CASE WHEN line_kind = 'adjustment'
@@ -258,7 +259,7 @@ _COST = """CASE
 
 # Codes of letters alone are no products where most codes have digits; a shop that numbers nothing keeps its products.
 _NOT_A_PRODUCT = f"""product_code IS NOT NULL AND (
-    lower(product_code) IN ({", ".join(map(literal, _NOT_PRODUCTS))})
+    coalesce(position_kind = 'other', false) OR lower(product_code) IN ({", ".join(map(literal, _NOT_PRODUCTS))})
     OR (product_number IS NOT NULL AND length(product_code) <= {_LETTERS} AND NOT regexp_matches(product_code, '\\d')
         AND (SELECT avg(CAST(regexp_matches(code, '\\d') AS INTEGER)) > 0.8
              FROM (SELECT DISTINCT product_number AS code FROM typed))))"""
@@ -287,9 +288,9 @@ def _add_refunds(db: duckdb.DuckDBPyConnection, kept: str) -> None:
         FROM (
             SELECT *, row_number() OVER (PARTITION BY order_number ORDER BY row) AS place,
                 least(
-                    CASE WHEN order_total > 0 THEN CAST(ratio(micro(order_refunded)
+                    coalesce(CASE WHEN order_total > 0 THEN CAST(ratio(micro(order_refunded)
                         * (micro(order_total) - coalesce(micro(order_tax), 0)), micro(order_total) * 10000) AS BIGINT)
-                        ELSE cents(order_refunded) END
+                        ELSE cents(order_refunded) END, 0)
                         + sum(CASE WHEN line_kind = 'return' THEN revenue_cents ELSE 0 END) OVER (PARTITION BY order_number),
                     sum(revenue_cents) OVER (PARTITION BY order_number)) AS left_cents
             FROM refundable WHERE order_status <> 'cancelled')

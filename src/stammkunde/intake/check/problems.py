@@ -97,6 +97,12 @@ def add_nothing(db: duckdb.DuckDBPyConnection, one: Mapped) -> None:
                 f"'{FLAGGED}' FROM typed_given WHERE {name} <= 0")  # fmt: skip
 
 
+def add_set_aside(db: duckdb.DuckDBPyConnection, rows: str, names: set[str]) -> None:
+    """Say of rows that they mean nothing here, as their program has it: drafts, offers, broken off orders."""
+    value = next((one for one in ("order_number", "customer_number") if one in names), "NULL")
+    add(db, f"SELECT row, '', {value}, 'no_sale', NULL, '{FLAGGED}' FROM ({rows})")
+
+
 def refuse_orders_with(db: duckdb.DuckDBPyConnection) -> None:
     """Refuse the other rows of an order of which one is refused: its discounts and refunds belong to all of them."""
     add(db, f"""

@@ -19,6 +19,7 @@ from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.formats.separated import Progress
 from stammkunde.intake.layouts import Layout
+from stammkunde.intake.layouts.vocabulary import ORDER_FIELDS
 from stammkunde.store.layouts import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
 
 STEPS = ("read", "parse", "judge", "write")
@@ -175,7 +176,7 @@ class _Check:
         self.unreadable = engine.count(self.db, f"SELECT count(*) FROM problems WHERE severity = '{REFUSED}'")
         problems.add_of_file(self.db, self.source)
         if given.is_packed(self.layout, self.fields, self.source.dialect):
-            self.fields += given.unpacked_fields(self.layout)
+            self.fields += given.unpacked_fields(self.layout, self.source.dialect)
             self.names = {one.field.name for one in self.fields}
             self.db.execute(f"CREATE TABLE given AS {given.unpacked_sql(self.source, self.layout, self.fields)}")
         else:
@@ -223,7 +224,19 @@ class _Check:
         self.db.execute("DROP TABLE given")
         for one in self.fields:
             problems.add_nothing(self.db, one)
-        self.db.execute(f"CREATE VIEW typed AS SELECT *{self.unknown} FROM typed_given")
+        told = f"(SELECT *{self.unknown} FROM typed_given)"
+        only = f"coalesce({self.layout.only}, true)" if self.layout.only else "true"
+        if self.layout.only:
+            problems.add_set_aside(self.db, f"SELECT * FROM {told} WHERE NOT {only}", self.names)
+        self.db.execute(f"CREATE VIEW typed AS SELECT *{self._meant()} FROM {told} WHERE {only}")
+        self.names |= self.layout.values.keys()
+
+    def _meant(self) -> str:
+        """Give the SQL that puts in place of what stands in the file what its program means by it."""
+        kinds = {one.name: _NULLS[one.type] for one in self.layout.fields}
+        rate = {"tax_rate": float(self.options.get("tax_rate") or 0)}
+        meant = [f"CAST({sql.format_map(rate)} AS {kinds[name]}) AS {name}" for name, sql in self.layout.values.items()]
+        return f" REPLACE ({', '.join(meant)})" if meant else ""
 
     def _values(self) -> list[str]:
         return [value for one in self.fields for value in _value(one, has_numbers=one.field.name in self.numbers)]
@@ -267,9 +280,8 @@ def _of(out_dir: Path, table: str, what: str) -> str:
 _DOCUMENT_FIELDS = tuple(
     {
         one.name: one
-        for kind in (*layouts.OF_TABLES, *layouts.OTHERS)
-        if kind.documents
-        for one in kind.fields
+        for fields in (ORDER_FIELDS, *(kind.fields for kind in layouts.known() if kind.documents))
+        for one in fields
     }.values()
 )  # fmt: skip
 

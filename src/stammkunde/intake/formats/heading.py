@@ -11,6 +11,7 @@ from stammkunde.intake.formats.dialect import FileNotUsable
 DELIMITERS = ";\t|,"  # where two part alike: commas stand in texts and amounts as well
 ESCAPED = re.compile(r'(?<!\\)\\"')  # a quotation mark within a cell, as databases write it
 _SAYS = re.compile(r"sep=(.)\s*$", re.IGNORECASE)  # what Excel understands in the first line
+_FORMS = ("EXTF", "DTVF")  # DATEV's files begin with a row about themselves, as wide as others
 _TITLE_ROWS = 30  # a report's title stands above the heading, not below
 _LIKE_NUMBER = re.compile(r"\s*[-+(]?[\d.,€$]")
 
@@ -77,6 +78,8 @@ def heading_of(rows: Sequence[Sequence[str]]) -> int:
 
     :raises FileNotUsable: if there is no row with anything in it
     """
+    if len(rows) > 1 and rows[0] and rows[0][0] in _FORMS:
+        return 1
     filled = [sum(1 for cell in row if cell.strip()) for row in rows[:_TITLE_ROWS]]
     widths = Counter(_width(row) for row in rows if any(cell.strip() for cell in row))
     if not widths:

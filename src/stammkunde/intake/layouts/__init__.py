@@ -1,5 +1,6 @@
 """
-The kinds of file that we understand. A new one is one entry in `OTHERS`, or a table of facts that declares it.
+The kinds of file that we understand. A new one is a table of facts that declares it, or what another program writes: a
+folder of data in `foreign`.
 
 An entry names fields (with the headings they go by), and for each database table the SQL over the typed fields that
 fills it. Recognising, typing, checking, templates and the guide's tables work from the entry alone.
@@ -8,14 +9,14 @@ fills it. Recognising, typing, checking, templates and the guide's tables work f
 from stammkunde.intake.layouts.attributes import attributes, with_attributes
 from stammkunde.intake.layouts.consents import CONSENTS
 from stammkunde.intake.layouts.documents import DOCUMENTS, FLAT
+from stammkunde.intake.layouts.foreign import foreign
 from stammkunde.intake.layouts.own import CONTACT_PERSONS, CUSTOMERS, LINES_LAYOUT, ORDERS, PRODUCTS
-from stammkunde.intake.layouts.shops import SHOPIFY, WOOCOMMERCE
 from stammkunde.store import facts
 from stammkunde.store.layouts import Column, Field, Layout, Table
 from stammkunde.ui import tables
 
 OF_TABLES = (CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES_LAYOUT, CONSENTS)
-OTHERS = (DOCUMENTS, FLAT, SHOPIFY, WOOCOMMERCE)
+OTHERS = (DOCUMENTS, FLAT, *foreign())
 
 
 class UnknownLayout(LookupError):
@@ -50,6 +51,12 @@ def order(name: str) -> int:
     return names.index(name) if name in names else len(names)
 
 
+def others(language: str) -> list[str]:
+    """Name what is understood beside our own tables, each program once: "JTL-Wawi"."""
+    labels = [one.label(language) for one in OTHERS if not one.refused]
+    return list(dict.fromkeys(label.partition(":")[0] for label in labels))
+
+
 def template_csv(name: str, *, language: str) -> str:
     """Write the template of one of our own tables: its headings in `de` or `en`, and one row as an example."""
     fields = get(name).fields
@@ -74,8 +81,10 @@ __all__ = [
     "Table",
     "UnknownLayout",
     "attributes",
+    "foreign",
     "get",
     "known",
+    "others",
     "own",
     "template_csv",
     "with_attributes",

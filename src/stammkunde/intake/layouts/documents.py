@@ -22,7 +22,7 @@ from stammkunde.intake.layouts.vocabulary import (
     plain,
     text,
 )
-from stammkunde.store.layouts import MONEY, Column, Field, Layout, Table
+from stammkunde.store.layouts import Column, Field, Layout, Table
 
 # Whoever comes later in time knows better; rows of the same moment are taken in the file's order.
 LATEST = "(CAST(epoch(ordered_at) AS BIGINT) // 60) * 17179869184 + row"  # minutes, then 34 bits for the row
@@ -111,6 +111,9 @@ _OF_DOCUMENTS = {
     "line_net", "line_gross", "line_total", "line_tax", "tax_rate", "line_cost", "line_margin", "document_type",
 }  # fmt: skip
 
+# A document with an amount below nothing gives money back.
+_KIND = "CASE WHEN document_type IS NULL AND coalesce(line_net, line_gross, line_total) < 0 THEN 'return' ELSE document_type END"  # noqa: E501
+
 DOCUMENTS = Layout(
     name="documents",
     de="Belege (eine Zeile je Beleg)",
@@ -135,9 +138,5 @@ DOCUMENTS = Layout(
     ),
     one_of=(("line_net", "line_gross", "line_total"),),
     tables=(CUSTOMERS, ORDERS, LINES),
+    values={"document_type": _KIND},
 )
-
-
-def money(name: str, de: str, en: str, *also: str, order_level: bool = True) -> Field:
-    """Name an amount of a shop's export."""
-    return Field(name=name, de=de, en=en, type=MONEY, also=also, order_level=order_level)

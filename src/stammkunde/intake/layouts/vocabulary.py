@@ -292,6 +292,29 @@ TOTALS = {
     ),
     "line_tax": ("Summe MwSt", "Summe USt", "MwSt gesamt", "USt gesamt", "Umsatzsteuer", "Mehrwertsteuer", "Total tax"),
 }  # fmt: skip
+
+
+def _of_order(name: str, de: str, en: str, kind: str = MONEY, **more: Any) -> Field:
+    return Field(name=name, de=de, en=en, type=kind, order_level=True, **more)
+
+
+# What only other programs' files say of an order and its lines.
+ORDER_FIELDS = (
+    _of_order("cancelled_at", "Storniert am", "Cancelled at", MOMENT),
+    _of_order("order_subtotal", "Zwischensumme", "Subtotal"),
+    _of_order("order_shipping", "Versand", "Shipping"),
+    _of_order("order_tax", "Steuern", "Taxes"),
+    _of_order("order_total", "Gesamtbetrag", "Total"),
+    _of_order("order_refunded", "Erstattet", "Refunded amount"),
+    _of_order("prices_are", "Preise sind", "Prices are", CHOICE, choices={"net": (), "gross": ()}),
+    Field(name="line_subtotal", de="Summe vor Rabatt", en="Item subtotal", type=MONEY),
+    Field(name="line_shipping_tax", de="Steuer auf den Versand", en="Tax on shipping", type=MONEY),
+    Field(name="line_refunded", de="Erstattet (Position)", en="Item refunded", type=MONEY),
+    Field(name="line_refunded_quantity", de="Erstattete Menge", en="Refunded quantity", type=NUMBER),
+    Field(name="line_side", de="Soll/Haben", en="Debit/credit", type=CHOICE, choices={"debit": (), "credit": ()}),
+    Field(name="position_kind", de="Positionsart", en="Kind of position", type=CHOICE, choices=PRODUCT_KINDS,
+          otherwise="product"),
+)  # fmt: skip
 COSTS = ("unit_cost", "line_cost", "line_margin")
 DISCOUNTS = ("line_discount", "discount_percent", "line_subtotal")
 LINES = Table(

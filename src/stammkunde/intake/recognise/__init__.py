@@ -10,7 +10,7 @@ from stammkunde.intake import layouts
 from stammkunde.intake.asking import Answer, Question
 from stammkunde.intake.check.given import missing
 from stammkunde.intake.check.result import Problem
-from stammkunde.intake.formats import Dialect, sniff
+from stammkunde.intake.formats import Dialect, FileNotUsable, sniff
 from stammkunde.intake.layouts import Layout
 from stammkunde.intake.recognise import losing
 from stammkunde.intake.recognise.choosing import LEAST, match, rank
@@ -83,9 +83,11 @@ def recognise(
     if not name:
         return _unknown(dialect, candidates, options)
     kind = layouts.get(name)
+    if kind.refused and not layout:
+        raise FileNotUsable(kind.refused)
     found_columns = dict(columns) if columns is not None else match(kind, dialect.header)
     given = losing.as_answered(kind, found_columns, dialect, options)
-    lacking = missing(kind, set(given), packed=kind.packed in dialect.header)
+    lacking = missing(kind, set(given), dialect.header)
     with TemporaryDirectory() as work:
         found = Settled(options=kind.options | {"origin": kind.options.get("origin", "files")} | options)
         if not lacking:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from stammkunde.intake import layouts
 from stammkunde.intake.check.given import missing
@@ -11,6 +11,7 @@ from stammkunde.intake.layouts import Field, Layout, vocabulary
 LEAST = 0.25  # below it we do not guess
 _LACKING, _LOST = 0.4, 0.35  # what is left of a score for each needed field that is not there, for each loss
 _LOST_BY_SALES = 0.2  # sales without product, buyer or money are no mere loss: their sums are wrong
+_MARKS = 3  # so many headings of its own tell another program's file
 _OWN_WORDS = 0.05  # as much more sure is a file with headings that only one kind has
 
 
@@ -23,7 +24,7 @@ def rank(header: Sequence[str]) -> list[tuple[str, float]]:
     """
     found = {kind.name: match(kind, header) for kind in layouts.known()}
     known = {column for columns in found.values() for column in columns.values()}
-    scores = [(kind.name, _score(kind, header, set(found[kind.name].values()), known)) for kind in layouts.known()]
+    scores = [(kind.name, _score(kind, header, found[kind.name], known)) for kind in layouts.known()]
     ranked = sorted(((name, score) for name, score in scores if score > 0), key=lambda item: -item[1])
     return [(name, round(min(1.0, score), 3)) for name, score in ranked]
 
@@ -58,7 +59,7 @@ def lost(header: Sequence[str], used: Iterable[str]) -> dict[str, list[str]]:
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def plain(heading: str) -> str:
     """Reduce a heading to its letters and digits: "Kunden-Nr." and "KundenNr" are alike."""
     return re.sub(r"[^a-z0-9%]", "", heading.casefold().translate(_UMLAUTS).replace("ß", "ss"))
@@ -75,18 +76,28 @@ def _what_matters() -> dict[str, frozenset[str]]:
 
 
 def _words(kind: Layout, one: Field) -> tuple[str, ...]:
-    """Name the headings of a field; a shop's export uses only its own."""
-    return one.also if kind.spread else (one.de, one.en, one.name, *one.also)
+    """Name the headings of a field; what another program writes has only its own."""
+    return one.also if kind.foreign else (one.de, one.en, one.name, *one.also)
 
 
-def _score(kind: Layout, header: Sequence[str], used: set[str], known: set[str]) -> float:
-    lacking = missing(kind, set(match(kind, header)), packed=kind.packed in header)
+def _score(kind: Layout, header: Sequence[str], found: dict[str, str], known: set[str]) -> float:
+    lacking, used = missing(kind, set(found), header), set(found.values())
     marks = {plain(mark) for mark in kind.marks} & {plain(column) for column in header}
-    if not used or (kind.spread and len(marks) < 2):
+    if not used or (kind.foreign and len(marks) < min(_MARKS, len(kind.marks))):
         return 0.0
-    if kind.spread:  # it knows all columns of its program, also those that it leaves out
-        return _LACKING ** len(lacking)
+    if kind.foreign:  # it knows the columns of its program, also those that it leaves out
+        left = _LOST_BY_SALES if _has_lines(header) and _is_of_documents(kind) else 1
+        return (1 + len(marks) / 100) * _LACKING ** len(lacking) * left
     share = len(used) / len(known)
     fit = 0.8 + 0.2 * share + _OWN_WORDS * min(len(marks), 1)
     left = _LOST_BY_SALES if kind.documents else _LOST
     return fit * _LACKING ** len(lacking) * left ** len(lost(header, used))
+
+
+def _has_lines(header: Sequence[str]) -> bool:
+    return any(plain(column) in _what_matters()["product"] for column in header)
+
+
+def _is_of_documents(kind: Layout) -> bool:
+    """Tell whether rows are whole documents: the totals of lines would count once for each."""
+    return kind.documents and not kind.refused and "products" not in {table.name for table in kind.tables}

@@ -21,7 +21,7 @@ _IS_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 def as_answered(kind: Layout, given: Mapping[str, str], dialect: Dialect, options: Mapping[str, Any]) -> dict[str, str]:
     """Change which column fills which field as a person answered."""
     columns = dict(given)
-    if str(options.get(REPEATED, "")).isdecimal() and not kind.spread:
+    if str(options.get(REPEATED, "")).isdecimal() and not kind.foreign:
         place = int(options[REPEATED])
         for name, column in given.items():
             group = _repeats(column, dialect)
@@ -41,7 +41,7 @@ def questions(kind: Layout, columns: Mapping[str, str], dialect: Dialect) -> tup
 
 def _repeated(kind: Layout, columns: Mapping[str, str], dialect: Dialect) -> Question | None:
     """Ask which columns are meant where headings stand in the file more than once, and not with the same values."""
-    groups = dict.fromkeys(_repeats(column, dialect) for column in columns.values()) if not kind.spread else {}
+    groups = dict.fromkeys(_repeats(column, dialect) for column in columns.values()) if not kind.foreign else {}
     unlike = [group for group in groups if len(group) > 1 and len({_values(one, dialect) for one in group}) > 1]
     if not unlike:
         return None

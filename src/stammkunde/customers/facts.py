@@ -29,6 +29,7 @@ CUSTOMERS = FactTable(
         written={"phone": phones.SQL, "mobile": phones.SQL},
     ),
     stays={"name": "number", "kind": ""},
+    address="email",
     part=PART,
     mirrored=Mirrored(
         key="customer_id",
@@ -75,6 +76,7 @@ CONTACT_PERSONS = FactTable(
     label=_("Contact persons"),
     model=ContactPerson,
     references=(TO_CUSTOMER,),
+    address="email",
     part=PART,
     mirrored=Mirrored(
         key="contact_person_id",
@@ -101,6 +103,7 @@ CONSENTS = FactTable(
     name="consents",
     label=_("Consents"),
     model=Consent,
+    appended=True,
     references=(
         TO_CUSTOMER,
         Reference(

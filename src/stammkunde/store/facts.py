@@ -233,6 +233,8 @@ class FactTable:
         happened_at: the moment at which a row happened, of a table that is read as a whole; empty: nobody says.
         holds: the day from which a row says what it says of its first reference; a row that only repeats what holds on
             that day is none.
+        appended: whether a row that is there is never written again: its source says all that it says.
+        address: the column with the e-mail address by which somebody is found whom a file names by nothing else.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
         mirrored: what insight reads of it.
         counting: which of its rows count as having happened, as the mirror's `only` says it to the database.
@@ -256,6 +258,8 @@ class FactTable:
     within: str = ""
     happened_at: str = ""
     holds: str = ""
+    appended: bool = False
+    address: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
     counting: models.Q = field(default_factory=models.Q)

@@ -27,7 +27,16 @@ def write(
         merged = _remark_repeats(db, [one.name for one in given])
     target = literal(str(out_dir / f"{table.name}.parquet"))
     db.execute(f"COPY ({_latest_sql(given, repeats=repeats)} ORDER BY source) TO {target} (FORMAT parquet)")
+    if table.found_by:
+        _write_people(db, f"SELECT DISTINCT {table.source} AS source, {table.found_by} AS word FROM {rows}", out_dir)
     return engine.count(db, f"SELECT count(*) FROM read_parquet({target})"), merged
+
+
+def _write_people(db: duckdb.DuckDBPyConnection, query: str, out_dir: Path) -> None:
+    """Say by which address each may be found: whoever compares looks whether she is there under another key."""
+    target = literal(str(out_dir / "people.parquet"))
+    known = f"SELECT * FROM ({query}) WHERE word IS NOT NULL AND source IS NOT NULL"
+    db.execute(f"COPY ({known}) TO {target} (FORMAT parquet)")
 
 
 def _repeats(db: duckdb.DuckDBPyConnection) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from stammkunde.intake.staging import search
+from stammkunde.intake.staging import people, search
 from stammkunde.intake.staging.difference import Counts, Difference, Part
 from stammkunde.intake.staging.engine import TYPES, Engine, text
 from stammkunde.intake.staging.existing import Existing
@@ -45,6 +45,7 @@ class _Comparison:
     def run(self) -> Difference:
         existing = Existing(self.engine)
         self.tell("compare", 0, len(facts.tables()))
+        people.find(self.engine)
         existing.load()
         self._start_refused()
         for done, table in enumerate(facts.tables().values(), start=1):
@@ -263,7 +264,7 @@ class _Match:
         same = [
             f"{self.finals[one]} IS NOT DISTINCT FROM {_before(self.table, one)}"
             for one in self.provided
-            if one not in self.table.match
+            if one not in self.table.match and not self.table.appended
         ]
         return (
             f"CASE WHEN {self._broken()} IS NOT NULL THEN 'refused' "

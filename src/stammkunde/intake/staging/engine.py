@@ -50,6 +50,11 @@ class Engine:
     def run(self, sql: str, *given: Any) -> list[tuple[Any, ...]]:
         return self.duck.execute(sql, list(given) or None).fetchall()
 
+    def view(self, name: str, sql: str) -> None:
+        """Let a checked table be something else from here on."""
+        self.duck.execute(f"CREATE OR REPLACE VIEW checked_{name} AS {sql}")
+        self._columns[name] = self._describe(name)
+
     def rows(self, sql: str) -> duckdb.DuckDBPyRelation:
         return self.duck.sql(sql)
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.intake import asking, layouts
+from stammkunde.intake.answers import ANSWERS, QUESTIONS
 from stammkunde.intake.asking import Answer, Question
 
 _MEND_ROW = _("Correct the row and import it again.")
@@ -148,8 +148,7 @@ _OF_ROWS = {
     ),
     "no_sale": (
         _("%(value)s is a draft, an offer or an order broken off, or no customer: the row was set aside."),
-        _("Nothing to do if that is what it is."),
-    ),
+        _("Nothing to do if that is what it is.")),
     "duplicate_key": (
         _("The same number stands in row %(kept)s with other values; that row counts."),
         _("Keep one of the two rows."),
@@ -369,42 +368,6 @@ _OF_IMPORTS = {
 
 CODES = _OF_ROWS | _REMARKS | _OF_FILES | _OF_IMPORTS
 
-_QUESTIONS = {
-    "layout": _("What kind of file is this?"),
-    "tax_rate": _("The prices include VAT: how much, in percent?"),
-    "repeated": _("Some headings stand in the file more than once (%(column)s). Which of these columns are meant?"),
-    "buyer": _("As it stands, nobody would have bought: every order would be a guest's. Which column says who bought?"),
-    "amounts": _(
-        "The file has amounts (%(column)s), and as orders it would come without them. Is the money in a file of lines? "
-        "If not, choose below that the file contains documents, one row each."
-    ),
-    "decimal": _("What is meant by %(value)s in the column “%(column)s”?"),
-    "date_order": _("Which day is %(value)s in the column “%(column)s”?"),
-    "credit": _("“%(column)s” has amounts on both sides, H and S: which of them are sales?"),
-    "price_basis": _("Do the amounts in the column “%(column)s” include VAT?"),
-    "price_of": _("What is the price in the column “%(column)s” for?"),
-    "tax": _("What does the column “%(column)s” hold?"),
-    "discounts": _("“%(column)s” has values with and without a minus: which of them lower the price?"),
-    "percent": _("What is meant by %(value)s in the column “%(column)s”?"),
-}
-_ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value → words
-    "repeated": {
-        "1": _("the first of each"),
-        "2": _("the second of each"),
-        "3": _("the third of each"),
-        "4": _("the fourth of each"),
-    },
-    "buyer": {"-": _("none: they are all guests")},
-    "amounts": {"lines": _("yes, the lines come in a file of their own")},
-    "decimal": {",": _("The comma parts the decimals"), ".": _("The point parts the decimals")},
-    "date_order": {"dmy": _("The day comes first"), "mdy": _("The month comes first")},
-    "credit": {"plus": _("H (credit) adds, S (debit) takes away"), "minus": _("S (debit) adds, H (credit) takes away")},
-    "price_basis": {"net": _("No, they are net"), "gross": _("Yes, they are gross")},
-    "price_of": {"unit": _("One piece"), "line": _("The whole line, whatever the quantity")},
-    "tax": {"rate": _("The rate, in percent"), "amount": _("The amount, in money")},
-    "discounts": {"positive": _("Those without a minus"), "negative": _("Those with a minus")},
-    "percent": {"fraction": _("A share: 0.1 is ten percent"), "percent": _("Percent: 0.1 is a tenth of a percent")},
-}
 STEPS = {
     "waiting": _("Waiting"),
     "read": _("Reading the file"),
@@ -431,13 +394,13 @@ def question_text(question: Question) -> str:
     """Word a question of `Recognition.questions`; of one about a word or a column, with that."""
     kind, _colon, about = question.option.partition(":")
     said = _Detail({"about": about, "column": ", ".join(question.columns)}, code=kind, value=question.example)
-    return str(_QUESTIONS.get(kind, kind)) % said
+    return str(QUESTIONS.get(kind, kind)) % said
 
 
 def answer_text(question: Question, answer: Answer) -> str:
     """Word one answer; where there are no words for it, it is what it becomes."""
     kind = question.option.partition(":")[0]
-    return str(_ANSWERS.get(kind, {}).get(answer.value, answer.value))
+    return str(ANSWERS.get(kind, {}).get(answer.value, answer.value))
 
 
 def field_label(layout: str, name: str) -> str:

@@ -83,9 +83,32 @@ def tables(archive: zipfile.ZipFile) -> tuple[str, ...]:
     return found
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """
+    Open a workbook as the archive that it is.
+
+    :raises FileNotUsable: if anything that is read of it is damaged
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except _DAMAGED as problem:
+        raise FileNotUsable("workbook_unreadable", reason=str(problem)[:200]) from None
+
+
+def is_archive(path: Path) -> bool:
+    """Tell whether a file is an archive whose list of contents can be read; its end alone says little."""
+    try:
+        with zipfile.ZipFile(path):
+            return True
+    except (*_DAMAGED, ValueError):
+        return False
+
+
 def is_workbook(path: Path) -> bool:
     """Tell whether an archive is a workbook; one that is damaged counts as one, whose reader says what is wrong."""
-    if not zipfile.is_zipfile(path):
+    if not is_archive(path):
         return True
     with zipfile.ZipFile(path) as archive:
         return bool({name.partition("/")[0] for name in archive.namelist()} & {"xl", "content.xml"})

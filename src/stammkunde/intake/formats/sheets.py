@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stammkunde.intake.formats import packed
+
 _BLOCK, _ROW_ENDS = 4 << 20, b"</row>"
 MOST_EMPTY = 2_000_000  # cells that are read within moments
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
@@ -58,9 +60,9 @@ class Styles:
 
 def listed(path: Path) -> list[Sheet]:
     """Name the sheets of an Excel workbook; nothing where it is none of XML."""
-    if not zipfile.is_zipfile(path):
+    if not packed.is_archive(path):
         return []
-    with zipfile.ZipFile(path) as archive:
+    with packed.opened(path) as archive:
         names = set(archive.namelist())
         if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
             return []
@@ -85,7 +87,7 @@ def facts(path: Path, part: str, styles: Styles) -> Facts:
     styled = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(' + wanted + rb')"') if special else None
     far: set[bytes] = set()
     one_letter = b"A"
-    with zipfile.ZipFile(path) as archive:
+    with packed.opened(path) as archive:
         for block in rows_of(archive, part):
             found.cells += block.count(b"<c ") + block.count(b":c ")
             far.update(_FAR.findall(block))
@@ -106,7 +108,7 @@ def styles(path: Path) -> Styles:
     """Read which styles fill numbers with zeros, show percents, or show days."""
     zeros: dict[int, str] = {}
     percents, days = set(), set()
-    with zipfile.ZipFile(path) as archive:
+    with packed.opened(path) as archive:
         text = whole(archive, "xl/styles.xml") if "xl/styles.xml" in archive.namelist() else b""
     formats = {
         int(attribute(one, b"numFmtId") or 0): html.unescape(attribute(one, b"formatCode"))

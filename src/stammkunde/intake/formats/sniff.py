@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import zipfile
 from dataclasses import replace
 from itertools import islice, takewhile
 from pathlib import Path
@@ -54,7 +53,7 @@ def _dialect(path: Path, options: dict[str, Any], *, whole: bool) -> Dialect:
     if head.startswith(_PARQUET):
         return parquet.dialect(path)
     if head.startswith((packed.ZIP, _OLE)):
-        if zipfile.is_zipfile(path):
+        if packed.is_archive(path):
             packed.refuse_bomb(path)
         return excel.dialect(path, options)
     if head.startswith((packed.GZIP, b"PK", b"Rar!", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ")):

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from stammkunde.intake.formats import packed
 from stammkunde.intake.formats.dialect import FileNotUsable, figure
 from stammkunde.intake.formats.sheets import MOST_EMPTY, Styles, attribute, column_number, rows_of, shown, whole
 
@@ -41,7 +42,7 @@ def bounds(path: Path, part: str, name: str) -> Bounds:
     """
     columns: Counter[int] = Counter()
     rows: Counter[int] = Counter()
-    with zipfile.ZipFile(path) as archive:
+    with packed.opened(path) as archive:
         for block in rows_of(archive, part):
             for letters, row in _ANY.findall(block):
                 columns[column_number(letters)] += 1
@@ -60,7 +61,7 @@ def bounds(path: Path, part: str, name: str) -> Bounds:
 
 def rows(path: Path, part: str, within: Bounds, styles: Styles) -> Iterator[tuple[int, list[str]]]:
     """Read the rows that there are, each with its place; cells beyond the table are left out."""
-    with zipfile.ZipFile(path) as archive:
+    with packed.opened(path) as archive:
         reading = _Reading(texts=_shared(archive), styles=styles, day_zero=_day_zero(archive))
         for block in rows_of(archive, part):
             for number, inner in _ROW.findall(block):

@@ -58,7 +58,7 @@ def read(path, folder, right: Right) -> None:
     )
     assert checked.refused == right.refused
     held = {
-        "cents": checked.revenue_cents,
+        "cents": checked.totals.get("net", checked.revenue_cents),
         **{table: checked.tables.get(table) for table in ("orders", "lines", "customers")},
         "names": texts(folder, "name"),
         "numbers": texts(folder, "number"),

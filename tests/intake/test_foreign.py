@@ -94,6 +94,13 @@ def test_every_folder_is_whole():
         }
 
 
+def test_exports_with_the_lines_of_orders_hold_them_whole():
+    """A newer one replaces what is known; of a query in an ERP, and of one row each beside known lines, it is asked."""
+    with_lines = {kind.name for kind in foreign() if any(table.name == "products" for table in kind.tables)}
+
+    assert {kind.name for kind in foreign() if kind.options.get("whole")} == with_lines - {"sap_business_one"}
+
+
 def test_foreign_files_are_known_beside_our_own():
     assert {kind.name for kind in foreign()} == set(NAMES)
     assert set(NAMES) <= {kind.name for kind in layouts.known()}

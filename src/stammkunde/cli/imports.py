@@ -1,6 +1,7 @@
 """`stammkunde import`: files into the database, with or without a server and a worker."""
 
 import logging
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -12,7 +13,9 @@ from stammkunde import cli
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+    from stammkunde.intake.asking import Question
     from stammkunde.intake.models import Import
+    from stammkunde.intake.sums import Sheet
 
 ALL_IMPORTED, SOME_REFUSED, NOTHING_IMPORTED = 0, 1, 2
 PROBLEMS_SHOWN = 10
@@ -154,7 +157,7 @@ def _say(incoming: "Import") -> None:
     """Print the counts, and the first problems with their cures."""
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
-    from stammkunde.intake import report  # noqa: PLC0415
+    from stammkunde.intake import report, sums  # noqa: PLC0415
 
     told = report.of(incoming)
     click.secho(f"{incoming.file_name}: {incoming.get_status_display()}", bold=True)
@@ -163,7 +166,11 @@ def _say(incoming: "Import") -> None:
     for row in told.rows:
         click.echo(f"  {row.table}: {_counts(row)}")
     if told.counted and told.counted.aside:
-        click.echo("  " + _("%(n)s set aside: totals, headings or notes") % {"n": told.counted.aside})
+        click.echo("  " + _("Rows set aside: %(n)s") % {"n": told.counted.aside})
+    if sheet := sums.of(incoming):
+        _say_sums(sheet)
+    for question in () if told.error else report.open_questions(incoming):
+        _say_question(question)
     for problem in told.problems[:PROBLEMS_SHOWN]:
         click.echo(f"  {_place(problem)}: {problem.reason} {problem.cure}".rstrip())
     if told.problem_count > PROBLEMS_SHOWN:
@@ -172,6 +179,42 @@ def _say(incoming: "Import") -> None:
             + _("… and %(n)s more; --refused writes the refused rows to a file")
             % {"n": told.problem_count - PROBLEMS_SHOWN}
         )
+
+
+def _say_sums(sheet: "Sheet") -> None:
+    """Print the control totals."""
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
+    from stammkunde.ui import writing  # noqa: PLC0415
+
+    click.echo("  " + _("Does that agree with your own report?"))
+    for figure in sheet.figures:
+        click.echo(f"    {figure.label}: {figure.text}")
+    if sheet.known:
+        click.echo("    " + _("Documents that were there already: %(n)s") % {"n": writing.number(sheet.known)})
+    for part in sheet.months:
+        text = _("%(month)s: documents: %(n)s, net: %(net)s")
+        said = text % {"month": part.label, "n": writing.number(part.documents), "net": writing.money(part.net_cents)}
+        if part.held is not None:
+            there = {"n": writing.number(part.held), "net": writing.money(part.held_cents)}
+            said += _(" (in the database: documents: %(n)s, net: %(net)s)") % there
+        click.echo(f"    {said}")
+    for part in sheet.aside:
+        text = _("Not counted as sales: %(kind)s (rows: %(rows)s): %(net)s")
+        net = writing.money(part.net_cents)
+        click.echo("    " + text % {"kind": part.label, "rows": writing.number(part.rows), "net": net})
+
+
+def _say_question(question: "Question") -> None:
+    """Print what only a person knows, and the options that answer it."""
+    from stammkunde.intake import wording  # noqa: PLC0415
+    from stammkunde.ui import writing  # noqa: PLC0415
+
+    click.secho(f"  {wording.question_text(question)}", bold=True)
+    for answer in question.answers:
+        total = "" if answer.cents is None else f" ({writing.money(answer.cents)})"
+        option = shlex.quote(f"{question.option}={answer.value}")
+        click.echo(f"    --option {option}: {wording.answer_text(question, answer)}{total}")
 
 
 def _counts(row: Any) -> str:
@@ -210,10 +253,12 @@ def _write_refused(finished: "list[Import]", target: Path) -> None:
 
 
 def _exit_code(finished: "list[Import]") -> int:
+    from stammkunde.intake import report  # noqa: PLC0415
+
     taken = [
         sum(counts[one] for counts in incoming.counts.values() for one in ("created", "changed", "unchanged"))
         for incoming in finished
-        if incoming.status in {"done", "checked"}
+        if incoming.status in {"done", "checked"} and not report.open_questions(incoming)
     ]
     if not any(taken):
         return NOTHING_IMPORTED

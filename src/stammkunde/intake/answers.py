@@ -1,4 +1,4 @@
-"""The words of questions about a file, and of their answers."""
+"""The words of questions about a file, of their answers, and of kinds of documents."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,14 @@ QUESTIONS = {
     "tax": _("What does the column “%(column)s” hold?"),
     "discounts": _("“%(column)s” has values with and without a minus: which of them lower the price?"),
     "percent": _("What is meant by %(value)s in the column “%(column)s”?"),
+    "kind": _("“%(about)s” in column “%(column)s”: what kind of document is that?"),
+    "status": _("“%(about)s” in column “%(column)s”: what state is such an order in?"),
+    "whole": _(
+        "Orders that are known with lines that this file does not have: %(documents)s (lines: %(lines)s). Does the "
+        "file hold each order whole?"
+    ),
 }
+_LEFT_OUT = _("No sale: leave these rows out")
 ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value → words
     "repeated": {
         "1": _("the first of each"),
@@ -38,4 +45,35 @@ ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value �
     "tax": {"rate": _("The rate, in percent"), "amount": _("The amount, in money")},
     "discounts": {"positive": _("Those without a minus"), "negative": _("Those with a minus")},
     "percent": {"fraction": _("A share: 0.1 is ten percent"), "percent": _("Percent: 0.1 is a tenth of a percent")},
+    "kind": {
+        "sale": _("A sale: an invoice, a receipt, an order"),
+        "return": _("A credit note or a return: it takes away"),
+        "adjustment": _("A correction, with the sign that stands there"),
+        "none": _LEFT_OUT,
+    },
+    "status": {
+        "completed": _("Done: paid, delivered or invoiced"),
+        "open": _("Open: it counts, but is not done"),
+        "cancelled": _("Cancelled: it counts nowhere"),
+        "none": _LEFT_OUT,
+    },
+    "whole": {
+        "yes": _("Yes: lines that it no longer has were taken out, and count no more"),
+        "no": _("No: those lines stand in other files, and go on counting"),
+    },
+}
+KINDS = {
+    "sale": _("Sales"),
+    "return": _("Returns and credit notes"),
+    "cancellation": _("Cancellations"),
+    "adjustment": _("Adjustments"),
+    "offer": _("Offers"),
+    "order": _("Orders beside their invoices"),
+    "delivery": _("Delivery notes"),
+    "draft": _("Drafts"),
+    "none": _("Left out"),
+    "unknown": _("Not answered yet"),
+    "completed": _("Completed"),
+    "open": _("Open"),
+    "cancelled": _("Cancelled"),
 }

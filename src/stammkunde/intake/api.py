@@ -1,11 +1,12 @@
 """Files and rows in, for programs."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import File, Router, Schema, Status, UploadedFile
+from ninja import File, Query, Router, Schema, Status, UploadedFile
 from ninja.errors import HttpError
 
 from stammkunde.intake import layouts, queries, report, services
@@ -14,8 +15,10 @@ from stammkunde.intake.models import Import, Mapping
 from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest
 from stammkunde.team.api import NeedsRight
+from stammkunde.team.models import Staff
 
 router = Router(tags=["imports"])
+AMOUNTS = {"net", "gross", "discount", "returned", "shipping", "cents"}
 TAKES_FILES = {"bring"}
 TAKES_BYTES = {"bring_rows": 32 << 20}  # as many rows as one call takes
 
@@ -31,6 +34,8 @@ class ImportOut(Schema):
     problem_count: int
     problems: list[dict[str, Any]]
     error: str | None
+    totals: dict[str, Any]  # control totals, see the guide; amounts only for who may see figures
+    questions: list[dict[str, Any]]  # what must be answered by an option before anything is imported
     written: int | None  # rows that the database has from it by now; null while it is published or taken back
 
 
@@ -47,10 +52,15 @@ def bring(
     mapping: str = "",
     origin: str = "",
     dry_run: bool = False,
+    option: Query[list[str]] = [],  # noqa: B006
 ) -> Any:
-    """Take a file in and start it: with a saved mapping, or as it is recognised. Sending it again changes nothing."""
+    """
+    Take a file in and start it: with a saved mapping, or as it is recognised. Sending it again changes nothing.
+
+    `option` answers a question that an import has left open, as `kind:Angebot=none`; it may be given several times.
+    """
     known = _mapping(mapping)
-    options = {**(known.options if known else {}), **({"origin": origin} if origin else {})}
+    options = {**(known.options if known else {}), **({"origin": origin} if origin else {}), **_pairs(option)}
     now = timezone.now()
     try:
         incoming = services.receive(
@@ -66,7 +76,7 @@ def bring(
         raise HttpError(413, str(problem)) from None
     if incoming.status == Import.Status.UPLOADED:
         incoming = services.start(import_id=incoming.pk, now=now, dry_run=dry_run, staff=request.user)
-    return Status(201, _import(incoming))
+    return Status(201, _import(incoming, request.user))
 
 
 @router.post("/rows/{layout}", auth=NeedsRight(policy.IMPORTS_RUN, gives=""), response={201: ImportOut})
@@ -84,7 +94,7 @@ def bring_rows(request: StaffRequest, layout: str, body: RowsIn) -> Any:
         raise HttpError(422, "Give at least one row.") from None
     except (services.TooManyRows, services.UnknownFields, services.TooLarge, services.NoRoom) as problem:
         raise HttpError(422, str(problem)) from None
-    return Status(201, _import(incoming))
+    return Status(201, _import(incoming, request.user))
 
 
 @router.get("/imports/{import_id}", auth=NeedsRight(policy.IMPORTS_RUN, gives="import"), response=ImportOut)
@@ -113,15 +123,22 @@ def _mapping(name: str) -> Mapping | None:
     return known
 
 
+def _pairs(options: list[str]) -> dict[str, str]:
+    strange = [one for one in options if "=" not in one]
+    if strange:
+        raise HttpError(422, f"'{strange[0]}' is not of the form name=value, for example whole=yes.")
+    return dict(one.split("=", 1) for one in options)
+
+
 def _noted(request: StaffRequest, incoming: Import) -> dict[str, Any]:
     """Tell of an import; its problems show what stands in rows, so that they are noted as read."""
     rows = len(incoming.problems)
     told: dict[str, Any] = {"thing": "import", "thing_id": incoming.pk, "label": incoming.file_name}
     taking.note(request, rows=rows, now=timezone.now(), **told)
-    return _import(incoming)
+    return _import(incoming, request.user)
 
 
-def _import(incoming: Import) -> dict[str, Any]:
+def _import(incoming: Import, staff: Staff) -> dict[str, Any]:
     names: Iterable[str] = ("id", "file_name", "layout", "status", "done", "total", "counts", "problem_count")
     told = report.error(incoming)
     error = " ".join(told) if told else None
@@ -129,4 +146,18 @@ def _import(incoming: Import) -> dict[str, Any]:
         "problems": incoming.problems,
         "error": error,
         "written": queries.written(incoming),
+        "totals": incoming.totals if policy.may(staff, policy.FIGURES_VIEW) else _without_amounts(incoming.totals),
+        "questions": _questions(incoming, staff),
     }
+
+
+def _questions(incoming: Import, staff: Staff) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [asdict(one) for one in report.open_questions(incoming)]
+    return found if policy.may(staff, policy.FIGURES_VIEW) else _without_amounts(found)
+
+
+def _without_amounts(told: Any) -> Any:
+    """Leave cents out, however deep they stand."""
+    if isinstance(told, dict):
+        return {name: _without_amounts(value) for name, value in told.items() if name not in AMOUNTS}
+    return [_without_amounts(one) for one in told] if isinstance(told, list) else told

@@ -1,7 +1,7 @@
 """What only a person knows of a file: one question for each open reading, with what each answer would mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -29,9 +29,14 @@ class Question:
     example: str = ""
     answers: tuple[Answer, ...] = ()
     of_rows: int = 0  # the sums are of the first so many rows only; 0: of the whole file
+    proposed: str = ""  # what is taken as long as nobody says otherwise: then nothing is open
+    detail: Mapping[str, Any] = field(default_factory=dict)  # its numbers, for its words
 
     def is_answered(self, options: Mapping[str, Any]) -> bool:
-        return str(options.get(self.option, "")) in {one.value for one in self.answers}
+        return self.answer(options) in {one.value for one in self.answers}
+
+    def answer(self, options: Mapping[str, Any]) -> str:
+        return str(options.get(self.option) or self.proposed)
 
 
 def of_dict(given: Mapping[str, Any]) -> Question:

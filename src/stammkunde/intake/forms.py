@@ -204,7 +204,7 @@ def asked(found: Recognition) -> list[Asked]:
                     label=wording.answer_text(one, answer),
                     example=wording.example_text(answer.example),
                     cents=answer.cents,
-                    is_chosen=str(found.options.get(one.option, "")) == answer.value,
+                    is_chosen=one.answer(found.options) == answer.value,
                 )
                 for answer in one.answers
             ],

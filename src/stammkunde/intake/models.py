@@ -54,6 +54,7 @@ class Import(CountedClaims):
     total = models.BigIntegerField(default=0)
     checkpoint = models.JSONField(default=dict)  # how far publishing or undoing has come
     counts = models.JSONField(default=dict)  # {table: {"created": n, "changed": n, "unchanged": n, "refused": n}}
+    totals = models.JSONField(default=dict)  # what the file comes to, see `check.totals`; and what is held of it then
     problems = models.JSONField(default=list)  # the first problems; all of them stand in problems.parquet
     problem_count = models.BigIntegerField(default=0)
     error = models.JSONField(null=True, blank=True)  # {"code": …, numbers}: why nothing was imported, worded when shown

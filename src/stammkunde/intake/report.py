@@ -59,6 +59,7 @@ class Report:
     changed: int
     unchanged: int
     refused: int
+    retired: int  # lines that their orders no longer have
     problems: list[Told]
     problem_count: int
     error: tuple[str, str] | None
@@ -71,7 +72,7 @@ class Report:
 
     @property
     def is_nothing_new(self) -> bool:
-        return bool(self.rows) and not (self.created or self.changed or self.refused)
+        return bool(self.rows) and not (self.created or self.changed or self.refused or self.retired)
 
 
 def of(incoming: Import) -> Report:
@@ -83,6 +84,7 @@ def of(incoming: Import) -> Report:
             for table, of_table in known.items()
         ],
         **_total(known),
+        retired=sum(int(of_table.get("retired", 0)) for of_table in known.values()),
         problems=problems(incoming.problems),
         problem_count=incoming.problem_count,
         error=error(incoming),
@@ -108,7 +110,7 @@ def counted(incoming: Import) -> Counted | None:
         flagged=found["flagged"],
         aside=found.get("aside", 0),
         guest_orders=found["guest_orders"],
-        revenue_cents=found["revenue_cents"],
+        revenue_cents=incoming.totals.get("net", found["revenue_cents"]),  # without cancelled orders, where it is known
         first_on=_day(found["first_on"]),
         last_on=_day(found["last_on"]),
     )
@@ -136,6 +138,19 @@ def _told(problem: dict[str, Any]) -> Told:
     )
 
 
+def open_questions(incoming: Import) -> list[Question]:
+    """Give what the check of a whole file has left open; nothing is imported before it is answered."""
+    return [one for one in asked(incoming) if not one.is_answered(incoming.options)]
+
+
+def asked(incoming: Import) -> tuple[Question, ...]:
+    """Give what the whole file left open when it was checked last, or has asked since, answered or not."""
+    kept = (incoming.error or {}).get("questions", ())
+    if incoming.status == Import.Status.CHECKED:
+        kept = incoming.checkpoint.get("asked", ())
+    return tuple(asking.of_dict(one) for one in kept)
+
+
 def standing(told: Report) -> str:
     """Say what an import that came to nothing, or whose undoing did, has left in the database."""
     if told.written is None:
@@ -156,11 +171,6 @@ def error(incoming: Import) -> tuple[str, str] | None:
     return wording.problem_text(incoming.error.get("code", ""), detail)
 
 
-def asked(incoming: Import) -> tuple[Question, ...]:
-    """Give what the whole file left open when it was checked last."""
-    return tuple(asking.of_dict(one) for one in (incoming.error or {}).get("questions", ()))
-
-
 def refusal(refused: CannotUndo) -> str:
     """Word why an import cannot be undone."""
     numbers = ", ".join(f"{writing.number(count)} {facts.label(table)}" for table, count in refused.detail.items())
@@ -175,7 +185,10 @@ def summary(incoming: Import) -> str:
         return _("everything as before")
     known = _known(incoming)
     total = _total(known)
-    if known and not (total["created"] or total["changed"] or total["refused"]):
+    if open_questions(incoming):
+        return _("a question is open")
+    retired = any(of_table.get("retired") for of_table in known.values())
+    if known and not (total["created"] or total["changed"] or total["refused"] or retired):
         return _("nothing new")
     texts = {"created": _("%(n)s created"), "changed": _("%(n)s changed"), "refused": _("%(n)s refused")}
     return ", ".join(text % {"n": writing.number(total[kind])} for kind, text in texts.items() if total[kind])

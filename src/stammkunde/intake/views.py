@@ -18,7 +18,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from stammkunde.intake import apart, check, forms, layouts, queries, recognise, remembered, report, services, wording
+from stammkunde.intake import (
+    apart,
+    check,
+    forms,
+    layouts,
+    queries,
+    recognise,
+    remembered,
+    report,
+    services,
+    sums,
+    wording,
+)
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.recognise.parts import Part
@@ -322,6 +334,8 @@ def _preview(
         )
     except FileNotUsable as problem:
         return Preview(found=None, refusal=wording.problem_text(problem.code, problem.detail))
+    if incoming.totals:  # of the whole file, as shown above
+        found = replace(found, totals={})
     layout = layouts.get(found.layout) if found.layout else None
     questions = [one.option for one in found.asked if one.answers]
     options = partial(forms.Options, layout=layout, dialect=found.dialect, questions=questions, initial=found.options)
@@ -339,6 +353,8 @@ def _page(request: StaffRequest, incoming: Import, shown: Preview | None, *, sta
         "running": incoming.status in queries.RUNNING,
         "report": told,
         "standing": report.standing(told),
+        "sheet": sums.of(incoming),
+        "is_asked": bool(report.open_questions(incoming)),
         "step": _step(incoming),
     }
     if shown is not None:
@@ -371,6 +387,7 @@ def _preview_context(shown: Preview) -> dict[str, Any]:
         "layouts": forms.layout_choices(found),
         "rows": rows,
         "asked": forms.asked(found),
+        "sheet_shown": sums.sheet(found.totals),
         "is_open": bool(found.questions),
         "missing": [row.label for row in rows if row.missing],
         "problems": report.problems([problem.as_dict() for problem in found.problems[:8]]),

@@ -13,8 +13,10 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.intake import asking, layouts
-from stammkunde.intake.answers import ANSWERS, QUESTIONS
+from stammkunde.intake.answers import ANSWERS, KINDS, QUESTIONS
 from stammkunde.intake.asking import Answer, Question
+from stammkunde.intake.failures import OF_IMPORTS
+from stammkunde.ui import writing
 
 _MEND_ROW = _("Correct the row and import it again.")
 
@@ -89,6 +91,14 @@ _OF_ROWS = {
         _("%(value)s is not known here."),
         _("Taken instead: %(taken)s. Known are: %(known)s."),
     ),
+    "no_sale": (
+        _("%(value)s is no sale: rows set aside: %(rows)s."),
+        _("Nothing to do. If they are sales, say so in the preview, or by the option %(option)s."),
+    ),
+    "order_beside_invoices": (
+        _("%(value)s stands beside invoices: rows set aside, so that nothing counts twice: %(rows)s."),
+        _("Nothing to do. If they are sales of their own, say so in the preview, or by the option %(option)s."),
+    ),
     "choice_needed": (
         _("%(value)s is not known here."),
         _("Write one of these: %(known)s."),
@@ -146,9 +156,10 @@ _OF_ROWS = {
         _("The shop does not say which goods were refunded; the refund is a line of its own."),
         _("Nothing to do."),
     ),
-    "no_sale": (
-        _("%(value)s is a draft, an offer or an order broken off, or no customer: the row was set aside."),
-        _("Nothing to do if that is what it is.")),
+    "left_out": (
+        _("%(value)s is none of those that this kind of file is imported for; the row was set aside."),
+        _("Nothing to do."),
+    ),
     "duplicate_key": (
         _("The same number stands in row %(kept)s with other values; that row counts."),
         _("Keep one of the two rows."),
@@ -334,39 +345,7 @@ _OF_FILES = {
     ),
 }  # fmt: skip
 
-# What went wrong while importing, and why an import cannot be taken back; `report` adds which tables are meant.
-_OF_IMPORTS = {
-    "unexpected": (
-        _("Something unexpected happened while importing."),
-        _("Try it once more. If it happens again, the system log says more: %(problem)s"),
-    ),
-    "worker_lost": (
-        _("The import was set aside: a worker was stopped %(tries)s times in the middle of it."),
-        _("Usually the computer lacks memory: import the file in parts, or give it more."),
-    ),
-    "undo_set_aside": (
-        _("Undoing was given up: a worker was stopped %(tries)s times in the middle of it."),
-        _("Usually the computer lacks memory: give it more, then undo once more. A part of the rows is still there."),
-    ),
-    "undo_failed": (
-        _("Undoing was given up: it failed %(tries)s times."),
-        _("A part of the rows is still there. Undo once more; if it fails again, the log says more: %(problem)s"),
-    ),
-    "partly_undone": (
-        _("Some rows could not be taken back: %(rows)s."),
-        _("Somebody changed them or attached something to them meanwhile. They stay."),
-    ),
-    "changed_since": (
-        _("Cannot be undone: a later import or a person has changed rows of it since (%(numbers)s)."),
-        _("Undo the later import first."),
-    ),
-    "in_use": (
-        _("Cannot be undone: other things hang on its rows by now (%(numbers)s)."),
-        _("Undo the later import, or remove them, first."),
-    ),
-}
-
-CODES = _OF_ROWS | _REMARKS | _OF_FILES | _OF_IMPORTS
+CODES = _OF_ROWS | _REMARKS | _OF_FILES | OF_IMPORTS
 
 STEPS = {
     "waiting": _("Waiting"),
@@ -393,7 +372,10 @@ def problem_text(code: str, detail: Mapping[str, Any], *, value: str = "") -> tu
 def question_text(question: Question) -> str:
     """Word a question of `Recognition.questions`; of one about a word or a column, with that."""
     kind, _colon, about = question.option.partition(":")
-    said = _Detail({"about": about, "column": ", ".join(question.columns)}, code=kind, value=question.example)
+    numbers = {name: writing.number(one) if isinstance(one, int) else one for name, one in question.detail.items()}
+    said = _Detail(
+        {"about": about, "column": ", ".join(question.columns), **numbers}, code=kind, value=question.example
+    )
     return str(QUESTIONS.get(kind, kind)) % said
 
 
@@ -401,6 +383,11 @@ def answer_text(question: Question, answer: Answer) -> str:
     """Word one answer; where there are no words for it, it is what it becomes."""
     kind = question.option.partition(":")[0]
     return str(ANSWERS.get(kind, {}).get(answer.value, answer.value))
+
+
+def kind_label(code: str) -> str:
+    """Word a kind of document or line, or the state of an order."""
+    return str(KINDS.get(code, code))
 
 
 def field_label(layout: str, name: str) -> str:

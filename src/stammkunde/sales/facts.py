@@ -112,7 +112,8 @@ LINES = FactTable(
     ),
     part=PART,
     within="order_id",
-    counting=~Q(order__status=Order.Status.CANCELLED),
+    retired="retired_by",
+    counting=Q(retired_by=None) & ~Q(order__status=Order.Status.CANCELLED),
     mirrored=Mirrored(
         key="line_id",
         columns={
@@ -130,6 +131,7 @@ LINES = FactTable(
             "discount_cents": "BIGINT",
         },
         takes=("customer_id", "ordered_on", "ordered_month", "channel"),
+        only="t.retired_by IS NULL",
         unless="o.status = 'cancelled'",
         total="revenue_cents",
         depends=(COSTS,),

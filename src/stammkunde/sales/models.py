@@ -4,7 +4,8 @@ What customers bought, gave back and what it left over.
 Money is whole cents, net of VAT and discounts, without shipping. An unknown cost stays unknown (NULL); where a line
 says none, its product's cost of the day counts when margins are worked out (`facts.LINES`).
 The sum of all lines' `revenue_cents` is the revenue: returns and cancellations are lines of their own with
-negative amounts. An order whose status is cancelled never took place and counts nowhere.
+negative amounts. An order whose status is cancelled never took place and counts nowhere. Lines that a newer file of
+their order no longer has are retired, not deleted: `Line.objects` leaves them out, as every reader must.
 """
 
 from django.db import models
@@ -94,6 +95,13 @@ class Order(models.Model):
         return self.number
 
 
+class CountingLines(models.Manager["Line"]):
+    """Lines without those that a newer file of their order no longer has."""
+
+    def get_queryset(self) -> "models.QuerySet[Line]":
+        return super().get_queryset().filter(retired_by=None)
+
+
 class Line(models.Model):
     class Kind(models.TextChoices):
         SALE = "sale", _("Sale")  # quantity and revenue above zero: the only kind that makes a purchase
@@ -110,7 +118,12 @@ class Line(models.Model):
     revenue_cents = models.BigIntegerField(_("revenue"))
     discount_cents = models.BigIntegerField(_("discount"), null=True, blank=True)
     cost_cents = models.BigIntegerField(_("cost"), null=True, blank=True)
+    # The import whose file holds the order whole, and no longer has this line: it counts nowhere from then on.
+    retired_by = models.BigIntegerField(null=True, editable=False)
     imported_by = models.BigIntegerField(null=True, editable=False)
+
+    objects = CountingLines()
+    ever = models.Manager["Line"]()  # with those that are retired
 
     class Meta:
         constraints = [

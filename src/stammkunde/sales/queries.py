@@ -1,11 +1,14 @@
 """What others ask about sales."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery, Sum
+from django.db.models.functions import TruncMonth
 
 from stammkunde.customers.models import Customer
-from stammkunde.sales.history import SOLD
+from stammkunde.sales.history import NOT_CANCELLED, SOLD
 from stammkunde.sales.models import Line, Order
 
 AT_ONCE = 10_000  # ids in one statement
@@ -20,6 +23,28 @@ def buyers(*, customer_ids: Iterable[int]) -> set[int]:
         orders = orders.exclude(status=Order.Status.CANCELLED)
         found.update(orders.order_by().values_list("customer", flat=True).distinct())
     return found
+
+
+def by_month(*, origin: str, first: date, last: date) -> list[dict[str, Any]]:
+    """Add up an origin's orders that took place, by the month of their day: how many, pieces, and net cents."""
+    theirs = {"source__startswith": f"{origin}:", "ordered_on__range": (first, last)}
+    orders = Order.objects.filter(**theirs).exclude(status=Order.Status.CANCELLED).order_by()
+    counted = orders.values(month=TruncMonth("ordered_on")).annotate(n=Count("pk")).values_list("month", "n")
+    lines = Line.objects.filter(NOT_CANCELLED, **{f"order__{name}": value for name, value in theirs.items()}).order_by()
+    summed = lines.values(month=TruncMonth("order__ordered_on")).annotate(
+        net=Sum("revenue_cents"), pieces=Sum("quantity")
+    )
+    sums = {on: (net, pieces) for on, net, pieces in summed.values_list("month", "net", "pieces")}
+    nothing = (0, 0.0)
+    return [
+        {
+            "month": f"{on:%Y-%m}",
+            "documents": n,
+            "quantity": sums.get(on, nothing)[1],
+            "net": sums.get(on, nothing)[0],
+        }
+        for on, n in sorted(counted)
+    ]
 
 
 def last_products(customer_ids: Collection[int]) -> dict[int, str]:

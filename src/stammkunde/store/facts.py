@@ -235,6 +235,8 @@ class FactTable:
             that day is none.
         appended: whether a row that is there is never written again: its source says all that it says.
         address: the column with the e-mail address by which somebody is found whom a file names by nothing else.
+        retired: the column that says which import took a row out of the one that it is `within`, because a newer file
+            holds that one whole and no longer has this row; such rows stay, and count nowhere.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
         mirrored: what insight reads of it.
         counting: which of its rows count as having happened, as the mirror's `only` says it to the database.
@@ -260,6 +262,7 @@ class FactTable:
     holds: str = ""
     appended: bool = False
     address: str = ""
+    retired: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
     counting: models.Q = field(default_factory=models.Q)
@@ -319,7 +322,8 @@ class FactTable:
         return next(one for one in self.references if one.column == column)
 
     def rows(self) -> "models.QuerySet[Any]":
-        return self.model._default_manager.all()
+        """Give all rows that there are, also those that count nowhere any more."""
+        return (self.model._base_manager if self.retired else self.model._default_manager).all()
 
     @property
     def to_customer(self) -> str:

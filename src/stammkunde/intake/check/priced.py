@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
-from stammkunde.intake.check import problems
+from stammkunde.intake.check import incomplete, problems
 from stammkunde.intake.check.given import Mapped
+from stammkunde.intake.check.kinds import Kinds
 from stammkunde.intake.check.result import FLAGGED, REFUSED
 from stammkunde.intake.formats import engine
 from stammkunde.intake.formats.engine import literal
@@ -27,17 +28,26 @@ _LETTERS = 6  # a code of letters alone is hardly longer than this, unless it na
 
 
 def price(
-    db: duckdb.DuckDBPyConnection, *, layout: Layout, fields: list[Mapped], options: dict[str, Any], unknown: str
+    db: duckdb.DuckDBPyConnection,
+    *,
+    layout: Layout,
+    fields: list[Mapped],
+    options: dict[str, Any],
+    unknown: str,
+    kinds: Kinds,
 ) -> None:
     """Make `priced` from `typed`: one row per line, with keys, kind and cents; `unknown` are the fields without column."""  # noqa: E501
     names = {one.field.name for one in fields} | layout.values.keys()
     column = next((one.column for one in fields if one.field.name in _PRICES), "")
     moments = {f"{one.field.name}_day" for one in fields if one.field.type == MOMENT}
-    kept = ", ".join(sorted({"row", "origin", *names, *moments}) + list(_MADE))
+    kept = ", ".join(sorted({"row", "origin", *names, *moments, *kinds.words}) + list(_MADE))
     db.execute(f"CREATE VIEW amounts AS {_amounts_sql(layout, names, options)}")
     lacks = "SELECT count(*) FROM typed WHERE position IS NULL"
     has_positions = "position" in names and not engine.count(db, lacks)
-    db.execute(f"CREATE TABLE priced_given AS SELECT {kept} FROM ({_priced_sql(names, has_positions=has_positions)})")
+    db.execute(
+        f"CREATE TABLE priced_given AS SELECT {kept} FROM ({_priced_sql(names, options, has_positions=has_positions)})"
+    )
+    kinds.set_aside("priced_given", cents="revenue_cents")
     _refuse_without_amount(db, column)
     if "line_refunded" in names or "order_refunded" in names:
         db.execute(f"CREATE TEMP VIEW refundable AS SELECT *{unknown} FROM priced_given")
@@ -49,16 +59,16 @@ def price(
 
 # What pricing adds to the file's own fields.
 _MADE = (
-    "fault", "buyer_number", "product_code", "units", "sign", "charged", "revenue_cents", "discount_cents", "cost_cents",  # noqa: E501
-    "line_kind", "line_key", "order_status", "shipping_cents", "order_source", "product_source", "customer_source",
-    "not_a_product",
+    "fault", "buyer_number", "product_code", "units", "sign", "charged", "revenue_cents", "gross_cents",
+    "discount_cents", "cost_cents", "line_kind", "line_key", "order_status", "shipping_cents",
+    "order_source", "product_source", "customer_source", "not_a_product",
 )  # fmt: skip
 _PRICES = ("unit_price", "line_total", "line_net", "line_gross")
 
 
 def _amounts_sql(layout: Layout, names: set[str], options: dict[str, Any]) -> str:
     """Give each line its keys and its amount in the file's terms, and how much of it is ours."""
-    sign = "CASE WHEN document_type IN ('return', 'cancellation') AND amount_ > 0 THEN -1 ELSE 1 END"
+    sign = f"CASE WHEN document_type IN {_TAKES_BACK} AND amount_ > 0 THEN -1 ELSE 1 END"
     if _is_net(names):
         return _net_amounts_sql(layout, names)
     return f"""
@@ -89,6 +99,7 @@ def _amounts_sql(layout: Layout, names: set[str], options: dict[str, Any]) -> st
 
 
 _UNKNOWN = "NULL::HUGEINT"
+_TAKES_BACK = "('return', 'cancellation', 'correction')"  # whatever the sign that it is written with
 
 
 def _cost_too_large(names: set[str]) -> str:
@@ -110,7 +121,7 @@ def _too_much(amount: str) -> str:
 
 def _net_amounts_sql(layout: Layout, names: set[str]) -> str:
     """Give the same as `_amounts_sql` in the plain case, without arithmetic on wide numbers."""
-    sign = "CASE WHEN document_type IN ('return', 'cancellation') AND line_net > 0 THEN -1 ELSE 1 END"
+    sign = f"CASE WHEN document_type IN {_TAKES_BACK} AND line_net > 0 THEN -1 ELSE 1 END"
     too_large = f"WHEN {_cost_too_large(names)} THEN 'number_too_large'" if "unit_cost" in names else ""
     return f"""
         SELECT *, CASE {too_large} WHEN line_net IS NULL THEN 'missing_value' END AS fault
@@ -195,6 +206,7 @@ def tax_known(names: set[str], options: dict[str, Any]) -> bool:
 def _refuse_without_amount(db: duckdb.DuckDBPyConnection, column: str) -> None:
     problems.add(db, f"SELECT row, {literal(column)}, '', fault, NULL, '{REFUSED}' FROM priced_given "
                      "WHERE fault IS NOT NULL")  # fmt: skip
+    incomplete.add(db, "SELECT order_source FROM priced_given WHERE fault IS NOT NULL")
     db.execute("DELETE FROM priced_given WHERE fault IS NOT NULL")
 
 
@@ -207,7 +219,7 @@ def _shipping(names: set[str]) -> str:
     )
 
 
-def _priced_sql(names: set[str], *, has_positions: bool) -> str:
+def _priced_sql(names: set[str], options: dict[str, Any], *, has_positions: bool) -> str:
     """Give each line its cents, its kind and its key; if every line has its position, nothing is counted."""
     occurrence = "row_number() OVER (PARTITION BY order_number, product_code ORDER BY row)"
     counted = f"coalesce(product_code, '–') || '#' || {occurrence}"
@@ -238,13 +250,14 @@ def _priced_sql(names: set[str], *, has_positions: bool) -> str:
             origin || ':' || order_number AS order_source,
             origin || ':' || product_code AS product_source,
             origin || ':' || buyer_number AS customer_source,
-            list_cents - revenue_cents AS discount_cents,
+            list_cents - revenue_cents AS discount_cents, {_with_tax(names, options)} AS gross_cents,
             CASE WHEN fault IS NULL THEN {_COST} END AS cost_cents, {_NOT_A_PRODUCT} AS not_a_product
         FROM kinds"""  # noqa: E501
 
 
 _KIND = """CASE
     WHEN document_type IN ('return', 'cancellation', 'adjustment') THEN document_type
+    WHEN document_type = 'correction' THEN 'adjustment'
     WHEN unit_price <= 0 OR revenue_cents = 0 OR units = 0 THEN 'adjustment'
     WHEN units < 0 THEN 'cancellation'
     WHEN revenue_cents < 0 THEN 'adjustment'
@@ -265,6 +278,28 @@ _NOT_A_PRODUCT = f"""product_code IS NOT NULL AND (
              FROM (SELECT DISTINCT product_number AS code FROM typed))))"""
 
 
+def knows_gross(names: set[str], options: dict[str, Any]) -> bool:
+    """Tell whether the file may say what its lines come to with VAT."""
+    told = {"line_gross", "line_tax", "tax_rate", "order_total"}
+    return bool(names & told) or _is_rate(options.get("tax_rate"))
+
+
+def _with_tax(names: set[str], options: dict[str, Any]) -> str:
+    """Give the SQL for a line's cents with VAT, NULL where the file does not say them."""
+    if not knows_gross(names, options):
+        return "NULL::BIGINT"
+    if options.get("price_basis") == "order":
+        net = "(micro(order_total) - coalesce(micro(order_tax), 0))"
+        gross = f"CASE WHEN {net} > 0 THEN ratio(CAST(revenue_cents AS HUGEINT) * micro(order_total), {net}) END"
+        return f"TRY_CAST({gross} AS BIGINT)"
+    rate = f"ratio(CAST(revenue_cents AS HUGEINT) * micro(100 + {_rate(options)}), 100000000)"
+    amount = "" if _is_net(names) else f"WHEN {_gross(options)} THEN ratio(amount, 10000000000) "
+    return (
+        f"TRY_CAST(CASE WHEN line_gross IS NOT NULL THEN cents(line_gross) * sign {amount}"
+        f"WHEN line_tax IS NOT NULL THEN revenue_cents + cents(line_tax) * sign ELSE {rate} END AS BIGINT)"
+    )
+
+
 def _status(names: set[str]) -> str:
     known = "coalesce(status, 'completed')"
     return f"CASE WHEN cancelled_at IS NOT NULL THEN 'cancelled' ELSE {known} END" if "cancelled_at" in names else known
@@ -278,15 +313,20 @@ def _add_refunds(db: duckdb.DuckDBPyConnection, kept: str) -> None:
         SELECT * REPLACE (
             'return' AS line_kind, line_key || ':refund' AS line_key, -least({of_line}, revenue_cents) AS revenue_cents,
             -coalesce(nullif(abs(line_refunded_quantity), 0), 1) AS units, NULL AS cost_cents, NULL AS discount_cents,
+            CAST(round(-gross_cents::DOUBLE * least({of_line}, revenue_cents) / revenue_cents) AS BIGINT)
+                AS gross_cents,
             0 AS order_refunded)
         FROM refundable WHERE line_refunded <> 0 AND revenue_cents > 0 AND order_status <> 'cancelled')""")  # fmt: skip
     db.execute(f"""
         INSERT INTO priced_given BY NAME SELECT {kept} FROM (
-        SELECT * EXCLUDE (left_cents, place) REPLACE (
+        SELECT * EXCLUDE (left_cents, place, gross_share) REPLACE (
             'return' AS line_kind, 'refund' AS line_key, -left_cents AS revenue_cents, -1 AS units,
+            CAST(round(-left_cents * gross_share) AS BIGINT) AS gross_cents,
             NULL AS cost_cents, NULL AS discount_cents, NULL AS product_code, NULL AS product_source)
         FROM (
             SELECT *, row_number() OVER (PARTITION BY order_number ORDER BY row) AS place,
+                sum(gross_cents) OVER (PARTITION BY order_number)
+                    / nullif(sum(revenue_cents) OVER (PARTITION BY order_number), 0) AS gross_share,
                 least(
                     coalesce(CASE WHEN order_total > 0 THEN CAST(ratio(micro(order_refunded)
                         * (micro(order_total) - coalesce(micro(order_tax), 0)), micro(order_total) * 10000) AS BIGINT)

@@ -7,7 +7,7 @@ import duckdb
 
 from stammkunde.intake import parsing
 from stammkunde.intake.check.given import Mapped
-from stammkunde.intake.check.result import FLAGGED, REFUSED, Problem
+from stammkunde.intake.check.result import ASIDE, FLAGGED, REFUSED, Problem
 from stammkunde.intake.formats import Source, engine
 from stammkunde.intake.formats.encoding import REPLACED
 from stammkunde.intake.formats.engine import LONGEST_CELL, literal
@@ -98,9 +98,9 @@ def add_nothing(db: duckdb.DuckDBPyConnection, one: Mapped) -> None:
 
 
 def add_set_aside(db: duckdb.DuckDBPyConnection, rows: str, names: set[str]) -> None:
-    """Say of rows that they mean nothing here, as their program has it: drafts, offers, broken off orders."""
+    """Say of rows that they mean nothing here, as their program has it: suppliers in a list of accounts."""
     value = next((one for one in ("order_number", "customer_number") if one in names), "NULL")
-    add(db, f"SELECT row, '', {value}, 'no_sale', NULL, '{FLAGGED}' FROM ({rows})")
+    add(db, f"SELECT row, '', {value}, 'left_out', NULL, '{ASIDE}' FROM ({rows})")
 
 
 def refuse_orders_with(db: duckdb.DuckDBPyConnection) -> None:

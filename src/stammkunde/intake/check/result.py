@@ -4,9 +4,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from stammkunde.intake.asking import Question
+
 REFUSED = "refused"  # the row is not imported
 FLAGGED = "flagged"  # it is, with a remark
-ASIDE = "aside"  # it is no record: a total, a title
+ASIDE = "aside"  # it is no record (a total, a title), or tells of no sale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,8 @@ class Checked:
     guest_orders: int
     first_on: date | None
     last_on: date | None
+    totals: dict[str, Any] = field(default_factory=dict)  # see `check.totals`
+    asked: tuple[Question, ...] = ()  # what only a person knows, answered or not
 
     def as_dict(self) -> dict[str, Any]:
         days = {name: getattr(self, name) and getattr(self, name).isoformat() for name in ("first_on", "last_on")}

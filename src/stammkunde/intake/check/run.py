@@ -11,7 +11,18 @@ from typing import Any
 import duckdb
 
 from stammkunde.intake import layouts, parsing
-from stammkunde.intake.check import aside, given, priced, problems, refused, settled, tables
+from stammkunde.intake.check import (
+    aside,
+    given,
+    incomplete,
+    kinds,
+    priced,
+    problems,
+    refused,
+    settled,
+    tables,
+    totals,
+)
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.result import ASIDE, FLAGGED, REFUSED, Checked
 from stammkunde.intake.check.settled import Settled
@@ -115,9 +126,9 @@ class _Check:
         self.db, self.source, self.layout, self.options = db, source, layout, options
         self.how = parsing.options_of(options, today=today)
         self.today = f"DATE {literal(today.isoformat())} AS today"
-        self.fields = given.mapped(layout, columns, source.dialect)
+        self.fields = kinds.with_answers(given.mapped(layout, columns, source.dialect), options)
         self.names = {one.field.name for one in self.fields}
-        self.rows = self.unreadable = 0
+        self.rows = self.unreadable = self.left_out = 0
         self.numbers: set[str] = set()  # fields whose numbers are taken from the file as they are
 
     def settle(self) -> Settled:
@@ -153,9 +164,16 @@ class _Check:
         self._remark(found, tell)
         tell("judge", 0, 1)
         self.rows = self._count()
+        self.kinds = kinds.Kinds(self.db, self.fields, self.options)
+        self.kinds.judge()
         self._type()
         if self.layout.documents:
-            priced.price(self.db, layout=self.layout, fields=self.fields, options=self.options, unknown=self.unknown)
+            priced.price(
+                self.db, layout=self.layout, fields=self.fields, options=self.options, unknown=self.unknown,
+                kinds=self.kinds,
+            )  # fmt: skip
+        elif self.kinds.fields:
+            self.kinds.set_aside("typed_given", cents="NULL::BIGINT")
         made, merged = {}, 0
         for done, table in enumerate(self.layout.tables):
             tell("write", done, len(self.layout.tables))
@@ -164,6 +182,8 @@ class _Check:
             )
             merged += again
         problems.write(self.db, out_dir / "problems.parquet")
+        if self.layout.documents:
+            incomplete.write(self.db, out_dir)
         (out_dir / "header.json").write_text(json.dumps(self.source.dialect.header), encoding="utf-8")
         refused.keep_refused(self.source.path, out_dir)
         return self._result(out_dir, made, merged)
@@ -221,13 +241,17 @@ class _Check:
             f"CREATE TABLE typed_given AS SELECT {', '.join(values)} FROM given g{joins} "
             f"WHERE g.row NOT IN (SELECT row FROM problems WHERE severity = '{REFUSED}')"
         )
+        if self.layout.documents:
+            incomplete.begin(self.db, origin=origin, unreadable=self.unreadable)
         self.db.execute("DROP TABLE given")
         for one in self.fields:
             problems.add_nothing(self.db, one)
         told = f"(SELECT *{self.unknown} FROM typed_given)"
         only = f"coalesce({self.layout.only}, true)" if self.layout.only else "true"
         if self.layout.only:
-            problems.add_set_aside(self.db, f"SELECT * FROM {told} WHERE NOT {only}", self.names)
+            left = f"SELECT * FROM {told} WHERE NOT {only}"
+            problems.add_set_aside(self.db, left, self.names)
+            self.left_out = engine.count(self.db, f"SELECT count(DISTINCT row) FROM ({left})")
         self.db.execute(f"CREATE VIEW typed AS SELECT *{self._meant()} FROM {told} WHERE {only}")
         self.names |= self.layout.values.keys()
 
@@ -239,7 +263,8 @@ class _Check:
         return f" REPLACE ({', '.join(meant)})" if meant else ""
 
     def _values(self) -> list[str]:
-        return [value for one in self.fields for value in _value(one, has_numbers=one.field.name in self.numbers)]
+        values = [value for one in self.fields for value in _value(one, has_numbers=one.field.name in self.numbers)]
+        return values + kinds.words_sql(self.fields)
 
     @property
     def unknown(self) -> str:
@@ -251,7 +276,9 @@ class _Check:
         db = self.db
         marked = "count(DISTINCT row) FILTER (severity = '{}' AND row > 0)"
         no, flagged, beside, count = engine.row(
-            db, f"SELECT {', '.join(marked.format(one) for one in (REFUSED, FLAGGED, ASIDE))}, count(*) FROM problems"
+            db,
+            f"SELECT {', '.join(marked.format(one) for one in (REFUSED, FLAGGED, ASIDE))}, count(*) FROM "
+            f"(SELECT * REPLACE (CASE WHEN {kinds.REMARKED} THEN 0 ELSE row END AS row) FROM problems)",
         )
         revenue = guests = first_on = last_on = None
         if "lines" in made:
@@ -264,11 +291,18 @@ class _Check:
                 else "count(NULL)"
             )
             guests = made["orders"] - engine.count(db, _of(out_dir, "orders", known))
+        no_sales = self.kinds.aside() if self.kinds.fields or self.layout.documents else []
+        no_sale_rows = sum(one.rows for one in no_sales)
+        rows = self.rows - no_sale_rows - self.left_out
+        found = totals.reckon(db, out_dir, tables=made, gross=priced.knows_gross(self.names, self.options))
         codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
         return Checked(
-            layout=self.layout.name, rows=self.rows, accepted=self.rows - no, refused=no, flagged=flagged, merged=merged, aside=beside,  # noqa: E501
+            layout=self.layout.name, rows=rows, accepted=rows - no, refused=no, flagged=flagged, merged=merged,
+            aside=beside + no_sale_rows,
             tables=made, problem_count=count, problems=problems.first(db), problem_codes=dict(codes),
             revenue_cents=revenue, guest_orders=guests or 0, first_on=first_on, last_on=last_on,
+            totals=found | ({"aside": [asdict(one) for one in no_sales]} if found or no_sales else {}),
+            asked=self.kinds.questions(cents=revenue),
         )  # fmt: skip
 
 

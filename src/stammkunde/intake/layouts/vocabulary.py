@@ -53,27 +53,45 @@ STATUSES = {
     "open": (
         "offen", "in Bearbeitung", "wartend", "In Wartestellung", "Zahlung ausstehend", "processing", "on-hold",
         "pending", "pending payment", "authorized", "new", "neu", "wc-processing", "wc-on-hold", "wc-pending",
-        "partially_paid", "partially paid",
+        "partially_paid", "partially paid", "überfällig", "overdue", "teilbezahlt", "teilweise bezahlt", "gemahnt",
+        "unbezahlt", "unpaid", "bestätigt", "confirmed", "versandbereit", "ready to ship", "teilgeliefert",
+        "teilweise geliefert", "partially shipped", "sales order", "Verkaufsauftrag", "in progress",
     ),
     "completed": (
         "abgeschlossen", "erledigt", "bezahlt", "geliefert", "versendet", "versandt", "fakturiert", "berechnet", "paid",
         "shipped", "delivered", "complete", "closed", "fulfilled", "refunded", "rückerstattet", "erstattet",
-        "partially_refunded", "partially refunded", "wc-completed", "wc-refunded",
+        "partially_refunded", "partially refunded", "wc-completed", "wc-refunded", "zugestellt", "ausgeliefert",
+        "abgerechnet", "gebucht", "verbucht", "beglichen", "done", "invoiced", "dispatched", "archived",
     ),
     "cancelled": (
         "storniert", "Storno", "abgebrochen", "fehlgeschlagen", "canceled", "failed", "voided", "void", "trash",
-        "expired", "wc-cancelled", "wc-failed",
+        "expired", "wc-cancelled", "wc-failed", "cancel", "abgelehnt", "declined", "rejected", "gelöscht", "deleted",
+        "zurückgezogen",
     ),
+    "offer": ("Angebot", "Angebot gesendet", "quotation", "quotation sent", "quote"),
+    "draft": ("Entwurf", "Rechnungsentwurf", "checkout-draft", "wc-checkout-draft", "auto-draft", "Vorlage"),
 }  # fmt: skip
 LINE_KINDS = {
-    "sale": ("Verkauf", "Rechnung", "Umsatz", "Invoice", "Order", "Auftrag", "Bestellung", "RE", "Position"),
+    "sale": (
+        "Verkauf", "Rechnung", "Umsatz", "Invoice", "RE", "RG", "AR", "Ausgangsrechnung", "Schlussrechnung",
+        "Barverkauf", "Kassenbon", "Bon", "Quittung", "Receipt", "Position",
+    ),
+    "order": (
+        "Auftrag", "Bestellung", "Auftragsbestätigung", "AB", "Kundenauftrag", "Order confirmation", "Sales order",
+    ),
     "return": (
         "Retoure", "Gutschrift", "Rückgabe", "Rücksendung", "Erstattung", "Refund", "Credit note", "Credit", "GS",
-        "Returned",
+        "Returned", "Credit memo", "Rechnungsgutschrift", "Warengutschrift", "GU",
     ),
     "cancellation": ("Storno", "Stornierung", "Stornorechnung", "Cancelled", "Canceled", "Void"),
     "adjustment": ("Korrektur", "Correction", "Buchung"),
+    "correction": ("Rechnungskorrektur", "Korrekturrechnung", "Corrected invoice", "Invoice correction", "RK"),
+    "offer": ("Angebot", "AN", "AG", "Kostenvoranschlag", "Kalkulation", "Quote", "Quotation", "Estimate"),
+    "delivery": ("Lieferschein", "LS", "Lieferung", "Delivery note", "Delivery", "Packing slip", "Shipment"),
+    "draft": ("Entwurf", "Rechnungsentwurf", "Proforma", "Proformarechnung", "Pro forma invoice", "Proforma invoice"),
 }  # fmt: skip
+LEFT_OUT = "none"  # what somebody says of rows that are to count nothing
+NO_SALES = ("offer", "delivery", "draft", LEFT_OUT)  # kinds of documents, and states of orders
 ROLES = {
     "decision_maker": ("Entscheider", "Entscheiderin", "Decision maker"),
     "executive": ("Geschäftsführung", "Geschäftsführer", "Geschäftsführerin", "Inhaber", "Inhaberin", "Leitung", "CEO"),

@@ -41,6 +41,7 @@ class Recognition:
     assumed_net: bool  # prices are taken as net, which nothing in the file says
     candidates: tuple[tuple[str, float], ...]  # layouts with their score, best first
     problems: list[Problem] = field(repr=False)
+    totals: dict[str, Any] = field(default_factory=dict)  # what a small file comes to, see `check.totals`
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -107,6 +108,7 @@ def recognise(
         assumed_net=found.assumed_net,
         candidates=tuple(candidates),
         problems=found.problems,
+        totals=found.totals,
     )
 
 

@@ -21,6 +21,7 @@ class Settled:
     asked: tuple[Question, ...] = ()  # also what is answered by now
     assumed_net: bool = False  # of prices of which nothing says so
     problems: list[Problem] = field(default_factory=list)  # of the first rows, where nothing is open
+    totals: dict[str, Any] = field(default_factory=dict)  # of a file that has no more rows, where nothing is open
 
 
 def settle(
@@ -39,7 +40,8 @@ def settle(
         path, layout=kind, columns=columns, options=known, work_dir=work, today=today, memory_mb=memory_mb,
         limit=LOOK_ROWS,
     )  # fmt: skip
-    found, rows, asked = first_rows.settled, first_rows.rows, first_rows.settled.asked
+    found, checked, asked = first_rows.settled, first_rows.checked, first_rows.settled.asked
+    some = first_rows.rows if first_rows.rows >= LOOK_ROWS else 0
     if kind.documents:
         first = {one.option: one.answers[0].value for one in found.open}
 
@@ -53,7 +55,6 @@ def settle(
             except FileNotUsable:  # the VAT is not known yet, for one
                 return None
 
-        some = rows if rows >= LOOK_ROWS else 0
         asked = tuple(
             replace(one, of_rows=some, answers=tuple(_summed(one, answer, comes_to) for answer in one.answers))
             for one in asked
@@ -61,10 +62,15 @@ def settle(
         names = {one.field.name for one in found.fields}
         if not tax_known(names, found.options):
             asked = (*asked, Question(option="tax_rate"))
+    if checked is None:
+        return Settled(options=found.options, asked=asked, assumed_net=found.assumed_net)
     return Settled(
-        options=found.options, asked=asked, assumed_net=found.assumed_net,
-        problems=first_rows.checked.problems if first_rows.checked else [],
-    )  # fmt: skip
+        options=found.options,
+        asked=(*asked, *(replace(one, of_rows=some) for one in checked.asked)),
+        assumed_net=found.assumed_net,
+        problems=checked.problems,
+        totals={} if some else checked.totals,
+    )
 
 
 def _summed(one: Question, answer: Answer, comes_to: Any) -> Answer:

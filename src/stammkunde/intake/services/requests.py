@@ -54,6 +54,7 @@ def start(  # noqa: PLR0913 (what was recognised, and by whom it is started)
         "total": 0,
         "checkpoint": {},
         "counts": {},
+        "totals": {},
         "problems": [],
         "problem_count": 0,
         "error": None,

@@ -4,6 +4,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -15,7 +16,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from stammkunde import work
-from stammkunde.intake import apart, queries, staging, told
+from stammkunde.intake import apart, held, queries, staging, told, whole
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
 from stammkunde.intake.models import BeforeImage, Import
@@ -122,41 +123,56 @@ def _check(incoming: Import, lease: Lease) -> None:
         progress=lease.tell,
         memory_mb=settings.ENGINE_MEMORY_MB,
     )
-    found, reserved = _compare(incoming, lease, place)
+    is_open = any(not one.is_answered(incoming.options) for one in checked.asked)
+    found, reserved = _compare(incoming, lease, place, is_dry=incoming.dry_run or is_open)
+    asked = [*checked.asked, *whole.questions(found, cents=checked.revenue_cents)]
     counts = _counts(found, refused=checked.refused + _refused_by_us(place))
+    waits = incoming.dry_run or any(not one.is_answered(incoming.options) for one in asked)
     incoming.checkpoint = {
         "folder": name,
-        "ranges": reserved,
+        "ranges": {} if waits else reserved,
         "failures": 0,
-        "check": checked.as_dict() | {"problems": []},
+        "check": checked.as_dict() | {"problems": [], "totals": {}, "asked": []},
+        "asked": [asdict(one) for one in asked],
     }
+    incoming.totals = checked.totals
     lease.save(
         checkpoint=incoming.checkpoint,
+        totals=incoming.totals,
         counts=counts,
         problems=staging.problems(place, limit=PROBLEMS_SHOWN),
         problem_count=checked.problem_count + _rows(place / "problems-publish.parquet"),
-        status=Import.Status.CHECKED if incoming.dry_run else Import.Status.PUBLISHING,
-        **(_at_rest(lease) if incoming.dry_run else {"claims": 1}),
+        status=Import.Status.CHECKED if waits else Import.Status.PUBLISHING,
+        **(_at_rest(lease) if waits else {"claims": 1}),
     )
-    if incoming.dry_run:
+    if waits:
         folder.tidy(place)
         return
     incoming.status = Import.Status.PUBLISHING
     _publish(incoming, lease)
 
 
-def _compare(incoming: Import, lease: Lease, place: Path) -> tuple[difference.Difference, dict[str, list[list[int]]]]:
+def _compare(
+    incoming: Import, lease: Lease, place: Path, *, is_dry: bool = False
+) -> tuple[difference.Difference, dict[str, list[list[int]]]]:
     """Compare, and reserve ids for new rows unless it is a dry run."""
     reserved: dict[str, list[list[int]]] = {}
 
     def take(table: FactTable, count: int) -> int:
-        if incoming.dry_run:
+        if is_dry:
             return NOT_RESERVED
         before = bulk.reserve(table.model, count)
         reserved.setdefault(table.name, []).append([before + 1, before + count])
         return before
 
-    found = staging.compare(folder=place, reserve=take, tell=lease.tell, columns=incoming.columns)
+    found = staging.compare(
+        folder=place,
+        reserve=take,
+        tell=lease.tell,
+        columns=incoming.columns,
+        whole=whole.answer(incoming),
+        import_id=incoming.pk,
+    )
     apart.keep_refused(Path(incoming.path), place, memory_mb=settings.ENGINE_MEMORY_MB)
     return found, reserved
 
@@ -193,10 +209,12 @@ def _publish(incoming: Import, lease: Lease) -> None:
         return
     publishing = Publishing(difference=found, lease=lease, checkpoint=incoming.checkpoint)
     publishing.run()
+    totals = incoming.totals | held.by_origin(incoming)
     with transaction.atomic():
         told.note(incoming, found, now=lease.moment())
         lease.let_go(
             status=Import.Status.DONE,
+            totals=totals,
             checkpoint={**publishing.checkpoint, "longest_seconds": round(publishing.longest_seconds, 3)},
             **_at_rest(lease),
         )
@@ -225,7 +243,7 @@ def _check_again(incoming: Import, lease: Lease) -> None:
     ranges = dict(incoming.checkpoint.get("ranges", {}))
     for table, more in reserved.items():
         ranges[table] = [*ranges.get(table, []), *more]
-    kept = {one: incoming.checkpoint[one] for one in ("failures", "check") if one in incoming.checkpoint}
+    kept = {one: incoming.checkpoint[one] for one in ("failures", "check", "asked") if one in incoming.checkpoint}
     incoming.checkpoint = {**kept, "folder": name, "ranges": ranges}
     lease.advance(checkpoint=incoming.checkpoint)
     _publish(incoming, lease)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from stammkunde.intake.staging import people, search
+from stammkunde.intake.staging import people, retiring, search
 from stammkunde.intake.staging.difference import Counts, Difference, Part
 from stammkunde.intake.staging.engine import TYPES, Engine, text
 from stammkunde.intake.staging.existing import Existing
+from stammkunde.intake.staging.retiring import Retire
 from stammkunde.store import facts
 from stammkunde.store.facts import FactTable, Lookup, Reference, Words
 
@@ -18,7 +19,9 @@ class UnknownColumn(Exception):
     """A checked table has a column that its database table has not: the layout is wrong."""
 
 
-def compare(*, folder: Path, reserve: Reserve, tell: Tell, columns: dict[str, str]) -> Difference:
+def compare(
+    *, folder: Path, reserve: Reserve, tell: Tell, columns: dict[str, str], whole: str = "", import_id: int = 0
+) -> Difference:
     """
     Compare the checked tables in `folder` with the database and write what differs beside them.
 
@@ -27,10 +30,14 @@ def compare(*, folder: Path, reserve: Reserve, tell: Tell, columns: dict[str, st
         reserve: gives ids to new rows.
         tell: is told about progress, and may raise to stop.
         columns: our field → the file's column, to name the column of a reference that leads nowhere.
+        whole: whether the file holds its documents whole, "yes" or "no": then rows of theirs that it no longer has are
+            retired, or stay. Empty: nobody knows, and what is at stake is told.
+        import_id: whose rows these are.
     """
     engine = Engine(folder)
     try:
-        difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns).run()
+        retire = Retire(whole=whole, import_id=import_id)
+        difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns, retire=retire).run()
     finally:
         engine.close()
     difference.save()
@@ -38,8 +45,10 @@ def compare(*, folder: Path, reserve: Reserve, tell: Tell, columns: dict[str, st
 
 
 class _Comparison:
-    def __init__(self, engine: Engine, *, reserve: Reserve, tell: Tell, columns: dict[str, str]) -> None:
-        self.engine, self.reserve, self.tell, self.columns = engine, reserve, tell, columns
+    def __init__(
+        self, engine: Engine, *, reserve: Reserve, tell: Tell, columns: dict[str, str], retire: Retire
+    ) -> None:
+        self.engine, self.reserve, self.tell, self.columns, self.retire = engine, reserve, tell, columns, retire
         self.result = Difference(folder=engine.folder)
 
     def run(self) -> Difference:
@@ -69,7 +78,9 @@ class _Comparison:
             self._identify(table, part)
 
     def _part(self, table: FactTable) -> Part:
-        match = _Match(self.engine, table)
+        match = _Match(self.engine, table, self.retire)
+        if table.retired and not self.retire.whole:
+            self.result.stake = retiring.stake(self.engine, table)
         match.make()
         part = Part(
             table=table.name, provided=match.written, counts=match.count(), in_file=table.name in self.engine.names
@@ -92,7 +103,7 @@ class _Comparison:
         if part.changes:
             columns = "* EXCLUDE (row, fate, broken)"
             self.engine.write(
-                f"SELECT {columns} {matched} WHERE fate IN ('changed', 'touched') ORDER BY id",
+                f"SELECT {columns} {matched} WHERE fate IN ('changed', 'touched', 'retired') ORDER BY id",
                 self.result.path(part, "changed"),
             )
 
@@ -156,8 +167,8 @@ class _Comparison:
 class _Match:
     """One table's rows beside those that are there: `matched_…` holds all that are not unchanged."""
 
-    def __init__(self, engine: Engine, table: FactTable) -> None:
-        self.engine, self.table = engine, table
+    def __init__(self, engine: Engine, table: FactTable, retire: Retire) -> None:
+        self.engine, self.table, self.retire = engine, table, retire
         self.references = [one for one in table.references if engine.has(table.name, one.source)]
         self.provided = self._provided()
         self.lacking = [one for one in table.needed if one not in self.provided]
@@ -166,6 +177,10 @@ class _Match:
         for one in self.lookups:
             self.provided.append(one.column)
             self.finals[one.column] = _looked_up(one)
+        self.may_retire = bool(table.retired) and retiring.are_known(engine, table)
+        if self.may_retire:  # what the file has counts, whatever an earlier one said
+            self.provided.append(table.retired)
+            self.finals[table.retired] = "NULL::BIGINT"
 
     @property
     def written(self) -> list[str]:
@@ -173,6 +188,8 @@ class _Match:
 
     def make(self) -> None:
         rows = self._worded(self.table.words) if self.table.words else self._rows()
+        if self.may_retire and self.retire.whole == "yes":
+            rows += f" UNION ALL BY NAME {retiring.rows(self.table, self.finals, import_id=self.retire.import_id)}"
         self.engine.run(f"CREATE TABLE matched_{self.table.name} AS SELECT * FROM ({rows}) WHERE fate <> 'unchanged'")  # noqa: S608
 
     def count(self) -> Counts:

@@ -11,16 +11,23 @@ from stammkunde.store.facts import FactTable
 
 @dataclass(kw_only=True)
 class Counts:
-    """What becomes of a table's rows. `touched` rows change only in what we derive (the words to find them by)."""
+    """
+    What becomes of a table's rows.
+
+    `touched` rows change only in what we derive (the words to find them by); `retired` ones are not in the file, though
+    it holds whole what they were within.
+    """
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
     touched: int = 0
+    retired: int = 0
 
     def shown(self) -> dict[str, int]:
-        return {name: getattr(self, name) for name in ("created", "changed", "unchanged", "refused")}
+        names = ("created", "changed", "unchanged", "refused", *(("retired",) if self.retired else ()))
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(kw_only=True)
@@ -44,7 +51,18 @@ class Part:
 
     @property
     def changes(self) -> int:
-        return self.counts.changed + self.counts.touched
+        return self.counts.changed + self.counts.touched + self.counts.retired
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stake:
+    """Rows of the database that the file does not have, though it names what they are within."""
+
+    rows: int
+    documents: int
+    cents: int
+    row: int  # of the file, where one of these documents begins
+    example: str  # its key
 
 
 @dataclass(kw_only=True)
@@ -53,6 +71,7 @@ class Difference:
 
     folder: Path
     parts: list[Part] = field(default_factory=list)
+    stake: Stake | None = None  # what is open: whether the file holds its documents whole
 
     def path(self, part: Part, what: str) -> Path:
         return self.folder / f"{what}-{part.table}.parquet"

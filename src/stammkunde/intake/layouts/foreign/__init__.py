@@ -7,9 +7,9 @@ What other programs write: a folder each, read from its `layout.toml`.
     headings    our field → the program's headings for it, in all languages and versions
     words       of a field with choices: our value → the program's words, before those that are known everywhere
     values      our field → SQL over the fields, where the program says it otherwise than we do
-    only        SQL over the fields: the rows that mean something (a draft is no sale); others are set aside
-    otherwise   of a field with choices: what an unknown word means
-    options     how its values are written, and the origin
+    only        SQL over the fields: the rows that mean something (a creditor is no customer); others are set aside
+    otherwise   of a field with choices: what an unknown word means (status and document type are asked else)
+    options     how its values are written, the origin, and whether it holds each order whole
     needs       fields without which a row says nothing, beside those of the kind
     buyer       which field tells who bought, the first that is known
     found_by    SQL of the e-mail address by which people are found who are here under other keys

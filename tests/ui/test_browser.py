@@ -86,7 +86,7 @@ def test_preview_follows_a_choice_without_a_jump(open_page, export):
     page.locator("#files").set_input_files(export)
     page.get_by_role("button", name="Hochladen und ansehen").click()
 
-    page.get_by_label("Bestellnummer").select_option("")
+    page.get_by_label("Bestellnummer", exact=True).select_option("")
 
     page.get_by_text("Noch fehlt:").wait_for()
     assert page.get_by_role("button", name="Importieren", exact=True).is_disabled()

@@ -232,3 +232,38 @@ def test_other_dates_of_the_column_settle_it(tmp_path, other):
     path = write(tmp_path, f"{LINES}Netto\nR1;05/06/2025;D;A;1;5,00\nR2;{other};D;A;1;5,00\n")
 
     assert asked(path) == {}
+
+
+# --- keys and names
+
+
+def test_keys_that_a_spreadsheet_has_rounded_are_refused(tmp_path):
+    path = write(tmp_path, f"{LINES}Netto\n4,1E+11;01.02.2025;D;A;1;5,00\nR2;01.02.2025;2e+05;A;1;5,00\n")
+
+    assert remarks(checked(path)) == [(2, "Belegnummer", "key_rounded"), (3, "Debitor", "key_rounded")]
+
+
+def test_keys_and_names_that_look_the_same_are_the_same(tmp_path):
+    numbers = ("D7", "D7\u200b", "\uff247", "'D7", "d7")
+    path = write(tmp_path, "Kundennummer;Name\n" + "".join(f"{one};Bo\u0308ll  GmbH\n" for one in numbers))
+
+    assert checked(path).merged == 4
+    assert rows(path, "customers", "number", "name") == [("D7", "Böll GmbH")]
+
+
+def test_numbers_that_differ_in_capitals_and_in_names_are_two_customers(tmp_path):
+    path = write(tmp_path, "Kundennummer;Name\nab1;Anna\nAB1;Bert\n")
+
+    assert checked(path).tables == {"customers": 2}
+
+
+def test_numbers_that_differ_in_capitals_alone_without_a_name_are_two_customers(tmp_path):
+    path = write(tmp_path, f"{LINES}Netto\nR1;01.02.2025;ab1;A;1;5,00\nR2;01.02.2025;AB1;A;1;5,00\n")
+
+    assert checked(path).tables["customers"] == 2
+
+
+def test_numbers_that_may_have_lost_zeros_are_flagged(tmp_path):
+    path = write(tmp_path, "Kundennummer;Name\n00123;A\n00124;B\n01250;C\n997;D\n")
+
+    assert remarks(checked(path)) == [(5, "Kundennummer", "zeros_lost")]

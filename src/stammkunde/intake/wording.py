@@ -67,6 +67,14 @@ _OF_ROWS = {
         _("%(value)s is longer than %(limit)s characters."),
         _("A number of this kind is short; check whether the column is the right one."),
     ),
+    "key_rounded": (
+        _("%(value)s is no number any more: a spreadsheet has rounded it."),
+        _("Export the file again and do not open it in Excel, or format the column as text before you fill it."),
+    ),
+    "zeros_lost": (
+        _("%(value)s may have lost zeros in front: others in the column have %(digits)s digits and begin with 0."),
+        _("Check the number. Where zeros are lost, export the file again and do not open it in Excel."),
+    ),
     "text_cut": (
         _("%(value)s was cut to %(limit)s characters."),
         _("Shorten the text if the end of it matters."),

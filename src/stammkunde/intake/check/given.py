@@ -7,7 +7,7 @@ from stammkunde.intake import parsing
 from stammkunde.intake.check import packed
 from stammkunde.intake.formats import Dialect, FileNotUsable, Source
 from stammkunde.intake.layouts import Field, Layout
-from stammkunde.store.layouts import KEY, MONEY, NUMBER
+from stammkunde.store.layouts import KEY, MONEY, NUMBER, TEXT
 
 NUMBERS = (NUMBER, MONEY)
 
@@ -94,11 +94,44 @@ def _texts_sql(fields: list[Mapped], *, rows: str, cells: dict[str, str] | None 
     cells = cells or {}
     trimmed = ", ".join(f"{parsing.trimmed(cells.get(one.raw, f'c{one.place}'))} AS {one.raw}" for one in fields)
     valued = ", ".join(f"{_value(one)} AS {one.raw}" for one in fields)
-    mended = ", ".join(f"{parsing.key_text(one.raw)} AS {one.raw}" for one in fields if one.field.type == KEY)
+    mended = ", ".join(f"{_mended(one)} AS {one.raw}" for one in fields if one.field.type in {KEY, TEXT})
     return (
         f"SELECT * {f'REPLACE ({mended})' if mended else ''} FROM ("
         f"SELECT row, {valued}{kept} FROM (SELECT row, {trimmed}{kept} FROM {rows}))"
     )
+
+
+_NAMES = {"customer_name", "company", "first_name", "last_name", "product_name"}
+
+
+def _mended(one: Mapped) -> str:
+    if one.field.type == KEY:
+        return parsing.key_text(one.raw)
+    return parsing.name_text(one.raw, name=one.field.name in _NAMES)
+
+
+def one_case(fields: list[Mapped]) -> list[str]:
+    """
+    Give the statements that write customer numbers that differ only in their capitals one way, the most frequent.
+
+    Only where the names beside them are there and the same: then it is one customer, written twice.
+    """
+    named = {one.field.name: one for one in fields}
+    number = named.get("customer_number")
+    told = [named[name].raw for name in ("customer_name", "company", "email") if name in named]
+    if number is None or not told:
+        return []
+    counts = [f"count(DISTINCT lower({one}))" for one in told]
+    same = f"greatest({', '.join(counts)}) = 1"
+    return [
+        f"""CREATE TEMP TABLE spelled AS
+            SELECT lower({number.raw}) AS folded, mode({number.raw} ORDER BY {number.raw}) AS kept FROM given
+            WHERE {number.raw} <> upper({number.raw}) OR lower({number.raw}) IN
+                (SELECT lower({number.raw}) FROM given WHERE {number.raw} <> upper({number.raw}))
+            GROUP BY folded HAVING count(DISTINCT {number.raw}) > 1 AND {same}""",
+        f"""UPDATE given SET {number.raw} = spelled.kept FROM spelled
+            WHERE lower(given.{number.raw}) = spelled.folded AND given.{number.raw} <> spelled.kept""",
+    ]
 
 
 def _number(one: Mapped) -> str:

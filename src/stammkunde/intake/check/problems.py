@@ -58,6 +58,9 @@ def of_field(one: Mapped, *, always: bool, has_numbers: bool) -> list[str]:
     if one.field.type == KEY:
         found.append(_remark(one, _between(one, limit), "key_too_long", REFUSED, one.field.max_length))
         found.append(_remark(one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", REFUSED))
+        found.append(
+            _remark(one, rf"regexp_full_match({one.raw}, '\d+([.,]\d+)?[eE]\+\d{{2,}}')", "key_rounded", REFUSED)
+        )
     if one.field.type == TEXT:
         found.append(_remark(one, _between(one, limit), "text_cut", FLAGGED, one.field.max_length))
         found.append(_remark(one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", FLAGGED))
@@ -80,6 +83,19 @@ def add_parsed(db: duckdb.DuckDBPyConnection, one: Mapped) -> None:
     if engine.count(db, f"SELECT count(code) FROM p_{name}"):
         add(db, f"SELECT g.row, {literal(one.column)}, g.{one.raw}, p.code, p.detail, p.severity FROM given g "
                 f"JOIN (SELECT * FROM p_{name} WHERE code IS NOT NULL) p ON g.{one.raw} = p.text")  # fmt: skip
+
+
+def add_zeros_lost(db: duckdb.DuckDBPyConnection, one: Mapped) -> None:
+    """Flag numbers that are shorter than those that begin with zeros, where most have as many digits as these."""
+    if not engine.count(db, f"SELECT count(*) FROM (SELECT 1 FROM given WHERE starts_with({one.raw}, '0') LIMIT 1)"):
+        return
+    add(db, f"""
+        WITH keys AS (SELECT {one.raw} AS k, min(row) AS row FROM given
+            WHERE regexp_full_match({one.raw}, '\\d+') GROUP BY k),
+        whole AS (SELECT max(length(k)) AS digits FROM keys WHERE starts_with(k, '0') HAVING min(length(k)) = digits),
+        most AS (SELECT digits FROM keys, whole GROUP BY digits HAVING avg(CAST(length(k) = digits AS INTEGER)) > 0.5)
+        SELECT row, {literal(one.column)}, k, 'zeros_lost', json_object('digits', digits), '{FLAGGED}'
+        FROM keys, most WHERE length(k) < digits""")  # fmt: skip
 
 
 def add_contradicted(db: duckdb.DuckDBPyConnection, fields: list[Mapped], basis: str) -> None:

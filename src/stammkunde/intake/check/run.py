@@ -206,6 +206,8 @@ class _Check:
         if self.layout.spread:
             self.db.execute(f"CREATE TABLE filled AS {given.spread_sql(self.fields)}")
             self.db.execute("DROP TABLE given; ALTER TABLE filled RENAME TO given")
+        for statement in given.one_case(self.fields):
+            self.db.execute(statement)
 
     def _count(self) -> int:
         """Count the rows that are not blank, readable or not."""
@@ -218,6 +220,8 @@ class _Check:
             tell("parse", done, len(self.fields))
             if one.field.type in parsing.PARSED:
                 problems.add_parsed(self.db, one)
+            elif one.field.type == KEY:
+                problems.add_zeros_lost(self.db, one)
         if found.contradicted:
             problems.add_contradicted(self.db, self.fields, found.contradicted)
         if self.layout.spread:

@@ -15,7 +15,16 @@ from stammkunde.intake.parsing.numbers import DECIMAL
 from stammkunde.store.layouts import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
 
 PARSED = (NUMBER, MONEY, MOMENT, DAY, CHOICE, EMAIL, CURRENCY)
-MACROS = numbers.MACROS + dates.MACROS
+# Characters that nobody sees, and letters and digits as wide as Chinese ones.
+_UNSEEN = r"[\x{200b}\x{200e}\x{200f}\x{2060}\x{feff}\x{ad}]"
+_WIDE = "".join(chr(0xFF01 + at) for at in range(94))
+_TEXTS = rf"""
+CREATE MACRO tidy(t) AS nfc_normalize(regexp_replace(t, '{_UNSEEN}', '', 'g'));
+CREATE MACRO one_blank(t) AS trim(regexp_replace(t,
+    '[\s\x{{a0}}\x{{2000}}-\x{{200a}}\x{{202f}}\x{{3000}}]+', ' ', 'g'));
+CREATE MACRO key_of(t) AS one_blank(translate(tidy(t), {literal(_WIDE)}, {literal("".join(map(chr, range(33, 127))))}));
+"""
+MACROS = _TEXTS + numbers.MACROS + dates.MACROS
 
 # What programs write where there is nothing.
 NOTHING = ("nan", "null", "none", "<na>", "nat", "#n/a", "#n/v", "#nv", "n/a", "\\n")
@@ -48,8 +57,22 @@ def value_text(trimmed: str, kind: str) -> str:
 
 
 def key_text(text: str) -> str:
-    """Write an identifier as it is meant: 17850.0 is 17850."""
-    return rf"CASE WHEN regexp_full_match({text}, '\d+\.0+') THEN split_part({text}, '.', 1) ELSE {text} END"
+    """Write an identifier as it is meant: 17850.0 is 17850, and what looks the same is the same."""
+    plain = (
+        rf"CASE WHEN regexp_full_match({text}, '\d+\.0+') THEN split_part({text}, '.', 1) ELSE ltrim({text}, '''') END"
+    )
+    return f"CASE WHEN {_is_odd(text)} THEN nullif(key_of(ltrim({text}, '''')), '') ELSE {plain} END"
+
+
+def name_text(text: str, *, name: bool) -> str:
+    """Write a text so that what looks the same is the same; of names, with one blank between words."""
+    tidy = f"one_blank(tidy({text}))" if name else f"tidy({text})"
+    odd = _is_odd(text) if name else f"strlen({text}) <> length({text})"
+    return f"CASE WHEN {odd} THEN nullif({tidy}, '') ELSE {text} END"
+
+
+def _is_odd(text: str) -> str:
+    return f"strlen({text}) <> length({text}) OR contains({text}, '  ')"
 
 
 def parsed(one: Field, texts: str, how: Reading) -> str:
@@ -114,6 +137,7 @@ __all__ = [
     "PARSED",
     "Reading",
     "key_text",
+    "name_text",
     "options_of",
     "parsed",
     "trimmed",

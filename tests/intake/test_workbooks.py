@@ -42,8 +42,8 @@ def test_numbers_are_read_as_their_cells_show_them(tmp_path):
         sheet.write_row(3, 0, [815, 19, "K-9", 5])
 
     assert cells(workbook(tmp_path, fill)) == [
-        (2, "01067", "7", "K-0012", "2024-02-29"),
-        (3, "50667", "19", "K-0007", "2024-02-29"),
+        (2, "01067", "7%", "K-0012", "2024-02-29"),
+        (3, "50667", "19%", "K-0007", "2024-02-29"),
         (4, "815", "19", "K-9", "5"),
     ]
 
@@ -124,3 +124,16 @@ def test_merged_cells_of_an_order_hold_for_all_of_its_rows(tmp_path):
     assert (found.revenue_cents, found.refused, found.aside) == (300_00, 0, 1)
     assert rows(path, "lines", "order_source") == [("files:R1",), ("files:R1",)]
     assert [code for _, _, code in remarks(found)] == ["row_filled", "row_total"]
+
+
+def test_a_discount_in_a_percent_cell_is_a_share_and_no_amount(tmp_path):
+    def fill(book):
+        sheet, percent = book.add_worksheet(), book.add_format({"num_format": "0%"})
+        sheet.write_row(
+            0, 0, ["Rechnungsnummer", "Datum", "Kundennummer", "Artikelnummer", "Menge", "Einzelpreis netto", "Rabatt"]
+        )
+        for row in (1, 2):
+            sheet.write_row(row, 0, [f"R{row}", "13.01.2025", "K1", "A-1", 1, 200])
+            sheet.write_number(row, 6, 0.1, percent)
+
+    assert checked(workbook(tmp_path, fill)).revenue_cents == 2 * 180_00

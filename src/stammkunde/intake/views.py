@@ -389,6 +389,7 @@ def _preview_context(shown: Preview) -> dict[str, Any]:
         "asked": forms.asked(found),
         "sheet_shown": sums.sheet(found.totals),
         "is_open": bool(found.questions),
+        "open_choices": sum(1 for one in found.questions if one.answers),
         "missing": [row.label for row in rows if row.missing],
         "problems": report.problems([problem.as_dict() for problem in found.problems[:8]]),
         "mappings": queries.mappings(),

@@ -71,4 +71,5 @@ def test_any_rows_are_accepted_or_refused_one_by_one(tmp_path, rows, encoding):
             "binary",
             "encoding_wrong",
             "row_unreadable_all",
+            "reading_open",
         }

@@ -117,5 +117,5 @@ def _count(tally: _Tally, text: str, chunk: bytes) -> None:
         tally.doubled += mending.doubled(text)
     if broken and tally.kept_bytes < _JUDGED_BYTES:
         lines = [line[:_LONGEST_LINE] for line in re.split(rb"[\r\n]+", chunk) if not line.isascii()] or [chunk]
-        tally.lines += lines[: 1 + _JUDGED_BYTES // max(map(len, lines))]
+        tally.lines += lines[: 1 + _JUDGED_BYTES // max(1, *map(len, lines))]
         tally.kept_bytes = sum(map(len, tally.lines))

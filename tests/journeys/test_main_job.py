@@ -36,7 +36,7 @@ def test_main_job_from_a_file_to_figures_and_back(installation, page, export):
     page.get_by_role("progressbar").first.wait_for()
     page.get_by_role("link", name="Zu Ihren Kennzahlen").wait_for(timeout=LONG)
 
-    assert page.get_by_text("9.747.747,93").is_visible()
+    assert page.get_by_role("cell", name="9.747.747,93 €").is_visible()
     assert ask(database, "SELECT count(*), sum(revenue_cents) FROM sales_line") == (541_909, 974_774_793)
     assert ask(database, "SELECT count(*) FROM customers_customer") == (4372,)
 

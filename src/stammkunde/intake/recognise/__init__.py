@@ -90,9 +90,9 @@ def recognise(
     given = losing.as_answered(kind, found_columns, dialect, options)
     lacking = missing(kind, set(given), dialect.header)
     with TemporaryDirectory() as work:
-        found = Settled(options=kind.options | {"origin": kind.options.get("origin", "files")} | options)
+        found = Settled(options={"origin": "files"} | kind.options | options)
         if not lacking:
-            found = settle(path, kind, given, options, work=Path(work), today=today, memory_mb=memory_mb)
+            found = settle(path, kind, given, found.options, work=Path(work), today=today, memory_mb=memory_mb)
     asked = (*losing.questions(kind, found_columns, dialect), *found.asked)
     return Recognition(
         layout=name,

@@ -35,9 +35,8 @@ def settle(
     memory_mb: int,
 ) -> Settled:
     """Propose how values are written, from the first rows; what they leave open is asked, with what it would mean."""
-    known = kind.options | {"origin": kind.options.get("origin", "files")} | options
     first_rows = look(
-        path, layout=kind, columns=columns, options=known, work_dir=work, today=today, memory_mb=memory_mb,
+        path, layout=kind, columns=columns, options=options, work_dir=work, today=today, memory_mb=memory_mb,
         limit=LOOK_ROWS,
     )  # fmt: skip
     found, checked, asked = first_rows.settled, first_rows.checked, first_rows.settled.asked

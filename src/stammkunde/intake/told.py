@@ -14,10 +14,10 @@ from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
 from django.utils.timezone import localdate
 
+from stammkunde.intake.check.given import LIVE
 from stammkunde.intake.models import Import, Told
 from stammkunde.intake.staging.difference import Difference, Part
 
-LIVE = "is_live"  # an option of imports: rows are handed in as they happen
 ONCE = timedelta(days=31)  # a source that told on one day alone, and lies further behind, was brought in once
 ENDED = timedelta(days=92)  # a source that told again and again has ended when it is silent for a quarter
 

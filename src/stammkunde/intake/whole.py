@@ -2,9 +2,9 @@
 
 from stammkunde.intake import layouts
 from stammkunde.intake.asking import Answer, Question
+from stammkunde.intake.check.given import LIVE
 from stammkunde.intake.models import Import
 from stammkunde.intake.staging import Difference
-from stammkunde.intake.told import LIVE
 
 OPTION = "whole"
 YES, NO = "yes", "no"

@@ -10,6 +10,7 @@ from stammkunde.intake.layouts import Field, Layout
 from stammkunde.store.layouts import KEY, MONEY, NUMBER, TEXT
 
 NUMBERS = (NUMBER, MONEY)
+LIVE = "is_live"  # an option of imports: rows are handed in as they happen
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,12 +13,11 @@ import duckdb
 
 from stammkunde.intake.asking import Answer, Question
 from stammkunde.intake.check import problems
-from stammkunde.intake.check.given import Mapped
+from stammkunde.intake.check.given import LIVE, Mapped
 from stammkunde.intake.check.result import ASIDE, REFUSED
 from stammkunde.intake.formats import engine
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.layouts.vocabulary import LEFT_OUT, NO_SALES
-from stammkunde.intake.told import LIVE
 
 UNKNOWN = "unknown"  # what a word means until somebody says it
 REMARKED = "code IN ('no_sale', 'order_beside_invoices')"  # once a word: they count no rows

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from stammkunde.intake import layouts
+from stammkunde.intake.check.given import LIVE
 from stammkunde.intake.models import Import
 from stammkunde.intake.services.receiving import receive
 from stammkunde.intake.services.requests import start
-from stammkunde.intake.told import LIVE
 from stammkunde.team.models import Staff
 
 MOST_ROWS = 10_000  # of one call; whoever has more sends a file

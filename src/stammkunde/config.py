@@ -205,6 +205,20 @@ def _whole_or_none(value: str) -> int | None:
     return _whole(value) if value else None
 
 
+_TWILIO = ("account_sid", "auth_token", "from")
+
+
+def _texting(value: str) -> str:
+    """Take the address of whoever takes text messages: https://…, or twilio://?… with all that it needs."""
+    parts = urlsplit(value)
+    if parts.scheme != "twilio":
+        return _web_address(value)
+    given = {name for name, values in parse_qs(parts.query).items() if values[-1].strip()}
+    if given != set(_TWILIO) or parts.netloc:
+        raise ValueError("write 'twilio://?account_sid=AC…&auth_token=…&from=%2B49…'")
+    return value
+
+
 def _web_address(value: str) -> str:
     if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
         raise ValueError(f"{value!r} is not an address; write for example 'https://example.org/hook'")
@@ -293,8 +307,8 @@ SETTINGS = (
     Setting(
         name="STAMMKUNDE_WEBHOOK_URL",
         default="",
-        parse=_web_address,
-        about="where the webhook channel hands messages over; empty: it is off",
+        parse=_texting,
+        about="where text messages are handed over; empty: none leave",
     ),
     Setting(
         name="STAMMKUNDE_WEBHOOK_SECRET",

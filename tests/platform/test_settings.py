@@ -208,6 +208,8 @@ def test_every_mail_provider_is_one_that_anymail_knows(name):
         ("STAMMKUNDE_EMAIL_CONNECTIONS", "0"),
         ("STAMMKUNDE_EMAIL_DOMAIN_PER_MINUTE", "many"),
         ("STAMMKUNDE_WEBHOOK_URL", "example.org/hook"),
+        ("STAMMKUNDE_WEBHOOK_URL", "twilio://?account_sid=AC1&auth_token=2"),
+        ("STAMMKUNDE_WEBHOOK_URL", "twilio://AC1:2@+4930?account_sid=AC1&auth_token=2&from=3"),
         ("STAMMKUNDE_WEBHOOK_SECRET", "secret"),
         ("STAMMKUNDE_EMAIL_EVENTS_SECRET", "whsec_c2hvcnQ="),
     ],

@@ -55,7 +55,7 @@ REASONS: dict[str, str | Promise] = {
     "no_mail_server": gettext_lazy("No mail server is set: STAMMKUNDE_EMAIL_URL."),
     "no_sender": gettext_lazy("The sender's e-mail is missing in the settings."),
     "no_public_url": gettext_lazy("Links to unsubscribe need the public address: STAMMKUNDE_PUBLIC_URL."),
-    "no_webhook": gettext_lazy("No webhook is set: STAMMKUNDE_WEBHOOK_URL and STAMMKUNDE_WEBHOOK_SECRET."),
+    "no_webhook": gettext_lazy("Nobody is set who takes text messages: STAMMKUNDE_WEBHOOK_URL and its secret."),
 }
 
 

@@ -1,7 +1,7 @@
 """
 Text messages by HTTP: SMS, WhatsApp and whatever else has an address, by one of the providers in `outreach.texting`.
 
-The other side must know a message again by `webhook-id`: what may or may not have arrived is sent once more.
+What may or may not have arrived is sent once more only where the provider knows it again.
 """
 
 import http.client
@@ -32,6 +32,7 @@ TIMEOUT_SECONDS = 20
 LONGEST_ANSWER = 64_000
 NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 LATER = frozenset({408, 409, 425, 429})
+MAY_HAVE_BEEN_TAKEN = frozenset({408, 500, 502, 504})  # it matters where the provider knows no message again
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -46,7 +47,11 @@ class Webhook:
     reaches = Channel.MESSAGE
     disturbs = True
     collects = False
-    repeatable = True
+
+    @property
+    def repeatable(self) -> bool:
+        provider = texting.get()
+        return provider is not None and provider.repeatable
 
     def missing(self, company: Company) -> str:
         return "" if texting.get() else "no_webhook"
@@ -78,7 +83,7 @@ class Webhook:
                 return Receipt(provider_id=provider.receipt(answer.headers, answer.read(LONGEST_ANSWER)))
         except HTTPError as problem:
             with problem:
-                _refused(problem)
+                _refused(problem, repeatable=provider.repeatable)
         except URLError as problem:
             if isinstance(problem.reason, NEVER_CONNECTED):
                 raise ChannelDown(str(problem.reason)) from problem
@@ -94,8 +99,10 @@ def _provider() -> texting.Provider:
     return provider
 
 
-def _refused(problem: HTTPError) -> NoReturn:
+def _refused(problem: HTTPError, *, repeatable: bool) -> NoReturn:
     said = f"HTTP {problem.code}: {problem.read(300).decode('utf-8', 'replace')}"
+    if problem.code in MAY_HAVE_BEEN_TAKEN and not repeatable:
+        raise Unclear(said) from problem
     if problem.code in LATER or problem.code >= 500:
         raise TemporaryFailure(said) from problem
     raise PermanentFailure(said) from problem

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from stammkunde.outreach.models import Message
 
-PROVIDERS = {"http": "signed", "https": "signed"}  # scheme → file
+PROVIDERS = {"http": "signed", "https": "signed", "twilio": "twilio"}  # scheme → file
 
 
 class NotUnderstood(Exception):
@@ -42,7 +42,15 @@ class Reply:
 
 
 class Provider(Protocol):
-    """Somebody who takes text messages by HTTP."""
+    """
+    Somebody who takes text messages by HTTP.
+
+    `repeatable` says that it knows a message again, so that handing it over twice is harmless, and `wants_nothing_back`
+    that whatever answers its reports must be empty.
+    """
+
+    repeatable: bool
+    wants_nothing_back: bool
 
     def is_set(self) -> bool:
         """Tell whether all is there that it needs."""
@@ -56,9 +64,11 @@ class Provider(Protocol):
     def receipt(self, headers: Mapping[str, str], answer: bytes) -> str:
         """Read under which name the other side knows it; empty: none."""
 
-    def reported(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Receipt | Reply]:
+    def reported(
+        self, headers: Mapping[str, str], query: str, body: bytes, *, now: datetime
+    ) -> Iterable[Receipt | Reply]:
         """
-        Read what is reported.
+        Read what is reported to the address, with what stood behind its question mark.
 
         :raises signing.BadSignature: if it is not from the provider
         :raises NotUnderstood: if it makes no sense

@@ -19,6 +19,9 @@ KINDS = frozenset({"delivered", "bounced"})
 
 
 class Signed:
+    repeatable = True
+    wants_nothing_back = False
+
     def is_set(self) -> bool:
         return bool(settings.WEBHOOK_SECRET)
 
@@ -58,7 +61,14 @@ class Signed:
     def receipt(self, headers: Mapping[str, str], answer: bytes) -> str:  # noqa: ARG002 (others read the answer)
         return headers.get("webhook-receipt", "")
 
-    def reported(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Iterable[Receipt | Reply]:
+    def reported(
+        self,
+        headers: Mapping[str, str],
+        query: str,  # noqa: ARG002 (others name the message there)
+        body: bytes,
+        *,
+        now: datetime,
+    ) -> Iterable[Receipt | Reply]:
         signing.verify(
             secret=settings.WEBHOOK_SECRET,
             message_id=headers.get("webhook-id", ""),

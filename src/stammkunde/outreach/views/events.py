@@ -73,13 +73,13 @@ def texted(request: HttpRequest) -> HttpResponse:
     if provider is None:
         raise Http404
     try:
-        reported = list(provider.reported(request.headers, request.body, now=now))
+        reported = list(provider.reported(request.headers, request.META["QUERY_STRING"], request.body, now=now))
     except signing.BadSignature as problem:
         return JsonResponse({"error": str(problem)}, status=401)
     except texting.NotUnderstood:
         return JsonResponse({"error": "expected what docs/operate/texting.md tells"}, status=400)
     known = [_texted(one, now=now) for one in reported]
-    return JsonResponse({"known": any(known)})
+    return HttpResponse(status=204) if provider.wants_nothing_back else JsonResponse({"known": any(known)})
 
 
 def _texted(said: texting.Receipt | texting.Reply, *, now: datetime) -> bool:

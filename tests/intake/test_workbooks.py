@@ -1,5 +1,6 @@
 """Workbooks as people keep them: cells as they are shown, cover sheets, hidden rows, forgotten cells."""
 
+import struct
 import time
 from datetime import date
 
@@ -94,6 +95,21 @@ def test_a_forgotten_cell_far_outside_costs_neither_time_nor_the_table(tmp_path,
     assert cells(path) == [(2, "K1", "Müller & Söhne", "01067"), (3, "2024-02-29", "<Eva>", "1067")]
     assert time.process_time() - begun < 2
     assert told(path) == ["stray_cell_left"]
+
+
+def test_a_workbook_whose_reader_gives_up_is_refused(tmp_path):
+    """Its directory breaks off, at which the library panics: that is none of the errors that Python knows."""
+    free, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    head = struct.pack("<HHHHH6x10I", 62, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0)
+    path = tmp_path / "file.xls"
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + head + struct.pack("<108I", *[free] * 108)
+        + struct.pack("<128I", table, *[end] * 127) + bytes(100)
+    )  # fmt: skip
+
+    with pytest.raises(FileNotUsable) as refused:
+        formats.sniff(path)
+    assert refused.value.code == "workbook_unreadable"
 
 
 def test_a_sheet_with_much_far_outside_is_refused(tmp_path):

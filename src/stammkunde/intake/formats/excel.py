@@ -1,6 +1,7 @@
 """Excel and OpenDocument workbooks, one sheet each, read by calamine; sheets with stray cells, cell by cell."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -60,8 +61,7 @@ class _Book:
     @classmethod
     def of(cls, path: Path) -> "_Book":
         known = {one.name: one for one in sheets.listed(path)}
-        with _open(path) as book:
-            return cls(path=path, names=tuple(book.sheet_names), known=known)
+        return cls(path=path, names=tuple(_open(path).sheet_names), known=known)
 
     def in_order(self) -> list[str]:
         return sorted(self.names, key=lambda name: name in self.known and self.known[name].is_hidden)
@@ -132,18 +132,35 @@ def _remarks(book: _Book, name: str) -> Iterator[Remark]:
 
 
 def _open(path: Path) -> calamine.CalamineWorkbook:
+    return _opened(str(path), path.stat().st_mtime_ns)
+
+
+def _sheet(path: Path, name: str) -> calamine.CalamineSheet:
+    return _read(str(path), path.stat().st_mtime_ns, name)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: str, _written_at: int) -> calamine.CalamineWorkbook:
+    with _worded():
+        return calamine.CalamineWorkbook.from_path(path)
+
+
+@lru_cache(maxsize=1)  # whoever looks at a sheet reads it next
+def _read(path: str, written_at: int, name: str) -> calamine.CalamineSheet:
+    with _worded():
+        return _opened(path, written_at).get_sheet_by_name(name)
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """Refuse a workbook that is locked or damaged: it fails in many ways, some of which are no `Exception`."""
     try:
-        return calamine.CalamineWorkbook.from_path(str(path))
+        yield
+    except (FileNotUsable, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
     except calamine.PasswordError:
         raise FileNotUsable("password") from None
-    except Exception as problem:  # noqa: BLE001 - a damaged workbook fails in many ways, none of which is ours
-        raise FileNotUsable("workbook_unreadable", reason=str(problem)[:200]) from None
-
-
-def _sheet(book: calamine.CalamineWorkbook, name: str) -> calamine.CalamineSheet:
-    try:
-        return book.get_sheet_by_name(name)
-    except Exception as problem:  # noqa: BLE001 - as above
+    except BaseException as problem:  # noqa: BLE001
         raise FileNotUsable("workbook_unreadable", reason=str(problem)[:200]) from None
 
 
@@ -154,12 +171,11 @@ def _rows(book: _Book, name: str) -> Iterator[Row]:
         within = sparse.bounds(book.path, part, name)
         yield from sparse.rows(book.path, part, within, styles)
         return
-    with _open(book.path) as opened:
-        sheet = _sheet(opened, name)
-        if sheet.start is None:
-            return
-        for number, row in enumerate(sheet.iter_rows(), start=1):  # from the top, also where the top is empty
-            yield number, [_text(cell) for cell in row] if not facts.formats else _formatted(row, number, facts)
+    sheet = _sheet(book.path, name)
+    if sheet.start is None:
+        return
+    for number, row in enumerate(sheet.iter_rows(), start=1):  # from the top, also where the top is empty
+        yield number, [_text(cell) for cell in row] if not facts.formats else _formatted(row, number, facts)
 
 
 def _formatted(row: list[Any], number: int, facts: sheets.Facts) -> list[str]:

@@ -43,5 +43,9 @@ def count(upto, progress):
     return upto
 
 
+def ask(known, names):
+    return [known(name) for name in names]
+
+
 def stumble_over(path, **given):
     return given[path]

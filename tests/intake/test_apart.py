@@ -69,3 +69,7 @@ def test_a_reader_tells_how_far_it_is_and_ends_where_nobody_listens_any_more():
 
     with pytest.raises(LookupError):
         apart.read(jobs.count, bounds=PLENTY, progress=lost, upto=10**9)
+
+
+def test_a_reader_asks_for_what_only_we_know():
+    assert apart.read(jobs.ask, bounds=PLENTY, known={"a": 1}.get, names=["a", "b"]) == [1, None]

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,7 +37,8 @@ from stammkunde.intake.check import check as checking
 from stammkunde.intake.check import keep_refused as keeping
 from stammkunde.intake.formats import FileNotUsable, given_rows
 from stammkunde.intake.formats.separated import Progress, Record
-from stammkunde.intake.recognise import Recognition
+from stammkunde.intake.formats.sniff import is_parquet
+from stammkunde.intake.recognise import Known, Recognition
 from stammkunde.intake.recognise.parts import Part
 from stammkunde.intake.recognise.parts import parts as listing
 
@@ -66,13 +68,13 @@ class Bounds:
     seconds: float
 
 
-def recognise(path: Path, *, memory_mb: int, **given: Any) -> Recognition:
+def recognise(path: Path, *, memory_mb: int, known: Known | None = None, **given: Any) -> Recognition:
     """
-    Recognise a file, as `recognise.recognise` does.
+    Recognise a file, as `recognise.recognise` does; what is `known` of its headings is asked here.
 
     :raises FileNotUsable: if it cannot be read at all, or not within bounds
     """
-    found: Recognition = _look(recognising.recognise, path=path, memory_mb=memory_mb, **given)
+    found: Recognition = _look(recognising.recognise, known=known, path=path, memory_mb=memory_mb, **given)
     return found
 
 
@@ -103,6 +105,8 @@ def keep_refused(path: Path, place: Path, *, memory_mb: int) -> None:
 
     :raises FileNotUsable: if the file cannot be read within bounds
     """
+    if not is_parquet(path):
+        return
     read(keeping, bounds=_bounds(memory_mb, _whole_seconds(path)), path=path, out_dir=place)
 
 
@@ -118,11 +122,11 @@ def rows(path: Path, *, work_dir: Path, limit: int, memory_mb: int) -> tuple[lis
     return found
 
 
-def _look(function: Callable[..., Any], *, bound_mb: int = 0, **given: Any) -> Any:
+def _look(function: Callable[..., Any], *, bound_mb: int = 0, known: Known | None = None, **given: Any) -> Any:
     """Call what looks at a file while somebody waits; what nobody expected of a file is a refusal of it as well."""
     bounds = _bounds(bound_mb or given["memory_mb"], LOOK_SECONDS)
     try:
-        return read(function, bounds=bounds, **given)
+        return read(function, bounds=bounds, known=known, **given)
     except ReaderFailed as problem:
         log.exception("a reader failed")
         raise FileNotUsable("reader_failed", problem=str(problem)[:200]) from None
@@ -139,15 +143,25 @@ def _whole_seconds(path: Path) -> float:
 # --- on our side
 
 
-def read(function: Callable[..., Any], *, bounds: Bounds, progress: Progress | None = None, **given: Any) -> Any:
+def read(
+    function: Callable[..., Any],
+    *,
+    bounds: Bounds,
+    progress: Progress | None = None,
+    known: Known | None = None,
+    **given: Any,
+) -> Any:
     """
     Call a function of a module in a reader, with what is `given`, and give what it gives.
+
+    It may tell of its `progress`, and ask for what is `known`: these two are called here.
 
     :raises FileNotUsable: if the function does, or took more memory or time than it may
     :raises ReaderFailed: if it failed in a way that nobody expected
     """
     deadline = time.monotonic() + bounds.seconds
-    with _reader(function, bounds, given, is_told=progress is not None) as answers:
+    ours = tuple(name for name, one in {"progress": progress, "known": known}.items() if one)
+    with _reader(function, bounds, given, ours=ours) as answers:
         while answers.poll(max(0.0, deadline - time.monotonic())):
             try:
                 kind, value = answers.recv()
@@ -157,28 +171,30 @@ def read(function: Callable[..., Any], *, bounds: Bounds, progress: Progress | N
                 return value
             if kind == "raised":
                 raise value
-            assert progress is not None  # or nothing is told
-            progress(*value)
+            if kind == "asked" and known:
+                answers.send(known(*value))
+            elif progress:
+                progress(*value)
     raise FileNotUsable("reader_slow", seconds=round(bounds.seconds))
 
 
 @contextmanager
 def _reader(
-    function: Callable[..., Any], bounds: Bounds, given: dict[str, Any], *, is_told: bool
+    function: Callable[..., Any], bounds: Bounds, given: dict[str, Any], *, ours: tuple[str, ...]
 ) -> Iterator[Connection]:
     """Start a reader, and end it whatever happens, with all that it wrote for itself."""
-    ours, theirs = _apart.Pipe(duplex=False)
+    here, there = _apart.Pipe()
     with _folder() as folder:
-        process = _apart.Process(target=_work, args=(theirs, bounds, folder, function, given, is_told), daemon=True)
+        process = _apart.Process(target=_work, args=(there, bounds, folder, function, given, ours), daemon=True)
         process.start()
-        theirs.close()
+        there.close()
         try:
-            yield ours
+            yield here
         finally:
             process.kill()
             process.join()
             process.close()
-            ours.close()
+            here.close()
 
 
 @contextmanager
@@ -214,14 +230,16 @@ def _work(
     folder: Path,
     function: Callable[..., Any],
     given: dict[str, Any],
-    told: bool,
+    theirs: tuple[str, ...],
 ) -> None:
     gc.freeze()  # what was loaded stays
     config.look_for_garbage_seldom()  # which took a third of the time of reading text
     _keep_within(bounds)
     tempfile.tempdir = str(folder)
-    if told:
+    if "progress" in theirs:
         given["progress"] = lambda *step: answers.send(("told", step))
+    if "known" in theirs:
+        given["known"] = partial(_asked, answers)
     try:
         answer = ("given", function(**given))
     except (MemoryError, duckdb.OutOfMemoryException):
@@ -229,6 +247,11 @@ def _work(
     except Exception as problem:  # noqa: BLE001 - it is told to whoever asked
         answer = ("raised", _portable(problem))
     answers.send(answer)
+
+
+def _asked(answers: Connection, *question: Any) -> Any:
+    answers.send(("asked", question))
+    return answers.recv()
 
 
 def _portable(problem: Exception) -> Exception:

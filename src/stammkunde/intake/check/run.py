@@ -50,10 +50,12 @@ def check(  # noqa: PLR0913
     today: date,
     progress: Progress | None = None,
     memory_mb: int = 512,
-    limit: int | None = None,
+    source: Source | None = None,
 ) -> Checked:
     """
-    Check a file whole and write its typed tables to `out_dir`; repeating it gives the same.
+    Check a file whole, or those rows of it that are read already, and write its typed tables to `out_dir`.
+
+    Repeating it gives the same.
 
     Options (all may be left out; `recognise` proposes them): `origin`, `date_order` dmy|mdy|ymd, `decimal` ","|".",
     `price_basis` net|gross, `tax_rate` percent, `currency` of the installation, `time_zone` of the company,
@@ -66,7 +68,7 @@ def check(  # noqa: PLR0913
     tell = progress or (lambda *_told: None)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    source = open_source(path, work_dir=out_dir, options=options, progress=tell, limit=limit)
+    source = source or open_source(path, work_dir=out_dir, options=options, progress=tell)
     kind, columns = layouts.with_attributes(kind, columns, header=source.dialect.header, options=options)
     try:
         with engine.connect(memory_mb=memory_mb, work_dir=out_dir) as db:
@@ -86,8 +88,8 @@ class Look:
     checked: Checked | None
 
 
-def look(  # noqa: PLR0913
-    path: Path | str,
+def look(
+    source: Source,
     *,
     layout: Layout,
     columns: dict[str, str],
@@ -95,14 +97,12 @@ def look(  # noqa: PLR0913
     work_dir: Path,
     today: date,
     memory_mb: int,
-    limit: int,
 ) -> Look:
     """
     Decide from the first rows of a file how its values are written, as `check` does from all, and check them so.
 
     :raises FileNotUsable: if there is nothing in it
     """
-    source = open_source(path, work_dir=work_dir, options=options, limit=limit)
     layout, columns = layouts.with_attributes(layout, columns, header=source.dialect.header, options=options)
     with engine.connect(memory_mb=memory_mb, work_dir=work_dir) as db:
         one = _Check(db, source, layout, options, columns, today)

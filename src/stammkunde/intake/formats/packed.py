@@ -99,19 +99,21 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def is_archive(path: Path) -> bool:
     """Tell whether a file is an archive whose list of contents can be read; its end alone says little."""
-    try:
-        with zipfile.ZipFile(path):
-            return True
-    except (*_DAMAGED, ValueError):
-        return False
+    return _contents(path) is not None
 
 
 def is_workbook(path: Path) -> bool:
     """Tell whether an archive is a workbook; one that is damaged counts as one, whose reader says what is wrong."""
-    if not is_archive(path):
-        return True
-    with zipfile.ZipFile(path) as archive:
-        return bool({name.partition("/")[0] for name in archive.namelist()} & {"xl", "content.xml"})
+    names = _contents(path)
+    return names is None or bool({name.partition("/")[0] for name in names} & {"xl", "content.xml"})
+
+
+def _contents(path: Path) -> list[str] | None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (*_DAMAGED, ValueError):
+        return None
 
 
 def refuse_bomb(path: Path) -> None:

@@ -43,15 +43,18 @@ def open_source(
     options: dict[str, Any] | None = None,
     progress: Progress | None = None,
     limit: int | None = None,
+    dialect: Dialect | None = None,
 ) -> Source:
     """
     Read a file in a stream into `work_dir/raw.parquet`, a Parquet file where it lies; `limit` stops after so many rows.
+
+    Whoever has found out how the file is written gives its `dialect`.
 
     :raises FileNotUsable: if there is nothing in it that can be imported
     """
     path, target = Path(path), work_dir / "raw.parquet"
     work_dir.mkdir(parents=True, exist_ok=True)
-    dialect = sniff(path, options=options, whole=limit is None)
+    dialect = dialect or sniff(path, options=options, whole=limit is None)
     if dialect.format == "parquet" and dialect.part:
         raise FileNotUsable("archive")
     if dialect.format == "parquet":

@@ -1,10 +1,12 @@
 """What a file is about: its layout, which column means what, and how dates and numbers are written."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from stammkunde.intake import layouts
 from stammkunde.intake.asking import Answer, Question
@@ -16,7 +18,7 @@ from stammkunde.intake.recognise import losing
 from stammkunde.intake.recognise.choosing import LEAST, match, rank
 from stammkunde.intake.recognise.settling import Settled, settle
 
-__all__ = ["Answer", "Question", "Recognition", "match", "rank", "recognise"]
+__all__ = ["Answer", "Known", "Question", "Recognition", "match", "rank", "recognise"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,22 @@ class Recognition:
         }
 
 
-def recognise(
+class Before(Protocol):
+    """How a file with the same headings was read: what holds whatever this one shows, and what it leaves open."""
+
+    @property
+    def layout(self) -> str: ...
+    @property
+    def columns(self) -> dict[str, str]: ...
+    @property
+    def said(self) -> dict[str, Any]: ...
+    def left_open(self, found: Recognition) -> dict[str, Any]: ...
+
+
+Known = Callable[[tuple[str, ...]], Before | None]
+
+
+def recognise(  # noqa: PLR0913
     path: Path | str,
     *,
     today: date,
@@ -68,17 +85,40 @@ def recognise(
     columns: dict[str, str] | None = None,
     options: dict[str, Any] | None = None,
     also: tuple[Question, ...] = (),
+    known: Known | None = None,
     memory_mb: int = 512,
 ) -> Recognition:
     """
     Recognise a file from its first rows; what is given (a person's correction, a saved mapping) is kept.
 
-    What only the whole file left open when it was checked is asked `also`.
+    What only the whole file left open when it was checked is asked `also`; `known` says of headings how they were read
+    before, where nothing is given.
 
     :raises FileNotUsable: if it cannot be read at all
     """
     options = {name: value for name, value in (options or {}).items() if value not in (None, "")}
     dialect = sniff(path, options=options)
+    one = partial(_recognise, path, dialect, today=today, also=also, memory_mb=memory_mb)
+    before = known(dialect.header) if known else None
+    if before is None:
+        return one(layout=layout, columns=columns, options=options)
+    options = before.said | options
+    found = one(layout=before.layout, columns=before.columns, options=options)
+    left = before.left_open(found)
+    return one(layout=before.layout, columns=before.columns, options=left | options) if left else found
+
+
+def _recognise(  # noqa: PLR0913
+    path: Path | str,
+    dialect: Dialect,
+    *,
+    today: date,
+    layout: str | None,
+    columns: dict[str, str] | None,
+    options: dict[str, Any],
+    also: tuple[Question, ...],
+    memory_mb: int,
+) -> Recognition:
     candidates = rank(dialect.header)
     name = layout or (candidates[0][0] if candidates and candidates[0][1] >= LEAST else "")
     if not name:
@@ -92,7 +132,7 @@ def recognise(
     with TemporaryDirectory() as work:
         found = Settled(options={"origin": "files"} | kind.options | options)
         if not lacking:
-            found = settle(path, kind, given, found.options, work=Path(work), today=today, memory_mb=memory_mb)
+            found = settle(path, dialect, kind, given, found.options, work=Path(work), today=today, memory_mb=memory_mb)
     asked = (*losing.questions(kind, found_columns, dialect), *found.asked)
     return Recognition(
         layout=name,

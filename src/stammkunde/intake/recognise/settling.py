@@ -9,7 +9,7 @@ from stammkunde.intake.asking import Answer, Question
 from stammkunde.intake.check.priced import tax_known
 from stammkunde.intake.check.result import Problem
 from stammkunde.intake.check.run import check, look
-from stammkunde.intake.formats import FileNotUsable
+from stammkunde.intake.formats import Dialect, FileNotUsable, open_source
 from stammkunde.intake.layouts import Layout
 
 LOOK_ROWS = 2000
@@ -24,8 +24,9 @@ class Settled:
     totals: dict[str, Any] = field(default_factory=dict)  # of a file that has no more rows, where nothing is open
 
 
-def settle(
+def settle(  # noqa: PLR0913
     path: Path | str,
+    dialect: Dialect,
     kind: Layout,
     columns: dict[str, str],
     options: dict[str, Any],
@@ -35,10 +36,10 @@ def settle(
     memory_mb: int,
 ) -> Settled:
     """Propose how values are written, from the first rows; what they leave open is asked, with what it would mean."""
+    source = open_source(path, work_dir=work, options=options, limit=LOOK_ROWS, dialect=dialect)
     first_rows = look(
-        path, layout=kind, columns=columns, options=options, work_dir=work, today=today, memory_mb=memory_mb,
-        limit=LOOK_ROWS,
-    )  # fmt: skip
+        source, layout=kind, columns=columns, options=options, work_dir=work, today=today, memory_mb=memory_mb
+    )
     found, checked, asked = first_rows.settled, first_rows.checked, first_rows.settled.asked
     some = first_rows.rows if first_rows.rows >= LOOK_ROWS else 0
     if kind.documents:
@@ -49,7 +50,7 @@ def settle(
             try:
                 return check(
                     path, layout=kind.name, columns=columns, options=said, out_dir=work, today=today,
-                    memory_mb=memory_mb, limit=LOOK_ROWS,
+                    memory_mb=memory_mb, source=source,
                 ).revenue_cents  # fmt: skip
             except FileNotUsable:  # the VAT is not known yet, for one
                 return None

@@ -5,6 +5,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -14,7 +15,6 @@ from django.utils import timezone
 from stammkunde.intake import apart, remembered
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import
-from stammkunde.intake.recognise import Recognition
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -91,21 +91,21 @@ def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known be
 
 def _recognise(incoming: Import, *, now: datetime) -> None:
     """Recognise a file; where nothing was said of it, as the last one with its headings was read."""
-    is_open = not incoming.layout and not incoming.columns
     try:
-        found = _found(incoming, now=now)
-        incoming.heading = remembered.digest(found.header)
-        if is_open and (known := remembered.of(found.header)):
-            incoming.layout, incoming.columns, incoming.follows = known.layout, known.columns, known.source
-            incoming.options = {**known.said, **incoming.options}
-            found = _found(incoming, now=now)
-            if left := known.left_open(found):
-                incoming.options = {**left, **incoming.options}
-                found = _found(incoming, now=now)
+        found = apart.recognise(
+            Path(incoming.path),
+            today=timezone.localdate(now),
+            layout=incoming.layout or None,
+            columns=incoming.columns or None,
+            options=incoming.options or None,
+            known=None if incoming.layout or incoming.columns else partial(_known, incoming),
+            memory_mb=settings.ENGINE_MEMORY_MB,
+        )
     except FileNotUsable as problem:
         incoming.status, incoming.finished_at = Import.Status.FAILED, now
         incoming.error = {"code": problem.code, **problem.detail}
         return
+    incoming.heading = remembered.digest(found.header)
     incoming.layout, incoming.columns, incoming.options = (
         found.layout,
         found.columns,
@@ -113,15 +113,12 @@ def _recognise(incoming: Import, *, now: datetime) -> None:
     )
 
 
-def _found(incoming: Import, *, now: datetime) -> Recognition:
-    return apart.recognise(
-        Path(incoming.path),
-        today=timezone.localdate(now),
-        layout=incoming.layout or None,
-        columns=incoming.columns or None,
-        options=incoming.options or None,
-        memory_mb=settings.ENGINE_MEMORY_MB,
-    )
+def _known(incoming: Import, header: tuple[str, ...]) -> remembered.Remembered | None:
+    """Find what is known of a file's headings, and note of what it is."""
+    known = remembered.of(header)
+    if known:
+        incoming.follows = known.source
+    return known
 
 
 def _look(path: Path | None) -> tuple[int, str, Path]:

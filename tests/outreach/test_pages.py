@@ -1,8 +1,11 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
-from stammkunde.outreach import services
+from stammkunde.outreach import services, wording
 from stammkunde.outreach.models import Message, MessageSettings, Undeliverable
+from stammkunde.plays.models import Play
 from stammkunde.team import queries as team
 from stammkunde.team.models import AuditEntry
 from tests.outreach.planning import DAY, NOW, company, customer, planned
@@ -59,6 +62,30 @@ def test_list_filters_by_state_channel_origin_and_customer(client, salesperson):
     assert shown(client, origin="a") == {mail.pk, refused.pk}
     assert shown(client, customer=anna.pk) == {mail.pk, call.pk}
     assert shown(client, state="nonsense", customer="x") == {mail.pk, call.pk, refused.pk}
+
+
+def test_list_and_page_name_what_a_message_belongs_to(client, salesperson):
+    origin = Play.objects.create(kind=Play.Kind.MEASURE, name="Frühling", status="running", created_at=NOW).origin
+    message = planned(customer(kind="company"), origin=origin)
+    client.force_login(salesperson)
+
+    pages = [
+        client.get(reverse("messages"), {"origin": origin}),
+        client.get(reverse("message", args=[message.pk])),
+    ]
+
+    assert [pages[0].context["origin"], pages[0].context["rows"][0].origin] == ["Frühling", "Frühling"]
+    assert pages[1].context["told"].origin == "Frühling"
+
+
+def test_what_a_message_had_waited_for_is_not_told_when_it_is_over():
+    sunday = datetime(2026, 11, 29, 11, tzinfo=UTC)
+    company(quiet_sundays=True)
+    message = planned(customer(), not_before_at=sunday)
+
+    before, after = (wording.told(message, now=now).why for now in (sunday, sunday + timedelta(days=2)))
+
+    assert (before, after) == ("Wartet auf das Ende des Sonntags.", "")
 
 
 @pytest.mark.slow

@@ -116,8 +116,8 @@ def test_run_collects_what_is_due_and_holds_it(house, salesperson):
     later.refresh_from_db()
     assert (run.state, run.pieces_count, run.failed_count, run.cost_cents) == ("ready", 1, 0, 95)
     assert (due.state, due.reason, later.state) == ("claimed", {"code": "in_print_run", "run": run.pk}, "planned")
-    assert wording.told(due).why == f"Liegt in Druckauftrag {run.pk}."
-    assert wording.told(later).why == "Wartet auf den nächsten Druckauftrag."
+    assert wording.told(due, now=NOW).why == f"Liegt in Druckauftrag {run.pk}."
+    assert wording.told(later, now=NOW).why == "Wartet auf den nächsten Druckauftrag."
 
 
 def test_run_takes_one_origin_or_one_message_only(house, salesperson):

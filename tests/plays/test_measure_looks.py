@@ -4,6 +4,7 @@ import pytest
 from django.db import DataError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from stammkunde.plays import groups
 from stammkunde.plays.measures import looking, moves, running, triggers, working
 from stammkunde.plays.models import Enrolment, Play
 from stammkunde.store import touched
@@ -164,6 +165,24 @@ def test_trouble_with_one_customer_stops_nobody_else_and_comes_last(monkeypatch)
     assert list(Unmet.objects.values_list("customer_id", flat=True)) == [anna.pk]
     work(NOW + 1.5 * DAY)
     assert play.enrolments.get(customer=anna).code == "goal"
+
+
+@pytest.mark.parametrize("place", ["triggers.enter", "walk.walk"])
+def test_what_is_not_written_down_yet_is_no_trouble_but_waits(monkeypatch, place):
+    play = started(wait(1), goal=PURCHASE)
+
+    def not_yet(*_args, **_more):
+        raise groups.NotKept(1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"stammkunde.plays.measures.{place}", not_yet)
+        (anna,) = inside(1)
+        working.sweep(now=NOW)
+    work()
+
+    assert play.enrolments.get().customer == anna
+    play.refresh_from_db()
+    assert (play.failures, play.trouble) == (0, "")
 
 
 def test_database_that_is_locked_keeps_all_where_they_are(monkeypatch):

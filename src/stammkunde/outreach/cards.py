@@ -19,7 +19,8 @@ def _ways(asked: Asked) -> dict[str, Any]:
 
 
 def _said(asked: Asked) -> dict[str, Any]:
-    return {"said": [wording.told(one) for one in queries.of_customer(asked.customer.pk, limit=SAID)]}
+    rows = list(queries.of_customer(asked.customer.pk, limit=SAID))
+    return {"said": [wording.told(one, now=asked.now) for one in rows]}
 
 
 CARDS = (

@@ -282,6 +282,12 @@ def _waits(message: Message) -> Numbers | None:
     return {"code": "waits_for_print"} if is_on_paper and message.state == Message.State.PLANNED else None
 
 
+def _leaves(message: Message, now: datetime) -> bool:
+    """Tell whether a message leaves any moment: what it had waited for is over."""
+    is_due = message.state == Message.State.PLANNED and message.due_at is not None and message.due_at <= now
+    return is_due and message.channel not in channels.collecting()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """A message in words, as lists and the customer page show it."""
@@ -297,17 +303,17 @@ class Told:
     at: datetime | None  # when it will leave, left, or was over
 
 
-def told(message: Message) -> Told:
-    """Put a message into words."""
+def told(message: Message, *, now: datetime, origins: Mapping[str, str] | None = None) -> Told:
+    """Put a message into words, with the names of what messages belong to; see `outreach.origins`."""
     over = message.finished_at if message.state != Message.State.DELIVERED else message.handed_over_at
     return Told(
         message=message,
         badge=BADGES[Message.State(message.state)],
-        why=reason(message.reason or _waits(message)),
+        why=reason((None if _leaves(message, now) else message.reason) or _waits(message)),
         answer=answer(message.reason),
         channel=channel(message.channel),
         icon=ICONS.get(message.channel, "mail"),
-        origin=origin(message.origin),
+        origin=(origins or {}).get(message.origin) or origin(message.origin),
         subject=str(message.content.get("subject", "")),
         at=message.due_at if message.state == Message.State.PLANNED else over or message.handed_over_at,
     )

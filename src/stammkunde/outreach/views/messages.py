@@ -15,7 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.customers.models import Customer, Purpose
-from stammkunde.outreach import channels, previews, queries, services, wording
+from stammkunde.outreach import channels, origins, previews, queries, services, wording
 from stammkunde.outreach.forms import MessageSearch
 from stammkunde.outreach.models import Message, MessageEvent
 from stammkunde.outreach.views.write import purposes
@@ -61,11 +61,13 @@ class Messages(StaffList):
         return queries.messages(**chosen)
 
     def told(self, rows: list[Message]) -> list[wording.Told]:
-        return [wording.told(message) for message in rows]
+        called, now = origins.names(one.origin for one in rows), timezone.now()
+        return [wording.told(message, now=now, origins=called) for message in rows]
 
     def more(self) -> dict[str, Any]:
         customer = self.chosen.get("customer")
         return {
+            "origin": origins.names([chosen])[chosen] if (chosen := self.chosen.get("origin")) else "",
             "customer": Customer.objects.filter(pk=customer).first() if customer else None,
             "unclear": queries.unclear(),
             "held_up": [(wording.channel(name), wording.reason({"code": code})) for name, code in _held_up()],
@@ -88,7 +90,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
         request,
         "outreach/message.html",
         {
-            "told": wording.told(message),
+            "told": wording.told(message, now=timezone.now(), origins=origins.names([message.origin])),
             "events": _history(message),
             "is_mail": _is_shown(message),
             "sheets": SIDES.get(message.channel, ()),

@@ -264,7 +264,7 @@ def _send(writing: Writing, draft: Draft) -> HttpResponse:
         return _page(writing, draft, is_refused=True)
     except services.PictureGone:
         return _page(writing, draft, {"blocks": _("A picture of it has been deleted meanwhile.")})
-    _say(writing.request, message, is_ours=message.content == written.content)
+    _say(writing.request, message, is_ours=message.content == written.content, now=writing.now)
     return redirect("customer", writing.customer.pk)
 
 
@@ -275,8 +275,8 @@ def _gone(writing: Writing) -> dict[str, str]:
     return {"form": _("Something that was chosen is no longer there. Please choose again.")}
 
 
-def _say(request: StaffRequest, message: Message, *, is_ours: bool) -> None:
-    told = wording.told(message)
+def _say(request: StaffRequest, message: Message, *, is_ours: bool, now: datetime) -> None:
+    told = wording.told(message, now=now)
     if not is_ours:  # somebody went back in the browser, and wrote something else
         messages.error(
             request, _("This message had been sent already, in the words from before. Please write a new one.")

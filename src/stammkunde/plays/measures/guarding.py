@@ -43,9 +43,10 @@ class Guard:
         return False
 
     def over(self) -> None:
-        """Let whoever watches the workers know of the first problem."""
-        if self.problems:
-            raise self.problems[0]
+        """Let whoever watches the workers know of the first problem; what is only not written down yet is none."""
+        for problem in self.problems:
+            if not isinstance(problem, groups.NotKept):
+                raise problem
 
 
 def named(problem: Exception) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from stammkunde import work
-from stammkunde.plays import walking
+from stammkunde.plays import groups, walking
 from stammkunde.plays.measures import admit, closing, looking, triggers, walk
 from stammkunde.plays.measures.guarding import Guard
 from stammkunde.plays.models import Planner, Play
@@ -32,7 +32,10 @@ def sweep(*, now: datetime) -> bool:
     with _alone(now=now) as is_mine:
         if not is_mine:
             return False
-        return _piece(plays, stopped, now=now)
+        try:
+            return _piece(plays, stopped, now=now)
+        except groups.NotKept:  # right after a refresh: first it is written down what is known as of last night
+            return False
 
 
 def _is_due(plays: Sequence[Play], *, now: datetime) -> bool:

@@ -23,8 +23,8 @@ PROGRAMS, PROGRAMS_END = "<!-- programs: written by `python tools/import_tables.
 _REFUSED = {"payments": "refused: payments, not orders", "bookings": "refused: entries of a journal, not orders"}
 
 _TYPES = {
-    "text": "text", "key": "number or code", "email": "e-mail address", "number": "number", "money": "amount",
-    "moment": "day, with or without time", "day": "day", "currency": "currency", "choice": "",
+    "text": "text", "phone": "phone number", "key": "number or code", "email": "e-mail address", "number": "number",
+    "money": "amount", "moment": "day, with or without time", "day": "day", "currency": "currency", "choice": "",
 }  # fmt: skip
 
 

@@ -89,10 +89,10 @@ def typed(**fields):
 
 @pytest.mark.django_db
 def test_form_writes_the_number_with_its_country_and_names_what_is_none():
-    right, wrong = typed(mobile="0664 1234567", country="Österreich"), typed(mobile="x")
+    right, wrong = typed(mobile="0664 1234567", phone="01 7654321", country="Österreich"), typed(mobile="x")
 
     assert right.is_valid()
-    assert right.facts["mobile"] == "+43 664 1234567"
+    assert (right.facts["mobile"], right.facts["phone"]) == ("+436641234567", "+4317654321")
     assert list(wrong.errors) == ["mobile"]
 
 
@@ -105,8 +105,9 @@ def test_mobile_number_comes_with_a_file_is_shown_and_found(client, administrato
     client.force_login(administrator)
     page = client.get(reverse("customer", args=[made.pk])).content.decode()
 
-    assert (made.mobile, made.phone) == ("0171 3920001", "")
-    assert 'href="tel:01713920001"' in page
+    assert (made.mobile, made.phone) == ("+491713920001", "")
+    assert 'href="tel:+491713920001"' in page
+    assert "+49 171 3920001" in page
     assert [one.pk for one in search.matching(Customer.objects.all(), "0171 392")] == [made.pk]
 
 

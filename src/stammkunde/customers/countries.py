@@ -70,6 +70,12 @@ def zone(text: str) -> str:
     return MOST_PEOPLE.get(known) or _zones().get(known, "")
 
 
+@cache
+def at(zone: str) -> str:
+    """Give the two letters of the country whose clock a time zone is; empty if it is nobody's."""
+    return next((letters for letters, _place, said, *_remark in _rows("zone.tab") if said == zone), "")
+
+
 def speaks_german(country: str) -> bool:
     """Tell whether German is an official language of a country."""
     return GERMAN in get_official_languages(country)

@@ -30,6 +30,7 @@ CUSTOMERS = FactTable(
     ),
     stays={"name": "number", "kind": ""},
     address="email",
+    phones=("phone", "mobile"),
     part=PART,
     mirrored=Mirrored(
         key="customer_id",
@@ -77,6 +78,7 @@ CONTACT_PERSONS = FactTable(
     model=ContactPerson,
     references=(TO_CUSTOMER,),
     address="email",
+    phones=("phone", "mobile"),
     part=PART,
     mirrored=Mirrored(
         key="contact_person_id",

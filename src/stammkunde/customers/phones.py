@@ -6,7 +6,7 @@ is taken for one; whoever looks for it sees both. It is found without its area c
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from stammkunde.customers import countries
@@ -75,24 +75,64 @@ def typed(text: str) -> list[str]:
     return list(dict.fromkeys(found for found in (plain(text), plain(f"+{digits}")) if len(found) >= LEAST_DIGITS - 1))
 
 
+def kept(written: str, *, country: str = "", home: str = HERE) -> str:
+    """
+    Write a number as it is kept, in E.164: +493012345.
+
+    Empty where it is not plainly one number: with words or an extension, or without its area code. `home` is where a
+    number is taken to be if its country is unknown.
+    """
+    digits = _SIGNS.sub("", _LABEL.sub("", written))
+    region = countries.code(country) or home
+    if region in _QUICK and (found := _QUICK[region].fullmatch(digits)) and len(found[1]) in _lengths(region):
+        return f"+{_CALLING[region]}{found[1]}"
+    return _kept(digits, region) if re.fullmatch(r"\+?\d+", digits) else ""
+
+
+# Between digits, and what is not dialled from abroad: +49 (0)30
+_SIGNS = re.compile(r"(?<=\d)[\s(]*\(0\)|[\s()/.\-–]+")
+_LABEL = re.compile(r"^\s*(tel(efon)?|(tele)?phone|fon|mobile?|handy|t|m)\b[.:]*\s*", re.IGNORECASE)
+# Most numbers by far need none of the tables of the world: here they begin with one zero, or with the country.
+_CALLING = {"DE": "49", "AT": "43", "CH": "41"}
+_QUICK = {region: re.compile(rf"(?:0|\+{code}|00{code})([1-9]\d+)") for region, code in _CALLING.items()}
+_MOST_DIGITS = 15
+_WITHOUT_ZERO = 9  # digits: fewer, and it is more likely the area code that is missing
+
+
+@cache
+def _lengths(region: str) -> frozenset[int]:
+    """Give how many digits a number of a country may have."""
+    import phonenumbers  # noqa: PLC0415 (as below)
+
+    code, digits = int(_CALLING[region]), range(LEAST_DIGITS + 1, _MOST_DIGITS + 1)
+    some = {one: phonenumbers.PhoneNumber(country_code=code, national_number=10 ** (one - 1)) for one in digits}
+    return frozenset(one for one, number in some.items() if phonenumbers.is_possible_number(number))
+
+
+def _kept(digits: str, region: str) -> str:
+    import phonenumbers  # noqa: PLC0415 (as below)
+
+    number = _read(digits, region)
+    if number is None or number.national_number < LEAST_NUMBER:
+        return ""
+    is_whole = digits.startswith(("+", "0"))
+    if not (phonenumbers.is_possible_number(number) if is_whole else phonenumbers.is_valid_number(number)):
+        return ""
+    has_zero = not is_whole and phonenumbers.ndd_prefix_for_region(region, True) == "0"
+    if has_zero and len(str(number.national_number)) < _WITHOUT_ZERO:
+        return ""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
 @lru_cache(maxsize=10_000)
 def e164(written: str, *, country: str = "") -> str:
     """Write a number as the whole world knows it, +491713920001; empty where it can be none."""
-    return _written(written, country, "E164")
-
-
-def readable(written: str, *, country: str = "") -> str:
-    """Write a number for people, with its country: +49 171 3920001; empty where it can be none."""
-    return _written(written, country, "INTERNATIONAL")
-
-
-def _written(written: str, country: str, form: str) -> str:
     import phonenumbers  # noqa: PLC0415 (its tables are large, and few need them)
 
     number = _read(written, country)
     if number is None or not phonenumbers.is_possible_number(number) or number.national_number < LEAST_NUMBER:
         return ""
-    return str(phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, form)))
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 @lru_cache(maxsize=10_000)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 
-from stammkunde.customers import phones, policy, search
+from stammkunde.customers import countries, phones, policy, search
 from stammkunde.customers.models import (
     Channel,
     Consent,
@@ -201,6 +202,11 @@ def address(channel: str, customer: Customer, person: ContactPerson | None = Non
     if channel == Channel.MESSAGE:
         return _texted_at(person or customer, country=customer.country)
     return policy.normalized(channel, (person or customer).rings_at or customer.rings_at)
+
+
+def home_country() -> str:
+    """Give the country that a phone number without one is taken to be in: where the company's clocks stand."""
+    return countries.at(settings.TIME_ZONE) or phones.HERE
 
 
 def with_number(number: str) -> Recipient | None:

@@ -165,6 +165,10 @@ OF_ROWS = {
         _("Contact person %(value)s is not at this customer."),
         _("Import the contact persons first, then this file again. Both must have the same origin."),
     ),
+    "phone_unclear": (
+        _("%(value)s is not plainly one phone number; it stays as it stands."),
+        _("Write one number with its area code, in digits, such as +49 30 1234567; an extension after a hyphen."),
+    ),
     "unknown_owner": (
         _("Nobody of the staff has the address %(value)s; the responsible stays as it is."),
         _("Add the person under Staff, or correct the address."),

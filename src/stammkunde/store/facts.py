@@ -235,6 +235,7 @@ class FactTable:
             that day is none.
         appended: whether a row that is there is never written again: its source says all that it says.
         address: the column with the e-mail address by which somebody is found whom a file names by nothing else.
+        phones: the columns with phone numbers.
         retired: the column that says which import took a row out of the one that it is `within`, because a newer file
             holds that one whole and no longer has this row; such rows stay, and count nowhere.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
@@ -262,6 +263,7 @@ class FactTable:
     holds: str = ""
     appended: bool = False
     address: str = ""
+    phones: tuple[str, ...] = ()
     retired: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None

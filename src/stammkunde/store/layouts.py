@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 TEXT = "text"
 KEY = "key"  # identifies a row: 17850.0 becomes 17850
 EMAIL = "email"
+PHONE = "phone"
 NUMBER = "number"
 MONEY = "money"
 MOMENT = "moment"  # a day, with or without a time of day

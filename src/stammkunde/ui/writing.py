@@ -1,5 +1,6 @@
 """How numbers, money and time are written in the language of the page. Unknown is a dash, never a zero."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +15,7 @@ SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 GERMAN_MARKS = str.maketrans(",.", ".,")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF"}
 
 
@@ -39,6 +41,19 @@ def money(amount_cents: object, *, places: int = 2) -> str:
     if _german() or len(symbol) > 1:
         return f"{text}{SPACE}{symbol}"
     return f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"
+
+
+def phone(written: str) -> str:
+    """Write a phone number that is kept in E.164 for people: +49 30 1234567; any other as it stands."""
+    if not _E164.fullmatch(written):
+        return written
+    import phonenumbers  # noqa: PLC0415 (pages without numbers need no tables)
+
+    try:
+        number = phonenumbers.parse(written)
+    except phonenumbers.NumberParseException:
+        return written
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 def percent(share: object, *, places: int = 1) -> str:

@@ -24,6 +24,7 @@ from stammkunde.team import policy
 from stammkunde.team import queries as team
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.models import Staff
+from stammkunde.ui import writing
 
 BEHIND_DAYS, MOST_ENTRIES = 30, 500
 
@@ -118,7 +119,7 @@ def _entry(task: Task, base: str) -> calendar.Entry:
         on=day,
         at=timezone.make_aware(datetime.combine(day, task.due_time)) if task.due_time else None,
         changed_at=task.created_at,
-        note="\n".join(part for part in (phone, task.note, url) if part),
+        note="\n".join(part for part in (writing.phone(phone), task.note, url) if part),
         url=url,
         is_urgent=task.is_urgent,
     )

@@ -10,9 +10,10 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stammkunde.customers import phones, services
+from stammkunde.customers import phones, queries, services
 from stammkunde.customers.models import ContactPerson, Customer, Note
 from stammkunde.team.models import Staff
+from stammkunde.ui import writing
 from stammkunde.ui.forms import ModelForm, row_of
 
 PHONE = re.compile(r"^[+(]?[\d\s()/.\-–]{3,}(\s*(ext|durchwahl|x|-)\s*\d+)?$", re.IGNORECASE)
@@ -29,22 +30,28 @@ def _email(value: str) -> str:
     return value
 
 
-def _phone(value: str) -> str:
+def _phone(value: str, *, country: str) -> str:
+    """Give a number with its country; as it was typed where it is not plainly one, such as one with an extension."""
     if value and not PHONE.match(value):
         text = _("“%(value)s” is not a phone number. Write digits, for example +49 30 1234567.")
         raise ValidationError(text % {"value": value})
-    return value
+    return phones.kept(value, country=country, home=queries.home_country()) or value
 
 
 def _mobile(value: str, *, country: str) -> str:
-    """Give a mobile number as it is written with its country."""
+    """Give a mobile number with its country."""
     if not value:
         return ""
-    number = phones.readable(value, country=country)
+    number = phones.kept(value, country=country, home=queries.home_country())
     if not number:
         text = _("“%(value)s” is not a mobile number. Write digits, for example +49 171 3920001.")
         raise ValidationError(text % {"value": value})
     return number
+
+
+def _show_numbers(form: forms.BaseForm) -> None:
+    """Show the numbers that a form begins with as people write them."""
+    form.initial.update({name: writing.phone(form.initial.get(name, "")) for name in ("phone", "mobile")})
 
 
 def _past(value: date | None, *, field: str, today: date) -> date | None:
@@ -84,6 +91,7 @@ class CustomerForm(_Dated, ModelForm[Customer]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _show_numbers(self)
         self.fields["number"].required = False
         self.fields["number"].help_text = _("Empty: one is made up.") if self.instance.pk is None else ""
         row_of(self, "owner").queryset = Staff.objects.filter(is_active=True)
@@ -101,15 +109,13 @@ class CustomerForm(_Dated, ModelForm[Customer]):
     def clean_email(self) -> str:
         return _email(self.cleaned_data["email"])
 
-    def clean_phone(self) -> str:
-        return _phone(self.cleaned_data["phone"])
-
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
-        try:
-            found["mobile"] = _mobile(found.get("mobile", ""), country=found.get("country", ""))
-        except ValidationError as problem:
-            self.add_error("mobile", problem)
+        for name, written in {"phone": _phone, "mobile": _mobile}.items():
+            try:
+                found[name] = written(found.get(name, ""), country=found.get("country", ""))
+            except ValidationError as problem:
+                self.add_error(name, problem)
         return found
 
     def clean_since_on(self) -> date | None:
@@ -140,13 +146,14 @@ class ContactPersonForm(_Dated, ModelForm[ContactPerson]):
 
     def __init__(self, *args: Any, country: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _show_numbers(self)
         self.country = country  # of the customer: there numbers without one are taken to be
 
     def clean_email(self) -> str:
         return _email(self.cleaned_data["email"])
 
     def clean_phone(self) -> str:
-        return _phone(self.cleaned_data["phone"])
+        return _phone(self.cleaned_data["phone"], country=self.country)
 
     def clean_mobile(self) -> str:
         return _mobile(self.cleaned_data["mobile"], country=self.country)

@@ -7,7 +7,7 @@ from stammkunde.intake import parsing
 from stammkunde.intake.check import packed
 from stammkunde.intake.formats import Dialect, FileNotUsable, Source
 from stammkunde.intake.layouts import Field, Layout
-from stammkunde.store.layouts import KEY, MONEY, NUMBER, TEXT
+from stammkunde.store.layouts import KEY, MONEY, NUMBER, PHONE, TEXT
 
 NUMBERS = (NUMBER, MONEY)
 LIVE = "is_live"  # an option of imports: rows are handed in as they happen
@@ -95,7 +95,7 @@ def _texts_sql(fields: list[Mapped], *, rows: str, cells: dict[str, str] | None 
     cells = cells or {}
     trimmed = ", ".join(f"{parsing.trimmed(cells.get(one.raw, f'c{one.place}'))} AS {one.raw}" for one in fields)
     valued = ", ".join(f"{_value(one)} AS {one.raw}" for one in fields)
-    mended = ", ".join(f"{_mended(one)} AS {one.raw}" for one in fields if one.field.type in {KEY, TEXT})
+    mended = ", ".join(f"{_mended(one)} AS {one.raw}" for one in fields if one.field.type in {KEY, TEXT, PHONE})
     return (
         f"SELECT * {f'REPLACE ({mended})' if mended else ''} FROM ("
         f"SELECT row, {valued}{kept} FROM (SELECT row, {trimmed}{kept} FROM {rows}))"
@@ -154,10 +154,12 @@ def unpacked_sql(source: Source, layout: Layout, fields: list[Mapped]) -> str:
     return f"SELECT *, {packed.values_sql()} FROM ({whole}) WHERE contains(item, ':')"
 
 
+_QUOTED = {"postcode", "customer_number"}  # and phone numbers: with an apostrophe in front, to keep zeros
+
+
 def _value(one: Mapped) -> str:
     text = parsing.value_text(one.raw, one.field.type)
-    # Shopify's apostrophe, which keeps spreadsheets from eating zeros
-    return f"ltrim({text}, '''')" if one.field.name in {"postcode", "phone", "customer_number"} else text
+    return f"ltrim({text}, '''')" if one.field.type == PHONE or one.field.name in _QUOTED else text
 
 
 def spread_sql(fields: list[Mapped]) -> str:

@@ -11,7 +11,7 @@ from stammkunde.intake.check.result import ASIDE, FLAGGED, REFUSED, Problem
 from stammkunde.intake.formats import Source, engine
 from stammkunde.intake.formats.encoding import REPLACED
 from stammkunde.intake.formats.engine import LONGEST_CELL, literal
-from stammkunde.store.layouts import KEY, TEXT
+from stammkunde.store.layouts import KEY, PHONE, TEXT
 
 LONGEST_VALUE = 400  # characters: nobody writes a number, a date or an e-mail address longer
 QUERIES_AT_ONCE = 50
@@ -61,7 +61,7 @@ def of_field(one: Mapped, *, always: bool, has_numbers: bool) -> list[str]:
         found.append(
             _remark(one, rf"regexp_full_match({one.raw}, '\d+([.,]\d+)?[eE]\+\d{{2,}}')", "key_rounded", REFUSED)
         )
-    if one.field.type == TEXT:
+    if one.field.type in {TEXT, PHONE}:
         found.append(_remark(one, _between(one, limit), "text_cut", FLAGGED, one.field.max_length))
         found.append(_remark(one, f"contains({one.raw}, '{REPLACED}')", "broken_characters", FLAGGED))
     return found

@@ -31,12 +31,12 @@ from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.formats.separated import Progress
 from stammkunde.intake.layouts import Layout
 from stammkunde.intake.layouts.vocabulary import ORDER_FIELDS
-from stammkunde.store.layouts import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, TEXT, Field
+from stammkunde.store.layouts import CHOICE, CURRENCY, DAY, EMAIL, KEY, MOMENT, MONEY, NUMBER, PHONE, TEXT, Field
 
 STEPS = ("read", "parse", "judge", "write")
 _NULLS = {
-    TEXT: "VARCHAR", KEY: "VARCHAR", EMAIL: "VARCHAR", CHOICE: "VARCHAR", CURRENCY: "VARCHAR", DAY: "DATE",
-    NUMBER: parsing.DECIMAL, MONEY: parsing.DECIMAL, MOMENT: "TIMESTAMPTZ",
+    TEXT: "VARCHAR", PHONE: "VARCHAR", KEY: "VARCHAR", EMAIL: "VARCHAR", CHOICE: "VARCHAR", CURRENCY: "VARCHAR",
+    DAY: "DATE", NUMBER: parsing.DECIMAL, MONEY: parsing.DECIMAL, MOMENT: "TIMESTAMPTZ",
 }  # fmt: skip
 
 

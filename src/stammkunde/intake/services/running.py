@@ -16,6 +16,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from stammkunde import work
+from stammkunde.customers import queries as customers
 from stammkunde.intake import apart, held, queries, staging, told, whole
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
@@ -170,6 +171,7 @@ def _compare(
         reserve=take,
         tell=lease.tell,
         columns=incoming.columns,
+        home=customers.home_country(),
         whole=whole.answer(incoming),
         import_id=incoming.pk,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from stammkunde.intake.staging import people, retiring, search
+from stammkunde.intake.staging import people, phones, retiring, search
 from stammkunde.intake.staging.difference import Counts, Difference, Part
 from stammkunde.intake.staging.engine import TYPES, Engine, text
 from stammkunde.intake.staging.existing import Existing
@@ -20,7 +20,14 @@ class UnknownColumn(Exception):
 
 
 def compare(
-    *, folder: Path, reserve: Reserve, tell: Tell, columns: dict[str, str], whole: str = "", import_id: int = 0
+    *,
+    folder: Path,
+    reserve: Reserve,
+    tell: Tell,
+    columns: dict[str, str],
+    home: str,
+    whole: str = "",
+    import_id: int = 0,
 ) -> Difference:
     """
     Compare the checked tables in `folder` with the database and write what differs beside them.
@@ -30,6 +37,7 @@ def compare(
         reserve: gives ids to new rows.
         tell: is told about progress, and may raise to stop.
         columns: our field → the file's column, to name the column of a reference that leads nowhere.
+        home: the country of phone numbers of which nothing else says it, two letters.
         whole: whether the file holds its documents whole, "yes" or "no": then rows of theirs that it no longer has are
             retired, or stay. Empty: nobody knows, and what is at stake is told.
         import_id: whose rows these are.
@@ -37,7 +45,7 @@ def compare(
     engine = Engine(folder)
     try:
         retire = Retire(whole=whole, import_id=import_id)
-        difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns, retire=retire).run()
+        difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns, retire=retire).run(home=home)
     finally:
         engine.close()
     difference.save()
@@ -51,12 +59,13 @@ class _Comparison:
         self.engine, self.reserve, self.tell, self.columns, self.retire = engine, reserve, tell, columns, retire
         self.result = Difference(folder=engine.folder)
 
-    def run(self) -> Difference:
+    def run(self, *, home: str) -> Difference:
         existing = Existing(self.engine)
         self.tell("compare", 0, len(facts.tables()))
         people.find(self.engine)
         existing.load()
         self._start_refused()
+        phones.write(self.engine, columns=self.columns, home=home)
         for done, table in enumerate(facts.tables().values(), start=1):
             if not table.has_source:
                 existing.load_of_parents(table, table.reference(table.match[0]))

@@ -32,8 +32,9 @@ class Engine:
         self.duck.execute(f"SET temp_directory = {text(folder / 'spill')}")
         self.duck.execute("SET TimeZone = 'UTC'")
         self.names = [name for name in facts.tables() if self.checked(name).exists()]
+        self._queries = {table.name: self._source(table) for table in facts.tables().values()}
         for table in facts.tables().values():
-            self.duck.execute(f"CREATE VIEW checked_{table.name} AS {self._source(table)}")
+            self.duck.execute(f"CREATE VIEW checked_{table.name} AS {self._queries[table.name]}")
             self.duck.execute(f"CREATE TABLE existing_{table.name} ({_typed(table)})")
         self._columns = {name: self._describe(name) for name in facts.tables()}
 
@@ -53,7 +54,12 @@ class Engine:
     def view(self, name: str, sql: str) -> None:
         """Let a checked table be something else from here on."""
         self.duck.execute(f"CREATE OR REPLACE VIEW checked_{name} AS {sql}")
+        self._queries[name] = sql
         self._columns[name] = self._describe(name)
+
+    def query(self, name: str) -> str:
+        """Give the query that a checked table is."""
+        return self._queries[name]
 
     def rows(self, sql: str) -> duckdb.DuckDBPyRelation:
         return self.duck.sql(sql)

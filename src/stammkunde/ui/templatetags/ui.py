@@ -155,6 +155,12 @@ def unlocalized(value: object) -> str:
 
 
 @register.filter
+def phone(number: str) -> str:
+    """Write a phone number for people."""
+    return writing.phone(str(number))
+
+
+@register.filter
 def tel(phone: str) -> str:
     """Write a phone number as `tel:` wants it: digits, and a plus in front where there is one."""
     digits = "".join(sign for sign in str(phone).replace("(0)", "") if sign.isdecimal())

@@ -42,6 +42,19 @@ def test_two_at_once_make_one_measure_with_one_set_of_templates(how, template, m
     assert not Brought.objects.exists()
 
 
+@pytest.mark.django_db
+def test_copy_pressed_twice_makes_one_and_another_page_another(marketer, client):
+    play = running.draft(name="Danke", content=content(wait(1), trigger=BOUGHT), staff=None, now=NOW)
+    client.force_login(marketer)
+
+    for page, presses in (("measure-edit", 2), ("measure", 1)):
+        press = client.get(reverse(page, args=[play.pk])).context["press"]
+        for _press in range(presses):
+            client.post(reverse("measure-copy", args=[play.pk]), {"press": press})
+
+    assert Play.objects.filter(name="Kopie von Danke").count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_asks_for_something_is_kept_once_and_taken_over_once(marketer):
     company()

@@ -14,7 +14,7 @@ from stammkunde.plays import contents, files
 from stammkunde.plays.contents import InvalidContent, Problem, Ref
 from stammkunde.plays.files import FileGroup, FileTemplate, PlayFile, members
 from stammkunde.plays.files.parts import in_language, said
-from stammkunde.plays.measures import bringing, running
+from stammkunde.plays.measures import bringing, reading, running
 from stammkunde.plays.models import Brought, Play, PlayVersion
 from stammkunde.segments import services as segments
 from stammkunde.segments.models import Segment
@@ -54,6 +54,16 @@ def take_ready(file: PlayFile, *, language: str, staff: Staff, now: datetime, pr
     """
     kept = _claim(press, data=file.data, play=None, staff=staff, now=now)
     made = made_by(press) or take(file, language=language, staff=staff, now=now, press=press)
+    kept.delete()
+    return made
+
+
+@transaction.atomic
+def copied(play: Play, *, name: str, staff: Staff, now: datetime, press: str) -> Play:
+    """Write the same down again under another name; the same press of a button gives what it made before."""
+    kept = _claim(press, data={}, play=play, staff=staff, now=now)
+    content = reading.newest(play).content
+    made = made_by(press) or running.draft(name=name, content=content, staff=staff, now=now, press=press)
     kept.delete()
     return made
 

@@ -19,7 +19,9 @@ from stammkunde.plays.editing import steps as step_forms
 from stammkunde.plays.editing.forms import CardForm
 from stammkunde.plays.editing.steps import StepForm
 from stammkunde.plays.files import writing
-from stammkunde.plays.measures import reading, running, wording
+from stammkunde.plays.measure_forms import new_press
+from stammkunde.plays.measures import reading, wording
+from stammkunde.plays.measures.taking import copied
 from stammkunde.plays.models import Play
 from stammkunde.plays.saying import Line
 from stammkunde.plays.views import branch
@@ -118,10 +120,10 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def copy(request: StaffRequest, pk: int) -> HttpResponse:
-    """Write the same down again under another name."""
     play = found(pk)
     name = (_("Copy of %(name)s") % {"name": play.name})[:80]
-    made = running.draft(name=name, content=reading.newest(play).content, staff=request.user, now=timezone.now())
+    press = request.POST.get("press", "")[:40]
+    made = copied(play, name=name, staff=request.user, now=timezone.now(), press=press)
     messages.success(request, _("The copy is there as a draft."))
     return redirect("measure-edit", made.pk)
 
@@ -183,6 +185,7 @@ def _page(
         "lines": lines,
         "places": _places(content, lines),
         "last": _last(content),
+        "press": new_press(),
         "kinds": list(step_forms.KINDS.items()),
         "at": request.GET.get("at", ""),
     }

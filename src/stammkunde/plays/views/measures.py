@@ -19,7 +19,7 @@ from stammkunde.outreach.services import CountsAsAdvertising
 from stammkunde.plays import contents, files, saying, services
 from stammkunde.plays.contents import Content, Enters, InvalidContent
 from stammkunde.plays.files.parts import OTHER
-from stammkunde.plays.measure_forms import StartForm, told
+from stammkunde.plays.measure_forms import StartForm, new_press, told
 from stammkunde.plays.measures import archiving, foretelling, moving_over, reading, running, spending, taking, wording
 from stammkunde.plays.measures.agreeing import NeedsAnother, NeedsSecondYes
 from stammkunde.plays.models import Play
@@ -162,6 +162,7 @@ def _context(play: Play) -> dict[str, Any]:
         "steps": _steps(play, content, called),
         "ends": _ends(play, content),
         "is_open": play.status in OPEN,
+        "press": new_press(),
         "can_start": newest.from_at is None and play.status in (Status.DRAFT, *OPEN),
         "will": list(foretelling.start(next_content, on=timezone.localdate())) if newest.from_at is None else [],
         "stops": " ".join(foretelling.stop(play)) if play.status in OPEN else "",

@@ -1,5 +1,6 @@
 """Looks by the constants of textbooks and of other programs."""
 
+import numpy as np
 import pytest
 
 from stammkunde.insight import experiments
@@ -98,3 +99,36 @@ def test_impossible_looks_are_refused():
         experiments.spending([0.5, 0.5])
     with pytest.raises(InvalidInput, match="at least one customer"):
         experiments.anytime(0, planned=10)
+
+
+def test_several_comparisons_at_once_share_the_error():
+    alone, of_three = (experiments.look(ripe=100, planned=100, comparisons=n) for n in (1, 3))
+
+    assert of_three.multiple == experiments.obrien_fleming(4, confidence=1 - 0.1 / 3)[3]
+    assert of_three.multiple > alone.multiple
+    # The two-sided point of a sixtieth, 2.12805, and 0.842, as shares of the 1.64485 of a single one (normal tables)
+    assert experiments.stricter(3) == pytest.approx((2.12805 + 0.842) / (1.64485 + 0.842), abs=1e-4)
+    assert experiments.stricter(1) == 1
+
+
+def test_more_certainty_takes_more_customers_by_the_square_of_the_factor():
+    effect = experiments.estimate(
+        np.tile([0.0, 10.0], 200), treated=np.repeat([True, False], 200), covariate=np.zeros(400)
+    )
+    split = experiments.check_split([experiments.Drawn(400, 200, 0.5)])
+    more = {
+        n: experiments.judge(
+            effect, look=experiments.look(ripe=400, planned=400, comparisons=n), split=split, worth=0.5
+        ).needed.more
+        for n in (1, 3)
+    }
+
+    assert (more[3] + 400) / (more[1] + 400) == pytest.approx(experiments.stricter(3) ** 2, rel=0.01)
+
+
+@pytest.mark.parametrize("given", [{"comparisons": 0}, {"comparisons": 2, "plan": "once"}])
+def test_comparisons_that_cannot_be_are_refused(given):
+    with pytest.raises(InvalidInput):
+        experiments.look(ripe=1, planned=1, **given)
+    with pytest.raises(InvalidInput):
+        experiments.stricter(0)

@@ -18,6 +18,7 @@ from stammkunde.insight.experiments.looks import LOOKS, Look, look
 from stammkunde.insight.experiments.planning import (
     customers_needed,
     smallest_visible,
+    stricter,
     usual_global_share,
     usual_share,
     worth_having,
@@ -62,6 +63,7 @@ __all__ = [
     "shrink",
     "smallest_visible",
     "spending",
+    "stricter",
     "sums",
     "usual_global_share",
     "usual_share",

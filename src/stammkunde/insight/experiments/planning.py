@@ -5,11 +5,13 @@ from math import ceil, sqrt
 from stammkunde.insight.errors import InvalidInput, NotEnoughData
 from stammkunde.insight.experiments.differences import FEWEST
 from stammkunde.insight.experiments.effect import VISIBLE
+from stammkunde.insight.late import special
 
 SHARES = ((1_000, 0.5), (5_000, 0.3), (50_000, 0.2), (500_000, 0.1))
 FOR_MANY = 0.05
 GLOBAL_SHARES = ((5_000, 0.05), (2_000, 0.1))
 WORTH_HAVING = 0.05  # of the mean outcome
+ERROR, POWER = 0.05, 0.842  # to one side of an interval of 90 %, and standard errors: four of five
 
 
 def usual_share(reachable: int) -> float:
@@ -84,6 +86,27 @@ def customers_needed(*, effect: float, share: float, spread: float, correlation:
         raise InvalidInput(f"The effect is {effect}. Give one above 0.")
     needed = (VISIBLE * spread / effect) ** 2 * (1 - correlation**2) * (1 / share + 1 / (1 - share))
     return max(ceil(needed), ceil(FEWEST / min(share, 1 - share)))
+
+
+def stricter(comparisons: int) -> float:
+    """
+    Tell how much larger an effect has to be to be seen where several comparisons are made at once.
+
+    Args:
+        comparisons: as of each pair of three, at least 1.
+
+    Returns:
+        the factor, 1 for one of them.
+
+    Raises:
+        InvalidInput: there is no comparison.
+
+    Source: Bonferroni; of an interval of 90 %, each side has its part of a twentieth.
+    """
+    if comparisons < 1:
+        raise InvalidInput(f"There are {comparisons} comparisons. Give at least 1.")
+    usual, each = (float(special.ndtri(1 - ERROR / n)) for n in (1, comparisons))
+    return (each + POWER) / (usual + POWER)
 
 
 def worth_having(mean: float) -> float:

@@ -9,6 +9,7 @@ from stammkunde.insight.experiments.checks import Split
 from stammkunde.insight.experiments.differences import FEWEST
 from stammkunde.insight.experiments.effect import VISIBLE, Effect
 from stammkunde.insight.experiments.looks import Look
+from stammkunde.insight.experiments.planning import stricter
 
 FEWEST_ANSWERS = 5  # of yes, and of no, among the held out
 FEWEST_FOR_MONEY = 20  # held out: below that, money is told, but not leant on
@@ -104,7 +105,9 @@ def judge(
         return Verdict("running", effect, worth, cautious=cautious)
     seen = effect if look.multiple is None else effect.within(look.multiple)
     code = _code(seen, worth)
-    lacking = needed(seen, worth=worth, pace=pace) if code == "cannot_tell" and worth > 0 else None
+    lacking = None
+    if code == "cannot_tell" and worth > 0:  # seen with more certainty, an effect looks smaller
+        lacking = needed(seen, worth=worth / stricter(look.comparisons), pace=pace)
     return Verdict(code, seen, worth, lacking, cautious)
 
 

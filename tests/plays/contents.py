@@ -76,13 +76,19 @@ def _steps(chance: Random, trigger: dict[str, Any], *, depth: int) -> list[dict[
     return [_step(chance, trigger, depth=depth) for _number in range(chance.randint(1, most))]
 
 
+def _said(chance: Random) -> dict[str, Any]:
+    templates = chance.sample(TEMPLATES, chance.randint(1, 3))
+    others = [one for one in TEMPLATES if one != templates[0]]
+    return {"templates": templates, "variants": chance.sample(others, chance.choice([0, 0, 1, 2]))}
+
+
 def _step(chance: Random, trigger: dict[str, Any], *, depth: int) -> dict[str, Any]:
     def ways(*names: str) -> dict[str, Any]:
         return {name: _steps(chance, trigger, depth=depth + 1) for name in names if depth < 3 and chance.random() < 0.4}
 
     kind = chance.choice(["message", "task", "wait", "wait", "branch", "hand_over", "end"])
     return {"kind": kind} | {
-        "message": lambda: {"templates": chance.sample(TEMPLATES, chance.randint(1, 3)), **ways("otherwise")},
+        "message": lambda: {**_said(chance), **ways("otherwise")},
         "task": lambda: {
             "title": "Nachfragen", "by_phone": chance.random() < 0.5, "owner": chance.choice([None, 1]),
             "substitute": chance.choice([None, 2]), "guide": chance.choice(["", "silent"]),

@@ -107,7 +107,8 @@ def test_a_step_that_is_saved_unchanged_changes_nothing(template, marketer):
         data = contents.write(random_content(seed))
         for step in contents.every(random_content(seed).steps):
             said = acts.find(data, step.key)
-            said |= {"templates": [rows[one].pk for one in said["templates"]]} if "templates" in said else {}
+            for name in {"templates", "variants"} & set(said):
+                said[name] = [rows[one].pk for one in said[name]]
             said |= {name: marketer.pk for name in ("owner", "substitute") if name in said}
             said |= {"play": other.pk} if said["kind"] == "hand_over" else {}
             if said["kind"] == "branch":  # as a sentence of fields: see test_branching

@@ -151,8 +151,16 @@ def counts(purpose: str) -> bool:
 
 def is_held_out(*, salt: str, key: int | str, share: float) -> bool:
     """Draw a customer, or an address: the same salt gives the same answer, whoever asks and however often."""
-    digest = hashlib.sha256(f"{salt}:{key}".encode()).digest()
-    return int.from_bytes(digest[:8]) < share * 2**64
+    return _drawn(salt, key) < share * 2**64
+
+
+def drawn_place(*, salt: str, key: int | str, of: int) -> int:
+    """Draw one of so many places for a customer, or an address, each as likely as any other."""
+    return _drawn(salt, key) * of >> 64
+
+
+def _drawn(salt: str, key: int | str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{salt}:{key}".encode()).digest()[:8])
 
 
 def back_off(*, attempts: int, jitter: float) -> timedelta:

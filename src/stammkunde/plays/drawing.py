@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from stammkunde.customers import resembling
@@ -10,7 +10,7 @@ from stammkunde.customers.models import Customer
 from stammkunde.outreach import queries
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.models import Draw
-from stammkunde.outreach.services import Drawing, Known
+from stammkunde.outreach.services import Drawing, Known, Varying
 from stammkunde.outreach.services.holding_out import WINDOW_DAYS
 from stammkunde.plays.models import Play
 from stammkunde.signals import queries as signals
@@ -55,9 +55,33 @@ def draw(
         return set()
     some = set(customer_ids) - queries.left_alone(customer_ids)
     drawn = outreach.prepare(what, now=now)  # whose window holds, whatever the play says by now
-    foreseen = signals.foreseen(customer_ids=some, days=drawn.window_days)
     keys = _addresses(some, salt=drawn.salt) if on_paper else {}
-    known = {
+    known = _known(some, days=drawn.window_days, keys=keys, eligible=eligible)
+    return outreach.hold_out(what, customers=known, now=now, begins=begins)
+
+
+def vary(
+    what: Varying,
+    customer_ids: Collection[int],
+    *,
+    begins: Collection[int],
+    eligible: Collection[int],
+    on_paper: bool,
+    now: datetime,
+) -> Mapping[int, int]:
+    """Draw the place of the words that each of these gets, of whoever `begins` for ever; on paper as for `draw`."""
+    drawn = outreach.prepare_varying(what, now=now)
+    keys = _addresses(customer_ids, salt=drawn.salt) if on_paper else {}
+    known = _known(customer_ids, days=drawn.window_days, keys=keys, eligible=eligible)
+    return outreach.vary(what, customers=known, begins=begins, now=now)
+
+
+def _known(
+    customer_ids: Collection[int], *, days: int, keys: Mapping[int, str], eligible: Collection[int] | None
+) -> dict[int, Known]:
+    """Give what is known of customers beforehand."""
+    foreseen = signals.foreseen(customer_ids=customer_ids, days=days)
+    return {
         pk: Known(
             expected_cents=one.cents,
             expected_purchases=one.purchases,
@@ -67,7 +91,6 @@ def draw(
         )
         for pk, one in foreseen.items()
     }
-    return outreach.hold_out(what, customers=known, now=now, begins=begins)
 
 
 def _addresses(customer_ids: Collection[int], *, salt: str) -> dict[int, str]:

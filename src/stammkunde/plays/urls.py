@@ -13,6 +13,7 @@ from stammkunde.plays.views import (
     replay,
     shares,
     trial,
+    words,
 )
 
 urlpatterns = [
@@ -54,6 +55,7 @@ urlpatterns = [
     path("measures/<int:pk>/start/", measures.start, name="measure-start"),
     path("measures/<int:pk>/hold/", measures.hold, name="measure-hold"),
     path("measures/<int:pk>/resume/", measures.resume, name="measure-resume"),
+    path("measures/<int:pk>/words/", words.take, name="measure-words"),
     path("measures/<int:pk>/stop/", measures.stop, name="measure-stop"),
     path("measures/<int:pk>/archive/", measures.archive, name="measure-archive"),
     path("measures/<int:pk>/edit/undo/", editor.undo, name="measure-undo"),

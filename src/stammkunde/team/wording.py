@@ -52,6 +52,7 @@ ACTIONS = {
     "messages.stopped": gettext_lazy("stopped messages"),
     "play.created": gettext_lazy("prepared a campaign or measure"),
     "play.started": gettext_lazy("started a campaign or measure"),
+    "play.took_words": gettext_lazy("took the words of a measure that earned more"),
     "play.paused": gettext_lazy("paused a campaign or measure"),
     "play.resumed": gettext_lazy("let a campaign or measure go on"),
     "play.changed": gettext_lazy("changed a measure"),

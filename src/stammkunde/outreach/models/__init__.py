@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from stammkunde.customers.models import ContactPerson, Customer, FormOfAddress, Purpose
 from stammkunde.outreach.dress import COLOUR
 from stammkunde.outreach.models.drawn import IN_FORCE as IN_FORCE
+from stammkunde.outreach.models.drawn import OF_WORDS as OF_WORDS
 from stammkunde.outreach.models.drawn import Assignment as Assignment
 from stammkunde.outreach.models.drawn import Draw as Draw
 from stammkunde.team.models import Settings

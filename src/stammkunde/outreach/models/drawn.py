@@ -12,10 +12,12 @@ class Draw(models.Model):
 
     `all:2027` stands for everything, for a year, and `all:2027:2` for a second draw of that year; so does an empty
     origin, of earlier versions. One that `ended_at` keeps its customers, and holds nobody back any more.
+    `play:3:ab:letter:1:A-B` leaves nobody alone: it says of two words which each gets, the first by `held_out`.
     Its name and window are those of the origin when it was drawn first: they outlive it.
     """
 
     OF_EVERYTHING = "all:"
+    OF_WORDS = ":ab:"
 
     origin = models.CharField(max_length=60, unique=True)
     salt = models.CharField(max_length=64)
@@ -36,6 +38,8 @@ class Draw(models.Model):
         return not self.origin or self.origin.startswith(self.OF_EVERYTHING)
 
 
+# Of assignments: by what chose between words, so that nobody is left alone of it
+OF_WORDS = Q(draw__origin__contains=Draw.OF_WORDS)
 # Of assignments: by what leaves her alone of everything, as of now
 IN_FORCE = (Q(draw__origin="") | Q(draw__origin__startswith=Draw.OF_EVERYTHING)) & Q(draw__ended_at=None)
 

@@ -77,6 +77,7 @@ from stammkunde.outreach.services.templating import (
     take_words_away,
 )
 from stammkunde.outreach.services.unanswered import forget_unanswered
+from stammkunde.outreach.services.varying import Varying, prepare_varying, vary
 
 __all__ = [
     "CountsAsAdvertising",
@@ -94,6 +95,7 @@ __all__ = [
     "Plan",
     "Result",
     "RunIsOver",
+    "Varying",
     "add_picture",
     "archive",
     "argued",
@@ -142,6 +144,7 @@ __all__ = [
     "plan_of",
     "plan_optins",
     "prepare",
+    "prepare_varying",
     "put_words",
     "record",
     "record_call",
@@ -164,6 +167,7 @@ __all__ = [
     "take_up_call",
     "take_words_away",
     "values",
+    "vary",
     "words",
     "write_to",
     "year_begins",

@@ -32,7 +32,7 @@ from stammkunde.plays.contents.parts import (
 )
 from stammkunde.plays.contents.reading import ENDS, KINDS, read
 from stammkunde.plays.contents.tree import every, find, first, following, happenings, ways
-from stammkunde.plays.contents.writing import WAYS, kind, names, renamed, with_keys, write
+from stammkunde.plays.contents.writing import WAYS, kind, names, renamed, with_keys, worded, write
 
 __all__ = [
     "ENDS",
@@ -74,5 +74,6 @@ __all__ = [
     "renamed",
     "ways",
     "with_keys",
+    "worded",
     "write",
 ]

@@ -59,12 +59,30 @@ class Reentry:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """Something is said, by the first of these templates that is allowed and leads to her; `otherwise`, if none is."""
+    """
+    Something is said, by the first of these templates that is allowed and leads to her; `otherwise`, if none is.
+
+    `variants` are other words that take the place of the first template: chance gives each customer one of them.
+    """
 
     key: str
     templates: tuple[Ref, ...]
+    variants: tuple[Ref, ...] = ()
     latest_days: int = 14
     otherwise: "tuple[Step, ...]" = ()
+
+    @property
+    def words(self) -> tuple[Ref, ...]:
+        """Give what chance chooses from: the first template, and what may take its place."""
+        return (self.templates[0], *self.variants)
+
+    @property
+    def every_template(self) -> tuple[Ref, ...]:
+        return (*self.templates, *self.variants)
+
+    def ways_with(self, words: Ref) -> tuple[Ref, ...]:
+        """Give the ways of whoever got these words: they stand first."""
+        return tuple(dict.fromkeys((words, *self.templates[1:])))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from stammkunde.plays.contents.parts import (
     Limits,
     Message,
     Reentry,
+    Ref,
     Rule,
     Step,
     Subject,
@@ -38,6 +39,7 @@ MOST_STEPS = 40
 DEEPEST = 4
 MOST = 1_000_000
 LONGEST_WAIT_DAYS = 400
+MOST_VARIANTS = 2  # besides the first: of more, nobody would ever tell which is better
 FIELDS = (
     "trigger", "group", "rule", "subject", "reentry", "steps", "goal", "ends_on", "ends_when", "latest_days", "limits",
     "holdout", "cost", "kind", "exclusive", "prior_percent",
@@ -198,10 +200,24 @@ def _step(node: Node, *, depth: int) -> Step:
 
 
 def _message(node: Node, key: str, depth: int) -> Message:
-    found = tuple(ref for one in node.each("templates") if (ref := one.as_ref()) is not None)
+    found, variants = _refs(node, "templates"), _refs(node, "variants")
     if not found:
         node.wrong("missing", _("Choose at least one template."), "templates")
-    return Message(key=key, templates=found, latest_days=_latest(node, 14), otherwise=_otherwise(node, depth))
+    if len(variants) > MOST_VARIANTS:
+        node.wrong("too_many", _("%(most)d entries at most.") % {"most": MOST_VARIANTS}, "variants")
+    if len({*found[:1], *variants}) < len(found[:1]) + len(variants):
+        node.wrong("twice", _("Compare different templates: one of them stands there twice."), "variants")
+    return Message(
+        key=key,
+        templates=found,
+        variants=variants,
+        latest_days=_latest(node, 14),
+        otherwise=_otherwise(node, depth),
+    )
+
+
+def _refs(node: Node, name: str) -> tuple[Ref, ...]:
+    return tuple(ref for one in node.each(name) if (ref := one.as_ref()) is not None)
 
 
 def _task(node: Node, key: str, depth: int) -> Task:
@@ -257,7 +273,7 @@ def _hand_over(node: Node, key: str, _depth: int) -> HandOver:
 
 
 _STEPS: dict[str, tuple[tuple[str, ...], Callable[[Node, str, int], Step]]] = {
-    "message": (("templates", "latest_days", "otherwise"), _message),
+    "message": (("templates", "variants", "latest_days", "otherwise"), _message),
     "task": (
         ("title", "note", "by_phone", "owner", "substitute", "guide", "minutes", "latest_days", "otherwise"),
         _task,

@@ -36,6 +36,7 @@ _KINDS = {
 NAMES = {
     "group": "group",
     "templates": "template",
+    "variants": "template",
     "owner": "staff",
     "substitute": "staff",
     "play": "play",
@@ -90,6 +91,19 @@ def with_keys(data: dict[str, Any], *, taken: Collection[str] = ()) -> dict[str,
     used = {*taken, *(str(one.get("key", "")) for one in _steps(data.get("steps")))}
     free = (f"s{number}" for number in count(1) if f"s{number}" not in used)
     return {**data, "steps": _keyed(data.get("steps"), lambda: next(free))}
+
+
+def worded(data: Mapping[str, Any], key: str, words: Ref) -> dict[str, Any]:
+    """Give a content in which a step says these words to everybody, if it has them; nothing is drawn any more."""
+    return {**data, "steps": [_worded(one, key, words) for one in data["steps"]]}
+
+
+def _worded(step: dict[str, Any], key: str, words: Ref) -> dict[str, Any]:
+    found = {**step, **{way: [_worded(one, key, words) for one in step[way]] for way in WAYS if way in step}}
+    if step.get("key") == key and words in (*step.get("templates", ())[:1], *step.get("variants", ())):
+        found["templates"] = [words, *(one for one in step["templates"][1:] if one != words)]
+        found.pop("variants", None)
+    return found
 
 
 def _keyed(steps: Any, new: Callable[[], str]) -> Any:

@@ -21,6 +21,7 @@ from stammkunde.ui.forms import choice_of, row_of
 
 Data = dict[str, Any]
 NUMBERS = ("first", "second", "third")
+VARIANTS = ("variant_b", "variant_c")
 
 
 class StepForm(forms.Form):
@@ -52,6 +53,16 @@ def _latest(initial: int) -> forms.IntegerField:
 class MessageForm(StepForm):
     kind = "message"
     first = TemplateChoice(label=_("Template"), queryset=Template.objects.none())
+    variant_b = TemplateChoice(
+        label=_("Compared with other words (B)"), queryset=Template.objects.none(), required=False,
+        empty_label=_("everybody gets the same"),
+        help_text=_("In place of the template above: chance gives each customer one of them, always the same."),
+    )  # fmt: skip
+    variant_c = TemplateChoice(
+        label=_("And with others still (C)"), queryset=Template.objects.none(), required=False,
+        empty_label=_("no third ones"),
+        help_text=_("The more words are compared, the longer it takes until something can be told."),
+    )  # fmt: skip
     second = TemplateChoice(
         label=_("Else"), queryset=Template.objects.none(), required=False, empty_label=_("no further way"),
         help_text=_("For whoever cannot be reached by the way before. For C customers cheap ways come first."),
@@ -63,18 +74,31 @@ class MessageForm(StepForm):
 
     def said(self, step: Data) -> Data:
         found = dict(zip(NUMBERS, step.get("templates", ()), strict=False))
+        found |= dict(zip(VARIANTS, step.get("variants", ()), strict=False))
         return found | ({"latest_days": step["latest_days"]} if "latest_days" in step else {})
 
     def offer(self) -> None:
         rows = Template.objects.filter(is_archived=False).exclude(channel=CALL)
-        for name in NUMBERS:
+        for name in (*NUMBERS, *VARIANTS):
             row_of(self, name).queryset = rows
+
+    def clean(self) -> Data:
+        said = super().clean() or {}
+        words = [said[name] for name in ("first", *VARIANTS) if said.get(name)]
+        if len(set(words)) < len(words):
+            self.add_error("variant_b", _("Compare different templates: one of them stands there twice."))
+        elif len({one.purpose for one in words}) > 1:
+            text = _("Words that are compared have the same purpose: choose templates of one purpose.")
+            self.add_error("variant_b", text)
+        return said
 
     def fields_of(self) -> Data:
         said = self.cleaned_data
+        variants = [said[name].pk for name in VARIANTS if said.get(name)]
         chosen = list(dict.fromkeys(said[name].pk for name in NUMBERS if said.get(name)))
         beyond = list(self.step.get("templates", ()))[len(NUMBERS) :]
-        return {"templates": [*chosen, *beyond], "latest_days": said["latest_days"]}
+        compared = {"variants": variants} if variants else {}
+        return {"templates": [*chosen, *beyond], **compared, "latest_days": said["latest_days"]}
 
 
 class TaskForm(StepForm):

@@ -1,5 +1,7 @@
 """What a measure may still do whose budget is used up and more: what costs nothing."""
 
+from collections.abc import Iterable
+
 from stammkunde.outreach.models import Template
 from stammkunde.plays import contents, entering, walking
 from stammkunde.plays.measures import spending
@@ -29,10 +31,12 @@ def _is_out_of_money(one: Walker) -> bool:
 
 def _costs_nothing(one: Walker, step: contents.Step, batch: Batch) -> bool:
     """Tell whether somebody can take a step for nothing: people's time always costs, whether it is valued or not."""
-    return isinstance(step, contents.Message) and not batch.besides(one) and bool(free(step, batch))
+    if not isinstance(step, contents.Message) or batch.besides(one):
+        return False
+    return all(free(step.ways_with(words), batch) for words in step.words)
 
 
-def free(step: contents.Message, batch: Batch) -> list[Template]:
-    """Give the templates of a step by whose way a message costs nothing."""
-    found = (batch.templates[int(one)] for one in step.templates if int(one) in batch.templates)
+def free(ways: Iterable[contents.Ref], batch: Batch) -> list[Template]:
+    """Give the templates by whose way a message costs nothing."""
+    found = (batch.templates[int(one)] for one in ways if int(one) in batch.templates)
     return [one for one in found if not batch.costs.get(one.channel, 0)]

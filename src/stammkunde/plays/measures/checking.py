@@ -9,7 +9,7 @@ from stammkunde.outreach import looks
 from stammkunde.outreach.models import Template
 from stammkunde.outreach.services.calling import CALL
 from stammkunde.plays import contents, groups
-from stammkunde.plays.contents import Content, Dated, End, InvalidContent, Problem
+from stammkunde.plays.contents import Content, Dated, End, InvalidContent, Message, Problem
 from stammkunde.plays.measures import costs, happenings
 from stammkunde.plays.models import Play
 from stammkunde.plays.services import preparing
@@ -24,6 +24,7 @@ def check(content: Content) -> None:
     :raises InvalidContent: with all that is not
     """
     problems = [*_nothing_happens(content), *_unknown_rows(content), *_unknown_tables(content), *_left_out(content)]
+    problems += _other_purposes(content)
     problems = problems or groups.problems(content)
     if problems:
         raise InvalidContent(problems)
@@ -68,6 +69,17 @@ def _left_out(content: Content) -> list[Problem]:
         return []
     text = _("What is owed to customers, or belongs to an order, reaches all of them: leave nobody alone to compare.")
     return [Problem(place="holdout.share", code="owed", text=text)]
+
+
+def _other_purposes(content: Content) -> list[Problem]:
+    """Find words that are compared though they may not reach the same customers: each purpose has its own leave."""
+    found = []
+    for step in contents.every(content.steps):
+        refs = {int(one) for one in step.words} if isinstance(step, Message) else set()
+        if Template.objects.filter(pk__in=refs).order_by().values("purpose").distinct().count() > 1:
+            text = _("Words that are compared have the same purpose: choose templates of one purpose.")
+            found.append(Problem(place=f"steps.{step.key}.variants", code="other_purpose", text=text))
+    return found
 
 
 def _unknown_tables(content: Content) -> list[Problem]:

@@ -36,7 +36,7 @@ def expected(content: Content, *, on: date) -> int:
 
     def own(step: Step) -> int:
         if isinstance(step, Message):
-            return max(cents.get(int(one), 0) for one in step.templates)
+            return max(cents.get(int(one), 0) for one in step.every_template)
         return hours.dearest(step) if isinstance(step, Task) else 0
 
     return content.cost.each_cents + _dearest(content.steps, own)

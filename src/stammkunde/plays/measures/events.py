@@ -175,7 +175,7 @@ def _left_to_say(content: Content, key: str, batch: Batch) -> list[Template]:
         if isinstance(step, (contents.Task, contents.HandOver)):
             return []
         if isinstance(step, contents.Message):
-            found += [batch.templates[int(ref)] for ref in step.templates if int(ref) in batch.templates]
+            found += [batch.templates[int(ref)] for ref in step.every_template if int(ref) in batch.templates]
     return found if all(one.purpose == "advertising" for one in found) else []
 
 

@@ -15,7 +15,7 @@ from stammkunde.outreach.policy import Decision, Verdict
 from stammkunde.outreach.services import Plan
 from stammkunde.plays import contents as parts
 from stammkunde.plays import entering, policy, ranking, walking
-from stammkunde.plays.measures import affording
+from stammkunde.plays.measures import affording, variants
 from stammkunde.plays.measures.moves import Batch, Walker
 from stammkunde.plays.models import StepRun
 from stammkunde.plays.services.ways import ANOTHER_WAY, DEAR
@@ -38,7 +38,10 @@ class Try:
 
 def say(walkers: Sequence[Walker], batch: Batch) -> None:
     """Let those who stand at a message hear it, or go on because they cannot be reached; inside the transaction."""
-    tries = [_try(one, batch) for one in walkers]
+    step = walkers[0].step
+    assert isinstance(step, parts.Message)
+    words = variants.drawn(step, walkers, batch)
+    tries = [_try(one, words[one.row.customer_id], batch) for one in walkers]
     _free_addresses(walkers[0], batch)
     while tries:
         _not_reached([one for one in tries if not one.templates], batch)
@@ -61,20 +64,20 @@ def _shadow(origin: str) -> str:
     return f"{origin}:shadow"
 
 
-def _try(walker: Walker, batch: Batch) -> Try:
+def _try(walker: Walker, words: parts.Ref, batch: Batch) -> Try:
     step = walker.step
     assert isinstance(step, parts.Message)
-    templates = list(_in_order(step, walker, batch))
+    templates = list(_in_order(step.ways_with(words), walker, batch))
     latest = walking.latest(step, since=walker.standing.since_at, zone=walker.zones.ours)
     last = walking.last_moment(walker.content, zero_at=walker.zero_at, zone=walker.zones.ours)
     return Try(walker=walker, step=step, templates=templates, until=min(latest or last, last), said=[])
 
 
-def _in_order(step: parts.Message, walker: Walker, batch: Batch) -> Iterator[Template]:
+def _in_order(ways: Sequence[parts.Ref], walker: Walker, batch: Batch) -> Iterator[Template]:
     known = batch.templates
-    found = [known[int(one)] for one in step.templates if int(one) in known]
+    found = [known[int(one)] for one in ways if int(one) in known]
     if walker.play.pk in batch.out_of_money:
-        found = affording.free(step, batch)
+        found = affording.free(ways, batch)
     is_cheap_first = walker.row.customer_id in batch.of_class_c
     yield from sorted(found, key=lambda one: is_cheap_first and one.channel in DEAR)
 

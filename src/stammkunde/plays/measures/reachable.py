@@ -21,11 +21,20 @@ def reachable(content: Content, about: Collection[Recipient], *, today: date) ->
 
     Limits of a week, an open complaint and a full day put something off: whoever waits can be reached.
     """
-    found: set[int] = set()
     steps = list(contents.every(content.steps))
     if any(isinstance(one, Task) and not one.by_phone for one in steps):
         return {pk for pk, _person in about}
-    for channel, purpose, role in {*_written(steps), *_called(content, steps)}:
+    return _by({*_written(steps), *_called(content, steps)}, about, today=today)
+
+
+def by_words(steps: Collection[contents.Step], about: Collection[Recipient], *, today: date) -> set[int]:
+    """Tell which customers any of the words of some steps may reach."""
+    return _by(_written(steps), about, today=today)
+
+
+def _by(ways: Collection[Way], about: Collection[Recipient], *, today: date) -> set[int]:
+    found: set[int] = set()
+    for channel, purpose, role in ways:
         left = [one for one in about if one[0] not in found]
         whom = recipients.wanted(purpose=purpose, role=role)
         chosen = recipients.meant(recipients=left, channel=channel, whom=whom, today=today)
@@ -34,7 +43,7 @@ def reachable(content: Content, about: Collection[Recipient], *, today: date) ->
 
 
 def _written(steps: Collection[contents.Step]) -> set[Way]:
-    refs = {int(ref) for one in steps if isinstance(one, Message) for ref in one.templates}
+    refs = {int(ref) for one in steps if isinstance(one, Message) for ref in one.every_template}
     return {(one.channel, one.purpose, one.wanted_role or "") for one in Template.objects.in_bulk(refs).values()}
 
 

@@ -177,10 +177,11 @@ def _ways(step: Step) -> list[Way]:
 
 
 def _message(step: Message, names: Names) -> str:
-    said = [names.template(one) for one in step.templates]
-    if len(said) == 1:
-        return said[0]
-    return _("%(first)s, else %(others)s") % {"first": said[0], "others": _(", else ").join(said[1:])}
+    first = _(" or ").join(names.template(one) for one in step.words)
+    others = [names.template(one) for one in step.templates[1:]]
+    if not others:
+        return first
+    return _("%(first)s, else %(others)s") % {"first": first, "others": _(", else ").join(others)}
 
 
 def _task(step: Task, names: Names) -> str:
@@ -233,6 +234,8 @@ def _notes(step: Step, names: Names) -> Iterator[str]:
     if isinstance(step, Message):
         if _puts_cheap_first(step, names):
             yield _("For C customers what costs nothing is tried first.")
+        if step.variants:
+            yield _("Chance gives each customer one of these words, always the same; what each earns is compared.")
         within = ngettext("Within %(n)s day, or not at all.", "Within %(n)s days, or not at all.", step.latest_days)
         yield within % {"n": writing.number(step.latest_days)}
     elif isinstance(step, Task):

@@ -66,19 +66,21 @@ def of(content: Content, asked: Sequence[Recipient], *, today: date) -> Said:
 
 def reached(content: Content, asked: Sequence[Recipient], *, today: date) -> int:
     """Tell how many some message of a play reaches; all, where it says none."""
-    refs = {int(one) for step in contents.every(content.steps) if isinstance(step, Message) for one in step.templates}
+    steps = [one for one in contents.every(content.steps) if isinstance(one, Message)]
+    refs = {int(ref) for one in steps for ref in one.every_template}
     templates = Template.objects.in_bulk(refs).values()
     found = set[int]().union(*(_asked(one, asked, today=today)[0] for one in templates))
     return len(found) if templates else len(asked)
 
 
 def _step(step: Message, asked: Sequence[Recipient], *, today: date) -> Said:
-    known = Template.objects.in_bulk([int(one) for one in step.templates])
-    templates = [known[int(one)] for one in step.templates if int(one) in known]
+    known = Template.objects.in_bulk([int(one) for one in step.every_template])
+    templates = [known[int(one)] for one in (*step.words, *step.templates[1:]) if int(one) in known]
     found = [_asked(one, asked, today=today) for one in templates]
+    compared = sum(int(one) in known for one in step.words)  # of these each customer gets one
     reach = []
     for place, (template, (reached, reasons)) in enumerate(zip(templates, found, strict=True)):
-        later = set[int]().union(*(some for some, _why in found[place + 1 :])) - reached
+        later = set[int]().union(*(some for some, _why in found[max(place + 1, compared) :])) - reached
         reach.append(
             Reach(
                 text=_text(template),

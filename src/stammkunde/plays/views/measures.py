@@ -215,25 +215,25 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
     def act(**given: Any) -> Play:
         return running.start(already_in=already_in, **given)
 
-    return _act(request, pk, act, _("It runs: whoever it begins for enters from now on."))
+    return do(request, pk, act, _("It runs: whoever it begins for enters from now on."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def hold(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, running.pause, _("It is on hold: nobody enters, nothing is sent."))
+    return do(request, pk, running.pause, _("It is on hold: nobody enters, nothing is sent."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def resume(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, running.resume, _("It goes on."))
+    return do(request, pk, running.resume, _("It goes on."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def stop(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, running.stop, _("Stopped: what had not been sent will not be sent."))
+    return do(request, pk, running.stop, _("Stopped: what had not been sent will not be sent."))
 
 
 @require_POST
@@ -241,14 +241,14 @@ def stop(request: StaffRequest, pk: int) -> HttpResponse:
 def archive(request: StaffRequest, pk: int) -> HttpResponse:
     """Put it into the archive, or take it out again."""
     if request.POST.get("act") == "out":
-        return _act(request, pk, archiving.take_out, _("It is out of the archive again."))
-    return _act(request, pk, archiving.put_away, _("It is in the archive. The list shows it there."))
+        return do(request, pk, archiving.take_out, _("It is out of the archive again."))
+    return do(request, pk, archiving.put_away, _("It is in the archive. The list shows it there."))
 
 
 @require_POST
 @needs(policy.MESSAGES_SEND)
 def move(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(
+    return do(
         request,
         pk,
         moving_over.move_over,
@@ -256,7 +256,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-def _act(request: StaffRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:
+def do(request: StaffRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:
     """Do something with a measure, and say what came of it."""
     found(pk)
     try:

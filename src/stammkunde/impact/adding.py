@@ -25,7 +25,8 @@ def together(everything: Effect, members: Members) -> dict[str, Any]:
 
 def of_plays() -> "QuerySet[Verdict]":
     """Give the verdicts on single plays that tell of money."""
-    return Verdict.objects.exclude(trial__origin__startswith=Draw.OF_EVERYTHING).exclude(numbers__margin=None)
+    alone = Verdict.objects.filter(trial__step="")  # what words earn more or less is within what their play earns
+    return alone.exclude(trial__origin__startswith=Draw.OF_EVERYTHING).exclude(numbers__margin=None)
 
 
 def _earned(since: date, until: date) -> Iterator[Earned]:

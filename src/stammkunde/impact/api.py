@@ -30,7 +30,12 @@ class TrialOut(EffectOut):
     name: str
     origin: str = Field(
         description="What was compared: `play:3` is the campaign, thank-you or measure of that number, `all:2027` are "
-        "all of them together in the year that began in 2027, `all:2027:2` in another one that began then."
+        "all of them together in the year that began in 2027, `all:2027:2` in another one that began then, "
+        "`play:3:ab:letter:1:A-B` two of the words of its step `letter`, among those who are contacted."
+    )
+    words: list[str] = Field(
+        description="Of two words: what they are called. The first stands for `held_out`, the second for `treated`, "
+        "whose gain the effect is; `works` says that the second earns more, `harms` that the first does."
     )
     verdict: str = Field(
         description="`works`, `harms`, `too_little`, `cannot_tell`, `too_few`, `wrong_split`; empty: none yet."
@@ -79,6 +84,7 @@ def _trial(found: Standing) -> dict[str, Any]:
         "id": trial.pk,
         "name": trial.called,
         "origin": trial.origin,
+        "words": [one["name"] for one in trial.words],
         "verdict": verdict.code if verdict else "",
         "careful_cents": trial.careful_cents,
         "treated": progress.treated if progress else None,

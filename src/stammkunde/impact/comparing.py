@@ -78,14 +78,17 @@ def compare(trial: Trial, members: Members, look: Look, progress: Progress, *, g
         "cautious": verdict.cautious,
         "arms": dict(_arms(members, done)),
         "contaminated": progress.contaminated,
-        "reached_share": _reached(trial.play, members),
-        "words": words.tell(trial.play),
-        "fixed_cents": trial.play.fixed_cost_cents if trial.play else 0,
         "unknown": costing.unknown(trial.play) if trial.play else [],
         "known_share": _known_share(done),
-        "course": _course(members, ground, look) if asked and is_last else [],
-        "for_whom": for_whom.tell(members, done.net_cents) if margin is not None and is_last else None,
     }
+    if not trial.is_of_words:
+        numbers |= {
+            "reached_share": _reached(trial.play, members),
+            "words": words.tell(trial.play),
+            "fixed_cents": trial.play.fixed_cost_cents if trial.play else 0,
+            "course": _course(members, ground, look) if asked and is_last else [],
+            "for_whom": for_whom.tell(members, done.net_cents) if margin is not None and is_last else None,
+        }
     for name in ("margin", "purchases", "bought"):
         numbers[name] = _written(found.get(name), look, members)
     if trial.is_of_everything and margin is not None:
@@ -177,13 +180,14 @@ def _arms(members: Members, done: Done) -> Iterator[tuple[str, dict[str, float]]
 
 
 def _costs(trial: Trial, members: Members) -> Floats:
-    """Tell what the play cost for each until her window was over; of everything, all plays within it."""
+    """Tell what the play cost for each until her window was over; of everything and of words, what it cost within."""
     spent = np.zeros(len(members))
     if not len(members):
         return spent
     in_order = np.argsort(members.customers)
     known = members.customers[in_order]
-    since = members.first_on - 1 if trial.is_of_everything else np.zeros(len(members), dtype=np.int64)
+    begins_late = trial.is_of_everything or trial.is_of_words
+    since = members.first_on - 1 if begins_late else np.zeros(len(members), dtype=np.int64)
     for play in _plays(trial):
         found = costing.costs(play)
         place = in_order[np.minimum(np.searchsorted(known, found.customers), len(members) - 1)]

@@ -139,6 +139,8 @@ def _a_week(trial: Trial, first_on: date | None, *, as_of: date) -> float:
 def _contaminated(trial: Trial) -> int:
     """Count those left alone to whom something of it went while they were to be left alone."""
     found = 0
+    if trial.is_of_words:  # nobody is left alone
+        return found
     for draw in reading.draws(trial):
         over = ExpressionWrapper(OuterRef("entered_at") + timedelta(days=draw.window_days + 1), DateTimeField())
         left = Message.objects.filter(customer=OuterRef("customer"), handed_over_at__lt=over)

@@ -38,7 +38,8 @@ def look_of(trial: Trial, progress: Progress) -> Look | None:
     if not planned:
         return None
     how: Literal["once", "rolling"] = "once" if trial.plan == Trial.Plan.ONCE else "rolling"
-    return experiments.look(ripe=progress.ripe, planned=planned, plan=how, taken=_taken(trial))
+    asked = {"ripe": progress.ripe, "planned": planned, "taken": _taken(trial), "comparisons": trial.comparisons}
+    return experiments.look(plan=how, **asked)
 
 
 def _taken(trial: Trial) -> int:
@@ -66,8 +67,9 @@ def plan(trial: Trial, progress: Progress, *, generation: Generation) -> None:
 
 
 def _worth_said(trial: Trial) -> int | None:
-    """Give what the measure says is worth having; None: it does not say."""
-    version = measures.running(trial.play) if trial.play and trial.play.kind == Play.Kind.MEASURE else None
+    """Give what the measure says is worth having; None: it does not say, or of words, of which it says nothing."""
+    is_measure = trial.play is not None and trial.play.kind == Play.Kind.MEASURE and not trial.is_of_words
+    version = measures.running(trial.play) if trial.play and is_measure else None
     return contents.read(version.content).goal.worth_cents if version else None
 
 
@@ -83,7 +85,8 @@ def _needed(trial: Trial, progress: Progress, *, generation: Generation) -> int 
         correlation = USUAL_CORRELATION
     if not (0 < share < 1 and spread > 0 and trial.worth_cents > 0):
         return None
-    return experiments.customers_needed(effect=trial.worth_cents, share=share, spread=spread, correlation=correlation)
+    effect = trial.worth_cents / experiments.stricter(trial.comparisons)
+    return experiments.customers_needed(effect=effect, share=share, spread=spread, correlation=correlation)
 
 
 def keep_outcomes(trial: Trial, members: Members, done: Done, lease: Lease) -> None:

@@ -1,9 +1,9 @@
 """
 What plays changed: whoever was contacted compared with whoever was left alone, as chance had it.
 
-A trial is the comparison of one play, over all of its draws, or of all plays together for a year; a verdict is what was
-said at one of its planned looks, and never changes. Who is in which arm, and what was known of each when she entered,
-stands in `outreach.Assignment`.
+A trial is the comparison of one play, over all of its draws, or of all plays together for a year, or of two words of a
+step among those who are contacted; a verdict is what was said at one of its planned looks, and never changes. Who is in
+which arm, and what was known of each when she entered, stands in `outreach.Assignment`.
 """
 
 from django.db import models
@@ -31,7 +31,12 @@ class Trial(CountedClaims):
         ONCE = "once", pgettext_lazy("trial", "One verdict, when all are through")
         ROLLING = "rolling", pgettext_lazy("trial", "Four looks a round")
 
-    play = models.OneToOneField(Play, null=True, on_delete=models.SET_NULL, related_name="trial")
+    play = models.ForeignKey(Play, null=True, on_delete=models.SET_NULL, related_name="trials")
+    # Of two words of a step: the step, both with letter, template and name, the first of them compared with the second,
+    # and how many such comparisons were begun at once
+    step = models.CharField(max_length=20, default="", db_default="", blank=True)
+    words = models.JSONField(default=list, db_default=[], blank=True)
+    comparisons = models.PositiveSmallIntegerField(default=1, db_default=1)
     origin = models.CharField(max_length=60, unique=True)  # of its draws: it outlives the play
     name = models.CharField(max_length=80)
     plan = models.CharField(max_length=7, choices=Plan.choices)
@@ -51,6 +56,8 @@ class Trial(CountedClaims):
         ordering = ["-begun_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(origin=""), name="trial_has_origin"),
+            models.UniqueConstraint(fields=["play"], condition=Q(step=""), name="trial_of_play_once"),
+            models.CheckConstraint(condition=Q(comparisons__gte=1), name="trial_compares_something"),
             models.CheckConstraint(condition=Q(planned__isnull=True) | Q(planned__gte=1), name="trial_plans_somebody"),
         ]
 
@@ -63,7 +70,15 @@ class Trial(CountedClaims):
         return self.origin.startswith(Draw.OF_EVERYTHING)
 
     @property
+    def is_of_words(self) -> bool:
+        """Tell whether it compares words among those who are contacted: then nobody is left alone of it."""
+        return bool(self.step)
+
+    @property
     def called(self) -> str:
+        if self.is_of_words:
+            words = {"name": self.name, "first": self.words[0]["name"], "second": self.words[1]["name"]}
+            return gettext("%(name)s: “%(first)s” or “%(second)s”") % words
         return called(self.origin, self.name)
 
 

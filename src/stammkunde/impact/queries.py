@@ -36,7 +36,12 @@ def trials() -> "QuerySet[Trial]":
 
 
 def of_plays() -> "QuerySet[Trial]":
-    return trials().exclude(origin__startswith=Draw.OF_EVERYTHING)
+    return trials().filter(step="").exclude(origin__startswith=Draw.OF_EVERYTHING)
+
+
+def of_words() -> "QuerySet[Trial]":
+    """Give the comparisons of words, those of one step together."""
+    return trials().exclude(step="").order_by("-begun_at", "origin")
 
 
 def of_everything() -> list[Standing]:
@@ -69,7 +74,7 @@ def standings(some: Iterable[Trial]) -> list[Standing]:
 
 def of_play(play: Play) -> Standing | None:
     """Tell where the trial of a play stands; None: nobody was left alone, or it has not begun."""
-    trial = trials().filter(play=play).first()
+    trial = of_plays().filter(play=play).first()
     return next(iter(standings([trial])), None) if trial else None
 
 

@@ -45,6 +45,14 @@ def what(trial: Trial) -> str:
     return str(_NAMES[Play.Kind(kind)])
 
 
+def arms(trial: Trial) -> dict[str, str]:
+    """Name both groups: contacted and left alone, or by the words that each got."""
+    if trial.is_of_words:
+        first, second = (f"{one['letter']}: {one['name']}" for one in trial.words)
+        return {"treated": second, "held_out": first}
+    return {"treated": _("Contacted"), "held_out": _("Left alone")}
+
+
 def verdict(trial: Trial, said: Verdict) -> str:
     """Say what a look has shown, in one or two sentences."""
     numbers = said.numbers
@@ -148,7 +156,7 @@ def _cannot_tell(told: dict[str, str], effect: dict[str, Any], numbers: dict[str
         "Whether it brings anything cannot be told yet: the difference lies between %(low)s and %(high)s per customer."
     )
     second = _("Until now an effect would show from %(visible)s per customer on.") % {"visible": visible}
-    return " ".join([first % told, second, *_needed(told, numbers)])
+    return " ".join([first % told, second, *needed(told, numbers)])
 
 
 _SAID = {
@@ -159,24 +167,25 @@ _SAID = {
 }
 
 
-def _needed(told: dict[str, str], numbers: dict[str, Any]) -> Iterator[str]:
-    needed = numbers.get("needed")
-    if not needed:
+def needed(told: dict[str, str], numbers: dict[str, Any]) -> Iterator[str]:
+    """Say what it takes to see what is worth having."""
+    found = numbers.get("needed")
+    if not found:
         return
-    if not needed["measurable"]:
+    if not found["measurable"]:
         yield _("With so few customers that cannot be measured in money.")
         return
     told = told | {
-        "more": writing.number(needed["more"]),
-        "weeks": writing.number(needed["weeks"]),
-        "share": writing.percent(needed["best_share"], places=0),
-        "weeks_at_best": writing.number(needed["weeks_at_best"]),
+        "more": writing.number(found["more"]),
+        "weeks": writing.number(found["weeks"]),
+        "share": writing.percent(found["best_share"], places=0),
+        "weeks_at_best": writing.number(found["weeks_at_best"]),
     }
-    if needed["weeks"] is None:
+    if found["weeks"] is None:
         yield _("To see %(worth)s, about %(more)s more customers are needed.") % told
         return
     yield _("To see %(worth)s, about %(more)s more customers are needed: %(weeks)s weeks as it goes now.") % told
-    if needed["weeks_at_best"] is not None and needed["weeks_at_best"] < needed["weeks"]:
+    if found["weeks_at_best"] is not None and found["weeks_at_best"] < found["weeks"]:
         yield _("With %(share)s left alone it would be %(weeks_at_best)s weeks.") % told
 
 
@@ -239,14 +248,19 @@ def running(trial: Trial, progress: Progress) -> str:
 
 def limits(said: Verdict) -> list[str]:
     """Say how far the figures of a verdict can be trusted: what is not known, and where so few were left alone."""
-    numbers, found = said.numbers, []
+    return limits_of(said.numbers, few=_("Fewer than 20 were left alone: do not lean on the amount yet."))
+
+
+def limits_of(numbers: dict[str, Any], *, few: str) -> list[str]:
+    """Say the same of numbers, with the sentence where few are compared with."""
+    found = []
     if numbers.get("fixed_cents"):
         found.append(
             _("In the cost is %(cents)s that it cost as a whole, spread over those whom it reached.")
             % {"cents": writing.money(numbers["fixed_cents"])}
         )
     if numbers.get("cautious"):
-        found.append(_("Fewer than 20 were left alone: do not lean on the amount yet."))
+        found.append(few)
     if numbers.get("basis") == "revenue":
         found.append(_("What the goods cost is not known here: this is revenue less what it cost, and no profit."))
     elif (share := numbers.get("known_share")) is not None and share < FULLY_KNOWN:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stammkunde import mirror, work
-from stammkunde.impact import comparing, counting, drawing, everything, judging, lags, reading
+from stammkunde.impact import comparing, counting, drawing, everything, judging, lags, reading, variants
 from stammkunde.impact.models import Trial, Verdict, Year
 from stammkunde.intake import told
 from stammkunde.outreach.models import Draw
@@ -97,8 +97,10 @@ def _begin(origin: str, draw: Draw, **told: Any) -> None:
 def begin() -> None:
     """Begin the trial of each play of which somebody was left alone and whose time has begun; repeating is harmless."""
     _begin_of_everything()
+    variants.begin()
     known = set(Trial.objects.values_list("origin", flat=True))
-    for draw in Draw.objects.filter(origin__startswith="play:", share__gt=0, share__lt=1).order_by("drawn_at"):
+    drawn = Draw.objects.filter(origin__startswith="play:", share__gt=0, share__lt=1)
+    for draw in drawn.exclude(origin__contains=Draw.OF_WORDS).order_by("drawn_at"):
         origin = ":".join(draw.origin.split(":")[:2])
         begun = draw.assignments.filter(entered_at__isnull=False)
         if origin in known or not (begun.filter(held_out=True).exists() and begun.filter(held_out=False).exists()):

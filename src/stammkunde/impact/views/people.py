@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from stammkunde.impact import queries, reading
+from stammkunde.impact import queries, reading, wording
 from stammkunde.impact.models import Outcome, called
 from stammkunde.impact.queries import Standing
 from stammkunde.impact.views.trials import standing
-from stammkunde.outreach.models import Assignment
+from stammkunde.outreach.models import OF_WORDS, Assignment
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
 from stammkunde.team.lists import StaffList
@@ -57,7 +57,7 @@ class Customers(StaffList):
         return [
             Column(label=_("Customer number"), key="assignment.customer.number"),
             Column(label=_("Name"), key="assignment.customer.name"),
-            Column(label=_("Group"), read=lambda row: arm(row.assignment)),
+            Column(label=_("Group"), read=self.arm),
             Column(label=_("Since"), unit="day", read=lambda row: timezone.localdate(row.assignment.entered_at)),
             Column(label=_("Until"), unit="day", read=lambda row: until(row.assignment)),
             Column(label=_("Expected beforehand"), unit="cents", key="assignment.expected_cents"),
@@ -67,11 +67,10 @@ class Customers(StaffList):
         ]
 
     def told(self, rows: list[Outcome]) -> list[dict[str, Any]]:
-        return [{"outcome": row, "customer": row.assignment.customer, "arm": arm(row.assignment)} for row in rows]
+        return [{"outcome": row, "customer": row.assignment.customer, "arm": self.arm(row)} for row in rows]
 
-
-def arm(row: Assignment) -> str:
-    return _("Left alone") if row.held_out else _("Contacted")
+    def arm(self, row: Outcome) -> str:
+        return wording.arms(self.found.trial)["held_out" if row.assignment.held_out else "treated"]
 
 
 def until(row: Assignment) -> Any:
@@ -111,7 +110,7 @@ class LeftAlone(StaffList):
         return {name: pk for name, pk in asked.items() if pk is not None}
 
     def find(self, chosen: dict[str, Any]) -> QuerySet[Assignment]:
-        rows = Assignment.objects.filter(held_out=True).select_related("draw", "customer")
+        rows = Assignment.objects.filter(held_out=True).exclude(OF_WORDS).select_related("draw", "customer")
         if "customer" in chosen:
             rows = rows.filter(customer=chosen["customer"])
         if "trial" in chosen:

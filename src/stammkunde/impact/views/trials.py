@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stammkunde.customers.models import Customer
-from stammkunde.impact import beside, everything, plots, queries, wording, words
+from stammkunde.impact import beside, everything, plots, queries, versus, wording, words
 from stammkunde.impact.cards import told
 from stammkunde.impact.forms import FixedCostForm
 from stammkunde.impact.models import Trial, Verdict
@@ -162,24 +162,29 @@ def _page(request: StaffRequest, found: Standing, *, form: FixedCostForm | None 
         said |= {
             "numbers": numbers,
             "arms": _arms(numbers),
+            "groups": wording.arms(found.trial),
             "corrected": wording.corrected(numbers),
             "moved": _moved(numbers),
             "charts": plots.shown(request, verdict),
             "measure": wording.measure(numbers),
-            "whom": beside.whom(found.trial, verdict),
+            "whom": {} if found.trial.is_of_words else beside.whom(found.trial, verdict),
             "words": [_words(row) for row in words.shown(numbers.get("words", []))],
             "opens_messages": policy.may(request.user, policy.MESSAGES_SEND),
             "reached": writing.percent(numbers["reached_share"]) if numbers.get("reached_share") else "",
         }
-    verdicts = list(queries.verdicts(found.trial))
-    said["combined"] = beside.combined(found.trial, found.combined)
+    verdicts = [{"verdict": one, "label": _label(found.trial, one)} for one in queries.verdicts(found.trial)]
+    said["combined"] = {} if found.trial.is_of_words else beside.combined(found.trial, found.combined)
     said |= {"verdicts": verdicts, "cost_form": form or _cost_form(request, found), **_play(found)}
     return render(request, "impact/trial.html", said, status=400 if form else 200)
 
 
+def _label(trial: Trial, verdict: Verdict) -> str:
+    return versus.label(trial, verdict) if trial.is_of_words else verdict.get_code_display()
+
+
 def _cost_form(request: StaffRequest, found: Standing) -> FixedCostForm | None:
     """Ask what the play costs as a whole, as long as it can count."""
-    play = found.trial.play
+    play = None if found.trial.is_of_words else found.trial.play
     if play is None or not found.goes_on or not policy.may(request.user, policy.MESSAGES_SEND):
         return None
     return FixedCostForm.of(play)

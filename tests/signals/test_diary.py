@@ -1,12 +1,14 @@
 """What was said of every customer, day by day, and read back for one of them."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from stammkunde.mirror.engine import connection
-from stammkunde.signals import diary
+from stammkunde.signals import diary, queries
+from stammkunde.signals.models import Current, Generation
+from stammkunde.signals.queries import Foreseen
 from tests.mirror.damaging import WAYS
 
 FIRST, SECOND = date(2026, 11, 13), date(2026, 11, 20)
@@ -52,3 +54,24 @@ def test_day_that_is_damaged_is_left_out_and_the_others_still_tell(damage):
     assert [point["on"] for point in diary.points(7, until=SECOND)] == [FIRST]
     assert diary.days() == [FIRST]
     assert diary.risks(FIRST, horizon_days=90).fetchall() == [(7, 0.5)]
+
+
+@pytest.mark.django_db
+def test_before_anything_is_shown_the_history_says_what_was_expected_on_the_evening_before():
+    keep(FIRST, risk=0.5, reasons=None)
+
+    later = queries.foreseen(customer_ids=[7, 8], days=91, on=SECOND)
+    same_day = queries.foreseen(customer_ids=[7], days=91, on=FIRST)
+
+    assert later == {7: Foreseen(cents=round(456 * 91 / 365), risk=0.5), 8: Foreseen()}
+    assert same_day == {7: Foreseen()}  # what is said of a day is not known on its morning
+    assert queries.foreseen(customer_ids=[7], days=91, on=date(2027, 1, 1)) == {7: Foreseen()}  # too long ago
+
+
+@pytest.mark.django_db
+def test_what_is_shown_comes_before_the_history():
+    keep(FIRST, risk=0.5, reasons=None)
+    made = Generation.objects.create(as_of_on=FIRST, started_at=datetime(2026, 11, 13, 9, tzinfo=UTC), status="done")
+    Current.objects.update_or_create(pk=1, defaults={"generation": made})
+
+    assert queries.foreseen(customer_ids=[7], days=91, on=SECOND) == {7: Foreseen()}

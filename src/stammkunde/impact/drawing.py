@@ -8,10 +8,11 @@ by somebody who goes on there. Who is drawn counts at once, in either arm, and w
 import contextlib
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from stammkunde import work
 from stammkunde.impact import everything
@@ -66,7 +67,7 @@ def _claim(*, now: datetime) -> tuple[Year, Lease] | None:
 
 def _draw(year: Year, lease: Lease) -> bool:
     """Draw the next ones; say whether there were any."""
-    known = _next(year)
+    known = _next(year, on=timezone.localdate(lease.moment()))
     if not known:
         return False
     with transaction.atomic():
@@ -80,14 +81,14 @@ def _draw(year: Year, lease: Lease) -> bool:
     return True
 
 
-def _next(year: Year) -> Mapping[int, Known]:
+def _next(year: Year, *, on: date) -> Mapping[int, Known]:
     """Give who is next, by their ids, with what is expected of each within the year."""
     rows = everything.eligible(spares_a=everything.settings().all_spares_a)
     rows = rows.filter(generation=signals.current(), customer_id__gt=year.upto_customer).order_by("customer_id")
     ids = list(rows.values_list("customer_id", flat=True)[:AT_ONCE])
     return {
         pk: Known(expected_cents=one.cents, expected_purchases=one.purchases, risk=one.risk, eligible=True)
-        for pk, one in signals.foreseen(customer_ids=ids, days=YEAR_DAYS).items()
+        for pk, one in signals.foreseen(customer_ids=ids, days=YEAR_DAYS, on=on).items()
     }
 
 

@@ -3,7 +3,9 @@
 import hashlib
 import math
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from stammkunde.customers import resembling
 from stammkunde.customers.models import Customer
@@ -56,7 +58,7 @@ def draw(
     some = set(customer_ids) - queries.left_alone(customer_ids)
     drawn = outreach.prepare(what, now=now)  # whose window holds, whatever the play says by now
     keys = _addresses(some, salt=drawn.salt) if on_paper else {}
-    known = _known(some, days=drawn.window_days, keys=keys, eligible=eligible)
+    known = _known(some, days=drawn.window_days, on=timezone.localdate(now), keys=keys, eligible=eligible)
     return outreach.hold_out(what, customers=known, now=now, begins=begins)
 
 
@@ -72,15 +74,15 @@ def vary(
     """Draw the place of the words that each of these gets, of whoever `begins` for ever; on paper as for `draw`."""
     drawn = outreach.prepare_varying(what, now=now)
     keys = _addresses(customer_ids, salt=drawn.salt) if on_paper else {}
-    known = _known(customer_ids, days=drawn.window_days, keys=keys, eligible=eligible)
+    known = _known(customer_ids, days=drawn.window_days, on=timezone.localdate(now), keys=keys, eligible=eligible)
     return outreach.vary(what, customers=known, begins=begins, now=now)
 
 
 def _known(
-    customer_ids: Collection[int], *, days: int, keys: Mapping[int, str], eligible: Collection[int] | None
+    customer_ids: Collection[int], *, days: int, on: date, keys: Mapping[int, str], eligible: Collection[int] | None
 ) -> dict[int, Known]:
     """Give what is known of customers beforehand."""
-    foreseen = signals.foreseen(customer_ids=customer_ids, days=days)
+    foreseen = signals.foreseen(customer_ids=customer_ids, days=days, on=on)
     return {
         pk: Known(
             expected_cents=one.cents,

@@ -23,6 +23,7 @@ from stammkunde.mirror.engine import connection
 log = logging.getLogger(__name__)
 
 DAILY_DAYS = 92
+MONTH_DAYS = 31  # between two days of the history, at most, where none is missing
 LEAST_APART_DAYS = 7  # "since last time": from one day to the next, next to nothing changes
 COLUMNS = (
     "customer_id", "risk", "risk_level", "stage", "margin_at_risk_cents", "expected_cents", "silent_days", "reasons",

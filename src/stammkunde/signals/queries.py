@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -59,21 +59,37 @@ def worth(*, customer_ids: Collection[int]) -> dict[int, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Foreseen:
-    """What is expected of a customer within some days, as shown now; 0 where nothing is, and no risk where unknown."""
+    """What is expected of a customer within some days; 0 where nothing is, and no risk where unknown."""
 
     cents: int = 0
     purchases: float = 0.0
     risk: float | None = None
 
 
-def foreseen(*, customer_ids: Collection[int], days: int) -> dict[int, Foreseen]:
-    """Tell what is expected of customers within so many days, all of them."""
+def foreseen(*, customer_ids: Collection[int], days: int, on: date) -> dict[int, Foreseen]:
+    """
+    Tell what is expected of customers within so many days from a day on, all of them: as is shown now.
+
+    Where nothing is shown yet, as the history says of the evening before.
+    """
     share = days / policy.YEAR_DAYS
+    if current() is None:
+        return _as_said(customer_ids, share, on=on)
     columns = ("customer_id", "expected_cents", "yearly_cents", "expected_purchases", "risk")
     found = dict.fromkeys(customer_ids, Foreseen())
     for pk, expected, yearly, purchases, risk in signals().filter(customer__in=found).values_list(*columns):
         cents = max(expected if expected is not None else yearly or 0, 0)
         found[pk] = Foreseen(cents=round(cents * share), purchases=(purchases or 0.0) * share, risk=risk)
+    return found
+
+
+def _as_said(customer_ids: Collection[int], share: float, *, on: date) -> dict[int, Foreseen]:
+    found = dict.fromkeys(customer_ids, Foreseen())
+    said = diary.said(on - timedelta(days=1), at_most_days=diary.MONTH_DAYS)
+    rows = said.project("customer_id, expected_cents, risk").fetchall() if said and found else ()
+    for pk, cents, risk in rows:
+        if pk in found:
+            found[pk] = Foreseen(cents=round(max(cents or 0, 0) * share), risk=risk)
     return found
 
 

@@ -96,3 +96,9 @@ def test_numbers_of_buyers_in_a_list_of_invoices_are_kept_so_too(tmp_path):
 def test_quick_way_gives_what_the_tables_of_the_world_give(country):
     for digits in ("030123456", "01713920001", "0123456", "0664123456789", "0211123456789012", "0791234567"):
         assert phones.kept(digits, country=country) == phones.e164(digits, country=country), digits
+
+
+def test_several_customers_may_have_the_same_number(tmp_path):
+    bring(tmp_path, "customers", [person(number, phone="030 1234567") for number in "123"])
+
+    assert kept() == dict.fromkeys("123", "+49301234567")

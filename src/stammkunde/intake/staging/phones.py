@@ -40,7 +40,8 @@ def _read(engine: Engine, table: FactTable, given: list[str], *, home: str) -> N
     """Make `phones_…`: each number as it is written and kept, once for each country."""
     engine.run(f"CREATE TABLE phones_{table.name} (written VARCHAR, dialled_in VARCHAR, kept VARCHAR)")
     rows = _rows(engine, table)
-    texts = " UNION ".join(f"SELECT c.{one}, c.dialled_in FROM ({rows}) c WHERE c.{one} <> ''" for one in given)
+    given_in = (f"SELECT c.{one}, c.dialled_in FROM ({rows}) c WHERE c.{one} <> ''" for one in given)
+    texts = f"SELECT DISTINCT * FROM ({' UNION ALL '.join(given_in)})"
     with engine.duck.cursor() as found, engine.duck.cursor() as into:
         found.execute(texts)
         while some := found.fetchmany(AT_ONCE):

@@ -151,6 +151,7 @@ def test_files_of_imports_are_removed_after_a_month(tmp_path, settings):
     assert incoming.file_name == "Rechnungen.csv"
     Import.objects.filter(pk=incoming.pk).update(status="done", finished_at=NOW)
 
+    assert services.sweep(now=NOW + timedelta(days=29)) is True  # what a look at it had found
     assert services.sweep(now=NOW + timedelta(days=29)) is False
     assert (settings.UPLOAD_DIR / incoming.path).exists()
     assert services.sweep(now=NOW + timedelta(days=31)) is True

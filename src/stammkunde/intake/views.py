@@ -34,6 +34,7 @@ from stammkunde.intake import (
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.recognise.parts import Part
+from stammkunde.intake.staging import folder
 from stammkunde.intake.uploads import Upload, arrived, streamed
 from stammkunde.team import policy, taking
 from stammkunde.team.access import StaffRequest, needs
@@ -330,6 +331,7 @@ def _preview(
             columns=given.columns,
             options=given.options,
             also=report.asked(incoming),
+            kept=folder.kept(incoming, today=timezone.localdate()),
             memory_mb=settings.ENGINE_MEMORY_MB,
         )
     except FileNotUsable as problem:

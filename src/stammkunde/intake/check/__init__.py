@@ -6,9 +6,10 @@ Files checked whole: every value typed, every row accepted, flagged or refused, 
 (the file's rows as text, of a Parquet file the refused ones only, for the download of what was refused).
 """  # noqa: E501
 
+from stammkunde.intake.check.kept import Kept
 from stammkunde.intake.check.refused import keep_refused, write_refused
 from stammkunde.intake.check.result import Checked, Problem
 from stammkunde.intake.check.run import check
 from stammkunde.intake.formats import FileNotUsable
 
-__all__ = ["Checked", "FileNotUsable", "Problem", "check", "keep_refused", "write_refused"]
+__all__ = ["Checked", "FileNotUsable", "Kept", "Problem", "check", "keep_refused", "write_refused"]

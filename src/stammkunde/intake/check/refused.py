@@ -27,6 +27,7 @@ def keep_refused(path: Path, out_dir: Path) -> None:
     """
     target = out_dir / "raw.parquet"
     if is_parquet(path):
+        target.unlink(missing_ok=True)  # what is kept of a check has a link to it
         width = len(json.loads((out_dir / "header.json").read_text(encoding="utf-8")))
         if not _any_refused(out_dir):
             pq.write_table(pa.table({name: pa.nulls(0, kind) for name, kind in _raw(width).items()}), target)

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
-from stammkunde.intake.asking import Question
+from stammkunde.intake.asking import Question, of_dict
 
 REFUSED = "refused"  # the row is not imported
 FLAGGED = "flagged"  # it is, with a remark
@@ -52,6 +52,13 @@ class Checked:
     last_on: date | None
     totals: dict[str, Any] = field(default_factory=dict)  # see `check.totals`
     asked: tuple[Question, ...] = ()  # what only a person knows, answered or not
+
+    @classmethod
+    def of_dict(cls, given: dict[str, Any]) -> Self:
+        """Make it of what was kept of it."""
+        days = {name: given[name] and date.fromisoformat(given[name]) for name in ("first_on", "last_on")}
+        problems = [Problem(**one) for one in given["problems"]]
+        return cls(**{**given, **days, "problems": problems, "asked": tuple(map(of_dict, given["asked"]))})
 
     def as_dict(self) -> dict[str, Any]:
         days = {name: getattr(self, name) and getattr(self, name).isoformat() for name in ("first_on", "last_on")}

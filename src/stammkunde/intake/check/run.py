@@ -24,6 +24,7 @@ from stammkunde.intake.check import (
     totals,
 )
 from stammkunde.intake.check.given import Mapped
+from stammkunde.intake.check.kept import Kept
 from stammkunde.intake.check.result import ASIDE, FLAGGED, REFUSED, Checked
 from stammkunde.intake.check.settled import Settled
 from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
@@ -51,11 +52,12 @@ def check(  # noqa: PLR0913
     progress: Progress | None = None,
     memory_mb: int = 512,
     source: Source | None = None,
+    kept: Kept | None = None,
 ) -> Checked:
     """
     Check a file whole, or those rows of it that are read already, and write its typed tables to `out_dir`.
 
-    Repeating it gives the same.
+    Repeating it gives the same. Where it is `kept`, nobody needs to.
 
     Options (all may be left out; `recognise` proposes them): `origin`, `date_order` dmy|mdy|ymd, `decimal` ","|".",
     `price_basis` net|gross, `tax_rate` percent, `currency` of the installation, `time_zone` of the company,
@@ -63,7 +65,7 @@ def check(  # noqa: PLR0913
 
     :raises FileNotUsable: if nothing of the file can be imported
     """
-    kind = layouts.get(layout)
+    kind, given_columns, given_options = layouts.get(layout), columns, options
     options = kind.options | {name: value for name, value in options.items() if value not in (None, "")}
     tell = progress or (lambda *_told: None)
     out_dir = Path(out_dir)
@@ -72,11 +74,14 @@ def check(  # noqa: PLR0913
     kind, columns = layouts.with_attributes(kind, columns, header=source.dialect.header, options=options)
     try:
         with engine.connect(memory_mb=memory_mb, work_dir=out_dir) as db:
-            return _Check(db, source, kind, options, columns, today).run(out_dir, tell)
+            found = _Check(db, source, kind, options, columns, today).run(out_dir, tell)
     except duckdb.OutOfMemoryException:
         raise FileNotUsable("too_little_memory", memory_mb=memory_mb) from None
     finally:
         shutil.rmtree(out_dir / "spill", ignore_errors=True)
+    if kept:
+        kept.keep(found, out_dir, layout=layout, columns=given_columns, options=given_options)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,7 +76,7 @@ def _text(path: Path, options: dict[str, Any], *, whole: bool) -> Dialect:
     found = (
         encoding.Found(name=encoding.chosen(given))
         if given
-        else encoding.detect(path, upto_bytes=None if whole else _LOOK_BYTES)
+        else encoding.detect(path, upto_bytes=None if whole or path.stat().st_size <= _LOOK_BYTES else _LOOK_BYTES)
     )
     dialect = _of_text(path, found.name, options)
     remarks = tuple(Remark(code=code, detail={"encoding": found.name}) for code in found.remarks)

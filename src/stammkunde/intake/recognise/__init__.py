@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from stammkunde.intake import layouts
 from stammkunde.intake.asking import Answer, Question
 from stammkunde.intake.check.given import missing
+from stammkunde.intake.check.kept import Kept
 from stammkunde.intake.check.result import Problem
 from stammkunde.intake.formats import Dialect, FileNotUsable, sniff
 from stammkunde.intake.layouts import Layout
@@ -86,19 +87,20 @@ def recognise(  # noqa: PLR0913
     options: dict[str, Any] | None = None,
     also: tuple[Question, ...] = (),
     known: Known | None = None,
+    kept: Kept | None = None,
     memory_mb: int = 512,
 ) -> Recognition:
     """
     Recognise a file from its first rows; what is given (a person's correction, a saved mapping) is kept.
 
     What only the whole file left open when it was checked is asked `also`; `known` says of headings how they were read
-    before, where nothing is given.
+    before, where nothing is given. Of a small file, what the import will come to is `kept`.
 
     :raises FileNotUsable: if it cannot be read at all
     """
     options = {name: value for name, value in (options or {}).items() if value not in (None, "")}
     dialect = sniff(path, options=options)
-    one = partial(_recognise, path, dialect, today=today, also=also, memory_mb=memory_mb)
+    one = partial(_recognise, path, dialect, today=today, also=also, kept=kept, memory_mb=memory_mb)
     before = known(dialect.header) if known else None
     if before is None:
         return one(layout=layout, columns=columns, options=options)
@@ -117,6 +119,7 @@ def _recognise(  # noqa: PLR0913
     columns: dict[str, str] | None,
     options: dict[str, Any],
     also: tuple[Question, ...],
+    kept: Kept | None,
     memory_mb: int,
 ) -> Recognition:
     candidates = rank(dialect.header)
@@ -132,7 +135,9 @@ def _recognise(  # noqa: PLR0913
     with TemporaryDirectory() as work:
         found = Settled(options={"origin": "files"} | kind.options | options)
         if not lacking:
-            found = settle(path, dialect, kind, given, found.options, work=Path(work), today=today, memory_mb=memory_mb)
+            found = settle(
+                path, dialect, kind, given, found.options, work=Path(work), today=today, memory_mb=memory_mb, kept=kept
+            )
     asked = (*losing.questions(kind, found_columns, dialect), *found.asked)
     return Recognition(
         layout=name,

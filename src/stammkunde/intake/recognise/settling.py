@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stammkunde.intake.asking import Answer, Question
+from stammkunde.intake.check.kept import Kept
 from stammkunde.intake.check.priced import tax_known
 from stammkunde.intake.check.result import Problem
 from stammkunde.intake.check.run import check, look
@@ -34,14 +35,22 @@ def settle(  # noqa: PLR0913
     work: Path,
     today: date,
     memory_mb: int,
+    kept: Kept | None = None,
 ) -> Settled:
-    """Propose how values are written, from the first rows; what they leave open is asked, with what it would mean."""
-    source = open_source(path, work_dir=work, options=options, limit=LOOK_ROWS, dialect=dialect)
+    """
+    Propose how values are written, from the first rows; what they leave open is asked, with what it would mean.
+
+    Of a file that has no more rows, what is found is `kept` for whoever imports it as it is proposed.
+    """
+    place = work / "first"
+    source = open_source(path, work_dir=place, options=options, limit=LOOK_ROWS, dialect=dialect)
     first_rows = look(
-        source, layout=kind, columns=columns, options=options, work_dir=work, today=today, memory_mb=memory_mb
+        source, layout=kind, columns=columns, options=options, work_dir=place, today=today, memory_mb=memory_mb
     )
     found, checked, asked = first_rows.settled, first_rows.checked, first_rows.settled.asked
     some = first_rows.rows if first_rows.rows >= LOOK_ROWS else 0
+    if kept and checked and not some:
+        kept.keep(checked, place, layout=kind.name, columns=columns, options=found.options)
     if kind.documents:
         first = {one.option: one.answers[0].value for one in found.open}
 
@@ -49,7 +58,7 @@ def settle(  # noqa: PLR0913
             said = found.options | first | {option: value}
             try:
                 return check(
-                    path, layout=kind.name, columns=columns, options=said, out_dir=work, today=today,
+                    path, layout=kind.name, columns=columns, options=said, out_dir=work / "answer", today=today,
                     memory_mb=memory_mb, source=source,
                 ).revenue_cents  # fmt: skip
             except FileNotUsable:  # the VAT is not known yet, for one

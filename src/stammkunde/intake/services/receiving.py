@@ -15,6 +15,7 @@ from django.utils import timezone
 from stammkunde.intake import apart, remembered
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.models import Import
+from stammkunde.intake.staging import folder
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -99,6 +100,7 @@ def _recognise(incoming: Import, *, now: datetime) -> None:
             columns=incoming.columns or None,
             options=incoming.options or None,
             known=None if incoming.layout or incoming.columns else partial(_known, incoming),
+            kept=folder.kept(incoming, today=timezone.localdate(now)),
             memory_mb=settings.ENGINE_MEMORY_MB,
         )
     except FileNotUsable as problem:

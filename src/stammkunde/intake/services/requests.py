@@ -10,7 +10,7 @@ from django.db import transaction
 from stammkunde import work
 from stammkunde.intake import undo as undoing
 from stammkunde.intake.models import Import, Mapping
-from stammkunde.intake.staging import work_dir
+from stammkunde.intake.staging import folder
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
@@ -143,12 +143,12 @@ def save_mapping(
 
 def remove_files(incoming: Import) -> None:
     """Delete an import's working files and, where it was uploaded, the file itself; repeating is harmless."""
-    shutil.rmtree(work_dir(incoming.pk), ignore_errors=True)
+    folder.remove(incoming)
     if not incoming.path:
         return
-    folder, uploads = Path(incoming.path).parent, Path(settings.UPLOAD_DIR).resolve()
-    if folder.resolve().parent == uploads:
-        shutil.rmtree(folder, ignore_errors=True)
+    place, uploads = Path(incoming.path).parent, Path(settings.UPLOAD_DIR).resolve()
+    if place.resolve().parent == uploads:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _move(import_id: int, states: tuple[Import.Status, ...], **changes: object) -> None:

@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from django.utils import timezone
 from stammkunde import work
 from stammkunde.customers import queries as customers
 from stammkunde.intake import apart, held, queries, staging, told, whole
+from stammkunde.intake.check import Checked
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
 from stammkunde.intake.models import BeforeImage, Import
@@ -114,16 +115,7 @@ def _check(incoming: Import, lease: Lease) -> None:
     """Check the file and compare it with the database; nothing there is changed before this is whole."""
     name = lease.token
     place = folder.new_attempt(incoming.pk, name)
-    checked = apart.check(
-        Path(incoming.path),
-        layout=incoming.layout,
-        columns=incoming.columns,
-        options=incoming.options,
-        out_dir=place,
-        today=timezone.localdate(lease.moment()),
-        progress=lease.tell,
-        memory_mb=settings.ENGINE_MEMORY_MB,
-    )
+    checked = _checked(incoming, lease, place, today=timezone.localdate(lease.moment()))
     is_open = any(not one.is_answered(incoming.options) for one in checked.asked)
     found, reserved = _compare(incoming, lease, place, is_dry=incoming.dry_run or is_open)
     asked = [*checked.asked, *whole.questions(found, cents=checked.revenue_cents)]
@@ -151,6 +143,23 @@ def _check(incoming: Import, lease: Lease) -> None:
         return
     incoming.status = Import.Status.PUBLISHING
     _publish(incoming, lease)
+
+
+def _checked(incoming: Import, lease: Lease, place: Path, *, today: date) -> Checked:
+    """Check the file, unless a dry run or a look at it did so today."""
+    given = folder.read_as(incoming)
+    kept = folder.kept(incoming, today=today)
+    if found := kept.take(place, **given):
+        return found
+    return apart.check(
+        Path(incoming.path),
+        **given,
+        out_dir=place,
+        today=today,
+        kept=kept,
+        progress=lease.tell,
+        memory_mb=settings.ENGINE_MEMORY_MB,
+    )
 
 
 def _compare(
@@ -220,6 +229,9 @@ def _publish(incoming: Import, lease: Lease) -> None:
             checkpoint={**publishing.checkpoint, "longest_seconds": round(publishing.longest_seconds, 3)},
             **_at_rest(lease),
         )
+    folder.kept(incoming, today=timezone.localdate(incoming.started_at or lease.moment())).forget(
+        **folder.read_as(incoming)
+    )
     folder.tidy(place)
 
 
@@ -231,16 +243,7 @@ def _check_again(incoming: Import, lease: Lease) -> None:
     """
     name = lease.token
     place = folder.new_attempt(incoming.pk, name)
-    apart.check(
-        Path(incoming.path),
-        layout=incoming.layout,
-        columns=incoming.columns,
-        options=incoming.options,
-        out_dir=place,
-        today=timezone.localdate(incoming.started_at or lease.moment()),
-        progress=lease.tell,
-        memory_mb=settings.ENGINE_MEMORY_MB,
-    )
+    _checked(incoming, lease, place, today=timezone.localdate(incoming.started_at or lease.moment()))
     _found, reserved = _compare(incoming, lease, place)
     ranges = dict(incoming.checkpoint.get("ranges", {}))
     for table, more in reserved.items():

@@ -1,11 +1,15 @@
 """Where an import's working files are."""
 
 import shutil
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
+from stammkunde.intake.check import Kept
 from stammkunde.intake.models import Import
+from stammkunde.store.kept import program
 
 KEPT = {"header.json", "problems.parquet", "problems-publish.parquet", "raw.parquet"}
 
@@ -26,6 +30,28 @@ def new_attempt(import_id: int, name: str) -> Path:
     shutil.rmtree(home, ignore_errors=True)
     (home / name).mkdir(parents=True, mode=0o700)
     return home / name
+
+
+def kept(incoming: Import, *, today: date) -> Kept:
+    """Say where it is kept what checks find of an import's file, as long as it is the same file."""
+    path = Path(incoming.path)
+    written = (path.stat().st_size, path.stat().st_mtime_ns) if path.is_file() else ()
+    return Kept(home=_kept(incoming), state=f"{program('intake')} {written}", today=today)
+
+
+def read_as(incoming: Import) -> dict[str, Any]:
+    """Say how an import's file is read."""
+    return {"layout": incoming.layout, "columns": incoming.columns, "options": incoming.options}
+
+
+def remove(incoming: Import) -> None:
+    """Delete all that was derived from an import's file; repeating is harmless."""
+    shutil.rmtree(work_dir(incoming.pk), ignore_errors=True)
+    shutil.rmtree(_kept(incoming), ignore_errors=True)
+
+
+def _kept(incoming: Import) -> Path:
+    return Path(settings.UPLOAD_DIR) / f"kept-{incoming.sha256}"
 
 
 def tidy(folder: Path) -> None:

@@ -26,6 +26,14 @@ QUESTIONS = {
         "Orders that are known with lines that this file does not have: %(documents)s (lines: %(lines)s). Does the "
         "file hold each order whole?"
     ),
+    "totals_known": _(
+        "Documents that are known by their totals, and stand in this file with their lines: %(documents)s. Do the "
+        "lines take the place of the totals?"
+    ),
+    "lines_known": _(
+        "Documents that are known with their lines, and stand in this file by their totals: %(documents)s. Are these "
+        "the same sales?"
+    ),
 }
 _LEFT_OUT = _("No sale: leave these rows out")
 ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value â†’ words
@@ -60,6 +68,14 @@ ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value â†
     "whole": {
         "yes": _("Yes: lines that it no longer has were taken out, and count no more"),
         "no": _("No: those lines stand in other files, and go on counting"),
+    },
+    "totals_known": {
+        "lines": _("Yes: the lines count, and the totals count no more"),
+        "both": _("No: these are other sales, and both count"),
+    },
+    "lines_known": {
+        "lines": _("Yes: the lines go on counting, and these totals do not count beside them"),
+        "both": _("No: these are other sales, and both count"),
     },
 }
 KINDS = {

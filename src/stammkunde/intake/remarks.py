@@ -46,6 +46,10 @@ OF_ROWS = {
         _("In %(rows)s rows, what holds for the whole order is missing; it was taken from the row above them."),
         _("If these are orders of their own, choose so in the preview under “How the file is written”."),
     ),
+    "total_beside_lines": (
+        _("Documents that are here with their lines: %(documents)s. Their totals do not count a second time."),
+        _("If these are other sales, undo the import, make a dry run, and answer its question."),
+    ),
     "missing_value": (_("The value is missing."), _("Fill in the cell and import the row again.")),
     "key_too_long": (
         _("%(value)s is longer than %(limit)s characters."),

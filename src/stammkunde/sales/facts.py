@@ -113,6 +113,7 @@ LINES = FactTable(
     part=PART,
     within="order_id",
     retired="retired_by",
+    itemised="product_id",
     counting=Q(retired_by=None) & ~Q(order__status=Order.Status.CANCELLED),
     mirrored=Mirrored(
         key="line_id",

@@ -238,6 +238,8 @@ class FactTable:
         phones: the columns with phone numbers.
         retired: the column that says which import took a row out of the one that it is `within`, because a newer file
             holds that one whole and no longer has this row; such rows stay, and count nowhere.
+        itemised: the column that says what a row is about; where no row of what it is `within` says so, these are its
+            totals.
         starts_refresh: whether a change makes figures stale, or comes along with the next refresh.
         mirrored: what insight reads of it.
         counting: which of its rows count as having happened, as the mirror's `only` says it to the database.
@@ -265,6 +267,7 @@ class FactTable:
     address: str = ""
     phones: tuple[str, ...] = ()
     retired: str = ""
+    itemised: str = ""
     starts_refresh: bool = True
     mirrored: Mirrored | None = None
     counting: models.Q = field(default_factory=models.Q)

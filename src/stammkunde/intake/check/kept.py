@@ -21,7 +21,7 @@ from typing import Any
 from stammkunde.intake.check.result import Checked
 
 _FOUND = "checked.json"
-_NOT_ASKED = frozenset({"whole"})  # options that only the comparison with the database asks
+_NOT_ASKED = frozenset({"whole", "totals_known", "lines_known"})  # by checks: only by whoever compares
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -181,8 +181,7 @@ def _compare(
         tell=lease.tell,
         columns=incoming.columns,
         home=customers.home_country(),
-        whole=whole.answer(incoming),
-        import_id=incoming.pk,
+        retire=whole.retire(incoming),
     )
     apart.keep_refused(Path(incoming.path), place, memory_mb=settings.ENGINE_MEMORY_MB)
     return found, reserved

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from stammkunde.intake.staging import people, phones, retiring, search
+from stammkunde.intake.staging import doubled, people, phones, retiring, search
 from stammkunde.intake.staging.difference import Counts, Difference, Part
 from stammkunde.intake.staging.engine import TYPES, Engine, text
 from stammkunde.intake.staging.existing import Existing
@@ -26,8 +26,7 @@ def compare(
     tell: Tell,
     columns: dict[str, str],
     home: str,
-    whole: str = "",
-    import_id: int = 0,
+    retire: Retire | None = None,
 ) -> Difference:
     """
     Compare the checked tables in `folder` with the database and write what differs beside them.
@@ -38,13 +37,12 @@ def compare(
         tell: is told about progress, and may raise to stop.
         columns: our field → the file's column, to name the column of a reference that leads nowhere.
         home: the country of phone numbers of which nothing else says it, two letters.
-        whole: whether the file holds its documents whole, "yes" or "no": then rows of theirs that it no longer has are
-            retired, or stay. Empty: nobody knows, and what is at stake is told.
-        import_id: whose rows these are.
+        retire: what becomes of rows of the file's documents that it no longer has. Where nobody knows, they stay, and
+            what is at stake is told.
     """
     engine = Engine(folder)
     try:
-        retire = Retire(whole=whole, import_id=import_id)
+        retire = retire or Retire(whole="", import_id=0)
         difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns, retire=retire).run(home=home)
     finally:
         engine.close()
@@ -87,6 +85,9 @@ class _Comparison:
             self._identify(table, part)
 
     def _part(self, table: FactTable) -> Part:
+        if table.retired:
+            self.result.doubled = doubled.find(self.engine, table, answers=self.retire.answers)
+            doubled.leave_out(self.engine, table)
         match = _Match(self.engine, table, self.retire)
         if table.retired and not self.retire.whole:
             self.result.stake = retiring.stake(self.engine, table)
@@ -197,8 +198,10 @@ class _Match:
 
     def make(self) -> None:
         rows = self._worded(self.table.words) if self.table.words else self._rows()
-        if self.may_retire and self.retire.whole == "yes":
-            rows += f" UNION ALL BY NAME {retiring.rows(self.table, self.finals, import_id=self.retire.import_id)}"
+        given_way = [doubled.GIVING_WAY] + [retiring.WHOLE] * (self.retire.whole == "yes") if self.may_retire else []
+        for documents in given_way:
+            left = retiring.rows(self.table, self.finals, import_id=self.retire.import_id, documents=documents)
+            rows += f" UNION ALL BY NAME {left}"
         self.engine.run(f"CREATE TABLE matched_{self.table.name} AS SELECT * FROM ({rows}) WHERE fate <> 'unchanged'")  # noqa: S608
 
     def count(self) -> Counts:

@@ -65,6 +65,19 @@ class Stake:
     example: str  # its key
 
 
+@dataclass(frozen=True, kw_only=True)
+class Doubled:
+    """Documents that are here by their totals and in the file with their lines, or the other way round."""
+
+    option: str  # that says whether they count once
+    documents: int
+    row: int  # of the file, where the first of them begins
+    example: str  # its key
+    given_cents: int  # what the file says of them
+    held_cents: int
+    is_clear: bool  # that they count once: each of them comes to the same, or somebody said so
+
+
 @dataclass(kw_only=True)
 class Difference:
     """All that an import would do, in the order in which it is to be done."""
@@ -72,6 +85,7 @@ class Difference:
     folder: Path
     parts: list[Part] = field(default_factory=list)
     stake: Stake | None = None  # what is open: whether the file holds its documents whole
+    doubled: list[Doubled] = field(default_factory=list)
 
     def path(self, part: Part, what: str) -> Path:
         return self.folder / f"{what}-{part.table}.parquet"

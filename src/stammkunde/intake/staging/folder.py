@@ -36,7 +36,7 @@ def kept(incoming: Import, *, today: date) -> Kept:
     """Say where it is kept what checks find of an import's file, as long as it is the same file."""
     path = Path(incoming.path)
     written = (path.stat().st_size, path.stat().st_mtime_ns) if path.is_file() else ()
-    return Kept(home=_kept(incoming), state=f"{program('intake')} {written}", today=today)
+    return Kept(home=_kept(incoming), state=f"{program('intake')} {path} {written}", today=today)
 
 
 def read_as(incoming: Import) -> dict[str, Any]:

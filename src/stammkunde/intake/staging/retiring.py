@@ -12,13 +12,20 @@ from stammkunde.intake.staging.difference import Stake
 from stammkunde.intake.staging.engine import Engine, text
 from stammkunde.store.facts import FactTable
 
+WHOLE = "whole_documents"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Retire:
-    """Whether the file holds its documents whole (`yes`, `no`, empty: nobody knows), and whose file it is."""
+    """
+    Whether the file holds its documents whole (`yes`, `no`, empty: nobody knows), and whose file it is.
+
+    `answers` say what becomes of documents that are told of twice (`doubled`).
+    """
 
     whole: str
     import_id: int
+    answers: Mapping[str, str] | None = None
 
 
 def are_known(engine: Engine, table: FactTable) -> bool:
@@ -28,19 +35,20 @@ def are_known(engine: Engine, table: FactTable) -> bool:
         return False
     parent = table.reference(table.within)
     partial = engine.folder / incomplete.NAME
-    without = f"WHERE source NOT IN (SELECT source FROM read_parquet({text(partial)}))" if partial.exists() else ""  # noqa: S608
+    without = f"AND source NOT IN (SELECT source FROM read_parquet({text(partial)}))" if partial.exists() else ""  # noqa: S608
     engine.run(
-        f"CREATE OR REPLACE TABLE whole_documents AS SELECT source, id, month FROM ids_{parent.table} {without}"  # noqa: S608
+        f"CREATE OR REPLACE TABLE whole_documents AS SELECT source, id, month FROM ids_{parent.table} "  # noqa: S608
+        f"WHERE id NOT IN (SELECT id FROM doubled) {without}"
     )
     return True
 
 
-def rows(table: FactTable, columns: Mapping[str, str], *, import_id: int) -> str:
-    """Give the query for the rows to retire, with these columns as they are."""
+def rows(table: FactTable, columns: Mapping[str, str], *, import_id: int, documents: str) -> str:
+    """Give the query for the rows of `documents` to retire, with these columns as they are."""
     kept = ", ".join(f'e."{one}"' for one in columns if one != table.retired)
     return (
         f"SELECT NULL::BIGINT AS row, e.id, 'retired' AS fate, NULL::VARCHAR AS broken, w.month, "
-        f"NULL::VARCHAR AS old_month, {kept}, {import_id}::BIGINT AS {table.retired} {_missing(table)}"
+        f"NULL::VARCHAR AS old_month, {kept}, {import_id}::BIGINT AS {table.retired} {_missing(table, documents)}"
     )
 
 
@@ -52,7 +60,7 @@ def stake(engine: Engine, table: FactTable) -> Stake | None:
     cents = f"e.{table.mirrored.total}" if table.mirrored and table.mirrored.total else "0"
     ((count, documents, total, example),) = engine.run(
         f"SELECT count(*), count(DISTINCT w.id), CAST(coalesce(sum({cents}), 0) AS BIGINT), min(w.source) "
-        f"{_missing(table)}"
+        f"{_missing(table, WHOLE)}"
     )
     if not count:
         return None
@@ -61,12 +69,12 @@ def stake(engine: Engine, table: FactTable) -> Stake | None:
     return Stake(rows=count, documents=documents, cents=total, row=row, example=number)
 
 
-def _missing(table: FactTable) -> str:
-    """Give the SQL for rows that count, are within a document of the file, and are not in it."""
+def _missing(table: FactTable, documents: str) -> str:
+    """Give the SQL for rows that count, are within one of the file's `documents`, and are not in it."""
     parent = table.reference(table.within)
     key = next(one for one in table.match if one != table.within)
     return (
-        f"FROM existing_{table.name} e JOIN whole_documents w ON w.id = e.{table.within} "
+        f"FROM existing_{table.name} e JOIN {documents} w ON w.id = e.{table.within} "
         f"LEFT JOIN checked_{table.name} c ON c.{parent.source} = w.source AND c.{key} = e.{key} "
         f"WHERE c.row IS NULL AND e.{table.retired} IS NULL"
     )

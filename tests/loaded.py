@@ -4,8 +4,10 @@ from importlib import import_module
 
 import django
 from django.conf import settings
+from django.urls import reverse
 
 settings.LOGGING_CONFIG = None
 django.setup()
 for name in ("stammkunde.intake.services", "stammkunde.signals.services", "stammkunde.outreach.working", "pytest"):
     import_module(name)
+reverse("today")  # loads all pages, which every worker that writes an address would do for itself

@@ -227,9 +227,9 @@ def running(trial: Trial, progress: Progress) -> str:
     """Say how far it is until the next verdict."""
     days = {"window": progress.window_days, "lag": trial.lag_days}
     if progress.next_at is None:
-        first = _("Nobody has the %(window)s days behind her yet, and the %(lag)s in which things come back.") % days
+        first = _("Nobody's %(window)s days are over yet, nor the %(lag)s in which things come back.") % days
         if trial.round > 1:
-            first = _("A new round has begun; nobody of it has the %(window)s days behind her yet.") % days
+            first = _("A new round has begun; nobody's %(window)s days in it are over yet.") % days
         return f"{first} {_first_on(trial, progress)}".strip()
     told = {
         "ripe": writing.number(progress.ripe),

@@ -79,6 +79,7 @@ def _standing(request: StaffRequest, n: int, *, spares_a: bool) -> dict[str, Any
     return {
         "n": n,
         "older": older,
+        "spares_a": spares_a,
         "shows": everything.shows(spares_a=spares_a),
         "sees_money": forecasts.sight(request.user, signals.current()).worth,
     }

@@ -42,7 +42,7 @@ class Customers(StaffList):
     empty = Empty(
         icon_name="customers",
         title=gettext_lazy("Nobody yet"),
-        text=gettext_lazy("Whoever has her days behind her stands here, with the first verdict."),
+        text=gettext_lazy("Customers whose days are over stand here, with the first verdict."),
     )
 
     def __init__(self, request: StaffRequest, found: Standing) -> None:

@@ -30,6 +30,8 @@ from stammkunde.ui import writing
 from stammkunde.ui.lists import Empty
 from stammkunde.ui.tables import Column
 
+MOST_WORDS = 20  # comparisons of words that the list names
+
 
 class Trials(StaffList):
     title = gettext_lazy("Impact")
@@ -65,6 +67,11 @@ class Trials(StaffList):
     def everything(self) -> list[dict[str, Any]]:
         """Tell what all of them brought together, where some customers are left alone of everything."""
         return [told(self.request, one) for one in queries.of_everything()]
+
+    @cached_property
+    def words(self) -> list[dict[str, Any]]:
+        """Tell which words of measures are compared, the latest begun first."""
+        return [told(self.request, one) for one in queries.standings(queries.of_words()[:MOST_WORDS])]
 
     @property
     def years(self) -> str:
@@ -170,7 +177,7 @@ def _page(request: StaffRequest, found: Standing, *, form: FixedCostForm | None 
             "whom": {} if found.trial.is_of_words else beside.whom(found.trial, verdict),
             "words": [_words(row) for row in words.shown(numbers.get("words", []))],
             "opens_messages": policy.may(request.user, policy.MESSAGES_SEND),
-            "reached": writing.percent(numbers["reached_share"]) if numbers.get("reached_share") else "",
+            "reached": writing.percent(numbers["reached_share"], places=0) if numbers.get("reached_share") else "",
         }
     verdicts = [{"verdict": one, "label": _label(found.trial, one)} for one in queries.verdicts(found.trial)]
     said["combined"] = {} if found.trial.is_of_words else beside.combined(found.trial, found.combined)

@@ -26,6 +26,7 @@ def play():
     company.play(until=TODAY)
 
 
+@pytest.mark.same_on_both("counted in the engine, which reads the same mirror")
 def test_no_statement_of_a_refresh_reads_a_held_table_twice(played):
     with engine_reads.counted() as seen:
         services.refresh(as_of=TODAY, now=NOW, progress=quiet, learn=policy.Learn.NOW)

@@ -144,11 +144,11 @@ def test_worker_waits_longer_after_each_failure(shop, monkeypatch):
 
 def test_refresh_that_is_killed_again_and_again_waits_and_says_so(shop):
     for _time in range(3):
-        killed = processes.start(refresh_and_die, at="warnings")
+        killed = processes.start(refresh_and_die, at="risk")
         killed.join(timeout=300)
         assert killed.exitcode == -signal.SIGKILL
         left = Generation.objects.order_by("-pk")[0]
-        assert (left.status, left.step) == ("running", "risk")  # it was under way
+        assert (left.status, left.step) == ("running", "value")  # it was under way
         assert left.leased_by.split(" ")[1] == str(killed.pid)
         at = left.started_at + timedelta(seconds=1)
         assert lease.close_abandoned(now=at)

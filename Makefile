@@ -17,7 +17,7 @@ CHECK := STAMMKUNDE_DATA_DIR=.make/data DATABASE_URL=
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run quick test check lint types tests-quick tests-sqlite tests-postgres bench messages record pin clean
+.PHONY: help run quick test check lint types tests-quick tests-sqlite tests-postgres again bench messages record pin clean
 
 help:
 	@sed -n '/^# /s/^# *//p' Makefile | head -4
@@ -67,6 +67,11 @@ tests-postgres:
 		*" postgres "*) echo "STAMMKUNDE_TEST_DATABASE_URL is not set, but PostgreSQL is required."; exit 1;; \
 		*) echo "PostgreSQL was skipped: STAMMKUNDE_TEST_DATABASE_URL names no server.";; \
 	esac; fi
+
+# Asks PostgreSQL everything, and works out anew what of it need not be asked twice: tests/covering.py.
+again: .make/test .make/run
+	@STAMMKUNDE_DATA_DIR=.make/data-postgres DATABASE_URL="$$STAMMKUNDE_TEST_DATABASE_URL" \
+		$(PYTEST) -p no:randomly -p tests.covering -m "not browser and not spark"
 
 # Small sizes; bench/README.md has the full commands and what was measured.
 bench: .make/test .make/run

@@ -4,27 +4,34 @@ What is asked again on PostgreSQL: all that touches the database, but for what h
 - **Pages that are only read.** A test that opens pages, sends no form and counts no queries is about what they say.
   `tests/demo/test_story.py` opens every address on both databases.
 - **Variants of a form.** Of a page's test with parameters, the first is asked again.
-- **What says so**: `pytest.mark.same_on_both("why")`. Rooms that are about the database have no such tests.
+- **What others ask.** `tests/covered.txt` lists tests whose statements consist of parts that others ask there as well
+  (`tests.covering` worked it out), with what they looked like then. Who has changed since, or is new, is asked again.
+- **What says so**: `pytest.mark.same_on_both("why")`. Rooms that are about the database have no such tests, and none
+  that are covered.
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 DATABASE = {"db", "transactional_db", "django_db_setup"}  # fixtures
 BROWSERS = {"client", "client_of"}  # fixtures
 COUNTERS = {"django_assert_num_queries", "django_assert_max_num_queries"}  # fixtures
 SENDS = {"post", "put", "patch", "delete", "generic"}
 ALL_AGAIN = ("tests/store/", "tests/work/", "tests/mirror/", "tests/intake/", "tests/demo/", "tests/platform/")
+COVERED = Path(__file__).with_name("covered.txt")
 
 
-def split(items: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Give what is asked again, and what is not."""
+def split(items: list[Any], covered: Mapping[str, str]) -> tuple[list[Any], list[Any]]:
+    """Give what is asked again, and what is not; `covered` names what others ask, and what it looked like."""
     asked: list[Any] = []
     left: list[Any] = []
     variants: set[Any] = set()
     for item in items:
         again = _touches_the_database(item) and not _says_the_same(item) and not _is_known(item, variants)
+        again = again and not (item.nodeid in covered and covered[item.nodeid] == looks(item))
         (asked if again else left).append(item)
     return asked, left
 
@@ -37,6 +44,39 @@ def misplaced(items: list[Any]) -> list[str]:
         for item, mark in marked
         if mark and (item.nodeid.startswith(ALL_AGAIN) or len(mark.args) != 1 or not mark.args[0])
     ]
+
+
+def covered() -> dict[str, str]:
+    """Read which tests need not be asked, since others ask the same, and what each looked like."""
+    found, file = {}, ""
+    for line in COVERED.read_text(encoding="utf-8").splitlines():
+        if line.startswith(" "):
+            look, name = line.strip().split(" ", maxsplit=1)
+            found[f"{file}::{name}"] = look
+        else:
+            file = line
+    return found
+
+
+def write_covered(left: Collection[Any], of: Collection[Any]) -> None:
+    """Write down who of these need not be asked; of the files that none of them is from, all stays as it was."""
+    files = {_file(item.nodeid) for item in of}
+    found = {nodeid: look for nodeid, look in covered().items() if _file(nodeid) not in files}
+    found |= {item.nodeid: looks(item) for item in left}
+    lines: list[str] = []
+    for nodeid in sorted(found):
+        file, name = nodeid.split("::", maxsplit=1)
+        lines += ([] if file in lines else [file]) + [f"    {found[nodeid]} {name}"]
+    COVERED.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def looks(item: Any) -> str:
+    """Give what tells a test from what it was before: it may ask something else by now."""
+    return f"{crc32(inspect.getsource(inspect.unwrap(item.function)).encode()):08x}"
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.split("::", maxsplit=1)[0]
 
 
 def _touches_the_database(item: Any) -> bool:

@@ -60,7 +60,8 @@ def pytest_collection_modifyitems(config, items):
         if again.commits(item) or SLOW & set(item.fixturenames):
             item.add_marker("slow")
     if "postgres" in os.environ.get("DATABASE_URL", ""):
-        items[:], left = again.split(items)
+        covered = {} if config.pluginmanager.has_plugin("tests.covering") else again.covered()
+        items[:], left = again.split(items, covered)
         config.hook.pytest_deselected(items=left)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from stammkunde.intake.formats import heading, sheets, sparse
+from stammkunde.intake.formats import heading, opendocument, packed, sheets, sparse
 from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark, figure
 
 _SAMPLE_ROWS = 200
@@ -60,8 +60,12 @@ class _Book:
 
     @classmethod
     def of(cls, path: Path) -> "_Book":
-        known = {one.name: one for one in sheets.listed(path)}
-        return cls(path=path, names=tuple(_open(path).sheet_names), known=known)
+        book = _open(path)
+        known = {one.name: one for one in sheets.listed(path)} or {
+            one.name: sheets.Sheet(name=one.name, part="", is_hidden=one.visible != _VISIBLE, rows=None)
+            for one in book.sheets_metadata
+        }
+        return cls(path=path, names=tuple(book.sheet_names), known=known)
 
     def in_order(self) -> list[str]:
         return sorted(self.names, key=lambda name: name in self.known and self.known[name].is_hidden)
@@ -69,25 +73,38 @@ class _Book:
     def others(self, name: str) -> Iterator[str]:
         """Name the other sheets that are not hidden and have more than one row, as far as the workbook says so."""
         for one in self.known.values():
-            if one.name != name and not one.is_hidden and (one.rows is None or one.rows > 1):
-                yield one.name if one.rows is None else f"{one.name} ({one.rows - 1})"
+            if one.name == name or one.is_hidden:
+                continue
+            rows = one.rows if one.part else self._rows(one.name)
+            if rows is None or rows > 1:
+                yield one.name if rows is None else f"{one.name} ({rows - 1})"
+
+    def _rows(self, name: str) -> int:
+        try:
+            return _sheet(self.path, name).height
+        except FileNotUsable:  # a chart, or it is damaged
+            return 0
 
     def height(self, name: str, *, below: int) -> int | None:
         height, is_sparse = self.looked(name)[0].height, self.looked(name)[0].is_sparse
         return max(0, height - below) if height and not is_sparse else None
 
     def looked(self, name: str) -> tuple[sheets.Facts, sheets.Styles]:
-        """Look at the cells of a sheet; nothing is known of workbooks that are not of XML."""
+        """Look at the cells of a sheet; nothing is known of workbooks that are neither of XML nor OpenDocument."""
         if name not in self.known:
             return sheets.Facts(), _NO_STYLES
-        return _looked(str(self.path), self.path.stat().st_mtime_ns, self.known[name].part)
+        return _looked(str(self.path), self.path.stat().st_mtime_ns, name, self.known[name].part)
 
 
+_VISIBLE = calamine.SheetVisibleEnum.Visible
 _NO_STYLES = sheets.Styles(zeros={}, percents=frozenset(), days=frozenset())
 
 
 @lru_cache(maxsize=8)
-def _looked(path: str, _written_at: int, part: str) -> tuple[sheets.Facts, sheets.Styles]:
+def _looked(path: str, _written_at: int, name: str, part: str) -> tuple[sheets.Facts, sheets.Styles]:
+    if not part:
+        is_open = opendocument.CONTENT in (packed.contents(Path(path)) or ())
+        return opendocument.facts(Path(path), name) if is_open else sheets.Facts(), _NO_STYLES
     styles = sheets.styles(Path(path))
     return sheets.facts(Path(path), part, styles), styles
 

@@ -99,16 +99,17 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def is_archive(path: Path) -> bool:
     """Tell whether a file is an archive whose list of contents can be read; its end alone says little."""
-    return _contents(path) is not None
+    return contents(path) is not None
 
 
 def is_workbook(path: Path) -> bool:
     """Tell whether an archive is a workbook; one that is damaged counts as one, whose reader says what is wrong."""
-    names = _contents(path)
+    names = contents(path)
     return names is None or bool({name.partition("/")[0] for name in names} & {"xl", "content.xml"})
 
 
-def _contents(path: Path) -> list[str] | None:
+def contents(path: Path) -> list[str] | None:
+    """Name what is in an archive; None where it is none."""
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.namelist()

@@ -172,6 +172,7 @@ class Undoing:
     def _mark(self, table: FactTable, rows: models.QuerySet[Any]) -> None:
         """Count a change of rows, and note whom they are about where these are few; inside the transaction."""
         table.mark_rows(rows)
+        facts.tell(table, rows)
         because = f"undo:{self.incoming.pk}"
         if self.total <= touched.MOST:
             table.touch(rows, because=because)

@@ -4,7 +4,8 @@ What a table of facts says of itself, so that import, mirror and undo need to kn
 
 An app declares its tables in `facts.py`: `TABLES` (rows that tell what happened), `OWN` (rows that only people here
 make: insight reads them, and no import fills them or takes them back), and `HANGING` (rows of its own that point at
-somebody's facts, with what becomes of them when these are taken back).
+somebody's facts, with what becomes of them when these are taken back), and `HEARS` (what must be noted in the
+transaction in which facts change, however many they are).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -468,6 +469,17 @@ def asked() -> Iterator[FactTable]:
 def hanging(to: type[models.Model]) -> list[Hanging]:
     """Give what hangs on the rows of a table of facts."""
     return [one for one in _declared("HANGING") if one.to is to]
+
+
+def tell(table: FactTable, rows: "models.QuerySet[Any]") -> None:
+    """Tell whoever hears of it that rows have changed, or are about to; inside the caller's transaction."""
+    for hear in _hearing():
+        hear(table, rows)
+
+
+@cache
+def _hearing() -> tuple[Callable[[FactTable, "models.QuerySet[Any]"], None], ...]:
+    return tuple(_declared("HEARS"))
 
 
 def label(name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from stammkunde.intake.lease import Lease
 from stammkunde.intake.models import BeforeImage, Import
@@ -19,9 +19,9 @@ from stammkunde.intake.publish import images
 from stammkunde.intake.publish.batch import Batch, Feed
 from stammkunde.intake.publish.writers import Writer, writer
 from stammkunde.intake.staging.difference import Difference, Part
-from stammkunde.store import bulk, touched
+from stammkunde.store import bulk, facts, touched
 from stammkunde.store.bulk import keys
-from stammkunde.store.facts import FactTable, Moved
+from stammkunde.store.facts import Moved
 
 
 @dataclass(kw_only=True)
@@ -80,27 +80,34 @@ class Publishing:
             batch.part.spec.after()
 
     def _touch(self, batch: Batch, *, before: int) -> None:
-        """Note whom the batch is about, where the import is about few."""
-        because = f"import:{self.lease.pk}"
-        if self.difference.rows > touched.MOST:
-            if not batch.after:
-                touched.note_everybody(because=because)
-            return
+        """Tell of the rows of the batch, and note whom they are about, where the import is about few."""
+        because, table = f"import:{self.lease.pk}", batch.part.spec
+        rows, former = self._rows(batch, before=before), self._former(batch, before=before)
+        facts.tell(table, rows)
+        if former:
+            facts.tell(facts.table("customers"), facts.table("customers").rows().filter(pk__in=former))
+        if self.difference.rows <= touched.MOST:
+            table.touch(rows, because=because)
+            touched.note(former, because=because)
+        elif not batch.after:
+            touched.note_everybody(because=because)
+
+    def _rows(self, batch: Batch, *, before: int) -> "models.QuerySet[Any]":
+        """Give the rows that the batch has written."""
         rows = batch.part.spec.rows()
         if batch.what == "created":
             first = batch.part.first_id
-            batch.part.spec.touch(rows.filter(pk__range=(first + batch.after + 1, first + batch.upto)), because=because)
-        else:
-            images_of = BeforeImage.objects.filter(incoming=self.lease.pk, table=batch.part.table, pk__gt=before)
-            batch.part.spec.touch(rows.filter(pk__in=images_of.values("row_id")), because=because)
-            touched.note(self._former(batch.part.spec, before=before), because=because)
+            return rows.filter(pk__range=(first + batch.after + 1, first + batch.upto))
+        images_of = BeforeImage.objects.filter(incoming=self.lease.pk, table=batch.part.table, pk__gt=before)
+        return rows.filter(pk__in=images_of.values("row_id"))
 
-    def _former(self, table: FactTable, *, before: int) -> set[int | None]:
+    def _former(self, batch: Batch, *, before: int) -> set[int]:
         """Tell whose rows were until now that are another customer's from now on."""
-        if table.to_customer != "customer_id":
+        table = batch.part.spec
+        if batch.what == "created" or table.to_customer != "customer_id":
             return set()
         moved = images.moved(table, table.to_customer, import_id=self.lease.pk, after=before)
-        return {was for was, _now in moved.values()}
+        return {was for was, _now in moved.values() if was is not None}
 
     def _write_batch(self, write: Writer, batch: Batch, *, before: int) -> None:
         """Write a batch, and let follow what goes along with a column that it changes; inside a transaction."""

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "stammkunde.outreach",
     "stammkunde.signals",
     "stammkunde.intake",
+    "stammkunde.loyalty",
     "stammkunde.tasks",
     "stammkunde.contacts",
     "stammkunde.sales",

@@ -15,6 +15,7 @@ from stammkunde import cli
 from stammkunde.cli import doctor
 from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
+from stammkunde.loyalty import triggers
 from stammkunde.outreach.models import Undeliverable
 from stammkunde.sales.models import Product
 from stammkunde.signals import compute
@@ -156,6 +157,10 @@ def _key_now(table, key):
 
 def test_tables_are_as_in_a_fresh_installation(before, as_new):
     assert sorted(old_folder.schema() ^ as_new) == []
+
+
+def test_what_guards_the_ledger_of_points_is_there(before):
+    assert triggers.missing(connection) == []
 
 
 def test_no_migration_is_missing_and_none_is_unwritten(before):

@@ -389,6 +389,21 @@ def check_trail(now: datetime) -> Iterator[Finding]:
         yield Finding(what=f"Audit trail: {found.entries} entries in {found.seals} seals fit")
 
 
+def check_points() -> Iterator[Finding]:
+    """Prove the ledger of points, row by row, and that the database still guards it."""
+    from stammkunde.loyalty import checking  # noqa: PLC0415
+
+    found = checking.check()
+    if found.flaw:
+        yield Finding(
+            what=f"Points: {found.flaw}",
+            level=PROBLEM,
+            cure="Somebody changed the database by hand. See docs/operate/points.md.",
+        )
+    else:
+        yield Finding(what=f"Points: {found.rows} rows of the ledger fit")
+
+
 def check_tokens(now: datetime) -> Iterator[Finding]:
     """Name the programs that soon will be locked out."""
     from stammkunde.team import tokens  # noqa: PLC0415
@@ -427,6 +442,7 @@ def examine(*, now: datetime) -> Iterator[Finding]:
     yield from check_figures(now)
     yield from check_tokens(now)
     yield from check_trail(now)
+    yield from check_points()
 
 
 @click.command(name="doctor")

@@ -14,6 +14,7 @@ from stammkunde.customers import services as customers_services
 from stammkunde.customers.facts import CONSENTS, CONTACT_PERSONS
 from stammkunde.customers.models import Consent, ContactPreference, Customer, OptIn
 from stammkunde.customers.services.signups import ORIGIN, WITHIN
+from stammkunde.loyalty.models import Account
 from stammkunde.outreach.models import Message
 from stammkunde.outreach.services import optins
 from stammkunde.store import facts
@@ -71,6 +72,7 @@ def _keeping(*, now: datetime) -> Iterator[QuerySet[Any]]:
     asked = OptIn.objects.filter(customer=OuterRef("customer"))
     yield _of(ContactPreference.objects.exclude(changed_at__in=asked.values("created_at")))  # wishes of their own
     yield AuditEntry.objects.filter(thing="customer", thing_id=OuterRef("pk"), staff__isnull=False)
+    yield Account.objects.filter(customer_source=OuterRef("source"))  # who collects points, on whatever way
     for other in facts.tables().values():
         for reference in other.references:
             if reference.table == "customers":

@@ -1,0 +1,153 @@
+"""What the ledger is about: purchases, decisions and rules by account, and what is in the pots now."""
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from stammkunde.loyalty.earning import Version
+from stammkunde.loyalty.models import Account, Booking, Move, Rule
+from stammkunde.loyalty.postings import Act, Kind
+from stammkunde.loyalty.purchases import Kind as LineKind
+from stammkunde.loyalty.purchases import Line
+from stammkunde.sales.models import Line as SalesLine
+from stammkunde.sales.models import Order, Product
+
+MOST_PIECES = 10**12  # thousandths
+
+_COLUMNS = (
+    "order__customer__source",
+    "order__source",
+    "key",
+    "order__ordered_on",
+    "order__delivered_on",
+    "order__status",
+    "kind",
+    "quantity",
+    "revenue_cents",
+    "product_id",
+    "product__kind",
+)
+_GIVEN_BACK = (SalesLine.Kind.RETURN, SalesLine.Kind.CANCELLATION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance:
+    """What is in the pots of an account."""
+
+    pending: int = 0
+    available: int = 0
+    held: int = 0
+    debt: int = 0
+
+
+def balance(account_id: int) -> Balance:
+    """Give the balance: the last row says it."""
+    last = Move.objects.filter(account=account_id).order_by("-seq").values("pending", "available", "held", "debt")[:1]
+    return next((Balance(**row) for row in last), Balance())
+
+
+def account_of(customer_source: str) -> Account | None:
+    return Account.objects.filter(customer_source=customer_source).first()
+
+
+def versions() -> list[Version]:
+    """Give what rules say, in the order in which it was written."""
+    return [
+        Version(
+            code=one.code,
+            holds_from_on=one.holds_from_on,
+            num=one.points_num,
+            den=one.points_den,
+            delivery_days=one.delivery_days,
+            return_days=one.return_days,
+            years=one.years,
+        )
+        for one in Rule.objects.order_by("pk")
+    ]
+
+
+def acts(account_ids: Collection[int]) -> Iterator[tuple[int, Act]]:
+    """Give what was decided, by account."""
+    found = Booking.objects.filter(account__in=account_ids).exclude(kind=Booking.Kind.RECONCILE).order_by("pk")
+    for account_id, pk, key, kind, on, points, of in found.values_list(
+        "account_id", "pk", "key", "kind", "happened_on", "points", "of__key"
+    ):
+        yield account_id, Act(number=pk, key=key, kind=Kind(kind), on=on, points=points, of=of or "")
+
+
+def lines(customer_sources: Collection[str]) -> Iterator[tuple[str, Line]]:
+    """Give the lines of orders that took place, by customer."""
+    yield from _told(
+        SalesLine.objects.filter(order__customer__source__in=customer_sources)
+        .exclude(order__status=Order.Status.CANCELLED)
+        .order_by()
+    )
+
+
+def _told(found: "QuerySet[SalesLine]") -> Iterator[tuple[str, Line]]:
+    for source, order, key, on, delivered_on, status, kind, quantity, cents, product, of_kind in found.values_list(
+        *_COLUMNS
+    ).iterator(5_000):
+        what = _kind(kind, cents)
+        if what is None:
+            continue
+        yield (
+            source,
+            Line(
+                order=order,
+                key=key,
+                on=on,
+                kind=what,
+                cents=abs(cents),
+                product=product,
+                pieces=_pieces(quantity),
+                delivered_on=delivered_on,
+                settled=status == Order.Status.COMPLETED,
+                earns=of_kind != Product.Kind.OTHER,
+            ),
+        )
+
+
+def _kind(kind: str, cents: int) -> LineKind | None:
+    """Say what a line is to points; None: nothing, as what adds to the price afterwards."""
+    if kind == SalesLine.Kind.SALE:
+        return LineKind.SALE
+    if cents >= 0:
+        return None
+    return LineKind.BACK if kind in _GIVEN_BACK else LineKind.DISCOUNT
+
+
+def _pieces(quantity: float) -> int:
+    if not math.isfinite(quantity):
+        return 0
+    return min(round(abs(quantity) * 1000), MOST_PIECES)
+
+
+def history(account_id: int) -> "QuerySet[Move, Any]":
+    """Give the rows of an account, the last one first, with what they rest on."""
+    return Move.objects.filter(account=account_id).select_related("booking", "lot").order_by("-seq")
+
+
+def next_to_expire(account_id: int) -> tuple[date, int] | None:
+    """Say when points expire next, and how many; None where there are none."""
+    left: dict[date, int] = {}
+    latest: dict[int, tuple[date, int]] = {}
+    rows = Move.objects.filter(account=account_id, lot__isnull=False).order_by("lot_seq")
+    for lot_id, expires_on, lot_left in rows.values_list("lot_id", "lot__expires_on", "lot_left"):
+        if lot_id is not None and lot_left is not None:
+            latest[lot_id] = (expires_on, lot_left)
+    for expires_on, points in latest.values():
+        left[expires_on] = left.get(expires_on, 0) + points
+    return min(((day, points) for day, points in left.items() if points), default=None)
+
+
+def left_of(taken: Booking, *, without: Booking | None = None) -> int:
+    """Say how many points of what was spent or reserved have not been given back."""
+    back = taken.followed_by.filter(kind=Booking.Kind.BACK)
+    if without:
+        back = back.exclude(pk=without.pk)
+    return taken.points - int(back.aggregate(points=Sum("points"))["points"] or 0)

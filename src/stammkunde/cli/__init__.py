@@ -21,6 +21,7 @@ COMMANDS = {
     "bounces": "bounces",
     "staff": "staff",
     "audit": "audit",
+    "points": "points",
     "doctor": "doctor",
 }
 

@@ -20,7 +20,15 @@ DATABASE = {"db", "transactional_db", "django_db_setup"}  # fixtures
 BROWSERS = {"client", "client_of"}  # fixtures
 COUNTERS = {"django_assert_num_queries", "django_assert_max_num_queries"}  # fixtures
 SENDS = {"post", "put", "patch", "delete", "generic"}
-ALL_AGAIN = ("tests/store/", "tests/work/", "tests/mirror/", "tests/intake/", "tests/demo/", "tests/platform/")
+ALL_AGAIN = (
+    "tests/store/",
+    "tests/work/",
+    "tests/mirror/",
+    "tests/intake/",
+    "tests/demo/",
+    "tests/platform/",
+    "tests/loyalty/",
+)
 COVERED = Path(__file__).with_name("covered.txt")
 
 

@@ -134,15 +134,9 @@ def history(account_id: int) -> "QuerySet[Move, Any]":
 
 def next_to_expire(account_id: int) -> tuple[date, int] | None:
     """Say when points expire next, and how many; None where there are none."""
-    left: dict[date, int] = {}
-    latest: dict[int, tuple[date, int]] = {}
-    rows = Move.objects.filter(account=account_id, lot__isnull=False).order_by("lot_seq")
-    for lot_id, expires_on, lot_left in rows.values_list("lot_id", "lot__expires_on", "lot_left"):
-        if lot_id is not None and lot_left is not None:
-            latest[lot_id] = (expires_on, lot_left)
-    for expires_on, points in latest.values():
-        left[expires_on] = left.get(expires_on, 0) + points
-    return min(((day, points) for day, points in left.items() if points), default=None)
+    left = Move.objects.filter(account=account_id, lot__isnull=False).order_by().values_list("lot__expires_on")
+    found = left.annotate(points=Sum("d_available")).filter(points__gt=0).order_by("lot__expires_on")
+    return next(iter(found.values_list("lot__expires_on", "points")[:1]), None)
 
 
 def left_of(taken: Booking, *, without: Booking | None = None) -> int:

@@ -24,33 +24,40 @@ def told(once):
     return once(open_company)
 
 
+@pytest.fixture
+def judged(once):
+    """The same company, judged."""
+    return once(open_and_judge)
+
+
+def open_and_judge():
+    told = open_company()
+    work()
+    return told
+
+
 def work(now=NOW):
     while working.sweep(now=now):
         pass
 
 
-def test_a_campaign_that_works_is_found_net_of_its_cost(told):
-    work()
-
+def test_a_campaign_that_works_is_found_net_of_its_cost(judged):
     (verdict,) = Verdict.objects.all()
     margin, arms = verdict.numbers["margin"], verdict.numbers["arms"]
     assert (verdict.code, verdict.customers, verdict.look, verdict.of) == ("works", 200, 1, 1)
     assert margin["low"] < GAIN - CARD < margin["high"]
-    assert margin["held_out"] == len(told["alone"])
-    assert arms["treated"]["cost_cents"] == CARD * (200 - len(told["alone"]))
+    assert margin["held_out"] == len(judged["alone"])
+    assert arms["treated"]["cost_cents"] == CARD * (200 - len(judged["alone"]))
     assert arms["held_out"]["cost_cents"] == 0
     assert Outcome.objects.count() == 200
 
 
-def test_what_was_expected_of_each_narrows_the_range(told):
-    work()
-
+def test_what_was_expected_of_each_narrows_the_range(judged):
     margin = Verdict.objects.get().numbers["margin"]
     assert margin["se"] < margin["uncorrected_se"] / 2
 
 
-def test_looking_again_says_the_same_and_writes_nothing_new(told):
-    work()
+def test_looking_again_says_the_same_and_writes_nothing_new(judged):
     before = list(Verdict.objects.values())
 
     figured()
@@ -149,9 +156,7 @@ def test_who_is_left_alone_and_got_something_is_counted(told):
     assert Trial.objects.get().progress["contaminated"] == 3
 
 
-def test_a_verdict_outlives_its_play(told):
-    work()
-
+def test_a_verdict_outlives_its_play(judged):
     Message.objects.all().delete()
     Play.objects.all().delete()
 
@@ -212,9 +217,7 @@ def test_what_it_cost_as_a_whole_is_spread_over_whom_it_reached(told):
     }  # fmt: skip
 
 
-def test_a_campaign_knows_what_is_worth_having(told):
-    work()
-
+def test_a_campaign_knows_what_is_worth_having(judged):
     mean = Assignment.objects.aggregate(mean=Avg("expected_cents"))["mean"]
     assert Verdict.objects.get().numbers["worth_cents"] == round(mean / 20)
 

@@ -126,6 +126,19 @@ def test_whoever_searches_is_known_by_the_statement():
     assert not asked.searches('SELECT "t"."search" FROM "t" WHERE "t"."origin"::text LIKE %s')
 
 
+@pytest.mark.parametrize(
+    ("item", "is_bound"),
+    [
+        (Item(_reads, IN_TRANSACTION), False),
+        (Item(_reads, IN_TRANSACTION, fixtures=["django_assert_num_queries"]), True),
+        (Item(_reads, IN_TRANSACTION, nodeid="tests/home/test_a.py::test_a[sorted]"), True),
+        (Item(_reads, IN_TRANSACTION, nodeid="tests/store/test_a.py::test_a"), True),
+    ],
+)
+def test_whose_answer_hangs_on_more_than_what_is_asked_is_never_left_out(item, is_bound):
+    assert covering.must(item) is is_bound
+
+
 def test_the_cheapest_that_ask_everything_are_asked_and_whoever_must():
     asks = {"bound": {1}, "dear": {1, 2, 3}, "cheap": {2}, "alone": {4}, "same": {4}, "both": {2, 3}}
     took = {"bound": 9.0, "dear": 9.0, "cheap": 0.1, "alone": 1.0, "same": 2.0, "both": 0.5}

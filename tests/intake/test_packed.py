@@ -62,6 +62,16 @@ def test_an_archive_without_a_table_is_refused_and_so_is_a_bomb(tmp_path):
     assert refusal(archive(tmp_path, Index__iwa="x")) == "numbers"
     assert refusal(bomb) == "archive_swells"
     assert refusal(cut) == "archive_damaged"
+
+
+def test_an_archive_whose_list_leads_nowhere_is_refused(tmp_path):
+    path = tmp_path / "file.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("kunden.csv", "Kundennummer;Name\n1;A\n")
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"PK\x03\x04", b"PK\x03\x04\xff\xff\xff", 1))
+
+    assert refusal(path) == "archive_damaged"
     assert refusal(write(tmp_path, "SQLite format 3\x00...")) == "database"
 
 

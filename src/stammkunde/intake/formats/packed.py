@@ -35,7 +35,7 @@ def inside(path: Path, wanted: str = "") -> Iterator[tuple[Path, tuple[str, ...]
     with TemporaryDirectory(prefix="unpacked-") as folder:
         target = Path(folder) / "table"
         if begin.startswith(GZIP):
-            with gzip.open(path) as packed:
+            with _worded(), gzip.open(path) as packed:
                 _unpack(packed, target, packed_bytes=path.stat().st_size)
             with inside(target, wanted) as found:  # what tar and zip put together is an archive as well
                 yield found
@@ -48,7 +48,7 @@ def inside(path: Path, wanted: str = "") -> Iterator[tuple[Path, tuple[str, ...]
             entry = archive.getinfo(name)
             if entry.flag_bits & 1:
                 raise FileNotUsable("archive_locked")
-            with archive.open(entry) as packed:
+            with _worded(), archive.open(entry) as packed:
                 _unpack(packed, target, packed_bytes=entry.compress_size)
         with _once_more(target) as found:
             yield found, names, name
@@ -142,12 +142,18 @@ def _begin(path: Path) -> bytes:
 
 def _unpack(packed: IO[bytes] | gzip.GzipFile, target: Path, *, packed_bytes: int) -> None:
     most = min(LARGEST_BYTES, max(PLAIN_BYTES, MOST_TIMES * packed_bytes))
+    with target.open("xb") as out:
+        while block := packed.read(_BLOCK):
+            out.write(block)
+            if out.tell() > most:
+                raise FileNotUsable("archive_swells", mb=most >> 20)
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """Refuse an archive that cannot be unpacked: its list of contents may be whole, and what it leads to is not."""
     try:
-        with target.open("xb") as out:
-            while block := packed.read(_BLOCK):
-                out.write(block)
-                if out.tell() > most:
-                    raise FileNotUsable("archive_swells", mb=most >> 20)
+        yield
     except RuntimeError:  # a password
         raise FileNotUsable("archive_locked") from None
     except _DAMAGED:

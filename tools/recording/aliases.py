@@ -19,6 +19,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 # Models are named by their class alone, which a move does not change; what is renamed, or shares its name, stands here.
 NAMES: dict[str, str] = {
     "customers.Change": "ChangeOfCustomers",
+    "loyalty.Hold": "HoldOfPoints",
     "sales.Change": "ChangeOfSales",
     "team.Draft": "TypedDraft",
 }

@@ -18,10 +18,13 @@ from stammkunde.calls.models import Call, Outcome
 from stammkunde.contacts.models import Contact
 from stammkunde.customers.models import Consent, Customer, OptIn
 from stammkunde.demo import files, load, unfinished
+from stammkunde.demo.chapters import measures
 from stammkunde.impact.models import Verdict
 from stammkunde.insight.frames import rows
 from stammkunde.intake.models import Import
-from stammkunde.outreach.models import Message, PrintRun
+from stammkunde.outreach.models import Draw, Message, PrintRun
+from stammkunde.plays import files as measure_files
+from stammkunde.plays.files import possible
 from stammkunde.plays.models import ConsentPlan, Enrolment, Play, ShareClicks
 from stammkunde.sales.models import Line, Order, Product
 from stammkunde.signals import diary, learning
@@ -151,11 +154,21 @@ def test_a_company_that_has_lived_has_something_of_everything(once):
     assert _states(Play, "status") == {"ready", "running", "paused", "done"}
     assert _states(Enrolment, "arm") == {"treated", "held_out"}
     assert _states(PrintRun) == {"handed_over", "ready"}
-    assert Play.objects.filter(kind="measure", status="running").count() == 5
+    assert Play.objects.filter(kind="measure", status="running").count() == len(measures.PLANS)
     assert Enrolment.objects.filter(play__kind="measure", closed_at__isnull=False).exists()
     assert Verdict.objects.filter(
         trial__play__kind="campaign"
     ).exists()  # what it is with more customers: test_reactions
+
+
+def test_of_the_nineteen_measures_all_that_are_possible_run_and_words_are_compared(once):
+    once(live)
+
+    ready = measure_files.ready()
+    able = {one.measure for one in ready if one.measure and not possible.lacking(one)}
+
+    assert {one.measure for one in ready if one.key in {plan.key for plan in measures.PLANS}} - {None} == able
+    assert Draw.objects.filter(origin__contains=Draw.OF_WORDS).exists()
 
 
 def test_a_company_that_has_lived_knows_five_persons_at_one_customer_and_none_at_another(once):

@@ -15,7 +15,7 @@ from stammkunde.customers.services import Evidence, Recipient
 from stammkunde.demo import names
 from stammkunde.demo.story import Deed, Story
 
-OFFERS, NEWS = ("email", "advertising"), ("email", "newsletter")
+OFFERS, NEWS, QUESTIONS = ("email", "advertising"), ("email", "newsletter"), ("email", "survey")
 ASKED, SIGNED, OBJECTED, WISHES = 0.03, 0.10, 0.012, 0.03  # of all customers
 CONFIRMED, TAKEN_BACK = 0.85, 0.15
 PAUSED = 3
@@ -68,7 +68,7 @@ def _question(one: Customer, asked: dict[str, str]) -> Callable[[datetime], None
     def ask(at: datetime) -> None:
         optin = customers.ask_optin(
             recipient=Recipient(customer_id=one.pk),
-            wordings={cell: wording.sentence(*cell, company=names.COMPANY) for cell in (OFFERS, NEWS)},
+            wordings={cell: wording.sentence(*cell, company=names.COMPANY) for cell in (OFFERS, NEWS, QUESTIONS)},
             evidence=Evidence(happened_at=at, origin="Bestellformular im Onlineshop"),
             now=at,
             staff=None,
@@ -104,7 +104,7 @@ def _signature(story: Story, one: Customer, form: str) -> Callable[[datetime], o
         staff = one.owner or story.with_role("service")[0]
         customers.record_consent(
             recipient=Recipient(customer_id=one.pk),
-            cells=[OFFERS, NEWS, ("phone", "advertising")],
+            cells=[OFFERS, NEWS, QUESTIONS, ("phone", "advertising")],
             basis=Consent.Basis.WRITTEN,
             evidence=evidence,
             now=at,

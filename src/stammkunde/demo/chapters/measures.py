@@ -1,4 +1,9 @@
-"""Measures that run over time: five ready-made ones, taken over within the year, and looked after on some evenings."""
+"""
+Measures that run over time: ready-made ones, taken over within the year, and looked after on some evenings.
+
+Five of them from early on; of the nineteen ways to bind customers all others that are possible here, half a year later,
+each for some. The thank-you compares two of its words.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,15 +16,17 @@ from stammkunde.demo import outbox
 from stammkunde.demo.chapters import letters
 from stammkunde.demo.story import EVENING, Deed, Story
 from stammkunde.outreach import services as outreach
-from stammkunde.outreach.models import Message
+from stammkunde.outreach.content import Block, Text
+from stammkunde.outreach.models import Message, Template
 from stammkunde.plays import contents, files
+from stammkunde.plays.editing import acts
 from stammkunde.plays.files import PlayFile
-from stammkunde.plays.measures import arms, reading, running, taking, walk, working
+from stammkunde.plays.measures import arms, reading, running, taking, variants, walk, working
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.segments import latest, passes
 from stammkunde.team.models import Staff
 
-LOOKS_DAYS = (350, 270, 180, 100, 35, 10)  # before the end; and on the last evening
+LOOKS_DAYS = (350, 180, 100, 35)  # before the end; and on the last evening
 AFTER_DAYS = 2  # when steps of those who entered on such an evening leave
 WIDENED_DAYS = 1  # before the end
 
@@ -30,6 +37,18 @@ SILENT = {
     "right": {"happened": "orders", "measure": "gap"},
 }
 THRICE = {"happened": "orders", "measure": "count", "is": ">=", "value": 3}
+# What models say is not known of past evenings: such groups are written here by what happened
+DUE = SILENT | {"times": 0.9}
+OFTEN = THRICE | {"value": 8}
+QUIET = {"happened": "contacts", "measure": "count", "is": "is", "value": 0, "within": {"last": 60}}
+GONE = {"happened": "orders", "measure": "count", "is": "is", "value": 0, "within": {"last": 365}}
+OTHER_THANKS = Text(
+    subject="Schön, dass Sie bei uns waren",
+    blocks=(
+        Block(kind="text", text="{greeting},\n\nvielen Dank für Ihr Vertrauen. Viel Freude in Ihrem Garten!"),
+        Block(kind="text", text="Herzliche Grüße\n{owner|Ihr Team}\n{sender}"),
+    ),
+)
 
 
 def _of(**fields: str | list[str]) -> list[dict[str, Any]]:
@@ -45,10 +64,11 @@ class Plan:
     also: tuple[Mapping[str, Any], ...]
     of_group: bool = True  # whether the group that comes along stays
     name: str = ""  # empty: as the file says
+    compares: bool = False  # two words of its message
 
 
 PLANS = (
-    Plan(key="thanks", days_before=350, also=(*_of(region="Bayern"),), of_group=False),
+    Plan(key="thanks", days_before=350, also=(*_of(region="Bayern"),), of_group=False, compares=True),
     Plan(key="second-purchase", days_before=330, also=(*_of(region="Hessen"),)),
     Plan(
         key="rhythm-a",
@@ -59,6 +79,32 @@ PLANS = (
     ),
     Plan(key="years", days_before=240, also=(*_of(region="Nordrhein-Westfalen"),)),
     Plan(key="after-project", days_before=200, also=(*_of(region="Sachsen"),)),
+    Plan(key="service-check", days_before=190, also=()),
+    Plan(key="promise-kept", days_before=190, also=(*_of(region=["Thüringen", "Sachsen"]),)),
+    Plan(
+        key="stay-in-touch-b",
+        days_before=190,
+        also=(*_of(kind="company", region="Rheinland-Pfalz"), THRICE, QUIET),
+        of_group=False,
+    ),
+    Plan(
+        key="own-offer", days_before=190, also=(*_of(kind="company", region="Brandenburg"), THRICE, DUE), of_group=False
+    ),
+    Plan(key="ask-review", days_before=190, also=(*_of(region="Schleswig-Holstein"),)),
+    Plan(key="after-complaint", days_before=190, also=()),
+    Plan(key="birthday", days_before=190, also=(*_of(region=["Thüringen", "Niedersachsen"]),)),
+    Plan(key="learn-to-use", days_before=190, also=()),
+    Plan(key="season", days_before=190, also=(*_of(region="Bremen"),)),
+    Plan(key="perk-a", days_before=190, also=(*_of(kind="company", region="Niedersachsen"), OFTEN), of_group=False),
+    Plan(
+        key="reorder",
+        days_before=190,
+        also=(*_of(kind="person", region="Rheinland-Pfalz"), THRICE, DUE),
+        of_group=False,
+    ),
+    Plan(key="ask-why", days_before=190, also=(*_of(kind="company", region=["Bremen", "Sachsen"]),)),
+    Plan(key="welcome", days_before=190, also=(*_of(region=["Nordrhein-Westfalen", "Bayern"]),)),
+    Plan(key="win-back", days_before=190, also=(*_of(kind="person", region="Hessen"), THRICE, GONE), of_group=False),
 )
 
 
@@ -89,11 +135,25 @@ def _start(story: Story, plan: Plan, staff: Staff, begun: dict[str, Play]) -> Ca
         content = dict(reading.newest(play).content)
         group = content.pop("group", None)
         own = [latest.version_of(group).rule] if group and plan.of_group else []
-        running.change(play_id=play.pk, content=content | {"rule": _all(*own, *plan.also)}, staff=staff, now=at)
+        rule = {"rule": _all(*own, *plan.also)} if own or plan.also else {}
+        compared = _with_other_words(content, staff, at) if plan.compares else content
+        running.change(play_id=play.pk, content=compared | rule, staff=staff, now=at)
         begun[plan.key] = running.start(play_id=play.pk, staff=staff, now=at)
         _draw(story, plan, begun[plan.key], at)
 
     return start
+
+
+def _with_other_words(content: Mapping[str, Any], staff: Staff, at: datetime) -> dict[str, Any]:
+    """Let the measure's message have other words as well, half and half."""
+    message = next(one for one in contents.every(contents.read(content).steps) if isinstance(one, contents.Message))
+    before = Template.objects.get(pk=message.templates[0])
+    other = outreach.create_template(
+        name=f"{before.name}, persönlicher", channel=before.channel, purpose=before.purpose, by=staff, now=at
+    )
+    outreach.put_words(template_id=other.pk, language="de", form="sie", text=OTHER_THANKS, by=staff, now=at)
+    said = {name: value for name, value in acts.find(content, message.key).items() if name not in ("key", "kind")}
+    return acts.changed(content, message.key, said | {"variants": [other.pk]})
 
 
 def _file(plan: Plan) -> PlayFile:
@@ -111,8 +171,14 @@ def _draw(story: Story, plan: Plan, play: Play, at: datetime) -> None:
     version = reading.running(play)
     assert version is not None
     what = arms.drawn_as(play, version, contents.read(version.content))
+    salt = f"demo:{story.seed}:{plan.key}"
     if what.share:
-        outreach.prepare(replace(what, salt=f"demo:{story.seed}:{plan.key}"), now=at)
+        outreach.prepare(replace(what, salt=salt), now=at)
+    content = contents.read(version.content)
+    for step in contents.every(content.steps):
+        if isinstance(step, contents.Message) and step.variants:
+            words = variants.drawn_as(play, version, content, step)
+            outreach.prepare_varying(replace(words, salt=f"{salt}:words"), now=at)
 
 
 def _look(at: datetime) -> None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from stammkunde.customers import owners, phones, search
 from stammkunde.customers.models import Consent, ContactPerson, ContactPreference, Customer, Note, OptIn
 from stammkunde.store.facts import Asked, FactTable, Follow, Hanging, Lookup, Mirrored, Reference, Words
-from stammkunde.team.models import Staff
+from stammkunde.team import known
 
 PART = "customers"  # with the people there
 
@@ -19,7 +19,16 @@ CUSTOMERS = FactTable(
     name="customers",
     label=_("Customers"),
     model=Customer,
-    lookups=(Lookup(column="owner_id", given="owner_email", model=Staff, by="email", code="unknown_owner"),),
+    lookups=(
+        Lookup(
+            column="owner_id",
+            given="owner_word",
+            hints="owner_hint",
+            find=known.find,
+            code="unknown_owner",
+            fields=("owner_name", "owner_number", "owner_email"),
+        ),
+    ),
     words=Words(
         column="search",
         own=("name", "number", "email", "city", "phone", "mobile"),

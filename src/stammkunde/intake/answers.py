@@ -22,6 +22,10 @@ QUESTIONS = {
     "percent": _("What is meant by %(value)s in the column “%(column)s”?"),
     "kind": _("“%(about)s” in column “%(column)s”: what kind of document is that?"),
     "status": _("“%(about)s” in column “%(column)s”: what state is such an order in?"),
+    "owner": _(
+        "“%(about)s” looks after customers in this file (column “%(column)s”, customers: %(rows)s), and nobody of the "
+        "staff is known as that. Who is it?"
+    ),
     "whole": _(
         "Orders that are known with lines that this file does not have: %(documents)s (lines: %(lines)s). Does the "
         "file hold each order whole?"
@@ -65,6 +69,7 @@ ANSWERS: dict[str, dict[str, Promise]] = {  # of each kind of question: value �
         "cancelled": _("Cancelled: it counts nowhere"),
         "none": _LEFT_OUT,
     },
+    "owner": {"none": _("Nobody here: who looks after these customers stays as it is")},
     "whole": {
         "yes": _("Yes: lines that it no longer has were taken out, and count no more"),
         "no": _("No: those lines stand in other files, and go on counting"),

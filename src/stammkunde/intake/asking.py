@@ -12,6 +12,7 @@ class Answer:
     value: str
     example: str = ""
     cents: int | None = None  # net
+    label: str = ""  # where there are no words for it
 
 
 @dataclass(frozen=True, kw_only=True)

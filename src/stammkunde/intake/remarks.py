@@ -174,8 +174,8 @@ OF_ROWS = {
         _("Write one number with its area code, in digits, such as +49 30 1234567; an extension after a hyphen."),
     ),
     "unknown_owner": (
-        _("Nobody of the staff has the address %(value)s; the responsible stays as it is."),
-        _("Add the person under Staff, or correct the address."),
+        _("Nobody of the staff is known as %(value)s (customers: %(rows)s): who looks after them stays as it is."),
+        _("Say who it is where questions about the file are asked, or write it down with the person under Staff."),
     ),
     "unknown_product": (
         _("Product %(value)s is not there."),

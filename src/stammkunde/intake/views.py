@@ -23,6 +23,7 @@ from stammkunde.intake import (
     check,
     forms,
     layouts,
+    owners,
     queries,
     recognise,
     remembered,
@@ -336,6 +337,7 @@ def _preview(
         )
     except FileNotUsable as problem:
         return Preview(found=None, refusal=wording.problem_text(problem.code, problem.detail))
+    found = owners.with_questions(found)
     if incoming.totals:  # of the whole file, as shown above
         found = replace(found, totals={})
     layout = layouts.get(found.layout) if found.layout else None

@@ -210,7 +210,7 @@ def question_text(question: Question) -> str:
 def answer_text(question: Question, answer: Answer) -> str:
     """Word one answer; where there are no words for it, it is what it becomes."""
     kind = question.option.partition(":")[0]
-    return str(ANSWERS.get(kind, {}).get(answer.value, answer.value))
+    return str(ANSWERS.get(kind, {}).get(answer.value, answer.label or answer.value))
 
 
 def kind_label(code: str) -> str:

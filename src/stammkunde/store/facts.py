@@ -69,14 +69,21 @@ class Lookup:
     """
     A column that holds the id of a row that is no fact (who is responsible); a file names it by one of its words.
 
-    A word that leads nowhere leaves the row as it is, and is flagged with `code`.
+    `find` tells which ids words mean. A word that leads nowhere leaves the row as it is, and is flagged with `code`,
+    once; who is meant can be said by an option, `column:word`, with a word that leads somewhere. Where a file only
+    `hints` at it (who took an order), it counts as long as there is nobody.
     """
 
     column: str
     given: str
-    model: type[models.Model]
-    by: str
+    find: Callable[[Iterable[str]], Mapping[str, int]]
     code: str
+    hints: str = ""
+    fields: tuple[str, ...] = ()  # of a file, whose columns say it
+
+    def option(self, word: str) -> str:
+        """Name the option that says who is meant by a word."""
+        return f"{self.column.removesuffix('_id')}:{word}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ class Field:
     largest: int = 1_000_000_000  # a number from here on is a mistake
     earliest_year: int = 1990  # a day before it is a mistake
     example: str = ""
+    only_with: tuple[str, ...] = ()  # says nothing without one of these fields
 
     def label(self, language: str) -> str:
         return self.de if language.startswith("de") else self.en
@@ -72,6 +73,7 @@ class Table:
     columns: tuple[Column, ...]
     where: str = "true"
     latest: str = "row"
+    needs: tuple[str, ...] = ()  # it is made of files only that have one of these fields
     found_by: str = ""  # SQL of the e-mail address by which a row may be found that is there under another key
     unique: bool = False  # the file should name each key once: flag it if it tells different things about one
 

@@ -63,8 +63,14 @@ class NewStaff(_UniqueEmail):
 class EditStaff(_UniqueEmail):
     class Meta:
         model = Staff
-        fields = ["name", "email", "role", "hours_per_week", "is_active"]
-        labels = {"name": _("Name"), "email": _("E-mail"), "role": _("Role")}
+        fields = ["name", "email", "role", "hours_per_week", "known_as", "is_active"]
+        labels = {"name": _("Name"), "email": _("E-mail"), "role": _("Role"), "known_as": _("Known in files as")}
+        help_texts = {
+            "known_as": _(
+                "Short names and numbers that your ERP or shop has for this person, with commas between them: "
+                "07, AMU. Names and e-mail addresses are known anyway."
+            ),
+        }
 
 
 class Profile(ModelForm[Staff]):

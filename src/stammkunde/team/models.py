@@ -47,6 +47,7 @@ class Staff(AbstractBaseUser):
     theme = models.CharField(_("appearance"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
     hours_per_week = models.PositiveSmallIntegerField(_("hours per week for customers"), default=0)
     signature = models.TextField(_("signature below your mails"), max_length=600, db_default="", blank=True)
+    known_as = models.CharField(_("known in files as"), max_length=200, default="", db_default="", blank=True)
     gets_replies = models.BooleanField(_("replies to my mails come to me"), db_default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     password_is_given = models.BooleanField(default=False)  # by the command line: to be changed first

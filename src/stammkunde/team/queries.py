@@ -35,6 +35,11 @@ def staff_list() -> QuerySet[Staff]:
     return Staff.objects.order_by("-is_active", "name", "pk")
 
 
+def active_staff() -> QuerySet[Staff]:
+    """Give who may sign in, by name."""
+    return Staff.objects.filter(is_active=True)
+
+
 def sessions(staff: Staff, *, now: datetime) -> QuerySet[Session]:
     """Give where a person is signed in, the last seen first."""
     return Session.objects.filter(staff=staff, expire_date__gt=now)

@@ -180,12 +180,16 @@ class _Check:
         elif self.kinds.fields:
             self.kinds.set_aside("typed_given", cents="NULL::BIGINT")
         made, merged = {}, 0
-        for done, table in enumerate(self.layout.tables):
-            tell("write", done, len(self.layout.tables))
+        tables_made = [one for one in self.layout.tables if not one.needs or self.names & set(one.needs)]
+        for done, table in enumerate(tables_made):
+            tell("write", done, len(tables_made))
             made[table.name], again = tables.write(
                 self.db, table, layout=self.layout, names=self.names, out_dir=out_dir
             )
             merged += again
+            if table.needs and not made[table.name]:  # nobody is named beside the customers
+                del made[table.name]
+                (out_dir / f"{table.name}.parquet").unlink()
         problems.write(self.db, out_dir / "problems.parquet")
         if self.layout.documents:
             incomplete.write(self.db, out_dir)

@@ -2,6 +2,14 @@
 
 from dataclasses import replace
 
+from stammkunde.intake.layouts.persons import (
+    CONTACT_FIELDS,
+    OWNER,
+    OWNER_FIELDS,
+    OWNER_WORD,
+    contact_persons,
+    person_part,
+)
 from stammkunde.intake.layouts.vocabulary import (
     ADDRESS,
     CHANNEL,
@@ -39,8 +47,11 @@ CUSTOMERS = Table(
             needs=("customer_name", "company", "last_name"),
         ),
         *(Column(name=one.name, sql=one.name, needs=one.needs) for one in ADDRESS),
+        Column(name="owner_hint", sql=OWNER_WORD, needs=OWNER),
     ),
 )  # fmt: skip
+
+CONTACT_PERSONS = replace(contact_persons(customer="customer_source", beside=CUSTOMER_NAME), latest=LATEST)
 
 PRODUCTS = Table(
     name="products",
@@ -101,9 +112,12 @@ FLAT = Layout(
         PROMISED_ON,
         DELIVERED_ON,
         CURRENCY_FIELD,
+        *OWNER_FIELDS,
+        *CONTACT_FIELDS,
     ),
+    functions=(person_part,),
     one_of=(("unit_price", "line_net", "line_gross", "line_total"),),
-    tables=(CUSTOMERS, PRODUCTS, ORDERS, LINES),
+    tables=(CUSTOMERS, CONTACT_PERSONS, PRODUCTS, ORDERS, LINES),
 )
 
 
@@ -135,8 +149,11 @@ DOCUMENTS = Layout(
         PROMISED_ON,
         DELIVERED_ON,
         CURRENCY_FIELD,
+        *OWNER_FIELDS,
+        *CONTACT_FIELDS,
     ),
+    functions=(person_part,),
     one_of=(("line_net", "line_gross", "line_total"),),
-    tables=(CUSTOMERS, ORDERS, LINES),
+    tables=(CUSTOMERS, CONTACT_PERSONS, ORDERS, LINES),
     values={"document_type": _KIND},
 )

@@ -1,5 +1,13 @@
 """Our own tables: customers, contact persons, products, orders, lines. `docs/guide/import.md` lists every column."""
 
+from stammkunde.intake.layouts.persons import (
+    CONTACT_FIELDS,
+    OWNER,
+    OWNER_FIELDS,
+    OWNER_WORD,
+    contact_persons,
+    person_part,
+)
 from stammkunde.intake.layouts.vocabulary import (
     ADDRESS,
     CHANNEL,
@@ -8,6 +16,7 @@ from stammkunde.intake.layouts.vocabulary import (
     CUSTOMER_KINDS,
     CUSTOMER_NAME,
     DELIVERED_ON,
+    IS_COMPANY,
     LINE_FIELDS,
     LINES,
     ORDERED_AT,
@@ -25,7 +34,7 @@ from stammkunde.intake.layouts.vocabulary import (
     text,
 )
 from stammkunde.sales.layout import PRODUCT_COSTS
-from stammkunde.store.layouts import CHOICE, DAY, EMAIL, KEY, MONEY, Column, Field, Layout, Table
+from stammkunde.store.layouts import CHOICE, DAY, KEY, MONEY, Column, Field, Layout, Table
 
 CUSTOMERS = Layout(
     name="customers",
@@ -44,15 +53,14 @@ CUSTOMERS = Layout(
             earliest_year=1800,
             also=("Kundenseit", "Angelegt am", "Erfasst am", "Since", "Created on", "Registered on", "Registriert am"),
         ),
-        Field(
-            name="owner_email", de="Betreuer (E-Mail)", en="Responsible (e-mail)", type=EMAIL, max_length=254,
-            also=("Betreuer", "Vertreter", "Kundenbetreuer", "Account manager", "Owner", "Responsible"),
-        ),
+        *OWNER_FIELDS,
         Field(
             name="multiplier", de="Multiplikator", en="Multiplier", type=CHOICE, choices=YES_OR_NO, otherwise="no",
             also=("Multiplikatorin", "Meinungsführer", "Empfehler", "Influencer", "Is multiplier"), example="ja",
         ),
+        *CONTACT_FIELDS,
     ),
+    functions=(person_part,),
     one_of=(("customer_name", "company", "last_name"),),
     tables=(
         Table(
@@ -73,9 +81,12 @@ CUSTOMERS = Layout(
                 ),
                 *ADDRESS,
                 plain("since_on"),
-                plain("owner_email"),
+                Column(name="owner_word", sql=OWNER_WORD, needs=OWNER),
                 Column(name="is_multiplier", sql="multiplier = 'yes'", needs=("multiplier",), empty="false"),
             ),
+        ),
+        contact_persons(
+            customer="origin || ':' || customer_number", beside=CUSTOMER_NAME, of_company=f"({IS_COMPANY})"
         ),
     ),
 )  # fmt: skip

@@ -89,7 +89,7 @@ SUBSCRIBERS = Layout(
                 Column(name="name", sql=CUSTOMER_NAME, needs=_NAMED),
                 Column(name="kind", sql=CUSTOMER_KIND, needs=_NAMED),
                 *ADDRESS,
-                plain("owner_email"),
+                plain("owner_word", "owner_email"),
             ),
         ),
         _consents("email", address="email", state=_STATE),

@@ -45,6 +45,7 @@ class Recognition:
     candidates: tuple[tuple[str, float], ...]  # layouts with their score, best first
     problems: list[Problem] = field(repr=False)
     totals: dict[str, Any] = field(default_factory=dict)  # what a small file comes to, see `check.totals`
+    named: tuple[tuple[str, int, int], ...] = ()  # who looks after customers: word, customers, first row
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -154,6 +155,7 @@ def _recognise(  # noqa: PLR0913
         candidates=tuple(candidates),
         problems=found.problems,
         totals=found.totals,
+        named=found.named,
     )
 
 

@@ -43,7 +43,8 @@ def match(kind: Layout, header: Sequence[str]) -> dict[str, str]:
             if fitting is not None and fitting not in found.values():
                 found[one.name] = fitting
                 break
-    return found
+    alone = [one.name for one in kind.fields if one.only_with and not found.keys() & set(one.only_with)]
+    return {name: column for name, column in found.items() if name not in alone}
 
 
 def lost(header: Sequence[str], used: Iterable[str]) -> dict[str, list[str]]:
@@ -67,7 +68,7 @@ def plain(heading: str) -> str:
 
 def _without_unit(heading: str) -> str:
     """Drop a unit or currency behind a heading: "Einzelpreis (EUR)", "Netto in €"."""
-    return re.sub(r"\s*(\(.*\)|\[.*\]|in €|€|in EUR|EUR)\s*$", "", heading)
+    return re.sub(r"\s*(\((?!(?i:ansprech|asp|ap\)|kontakt|contact)).*\)|\[.*\]|in €|€|in EUR|EUR)\s*$", "", heading)
 
 
 @cache

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from stammkunde import work
 from stammkunde.customers import queries as customers
-from stammkunde.intake import apart, held, queries, staging, told, whole
+from stammkunde.intake import apart, held, owners, queries, staging, told, whole
 from stammkunde.intake.check import Checked
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
@@ -118,7 +118,7 @@ def _check(incoming: Import, lease: Lease) -> None:
     checked = _checked(incoming, lease, place, today=timezone.localdate(lease.moment()))
     is_open = any(not one.is_answered(incoming.options) for one in checked.asked)
     found, reserved = _compare(incoming, lease, place, is_dry=incoming.dry_run or is_open)
-    asked = [*checked.asked, *whole.questions(found, cents=checked.revenue_cents)]
+    asked = [*checked.asked, *whole.questions(found, cents=checked.revenue_cents), *owners.questions(found.named)]
     counts = _counts(found, refused=checked.refused + _refused_by_us(place))
     waits = incoming.dry_run or any(not one.is_answered(incoming.options) for one in asked)
     incoming.checkpoint = {
@@ -180,6 +180,7 @@ def _compare(
         reserve=take,
         tell=lease.tell,
         columns=incoming.columns,
+        options=incoming.options,
         home=customers.home_country(),
         retire=whole.retire(incoming),
     )

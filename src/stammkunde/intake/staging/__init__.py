@@ -8,8 +8,9 @@ collation says.
 """
 
 from stammkunde.intake.staging.compare import compare
-from stammkunde.intake.staging.difference import Counts, Difference
+from stammkunde.intake.staging.difference import Counts, Difference, Named
 from stammkunde.intake.staging.folder import attempt_dir, work_dir
 from stammkunde.intake.staging.problems import problems
+from stammkunde.intake.staging.retiring import Retire
 
-__all__ = ["Counts", "Difference", "attempt_dir", "compare", "problems", "work_dir"]
+__all__ = ["Counts", "Difference", "Named", "Retire", "attempt_dir", "compare", "problems", "work_dir"]

@@ -1,10 +1,11 @@
 """Checked tables compared with the database, table by table, in SQL on columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from stammkunde.intake.staging import doubled, people, phones, retiring, search
-from stammkunde.intake.staging.difference import Counts, Difference, Part
+from stammkunde.intake.staging.difference import Counts, Difference, Named, Part
 from stammkunde.intake.staging.engine import TYPES, Engine, text
 from stammkunde.intake.staging.existing import Existing
 from stammkunde.intake.staging.retiring import Retire
@@ -25,6 +26,7 @@ def compare(
     reserve: Reserve,
     tell: Tell,
     columns: dict[str, str],
+    options: Mapping[str, Any],
     home: str,
     retire: Retire | None = None,
 ) -> Difference:
@@ -36,6 +38,7 @@ def compare(
         reserve: gives ids to new rows.
         tell: is told about progress, and may raise to stop.
         columns: our field → the file's column, to name the column of a reference that leads nowhere.
+        options: of the import: they may say who is meant by a word.
         home: the country of phone numbers of which nothing else says it, two letters.
         retire: what becomes of rows of the file's documents that it no longer has. Where nobody knows, they stay, and
             what is at stake is told.
@@ -43,7 +46,9 @@ def compare(
     engine = Engine(folder)
     try:
         retire = retire or Retire(whole="", import_id=0)
-        difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns, retire=retire).run(home=home)
+        difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns, retire=retire).run(
+            options=options, home=home
+        )
     finally:
         engine.close()
     difference.save()
@@ -57,11 +62,12 @@ class _Comparison:
         self.engine, self.reserve, self.tell, self.columns, self.retire = engine, reserve, tell, columns, retire
         self.result = Difference(folder=engine.folder)
 
-    def run(self, *, home: str) -> Difference:
-        existing = Existing(self.engine)
+    def run(self, *, options: Mapping[str, Any], home: str) -> Difference:
+        existing = Existing(self.engine, said=options)
         self.tell("compare", 0, len(facts.tables()))
         people.find(self.engine)
         existing.load()
+        people.recognise(self.engine)
         self._start_refused()
         phones.write(self.engine, columns=self.columns, home=home)
         for done, table in enumerate(facts.tables().values(), start=1):
@@ -144,7 +150,7 @@ class _Comparison:
         for reference in match.references:
             self._refuse_reference(table, reference)
         for lookup in match.lookups:
-            self._flag(table, lookup)
+            self._ask(table, *lookup)
         if match.lacking:
             self.engine.run(
                 "INSERT INTO refused SELECT row, '', '', 'new_row_incomplete', json_object('column', ?)::VARCHAR, "  # noqa: S608
@@ -152,14 +158,21 @@ class _Comparison:
                 match.lacking[0],
             )
 
-    def _flag(self, table: FactTable, one: Lookup) -> None:
-        self.engine.run(
-            f"INSERT INTO refused SELECT c.row, ?, c.{one.given}, ?, '{{}}', 'flagged' "  # noqa: S608
-            f"FROM checked_{table.name} c LEFT JOIN ids_{one.column} o ON o.word = lower(c.{one.given}) "
-            f"WHERE c.{one.given} IS NOT NULL AND o.id IS NULL",
-            self.columns.get(one.given, ""),
-            one.code,
+    def _ask(self, table: FactTable, one: Lookup, name: str) -> None:
+        """Tell once of each word that leads nowhere by itself, and flag it as long as nobody says what it means."""
+        column = next((self.columns[field] for field in one.fields if field in self.columns), "")
+        found = self.engine.run(
+            f"SELECT c.{name}, count(*), min(c.row), min(s.said) FROM checked_{table.name} c "  # noqa: S608
+            f"LEFT JOIN ids_{one.column} o ON o.word = c.{name} LEFT JOIN said_{one.column} s ON s.word = c.{name} "
+            f"WHERE c.{name} IS NOT NULL AND (o.id IS NULL OR s.said IS NOT NULL) GROUP BY c.{name} ORDER BY 2 DESC, 3"
         )
+        for word, rows, row, said in found:
+            self.result.named.append(Named(option=one.option(word), column=column, rows=rows, row=row))
+            if said is None:
+                self.engine.run(
+                    "INSERT INTO refused SELECT ?, ?, ?, ?, json_object('rows', ?)::VARCHAR, 'flagged'",
+                    row, column, word, one.code, rows,
+                )  # fmt: skip
 
     def _refuse_reference(self, table: FactTable, reference: Reference) -> None:
         noun = reference.column.removesuffix("_id")
@@ -183,10 +196,11 @@ class _Match:
         self.provided = self._provided()
         self.lacking = [one for one in table.needed if one not in self.provided]
         self.finals = {one: final(table, one) for one in self.provided} | self._guesses()
-        self.lookups = [one for one in table.lookups if engine.has(table.name, one.given)]
-        for one in self.lookups:
+        words = ((one, name) for one in table.lookups for name in (one.given, one.hints))
+        self.lookups = [(one, name) for one, name in words if name and engine.has(table.name, name)]
+        for one, name in self.lookups:
             self.provided.append(one.column)
-            self.finals[one.column] = _looked_up(one)
+            self.finals[one.column] = _looked_up(one, name)
         self.may_retire = bool(table.retired) and retiring.are_known(engine, table)
         if self.may_retire:  # what the file has counts, whatever an earlier one said
             self.provided.append(table.retired)
@@ -222,7 +236,7 @@ class _Match:
 
     def _guides(self) -> set[str]:
         """Name what tells which row is meant, and is never written by itself."""
-        guides = {"row", *(one.source for one in self.table.references), *(one.given for one in self.table.lookups)}
+        guides = {"row", *(one.source for one in self.table.references), *_words(self.table)}
         guides |= {self.table.words.column} if self.table.words else set()
         return guides if self.table.has_source else {*guides, "source"}
 
@@ -270,8 +284,8 @@ class _Match:
 
     def _lookup_joins(self) -> str:
         return "".join(
-            f" LEFT JOIN ids_{one.column} {one.column}_o ON {one.column}_o.word = lower(c.{one.given})"
-            for one in self.lookups
+            f" LEFT JOIN ids_{one.column} {one.column}_o ON {one.column}_o.word = c.{name}"
+            for one, name in self.lookups
         )
 
     def _resolved(self) -> str:
@@ -331,10 +345,18 @@ class _Match:
         return f"strftime({day}, '%Y-%m') AS month, strftime(e.{on}, '%Y-%m') AS old_month"
 
 
-def _looked_up(one: Lookup) -> str:
-    """Give the SQL of an id that is looked up; a word that leads nowhere leaves the row as it is."""
-    unknown = f"c.{one.given} IS NOT NULL AND {one.column}_o.id IS NULL"
+def _looked_up(one: Lookup, name: str) -> str:
+    """Give the SQL of an id that is looked up; a word that leads nowhere, or only hints, leaves the row as it is."""
+    if name == one.hints:
+        return f"coalesce(e.{one.column}, {one.column}_o.id)"
+    unknown = f"c.{name} IS NOT NULL AND {one.column}_o.id IS NULL"
     return f"CASE WHEN {unknown} THEN e.{one.column} ELSE {one.column}_o.id END"
+
+
+def _words(table: FactTable) -> Iterator[str]:
+    """Name the columns of a checked table by whose words others are found."""
+    for one in table.lookups:
+        yield from (name for name in (one.given, one.hints) if name)
 
 
 def _id(reference: Reference) -> str:

@@ -78,12 +78,23 @@ class Doubled:
     is_clear: bool  # that they count once: each of them comes to the same, or somebody said so
 
 
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A word that leads nowhere by itself (who looks after a customer), and the option that says what it means."""
+
+    option: str
+    column: str  # of the file
+    rows: int
+    row: int  # the first
+
+
 @dataclass(kw_only=True)
 class Difference:
     """All that an import would do, in the order in which it is to be done."""
 
     folder: Path
     parts: list[Part] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
     stake: Stake | None = None  # what is open: whether the file holds its documents whole
     doubled: list[Doubled] = field(default_factory=list)
 

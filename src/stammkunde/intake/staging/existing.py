@@ -1,7 +1,8 @@
-# ruff: noqa: SLF001 (`_default_manager` is how Django lets any model be asked)
 """Loading what is there: only the rows that the file may mean, and what the words to find customers by depend on."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -16,8 +17,8 @@ FEW_KEYS = 10_000
 class Existing:
     """Fills `existing_…` in the engine from the database."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, said: Mapping[str, Any]) -> None:
+        self._engine, self._said = engine, said
 
     def load(self) -> None:
         """Load everything but the rows of a parent, which are found by the ids of their parents."""
@@ -39,13 +40,20 @@ class Existing:
         self._read(table, by=parent.column, keys=keys)
 
     def _look_up(self, table: FactTable, one: Lookup) -> None:
+        """Make `ids_…` of the words that lead somewhere, and `words_…` of all with what somebody said of them."""
         self._engine.run(f"CREATE TABLE ids_{one.column} (word VARCHAR, id BIGINT)")
-        known = list(one.model._default_manager.values_list(one.by, "pk"))
-        if known and self._engine.has(table.name, one.given):
-            self._engine.duck.executemany(
-                f"INSERT INTO ids_{one.column} VALUES (lower(?), ?)",  # noqa: S608
-                [[word, pk] for word, pk in known],
-            )
+        self._engine.run(f"CREATE TABLE said_{one.column} (word VARCHAR, said VARCHAR)")
+        column = next((name for name in (one.given, one.hints) if self._engine.has(table.name, name)), "")
+        if not column:
+            return
+        named = f"SELECT DISTINCT {column} FROM checked_{table.name} WHERE {column} IS NOT NULL"  # noqa: S608
+        words = [word for (word,) in self._engine.run(named)]
+        said = {word: str(self._said[one.option(word)]) for word in words if self._said.get(one.option(word))}
+        ids = one.find({*words, *said.values()})
+        meant = [[word, ids[said.get(word, word)]] for word in words if said.get(word, word) in ids]
+        for name, rows in {"ids": meant, "said": [list(pair) for pair in said.items()]}.items():
+            if rows:
+                self._engine.duck.executemany(f"INSERT INTO {name}_{one.column} VALUES (?, ?)", rows)  # noqa: S608
 
     def _load_beside(self, table: FactTable, words: Words) -> None:
         """Load where the file's people were until now, and who else is at the customers that are touched."""

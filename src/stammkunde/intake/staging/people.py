@@ -14,7 +14,7 @@ from stammkunde.store.facts import FactTable
 
 FILE = "people.parquet"  # what a check leaves: the key that each would have, and the address
 AT_ONCE = 10_000
-_CUSTOMERS = "customers"
+_CUSTOMERS, _PEOPLE = "customers", "contact_persons"
 
 
 def find(engine: Engine) -> None:
@@ -41,6 +41,37 @@ def find(engine: Engine) -> None:
         FROM read_parquet({text(path)}) p JOIN known_people k USING (word)
         WHERE p.source NOT IN (SELECT source FROM known_people) GROUP BY p.source, k.source""")
     _replace(engine)
+
+
+def recognise(engine: Engine) -> None:
+    """
+    Let people whom a list of customers, or of orders, names be those who are there under another key.
+
+    They have the name or the address of somebody at the same customer. What the file does not say of them stays.
+    """
+    if not {_PEOPLE, _CUSTOMERS} <= set(engine.names):
+        return
+    columns = [one for one in engine.columns(_PEOPLE) if one not in {"row", "source", "customer_source"}]
+    first = "nullif(c.first_name, ''), " if "first_name" in columns else ""
+    name = "lower(concat_ws(' ', nullif(e.first_name, ''), e.last_name))"
+    same = f"{name} = lower(concat_ws(' ', {first}c.last_name))"
+    if "email" in columns:
+        same = f"({same} OR e.email <> '' AND lower(e.email) = lower(c.email))"
+    engine.run(
+        f"CREATE TABLE met_people AS SELECT c.source AS said, min(e.id) AS id FROM checked_{_PEOPLE} c "
+        f"JOIN existing_{_CUSTOMERS} k ON k.source = c.customer_source "
+        f"JOIN existing_{_PEOPLE} e ON e.customer_id = k.id "
+        f"WHERE c.source NOT IN (SELECT source FROM existing_{_PEOPLE}) AND {same} GROUP BY c.source"
+    )
+    kept = "".join(
+        f", CASE WHEN c.{one} <> '' THEN c.{one} ELSE coalesce(e.{one}, c.{one}) END AS {one}" for one in columns
+    )
+    engine.view(
+        _PEOPLE,
+        f"SELECT c.* REPLACE (coalesce(e.source, c.source) AS source{kept}) FROM ({engine.query(_PEOPLE)}) c "
+        f"LEFT JOIN met_people m ON m.said = c.source LEFT JOIN existing_{_PEOPLE} e ON e.id = m.id "
+        "QUALIFY row_number() OVER (PARTITION BY coalesce(e.source, c.source) ORDER BY c.row DESC) = 1",
+    )
 
 
 def _known(words: list[str]) -> Iterator[list[str | None]]:

@@ -161,15 +161,17 @@ def _say(incoming: "Import") -> None:
 
     told = report.of(incoming)
     click.secho(f"{incoming.file_name}: {incoming.get_status_display()}", bold=True)
+    questions = report.open_questions(incoming)
     if told.error:
-        click.echo(f"  {' '.join([*told.error, report.standing(told)])}")
+        why = [_("Something about the file is open: answer with these options.")] if questions else told.error
+        click.echo(f"  {' '.join([*why, report.standing(told)])}")
     for row in told.rows:
         click.echo(f"  {row.table}: {_counts(row)}")
     if told.counted and told.counted.aside:
         click.echo("  " + _("Rows set aside: %(n)s") % {"n": told.counted.aside})
     if sheet := sums.of(incoming):
         _say_sums(sheet)
-    for question in () if told.error else report.open_questions(incoming):
+    for question in questions:
         _say_question(question)
     for problem in told.problems[:PROBLEMS_SHOWN]:
         click.echo(f"  {_place(problem)}: {problem.reason} {problem.cure}".rstrip())
@@ -215,6 +217,8 @@ def _say_question(question: "Question") -> None:
         total = "" if answer.cents is None else f" ({writing.money(answer.cents)})"
         option = shlex.quote(f"{question.option}={answer.value}")
         click.echo(f"    --option {option}: {wording.answer_text(question, answer)}{total}")
+    if not question.answers:
+        click.echo(f"    --option {shlex.quote(f'{question.option}=19')}")
 
 
 def _counts(row: Any) -> str:

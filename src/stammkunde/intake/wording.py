@@ -157,7 +157,7 @@ _OF_FILES = {
     ),
     "reading_open": (
         _("%(question_texts)sThe file leaves that open."),
-        _("Answer on the page of the import. On the command line, one of these: %(said)s."),
+        _("Answer on the page of the import. On the command line, one of these for each: %(said)s."),
     ),
     "tax_unknown": (
         _("The prices include VAT, and the file does not say how much."),
@@ -249,7 +249,9 @@ class _Detail(dict[str, Any]):
         open_questions = [asking.of_dict(one) for one in detail.get("questions", ())]
         self["question_texts"] = "".join(f"{question_text(one)} " for one in open_questions)
         self["said"] = ", ".join(
-            f'--option "{one.option}={answer.value}"' for one in open_questions for answer in one.answers
+            f'--option "{one.option}={value}"'
+            for one in open_questions
+            for value in ([answer.value for answer in one.answers] or ["19"])  # the VAT in percent
         )
         self["shown_basis"] = gettext("gross") if detail.get("shown") == "gross" else gettext("net")
         self["field_labels"] = ", ".join(field_label(layout, str(one)) for one in detail.get("fields", ()))

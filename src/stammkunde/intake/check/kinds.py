@@ -75,6 +75,26 @@ def words_sql(fields: Iterable[Mapped]) -> list[str]:
     return [f"g.{one.raw} AS word_{one.field.name}" for one in fields if one.field.name in _ASKED]
 
 
+def foreseen(db: duckdb.DuckDBPyConnection, fields: Iterable[Mapped]) -> tuple[Question, ...]:
+    """Ask about words that nobody knows while it is still open how the file is written, and so what rows come to."""
+    return tuple(
+        Question(
+            option=f"{_ASKED[one.field.name][0]}:{word}",
+            columns=(one.column,),
+            row=row,
+            detail={"rows": rows},
+            answers=tuple(Answer(value=each) for each in _ASKED[one.field.name][1]),
+        )
+        for one in fields
+        if one.field.name in _ASKED
+        for word, row, rows in db.execute(
+            f"SELECT min(g.{one.raw}), min(g.row), count(*) FROM given g "
+            f"JOIN p_{one.field.name} p ON p.text = g.{one.raw} WHERE p.value = '{UNKNOWN}' "
+            f"GROUP BY lower(g.{one.raw}) ORDER BY count(*) DESC, 2 LIMIT {MOST_ASKED}"
+        ).fetchall()
+    )
+
+
 class Kinds:
     """The words of one file that say what its rows are."""
 

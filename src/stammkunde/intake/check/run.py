@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from stammkunde.intake import layouts, parsing
+from stammkunde.intake.asking import Question
 from stammkunde.intake.check import (
     aside,
     given,
@@ -158,12 +159,15 @@ class _Check:
         return self.finish(found, out_dir, tell)
 
     def refusal(self, found: Settled) -> FileNotUsable | None:
-        """Say what keeps the file from being imported."""
-        if found.open:
-            return FileNotUsable("reading_open", questions=[asdict(one) for one in found.open])
-        if self.layout.documents and not priced.tax_known(self.names, self.options):
+        """Say what keeps the file from being imported: all that is open together, so that it is answered once."""
+        lacks_tax = self.layout.documents and not priced.tax_known(self.names, self.options)
+        if not found.open and not lacks_tax:
+            return None
+        words = kinds.foreseen(self.db, self.fields)
+        if lacks_tax and not found.open and not words:
             return FileNotUsable("tax_unknown")
-        return None
+        tax = (Question(option="tax_rate"),) if lacks_tax else ()
+        return FileNotUsable("reading_open", questions=[asdict(one) for one in (*found.open, *tax, *words)])
 
     def finish(self, found: Settled, out_dir: Path, tell: Callable[[str, int, int], None]) -> Checked:
         self._remark(found, tell)

@@ -13,7 +13,10 @@ from tests.intake.bringing import NOW
 from tests.intake.reading import TODAY, out, write
 
 HEAD = "Rechnungsnummer;Datum;Kundennummer;Artikelnummer;Menge;Einzelpreis brutto;Belegart;Status;Vertreter\n"
-ROWS = "1;02/03/2024;K1;X;1;11,90;Musterversand;fertig;V. Unbekannt\n2;03/04/2024;K1;X;2;11,90;Rechnung;bezahlt;V. Unbekannt\n"
+ROWS = (
+    "1;02/03/2024;K1;X;1;11,90;Musterversand;fertig;V. Unbekannt\n"
+    "2;03/04/2024;K1;X;2;11,90;Rechnung;bezahlt;V. Unbekannt\n"
+)
 OPEN = ["date_order", "tax_rate", "kind:Musterversand", "status:fertig"]
 ANSWERS = {"date_order": "dmy", "tax_rate": "19", "kind:Musterversand": "sale", "status:fertig": "completed"}
 

@@ -84,12 +84,13 @@ def test_upload_of_one_file_leads_to_its_preview(ada):
     assert Path(incoming.path).parent.parent == Path(settings.UPLOAD_DIR)
 
 
-def test_upload_of_several_files_leads_to_the_list(ada):
+def test_upload_of_several_files_leads_to_the_page_of_both(ada):
     response = upload(ada, FLAT, FLAT)
 
-    assert response.headers["Location"] == reverse("imports")
+    (key,) = set(Import.objects.values_list("together", flat=True))
+    assert response.headers["Location"] == reverse("imports-together", args=[key])
     assert Import.objects.count() == 2
-    assert "2 Dateien hochgeladen" in ada.get(reverse("imports")).content.decode()
+    assert "Mehrere Dateien warten" in ada.get(reverse("imports")).content.decode()
 
 
 def test_upload_of_nothing_says_so(ada):

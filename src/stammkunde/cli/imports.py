@@ -63,6 +63,8 @@ def command(
     given = _given(mapping, layout, {**options, **({"origin": origin} if origin else {})})
     with translation.override(settings.LANGUAGE_CODE):
         finished = [_finish(incoming, dry_run=dry_run) for incoming in _received(files, given)]
+        if len(finished) > 1:
+            _say_together(finished)
         if refused:
             _write_refused(finished, refused)
     sys.exit(_exit_code(finished))
@@ -92,12 +94,12 @@ def _given(mapping: str | None, layout: str | None, options: dict[str, str]) -> 
 def _received(files: tuple[Path, ...], given: dict[str, Any]) -> "list[Import]":
     from django.utils import timezone  # noqa: PLC0415
 
-    from stammkunde.intake import services  # noqa: PLC0415
-    from stammkunde.store import facts  # noqa: PLC0415
+    from stammkunde.intake import services, together  # noqa: PLC0415
 
-    imports = [services.receive(now=timezone.now(), file_name=path.name, path=path, **given) for path in files]
-    order = list(facts.tables())  # what others refer to comes first, whatever the order on the command line
-    return sorted(imports, key=lambda one: order.index(one.layout) if one.layout in order else len(order))
+    key = services.new_key() if len(files) > 1 else ""
+    return together.in_order(
+        services.receive(now=timezone.now(), file_name=path.name, path=path, together=key, **given) for path in files
+    )
 
 
 def _finish(incoming: "Import", *, dry_run: bool) -> "Import":
@@ -108,7 +110,8 @@ def _finish(incoming: "Import", *, dry_run: bool) -> "Import":
     from stammkunde.intake.models import Import  # noqa: PLC0415
 
     if incoming.status == Import.Status.UPLOADED:
-        services.start(import_id=incoming.pk, now=timezone.now(), dry_run=dry_run)
+        waits = bool(incoming.together) and not dry_run
+        services.start(import_id=incoming.pk, now=timezone.now(), dry_run=dry_run, waits=waits)
         with _Watch(incoming.file_name) as watch:
             try:
                 incoming = services.run(import_id=incoming.pk, now=timezone.now(), tell=watch)
@@ -181,6 +184,17 @@ def _say(incoming: "Import") -> None:
             + _("… and %(n)s more; --refused writes the refused rows to a file")
             % {"n": told.problem_count - PROBLEMS_SHOWN}
         )
+
+
+def _say_together(finished: "list[Import]") -> None:
+    """Print what became of all files."""
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
+    from stammkunde.intake import report  # noqa: PLC0415
+
+    click.secho(_("What came of all of them"), bold=True)
+    for row in report.together(finished):
+        click.echo(f"  {row.table}: {_counts(row)}")
 
 
 def _say_sums(sheet: "Sheet") -> None:

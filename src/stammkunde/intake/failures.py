@@ -11,6 +11,10 @@ OF_IMPORTS = {
         _("Something unexpected happened while importing."),
         _("Try it once more. If it happens again, the system log says more: %(problem)s"),
     ),
+    "waits_for": (
+        _("Not imported: its rows refer to “%(file)s”, which came with it and is not in the database."),
+        _("Import that file first, then this one once more."),
+    ),
     "worker_lost": (
         _("The import was set aside: a worker was stopped %(tries)s times in the middle of it."),
         _("Usually the computer lacks memory: import the file in parts, or give it more."),

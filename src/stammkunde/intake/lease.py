@@ -63,7 +63,8 @@ def _due(*, now: datetime, only: int | None) -> Import | None:
     first = queued.filter(Q(pk=only) if only else Q()).order_by("pk").first()
     if first is None or only:
         return first
-    together = queued.filter(created_at__range=(first.created_at, first.created_at + TOGETHER))
+    soon = Q(created_at__range=(first.created_at, first.created_at + TOGETHER))
+    together = queued.filter(soon | Q(together=first.together) if first.together else soon)
     return min(together, key=lambda one: (order(one.layout), one.pk), default=first)
 
 

@@ -47,6 +47,9 @@ class Import(CountedClaims):
     options = models.JSONField(default=dict)
     heading = models.CharField(max_length=64, default="", db_index=True)  # digest of the file's headings: `remembered`
     follows = models.JSONField(default=dict)  # of what it is known how such a file is read: `remembered.Remembered`
+    together = models.CharField(max_length=32, default="", db_default="")  # the same for files that came together
+    waits = models.BooleanField(default=False, db_default=False)  # for those of them that its rows refer to
+    left_open = models.JSONField(default=list, db_default=[])  # what was asked or missing when it was recognised
     dry_run = models.BooleanField(default=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.UPLOADED)
     step = models.CharField(max_length=40, default="")  # what is going on: a code, worded when shown
@@ -67,7 +70,10 @@ class Import(CountedClaims):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["status", "lease_until"], name="import_due")]
+        indexes = [
+            models.Index(fields=["status", "lease_until"], name="import_due"),
+            models.Index(fields=["together"], name="import_together", condition=~models.Q(together="")),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

@@ -13,7 +13,7 @@ from typing import Any
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.intake.recognise import Recognition
 
-OF_ONE_FILE = frozenset({"encoding", "delimiter", "sheet", "part", "header_row", "is_live"})
+OF_ONE_FILE = frozenset({"encoding", "delimiter", "sheet", "part", "header_row", "is_live", "is_alone"})
 WHATEVER_IT_SHOWS = ("origin", "attributes")  # said by a person, and told by no cell
 
 

@@ -1,5 +1,6 @@
 """What became of an import, in words: counts per table, the first problems, why it failed or cannot be undone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,6 +96,19 @@ def of(incoming: Import) -> Report:
 
 def _known(incoming: Import) -> dict[str, dict[str, int]]:
     return {table: incoming.counts[table] for table in facts.tables() if isinstance(incoming.counts.get(table), dict)}
+
+
+def together(imports: Iterable[Import]) -> list[Row]:
+    """Add up what became of several imports that are in the database, by table."""
+    done = [_known(one) for one in imports if one.status == Import.Status.DONE]
+    names = [name for name in facts.tables() if any(name in known for known in done)]
+    return [
+        Row(
+            table=facts.label(name),
+            **{kind: sum(int(known.get(name, {}).get(kind, 0)) for known in done) for kind in KINDS},
+        )
+        for name in names
+    ]
 
 
 def _total(known: dict[str, dict[str, int]]) -> dict[str, int]:

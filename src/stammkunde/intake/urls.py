@@ -1,10 +1,13 @@
 from django.urls import path
 
-from stammkunde.intake import views
+from stammkunde.intake import several, views
 
 urlpatterns = [
     path("imports/", views.imports, name="imports"),
     path("imports/upload/", views.upload, name="import-upload"),
+    path("imports/together/", several.put_together, name="imports-put-together"),
+    path("imports/together/<str:key>/", several.several, name="imports-together"),
+    path("imports/together/<str:key>/start/", several.start_together, name="imports-start-together"),
     path("imports/templates/<slug:name>.csv", views.template, name="import-template"),
     path("imports/<int:pk>/", views.detail, name="import"),
     path("imports/<int:pk>/preview/", views.preview, name="import-preview"),

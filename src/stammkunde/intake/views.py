@@ -30,6 +30,7 @@ from stammkunde.intake import (
     report,
     services,
     sums,
+    together,
     wording,
 )
 from stammkunde.intake.formats import FileNotUsable
@@ -64,6 +65,7 @@ class Imports(StaffList):
     def more(self) -> dict[str, Any]:
         return {
             "running": any(incoming.status in queries.RUNNING for incoming in self.page.rows),
+            "several_wait": sum(incoming.status == Status.UPLOADED for incoming in self.page.rows) > 1,
             "own": [(one.name, one.label(forms.language())) for one in layouts.own()],
             "others": layouts.others(forms.language()),
             "limit": writing.number(settings.UPLOAD_LIMIT_BYTES // 1024**2),
@@ -97,23 +99,28 @@ def template(request: StaffRequest, name: str) -> FileResponse:
 @needs(policy.IMPORTS_RUN)
 @require_POST
 def upload(request: StaffRequest) -> HttpResponse:
-    taken = [incoming for file in arrived(request, "files") if (incoming := _take(request, file))]
+    files = list(arrived(request, "files"))
+    key = services.new_key() if len(files) > 1 else ""
+    taken = [incoming for file in files if (incoming := _take(request, file, together=key))]
     if not request.FILES:
         messages.error(request, _("Choose at least one file."))
-    to = reverse("import", args=[taken[0].pk]) if len(taken) == 1 else reverse("imports")
-    if len(taken) > 1:
-        text = ngettext("%(n)s file uploaded.", "%(n)s files uploaded. Open each to check and import it.", len(taken))
-        messages.success(request, text % {"n": len(taken)})
+    to = reverse("imports")
+    if len(taken) == 1:
+        to = reverse("import", args=[taken[0].pk])
+    elif taken:
+        to = reverse("imports-together", args=[key])
     return HttpResponseClientRedirect(to) if request.htmx else redirect(to)
 
 
-def _take(request: StaffRequest, file: Upload) -> Import | None:
+def _take(request: StaffRequest, file: Upload, *, together: str) -> Import | None:
     """Make an import of an uploaded file; refusals are told, and the other files go on."""
     name = file.name or _("File")
     try:
         if file.refusal:
             raise file.refusal
-        incoming = services.receive(now=timezone.now(), file_name=name, path=file.path, staff=request.user)
+        incoming = services.receive(
+            now=timezone.now(), file_name=name, path=file.path, staff=request.user, together=together
+        )
     except services.TooLarge as refusal:
         limit = writing.number(refusal.limit_bytes // 1024**2)
         text = _("“%(name)s” is larger than the %(limit)s MB that this installation takes. Split the file.")
@@ -170,14 +177,9 @@ def split(request: StaffRequest, pk: int) -> HttpResponse:
     if not made:
         messages.error(request, _("Choose at least one table."))
         return redirect("import", pk)
-    text = ngettext(
-        "%(n)s table is an import of its own now.",
-        "%(n)s tables are imports of their own now. Open each and import it, in this order: %(names)s.",
-        len(made),
-    )
-    names_in_order = ", ".join(one.file_name.rpartition(" › ")[2] for one in made)
-    messages.success(request, text % {"n": len(made), "names": names_in_order})
-    return redirect("import", made[0].pk) if len(made) == 1 else redirect("imports")
+    text = ngettext("%(n)s table is an import of its own now.", "%(n)s tables are imports of their own now.", len(made))
+    messages.success(request, text % {"n": len(made)})
+    return redirect("import", made[0].pk) if len(made) == 1 else redirect("imports-together", made[0].together)
 
 
 @needs(policy.IMPORTS_RUN)
@@ -358,6 +360,7 @@ def _page(request: StaffRequest, incoming: Import, shown: Preview | None, *, sta
         "report": told,
         "standing": report.standing(told),
         "sheet": sums.of(incoming),
+        "with_others": bool(incoming.together) and together.of(incoming.together).exclude(pk=incoming.pk).exists(),
         "is_asked": bool(report.open_questions(incoming)),
         "step": _step(incoming),
     }

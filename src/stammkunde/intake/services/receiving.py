@@ -56,6 +56,7 @@ def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known be
     layout: str | None = None,
     columns: dict[str, str] | None = None,
     options: dict[str, object] | None = None,
+    together: str = "",
 ) -> Import:
     """
     Take a file in, recognise it, and leave it waiting for a person or for `start`.
@@ -66,6 +67,7 @@ def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known be
         path: a file on this machine, which stays where it is; or
         file: an upload, which is streamed below UPLOAD_DIR.
         layout, columns, options: what is known beforehand, such as a saved mapping or the origin.
+        together: a key that files have that came together.
 
     :raises TooLarge: if it is larger than the setting allows
     :raises NoRoom: if the disk is too full
@@ -79,6 +81,7 @@ def receive(  # noqa: PLR0913, D417 (a file, who brings it, and what is known be
         size_bytes=size_bytes,
         sha256=sha256,
         staff=staff,
+        together=together,
         created_at=now,
     )
     incoming.layout, incoming.columns, incoming.options = layout or "", columns or {}, options or {}
@@ -113,6 +116,9 @@ def _recognise(incoming: Import, *, now: datetime) -> None:
         found.columns,
         {**found.options, **incoming.options},
     )
+    incoming.left_open = [*found.missing, *(one.option for one in found.questions)]
+    if found.assumed_net:  # nothing says so, and somebody must have seen it
+        incoming.left_open.append("price_basis")
 
 
 def _known(incoming: Import, header: tuple[str, ...]) -> remembered.Remembered | None:

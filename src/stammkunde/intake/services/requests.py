@@ -36,11 +36,13 @@ def start(  # noqa: PLR0913 (what was recognised, and by whom it is started)
     options: dict[str, object] | None = None,
     heading: str | None = None,
     dry_run: bool = False,
+    waits: bool = False,
     staff: Staff | None = None,
 ) -> Import:
     """
     Queue an import for checking and, unless it is a dry run, for publishing.
 
+    One that `waits` is refused where a file that came with it, and that its rows refer to, is not in the database.
     Layout, columns, options and the digest of the headings replace those that were recognised; None keeps them.
 
     :raises NotNow: if it is running or done already
@@ -49,6 +51,7 @@ def start(  # noqa: PLR0913 (what was recognised, and by whom it is started)
     fresh = {
         "status": Import.Status.QUEUED,
         "dry_run": dry_run,
+        "waits": waits,
         "step": "waiting",
         "done": 0,
         "total": 0,
@@ -57,6 +60,7 @@ def start(  # noqa: PLR0913 (what was recognised, and by whom it is started)
         "totals": {},
         "problems": [],
         "problem_count": 0,
+        "left_open": [],
         "error": None,
         **work.FREE,
         "started_at": None,

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from stammkunde import work
 from stammkunde.customers import queries as customers
-from stammkunde.intake import apart, held, owners, queries, staging, told, whole
+from stammkunde.intake import apart, held, owners, queries, staging, together, told, whole
 from stammkunde.intake.check import Checked
 from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
@@ -113,6 +113,8 @@ def carry_out(incoming: Import, lease: Lease) -> None:
 
 def _check(incoming: Import, lease: Lease) -> None:
     """Check the file and compare it with the database; nothing there is changed before this is whole."""
+    if first := together.in_the_way(incoming):
+        raise FileNotUsable("waits_for", file=first.file_name)
     name = lease.token
     place = folder.new_attempt(incoming.pk, name)
     checked = _checked(incoming, lease, place, today=timezone.localdate(lease.moment()))

@@ -29,6 +29,7 @@ def split(*, import_id: int, names: Collection[str], now: datetime, staff: Staff
     if whole.status != Import.Status.UPLOADED:
         raise NotNow(status=whole.status)
     chosen = [one for one in apart.parts(Path(whole.path), memory_mb=settings.ENGINE_MEMORY_MB) if one.name in names]
+    key = whole.together or secrets.token_urlsafe(12)
     made = [
         receive(
             now=now,
@@ -36,6 +37,7 @@ def split(*, import_id: int, names: Collection[str], now: datetime, staff: Staff
             path=_linked(Path(whole.path)),
             staff=staff,
             options={one.option: one.name, ALONE: True},
+            together=key if len(chosen) > 1 else whole.together,
         )
         for one in chosen
     ]

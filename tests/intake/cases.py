@@ -73,7 +73,7 @@ RIGHT = {
     "e5_woo_packed_json.csv": Right(cents=100_00, lines=2),
     "e6_woo_gast_und_kunde.csv": Right(cents=300_00, orders=3, customers=1),
     "f1_amazon_orders.txt": Right(cents=250_00, orders=2, customers=2),
-    "f2_ebay_orders.csv": later(cents=200_00, orders=2, customers=2),
+    "f2_ebay_orders.csv": Right(cents=200_00, orders=2, customers=2),
     "f3_etsy_items.csv": Right(asks=("tax_rate",)),
     "f4_square_items.csv": Right(cents=47_60, orders=2),
     "f5_paypal_de.csv": Right(refusal=("payments",)),

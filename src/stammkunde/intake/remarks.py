@@ -169,6 +169,18 @@ OF_ROWS = {
         _("Contact person %(value)s is not at this customer."),
         _("Import the contact persons first, then this file again. Both must have the same origin."),
     ),
+    "units_differ": (
+        _("%(value)s stands in several units (%(units)s); its quantities were taken as they are."),
+        _("Amounts are right either way. Quantities can be compared once the product has one unit."),
+    ),
+    "total_differs": (
+        _("The lines of document %(value)s come to %(cents)s, and %(total_cents)s stands beside them."),
+        _("Look in your ERP for what is missing here or stands here twice. The lines count as they are."),
+    ),
+    "totals_differ": (
+        _("Documents whose lines do not come to the total in a column: %(documents)s of %(of)s (together %(cents)s)."),
+        _("Shipping or discounts may be in it, or lines are missing. The lines count as they are."),
+    ),
     "phone_unclear": (
         _("%(value)s is not plainly one phone number; it stays as it stands."),
         _("Write one number with its area code, in digits, such as +49 30 1234567; an extension after a hyphen."),

@@ -94,6 +94,9 @@ def _figures(totals: dict[str, Any]) -> Iterator[Figure]:
     if totals.get("customers"):
         yield from number(_("Customers"), "customers")
     yield from number(_("Quantity"), "quantity")
+    for one in totals.get("units", ()):
+        label = _("Quantity, %(unit)s") % {"unit": one["unit"] or _("without a unit")}
+        yield Figure(label=label, text=_quantity(one["quantity"]), is_money=False)
     yield from money(_("Net, without shipping"), "net")
     yield from money(_("Gross, without shipping"), "gross")
     yield from money(_("Discounts, taken off already"), "discount")

@@ -239,7 +239,9 @@ class _Detail(dict[str, Any]):
     """A problem's numbers, ready to be put into a sentence."""
 
     def __init__(self, detail: Mapping[str, Any], *, code: str, value: str) -> None:
-        super().__init__({name: _shown(one) for name, one in detail.items()})
+        super().__init__(
+            {name: writing.money(one) if name.endswith("cents") else _shown(one) for name, one in detail.items()}
+        )
         self["code"] = code
         self["value"] = gettext("“%(value)s”") % {"value": _cut(value)} if value else gettext("the value")
         self["date_example"] = gettext("2024-12-31")

@@ -22,6 +22,7 @@ from stammkunde.intake.layouts.vocabulary import LINE_FIELDS
 from stammkunde.store.layouts import KEY, MONEY, NUMBER
 
 TOTAL, HEADING, NOTE, FILLED = KINDS = ("total", "heading", "note", "filled")
+_FOOT_ROWS = 20  # what stands below the records is hardly longer
 _FORMATS = {"csv", "excel"}  # what programs write for programs has no such rows
 _OF_LINES = {one.name for one in (*LINE_FIELDS, PRODUCT_NAME, PRODUCT_CATEGORY)}
 
@@ -65,7 +66,8 @@ def set_aside(
     names = ", ".join(map(literal, source.dialect.header))
     db.execute(f"CREATE TEMP TABLE heading AS SELECT [{names}] AS names")
     db.execute(f"CREATE TEMP TABLE seen AS {_seen_sql(source, key, given)}")
-    db.execute(f"CREATE TEMP TABLE aside AS {_kinds_sql(key, given, is_of_orders=layout.documents)}")
+    foot = _foot_sql(db, source, key, given)
+    db.execute(f"CREATE TEMP TABLE aside AS {_kinds_sql(key, given, foot=foot, is_of_orders=layout.documents)}")
     _prove(db, source)
     wanted = [kind for kind in (TOTAL, HEADING, NOTE) if not kept & {kind, "all"}]
     db.execute(f"DELETE FROM aside WHERE kind NOT IN ({_listed(wanted)})")
@@ -97,7 +99,8 @@ def _seen_sql(source: Source, key: Mapped | None, given: Sequence[Mapped]) -> st
     others = [one for one in given if one is not key]
     nothing_else = " AND ".join(f"{_cell(one.place)} = ''" for one in others) or "false"
     words = f"regexp_full_match({{0}}, {literal(_BEGINS)}) OR regexp_full_match({{0}}, {literal(_EXACT)})"
-    tests = [nothing_else, words.format(_cell(0)), f"regexp_full_match({_cell(0)}, {literal(_RULED)})"]
+    ruled = f"regexp_full_match({_cell(0)}, {literal(_RULED)})"
+    tests = ["bad IS NOT NULL", nothing_else, words.format(_cell(0)), ruled]
     heading = [f"{_cell(place)} = {literal(source.dialect.header[place])}" for place in range(min(width, 2))]
     tests.append(" AND ".join(heading))
     if key is not None:
@@ -109,12 +112,32 @@ def _seen_sql(source: Source, key: Mapped | None, given: Sequence[Mapped]) -> st
     )
 
 
-def _kinds_sql(key: Mapped | None, given: Sequence[Mapped], *, is_of_orders: bool) -> str:
+def _foot_sql(db: duckdb.DuckDBPyConnection, source: Source, key: Mapped | None, given: Sequence[Mapped]) -> str:
+    """Give the SQL that tells what stands below all records: in a cell or two, and where a number should be, words."""
+    if key is None or len(given) <= 2:
+        return "false"
+    bottom = f"SELECT count(*) FROM seen WHERE row > (SELECT max(row) FROM {source.table}) - {_FOOT_ROWS}"
+    if not engine.count(db, bottom):
+        return "false"
+    cells = ", ".join(f"c{place}" for place in range(len(source.dialect.header)))
+    records = (
+        f"SELECT max(row) FROM {source.table} WHERE row NOT IN (SELECT row FROM seen) AND trim(concat({cells})) <> ''"
+    )
+    last = engine.row(db, records)[0] or 0
+    said = f"cells[{key.place + 1}]"
+    rest = " AND ".join(f"cells[{one.place + 1}] = ''" for one in given if one is not key)
+    return (
+        f"row > {last} AND len(filled) <= 2 AND {rest} AND ({said} = '' OR regexp_matches({said}, '\\w\\W*\\s+\\w|:'))"
+    )
+
+
+def _kinds_sql(key: Mapped | None, given: Sequence[Mapped], *, foot: str, is_of_orders: bool) -> str:
     """Give the query that says which kind each of them is; `maybe` are totals that arithmetic must prove."""
     at = key.place + 1 if key is not None else 0
     no_key = f"cells[{at}] = ''" if at else "true"
     is_key = f"(cells[{at}] = label OR {no_key})" if at else "len(texts) = 1"
-    is_note = f"regexp_full_match(label, {literal(_NOTES)})"
+    # "2";"records downloaded" is one note in two cells.
+    is_note = f"(regexp_full_match(label, {literal(_NOTES)}) OR regexp_full_match(whole, {literal(_NOTES)}))"
     if key is not None and len(given) > 2:  # of a list of two columns, one may well be empty
         no_name = no_key if is_of_orders else "false"  # a customer without a number is refused, not overlooked
         is_note += f" OR ({no_name} OR len(string_split(label, ' ')) > 2) AND len(filled) = 1 AND len(texts) = 1"
@@ -134,9 +157,11 @@ def _kinds_sql(key: Mapped | None, given: Sequence[Mapped], *, is_of_orders: boo
             WHEN len(texts) = 1 AND label = texts[1] AND regexp_full_match(label, {literal(_BEGINS)}) THEN 'maybe'
             WHEN len(texts) = 0 AND {no_key} AND ({has_amount}) THEN 'maybe'
             WHEN len(filled) <= 2 AND ({is_note}) THEN '{NOTE}'
+            WHEN {foot} THEN '{NOTE}'
         END AS kind
         FROM (
-            SELECT *, list_filter(filled, lambda x: NOT regexp_full_match(lower(x), {literal(_NUMBER_LIKE)})) AS texts,
+            SELECT *, array_to_string(filled, ' ') AS whole,
+                list_filter(filled, lambda x: NOT regexp_full_match(lower(x), {literal(_NUMBER_LIKE)})) AS texts,
                 len(filled) > 1 AND len(list_distinct(filled)) = len(
                     list_intersect(filled, (SELECT names FROM heading))) AS is_heading
             FROM seen)

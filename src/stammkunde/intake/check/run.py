@@ -21,8 +21,10 @@ from stammkunde.intake.check import (
     problems,
     refused,
     settled,
+    sums,
     tables,
     totals,
+    units,
 )
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.kept import Kept
@@ -135,6 +137,7 @@ class _Check:
         self.fields = kinds.with_answers(given.mapped(layout, columns, source.dialect), options)
         self.names = {one.field.name for one in self.fields}
         self.rows = self.unreadable = self.left_out = 0
+        self.has_units = False  # several, so that quantities are not added up
         self.numbers: set[str] = set()  # fields whose numbers are taken from the file as they are
 
     def settle(self) -> Settled:
@@ -181,6 +184,7 @@ class _Check:
                 self.db, layout=self.layout, fields=self.fields, options=self.options, unknown=self.unknown,
                 kinds=self.kinds,
             )  # fmt: skip
+            sums.compare(self.db, self.fields)
         elif self.kinds.fields:
             self.kinds.set_aside("typed_given", cents="NULL::BIGINT")
         made, merged = {}, 0
@@ -235,6 +239,9 @@ class _Check:
                 problems.add_parsed(self.db, one)
             elif one.field.type == KEY:
                 problems.add_zeros_lost(self.db, one)
+        self.has_units = self.layout.documents and units.find(self.db, self.fields)
+        if self.has_units:
+            units.remark(self.db, self.fields)
         if found.contradicted:
             problems.add_contradicted(self.db, self.fields, found.contradicted)
         if self.layout.spread:
@@ -312,6 +319,8 @@ class _Check:
         no_sale_rows = sum(one.rows for one in no_sales)
         rows = self.rows - no_sale_rows - self.left_out
         found = totals.reckon(db, out_dir, tables=made, gross=priced.knows_gross(self.names, self.options))
+        if found and self.has_units and "lines" in made:
+            found = totals.without_quantities(found) | {"units": units.totals(db, out_dir)}
         codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
         return Checked(
             layout=self.layout.name, rows=rows, accepted=rows - no, refused=no, flagged=flagged, merged=merged,

@@ -42,6 +42,12 @@ def reckon(db: duckdb.DuckDBPyConnection, out_dir: Path, *, tables: dict[str, in
     return found
 
 
+def without_quantities(found: dict[str, Any]) -> dict[str, Any]:
+    """Leave out sums of quantities in different units."""
+    parts = {name: [one | {"quantity": None} for one in found[name]] for name in ("months", "status", "kinds")}
+    return found | parts | {"quantity": None}
+
+
 def _sum_lines(db: duckdb.DuckDBPyConnection, out_dir: Path, *, gross: bool) -> None:
     """Make `line_sums`: what the lines of each order come to."""
     columns = _columns(db, out_dir, "lines")

@@ -16,6 +16,7 @@ from stammkunde.intake.layouts.vocabulary import (
     CUSTOMER_KINDS,
     CUSTOMER_NAME,
     DELIVERED_ON,
+    DOCUMENT_TOTALS,
     IS_COMPANY,
     LINE_FIELDS,
     LINES,
@@ -242,7 +243,7 @@ LINES_LAYOUT = Layout(
     de="Positionen",
     en="Lines",
     documents=True,
-    fields=(order_number(), *LINE_FIELDS, CURRENCY_FIELD),
+    fields=(order_number(), *LINE_FIELDS, CURRENCY_FIELD, *DOCUMENT_TOTALS),
     one_of=(("unit_price", "line_net", "line_gross", "line_total"),),
     tables=(LINES,),
 )

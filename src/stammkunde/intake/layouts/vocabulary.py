@@ -238,6 +238,10 @@ LINE_FIELDS = (
         also=("Anzahl", "Stück", "Stk", "Stückzahl", "Qty", "Qty.", "Units", "Count"),
     ),
     Field(
+        name="unit", de="Einheit", en="Unit", max_length=30, example="",
+        also=("ME", "Mengeneinheit", "Verkaufseinheit", "Einh.", "Unit of measure", "UoM", "UOM"),
+    ),
+    Field(
         name="unit_price", de="Einzelpreis", en="Unit price", type=MONEY, example="12.90",
         also=("Preis", "Stückpreis", "EP", "VK", "VK-Preis", "Verkaufspreis", "Einzelpreis netto", "UnitPrice", "Price",
               "Price per unit", "Item price", "Einzelpreis brutto", "Unit price net", "Net unit price",
@@ -311,6 +315,18 @@ TOTALS = {
     ),
     "line_tax": ("Summe MwSt", "Summe USt", "MwSt gesamt", "USt gesamt", "Umsatzsteuer", "Mehrwertsteuer", "Total tax"),
 }  # fmt: skip
+
+
+# What a whole document comes to, as it stands on each of its lines: they are held against it.
+_AMOUNTS = ("unit_price", "line_net", "line_gross", "line_total")
+DOCUMENT_TOTALS = tuple(
+    Field(name=name, de=de, en=en, type=MONEY, also=TOTALS[words], only_with=_AMOUNTS)
+    for name, de, en, words in (
+        ("document_net", "Belegsumme netto", "Document net", "line_net"),
+        ("document_gross", "Belegsumme brutto", "Document gross", "line_gross"),
+        ("document_total", "Belegsumme", "Document total", "line_total"),
+    )
+)
 
 
 def _of_order(name: str, de: str, en: str, kind: str = MONEY, **more: Any) -> Field:

@@ -86,10 +86,13 @@ def test_another_currency_in_its_column_is_refused_by_row(tmp_path):
     assert found.revenue_cents == 1000
 
 
-def test_the_currency_of_the_installation_counts(tmp_path):
-    _, found = flat(tmp_path, "R1;01.03.2024;7;A1;1;$5.00", currency="USD")
+def test_the_currency_and_the_time_zone_of_the_installation_count(tmp_path, settings):
+    settings.CURRENCY, settings.TIME_ZONE = "USD", "America/New_York"
+
+    path, found = flat(tmp_path, "R1;2024-03-01T02:00:00Z;7;A1;1;$5.00")
 
     assert (found.refused, found.revenue_cents) == (0, 500)
+    assert [f"{on}" for (on,) in rows(path, "orders", "ordered_on")] == ["2024-02-29"]
 
 
 # --- dates

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from stammkunde.intake.formats.engine import literal
 from stammkunde.intake.parsing import dates, numbers
 from stammkunde.intake.parsing.numbers import DECIMAL
@@ -120,13 +122,13 @@ def _emails(one: Field, texts: str, _how: Reading) -> str:
 
 
 def options_of(options: dict[str, Any], *, today: date) -> Reading:
-    """Take what is known about the file's values; what is not keeps its default."""
+    """Take what is known about the file's values; what is not is as everywhere in the company."""
     return Reading(
         today=today,
         decimal="," if options.get("decimal") == "," else ".",
         date_order="mdy" if options.get("date_order") == "mdy" else "dmy",
-        currency=str(options.get("currency") or "EUR").upper(),
-        time_zone=str(options.get("time_zone") or "Europe/Berlin"),
+        currency=str(options.get("currency") or settings.CURRENCY).upper(),
+        time_zone=str(options.get("time_zone") or settings.TIME_ZONE),
     )
 
 

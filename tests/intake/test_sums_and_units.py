@@ -68,6 +68,13 @@ def test_pieces_and_kilograms_are_not_added_up_and_a_product_in_both_is_told(tmp
     assert path.exists()
 
 
+def test_units_of_what_does_not_count_part_no_sum(tmp_path):
+    head = "Rechnungsnummer;Datum;KdNr;Artikel-Nr.;Menge;Einzelpreis;Belegart\n"
+    found = checked(write(tmp_path, head + "1;01.03.2024;K;A;2 Stk;5;Rechnung\n2;01.03.2024;K;A;3 kg;5;Angebot\n"))
+
+    assert (found.totals["quantity"], "units" in found.totals) == (2, False)
+
+
 def test_unit_of_a_column_of_its_own_counts_and_one_unit_is_added_up(tmp_path):
     head = "Rechnungsnummer;Datum;KdNr;Artikel-Nr.;Menge;ME;Einzelpreis\n"
     mixed = checked(write(tmp_path, head + "1;01.03.2024;K;A;2;Stk;5\n1;01.03.2024;K;B;3;kg;5\n"))

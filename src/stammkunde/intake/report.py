@@ -191,8 +191,21 @@ def refusal(refused: CannotUndo) -> str:
     return " ".join(wording.problem_text(refused.code, {"numbers": numbers}))
 
 
+def waiting(incoming: Import) -> str:
+    """Say whether a file that waits for a person is ready, or that something about it is open."""
+    if not incoming.layout:
+        return _("not recognised: look at it")
+    count = len(incoming.left_open) or len(open_questions(incoming))
+    if not count:
+        return _("ready")
+    text = ngettext("%(n)s thing is open: look at it", "%(n)s things are open: look at them", count)
+    return text % {"n": writing.number(count)}
+
+
 def summary(incoming: Import) -> str:
     """Say in a few words what came of an import, for a list: its problems are not needed."""
+    if incoming.status == Import.Status.UPLOADED:
+        return waiting(incoming)
     if failed := error(incoming):
         return failed[0]
     if incoming.status == Import.Status.UNDONE:

@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.intake import layouts, queries, report, services, together
@@ -15,7 +14,6 @@ from stammkunde.intake.forms import language
 from stammkunde.intake.models import Import
 from stammkunde.team import policy
 from stammkunde.team.access import StaffRequest, needs
-from stammkunde.ui import writing
 
 
 @needs(policy.IMPORTS_RUN)
@@ -68,10 +66,6 @@ def _told(one: together.Waiting) -> str:
     incoming = one.incoming
     if not one.is_at_rest or one.has_failed:
         return report.summary(incoming)
-    if one.is_open:
-        count = len(incoming.left_open) or len(report.open_questions(incoming)) or 1
-        text = ngettext("%(n)s thing is open: look at it", "%(n)s things are open: look at them", count)
-        return text % {"n": writing.number(count)}
-    if one.behind is not None:
+    if one.behind is not None and not one.is_open:
         return _("waits for “%(file)s”") % {"file": one.behind.file_name}
-    return _("ready")
+    return report.waiting(incoming)

@@ -26,6 +26,7 @@ PRODUCT_COSTS = Layout(
     tables=(
         Table(
             name="product_costs",
+            needs=("cost",),
             # A price of nothing is how programs write that nobody has said one.
             source=(
                 "CASE WHEN cost > 0 THEN origin || ':' || product_number || '@' || coalesce(cost_from_on, today) END"

@@ -195,7 +195,7 @@ class _Check:
                 self.db, table, layout=self.layout, names=self.names, out_dir=out_dir
             )
             merged += again
-            if table.needs and not made[table.name]:  # nobody is named beside the customers
+            if table.needs and not made[table.name] and len(made) > 1:  # it is beside others, and says nothing
                 del made[table.name]
                 (out_dir / f"{table.name}.parquet").unlink()
         problems.write(self.db, out_dir / "problems.parquet")
@@ -320,7 +320,7 @@ class _Check:
         rows = self.rows - no_sale_rows - self.left_out
         found = totals.reckon(db, out_dir, tables=made, gross=priced.knows_gross(self.names, self.options))
         if found and self.has_units and "lines" in made:
-            found = totals.without_quantities(found) | {"units": units.totals(db, out_dir)}
+            found = totals.by_unit(found, units.totals(db, out_dir))
         codes = db.execute("SELECT code, count(*) FROM problems GROUP BY code ORDER BY count(*) DESC, code").fetchall()
         return Checked(
             layout=self.layout.name, rows=rows, accepted=rows - no, refused=no, flagged=flagged, merged=merged,

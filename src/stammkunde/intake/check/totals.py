@@ -42,10 +42,12 @@ def reckon(db: duckdb.DuckDBPyConnection, out_dir: Path, *, tables: dict[str, in
     return found
 
 
-def without_quantities(found: dict[str, Any]) -> dict[str, Any]:
-    """Leave out sums of quantities in different units."""
+def by_unit(found: dict[str, Any], units: list[dict[str, Any]]) -> dict[str, Any]:
+    """Put sums by unit in place of those of all quantities, where what counts is in several."""
+    if sum(bool(one["unit"]) for one in units) < 2:
+        return found
     parts = {name: [one | {"quantity": None} for one in found[name]] for name in ("months", "status", "kinds")}
-    return found | parts | {"quantity": None}
+    return found | parts | {"quantity": None, "units": units}
 
 
 def _sum_lines(db: duckdb.DuckDBPyConnection, out_dir: Path, *, gross: bool) -> None:

@@ -55,11 +55,12 @@ def _read(engine: Engine, table: FactTable, given: list[str], *, home: str) -> N
 
 
 def _flag(engine: Engine, table: FactTable, given: list[str], *, columns: dict[str, str]) -> None:
+    is_beside = table.name != _CUSTOMERS and _CUSTOMERS in engine.names  # people named in a list of customers
     for one in given:
         engine.run(
             f"INSERT INTO refused SELECT c.row, ?, c.{one}, 'phone_unclear', '{{}}', 'flagged' "
             f"FROM {_joined(engine, table, [one])} WHERE {one}_p.written IS NOT NULL AND {one}_p.kept IS NULL",
-            columns.get(one, ""),
+            columns.get(f"contact_{one}" if is_beside else one, ""),
         )
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from stammkunde.intake import several, views
+from stammkunde.intake import views
+from stammkunde.intake.views import several
 
 urlpatterns = [
     path("imports/", views.imports, name="imports"),

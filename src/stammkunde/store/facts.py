@@ -69,9 +69,8 @@ class Lookup:
     """
     A column that holds the id of a row that is no fact (who is responsible); a file names it by one of its words.
 
-    `find` tells which ids words mean. A word that leads nowhere leaves the row as it is, and is flagged with `code`,
-    once; who is meant can be said by an option, `column:word`, with a word that leads somewhere. Where a file only
-    `hints` at it (who took an order), it counts as long as there is nobody.
+    `find` tells which ids words mean; one that leads nowhere leaves the row as it is, and is flagged with `code`, once,
+    unless an option says who is meant. What a file only `hints` at (who took an order) counts while there is nobody.
     """
 
     column: str
@@ -82,7 +81,6 @@ class Lookup:
     fields: tuple[str, ...] = ()  # of a file, whose columns say it
 
     def option(self, word: str) -> str:
-        """Name the option that says who is meant by a word."""
         return f"{self.column.removesuffix('_id')}:{word}"
 
 

@@ -15,7 +15,7 @@ from stammkunde.intake.check.kept import Kept
 from stammkunde.intake.check.result import Problem
 from stammkunde.intake.formats import Dialect, FileNotUsable, sniff
 from stammkunde.intake.layouts import Layout
-from stammkunde.intake.recognise import losing
+from stammkunde.intake.recognise import losing, repeating
 from stammkunde.intake.recognise.choosing import LEAST, match, rank
 from stammkunde.intake.recognise.settling import Settled, settle
 
@@ -130,7 +130,9 @@ def _recognise(  # noqa: PLR0913
     kind = layouts.get(name)
     if kind.refused and not layout:
         raise FileNotUsable(kind.refused)
-    found_columns = dict(columns) if columns is not None else match(kind, dialect.header)
+    found_columns = (
+        dict(columns) if columns is not None else repeating.as_totals(kind, match(kind, dialect.header), dialect)
+    )
     given = losing.as_answered(kind, found_columns, dialect, options)
     lacking = missing(kind, set(given), dialect.header)
     with TemporaryDirectory() as work:

@@ -27,10 +27,10 @@ def originals(folder) -> list[bytes]:
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_a_hundred_mangled_files_are_answered(tmp_path):
+def test_three_hundred_mangled_files_are_answered(tmp_path):
     answers = []
 
-    for number, content in enumerate(mangled(originals(tmp_path), seed=13, count=100)):
+    for number, content in enumerate(mangled(originals(tmp_path), seed=13, count=300)):
         path = tmp_path / f"mangled-{number}"
         path.write_bytes(content)
         answers.append(answer(path, checks=not number % 10))

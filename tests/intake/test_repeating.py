@@ -8,14 +8,18 @@ from stammkunde.intake.check import check
 from stammkunde.intake.recognise import recognise
 
 TODAY = date(2026, 11, 30)
-HEAD = "Belegnr;Datum;Kunde;Artikel;Menge;Einzelpreis;"
+HEAD = "Belegnr;Datum;Kunde;Artikel;Menge;"
+
+
+def recognised(tmp_path, headings, *rows):
+    path = tmp_path / "liste.csv"
+    lines = [f"R{number};0{number}.03.2026;Meier;{rest}" for number, rest in rows]
+    path.write_text("\n".join([HEAD + headings, *lines]) + "\n", encoding="utf-8")
+    return path, recognise(path, today=TODAY)
 
 
 def read(tmp_path, heading, *rows):
-    path = tmp_path / "liste.csv"
-    lines = [f"R{number};0{number}.03.2026;Meier;{rest}" for number, rest in rows]
-    path.write_text("\n".join([HEAD + heading, *lines]) + "\n", encoding="utf-8")
-    found = recognise(path, today=TODAY)
+    path, found = recognised(tmp_path, f"Einzelpreis;{heading}", *rows)
     out = tmp_path / "out"
     out.mkdir()
     checked = check(
@@ -70,3 +74,12 @@ def test_lines_of_one_price_are_no_totals(tmp_path):
 
     assert found.columns["line_net"] == "Gesamtnetto"
     assert checked.revenue_cents == 12500
+
+
+@pytest.mark.parametrize(("totals", "is_total"), [(("22,00", "31,00", "16,00"), True), (("25,00",) * 3, False)])
+def test_without_a_price_an_amount_that_documents_repeat_whatever_was_bought_is_asked_for(tmp_path, totals, is_total):
+    rows = [(at, f"{what};1;{total}") for at, total in enumerate(totals, start=1) for what in ("Schere", "Topf")]
+
+    _path, found = recognised(tmp_path, "Gesamtnetto", *rows)
+
+    assert ("line_net" in found.columns, found.usable) == (not is_total, not is_total)

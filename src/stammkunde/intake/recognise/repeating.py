@@ -1,7 +1,8 @@
 """
 Whether a column that is called like an amount of lines holds the totals of their documents.
 
-"Gesamtnetto" is the line's in one program and the document's in another: not the heading tells, but price × quantity.
+"Gesamtnetto" is the line's in one program and the document's in another: not the heading tells, but price × quantity;
+or, without a price, that all lines of many documents repeat one amount, whatever was bought.
 """
 
 import re
@@ -14,6 +15,8 @@ from stammkunde.intake.layouts import Layout
 _TOTAL_OF = {"line_net": "document_net", "line_gross": "document_gross", "line_total": "document_total"}
 _NEAR = (0.7, 1.3)  # discounts, and VAT that only one of the two contains
 
+_BOUGHT = ("product_number", "product_name", "quantity")
+_FEW = 3  # documents: fewer may repeat an amount by chance
 _MOST = 0.9  # of the documents with several lines
 
 Row = tuple[str, float, float]  # the document, price × quantity, and what stands in the column
@@ -22,12 +25,25 @@ Row = tuple[str, float, float]  # the document, price × quantity, and what stan
 def as_totals(kind: Layout, columns: Mapping[str, str], dialect: Dialect) -> dict[str, str]:
     """Let columns be the totals of documents where all lines of one repeat the same, and add up to it."""
     found, fields = dict(columns), {one.name for one in kind.fields}
-    if not {"order_number", "unit_price"} <= found.keys():
+    if "order_number" not in found:
         return found
+    repeats = _repeats if "unit_price" in found else _repeats_whatever_was_bought
     for line, total in _TOTAL_OF.items():
-        if line in found and total in fields and total not in found and _repeats(found, found[line], dialect):
+        if line in found and total in fields and total not in found and repeats(found, found[line], dialect):
             found[total] = found.pop(line)
     return found
+
+
+def _repeats_whatever_was_bought(columns: Mapping[str, str], column: str, dialect: Dialect) -> bool:
+    bought = [one for name, one in columns.items() if name in _BOUGHT]
+    documents: dict[str, list[tuple[str, list[str]]]] = {}
+    for row in dialect.sample:
+        if (number := _text(row, dialect, columns["order_number"])) and (amount := _text(row, dialect, column)):
+            documents.setdefault(number, []).append((amount, [_text(row, dialect, one) for one in bought]))
+    several = [one for one in documents.values() if any(what != one[0][1] for _amount, what in one)]
+    repeated = {one[0][0] for one in several if len({amount for amount, _what in one}) == 1}
+    is_always = all(len({amount for amount, _what in one}) == 1 for one in several)
+    return is_always and len(several) >= _FEW and 2 * len(repeated) > len(several)
 
 
 def _repeats(columns: Mapping[str, str], column: str, dialect: Dialect) -> bool:

@@ -44,6 +44,7 @@ WORDED = {
     "guide": [(kind, language, form) for kind in ("risk", "birthday", "free") for language in ("de", "en")
               for form in ("sie", "du")],
     "play-ready-one": [("second-purchase",), ("rhythm",)],
+    "imports-together": [("demo",)],
     "import-template": [("customers",), ("contact_persons",), ("products",), ("orders",), ("lines",), ("consents",)],
 }  # fmt: skip
 QUESTIONS: dict[str, list[dict[str, str]]] = {

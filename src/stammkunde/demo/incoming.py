@@ -10,6 +10,7 @@ from stammkunde.intake import services as intake
 from stammkunde.intake.models import Import
 
 ORIGIN = "demo"
+TOGETHER = "demo"  # the export with which the company began
 
 
 class DemoIncomplete(Exception):
@@ -18,7 +19,9 @@ class DemoIncomplete(Exception):
 
 def queue(path: Path, *, layout: str, now: datetime) -> Import:
     shown = f"{layouts.get(layout).label('de')}.parquet"
-    incoming = intake.receive(now=now, file_name=shown, path=path, layout=layout, options={"origin": ORIGIN})
+    incoming = intake.receive(
+        now=now, file_name=shown, path=path, layout=layout, options={"origin": ORIGIN}, together=TOGETHER
+    )
     return intake.start(import_id=incoming.pk, now=now)
 
 

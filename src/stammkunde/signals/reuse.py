@@ -78,7 +78,8 @@ def copy(former: Generation, now: Generation, *, kept: Kept) -> None:
     marks, said = (", ".join(["%s"] * len(names)) for names in (kept.periods, SAID))
     sql = (
         f"INSERT INTO signals_figure (generation_id, {COLUMNS}) SELECT %s, {COLUMNS} FROM signals_figure "  # noqa: S608
-        f"WHERE generation_id = %s AND slice_by = %s AND period IN ({marks}) AND kpi NOT IN ({said})"
+        f"WHERE generation_id = %s AND slice_by = %s AND period IN ({marks}) AND kpi NOT IN ({said}) "
+        "ORDER BY id"  # as they stood there, whichever way the database finds them
     )
     for by in slices.values_list("slice_by", flat=True).distinct().order_by("slice_by"):
         with transaction.atomic(), connection.cursor() as cursor:

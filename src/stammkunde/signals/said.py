@@ -39,7 +39,7 @@ FROM (
 """
 _HAND_ON = (
     "INSERT INTO signals_figure (generation_id, {columns}) SELECT %s, {columns} FROM signals_figure "
-    "WHERE generation_id = %s AND kpi = %s AND period < %s"
+    "WHERE generation_id = %s AND kpi = %s AND period < %s ORDER BY id"
 )
 
 

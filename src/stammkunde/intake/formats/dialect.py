@@ -60,6 +60,11 @@ class Dialect:
     remarks: tuple[Remark, ...] = ()
     sample: tuple[tuple[str, ...], ...] = field(default=(), repr=False)  # the first rows, as text
 
+    def values(self, column: str, *, rows: int | None = None) -> tuple[str, ...]:
+        """Give what stands in a column in the first rows, trimmed; nothing where a row ends before it."""
+        place = self.header.index(column)
+        return tuple(row[place].strip() if place < len(row) else "" for row in self.sample[:rows])
+
     def as_dict(self) -> dict[str, Any]:
         """Give what a page shows about the file."""
         return {name: value for name, value in asdict(self).items() if name != "sample"}

@@ -106,8 +106,7 @@ def _heading(column: str, dialect: Dialect) -> str:
 
 
 def _values(column: str, dialect: Dialect) -> tuple[str, ...]:
-    place = dialect.header.index(column)
-    return tuple(row[place].strip() if place < len(row) else "" for row in dialect.sample[:_LOOK_ROWS])
+    return dialect.values(column, rows=_LOOK_ROWS)
 
 
 def _first_row(columns: list[str], dialect: Dialect) -> str:

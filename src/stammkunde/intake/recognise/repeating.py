@@ -35,30 +35,28 @@ def as_totals(kind: Layout, columns: Mapping[str, str], dialect: Dialect) -> dic
 
 
 def _repeats_whatever_was_bought(columns: Mapping[str, str], column: str, dialect: Dialect) -> bool:
-    bought = [one for name, one in columns.items() if name in _BOUGHT]
-    documents: dict[str, list[tuple[str, list[str]]]] = {}
-    for row in dialect.sample:
-        if (number := _text(row, dialect, columns["order_number"])) and (amount := _text(row, dialect, column)):
-            documents.setdefault(number, []).append((amount, [_text(row, dialect, one) for one in bought]))
+    bought = [dialect.values(one) for name, one in columns.items() if name in _BOUGHT]
+    documents: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for number, amount, *what in zip(
+        dialect.values(columns["order_number"]), dialect.values(column), *bought, strict=True
+    ):
+        if number and amount:
+            documents.setdefault(number, []).append((amount, tuple(what)))
     several = [one for one in documents.values() if any(what != one[0][1] for _amount, what in one)]
-    repeated = {one[0][0] for one in several if len({amount for amount, _what in one}) == 1}
+    repeated = {one[0][0] for one in several}
     is_always = all(len({amount for amount, _what in one}) == 1 for one in several)
     return is_always and len(several) >= _FEW and 2 * len(repeated) > len(several)
 
 
 def _repeats(columns: Mapping[str, str], column: str, dialect: Dialect) -> bool:
-    named = (columns["order_number"], columns["unit_price"], columns.get("quantity", ""), column)
-    texts = [[_text(row, dialect, one) for one in named] for row in dialect.sample]
+    named = [dialect.values(one) for one in (columns["order_number"], columns["unit_price"], column)]
+    quantities = dialect.values(columns["quantity"]) if "quantity" in columns else ("",) * len(named[0])
+    texts = list(zip(*named, quantities, strict=True))
     return any(_add_up(list(_read(texts, marks))) for marks in product(",.", repeat=2))
 
 
-def _text(row: tuple[str, ...], dialect: Dialect, column: str) -> str:
-    place = dialect.header.index(column) if column in dialect.header else len(row)
-    return row[place].strip() if place < len(row) else ""
-
-
-def _read(texts: list[list[str]], marks: tuple[str, ...]) -> Iterator[Row]:
-    for number, price, quantity, amount in texts:
+def _read(texts: list[tuple[str, ...]], marks: tuple[str, ...]) -> Iterator[Row]:
+    for number, price, amount, quantity in texts:
         p, q, t = _number(price, marks[0]), _number(quantity or "1", marks[0]), _number(amount, marks[1])
         if number and p is not None and q is not None and t is not None:
             yield number, p * q, t

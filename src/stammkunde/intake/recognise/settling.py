@@ -66,12 +66,8 @@ def settle(  # noqa: PLR0913
             return None
 
     if kind.documents:
-        asked = tuple(
-            replace(one, of_rows=some, answers=tuple(_summed(one, answer, checked_as) for answer in one.answers))
-            for one in asked
-        )
-        names = {one.field.name for one in found.fields}
-        if not tax_known(names, found.options):
+        asked = tuple(replace(_with_sums(one, checked_as), of_rows=some) for one in asked)
+        if not tax_known({one.field.name for one in found.fields}, found.options):
             asked = (*asked, Question(option="tax_rate"))
     if checked is not None:
         return Settled(
@@ -93,9 +89,13 @@ def settle(  # noqa: PLR0913
     )
 
 
-def _summed(one: Question, answer: Answer, checked_as: Callable[[dict[str, Any]], Checked | None]) -> Answer:
-    found = checked_as({one.option: answer.value})
-    return replace(answer, cents=found.revenue_cents if found else None)
+def _with_sums(one: Question, checked_as: Callable[[dict[str, Any]], Checked | None]) -> Question:
+    """Say beside each answer what the file would come to."""
+    found = [checked_as({one.option: answer.value}) for answer in one.answers]
+    sums = (each.revenue_cents if each else None for each in found)
+    return replace(
+        one, answers=tuple(replace(answer, cents=cents) for answer, cents in zip(one.answers, sums, strict=True))
+    )
 
 
 def _without_sums(one: Question) -> tuple[Answer, ...]:

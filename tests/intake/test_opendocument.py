@@ -6,6 +6,7 @@ import pytest
 
 from stammkunde.intake import formats
 from stammkunde.intake.formats import FileNotUsable, packed
+from tests.intake.test_formats import cells
 
 NAMES = ("office", "text", "table", "style", "manifest")
 SPACES = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in NAMES)
@@ -86,6 +87,28 @@ def test_hidden_sheets_are_passed_over_and_hidden_rows_and_other_sheets_told(tmp
         ("rows_hidden", {"rows": 1}), ("sheets_left", {"names": ["Neu (1)"]}),
     ]  # fmt: skip
     assert formats.sniff(path, options={"sheet": "Alt"}).remarks[0].code == "sheet_hidden"
+
+
+def test_a_stray_cell_far_down_costs_neither_memory_nor_the_table(tmp_path):
+    note = "<office:annotation><text:p>geprüft</text:p></office:annotation>"
+    gap = row("<table:table-cell/>", more=' table:number-rows-repeated="1040000"')
+    day = '<table:table-cell office:value-type="date" office:date-value="2025-11-03"/>'
+    name = f'<table:table-cell office:value-type="string">{note}<text:p>Eva<text:s/>Ott</text:p></table:table-cell>'
+    first = row(cell("K1"), name, cell("01067", value="1067"), day, cell("12,50", value="12.5"))
+    heading = row(*map(cell, ("Kundennummer", "Name", "PLZ", "Seit", "Wert")))
+    path = write(
+        tmp_path,
+        table(HEADING, row(cell("K9"), cell("Udo"), cell("1")), name="Alt"),
+        table(heading, first, gap, row('<table:table-cell table:number-columns-repeated="9000"/>', cell("x"))),
+    )
+
+    found = formats.sniff(path, options={"sheet": "Kunden"})
+
+    assert cells(path, sheet="Kunden") == [(2, "K1", "Eva Ott", "01067", "2025-11-03", "12.5")]
+    assert cells(path, sheet="Alt") == [(2, "K9", "Udo", "1")]
+    assert next((one.code, one.detail) for one in found.remarks) == (
+        "stray_cell_left", {"sheet": "Kunden", "cell": "MHE1040003"},
+    )  # fmt: skip
 
 
 CLAIMED = cell("x", more=' table:number-columns-repeated="16384"')

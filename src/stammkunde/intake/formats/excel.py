@@ -11,7 +11,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from stammkunde.intake.formats import heading, opendocument, packed, sheets, sparse
+from stammkunde.intake.formats import heading, opendocument, sheets, sparse
 from stammkunde.intake.formats.dialect import Dialect, FileNotUsable, Remark, figure
 
 _SAMPLE_ROWS = 200
@@ -57,15 +57,22 @@ class _Book:
     path: Path
     names: tuple[str, ...]
     known: dict[str, sheets.Sheet]
+    tables: dict[str, opendocument.Table]
 
     @classmethod
     def of(cls, path: Path) -> "_Book":
+        if tables := _tables(str(path), path.stat().st_mtime_ns):
+            known = {
+                name: sheets.Sheet(name=name, part="", is_hidden=one.is_hidden, rows=one.facts.height)
+                for name, one in tables.items()
+            }
+            return cls(path=path, names=tuple(tables), known=known, tables=tables)
         book = _open(path)
         known = {one.name: one for one in sheets.listed(path)} or {
             one.name: sheets.Sheet(name=one.name, part="", is_hidden=one.visible != _VISIBLE, rows=None)
             for one in book.sheets_metadata
         }
-        return cls(path=path, names=tuple(book.sheet_names), known=known)
+        return cls(path=path, names=tuple(book.sheet_names), known=known, tables={})
 
     def in_order(self) -> list[str]:
         return sorted(self.names, key=lambda name: name in self.known and self.known[name].is_hidden)
@@ -75,7 +82,7 @@ class _Book:
         for one in self.known.values():
             if one.name == name or one.is_hidden:
                 continue
-            rows = one.rows if one.part else self._rows(one.name)
+            rows = one.rows if one.part or self.tables else self._rows(one.name)
             if rows is None or rows > 1:
                 yield one.name if rows is None else f"{one.name} ({rows - 1})"
 
@@ -86,14 +93,31 @@ class _Book:
             return 0
 
     def height(self, name: str, *, below: int) -> int | None:
-        height, is_sparse = self.looked(name)[0].height, self.looked(name)[0].is_sparse
-        return max(0, height - below) if height and not is_sparse else None
+        height = self.looked(name)[0].height
+        return max(0, height - below) if height and not self.is_sparse(name) else None
+
+    def is_sparse(self, name: str) -> bool:
+        """Tell whether a sheet is read cell by cell: it is sparse, or one of an OpenDocument's, which come together."""
+        return any(one.facts.is_sparse for one in self.tables.values()) or self.looked(name)[0].is_sparse
+
+    def bounds(self, name: str) -> sparse.Bounds:
+        if self.tables:
+            return opendocument.bounds(self.path, name)
+        return sparse.bounds(self.path, self.known[name].part, name)
+
+    def cells(self, name: str) -> Iterator[Row]:
+        """Read a sheet cell by cell."""
+        if self.tables:
+            return opendocument.rows(self.path, name, self.bounds(name))
+        return sparse.rows(self.path, self.known[name].part, self.bounds(name), self.looked(name)[1])
 
     def looked(self, name: str) -> tuple[sheets.Facts, sheets.Styles]:
         """Look at the cells of a sheet; nothing is known of workbooks that are neither of XML nor OpenDocument."""
-        if name not in self.known:
+        if name in self.tables:
+            return self.tables[name].facts, _NO_STYLES
+        if name not in self.known or not self.known[name].part:
             return sheets.Facts(), _NO_STYLES
-        return _looked(str(self.path), self.path.stat().st_mtime_ns, name, self.known[name].part)
+        return _looked(str(self.path), self.path.stat().st_mtime_ns, self.known[name].part)
 
 
 _VISIBLE = calamine.SheetVisibleEnum.Visible
@@ -101,12 +125,14 @@ _NO_STYLES = sheets.Styles(zeros={}, percents=frozenset(), days=frozenset())
 
 
 @lru_cache(maxsize=8)
-def _looked(path: str, _written_at: int, name: str, part: str) -> tuple[sheets.Facts, sheets.Styles]:
-    if not part:
-        is_open = opendocument.CONTENT in (packed.contents(Path(path)) or ())
-        return opendocument.facts(Path(path), name) if is_open else sheets.Facts(), _NO_STYLES
+def _looked(path: str, _written_at: int, part: str) -> tuple[sheets.Facts, sheets.Styles]:
     styles = sheets.styles(Path(path))
     return sheets.facts(Path(path), part, styles), styles
+
+
+@lru_cache(maxsize=2)
+def _tables(path: str, _written_at: int) -> dict[str, opendocument.Table]:
+    return opendocument.tables(Path(path))
 
 
 def _is_table(found: Dialect, *, columns: int) -> bool:
@@ -142,8 +168,8 @@ def _remarks(book: _Book, name: str) -> Iterator[Remark]:
         yield Remark(code="rows_hidden", detail={"rows": facts.hidden})
     if facts.without_value:
         yield Remark(code="formulas_without_value", detail={"cells": facts.without_value})
-    if facts.is_sparse:
-        stray = sparse.bounds(book.path, book.known[name].part, name).stray
+    if book.is_sparse(name):
+        stray = book.bounds(name).stray
         if stray:
             yield Remark(code="stray_cell_left", detail={"sheet": name, "cell": stray})
 
@@ -182,11 +208,9 @@ def _worded() -> Iterator[None]:
 
 
 def _rows(book: _Book, name: str) -> Iterator[Row]:
-    facts, styles = book.looked(name)
-    if facts.is_sparse:
-        part = book.known[name].part
-        within = sparse.bounds(book.path, part, name)
-        yield from sparse.rows(book.path, part, within, styles)
+    facts, _styles = book.looked(name)
+    if book.is_sparse(name):
+        yield from book.cells(name)
         return
     sheet = _sheet(book.path, name)
     if sheet.start is None:

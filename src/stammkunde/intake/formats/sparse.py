@@ -47,6 +47,15 @@ def bounds(path: Path, part: str, name: str) -> Bounds:
             for letters, row in _ANY.findall(block):
                 columns[column_number(letters)] += 1
                 rows[int(row)] += 1
+    return within(columns, rows, name)
+
+
+def within(columns: Counter[int], rows: Counter[int], name: str) -> Bounds:
+    """
+    Find where a table ends by how many cells stand in each column and row.
+
+    :raises FileNotUsable: if it cannot be told
+    """
     width, height = _end(columns, _GAP_COLUMNS), _end(rows, _GAP_ROWS)
     beyond = sum(count for column, count in columns.items() if column > width)
     first = min((column for column in columns if column > width), default=0)

@@ -72,7 +72,17 @@ def test_an_archive_whose_list_leads_nowhere_is_refused(tmp_path):
     path.write_bytes(whole.replace(b"PK\x03\x04", b"PK\x03\x04\xff\xff\xff", 1))
 
     assert refusal(path) == "archive_damaged"
+    path.write_bytes(_packed_by(whole, method=9))  # as Windows packs what is large
+    assert refusal(path) == "archive_method"
     assert refusal(write(tmp_path, "SQLite format 3\x00...")) == "database"
+
+
+def _packed_by(whole: bytes, *, method: int) -> bytes:
+    """Say in both places where an archive says so that its file is packed by another method."""
+    both = bytearray(whole)
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        both[whole.index(mark) + at] = method
+    return bytes(both)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,10 @@ _OF_FILES = {
         _("Export the table as CSV, Excel, Parquet or JSON."),
     ),
     "archive_locked": (_("The archive is locked by a password."), _("Unpack it and import the file inside.")),
+    "archive_method": (
+        _("The archive is packed in a way that we cannot unpack."),
+        _("Unpack it and import the file inside, or pack it anew as an ordinary .zip (method “Deflate”)."),
+    ),
     "archive_damaged": (_("The archive is damaged."), _("Pack it anew, or import the file inside.")),
     "archive_swells": (
         _("Unpacked, the archive would have more than %(mb)s MB: no table shrinks like that."),

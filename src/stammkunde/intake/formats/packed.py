@@ -154,6 +154,8 @@ def _worded() -> Iterator[None]:
     """Refuse an archive that cannot be unpacked: its list of contents may be whole, and what it leads to is not."""
     try:
         yield
+    except NotImplementedError:
+        raise FileNotUsable("archive_method") from None
     except RuntimeError:  # a password
         raise FileNotUsable("archive_locked") from None
     except _DAMAGED:

@@ -158,6 +158,30 @@ def test_files_of_imports_are_removed_after_a_month(tmp_path, settings):
     assert not list(settings.UPLOAD_DIR.iterdir())
 
 
+def test_a_file_that_nobody_imports_is_removed_after_a_month_and_says_so(settings):
+    incoming = services.receive(now=NOW, file_name="list.csv", file=BytesIO(b"Kundennummer;Name\n1;A\n"))
+    assert queries.kept_until(incoming) == NOW + timedelta(days=30)
+
+    while services.sweep(now=NOW + timedelta(days=29)):
+        pass
+    assert Path(incoming.path).exists()
+    assert services.sweep(now=NOW + timedelta(days=31)) is True
+    assert not list(settings.UPLOAD_DIR.iterdir())
+    incoming.refresh_from_db()
+    assert (incoming.status, incoming.error) == ("failed", {"code": "never_started", "days": 30})
+    assert (queries.written(incoming), queries.kept_until(incoming)) == (0, None)
+
+
+def test_a_file_on_this_machine_is_never_removed(tmp_path):
+    path = write(tmp_path, shop(orders=2))
+    incoming = services.receive(now=NOW, file_name="list.csv", path=path)
+    assert queries.kept_until(incoming) is None
+
+    while services.sweep(now=NOW + timedelta(days=31)):
+        pass
+    assert path.exists()
+
+
 def test_upload_that_is_too_large_is_refused_and_leaves_nothing(tmp_path, settings):
     settings.UPLOAD_LIMIT_BYTES = 100
 

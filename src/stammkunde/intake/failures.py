@@ -15,6 +15,10 @@ OF_IMPORTS = {
         _("Not imported: its rows refer to “%(file)s”, which came with it and is not in the database."),
         _("Import that file first, then this one once more."),
     ),
+    "never_started": (
+        _("Nobody imported the file within %(days)s days; what was uploaded has been deleted."),
+        _("Upload it once more when you want to import it."),
+    ),
     "worker_lost": (
         _("The import was set aside: a worker was stopped %(tries)s times in the middle of it."),
         _("Usually the computer lacks memory: import the file in parts, or give it more."),

@@ -1,15 +1,20 @@
 """What is known about imports."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 from stammkunde.intake import staging, undo
 from stammkunde.intake.models import Import, Mapping
 
 RECENT = 50
+# How long a file is kept after its import came to rest, so that refused rows can be looked up and the file run again;
+# one that nobody starts, after it came.
+KEEP = timedelta(days=30)
 UNDONE = models.Q(status=Import.Status.UNDONE)
 RUNNING = (Import.Status.QUEUED, Import.Status.CHECKING, Import.Status.PUBLISHING, Import.Status.UNDOING)
 
@@ -72,6 +77,15 @@ def from_there(origin: str) -> FromThere:
     """Tell what rows of an origin will meet: the same number from there is the same customer."""
     done = Import.objects.filter(status=Import.Status.DONE, options__origin=origin)
     return FromThere(count=done.count(), latest=done.only("file_name", "finished_at").order_by("-pk").first())
+
+
+def kept_until(incoming: Import) -> datetime | None:
+    """Tell when an upload is deleted, should nothing happen to it; None: it is gone, being worked on, or elsewhere."""
+    uploads = Path(settings.UPLOAD_DIR).resolve()
+    if not incoming.path or incoming.status in RUNNING or uploads not in Path(incoming.path).resolve().parents:
+        return None
+    since = incoming.created_at if incoming.status == Import.Status.UPLOADED else incoming.finished_at
+    return since + KEEP if since else None
 
 
 def checked_dir(incoming: Import) -> Path | None:

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from stammkunde import work
@@ -23,6 +24,7 @@ from stammkunde.intake.formats import FileNotUsable
 from stammkunde.intake.lease import BEAT_SECONDS, WORKING, Lease, LostLease, claim, undo_set_aside
 from stammkunde.intake.models import BeforeImage, Import
 from stammkunde.intake.publish import Publishing
+from stammkunde.intake.queries import KEEP
 from stammkunde.intake.services.requests import remove_files
 from stammkunde.intake.staging import difference, folder
 from stammkunde.intake.undo import Undoing
@@ -34,8 +36,6 @@ PROBLEMS_SHOWN = 100
 TRIES = 4
 UNDO_TRIES = 8  # with their pauses, about ten minutes
 PAUSE = timedelta(seconds=5)
-# How long a file is kept after its import came to rest, so that refused rows can be looked up and the file run again.
-KEEP = timedelta(days=30)
 KEEP_STRAYS = timedelta(days=1)
 WAIT_SECONDS = 0.3
 NOT_RESERVED = 10**15
@@ -335,12 +335,22 @@ def _put_keys_back() -> None:
 
 
 def _remove_old_files(now: datetime) -> bool:
-    """Delete the files of imports that came to rest long ago; one at a time, and tell whether there was one."""
-    old = Import.objects.filter(finished_at__lt=now - KEEP, path__gt="").exclude(status__in=WORKING).first()
+    """
+    Delete the files of imports that came to rest, or that nobody has started, long ago; tell whether there was one.
+
+    One at a time, and whoever starts one meanwhile keeps it.
+    """
+    long_ago, uploaded = now - KEEP, Q(status=Import.Status.UPLOADED)
+    is_old = (~uploaded & Q(finished_at__lt=long_ago)) | (uploaded & Q(created_at__lt=long_ago))
+    old = Import.objects.filter(is_old, path__gt="").exclude(status__in=WORKING).first()
     if old is None:
         return _remove_strays(now)
-    remove_files(old)
-    Import.objects.filter(pk=old.pk).update(path="")
+    changes: dict[str, Any] = {"path": ""}
+    if old.status == Import.Status.UPLOADED:
+        error = {"code": "never_started", "days": KEEP.days}
+        changes |= {"status": Import.Status.FAILED, "finished_at": now, "error": error}
+    if Import.objects.filter(pk=old.pk, status=old.status).update(**changes):
+        remove_files(old)
     return True
 
 

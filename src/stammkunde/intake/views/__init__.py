@@ -363,6 +363,7 @@ def _page(request: StaffRequest, incoming: Import, shown: Preview | None, *, sta
         "with_others": bool(incoming.together) and together.of(incoming.together).exclude(pk=incoming.pk).exists(),
         "is_asked": bool(report.open_questions(incoming)),
         "step": _step(incoming),
+        "kept_until": queries.kept_until(incoming),
     }
     if shown is not None:
         context |= _preview_context(shown) | {"parts": _parts(incoming, shown)}

@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone, translation
 
 from stammkunde.figures import ahead, claims
-from stammkunde.figures.gain import gain
+from stammkunde.figures.gain import gain, spent
 from stammkunde.insight import retention
 from stammkunde.signals import answers
-from stammkunde.signals.models import Current, Figure, Generation
+from stammkunde.signals.models import Current, Figure, Generation, YearCost
+from stammkunde.team import policy
 from stammkunde.team.policy import Sight
 from tests.pages import folded
 
@@ -59,6 +60,25 @@ def test_before_a_year_is_over_only_the_period_counts():
     assert (said.per_point.cents, said.per_point.life, said.most_cents) == (30_000, None, None)
 
 
+@pytest.mark.parametrize(
+    ("winning", "keeping", "each"),
+    [
+        (1_430_000, 720_000, (10_000, 1_000, 10)),
+        (1_430_000, None, (10_000, None, None)),
+        (None, 720_000, (None, 1_000, None)),
+        (0, 0, (0, 0, None)),
+        (None, None, (None, None, None)),
+    ],
+)
+def test_winning_and_keeping_are_told_by_whom_they_won_and_kept_as_far_as_they_are_known(winning, keeping, each):
+    won = YEAR | {"customers_won": figure(143)}
+
+    said = spent(FACTS, year="2025", figures=won, winning_cents=winning, keeping_cents=keeping)
+
+    assert (said.won, said.kept) == (143, 720)
+    assert (said.each.winning_each_cents, said.each.keeping_each_cents, said.each.times) == each
+
+
 def test_claims_say_what_the_library_says():
     with translation.override("en"):
         found = [(str(one.says), str(one.measured), str(one.caution)) for one in claims.told()]
@@ -71,7 +91,7 @@ def test_worker_asks_ahead_about_the_last_year_that_is_over(period, year):
     assert str(ahead.last_year(period)) == year
 
 
-def figured() -> None:
+def figured(*, won: int | None = None) -> None:
     shown = Generation.objects.create(
         status=Generation.Status.DONE, as_of_on=date(2026, 6, 30), activity_days=60, started_at=timezone.now()
     )
@@ -80,6 +100,7 @@ def figured() -> None:
         ("2026-Q2", "customers_start", 500),
         ("2026-Q2", "retention_rate", 0.5),
         ("2025", "revenue_per_customer_cents", 5000),
+        *([("2025", "customers_won", won)] if won is not None else ()),
     ):
         Figure.objects.create(generation=shown, kpi=kpi, period=period, slice_by="", slice_value="", value=value, n=100)
 
@@ -97,6 +118,38 @@ def test_overview_tells_what_the_facts_of_the_year_say(client, administrator, mo
     assert "Wer geht, hatte zuvor 40\xa0% von dem gebracht, was Gebliebene brachten" in text
     assert "40,00\xa0€ Deckungsbeitrag in 2025" in text
     assert "Was die Literatur sagt" in text
+
+
+@pytest.mark.django_db
+def test_overview_holds_keeping_against_winning_or_says_where_to_write_it_down(client, administrator, monkeypatch):
+    figured(won=143)
+    monkeypatch.setattr(answers, "kept", lambda **_question: FACTS)
+    client.force_login(administrator)
+
+    def told():
+        return folded(client.get("/?period=2026-Q2").content.decode())
+
+    assert "Was es 2025 gekostet hat, einen Kunden zu gewinnen oder zu halten, ist unbekannt" in told()
+    assert "/settings/costs/#years" in told()
+    YearCost.objects.create(year=2025, winning_cents=1_430_000, keeping_cents=720_000)
+    assert "Je Kunde hat das Gewinnen 10,0-mal so viel gekostet wie das Halten." in told()
+    assert "ist unbekannt" not in told()
+    YearCost.objects.update(keeping_cents=14_400_000)
+    assert "Das Halten war also das teurere von beiden." in told()
+
+
+@pytest.mark.django_db
+def test_whoever_sees_no_margins_is_told_no_costs(client, salesperson, monkeypatch):
+    figured(won=143)
+    YearCost.objects.create(year=2025, winning_cents=1_430_000)
+    monkeypatch.setattr(answers, "kept", lambda **_question: FACTS)
+    monkeypatch.setattr(policy, "sight", lambda *_who, **_basis: Sight(figures=True))
+    client.force_login(salesperson)
+
+    answer = client.get("/?period=2026-Q2")
+
+    assert answer.status_code == 200
+    assert "Halten und gewinnen" not in answer.content.decode()
 
 
 @pytest.mark.django_db

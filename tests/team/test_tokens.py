@@ -53,6 +53,9 @@ PAGES = {
     "hourly_costs": ("settings-costs", {}),
     "hourly_cost": ("settings-costs", {}),
     "remove_hourly_cost": ("settings-costs", {}),
+    "year_costs": ("settings-costs", {}),
+    "year_cost": ("settings-costs", {}),
+    "remove_year_cost": ("settings-costs", {}),
     "bring": ("import-upload", {}),
     "bring_rows": ("import-upload", {}),
     "undo": ("import-undo", {}),
@@ -60,6 +63,7 @@ PAGES = {
 SENT = {
     "create_segment": {"name": "Neu", "rule": {"field": "customer.kind", "is": "unknown"}},
     "hourly_cost": {"role": "sales", "holds_from_on": "2026-01-01", "cents": 4800},
+    "year_cost": {"year": 2025, "winning_cents": 1_200_000},
     "bring_rows": {"origin": "till", "rows": []},
 }
 
@@ -104,6 +108,7 @@ def numbers(administrator):
         "customer_id": customer.pk,
         "import_id": incoming.pk,
         "cost_id": 1,
+        "year": 2025,
         "segment_id": group.pk,
         "measure_id": play.pk,
         "trial_id": 1,
@@ -141,6 +146,7 @@ def test_scopes_leave_of_the_rights_what_they_say(administrator, numbers):
         "impact_of_one": "margins",
         "import_state": "imports",
         "hourly_costs": "settings",
+        "year_costs": "settings",
     }
 
     for scope in policy.SCOPES:

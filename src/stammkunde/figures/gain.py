@@ -11,7 +11,7 @@ from stammkunde.figures import claims
 from stammkunde.figures.tiles import Figures
 from stammkunde.insight import retention
 from stammkunde.insight.errors import CannotAnswer
-from stammkunde.insight.retention import Amount, Base, Worth
+from stammkunde.insight.retention import Amount, Base, Costs, Worth
 from stammkunde.team.policy import Sight
 from stammkunde.ui.tables import Column
 
@@ -29,6 +29,23 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spent:
+    """What winning and keeping cost in a year, as somebody wrote down; None: nobody did."""
+
+    year: str
+    winning_cents: int | None
+    keeping_cents: int | None
+    won: int
+    kept: int
+    each: Costs
+
+    @property
+    def keeping_is_dearer(self) -> bool:
+        """Tell whether keeping a customer cost more than winning one."""
+        return self.each.times is not None and self.each.times < 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gain:
     """So many points more: so many customers more, each worth so much a year."""
 
@@ -41,6 +58,7 @@ class Gain:
     like: float | None = None  # what those who leave bring, as a share of what those bring who stay
     rises: float | None = None  # how much more a customer brings in her life with five points more
     most_cents: float | None = None  # what keeping one more may cost
+    spent: Spent | None = None  # None: not told here, as of a part of the customers
     discount: float = retention.DISCOUNT
 
     @property
@@ -58,13 +76,19 @@ class Gain:
 
 
 def gain(
-    figures: Figures, *, name: str, year: tuple[str, Figures] | None, sight: Sight, facts: Base | None = None
+    figures: Figures,
+    *,
+    name: str,
+    year: tuple[str, Figures] | None,
+    sight: Sight,
+    facts: Base | None = None,
+    said: Spent | None = None,
 ) -> Gain | None:
     """
     Say what one, three and five points more retention would be worth; None where it cannot be said.
 
     `year` is the last one that is over, with its name: a customer more is one for longer than a quarter. `facts` is
-    what that year's facts say, where they were asked.
+    what that year's facts say, where they were asked; `said` is what winning and keeping cost in it.
     """
     start = figures.get("customers_start")
     if start is None or not start.value:
@@ -87,6 +111,24 @@ def gain(
         like=facts.like if facts else None,
         rises=found[COMPARED_POINTS].rises if COMPARED_POINTS in found else None,
         most_cents=found[1].lifetime.cents / found[1].customers if 1 in found else None,
+        spent=said,
+    )
+
+
+def spent(
+    base: Base, *, year: str, figures: Figures, winning_cents: int | None, keeping_cents: int | None
+) -> Spent | None:
+    """Divide what winning and keeping cost in a year by whom it won and kept; None where that cannot be told."""
+    won = figures.get("customers_won")
+    if won is None or won.value is None:
+        return None
+    count = int(won.value)
+    try:
+        each = retention.costs(base, won=count, winning_cents=winning_cents, keeping_cents=keeping_cents)
+    except CannotAnswer:
+        return None
+    return Spent(
+        year=year, winning_cents=winning_cents, keeping_cents=keeping_cents, won=count, kept=base.kept, each=each
     )
 
 

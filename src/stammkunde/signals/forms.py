@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from stammkunde.signals import yearly
 from stammkunde.signals.models import FigureSettings
 from stammkunde.team.models import Staff
 from stammkunde.team.settings_page import SettingsForm
@@ -47,6 +48,40 @@ class HourlyForm(forms.Form):
     def cents(self) -> int:
         amount: Decimal = self.cleaned_data["amount"]
         return int(amount * 100)
+
+
+class YearForm(forms.Form):
+    """What winning and keeping customers cost in a year."""
+
+    year = forms.IntegerField(label=_("Year"), min_value=yearly.YEARS[0], max_value=yearly.YEARS[1])
+    winning = forms.DecimalField(
+        label=_("Spent on winning new customers"),
+        required=False,
+        decimal_places=2,
+        localize=True,
+        help_text=_("Advertisements, fairs, commission, the time of those who win customers. Empty: not known."),
+    )
+    keeping = forms.DecimalField(
+        label=_("Spent on keeping those you have"),
+        required=False,
+        decimal_places=2,
+        localize=True,
+        help_text=_("Mailings, gifts, points, visits, the time of those who look after customers. Empty: not known."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        for name in ("winning", "keeping"):
+            amount = said.get(name)
+            if amount is not None and not 0 <= amount * 100 <= yearly.MOST_CENTS:
+                self.add_error(name, _("Between 0 and 1,000,000,000."))
+        if not self.errors and said.get("winning") is None and said.get("keeping") is None:
+            raise ValidationError(_("Say at least one of the two amounts."))
+        return said
+
+    def cents(self, name: str) -> int | None:
+        amount: Decimal | None = self.cleaned_data[name]
+        return None if amount is None else int(amount * 100)
 
 
 class FigureForm(SettingsForm):

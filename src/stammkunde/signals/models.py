@@ -289,3 +289,26 @@ class HourlyCost(models.Model):
                 condition=models.Q(role__in=["", *Staff.Role.values]), name="signals_hourly_cost_of_a_role"
             ),
         ]
+
+
+class YearCost(models.Model):
+    """What winning customers, and keeping those there were, cost in a year; None: nobody said."""
+
+    year = models.PositiveSmallIntegerField(_("year"), unique=True)
+    winning_cents = models.BigIntegerField(_("spent on winning customers"), null=True, blank=True)
+    keeping_cents = models.BigIntegerField(_("spent on keeping customers"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["year"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(year__range=(1990, 2100)), name="signals_year_cost_sane_year"),
+            models.CheckConstraint(
+                condition=models.Q(winning_cents__isnull=False) | models.Q(keeping_cents__isnull=False),
+                name="signals_year_cost_says_something",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(winning_cents__isnull=True) | models.Q(winning_cents__gte=0))
+                & (models.Q(keeping_cents__isnull=True) | models.Q(keeping_cents__gte=0)),
+                name="signals_year_cost_not_negative",
+            ),
+        ]

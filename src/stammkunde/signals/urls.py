@@ -10,4 +10,5 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/refresh/", settings.refresh, name="settings-refresh"),
     path("settings/costs/", settings.costs, name="settings-costs"),
+    path("settings/costs/years/", settings.year_costs, name="settings-year-costs"),
 ]

@@ -87,6 +87,8 @@ ACTIONS = {
     "left_alone.off": gettext_lazy("ended leaving customers alone of all advertising"),
     "left_alone.on": gettext_lazy("let it be drawn who is left alone of all advertising for a year, to compare"),
     "settings.changed": gettext_lazy("changed the settings"),
+    "year_cost.changed": gettext_lazy("wrote down what winning and keeping customers cost in a year"),
+    "year_cost.removed": gettext_lazy("removed what winning and keeping customers cost in a year"),
     "sign_in.done": gettext_lazy("signed in"),
     "sign_in.failed": gettext_lazy("wrong password at sign-in"),
     "sign_in.throttled": gettext_lazy("sign-in held back after too many failures"),

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from stammkunde.calls import queries as guides
 from stammkunde.calls import services as calls
-from stammkunde.customers.models import Purpose
+from stammkunde.customers.models import Customer, Purpose
 from stammkunde.demo import names, pictures
 from stammkunde.demo.story import Deed, Story
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.content import Block, Text
 from stammkunde.outreach.models import Template
-from stammkunde.signals import hourly
+from stammkunde.signals import hourly, yearly
 from stammkunde.team import saved_views
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
@@ -29,6 +29,7 @@ WITH_PICTURE = "Neue Angebote"
 SPRING_CARD = "Frühlingskarte mit Gutschein"
 HOUR_CENTS = {"management": 9_500, "sales": 5_400, "service": 3_900, "marketing": 4_800, "": 4_600}
 RAISED_CENTS = {"sales": 5_700, "service": 4_150}
+WINNING_CENTS, KEEPING_CENTS = 940, 410  # a year, by customer of the company
 
 
 def deeds(story: Story) -> Iterator[Deed]:
@@ -47,6 +48,8 @@ def deeds(story: Story) -> Iterator[Deed]:
     half = story.at(story.first + (story.last - story.first) / 2, 9)
     hours, fewer = sells.hours_per_week, sells.hours_per_week - 4
     yield Deed(at=half, do=lambda at: _hour_costs(management, RAISED_CENTS, at))
+    for year in range(story.first.year, story.last.year):
+        yield Deed(at=story.at(date(year + 1, 1, 8), 9), do=_year_costs(management, year))
     for at, now_hours in ((begin + timedelta(days=40), fewer), (half, hours)):
         yield Deed(at=at, do=_hours(management, sells, now_hours))
 
@@ -96,6 +99,17 @@ def _signature(whose: Staff) -> Callable[[datetime], object]:
 def _hour_costs(by: Staff, cents: Mapping[str, int], at: datetime) -> None:
     for role, each in cents.items():
         hourly.write_down(role=role, holds_from_on=timezone.localdate(at), cents=each, by=by, now=at)
+
+
+def _year_costs(by: Staff, year: int) -> Callable[[datetime], object]:
+    """Write down at the beginning of a year what winning and keeping customers cost in the one before."""
+
+    def write(at: datetime) -> None:
+        customers = Customer.objects.count()
+        said = {"winning_cents": customers * WINNING_CENTS, "keeping_cents": customers * KEEPING_CENTS}
+        yearly.write_down(year=year, **said, by=by, now=at)
+
+    return write
 
 
 def _templates(by: Staff, at: datetime) -> None:

@@ -17,9 +17,11 @@ from stammkunde.figures import bar, context, gain, outlook, plots, tiles
 from stammkunde.figures.queries import overview as queries
 from stammkunde.figures.queries import overview_plots
 from stammkunde.insight.errors import CannotAnswer
+from stammkunde.insight.periods import Period
+from stammkunde.insight.retention import Base
 from stammkunde.sales.models import Order
 from stammkunde.segments import selection
-from stammkunde.signals import answers, forecasts, margins
+from stammkunde.signals import answers, forecasts, margins, yearly
 from stammkunde.signals import queries as signals
 from stammkunde.signals.models import FigureSettings, Generation
 from stammkunde.team import policy, taking
@@ -100,7 +102,16 @@ def _point(figures: tiles.Figures, stored: queries.Points, chosen: selection.Sel
     year = queries.last_year(stored, chosen)
     named = (selection.name(year[0]), year[1]) if year else None
     facts = queries.year_by_facts(chosen, str(year[0]), sight=sight) if year else None
-    return gain.gain(figures, name=selection.name(chosen.period), year=named, sight=sight, facts=facts)
+    said = _spent(year, facts) if year and facts and sight.margin else None
+    return gain.gain(figures, name=selection.name(chosen.period), year=named, sight=sight, facts=facts, said=said)
+
+
+def _spent(year: tuple[Period, tiles.Figures], facts: Base) -> gain.Spent | None:
+    """Say what winning and keeping cost in that year, of the whole company."""
+    period, figures = year
+    written = yearly.of(period.start_on.year)
+    cents = {name: getattr(written, name, None) for name in ("winning_cents", "keeping_cents")}
+    return gain.spent(facts, year=selection.name(period), figures=figures, **cents)
 
 
 @require_POST

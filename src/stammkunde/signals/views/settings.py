@@ -1,5 +1,6 @@
 """What the company decided about figures and warnings, with what its own figures say about it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stammkunde.signals import answers, forecasts, forms, hourly, margins, proof, queries
+from stammkunde.signals import answers, forecasts, forms, hourly, margins, proof, queries, yearly
 from stammkunde.signals import services as refreshing
 from stammkunde.tasks.forms import TimeForm
 from stammkunde.team import policy
@@ -54,19 +55,51 @@ def costs(request: StaffRequest) -> HttpResponse:
         hourly.take_back(cost_id=cost_id, by=request.user, now=now)
         messages.success(request, _("Removed."))
         return redirect("settings-costs")
-    form = forms.HourlyForm(request.POST or None, initial={"role": "sales", "holds_from_on": timezone.localdate(now)})
+    form = forms.HourlyForm(request.POST) if request.method == "POST" else _hourly_form(now=now)
     if request.method == "POST" and form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("role", "holds_from_on")}
         hourly.write_down(**said, cents=form.cents, by=request.user, now=now)
         messages.success(request, _("Saved."))
         return redirect("settings-costs")
+    return _costs(request, form, _year_form(now=now))
+
+
+@needs(policy.SETTINGS_EDIT)
+@require_POST
+def year_costs(request: StaffRequest) -> HttpResponse:
+    """Write down what winning and keeping cost in a year, or take that back (`remove`: the year)."""
+    now = timezone.now()
+    if year := given.row(request.POST.get("remove", "")):
+        yearly.take_back(year=year, by=request.user, now=now)
+        messages.success(request, _("Removed."))
+        return redirect("settings-costs")
+    form = forms.YearForm(request.POST)
+    if not form.is_valid():
+        return _costs(request, _hourly_form(now=now), form)
+    cents = {f"{name}_cents": form.cents(name) for name in ("winning", "keeping")}
+    yearly.write_down(year=form.cleaned_data["year"], **cents, by=request.user, now=now)
+    messages.success(request, _("Saved."))
+    return redirect("settings-costs")
+
+
+def _hourly_form(*, now: datetime) -> forms.HourlyForm:
+    return forms.HourlyForm(initial={"role": "sales", "holds_from_on": timezone.localdate(now)})
+
+
+def _year_form(*, now: datetime) -> forms.YearForm:
+    return forms.YearForm(initial={"year": timezone.localdate(now).year - 1})
+
+
+def _costs(request: StaffRequest, form: forms.HourlyForm, of_year: forms.YearForm) -> HttpResponse:
     shown = {
         "form": form,
+        "year_form": of_year,
         "costs": [{"cost": one, "role": margins.role_label(one.role)} for one in hourly.costs()],
+        "years": yearly.costs(),
         "counts_time": margins.wanted().counts_time,
         "definition": margins.definition(queries.current()),
     }
-    return render(request, "signals/hourly_costs.html", shown, status=400 if form.errors else 200)
+    return render(request, "signals/costs.html", shown, status=400 if form.errors or of_year.errors else 200)
 
 
 @needs(policy.SETTINGS_EDIT)

@@ -186,7 +186,7 @@ def _look(at: datetime) -> None:
     entering = PlayVersion.objects.filter(content__trigger__kind="enters").values_list("segment_id", flat=True)
     entered = [one for one in latest.versions() if one.segment_id in set(entering)]
     passes.work_out_as_of(entered, on=at.date(), now=at)
-    while working.sweep(now=at):
+    while working.sweep(now=at, is_shared=False):
         pass
 
 

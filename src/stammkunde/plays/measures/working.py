@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection
 
@@ -21,8 +23,34 @@ Status = Play.Status
 OPEN = (Status.RUNNING, Status.PAUSED)
 
 
-def sweep(*, now: datetime) -> bool:
-    """Do a piece of what is due; say whether anything was done. Safe to run twice, by several workers, and to kill."""
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How many are looked at in one transaction, and how long others may write after each, as a share of it."""
+
+    at_once: int
+    pause: float
+
+    @contextmanager
+    def room_for_others(self) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        if self.pause:
+            time.sleep((time.monotonic() - began) * self.pause)
+
+
+def _pace(*, is_shared: bool) -> Pace:
+    """Give way where there is one writer."""
+    if is_shared and connection.vendor == "sqlite":
+        return Pace(at_once=min(AT_ONCE_ALONE, walk.AT_ONCE), pause=PAUSE)
+    return Pace(at_once=walk.AT_ONCE, pause=0.0)
+
+
+def sweep(*, now: datetime, is_shared: bool = True) -> bool:
+    """
+    Do a piece of what is due; say whether anything was done. Safe to run twice, by several workers, and to kill.
+
+    Where nobody else writes (`is_shared` is false), batches are large and nothing is left between them.
+    """
     plays = list(Play.objects.filter(kind=Play.Kind.MEASURE, status__in=OPEN).order_by("pk"))
     if not plays:
         looking.forget()
@@ -33,7 +61,7 @@ def sweep(*, now: datetime) -> bool:
         if not is_mine:
             return False
         try:
-            return _piece(plays, stopped, now=now)
+            return _piece(plays, stopped, now=now, pace=_pace(is_shared=is_shared))
         except groups.NotKept:  # right after a refresh: first it is written down what is known as of last night
             return False
 
@@ -56,26 +84,26 @@ def _begins(play: Play, *, now: datetime) -> bool:
         return True
 
 
-def _piece(plays: Sequence[Play], stopped: Sequence[Play], *, now: datetime) -> bool:
+def _piece(plays: Sequence[Play], stopped: Sequence[Play], *, now: datetime, pace: Pace) -> bool:
     running = [play for play in plays if play.status == Status.RUNNING]
     guard = Guard(now=now)
-    done = [guard.each(stopped, _finish), looking.enter(plays, guard), guard.each(running, _draw)]
-    with _room_for_others():
-        done.append(looking.meet(guard, at_most=_at_once()))
-    done.append(guard.each(plays, _meet_all))
-    with _room_for_others():
-        done.append(walk.pull(now=now, at_most=_at_once()) > 0)
-    done.append(_walk(now=now))
+    done = [guard.each(stopped, _finish), looking.enter(plays, guard), guard.each(running, partial(_draw, pace=pace))]
+    with pace.room_for_others():
+        done.append(looking.meet(guard, at_most=pace.at_once))
+    done.append(guard.each(plays, partial(_meet_all, pace=pace)))
+    with pace.room_for_others():
+        done.append(walk.pull(now=now, at_most=pace.at_once) > 0)
+    done.append(_walk(now=now, pace=pace))
     guard.over()
     return any(done)
 
 
-def _walk(*, now: datetime) -> bool:
+def _walk(*, now: datetime, pace: Pace) -> bool:
     """Let some batches of those who are due take their steps: looking for all else costs as much as one of them."""
     for batch in range(BATCHES):
-        with _room_for_others():
-            walked = walk.walk(now=now, at_most=_at_once())
-        if walked < _at_once():
+        with pace.room_for_others():
+            walked = walk.walk(now=now, at_most=pace.at_once)
+        if walked < pace.at_once:
             return batch > 0 or walked > 0
     return True
 
@@ -85,29 +113,16 @@ def _finish(play: Play, *, now: datetime) -> int:
     return closing.close_some(play, walking.Event.STOPPED, now=now)
 
 
-def _draw(play: Play, *, now: datetime) -> int:
+def _draw(play: Play, *, now: datetime, pace: Pace) -> int:
     if not admit.waiting(play, now=now):
         return 0
-    with _room_for_others():
+    with pace.room_for_others():
         return admit.draw(play, now=now)
 
 
-def _at_once() -> int:
-    return min(AT_ONCE_ALONE, walk.AT_ONCE) if connection.vendor == "sqlite" else walk.AT_ONCE
-
-
-@contextmanager
-def _room_for_others() -> Iterator[None]:
-    """Let others write after a batch, for half of what it took, where there is one writer."""
-    began = time.monotonic()
-    yield
-    if connection.vendor == "sqlite":
-        time.sleep((time.monotonic() - began) * PAUSE)
-
-
-def _meet_all(play: Play, *, now: datetime) -> bool:
-    with _room_for_others():
-        return looking.meet_all(play, now=now, at_most=_at_once())
+def _meet_all(play: Play, *, now: datetime, pace: Pace) -> bool:
+    with pace.room_for_others():
+        return looking.meet_all(play, now=now, at_most=pace.at_once)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from stammkunde.customers.models import Customer
 from stammkunde.intake import services as intake
+from stammkunde.intake import staging
 from stammkunde.intake.models import Import, Mapping
 from stammkunde.sales.models import Order
 from stammkunde.team.models import AuditEntry
@@ -287,6 +288,46 @@ def test_progress_asks_again_until_there_is_nothing_to_wait_for(ada):
     assert 'hx-trigger="every 1s"' in waiting.content.decode()
     assert "HX-Refresh" not in waiting.headers
     assert done.headers["HX-Refresh"] == "true"
+
+
+@runs_imports
+def test_while_a_file_is_compared_its_rows_and_sums_are_shown(ada, monkeypatch):
+    incoming = uploaded(ada)
+    address, shown = reverse("import-progress", args=[incoming.pk]), []
+    compare = staging.compare
+
+    def looked_at(**given):
+        shown.append(ada.get(address).content.decode())
+        return compare(**given)
+
+    monkeypatch.setattr(staging, "compare", looked_at)
+    ada.post(reverse("import-start", args=[incoming.pk]), shown_form(ada, incoming) | {"do": "import"})
+    work()
+
+    assert "3 Zeilen" in shown[0]
+    assert "35,64\N{NO-BREAK SPACE}€" in shown[0]
+
+
+def test_while_rows_are_judged_it_is_shown_how_many_they_are(ada):
+    incoming = uploaded(ada)
+    Import.objects.filter(pk=incoming.pk).update(status="checking", step="judge", done=1_234_567, total=0)
+
+    assert "1.234.567 Zeilen" in ada.get(reverse("import-progress", args=[incoming.pk])).content.decode()
+
+
+def test_how_much_vat_there_is_is_asked_and_answered_in_one_place(ada):
+    incoming = uploaded(ada, FLAT.replace("Einzelpreis", "Einzelpreis brutto"))
+    question = "Die Preise enthalten Mehrwertsteuer: wie viel Prozent?"
+
+    asking = ada.get(reverse("import", args=[incoming.pk]))
+    sent = shown_form(ada, incoming) | {"tax_rate": "19"}
+    answered = ada.post(reverse("import-preview", args=[incoming.pk]), sent)
+
+    for response in (asking, answered):
+        _before, _label, after = response.content.decode().partition(f">\n    {question}")
+        assert 'name="tax_rate"' in after.partition("</section>")[0]
+        assert response.content.decode().count(question) == 1
+    assert [one.context["preview"].is_ready for one in (asking, answered)] == [False, True]
 
 
 @runs_imports

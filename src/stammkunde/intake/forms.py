@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.intake import layouts, models, wording
+from stammkunde.intake.answers import QUESTIONS
 from stammkunde.intake.formats import Dialect
 from stammkunde.intake.layouts import Layout
 from stammkunde.intake.recognise import Recognition
@@ -62,6 +63,7 @@ class Options(forms.Form):
         label=_("Totals, notes, rows without an order number"), choices=ASIDE, required=False
     )
 
+    NUMBER = "tax_rate"  # the one question that is answered by a number
     MORE = ("header_row", "encoding", "delimiter", "sheet", "part", "keep_aside")  # folded away
 
     def __init__(
@@ -70,10 +72,13 @@ class Options(forms.Form):
         super().__init__(*args, **kwargs)
         for name in _unasked(layout, dialect):
             del self.fields[name]
-        for name in questions:  # which have answers to choose from
+        for name in set(questions) - {self.NUMBER}:  # which have answers to choose from
             self.fields.pop(name, None)
-        if self.initial.get("price_basis") in {None, "net"}:
-            self.fields.pop("tax_rate", None)
+        self.is_asked = self.NUMBER in self.fields and (self.NUMBER in questions or bool(self.initial.get(self.NUMBER)))
+        if self.is_asked:
+            self.fields[self.NUMBER].label = QUESTIONS[self.NUMBER]
+        elif self.initial.get("price_basis") in {None, "net"}:
+            self.fields.pop(self.NUMBER, None)
         if "sheet" in self.fields:
             choice_of(self, "sheet").choices = [(sheet, sheet) for sheet in dialect.sheets]
             self.initial.setdefault("sheet", dialect.sheet)
@@ -88,7 +93,12 @@ class Options(forms.Form):
                     field.choices = [*choices, (known, KNOWN.get(known, known))]
 
     def main(self) -> list[forms.BoundField]:
-        return [field for field in self if field.name not in self.MORE]
+        elsewhere = {*self.MORE, *([self.NUMBER] if self.is_asked else [])}
+        return [field for field in self if field.name not in elsewhere]
+
+    def vat(self) -> forms.BoundField | None:
+        """Give the field for how much VAT there is, where that is asked."""
+        return self[self.NUMBER] if self.is_asked else None
 
     def more(self) -> list[forms.BoundField]:
         return [field for field in self if field.name in self.MORE]
@@ -178,7 +188,7 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question about the file, in words; without choices, it is answered elsewhere on the page."""
+    """A question about the file, in words."""
 
     name: str
     text: str
@@ -190,7 +200,7 @@ class Asked:
 
 def asked(found: Recognition) -> list[Asked]:
     """Word what was asked about a file: what is open, and what was chosen, as long as there is a choice."""
-    questions = [one for one in found.asked if one.answers or one in found.questions]
+    questions = [one for one in found.asked if one.answers]
     return [
         Asked(
             name=ANSWER + one.option,
@@ -256,7 +266,7 @@ def samples(found: Recognition, column: str, *, count: int = 3) -> list[str]:
         return []
     place = found.header.index(column)
     values = (row[place].strip() for row in found.sample if place < len(row) and row[place])
-    return list(dict.fromkeys(value[:60] for value in values if value))[:count]
+    return list(dict.fromkeys(value if len(value) <= 60 else f"{value[:59]}…" for value in values if value))[:count]
 
 
 def layout_choices(found: Recognition) -> list[tuple[str, str]]:

@@ -342,12 +342,13 @@ def _remark(db: duckdb.DuckDBPyConnection, fields: list[Mapped], column: str) ->
     columns = {one.field.name: one.column for one in fields}
     product = columns.get("product_number") or columns.get("product_name", "")
     buyer = columns.get("customer_number") or columns.get("email", "")
-    problems.add(db, f"SELECT row, {literal(column)}, CAST(charged AS VARCHAR), 'price_not_positive', NULL, '{FLAGGED}' FROM priced "  # noqa: E501
+    problems.add(db, f"SELECT row, {literal(column)}, rtrim(rtrim(CAST(charged AS VARCHAR), '0'), '.'), 'price_not_positive', NULL, '{FLAGGED}' FROM priced "  # noqa: E501
                      "WHERE line_kind = 'adjustment'")  # fmt: skip
     if cost := columns.get("unit_cost") or columns.get("line_cost"):
         problems.add(db, f"SELECT row, {literal(cost)}, '0', 'line_costs_nothing', NULL, '{FLAGGED}' FROM priced "
                          "WHERE line_kind = 'sale' AND cost_cents = 0")  # fmt: skip
-    problems.add(db, f"SELECT row, '', CAST(units AS VARCHAR), 'sign_turned', NULL, '{FLAGGED}' FROM priced "
+    units = "rtrim(rtrim(CAST(units AS VARCHAR), '0'), '.')"
+    problems.add(db, f"SELECT row, '', {units}, 'sign_turned', NULL, '{FLAGGED}' FROM priced "
                      "WHERE sign < 0 AND line_key NOT LIKE '%refund'")  # fmt: skip
     problems.add(db, f"SELECT min(row), {literal(product)}, product_code, 'not_a_product', "
                      f"json_object('lines', count(*)), '{FLAGGED}' FROM priced WHERE not_a_product "

@@ -174,8 +174,8 @@ class _Check:
 
     def finish(self, found: Settled, out_dir: Path, tell: Callable[[str, int, int], None]) -> Checked:
         self._remark(found, tell)
-        tell("judge", 0, 1)
         self.rows = self._count()
+        tell("judge", self.rows, 0)
         self.kinds = kinds.Kinds(self.db, self.fields, self.options)
         self.kinds.judge()
         self._type()

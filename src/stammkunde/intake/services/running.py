@@ -118,6 +118,8 @@ def _check(incoming: Import, lease: Lease) -> None:
     name = lease.token
     place = folder.new_attempt(incoming.pk, name)
     checked = _checked(incoming, lease, place, today=timezone.localdate(lease.moment()))
+    shown = checked.as_dict() | {"problems": [], "totals": {}, "asked": []}
+    lease.save(totals=checked.totals, checkpoint={**incoming.checkpoint, "check": shown})
     is_open = any(not one.is_answered(incoming.options) for one in checked.asked)
     found, reserved = _compare(incoming, lease, place, is_dry=incoming.dry_run or is_open)
     asked = [*checked.asked, *whole.questions(found, cents=checked.revenue_cents), *owners.questions(found.named)]
@@ -127,7 +129,7 @@ def _check(incoming: Import, lease: Lease) -> None:
         "folder": name,
         "ranges": {} if waits else reserved,
         "failures": 0,
-        "check": checked.as_dict() | {"problems": [], "totals": {}, "asked": []},
+        "check": shown,
         "asked": [asdict(one) for one in asked],
     }
     incoming.totals = checked.totals
@@ -288,7 +290,7 @@ def _fail(incoming: Import, lease: Lease, error: dict[str, Any]) -> None:
     """End an import that changed nothing; one that already did is taken back."""
     try:
         if Import.objects.get(pk=incoming.pk).status == Import.Status.CHECKING:
-            lease.save(status=Import.Status.FAILED, **_at_rest(lease, error=error))
+            lease.save(status=Import.Status.FAILED, totals={}, **_at_rest(lease, error=error))
         else:
             _take_back(incoming, lease, error)
     except LostLease:

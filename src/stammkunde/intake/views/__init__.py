@@ -237,7 +237,8 @@ def progress(request: StaffRequest, pk: int) -> HttpResponse:
     incoming = get_object_or_404(Import, pk=pk)
     if incoming.status not in queries.RUNNING:
         return HttpResponseClientRefresh()
-    return render(request, "intake/progress.html", {"incoming": incoming, "step": _step(incoming)})
+    shown = {"incoming": incoming, "step": _step(incoming), "counted": report.counted(incoming)}
+    return render(request, "intake/progress.html", shown)
 
 
 @needs(policy.IMPORTS_RUN)
@@ -343,7 +344,7 @@ def _preview(
     if incoming.totals:  # of the whole file, as shown above
         found = replace(found, totals={})
     layout = layouts.get(found.layout) if found.layout else None
-    questions = [one.option for one in found.asked if one.answers]
+    questions = [one.option for one in found.asked]
     options = partial(forms.Options, layout=layout, dialect=found.dialect, questions=questions, initial=found.options)
     shown = Preview(found=found, options=options())
     if data is None or is_applied or "origin" not in data:
@@ -363,10 +364,12 @@ def _page(request: StaffRequest, incoming: Import, shown: Preview | None, *, sta
         "with_others": bool(incoming.together) and together.of(incoming.together).exclude(pk=incoming.pk).exists(),
         "is_asked": bool(report.open_questions(incoming)),
         "step": _step(incoming),
+        "counted": told.counted,
         "kept_until": queries.kept_until(incoming),
     }
     if shown is not None:
-        context |= _preview_context(shown) | {"parts": _parts(incoming, shown)}
+        parts = _parts(incoming, shown)
+        context |= _preview_context(shown, passed_over=("sheets_left",) if parts else ()) | {"parts": parts}
     return render(request, "intake/import.html", context, status=status)
 
 
@@ -384,11 +387,13 @@ def _parts(incoming: Import, shown: Preview) -> list[tuple[Part, str]]:
     return list(zip(found, labels, strict=True)) if len(found) > 1 else []
 
 
-def _preview_context(shown: Preview) -> dict[str, Any]:
+def _preview_context(shown: Preview, *, passed_over: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Give what the preview shows; remarks that are `passed_over` stand elsewhere on the page."""
     found = shown.found
     if found is None:
         return {"preview": shown}
     rows = forms.field_rows(found)
+    remarks = [one.as_dict() for one in found.problems if one.code not in passed_over]
     return {
         "preview": shown,
         "found": found,
@@ -397,9 +402,9 @@ def _preview_context(shown: Preview) -> dict[str, Any]:
         "asked": forms.asked(found),
         "sheet_shown": sums.sheet(found.totals),
         "is_open": bool(found.questions),
-        "open_choices": sum(1 for one in found.questions if one.answers),
+        "open_questions": len(found.questions),
         "missing": [row.label for row in rows if row.missing],
-        "problems": report.problems([problem.as_dict() for problem in found.problems[:8]]),
+        "problems": report.problems(remarks[:8]),
         "mappings": queries.mappings(),
         "from_there": queries.from_there(str(found.options.get("origin", ""))),
         "used": len(found.header) - len(found.unused),

@@ -4,6 +4,7 @@ import pytest
 
 from stammkunde.plays import contents
 from stammkunde.plays.measures import costs, spending
+from stammkunde.plays.measures.pacing import Pace
 from stammkunde.plays.models import StepRun
 from stammkunde.signals.models import HourlyCost
 from stammkunde.tasks.models import Task
@@ -92,8 +93,8 @@ def test_who_brings_most_a_minute_comes_first_over_all_measures(paul, monkeypatc
 
 
 def test_day_begins_with_who_brings_most_of_those_who_wait(paul, monkeypatch):
-    monkeypatch.setattr("stammkunde.plays.measures.working.AT_ONCE_ALONE", 1)
     monkeypatch.setattr("stammkunde.plays.measures.walk.AT_ONCE", 1)
+    monkeypatch.setattr("stammkunde.plays.measures.working._SHARED", Pace(at_once=1))
     started(task(minutes=120, owner=paul.pk), prior_percent=2)
     people = [customer() for _one in range(3)]
     richer(monkeypatch, people)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from stammkunde.outreach.models import Message
-from stammkunde.plays.measures import admit, moves, triggers, working
+from stammkunde.plays.measures import admit, moves, pacing, triggers, working
 from stammkunde.plays.models import Enrolment, Planner, StepRun
 from stammkunde.tasks.models import Task
 from tests import processes
@@ -76,8 +76,10 @@ def test_others_may_write_between_two_batches(play, monkeypatch):
         return whole(one)
 
     monkeypatch.setattr(moves.Batch, "save", save)
-    monkeypatch.setattr(working, "AT_ONCE_ALONE", 10)
-    monkeypatch.setattr(working.time, "sleep", lambda _seconds: turns.append("pause"))
+    monkeypatch.setattr(working, "_SHARED", pacing.Pace(at_once=10, gives_way=True))
+    monkeypatch.setattr(pacing, "LARGEST", 10)
+    monkeypatch.setattr(pacing, "SMALLEST", 10)
+    monkeypatch.setattr(pacing.time, "sleep", lambda _seconds: turns.append("pause"))
     work()
 
     assert (max(sizes), sum(sizes) >= MANY) == (10, True)

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from stammkunde.plays.measures import moves, walk, working
+from stammkunde.plays.measures.pacing import Pace
 
 
 def work(*, now: str, at_once: int) -> None:
     """Do all there is."""
-    walk.AT_ONCE = at_once
+    walk.AT_ONCE, working._SHARED = at_once, Pace(at_once=at_once)
     while working.sweep(now=datetime.fromisoformat(now)):
         pass
 

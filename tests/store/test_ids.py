@@ -1,8 +1,7 @@
 import pytest
 
 from stammkunde.sales.models import Product
-from stammkunde.store import bulk
-from stammkunde.store.bulk import ids
+from stammkunde.store import bulk, ids
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,6 +10,7 @@ What a whole mail looks like is said by `dress`.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -167,7 +168,7 @@ def without_markup(text: str, values: Mapping[str, str]) -> str:
     """Fill words and take their marks away: what is left reads well as plain text, links with their address."""
     masked, masks = _masked(text, values)
     paragraphs = []
-    for token in _MARKDOWN.parse(masked):
+    for token in _tokens(masked):
         if token.type == "inline":
             lead = "- " if token.level > 1 else ""
             paragraphs.append((token.level > 1, lead + _words(token.children or [], masks)))
@@ -176,6 +177,12 @@ def without_markup(text: str, values: Mapping[str, str]) -> str:
         lines += ("\n" if is_listed and was_listed else "\n\n") + words
         was_listed = is_listed
     return lines.strip()
+
+
+@lru_cache(maxsize=256)
+def _tokens(masked: str) -> tuple[Token, ...]:
+    """Take words apart, fields masked: those of a template are the same for everybody. They are read only."""
+    return tuple(_MARKDOWN.parse(masked))
 
 
 def _words(tokens: Sequence[Token], masks: Sequence[str]) -> str:
@@ -221,10 +228,15 @@ def _leading(url: str) -> str:
 def marked_up(text: str, values: Mapping[str, str]) -> SafeString:
     """Make HTML of a text block: marks first, then the fields, escaped."""
     masked, masks = _masked(text, values)
-    html = nh3.clean(
+    return mark_safe(_unmasked(_unmasked_address(_cleaned(masked), masks), masks, put=escape))  # noqa: S308 (cleaned, escaped)
+
+
+@lru_cache(maxsize=256)
+def _cleaned(masked: str) -> str:
+    """Make HTML of words, fields masked, and let nothing else pass."""
+    return nh3.clean(
         _MARKDOWN.render(masked), tags=set(TAGS), attributes={"a": {"href"}}, url_schemes=set(SCHEMES), link_rel=None
     )
-    return mark_safe(_unmasked(_unmasked_address(html, masks), masks, put=escape))  # noqa: S308 (cleaned, escaped)
 
 
 def _own(source: str, values: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from stammkunde.outreach import cases, policy
 from stammkunde.outreach.cases import Book
 from stammkunde.outreach.models import AddressUse, Message, MessageEvent, Turn
 from stammkunde.outreach.policy import Decision, Verdict
+from stammkunde.store import rows
 
 State = Message.State
 NEVER_LEFT = (State.REFUSED, State.EXPIRED, State.STOPPED, State.FAILED)
@@ -28,7 +29,8 @@ DECIDED = ["state", "reason", "due_at", "slot_at", "address", "basis", "finished
 def lock(customer_ids: Iterable[int]) -> None:
     """Wait until nobody else gives out slots of these customers; inside the caller's transaction."""
     ids = sorted(set(customer_ids))
-    Turn.objects.bulk_create([Turn(customer_id=one) for one in ids], ignore_conflicts=True)
+    there = set(Turn.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    rows.create([Turn(customer_id=one) for one in ids if one not in there], or_leave=True)
     list(Turn.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
 
 
@@ -59,7 +61,7 @@ def settle(
     for message in everything:
         _apply(message, decisions[message.key], now=now)
     kept = [one for one in new if one.state != State.REFUSED or one.key not in loose]
-    Message.objects.bulk_create(kept, batch_size=500)
+    rows.create(kept)
     changed = [one for one in waiting if before[one.key] != _decided(one)]
     changed += [one for one in waiting if one.state != State.PLANNED and one not in changed]
     if changed:
@@ -88,10 +90,7 @@ def look_after(*, now: datetime, at_most: int = 200) -> int:
 
 def log(messages: Iterable[Message], *, now: datetime, by: str = "") -> None:
     """Append what messages are now to their history."""
-    MessageEvent.objects.bulk_create(
-        [MessageEvent(message=one, at=now, state=one.state, reason=one.reason, by=by) for one in messages],
-        batch_size=1000,
-    )
+    rows.create([MessageEvent(message=one, at=now, state=one.state, reason=one.reason, by=by) for one in messages])
 
 
 def take_questions_back(messages: Iterable[Message], *, now: datetime) -> None:
@@ -131,13 +130,11 @@ def claim_addresses(messages: Sequence[Message], decisions: dict[str, Decision],
     if not guarded:
         return
     wanted = {(one.origin, one.channel, one.address): one.customer_id for one in reversed(guarded)}
-    AddressUse.objects.bulk_create(
-        [
-            AddressUse(origin=o, channel=c, address=a, customer_id=wanted[o, c, a], used_at=book.now)
-            for o, c, a in sorted(wanted)
-        ],
-        ignore_conflicts=True,
-    )
+    uses = [
+        AddressUse(origin=o, channel=c, address=a, customer_id=wanted[o, c, a], used_at=book.now)
+        for o, c, a in sorted(wanted)
+    ]
+    rows.create(uses, or_leave=True)
     book.uses.update(cases.uses(guarded))
     for message in guarded:
         owner = book.uses[message.origin, message.channel, message.address]

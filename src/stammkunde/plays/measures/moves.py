@@ -23,6 +23,7 @@ from stammkunde.plays.measures.happenings import Fact
 from stammkunde.plays.models import Enrolment, Play, PlayVersion, StepRun
 from stammkunde.plays.walking import Event, Standing, Zones
 from stammkunde.signals import queries as signals
+from stammkunde.store import rows
 from stammkunde.tasks import services as tasks
 
 ACTS = ("message", "task")
@@ -248,7 +249,7 @@ def _write_runs(moved: Sequence[Walker]) -> None:
         [(state, code, _given(at), one.row.pk, step) for one in moved for step, state, code, at in one.ends],
     )
     runs = [run for one in moved for run in one.runs]
-    StepRun.objects.bulk_create(runs, ignore_conflicts=True, batch_size=500)
+    rows.create(runs, or_leave=True)
 
 
 def _name_not_reached(done: Sequence[Walker]) -> None:

@@ -1,9 +1,7 @@
 """What workers do for measures: who enters, is drawn, walks; what was settled, what has happened, what is over."""
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,38 +9,21 @@ from django.db import connection
 
 from stammkunde import work
 from stammkunde.plays import groups, walking
-from stammkunde.plays.measures import admit, closing, looking, triggers, walk
+from stammkunde.plays.measures import admit, closing, looking, pacing, triggers, walk
 from stammkunde.plays.measures.guarding import Guard
+from stammkunde.plays.measures.pacing import Pace
 from stammkunde.plays.models import Planner, Play
 
 LEASE = timedelta(minutes=2)
-PAUSE = 0.5  # of what a batch took: meanwhile others write (SQLite has one writer)
 BATCHES = 5  # of steps in a row
-AT_ONCE_ALONE = 50  # there: 200 would keep the others from writing for a third of a second
 Status = Play.Status
 OPEN = (Status.RUNNING, Status.PAUSED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How many are looked at in one transaction, and how long others may write after each, as a share of it."""
-
-    at_once: int
-    pause: float
-
-    @contextmanager
-    def room_for_others(self) -> Iterator[None]:
-        began = time.monotonic()
-        yield
-        if self.pause:
-            time.sleep((time.monotonic() - began) * self.pause)
+_SHARED = Pace(at_once=pacing.FIRST, gives_way=True)  # what it has learnt holds for the next sweeps, too
 
 
 def _pace(*, is_shared: bool) -> Pace:
     """Give way where there is one writer."""
-    if is_shared and connection.vendor == "sqlite":
-        return Pace(at_once=min(AT_ONCE_ALONE, walk.AT_ONCE), pause=PAUSE)
-    return Pace(at_once=walk.AT_ONCE, pause=0.0)
+    return _SHARED if is_shared and connection.vendor == "sqlite" else Pace(at_once=walk.AT_ONCE)
 
 
 def sweep(*, now: datetime, is_shared: bool = True) -> bool:
@@ -101,10 +82,12 @@ def _piece(plays: Sequence[Play], stopped: Sequence[Play], *, now: datetime, pac
 def _walk(*, now: datetime, pace: Pace) -> bool:
     """Let some batches of those who are due take their steps: looking for all else costs as much as one of them."""
     for batch in range(BATCHES):
+        at_most = pace.at_once
         with pace.room_for_others():
-            walked = walk.walk(now=now, at_most=pace.at_once)
-        if walked < pace.at_once:
+            walked = walk.walk(now=now, at_most=at_most)
+        if walked < at_most:
             return batch > 0 or walked > 0
+        pace.learn()
     return True
 
 

@@ -7,12 +7,12 @@ release each other's locks. It writes and reads exchange files of its own; the d
 
 from stammkunde.store.bulk.addresses import address
 from stammkunde.store.bulk.batches import Progress, cut, delete, repeat, run
-from stammkunde.store.bulk.ids import NoIds, reserve
 from stammkunde.store.bulk.inserts import insert, put, staged
 from stammkunde.store.bulk.lookups import rows_of, rows_with
 from stammkunde.store.bulk.pace import Pace, rest
 from stammkunde.store.bulk.queries import Seconds, local_days, taken
 from stammkunde.store.bulk.snapshots import DatabaseInMemory, Snapshot, day_of, snapshot
+from stammkunde.store.ids import NoIds, reserve
 
 __all__ = [
     "DatabaseInMemory",

@@ -1,5 +1,7 @@
 """Ids for new rows, taken from the database beforehand, so that rows can refer to each other before they are in it."""
 
+from collections.abc import Sequence
+
 from django.db import connection, models, transaction
 
 TRIES = 20
@@ -13,6 +15,18 @@ def reserve(model: type[models.Model], count: int) -> int:
     """Reserve `count` ids that nobody else will get, and give the number before the first."""
     table = model._meta.db_table  # noqa: SLF001 (`_meta` is how Django lets a model be asked)
     return _from_sequence(table, count) if connection.vendor == "postgresql" else _from_counter(table, count)
+
+
+def numbers(model: type[models.Model], count: int) -> Sequence[int]:
+    """Give `count` ids that nobody else will get, ascending; others may have some between them."""
+    table = model._meta.db_table  # noqa: SLF001
+    if connection.vendor != "postgresql":
+        first = _from_counter(table, count) + 1
+        return range(first, first + count)
+    sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [f'"{table}"', count])
+        return [int(number) for (number,) in cursor.fetchall()]
 
 
 def _from_counter(db_table: str, count: int) -> int:

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from stammkunde.loyalty.earning import Version
 from stammkunde.loyalty.postings import Act, Kind, Postings, Pots, postings
-from stammkunde.loyalty.purchases import Kind as LineKind
-from stammkunde.loyalty.purchases import Line
+from stammkunde.sales.purchases import Kind as LineKind
+from stammkunde.sales.purchases import Line
 
 START = date(2026, 1, 1)
 EURO = Version(code="euro", holds_from_on=START, num=1, den=100, delivery_days=0, return_days=10)

@@ -5,9 +5,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stammkunde.loyalty import purchases
 from stammkunde.loyalty.earning import Version, each, expires_on, held, matures_on
-from stammkunde.loyalty.purchases import remaining
+from stammkunde.sales import purchases
+from stammkunde.sales.purchases import remaining
 from tests.loyalty.histories import EURO, START, back, cheaper, day, earned, known, sale
 
 BASKET = [sale("A", "1", 1999, product=1), sale("A", "2", 549, product=2), sale("A", "3", 452, product=3)]

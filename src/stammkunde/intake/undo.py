@@ -169,10 +169,10 @@ class Undoing:
         rows = BeforeImage.objects.filter(pk__range=(ids[0], ids[-1]), incoming=self.incoming, table=table.name)
         self._mark(table, table.rows().filter(pk__in=rows.values("row_id")))
 
-    def _mark(self, table: FactTable, rows: models.QuerySet[Any]) -> None:
+    def _mark(self, table: FactTable, rows: models.QuerySet[Any], *, going: bool = False) -> None:
         """Count a change of rows, and note whom they are about where these are few; inside the transaction."""
         table.mark_rows(rows)
-        facts.tell(table, rows)
+        facts.tell(table, rows, going=going)
         because = f"undo:{self.incoming.pk}"
         if self.total <= touched.MOST:
             table.touch(rows, because=because)
@@ -186,7 +186,7 @@ class Undoing:
             low = max(first, at - pace.rows + 1)
             began = time.monotonic()
             with transaction.atomic():
-                self._mark(table, table.rows().filter(pk__range=(low, at), imported_by=self.incoming.pk))
+                self._mark(table, table.rows().filter(pk__range=(low, at), imported_by=self.incoming.pk), going=True)
                 self._delete_some(table, low, at)
                 self._save(at - low + 1)
             at = low - 1

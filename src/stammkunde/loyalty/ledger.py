@@ -19,7 +19,7 @@ from django.utils import timezone
 from stammkunde.loyalty import booking, queries
 from stammkunde.loyalty.models import Account, Booking, Lot, Move
 from stammkunde.loyalty.postings import Act, Key, Postings, Pots, postings
-from stammkunde.loyalty.purchases import Line
+from stammkunde.sales.purchases import Line
 
 OWN = "\x1f"  # keys of our own begin with a sign that no one else's may have
 

@@ -16,9 +16,10 @@ from heapq import heappop, heappush
 from itertools import groupby
 from typing import NamedTuple
 
-from stammkunde.loyalty import earning, purchases
+from stammkunde.loyalty import earning
 from stammkunde.loyalty.earning import Version, later
-from stammkunde.loyalty.purchases import Line
+from stammkunde.sales import purchases
+from stammkunde.sales.purchases import Line
 
 GOOD_FOR_AT_LEAST_DAYS = 30  # what is given back
 DEBT_DAYS = 2 * 365

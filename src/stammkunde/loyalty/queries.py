@@ -1,6 +1,5 @@
 """What the ledger is about: purchases, decisions and rules by account, and what is in the pots now."""
 
-import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,30 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from stammkunde.customers.models import Customer
 from stammkunde.loyalty.earning import Version
 from stammkunde.loyalty.models import Account, Booking, Move, Rule
 from stammkunde.loyalty.postings import Act, Kind
-from stammkunde.loyalty.purchases import Kind as LineKind
-from stammkunde.loyalty.purchases import Line
-from stammkunde.sales.models import Line as SalesLine
-from stammkunde.sales.models import Order, Product
-
-MOST_PIECES = 10**12  # thousandths
-
-_COLUMNS = (
-    "order__customer__source",
-    "order__source",
-    "key",
-    "order__ordered_on",
-    "order__delivered_on",
-    "order__status",
-    "kind",
-    "quantity",
-    "revenue_cents",
-    "product_id",
-    "product__kind",
-)
-_GIVEN_BACK = (SalesLine.Kind.RETURN, SalesLine.Kind.CANCELLATION)
+from stammkunde.sales import returned
+from stammkunde.sales.purchases import Line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,50 +62,9 @@ def acts(account_ids: Collection[int]) -> Iterator[tuple[int, Act]]:
 
 def lines(customer_sources: Collection[str]) -> Iterator[tuple[str, Line]]:
     """Give the lines of orders that took place, by customer."""
-    yield from _told(
-        SalesLine.objects.filter(order__customer__source__in=customer_sources)
-        .exclude(order__status=Order.Status.CANCELLED)
-        .order_by()
-    )
-
-
-def _told(found: "QuerySet[SalesLine]") -> Iterator[tuple[str, Line]]:
-    for source, order, key, on, delivered_on, status, kind, quantity, cents, product, of_kind in found.values_list(
-        *_COLUMNS
-    ).iterator(5_000):
-        what = _kind(kind, cents)
-        if what is None:
-            continue
-        yield (
-            source,
-            Line(
-                order=order,
-                key=key,
-                on=on,
-                kind=what,
-                cents=abs(cents),
-                product=product,
-                pieces=_pieces(quantity),
-                delivered_on=delivered_on,
-                settled=status == Order.Status.COMPLETED,
-                earns=of_kind != Product.Kind.OTHER,
-            ),
-        )
-
-
-def _kind(kind: str, cents: int) -> LineKind | None:
-    """Say what a line is to points; None: nothing, as what adds to the price afterwards."""
-    if kind == SalesLine.Kind.SALE:
-        return LineKind.SALE
-    if cents >= 0:
-        return None
-    return LineKind.BACK if kind in _GIVEN_BACK else LineKind.DISCOUNT
-
-
-def _pieces(quantity: float) -> int:
-    if not math.isfinite(quantity):
-        return 0
-    return min(round(abs(quantity) * 1000), MOST_PIECES)
+    sources = dict(Customer.objects.filter(source__in=customer_sources).values_list("pk", "source"))
+    for one in returned.of_customers(list(sources)):
+        yield sources[one.whose], one.line
 
 
 def history(account_id: int) -> "QuerySet[Move, Any]":

@@ -4,8 +4,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stammkunde.sales.layout import PRODUCT_COSTS as COSTS_LAYOUT
-from stammkunde.sales.models import Line, Order, Product, ProductCost
-from stammkunde.store.facts import Asked, AskedRows, FactTable, Held, Mirrored, Reference
+from stammkunde.sales.models import Line, Order, Product, ProductCost, Returned
+from stammkunde.sales.returned import note
+from stammkunde.store.facts import GOES, Asked, AskedRows, FactTable, Hanging, Held, Mirrored, Reference
 
 PART = "orders"  # orders and their lines, month by month
 COSTS = "product_costs"  # what pieces cost: lines are valued by it
@@ -157,3 +158,8 @@ LINES = FactTable(
 )
 
 TABLES = (PRODUCTS, PRODUCT_COSTS, ORDERS, LINES)
+HANGING = (
+    Hanging(model=Returned, column="back", label=_("Returns"), hold=GOES),
+    Hanging(model=Returned, column="sold", label=_("Returns"), hold=GOES),
+)
+HEARS = (note,)

@@ -8,6 +8,7 @@ negative amounts. An order whose status is cancelled never took place and counts
 their order no longer has are retired, not deleted: `Line.objects` leaves them out, as every reader must.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -118,6 +119,9 @@ class Line(models.Model):
     revenue_cents = models.BigIntegerField(_("revenue"))
     discount_cents = models.BigIntegerField(_("discount"), null=True, blank=True)
     cost_cents = models.BigIntegerField(_("cost"), null=True, blank=True)
+    # With what something was bought that came back, where a file says so: an order by its source, perhaps its line.
+    of_order = models.CharField(_("bought with order"), max_length=200, null=True, editable=False)
+    of_key = models.CharField(max_length=120, null=True, editable=False)
     # The import whose file holds the order whole, and no longer has this line: it counts nowhere from then on.
     retired_by = models.BigIntegerField(null=True, editable=False)
     imported_by = models.BigIntegerField(null=True, editable=False)
@@ -135,3 +139,61 @@ class Line(models.Model):
                 condition=Q(kind__in=["sale", "return", "cancellation", "adjustment"]), name="line_kind_known"
             ),
         ]
+        indexes = [models.Index(fields=["of_order"], name="line_of_order", condition=Q(of_order__isnull=False))]
+
+
+class NamedPurchase(models.Model):
+    """
+    With which line something was bought that came back, as a person said.
+
+    All by name, so that it holds when an import is taken back and comes again.
+    """
+
+    order_source = models.CharField(max_length=200)
+    line_key = models.CharField(max_length=120)
+    of_order = models.CharField(max_length=200, db_index=True)
+    of_key = models.CharField(max_length=120)
+    named_at = models.DateTimeField()
+    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order_source", "line_key"], name="purchase_named_once")]
+
+
+class Returned(models.Model):
+    """What came back of which sale, as `purchases.remaining` finds it; without a sale: no purchase was found for it."""
+
+    class Found(models.TextChoices):
+        NAMED = "named", _("named")
+        ORDER = "order", _("same order")
+        EARLIER = "earlier", _("last purchase before")
+        NOTHING = "nothing", _("no purchase found")
+
+    back = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="bought_with")
+    sold = models.ForeignKey(Line, null=True, on_delete=models.CASCADE, related_name="came_back")
+    pieces = models.BigIntegerField()  # thousandths
+    cents = models.BigIntegerField()  # net
+    found = models.CharField(max_length=8, choices=Found.choices)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(found="nothing", sold__isnull=True) | ~Q(found="nothing") & Q(sold__isnull=False),
+                name="returned_of_something",
+            )
+        ]
+
+
+class ToMatch(models.Model):
+    """Rows that have changed, or whose they are: what came back there is looked at again. Written with the change."""
+
+    class What(models.TextChoices):
+        LINES = "lines"
+        ORDERS = "orders"
+        CUSTOMERS = "customers"
+        CUSTOMER = "customer"  # one of whom it is known that something came back
+        GUEST = "guest"  # an order without a customer, likewise
+
+    what = models.CharField(max_length=9, choices=What.choices)
+    first = models.BigIntegerField()  # numbers of rows, no keys: whoever writes facts waits for nobody
+    last = models.BigIntegerField()

@@ -476,14 +476,14 @@ def hanging(to: type[models.Model]) -> list[Hanging]:
     return [one for one in _declared("HANGING") if one.to is to]
 
 
-def tell(table: FactTable, rows: "models.QuerySet[Any]") -> None:
-    """Tell whoever hears of it that rows have changed, or are about to; inside the caller's transaction."""
+def tell(table: FactTable, rows: "models.QuerySet[Any]", *, going: bool = False) -> None:
+    """Tell whoever hears of it that rows have changed, or are `going` to go; inside the caller's transaction."""
     for hear in _hearing():
-        hear(table, rows)
+        hear(table, rows, going=going)
 
 
 @cache
-def _hearing() -> tuple[Callable[[FactTable, "models.QuerySet[Any]"], None], ...]:
+def _hearing() -> tuple[Callable[..., None], ...]:
     return tuple(_declared("HEARS"))
 
 

@@ -86,6 +86,8 @@ ACTIONS = {
     "left_alone.drawn": gettext_lazy("drew who is left alone of all advertising for a year"),
     "left_alone.off": gettext_lazy("ended leaving customers alone of all advertising"),
     "left_alone.on": gettext_lazy("let it be drawn who is left alone of all advertising for a year, to compare"),
+    "return.forgotten": gettext_lazy("took back with which purchase a return belongs"),
+    "return.named": gettext_lazy("named the purchase of a return"),
     "settings.changed": gettext_lazy("changed the settings"),
     "year_cost.changed": gettext_lazy("wrote down what winning and keeping customers cost in a year"),
     "year_cost.removed": gettext_lazy("removed what winning and keeping customers cost in a year"),

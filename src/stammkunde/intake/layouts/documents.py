@@ -125,6 +125,7 @@ FLAT = Layout(
 
 _OF_DOCUMENTS = {
     "line_net", "line_gross", "line_total", "line_tax", "tax_rate", "line_cost", "line_margin", "document_type",
+    "returned_order",
 }  # fmt: skip
 
 # A document with an amount below nothing gives money back.

@@ -294,6 +294,18 @@ LINE_FIELDS = (
         name="document_type", de="Belegart", en="Document type", type=CHOICE, choices=LINE_KINDS, otherwise="sale",
         also=("Vorgangsart", "Buchungsart", "Belegtyp", "Art", "Transaction type", "Type", "Kind"), example="",
     ),
+    Field(
+        name="returned_order", de="Retoure zu Bestellung", en="Return of order", type=KEY, max_length=100, example="",
+        also=("Retoure zu", "Gutschrift zu", "Gutschrift zu Rechnung", "Storno zu", "Storno zu Rechnung",
+              "Rechnungskorrektur zu", "Ursprungsbestellung", "Ursprungsauftrag", "Ursprungsrechnung", "Ursprungsbeleg",
+              "Originalrechnung", "Originalbeleg", "Originalbestellung", "Return of", "Refund of", "Credit note for",
+              "Original order", "Original order number", "Original invoice", "Original invoice number"),
+    ),
+    Field(
+        name="returned_position", de="Retoure zu Position", en="Return of position", type=KEY, max_length=100,
+        also=("Ursprungsposition", "Originalposition", "Original position", "Original line"), example="",
+        only_with=("returned_order",),
+    ),
 )  # fmt: skip
 
 # In a list of documents these are of the whole document; in a list of lines they repeat on each, and are none of its.
@@ -352,6 +364,7 @@ ORDER_FIELDS = (
 )  # fmt: skip
 COSTS = ("unit_cost", "line_cost", "line_margin")
 DISCOUNTS = ("line_discount", "discount_percent", "line_subtotal")
+_COMES_BACK = "line_kind IN ('return', 'cancellation')"
 LINES = Table(
     name="lines",
     source="order_source || '#' || line_key",
@@ -367,6 +380,12 @@ LINES = Table(
         Column(name="revenue_cents", sql="revenue_cents", needs=("order_number",)),
         Column(name="discount_cents", sql="discount_cents", needs=DISCOUNTS),
         Column(name="cost_cents", sql="cost_cents", needs=COSTS),
+        Column(
+            name="of_order",
+            sql=f"CASE WHEN {_COMES_BACK} THEN origin || ':' || returned_order END",
+            needs=("returned_order",),
+        ),
+        Column(name="of_key", sql=f"CASE WHEN {_COMES_BACK} THEN returned_position END", needs=("returned_position",)),
     ),
 )
 

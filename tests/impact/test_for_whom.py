@@ -7,6 +7,9 @@ from stammkunde.impact import beside, for_whom
 from stammkunde.impact.models import Trial, Verdict
 from stammkunde.impact.reading import Members
 from stammkunde.insight.periods import day_number
+from stammkunde.segments import bits
+from stammkunde.segments import services as segments
+from stammkunde.segments.models import Segment, SegmentState, SegmentVersion
 
 from .company import BEGAN, DAY, buys, figured, people
 from .test_pages import as_role, text  # noqa: F401 (a fixture)
@@ -66,6 +69,40 @@ def test_of_many_it_is_learnt_on_one_half_and_judged_on_the_other(told):  # noqa
     assert (clear["by"], clear["is_clear"], clear["rows"][0]["name"]) == ("splits", True, "expected_cents")
     assert "or more" in beside.named(clear["rows"][0]) or "oder mehr" in beside.named(clear["rows"][0])
     assert (alike["by"], alike["is_clear"], alike["rows"]) == ("splits", False, [])
+
+
+def group(some: Members, inside, *, began, name) -> Segment:
+    """A group of the company in which some of the members are, recorded since a moment."""
+    made = segments.create(name=name, rule={"field": "customer.kind", "is": "is known"}, now=began, staff=None)
+    version = made.versions.get()
+    ids = np.sort(some.customers[inside])
+    SegmentVersion.objects.filter(pk=version.pk).update(began_at=began)
+    SegmentState.objects.create(
+        version=version, generation=1, as_of_on=began.date(), until={}, at=began, highest=int(ids[-1]),
+        bits=bits.packed(ids.tolist()), n=len(ids),
+    )  # fmt: skip
+    return made
+
+
+def test_own_groups_are_asked_as_they_stood_before_the_entry_and_none_that_was_made_later(told, settings):  # noqa: F811
+    settings.LANGUAGE_CODE = "de"
+    some = members(4_400, customers=(np.arange(4_400) + 1_000).tolist())
+    inside = np.random.default_rng(8).random(4_400) < 0.5
+    cents = net(some, np.where(inside, 6_000, 500))
+    assert for_whom.tell(some, cents)["own_groups"] == 0
+
+    group(some, inside, began=BEGAN + DAY, name="Danach")
+    assert (found := for_whom.tell(some, cents))["own_groups"] == 0
+    assert found["rows"] == []
+
+    asked = group(some, inside, began=BEGAN - DAY, name="Stammgäste")
+    found = for_whom.tell(some, cents)
+    assert (found["is_clear"], found["own_groups"], len(found["rows"])) == (True, 1, 1)
+    row = found["rows"][0]
+    assert row["having"][1] < 6_000 < row["having"][2]
+    assert row["lacking"][1] < 500 < row["lacking"][2]
+    Segment.objects.filter(pk=asked.pk).update(name="Anders")
+    assert beside.named(row) == "Gruppe: Stammgäste"
 
 
 def test_of_very_many_some_are_looked_at_as_chance_has_it(told, monkeypatch):  # noqa: F811

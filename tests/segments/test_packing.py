@@ -3,9 +3,11 @@
 import random
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.core.cache import cache
 
+from stammkunde.insight.periods import day_number
 from stammkunde.segments import bits, membership, packing
 from stammkunde.segments.models import PastMonth, SegmentChange, SegmentState, SegmentVersion
 from tests.segments.company import FREQUENT, NOW, SILENT, make
@@ -84,3 +86,26 @@ def test_it_is_looked_for_once_a_day(lived, django_assert_num_queries):
     pack(NOW)
     with django_assert_num_queries(0):
         assert not packing.sweep(now=NOW)
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_who_was_in_it_on_an_evening_of_her_own_is_what_that_day_says_of_all(lived, is_packed):
+    if is_packed:
+        pack(NOW)
+    days = [BEGAN.date() + timedelta(days=n) for n in range(-10, 800, 45)]
+    asked = [(customer, on) for on in days for customer in range(40)]
+
+    found = membership.was_in(
+        lived.pk, np.array([one for one, _on in asked]), np.array([day_number(on) for _one, on in asked])
+    )
+
+    for on, answers in zip(days, found.reshape(len(days), 40), strict=True):
+        then = membership.members_on(lived.pk, on)
+        assert np.isnan(answers).all() if then is None else np.flatnonzero(answers).tolist() == list(then), on
+
+
+def test_who_was_in_a_group_that_is_not_worked_out_is_not_known(db):
+    segment = make(FREQUENT)
+
+    assert np.isnan(membership.was_in(segment.pk, np.array([1, 2]), np.array([20_000, 20_001]))).all()
+    assert len(membership.was_in(segment.pk, np.array([], dtype=np.int64), np.array([], dtype=np.int64))) == 0

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from stammkunde.customers import countries
 from stammkunde.customers.models import Customer
-from stammkunde.impact import for_whom, wording
+from stammkunde.impact import for_whom, own_groups, wording
 from stammkunde.impact.combining import Combined
 from stammkunde.impact.models import Trial, Verdict
 from stammkunde.ui import writing
@@ -123,13 +123,26 @@ def _whom(trial: Trial, found: Row) -> str:
 def _note(found: Row) -> str:
     """Say how it was looked for, and from how many on more could be told."""
     if found["by"] == for_whom.SPLITS:
-        return _(
+        first = _(
             "Learnt on one half of the customers, judged on the other, eleven times; only what holds then is told."
         )
+        return " ".join([first, *_own(found.get("own_groups", 0))])
     return _(
         "Compared are three groups that were fixed for all measures beforehand. Others could be looked for from "
         "%(least)s contacted and %(least)s left alone on; here it is %(treated)s and %(held_out)s."
     ) % {name: writing.number(found[name]) for name in ("least", "treated", "held_out")}
+
+
+def _own(many: int) -> list[str]:
+    """Say how many of the company's own groups were asked, too; nothing where none was recorded in time."""
+    if not many:
+        return []
+    words = ngettext(
+        "Asked were also %(n)s of your own groups, as it stood on the evening before each customer entered.",
+        "Asked were also %(n)s of your own groups, as they stood on the evening before each customer entered.",
+        many,
+    )
+    return [words % {"n": writing.number(many)}]
 
 
 def _row(one: Row) -> Row:
@@ -146,6 +159,8 @@ def named(one: Row) -> str:
     name, value = one["name"], one["value"]
     if name in _SEGMENTS:
         return str(_SEGMENTS[name])
+    if name.startswith(own_groups.PREFIX):
+        return _("Group: %(value)s") % {"value": one["called"]}
     if name in _NUMBERS:
         words, write = _NUMBERS[name]
         return str(words) % {"value": write(float(value.partition("..")[0]))}

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from stammkunde import mirror
+from stammkunde.impact import own_groups
 from stammkunde.impact.reading import Members
 from stammkunde.insight import uplift
 from stammkunde.insight.errors import NotEnoughData
@@ -46,7 +47,7 @@ def tell(members: Members, net_cents: Floats) -> dict[str, Any]:
     table = _table(members, net_cents)
     asked: Any = {"treated": "treated", "outcome": "net_cents", "draw": "draw"}
     try:
-        return _of_splits(uplift.find(table, traits=TRAITS, **asked))
+        return _by_splits(table, members, asked)
     except NotEnoughData:
         pass
     try:
@@ -54,6 +55,22 @@ def tell(members: Members, net_cents: Floats) -> dict[str, Any]:
     except NotEnoughData:
         return {"by": NAMED, "rows": [], **_arms(members)}
     return {"by": NAMED, "rows": [_segment(one) for one in found.segments], **_arms(members)}
+
+
+def _by_splits(table: pa.Table, members: Members, asked: dict[str, Any]) -> dict[str, Any]:
+    """
+    Look for it by what is known of everybody, and by the company's own groups.
+
+    :raises NotEnoughData: if too few were contacted, or left alone
+    """
+    treated = int(members.treated.sum())
+    own = own_groups.traits(members) if min(treated, len(members) - treated) >= uplift.LEAST_PER_ARM else {}
+    for name, column in own.items():
+        table = table.append_column(name, pa.array(column, from_pandas=True))
+    found = _of_splits(uplift.find(table, traits=(*TRAITS, *own), **asked))
+    called = own_groups.names([one["name"] for one in found["rows"]])
+    rows = [one | ({"called": called[one["name"]]} if one["name"] in called else {}) for one in found["rows"]]
+    return found | {"rows": rows, "own_groups": len(own)}
 
 
 def _some(many: int) -> Whole:

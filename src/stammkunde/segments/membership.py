@@ -12,10 +12,12 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from stammkunde.insight import rules
+from stammkunde.insight.periods import day, day_number
 from stammkunde.insight.rules import Rule
 from stammkunde.segments import bits, latest, packing
 from stammkunde.segments.bits import Ids
@@ -113,6 +115,49 @@ def members_on(segment_id: int, on: date) -> Ids | None:
     later = _changes(segment_id).filter(on__gt=on).order_by("-pk").values_list("customer_id", "is_in")
     backwards = chain(later.iterator(), packing.backwards(segment_id, after=on))
     return _with(members(segment_id), ((pk, not is_in) for pk, is_in in backwards))
+
+
+def was_in(segment_id: int, customers: Ids, evenings: Ids) -> npt.NDArray[np.float64]:
+    """
+    Tell of each customer whether she was in a group on an evening, as it was recorded then: 1 or 0.
+
+    Days are numbered since 1970-01-01, an evening a customer; not a number: it was not recorded yet.
+    """
+    began, found = began_at(segment_id), np.full(len(customers), np.nan)
+    if began is None or not len(customers):
+        return found
+    is_known = evenings >= day_number(timezone.localdate(began))
+    if not is_known.any():
+        return found
+    after = day(int(evenings[is_known].min()))
+    later = _changes(segment_id).filter(on__gt=after).order_by("on", "pk").values_list("customer_id", "on", "is_in")
+    rows = [
+        (customer, day_number(on), is_in)
+        for customer, on, is_in in chain(packing.forwards(segment_id, after=after), later.iterator())
+    ]
+    now_in = np.isin(customers, members(segment_id))
+    found[is_known] = _undone(rows, customers, evenings, now_in)[is_known]
+    return found
+
+
+def _undone(
+    rows: list[tuple[int, int, bool]], customers: Ids, evenings: Ids, now_in: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Give what was so before the first change after each evening; what is so now where there is none."""
+    if not rows:
+        return now_in
+    who, on, is_in = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+    order = np.lexsort((np.arange(len(who)), on, who))
+    who, on, is_in = who[order], on[order], is_in[order]
+    changed, place = np.unique(who, return_index=True)
+    was = now_in.copy()
+    for row in np.flatnonzero(np.isin(customers, changed)):
+        first = int(place[np.searchsorted(changed, customers[row])])
+        last = first + int(np.searchsorted(who[first:], customers[row], side="right"))
+        at = first + int(np.searchsorted(on[first:last], evenings[row], side="right"))
+        if at < last:
+            was[row] = not is_in[at]
+    return was
 
 
 def _changes(segment_id: int) -> QuerySet[SegmentChange]:

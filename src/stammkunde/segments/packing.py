@@ -69,6 +69,16 @@ def _read(one: PastMonth) -> Rows:
     return np.frombuffer(zlib.decompress(packed) if packed else b"", dtype=_ROW)
 
 
+def forwards(segment_id: int, *, after: date) -> Iterator[tuple[int, date, bool]]:
+    """Give what is packed of a group's changes after a day, the earliest first: who, on which day, came or left."""
+    months = PastMonth.objects.filter(segment=segment_id, month__gte=after.replace(day=1)).order_by("month")
+    for one in months.iterator():
+        for row in _read(one):
+            on = one.month.replace(day=int(row["day"]))
+            if on > after:
+                yield int(row["customer"]), on, bool(row["is_in"])
+
+
 def backwards(segment_id: int, *, after: date) -> Iterator[tuple[int, bool]]:
     """Give what is packed of a group's changes after a day, the latest first."""
     months = PastMonth.objects.filter(segment=segment_id, month__gte=after.replace(day=1)).order_by("-month")

@@ -34,11 +34,18 @@ def test_costs_of_a_year_are_written_down_corrected_and_removed(client, administ
     assert known() == [(2024, 0, 800_000), (2025, 1_300_000, None)]
     assert "2025 13.000 € nicht bekannt" in text(client.get(reverse("settings-costs")))
 
+    last = timezone.localdate().year - 1
+    post(year=str(last), winning="12,50", keeping="")
+    assert re.search(r'name="winning" value="12,50?"', client.get(reverse("settings-costs")).content.decode())
+    post(remove=str(last))
+
+    post(year="2025", winning="13.000", keeping="")
     post(remove="2025")
     post(remove="2025")
     assert [year for year, *_rest in known()] == [2024]
     actions = AuditEntry.objects.filter(thing="year_cost").order_by("pk").values_list("action", flat=True)
-    assert [action.removeprefix("year_cost.") for action in actions] == ["changed", "changed", "changed", "removed"]
+    assert [action.removeprefix("year_cost.") for action in actions][:3] == ["changed", "changed", "changed"]
+    assert actions.last() == "year_cost.removed"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What the company decided about figures and warnings, with what its own figures say about it."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -87,7 +88,12 @@ def _hourly_form(*, now: datetime) -> forms.HourlyForm:
 
 
 def _year_form(*, now: datetime) -> forms.YearForm:
-    return forms.YearForm(initial={"year": timezone.localdate(now).year - 1})
+    """Begin with last year, and what is written down of it: who corrects one amount keeps the other."""
+    year = timezone.localdate(now).year - 1
+    known = yearly.of(year)
+    cents = {name: getattr(known, f"{name}_cents", None) for name in ("winning", "keeping")}
+    amounts = {name: Decimal(one) / 100 for name, one in cents.items() if one is not None}
+    return forms.YearForm(initial={"year": year, **amounts})
 
 
 def _costs(request: StaffRequest, form: forms.HourlyForm, of_year: forms.YearForm) -> HttpResponse:

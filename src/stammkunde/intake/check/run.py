@@ -29,6 +29,7 @@ from stammkunde.intake.check import (
 from stammkunde.intake.check.given import Mapped
 from stammkunde.intake.check.kept import Kept
 from stammkunde.intake.check.result import ASIDE, FLAGGED, REFUSED, Checked
+from stammkunde.intake.check.room import room
 from stammkunde.intake.check.settled import Settled
 from stammkunde.intake.formats import FileNotUsable, Source, engine, open_source
 from stammkunde.intake.formats.engine import literal
@@ -76,7 +77,7 @@ def check(  # noqa: PLR0913
     source = source or open_source(path, work_dir=out_dir, options=options, progress=tell)
     kind, columns = layouts.with_attributes(kind, columns, header=source.dialect.header, options=options)
     try:
-        with engine.connect(memory_mb=memory_mb, work_dir=out_dir) as db:
+        with room(rows=source.rows, memory_mb=memory_mb, work_dir=out_dir, functions=kind.functions) as db:
             found = _Check(db, source, kind, options, columns, today).run(out_dir, tell)
     except duckdb.OutOfMemoryException:
         raise FileNotUsable("too_little_memory", memory_mb=memory_mb) from None
@@ -112,7 +113,7 @@ def look(
     :raises FileNotUsable: if there is nothing in it
     """
     layout, columns = layouts.with_attributes(layout, columns, header=source.dialect.header, options=options)
-    with engine.connect(memory_mb=memory_mb, work_dir=work_dir) as db:
+    with room(rows=source.rows, memory_mb=memory_mb, work_dir=work_dir, functions=layout.functions) as db:
         one = _Check(db, source, layout, options, columns, today)
         found = one.settle()
         checked = one.finish(found, work_dir, lambda *_told: None) if one.refusal(found) is None else None
@@ -142,9 +143,6 @@ class _Check:
 
     def settle(self) -> Settled:
         """Read the rows, and decide how their values are written."""
-        self.db.execute(parsing.MACROS)
-        for function in self.layout.functions:
-            self.db.create_function(function.__name__, function)
         self.db.execute(problems.CREATE)
         self._give()
         found = settled.settle(

@@ -15,9 +15,9 @@ _LOOK_MB = 256
 @contextmanager
 def connect(*, memory_mb: int, work_dir: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection that spills to `work_dir` beyond its memory."""
-    db = _open(memory_mb, work_dir)
+    db = open_one(memory_mb, work_dir)
     try:
-        yield _ready(db)
+        yield ready(db)
     finally:
         db.close()
 
@@ -31,17 +31,18 @@ def look() -> Iterator[duckdb.DuckDBPyConnection]:
     """
     db = _kept().cursor()
     try:
-        yield _ready(db)
+        yield ready(db)
     finally:
         db.close()
 
 
 @cache
 def _kept() -> duckdb.DuckDBPyConnection:
-    return _open(_LOOK_MB, None)
+    return open_one(_LOOK_MB)
 
 
-def _open(memory_mb: int, work_dir: Path | None) -> duckdb.DuckDBPyConnection:
+def open_one(memory_mb: int, work_dir: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open an engine; whoever opens it closes it."""
     return duckdb.connect(
         config={
             "memory_limit": f"{memory_mb}MB",
@@ -52,7 +53,8 @@ def _open(memory_mb: int, work_dir: Path | None) -> duckdb.DuckDBPyConnection:
     )
 
 
-def _ready(db: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def ready(db: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Let a connection be silent, and its clock be that of the world."""
     db.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     return db
 

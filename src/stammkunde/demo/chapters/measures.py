@@ -2,7 +2,7 @@
 Measures that run over time: ready-made ones, taken over within the year, and looked after on some evenings.
 
 Five of them from early on; of the nineteen ways to bind customers all others that are possible here, half a year later,
-each for some. The thank-you compares two of its words.
+each for some. The letter that wins back compares two of its words, and customers react to one of them (`answers`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from stammkunde.demo import outbox
-from stammkunde.demo.chapters import letters
+from stammkunde.demo.chapters import answers, letters
 from stammkunde.demo.story import EVENING, Deed, Story
 from stammkunde.outreach import services as outreach
 from stammkunde.outreach.content import Block, Text
@@ -24,6 +24,7 @@ from stammkunde.plays.files import PlayFile
 from stammkunde.plays.measures import arms, reading, running, taking, variants, walk, working
 from stammkunde.plays.models import Play, PlayVersion
 from stammkunde.segments import latest, passes
+from stammkunde.segments import services as segments
 from stammkunde.team.models import Staff
 
 LOOKS_DAYS = (350, 180, 100, 35)  # before the end; and on the last evening
@@ -42,10 +43,21 @@ DUE = SILENT | {"times": 0.9}
 OFTEN = THRICE | {"value": 8}
 QUIET = {"happened": "contacts", "measure": "count", "is": "is", "value": 0, "within": {"last": 60}}
 GONE = {"happened": "orders", "measure": "count", "is": "is", "value": 0, "within": {"last": 365}}
-OTHER_THANKS = Text(
-    subject="Schön, dass Sie bei uns waren",
+ASKED = {
+    "happened": "contacts",
+    "measure": "count",
+    "is": ">=",
+    "value": 2,
+    "within": {"last": 60},
+    "where": [{"column": "direction", "is": "is", "value": "in"}],
+}
+OTHER_LETTER = Text(
+    subject="Was wächst bei Ihnen?",
     blocks=(
-        Block(kind="text", text="{greeting},\n\nvielen Dank für Ihr Vertrauen. Viel Freude in Ihrem Garten!"),
+        Block(
+            kind="text",
+            text="{greeting},\n\nwas ist aus Ihrem Garten geworden? Erzählen Sie es uns bei Ihrem nächsten Besuch.",
+        ),
         Block(kind="text", text="Herzliche Grüße\n{owner|Ihr Team}\n{sender}"),
     ),
 )
@@ -64,12 +76,15 @@ class Plan:
     also: tuple[Mapping[str, Any], ...]
     of_group: bool = True  # whether the group that comes along stays
     name: str = ""  # empty: as the file says
-    compares: bool = False  # two words of its message
+    compares: bool = False  # two words of its first message
+    too_old_days: int | None = None  # what begins it may be so many days ago; None: as the file says
+    takes_all: str = ""  # the name of a group, of which all enter at the start
 
 
+WINS_BACK = "win-back"
 PLANS = (
-    Plan(key="thanks", days_before=350, also=(*_of(region="Bayern"),), of_group=False, compares=True),
-    Plan(key="second-purchase", days_before=330, also=(*_of(region="Hessen"),)),
+    Plan(key="thanks", days_before=350, also=(*_of(region="Bayern"),), of_group=False),
+    Plan(key="second-purchase", days_before=330, also=(*_of(region=["Hessen", "Berlin"]),)),
     Plan(
         key="rhythm-a",
         name="Rhythmus gebrochen: Firmenkunden in Bayern",
@@ -79,8 +94,8 @@ PLANS = (
     ),
     Plan(key="years", days_before=240, also=(*_of(region="Nordrhein-Westfalen"),)),
     Plan(key="after-project", days_before=200, also=(*_of(region="Sachsen"),)),
-    Plan(key="service-check", days_before=190, also=()),
-    Plan(key="promise-kept", days_before=190, also=(*_of(region=["Thüringen", "Sachsen"]),)),
+    Plan(key="service-check", days_before=190, also=(ASKED,), of_group=False),
+    Plan(key="promise-kept", days_before=190, also=(*_of(region=["Nordrhein-Westfalen", "Bayern", "Sachsen"]),)),
     Plan(
         key="stay-in-touch-b",
         days_before=190,
@@ -91,11 +106,22 @@ PLANS = (
         key="own-offer", days_before=190, also=(*_of(kind="company", region="Brandenburg"), THRICE, DUE), of_group=False
     ),
     Plan(key="ask-review", days_before=190, also=(*_of(region="Schleswig-Holstein"),)),
-    Plan(key="after-complaint", days_before=190, also=()),
-    Plan(key="birthday", days_before=190, also=(*_of(region=["Thüringen", "Niedersachsen"]),)),
-    Plan(key="learn-to-use", days_before=190, also=()),
+    Plan(key="after-complaint", days_before=190, also=(), too_old_days=14),
+    Plan(
+        key="birthday",
+        days_before=190,
+        also=(*_of(kind="company", region=["Nordrhein-Westfalen", "Bayern"]),),
+        of_group=False,  # of private people nobody knows a contact person
+        too_old_days=3,
+    ),
+    Plan(key="learn-to-use", days_before=190, also=(), too_old_days=14),
     Plan(key="season", days_before=190, also=(*_of(region="Bremen"),)),
-    Plan(key="perk-a", days_before=190, also=(*_of(kind="company", region="Niedersachsen"), OFTEN), of_group=False),
+    Plan(
+        key="perk-a",
+        days_before=190,
+        also=(*_of(kind="company", region=["Niedersachsen", "Hessen"]), OFTEN),
+        of_group=False,
+    ),
     Plan(
         key="reorder",
         days_before=190,
@@ -103,8 +129,15 @@ PLANS = (
         of_group=False,
     ),
     Plan(key="ask-why", days_before=190, also=(*_of(kind="company", region=["Bremen", "Sachsen"]),)),
-    Plan(key="welcome", days_before=190, also=(*_of(region=["Nordrhein-Westfalen", "Bayern"]),)),
-    Plan(key="win-back", days_before=190, also=(*_of(kind="person", region="Hessen"), THRICE, GONE), of_group=False),
+    Plan(key="welcome", days_before=190, also=(*_of(region=["Nordrhein-Westfalen", "Bayern"]),), too_old_days=10),
+    Plan(
+        key=WINS_BACK,
+        days_before=180,
+        also=(*_of(kind="person", region=["Nordrhein-Westfalen", "Bayern"]), THRICE, GONE),
+        of_group=False,
+        compares=True,
+        takes_all="Privatkunden, seit einem Jahr still",
+    ),
 )
 
 
@@ -119,6 +152,7 @@ def deeds(story: Story) -> Iterator[Deed]:
         yield Deed(at=story.at(on, EVENING - 2), do=_look)
         if (after := on + timedelta(days=AFTER_DAYS)) < story.last:
             yield Deed(at=story.at(after, 10), do=_leave(marketing, chance))
+    yield from answers.deeds(story, begun, WINS_BACK, since=_day(story, LOOKS_DAYS[1]) + timedelta(days=AFTER_DAYS))
     yield Deed(at=story.at(story.last - timedelta(days=WIDENED_DAYS), 12), do=_widen(marketing, begun))
     yield Deed(at=story.at(story.last, EVENING - 1), do=_look)
 
@@ -135,13 +169,26 @@ def _start(story: Story, plan: Plan, staff: Staff, begun: dict[str, Play]) -> Ca
         content = dict(reading.newest(play).content)
         group = content.pop("group", None)
         own = [latest.version_of(group).rule] if group and plan.of_group else []
-        rule = {"rule": _all(*own, *plan.also)} if own or plan.also else {}
-        compared = _with_other_words(content, staff, at) if plan.compares else content
-        running.change(play_id=play.pk, content=compared | rule, staff=staff, now=at)
-        begun[plan.key] = running.start(play_id=play.pk, staff=staff, now=at)
+        rule: dict[str, Any] = {"rule": _all(*own, *plan.also)} if own or plan.also else {}
+        if plan.takes_all:
+            rule = {"group": _group(plan.takes_all, rule["rule"], staff, at)}
+        if plan.too_old_days is not None:
+            content["trigger"] = content["trigger"] | {"too_old_days": plan.too_old_days}
+        content |= rule
+        content = _with_other_words(content, staff, at) if plan.compares else content
+        running.change(play_id=play.pk, content=content, staff=staff, now=at)
+        already_in = running.AlreadyIn(enter=bool(plan.takes_all))
+        begun[plan.key] = running.start(play_id=play.pk, already_in=already_in, staff=staff, now=at)
         _draw(story, plan, begun[plan.key], at)
 
     return start
+
+
+def _group(name: str, rule: Mapping[str, Any], staff: Staff, at: datetime) -> int:
+    """Make a group, and work out who is in it on that evening."""
+    group = segments.create(name=name, rule=rule, now=at, staff=staff)
+    passes.work_out_as_of([latest.version_of(group.pk)], on=at.date(), now=at)
+    return group.pk
 
 
 def _with_other_words(content: Mapping[str, Any], staff: Staff, at: datetime) -> dict[str, Any]:
@@ -151,7 +198,7 @@ def _with_other_words(content: Mapping[str, Any], staff: Staff, at: datetime) ->
     other = outreach.create_template(
         name=f"{before.name}, persönlicher", channel=before.channel, purpose=before.purpose, by=staff, now=at
     )
-    outreach.put_words(template_id=other.pk, language="de", form="sie", text=OTHER_THANKS, by=staff, now=at)
+    outreach.put_words(template_id=other.pk, language="de", form="sie", text=OTHER_LETTER, by=staff, now=at)
     said = {name: value for name, value in acts.find(content, message.key).items() if name not in ("key", "kind")}
     return acts.changed(content, message.key, said | {"variants": [other.pk]})
 

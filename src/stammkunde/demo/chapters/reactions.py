@@ -189,17 +189,18 @@ def _reacting(story: Story, plan: Plan, how: Reaction, on: date, begun: list[Pla
         numbers = [one for one in reached.values_list("number", flat=True) if int(one) % how.every == 0]
         days = chance.integers(*BUYS_AFTER_DAYS, len(numbers)).tolist()
         moments = [story.at(on + timedelta(days=after), 15) for after in days]
-        _bring(plan, how, list(zip(numbers, moments, strict=True)), at)
+        bring(f"F{plan.days_before}", how, list(zip(numbers, moments, strict=True)), at)
 
     return react
 
 
-def _bring(plan: Plan, how: Reaction, bought: list[tuple[str, datetime]], at: datetime) -> None:
+def bring(series: str, how: Reaction, bought: list[tuple[str, datetime]], at: datetime) -> None:
+    """Let the shop's program bring an order of each who bought; their numbers begin with `series`."""
     if not bought:
         return
     orders = [
         {
-            "order_number": f"F{plan.days_before}-{number}",
+            "order_number": f"{series}-{number}",
             "customer_number": number,
             "ordered_at": f"{moment:%Y-%m-%d %H:%M}",
             "channel": CHANNELS[STORE],

@@ -1,5 +1,6 @@
 """The page for a call: what it shows to whom, what it keeps, and what its buttons do."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from stammkunde.calls import queries, services
 from stammkunde.calls.models import Call, Draft, Guide
 from stammkunde.customers.models import Consent, ContactPreference, Note
 from stammkunde.signals.models import CustomerSignal
@@ -378,3 +380,78 @@ def test_a_call_for_no_reason_given_is_about_what_the_figures_suggest(client, sa
     client.force_login(salesperson)
 
     assert f'name="for" value="overdue:{customer.pk}:2026-09-23"' in page(client, customer).content.decode()
+
+
+@pytest.fixture
+def guide(client, salesperson, customer):
+    """Change the guide for customers at risk: its opening, and the one goal."""
+    client.force_login(salesperson)
+
+    def change(goal):
+        texts = {"opening": f"Es geht um {goal}.", "questions": "Wie?", "goals": goal}
+        assert client.post(reverse("guide", args=["risk", "de", "sie"]), texts).status_code == 302
+
+    return change
+
+
+def shown_again(client, customer, text, **more):
+    """Take the call up from the page with this text, and follow to what is shown then."""
+    guided_at = re.search(r'name="guided_at" value="([^"]+)"', text)[1]
+    data = {"key": str(uuid4()), "for": "", "guide": "risk", "person": "0", "guided_at": guided_at}
+    return client.post(reverse("call-take-up", args=[customer.pk]), data, follow=True).content.decode()
+
+
+def test_guide_changed_during_a_call_stays_as_it_was_seen_and_the_new_one_is_offered(client, customer, guide):
+    guide("Altes")
+    before = page(client, customer, guide="risk", person="0").content.decode()
+    guide("Neues")
+
+    after = shown_again(client, customer, before)
+    new = page(client, customer, guide="risk", person="0").content.decode()
+
+    assert ("Es geht um Altes." in after, "Es geht um Neues." in after) == (True, False)
+    assert "Dieser Leitfaden wurde geändert" in after
+    assert "Neue Fassung zeigen" in after
+    assert ("Es geht um Neues." in new, "Dieser Leitfaden wurde geändert" in new) == (True, False)
+
+
+def test_ready_made_guide_stays_too_and_an_unchanged_one_says_nothing(client, customer, guide):
+    before = page(client, customer, guide="risk", person="0").content.decode()
+    assert "Dieser Leitfaden wurde geändert" not in shown_again(client, customer, before)
+    guide("Neues")
+
+    assert "Es geht um Neues." not in shown_again(client, customer, before)
+
+
+def test_call_tells_by_which_words_it_was_led_also_when_it_is_taken_back(client, customer, guide):
+    guide("Altes")
+    since = timezone.now()
+    guide("Neues")
+
+    record(client, customer, "reached", goals=["Altes"], guide="risk", guided_at=since.isoformat())
+    call = Call.objects.get()
+    again = client.post(reverse("call-undo", args=[call.pk]), follow=True).content.decode()
+
+    assert (call.goals, call.guided_at) == (["Altes"], since)
+    assert queries.guide("risk", "de", "sie", at=call.guided_at).goals == ("Altes",)
+    assert "Es geht um Altes." in again
+
+
+def test_what_was_ticked_is_not_lost_with_the_words_of_a_guide(client, customer, guide, salesperson):
+    services.keep_draft(staff=salesperson, customer=customer, note="", goals=["Altes"], now=timezone.now())
+    guide("Neues")
+
+    text = page(client, customer, guide="risk", person="0").content.decode()
+
+    assert re.search(r'name="goals" value="Altes" checked', text)
+    assert "schon angehakt; steht nicht in diesem Leitfaden" in text
+
+
+@pytest.mark.parametrize("said", ["", "nonsense", "2026-01-01T00:00:00", "2020-01-01T00:00:00+00:00"])
+def test_no_moment_and_one_long_ago_show_the_guide_as_it_stands(client, customer, guide, said):
+    guide("Altes")
+    guide("Neues")
+
+    assert "Es geht um Neues." in page(client, customer, guide="risk", person="0", guided_at=said).content.decode()
+    assert record(client, customer, "reached", guided_at=said).status_code == 302
+    assert Call.objects.get().guided_at is None

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from stammkunde.calls import guides, queries, services
-from stammkunde.calls.models import Call, Draft, Guide, Outcome
+from stammkunde.calls.models import Call, Draft, EarlierGuide, Guide, Outcome
 from stammkunde.calls.services import Said
 from stammkunde.contacts import queries as contacts
 from stammkunde.contacts.models import Contact
@@ -263,10 +263,13 @@ def test_own_words_take_the_place_of_the_ready_made_guide_until_reset(salesperso
     services.change_guide(kind="risk", language="de", form="sie", script=own, staff=salesperson, now=NOW)
     assert queries.guide("risk", "de", "sie") == own
     assert queries.guide("risk", "de", "du") == guides.ready_made("risk", "de", "du")
+    services.change_guide(kind="risk", language="de", form="sie", script=own, staff=salesperson, now=NOW)
+    assert [guides.read(one.texts) for one in EarlierGuide.objects.all()] == [ready]
 
     services.reset_guide(kind="risk", language="de", form="sie", staff=salesperson, now=NOW)
     assert queries.guide("risk", "de", "sie") == ready
     assert Guide.objects.count() == 0
+    assert guides.read(EarlierGuide.objects.latest("pk").texts) == own
 
 
 def test_hours_of_a_person_come_before_those_of_the_customer(customer):

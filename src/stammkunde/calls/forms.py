@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from stammkunde.calls import guides
+from stammkunde.calls import guides, policy
 from stammkunde.calls.models import Guide, Outcome
 from stammkunde.calls.services import Said
 from stammkunde.outreach import content, knowing, naming
@@ -34,6 +34,7 @@ class CallForm(forms.Form):
     agreed_time = forms.TimeField(required=False)
     person = forms.IntegerField(required=False, min_value=1, max_value=2**62)
     guide = forms.CharField(required=False)
+    guided_at = forms.CharField(required=False)
 
     @property
     def says_enough(self) -> bool:
@@ -48,7 +49,7 @@ class CallForm(forms.Form):
             raise forms.ValidationError("outcome is one of " + ", ".join(Outcome.values))
         return found
 
-    def said(self, goals: list[str]) -> Said:
+    def said(self, goals: list[str], *, now: datetime) -> Said:
         """Give what came of the call; `goals` are those ticked."""
         found = self.cleaned_data
         return Said(
@@ -58,6 +59,7 @@ class CallForm(forms.Form):
             minutes=found.get("minutes"),
             agreed_at=self._agreed_at(),
             occasion=found["guide"],
+            guided_at=guided_at_of(found["guided_at"], now=now),
         )
 
     def _agreed_at(self) -> datetime | None:
@@ -66,6 +68,16 @@ class CallForm(forms.Form):
             return moment
         on, at = self.cleaned_data.get("agreed_on"), self.cleaned_data.get("agreed_time")
         return timezone.make_aware(datetime.combine(on, at)) if on and at else None
+
+
+def guided_at_of(text: str, *, now: datetime) -> datetime | None:
+    """Read since when somebody is led by a guide as it stood then; None: she is not, or that call is over by far."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    is_open = moment.tzinfo is not None and now - policy.CORRECTED_WITHIN <= moment <= now
+    return moment if is_open else None
 
 
 class Lines(forms.CharField):

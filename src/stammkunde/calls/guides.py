@@ -7,6 +7,7 @@ A guide leads through a call: how to open, what to ask (and then to listen), wha
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from stammkunde.calls.models import Guide
 from stammkunde.customers.models import FormOfAddress
@@ -372,6 +373,18 @@ _EN = {
     ),
 }
 READY_MADE: dict[tuple[str, str], dict[Kind, Script]] = {(DE, SIE): _DE_SIE, (DE, DU): _DE_DU, (EN, SIE): _EN}
+
+
+def read(texts: Mapping[str, Any]) -> Script:
+    """Read a guide that was kept; `written` keeps one."""
+    kept: dict[str, Any] = {name: tuple(text) if isinstance(text, list) else text for name, text in texts.items()}
+    return Script(**kept)
+
+
+def written(script: Script) -> dict[str, Any]:
+    """Give the texts of a guide as they are kept."""
+    texts = {name: getattr(script, name) for name in TEXTS}
+    return {name: list(text) if isinstance(text, tuple) else text for name, text in texts.items()}
 
 
 def ready_made(kind: str, language: str, form: str) -> Script:

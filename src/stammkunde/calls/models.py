@@ -43,6 +43,7 @@ class Call(models.Model):
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="calls")  # that it became
     contact_source = models.CharField(max_length=200, default="", editable=False)  # of the contact that it became
     undone_at = models.DateTimeField(null=True, blank=True)
+    guided_at = models.DateTimeField(null=True, editable=False)  # the guide was followed as it stood then
 
     class Meta:
         constraints = [
@@ -91,3 +92,16 @@ class Guide(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "language", "form"], name="guide_once")]
+
+
+class EarlierGuide(models.Model):
+    """What a guide said until it was changed: a call that was open then is led, and told of, by these words."""
+
+    kind = models.CharField(max_length=10, choices=Guide.Kind.choices)
+    language = models.CharField(max_length=5)
+    form = models.CharField(max_length=5, choices=FormOfAddress.choices)
+    texts = models.JSONField()
+    until_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "language", "form", "until_at"], name="guide_until")]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from stammkunde.calls import guides, policy
-from stammkunde.calls.models import Call, Draft, Guide, Outcome
+from stammkunde.calls.models import Call, Draft, EarlierGuide, Guide, Outcome
 from stammkunde.calls.policy import Usual, Window
 from stammkunde.contacts import queries as contacts
 from stammkunde.customers.models import ContactPreference, Customer
@@ -83,9 +83,13 @@ def draft(staff: Staff, customer_id: int) -> Draft | None:
     return Draft.objects.filter(staff=staff, customer=customer_id).first()
 
 
-def guide(kind: str, language: str, form: str) -> guides.Script:
-    """Give the company's own guide, or else the ready-made one."""
+def guide(kind: str, language: str, form: str, *, at: datetime | None = None) -> guides.Script:
+    """Give the company's own guide, or else the ready-made one; with a moment, as it stood then."""
     language, form = guides.style(language, form)
+    if at is not None:
+        changed = EarlierGuide.objects.filter(kind=kind, language=language, form=form, until_at__gt=at)
+        if earlier := changed.order_by("until_at", "pk").first():
+            return guides.read(earlier.texts)
     own = Guide.objects.filter(kind=kind, language=language, form=form).first()
     return script(own) if own else guides.ready_made(kind, language, form)
 

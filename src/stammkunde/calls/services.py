@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from stammkunde.calls import asking, guides, policy, queries, wording
-from stammkunde.calls.models import Call, Draft, Guide, Outcome
+from stammkunde.calls.models import Call, Draft, EarlierGuide, Guide, Outcome
 from stammkunde.contacts import services as contacts
 from stammkunde.customers import caretakers
 from stammkunde.customers import services as customers
@@ -59,6 +59,7 @@ class Said:
     minutes: int | None = None
     agreed_at: datetime | None = None  # for a call back
     occasion: str = ""  # of the guide that was followed
+    guided_at: datetime | None = None  # as it stood then
 
 
 @transaction.atomic
@@ -94,6 +95,7 @@ def _write_down(call: Call, said: Said, task: Task | None, *, now: datetime) -> 
     """Save a call with what came of it, what follows, its finished task, its message and the contact that it was."""
     assert call.staff is not None
     call.outcome, call.note, call.goals = said.outcome, said.note.strip(), said.goals
+    call.guided_at = said.guided_at
     call.next_task = _plan(call, task, staff=call.staff, agreed_at=said.agreed_at, now=now)
     call.task = _finish(task, call, staff=call.staff, minutes=said.minutes, now=now)
     call.message = _note(call, task, said, now=now)
@@ -230,11 +232,9 @@ def keep_draft(*, staff: Staff, customer: Customer, note: str, goals: list[str],
 @transaction.atomic
 def change_guide(*, kind: str, language: str, form: str, script: guides.Script, staff: Staff, now: datetime) -> Guide:
     """Put the company's own words in the place of a guide; repeating changes nothing."""
-    texts = {name: getattr(script, name) for name in guides.TEXTS}
-    lists = {name: list(texts[name]) for name in ("questions", "goals")}
-    guide, _created = Guide.objects.update_or_create(
-        kind=kind, language=language, form=form, defaults=texts | lists | {"changed_by": staff, "changed_at": now}
-    )
+    _keep_earlier(kind, language, form, then=script, until=now)
+    changed = guides.written(script) | {"changed_by": staff, "changed_at": now}
+    guide, _created = Guide.objects.update_or_create(kind=kind, language=language, form=form, defaults=changed)
     team.record(
         staff=staff, action="guide.changed", at=now, thing="guide", thing_id=guide.pk, label=f"{kind} {language} {form}"
     )
@@ -244,9 +244,18 @@ def change_guide(*, kind: str, language: str, form: str, script: guides.Script, 
 @transaction.atomic
 def reset_guide(*, kind: str, language: str, form: str, now: datetime, staff: Staff) -> None:
     """Return to the ready-made guide; repeating changes nothing."""
+    _keep_earlier(kind, language, form, then=guides.ready_made(kind, language, form), until=now)
     deleted, _by_model = Guide.objects.filter(kind=kind, language=language, form=form).delete()
     if deleted:
         team.record(staff=staff, action="guide.reset", at=now, thing="guide", label=f"{kind} {language} {form}")
+
+
+def _keep_earlier(kind: str, language: str, form: str, *, then: guides.Script, until: datetime) -> None:
+    """Keep what a guide says until it says something else: open calls go on by it, and others were led by it."""
+    now = queries.guide(kind, language, form)
+    if now != then:
+        texts = guides.written(now)
+        EarlierGuide.objects.create(kind=kind, language=language, form=form, texts=texts, until_at=until)
 
 
 def _finish(task: Task | None, call: Call, *, staff: Staff, minutes: int | None, now: datetime) -> Task:

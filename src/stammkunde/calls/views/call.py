@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stammkunde.calls import asking, leading, services, wording
 from stammkunde.calls import queries as calls
-from stammkunde.calls.forms import CallForm
+from stammkunde.calls.forms import CallForm, guided_at_of
 from stammkunde.calls.models import Guide, Outcome
 from stammkunde.customers import permissions
 from stammkunde.customers import queries as customers
@@ -56,12 +56,16 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
     kind = asking.subject_of(task).occasion if task else ""
     if kind in ("", Guide.Kind.FREE):
         kind = leading.kind(item.kind if item else "", signal)
-    guide = _guide(request, customer, people, person, kind=kind)
+    guided_at = guided_at_of(request.GET.get("guided_at", ""), now=now)
+    guide = _guide(request, customer, people, person, kind=kind, guided_at=guided_at)
+    draft = calls.draft(request.user, pk)
     about = {"customer": customer, "people": people, "person": person, "task": task, "item": item}
     told = {
         "key": item.key if item else key,
         "why_called": _why_called(task, item, staff=request.user),
-        "draft": calls.draft(request.user, pk),
+        "draft": draft,
+        "guided_at": (guided_at or now).isoformat(),
+        "ticked_before": [one for one in (draft.goals if draft else ()) if one not in guide["guide"].goals],
         **_hours(customer, person, company=company, now=now),
         **guide,
         **_slot(task, item, customer, person, occasion=guide["kind"], now=now),
@@ -98,7 +102,7 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
         key=key,
         customer=customer,
         person=person,
-        said=form.said(request.POST.getlist("goals")),
+        said=form.said(request.POST.getlist("goals"), now=now),
         task=task,
         staff=request.user,
         now=now,
@@ -127,7 +131,7 @@ def take_up(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Not now: %(why)s") % {"why": outreach_wording.reason(reason)})
     if "quiet" in request.POST:  # the number is being dialled: nothing on the page is to move
         return HttpResponse(status=204)
-    asked = {"for": key, "person": request.POST.get("person", ""), "guide": request.POST.get("guide", "")}
+    asked = {"for": key} | {name: request.POST.get(name, "") for name in ("person", "guide", "guided_at")}
     shown = urlencode({name: value for name, value in asked.items() if value})
     return redirect(f"{reverse('call', args=[pk])}?{shown}")
 
@@ -254,8 +258,9 @@ def _guide(
     person: ContactPerson | None,
     *,
     kind: str,
+    guided_at: datetime | None,
 ) -> dict[str, Any]:
-    """Give the guide, filled for the person, and how the call may be led."""
+    """Give the guide as it stood when the page was opened, filled for the person, and how the call may be led."""
     chosen = request.GET.get("guide", "")
     kind = chosen if chosen in Guide.Kind.values else kind
     recipient, today = (customer.pk, person.pk if person else None), timezone.localdate()
@@ -265,11 +270,13 @@ def _guide(
     leave = leading.leave(standings, kind)
     (language, form), values = outreach.values(recipient, today=today)
     values["owner"] = request.user.name
-    script = calls.guide(Guide.Kind.FREE if leave.service_only else kind, language, form)
+    shown = Guide.Kind.FREE if leave.service_only else kind
+    script = calls.guide(shown, language, form, at=guided_at)
     return {
         "leave": leave,
         "kind": kind,
         "kinds": Guide.Kind.choices,
+        "is_changed": guided_at is not None and script != calls.guide(shown, language, form),
         "guide": leading.filled(script, values, service_only=leave.service_only),
     }
 

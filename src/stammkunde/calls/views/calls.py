@@ -1,6 +1,7 @@
 """Drafts, taking calls back, and the calendar."""
 
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -64,7 +65,9 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
         said += " " + _("The call is not on the list again: %(why)s") % {"why": why}
     messages.info(request, said)
     page = reverse("call", args=[call.customer_id])
-    return redirect(f"{page}?for={key}" if key else page)
+    asked = {"for": key, "guided_at": call.guided_at.isoformat() if call.guided_at else ""}
+    shown = urlencode({name: value for name, value in asked.items() if value}, safe=":")
+    return redirect(f"{page}?{shown}" if shown else page)
 
 
 def _refused(call: Call, refusal: Exception) -> str:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("stammkunde.segments.urls")),
     path("", include("stammkunde.signals.urls")),
     path("", include("stammkunde.customers.urls")),
+    path("", include("stammkunde.sales.urls")),
     path("", include("stammkunde.tasks.urls")),
     path("", include("stammkunde.contacts.urls")),
     path("", include("stammkunde.intake.urls")),

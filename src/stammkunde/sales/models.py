@@ -183,6 +183,10 @@ class Returned(models.Model):
             )
         ]
 
+    @property
+    def whole_pieces(self) -> float:
+        return self.pieces / 1000
+
 
 class ToMatch(models.Model):
     """Rows that have changed, or whose they are: what came back there is looked at again. Written with the change."""

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncMonth
 
 from stammkunde.customers.models import Customer
-from stammkunde.sales.history import NOT_CANCELLED, SOLD
-from stammkunde.sales.models import Line, Order
+from stammkunde.sales.history import GIVEN_BACK, NOT_CANCELLED, SOLD
+from stammkunde.sales.models import Line, Order, Returned
 
 AT_ONCE = 10_000  # ids in one statement
 
@@ -54,3 +54,27 @@ def last_products(customer_ids: Collection[int]) -> dict[int, str]:
     latest = lines.order_by("-order__ordered_at", "-revenue_cents", "pk").values("product__name")[:1]
     found = Customer.objects.filter(pk__in=customer_ids).annotate(bought=Subquery(latest))
     return {pk: name or "" for pk, name in found.values_list("pk", "bought")}
+
+
+def without_purchase() -> "QuerySet[Returned]":
+    """Give what came back and no purchase was found for."""
+    rows = Returned.objects.filter(found=Returned.Found.NOTHING)
+    return rows.select_related("back__order__customer", "back__product")
+
+
+def given_back() -> "QuerySet[Line]":
+    """Give what came back of orders that took place."""
+    rows = Line.objects.filter(NOT_CANCELLED, kind__in=GIVEN_BACK)
+    return rows.select_related("order__customer", "product")
+
+
+def candidates(back: Line, *, search: str) -> "QuerySet[Line]":
+    """Give with what something may have been bought that came back: of a customer, or under a guest's order number."""
+    sold = Line.objects.filter(NOT_CANCELLED, SOLD).select_related("order", "product")
+    if back.order.customer_id is None:
+        return sold.filter(order__number=search) if search else sold.none()
+    sold = sold.filter(order__customer=back.order.customer_id)
+    if search:
+        words = Q(product__name__icontains=search) | Q(product__number__iexact=search)
+        sold = sold.filter(words | Q(order__number__iexact=search))
+    return sold

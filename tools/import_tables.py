@@ -20,7 +20,11 @@ from stammkunde.store.layouts import Layout
 GUIDE = Path(__file__).parents[1] / "docs/guide/import.md"
 BEGIN = "<!-- tables: written by `python tools/import_tables.py` -->\n\n"
 PROGRAMS, PROGRAMS_END = "<!-- programs: written by `python tools/import_tables.py` -->\n\n", "\n<!-- /programs -->\n"
-_REFUSED = {"payments": "refused: payments, not orders", "bookings": "refused: entries of a journal, not orders"}
+_REFUSED = {
+    "payments": "refused: payments, not orders",
+    "settlement": "refused: a settlement, without buyers",
+    "bookings": "refused: entries of a journal, not orders",
+}
 
 _TYPES = {
     "text": "text", "phone": "phone number", "key": "number or code", "email": "e-mail address", "number": "number",

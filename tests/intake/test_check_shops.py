@@ -95,3 +95,25 @@ def test_woocommerce_items_packed_into_one_cell_give_the_same_lines(tmp_path):
     checked(plain)
 
     assert lines_of(packed) == lines_of(plain)[:2]
+
+
+PARTNERS = """\
+Belegnr.;Buchungsdatum;Geschäftspartner-Nr.;Name des Geschäftspartners;Artikelnummer;Menge;Zeilensumme
+1;03.11.25;C20000;Muster, Anna;A-1;2,000;20,00 EUR
+1;03.11.25;C20000;Muster, Anna;A-2;1.250,000;1.250,00 EUR
+"""
+TURNOVER = """\
+Kunde;Rechnung;Datum;Artikel;Menge;E-Preis;Gesamt
+Muster, Anna;RE-1;3. November 2025;Schere;2;10,00;20,00
+;;;Kanne;1;20,00;20,00
+;;;Zwischensumme;;;40,00
+Ott GmbH;RE-2;14. Dezember 2025;Spaten;1;1.000,00;1.000,00
+"""
+SHORT = "BelegNr|BelegDat|KdNr|ArtNr|Netto EUR\n1|03.11.25|7|K|19,00\n2|03.11.25|7|K|10,00-\n"
+
+
+@pytest.mark.parametrize(("text", "cents"), [(PARTNERS, 127000), (TURNOVER, 104000), (SHORT, 900)])
+def test_lists_of_merchandise_programs_are_recognised_with_their_buyers(tmp_path, text, cents):
+    found = checked(write(tmp_path, text))
+
+    assert (found.layout, found.revenue_cents, found.guest_orders, found.refused) == ("flat", cents, 0, 0)

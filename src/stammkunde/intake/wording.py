@@ -142,6 +142,10 @@ _OF_FILES = {
         _("These are payments, not orders: the file says who paid, and not what was bought."),
         _("Import the orders of your shop or till; they hold the same sales with their products."),
     ),
+    "settlement": (
+        _("This is a settlement of a marketplace, with its fees and payouts: it does not say who bought."),
+        _("Import the report of orders of the marketplace; it holds the same sales with their buyers."),
+    ),
     "bookings": (
         _("These are entries of an accounting journal, not orders: the file does not say who bought what."),
         _("Import invoices from the program that wrote them; customers come by the list of debtors."),

@@ -19,7 +19,8 @@ from stammkunde.store.layouts import (
 
 CUSTOMER_NUMBERS = (
     "Kunden-Nr.", "Kunden-Nr", "Kundennr", "KdNr", "Kd.-Nr.", "Kunde Nr", "Kunden ID", "KundenID", "Debitor",
-    "Debitorennummer", "Debitor-Nr.", "Adressnummer", "CustomerID", "Customer ID", "Customer No", "Customer No.",
+    "Debitorennummer", "Debitor-Nr.", "Adressnummer", "Geschäftspartner-Nr.", "Geschäftspartnernummer", "GP-Nr.",
+    "CustomerID", "Customer ID", "Customer No", "Customer No.",
     "Client ID", "Account number", "customer_id", "customer_number", "cust_id",
 )  # fmt: skip
 PRODUCT_NUMBERS = (
@@ -28,13 +29,15 @@ PRODUCT_NUMBERS = (
 )  # fmt: skip
 ORDER_NUMBERS = (
     "Bestell-Nr.", "Bestellnr", "Auftragsnummer", "Auftrags-Nr.", "Auftragsnr", "Auftrag", "Rechnungsnummer",
-    "Rechnungs-Nr.", "RechnungsNr", "Re-Nr.", "ReNr", "RgNr", "Rg.-Nr.", "Belegnummer", "Beleg-Nr.", "Belegnr", "Beleg",
+    "Rechnungs-Nr.", "RechnungsNr", "Re-Nr.", "ReNr", "RgNr", "Rg.-Nr.", "Rechnung", "Belegnummer", "Beleg-Nr.",
+    "Belegnr", "Beleg",
     "Vorgangsnummer", "InvoiceNo", "Invoice", "Invoice number", "Invoice No.", "Order ID", "Order No", "Order No.",
     "OrderID", "order_id", "Document number", "Transaction ID", "Bon-Nr.", "Bonnummer",
 )  # fmt: skip
 ORDER_DATES = (
     "Datum", "Belegdatum", "Rechnungsdatum", "Auftragsdatum", "Bestellt am", "Verkauft am", "Kaufdatum",
-    "Buchungsdatum", "Zeitpunkt", "InvoiceDate", "Invoice date", "Order date", "OrderDate", "order_date", "Date",
+    "Buchungsdatum", "Zeitpunkt", "BelegDat", "RgDat", "Rg-Datum", "Re-Datum", "AuftrDat", "BestellDat",
+    "InvoiceDate", "Invoice date", "Order date", "OrderDate", "order_date", "Date",
     "Created at", "Purchase date", "Transaction date", "Timestamp",
 )  # fmt: skip
 
@@ -57,17 +60,20 @@ STATUSES = {
         "partially_paid", "partially paid", "überfällig", "overdue", "teilbezahlt", "teilweise bezahlt", "gemahnt",
         "unbezahlt", "unpaid", "bestätigt", "confirmed", "versandbereit", "ready to ship", "teilgeliefert",
         "teilweise geliefert", "partially shipped", "sales order", "Verkaufsauftrag", "in progress",
+        "Zahlung eingegangen", "Zahlung akzeptiert",
+        "Payment accepted", "Versand wird vorbereitet", "Wird vorbereitet", "Warten auf Zahlung",
     ),
     "completed": (
         "abgeschlossen", "erledigt", "bezahlt", "geliefert", "versendet", "versandt", "fakturiert", "berechnet", "paid",
         "shipped", "delivered", "complete", "closed", "fulfilled", "refunded", "rückerstattet", "erstattet",
         "partially_refunded", "partially refunded", "wc-completed", "wc-refunded", "zugestellt", "ausgeliefert",
-        "abgerechnet", "gebucht", "verbucht", "beglichen", "done", "invoiced", "dispatched", "archived",
+        "abgerechnet", "gebucht", "verbucht", "beglichen", "vollständig", "geschlossen", "done", "invoiced",
+        "dispatched", "archived",
     ),
     "cancelled": (
         "storniert", "Storno", "abgebrochen", "fehlgeschlagen", "canceled", "failed", "voided", "void", "trash",
         "expired", "wc-cancelled", "wc-failed", "cancel", "abgelehnt", "declined", "rejected", "gelöscht", "deleted",
-        "zurückgezogen",
+        "zurückgezogen", "Zahlungsfehler", "Payment error",
     ),
     "offer": ("Angebot", "Angebot gesendet", "quotation", "quotation sent", "quote"),
     "draft": ("Entwurf", "Rechnungsentwurf", "checkout-draft", "wc-checkout-draft", "auto-draft", "Vorlage"),
@@ -144,7 +150,8 @@ def customer_number(**more: Any) -> Field:
 def customer_name(**more: Any) -> Field:
     return Field(
         name="customer_name", de="Name", en="Name", example="Muster GmbH",
-        also=("Kunde", "Kundenname", "Customer", "Customer name", "Name 1", "Full name", "Vollständiger Name"), **more,
+        also=("Kunde", "Kundenname", "Customer", "Customer name", "Name 1", "Full name", "Vollständiger Name",
+              "Name des Geschäftspartners", "Geschäftspartner"), **more,
     )  # fmt: skip
 
 

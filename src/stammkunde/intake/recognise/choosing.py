@@ -87,7 +87,7 @@ def _score(kind: Layout, header: Sequence[str], found: dict[str, str], known: se
     if not used or (kind.foreign and len(marks) < min(_MARKS, len(kind.marks))):
         return 0.0
     if kind.foreign:  # it knows the columns of its program, also those that it leaves out
-        left = _LOST_BY_SALES if _has_lines(header) and _is_of_documents(kind) else 1
+        left = _LOST_BY_SALES if _has_lines(set(header) - used) and _is_of_documents(kind) else 1
         return (1 + len(marks) / 100) * _LACKING ** len(lacking) * left
     share = len(used) / len(known)
     fit = 0.8 + 0.2 * share + _OWN_WORDS * min(len(marks), 1)
@@ -95,7 +95,7 @@ def _score(kind: Layout, header: Sequence[str], found: dict[str, str], known: se
     return fit * _LACKING ** len(lacking) * left ** len(lost(header, used))
 
 
-def _has_lines(header: Sequence[str]) -> bool:
+def _has_lines(header: Iterable[str]) -> bool:
     return any(plain(column) in _what_matters()["product"] for column in header)
 
 

@@ -144,3 +144,33 @@ def test_import_speaks_german(orders_file):
     assert "Zeile 3, Spalte „Kundennummer“: Kunde „9“ ist nicht vorhanden." in result.output
     assert "abgelehnt" in result.output
     assert "Die Zuordnung „Unsere“ gibt es nicht." in run(orders_file, "--mapping", "Unsere").output
+
+
+def test_a_dry_run_of_several_files_tells_what_their_import_then_does(tmp_path, settings, customers_file, orders_file):
+    lines = write(tmp_path / "positionen.csv", "Bestellnummer;Artikelnummer;Menge;Netto\nA;X;2;10,00\nB;X;1;5,00\n")
+    products = write(tmp_path / "artikel.csv", "Artikelnummer;Bezeichnung\nX;Schere\n")
+    more = write(tmp_path / "mehr.csv", "Kundennummer;Name;Ort\n2;Birnen GmbH;Ulm\n3;Kirschen GmbH;Bonn\n")
+    files = (lines, orders_file, more, customers_file, products)
+
+    tried = run(*files, "--dry-run")
+    counts = dict(Import.objects.values_list("file_name", "counts"))
+    nothing = Customer.objects.count(), Order.objects.count()
+    left = [one.name for one in settings.UPLOAD_DIR.rglob("*") if one.name.startswith("created-")]
+    done = run(*files)
+
+    assert (nothing, left) == ((0, 0), [])
+    assert counts["mehr.csv"]["customers"]["created"] + counts["kunden.csv"]["customers"]["created"] == 3
+    assert counts["bestellungen.csv"]["orders"] == {"created": 1, "changed": 0, "unchanged": 0, "refused": 1}
+    assert counts["positionen.csv"]["lines"] == {"created": 1, "changed": 0, "unchanged": 0, "refused": 1}
+    assert counts == dict(Import.objects.filter(status="done").values_list("file_name", "counts"))
+    assert "Was aus allen werden würde" in tried.output
+    assert (tried.exit_code, done.exit_code) == (1, 1)
+
+
+def test_a_dry_run_waits_for_a_file_that_could_not_be_imported(tmp_path, orders_file):
+    broken = write(tmp_path / "kunden.csv", "Kundennummer;Name\n")
+
+    result = run(orders_file, broken, "--dry-run")
+
+    assert result.exit_code == 2
+    assert not Order.objects.exists()

@@ -58,13 +58,17 @@ def command(
     from django.conf import settings  # noqa: PLC0415
     from django.utils import translation  # noqa: PLC0415
 
+    from stammkunde.intake import together  # noqa: PLC0415
+
     cli.open_database()
     logging.getLogger("stammkunde").setLevel(logging.ERROR)
     given = _given(mapping, layout, {**options, **({"origin": origin} if origin else {})})
     with translation.override(settings.LANGUAGE_CODE):
         finished = [_finish(incoming, dry_run=dry_run) for incoming in _received(files, given)]
         if len(finished) > 1:
-            _say_together(finished)
+            _say_together(finished, dry_run=dry_run)
+        if dry_run:
+            together.let_go(finished)
         if refused:
             _write_refused(finished, refused)
     sys.exit(_exit_code(finished))
@@ -110,7 +114,7 @@ def _finish(incoming: "Import", *, dry_run: bool) -> "Import":
     from stammkunde.intake.models import Import  # noqa: PLC0415
 
     if incoming.status == Import.Status.UPLOADED:
-        waits = bool(incoming.together) and not dry_run
+        waits = bool(incoming.together)
         services.start(import_id=incoming.pk, now=timezone.now(), dry_run=dry_run, waits=waits)
         with _Watch(incoming.file_name) as watch:
             try:
@@ -186,14 +190,14 @@ def _say(incoming: "Import") -> None:
         )
 
 
-def _say_together(finished: "list[Import]") -> None:
-    """Print what became of all files."""
+def _say_together(finished: "list[Import]", *, dry_run: bool) -> None:
+    """Print what became of all files, or would."""
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
     from stammkunde.intake import report  # noqa: PLC0415
 
-    click.secho(_("What came of all of them"), bold=True)
-    for row in report.together(finished):
+    click.secho(_("What would come of all of them") if dry_run else _("What came of all of them"), bold=True)
+    for row in report.together(finished, tried=dry_run):
         click.echo(f"  {row.table}: {_counts(row)}")
 
 

@@ -98,9 +98,10 @@ def _known(incoming: Import) -> dict[str, dict[str, int]]:
     return {table: incoming.counts[table] for table in facts.tables() if isinstance(incoming.counts.get(table), dict)}
 
 
-def together(imports: Iterable[Import]) -> list[Row]:
-    """Add up what became of several imports that are in the database, by table."""
-    done = [_known(one) for one in imports if one.status == Import.Status.DONE]
+def together(imports: Iterable[Import], *, tried: bool = False) -> list[Row]:
+    """Add up what became of several imports that are in the database, or would of those that were tried, by table."""
+    state = Import.Status.CHECKED if tried else Import.Status.DONE
+    done = [_known(one) for one in imports if one.status == state and not open_questions(one)]
     names = [name for name in facts.tables() if any(name in known for known in done)]
     return [
         Row(

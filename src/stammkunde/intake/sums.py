@@ -49,6 +49,10 @@ class Sheet:
     origin: str
 
     @property
+    def has_quantity(self) -> bool:
+        return any(one.quantity != writing.UNKNOWN for one in self.months)
+
+    @property
     def has_gross(self) -> bool:
         return any(one.gross_cents is not None for one in self.months)
 

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from stammkunde.intake import layouts, report
 from stammkunde.intake.models import Import
+from stammkunde.intake.staging import attempt_dir, difference, folder
+from stammkunde.intake.staging.difference import Difference
 from stammkunde.store import facts
 
 Status = Import.Status
@@ -77,8 +79,30 @@ def in_the_way(incoming: Import) -> Import | None:
     """Give the file that should be in the database before this one, and is not: its turn was before, and it failed."""
     if not incoming.waits:
         return None
-    others = of(incoming.together).exclude(pk=incoming.pk).exclude(status__in=(*_ON_ITS_WAY, Status.DONE))
-    return _first_needed(incoming, in_order(others))
+    tried = [one.pk for one in _tried(incoming)]
+    others = of(incoming.together).exclude(pk__in=[incoming.pk, *tried])
+    return _first_needed(incoming, in_order(others.exclude(status__in=(*_ON_ITS_WAY, Status.DONE))))
+
+
+def promised(incoming: Import) -> list[Difference]:
+    """Give what dry runs of the files that came with one would have made, for its own dry run."""
+    places = [place for one in _tried(incoming) if (place := attempt_dir(one))]
+    return [found for place in places if (found := difference.load(place))]
+
+
+def _tried(incoming: Import) -> list[Import]:
+    """Give the files that came with one and were found to be importable, where it is to be tried itself."""
+    if not (incoming.dry_run and incoming.waits):
+        return []
+    found = of(incoming.together).filter(status=Status.CHECKED, dry_run=True, waits=True).exclude(pk=incoming.pk)
+    return [one for one in in_order(found) if not report.open_questions(one)]
+
+
+def let_go(imports: Iterable[Import]) -> None:
+    """Forget what dry runs kept for each other, once all are through; repeating is harmless."""
+    for one in imports:
+        if one.status == Status.CHECKED and (place := attempt_dir(one)):
+            folder.tidy(place)
 
 
 def _first_needed(incoming: Import, others: Sequence[Import]) -> Import | None:

@@ -38,7 +38,7 @@ UNDO_TRIES = 8  # with their pauses, about ten minutes
 PAUSE = timedelta(seconds=5)
 KEEP_STRAYS = timedelta(days=1)
 WAIT_SECONDS = 0.3
-NOT_RESERVED = 10**15
+NOT_RESERVED, MOST_ROWS = 10**15, 10**10  # ids of rows that are never written, others in each import
 
 log = logging.getLogger(__name__)
 Tell = Callable[[str, int, int], None]
@@ -143,7 +143,7 @@ def _check(incoming: Import, lease: Lease) -> None:
         **(_at_rest(lease) if waits else {"claims": 1}),
     )
     if waits:
-        folder.tidy(place)
+        folder.tidy(place, promised=incoming.dry_run and incoming.waits)
         return
     incoming.status = Import.Status.PUBLISHING
     _publish(incoming, lease)
@@ -174,7 +174,7 @@ def _compare(
 
     def take(table: FactTable, count: int) -> int:
         if is_dry:
-            return NOT_RESERVED
+            return NOT_RESERVED + incoming.pk * MOST_ROWS
         before = bulk.reserve(table.model, count)
         reserved.setdefault(table.name, []).append([before + 1, before + count])
         return before
@@ -187,6 +187,7 @@ def _compare(
         options=incoming.options,
         home=customers.home_country(),
         retire=whole.retire(incoming),
+        promised=together.promised(incoming),
     )
     apart.keep_refused(Path(incoming.path), place, memory_mb=settings.ENGINE_MEMORY_MB)
     return found, reserved

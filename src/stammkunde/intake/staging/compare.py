@@ -1,6 +1,6 @@
 """Checked tables compared with the database, table by table, in SQL on columns."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ class UnknownColumn(Exception):
     """A checked table has a column that its database table has not: the layout is wrong."""
 
 
-def compare(
+def compare(  # noqa: PLR0913
     *,
     folder: Path,
     reserve: Reserve,
@@ -29,6 +29,7 @@ def compare(
     options: Mapping[str, Any],
     home: str,
     retire: Retire | None = None,
+    promised: Sequence[Difference] = (),
 ) -> Difference:
     """
     Compare the checked tables in `folder` with the database and write what differs beside them.
@@ -42,12 +43,13 @@ def compare(
         home: the country of phone numbers of which nothing else says it, two letters.
         retire: what becomes of rows of the file's documents that it no longer has. Where nobody knows, they stay, and
             what is at stake is told.
+        promised: of dry runs before this one, whose new rows count as if they were there.
     """
     engine = Engine(folder)
     try:
         retire = retire or Retire(whole="", import_id=0)
         difference = _Comparison(engine, reserve=reserve, tell=tell, columns=columns, retire=retire).run(
-            options=options, home=home
+            options=options, home=home, promised=promised
         )
     finally:
         engine.close()
@@ -62,8 +64,8 @@ class _Comparison:
         self.engine, self.reserve, self.tell, self.columns, self.retire = engine, reserve, tell, columns, retire
         self.result = Difference(folder=engine.folder)
 
-    def run(self, *, options: Mapping[str, Any], home: str) -> Difference:
-        existing = Existing(self.engine, said=options)
+    def run(self, *, options: Mapping[str, Any], home: str, promised: Sequence[Difference]) -> Difference:
+        existing = Existing(self.engine, said=options, promised=promised)
         self.tell("compare", 0, len(facts.tables()))
         people.find(self.engine)
         existing.load()

@@ -1,11 +1,12 @@
 """Loading what is there: only the rows that the file may mean, and what the words to find customers by depend on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from stammkunde.intake.staging.difference import Difference
 from stammkunde.intake.staging.engine import Engine, text
 from stammkunde.store import bulk, facts
 from stammkunde.store.facts import FactTable, Lookup, Reference, Words
@@ -15,10 +16,10 @@ FEW_KEYS = 10_000
 
 
 class Existing:
-    """Fills `existing_…` in the engine from the database."""
+    """Fills `existing_…` in the engine from the database, and with what dry runs before this one would have made."""
 
-    def __init__(self, engine: Engine, *, said: Mapping[str, Any]) -> None:
-        self._engine, self._said = engine, said
+    def __init__(self, engine: Engine, *, said: Mapping[str, Any], promised: Sequence[Difference] = ()) -> None:
+        self._engine, self._said, self._promised = engine, said, promised
 
     def load(self) -> None:
         """Load everything but the rows of a parent, which are found by the ids of their parents."""
@@ -76,20 +77,46 @@ class Existing:
         return " UNION ".join(own + others)
 
     def _read(self, table: FactTable, *, by: str, keys: str) -> None:
-        if not table.rows().exists():
+        is_empty, promised = not table.rows().exists(), list(self._made(table))
+        if is_empty and not promised:
             return
         named = f"({keys}) k(key) WHERE key IS NOT NULL"
         self._engine.run(f"CREATE OR REPLACE TABLE keys AS SELECT DISTINCT key FROM {named}")  # noqa: S608
         ((count,),) = self._engine.run("SELECT count(*) FROM keys")
         if not count:
             return
+        if not is_empty:
+            self._read_stored(table, by=by, count=count)
+        for rows in promised:
+            self._insert(table, rows, by=by)
+
+    def _read_stored(self, table: FactTable, *, by: str, count: int) -> None:
         target = self._engine.folder / f"existing-{table.name}.parquet"
         self._fetch(table, by=by, count=count, target=target)
+        self._insert(table, f"SELECT * FROM read_parquet({text(target)})", by=by)  # noqa: S608
+        target.unlink()
+
+    def _insert(self, table: FactTable, rows: str, *, by: str) -> None:
         self._engine.run(
-            f"INSERT INTO existing_{table.name} BY NAME SELECT * FROM read_parquet({text(target)}) "  # noqa: S608
+            f"INSERT INTO existing_{table.name} BY NAME SELECT * FROM ({rows}) "  # noqa: S608
             f'WHERE id NOT IN (SELECT id FROM existing_{table.name}) AND "{by}" IN (SELECT key FROM keys)'
         )
-        target.unlink()
+
+    def _made(self, table: FactTable) -> Iterator[str]:
+        """Give the rows that dry runs would have made, as they then would stand in the database."""
+        for difference in self._promised:
+            for part in difference.parts:
+                if part.table == table.name and part.counts.created:
+                    rows = f"read_parquet({text(difference.path(part, 'created'))}, file_row_number = true)"
+                    filled = "".join(
+                        f', {text(value)} AS "{column}"'
+                        for column in table.kinds.keys() - set(part.provided)
+                        if isinstance(value := table.default(column), str)
+                    )
+                    yield (
+                        f"SELECT {part.first_id + 1} + file_row_number AS id, "  # noqa: S608
+                        f"* EXCLUDE (file_row_number, month, old_month){filled} FROM {rows}"
+                    )
 
     def _fetch(self, table: FactTable, *, by: str, count: int, target: Path) -> None:
         """Write the rows whose column `by` is among the keys, and maybe others, to a Parquet file."""

@@ -12,6 +12,7 @@ from stammkunde.intake.models import Import
 from stammkunde.store.kept import program
 
 KEPT = {"header.json", "problems.parquet", "problems-publish.parquet", "raw.parquet"}
+PROMISED = ("difference.json", "created-")
 
 
 def work_dir(import_id: int) -> Path:
@@ -54,10 +55,12 @@ def _kept(incoming: Import) -> Path:
     return Path(settings.UPLOAD_DIR) / f"kept-{incoming.sha256}"
 
 
-def tidy(folder: Path) -> None:
-    """Keep only what explains the refused rows; repeating is harmless."""
+def tidy(folder: Path, *, promised: bool = False) -> None:
+    """
+    Keep only what explains the refused rows, and what is `promised` to dry runs after this one; repeating is harmless.
+    """
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
-        elif path.name not in KEPT:
+        elif path.name not in KEPT and not (promised and path.name.startswith(PROMISED)):
             path.unlink(missing_ok=True)

@@ -34,7 +34,7 @@ class Returns(StaffList):
     name = "returns"
     file_name = gettext_lazy("returns")
     columns = (
-        Column(label=gettext_lazy("Returned"), unit="day", key="back.order.ordered_on"),
+        Column(label=gettext_lazy("Given back"), unit="day", key="back.order.ordered_on"),
         Column(label=gettext_lazy("Document"), key="back.order.number"),
         Column(label=gettext_lazy("Customer"), key="back.order.customer.name"),
         Column(label=gettext_lazy("Product"), key="back.product.name"),

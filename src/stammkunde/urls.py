@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("stammkunde.contacts.urls")),
     path("", include("stammkunde.intake.urls")),
     path("", include("stammkunde.impact.urls")),
+    path("", include("stammkunde.loyalty.urls")),
     path("", include("stammkunde.plays.urls")),
     path("", include("stammkunde.outreach.urls")),
     path("", include("stammkunde.team.urls")),

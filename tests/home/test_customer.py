@@ -124,7 +124,7 @@ def test_page_takes_the_same_number_of_queries_however_much_there_is(
             client.get(reverse("customer", args=[customer.pk]))
 
 
-QUERIES = 54
+QUERIES = 57
 
 
 def test_orders_are_paged_by_key_without_a_gap():

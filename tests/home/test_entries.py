@@ -73,7 +73,7 @@ def test_entries_and_kinds_have_names_and_turns_of_their_own():
 
     assert [one.name for one in entries] == [
         "tasks", "campaign_calls", "imports", "looks", "measures", "budgets",
-        "birthdays", "anniversaries", "may_be_lost",
+        "points", "birthdays", "anniversaries", "may_be_lost",
     ]  # fmt: skip
     assert len({one.order for one in entries}) == len(entries)
     assert sorted(kinds) == sorted(worklist.kinds())

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from stammkunde.loyalty import queries, services, wording
 from stammkunde.loyalty.models import Move
+from stammkunde.sales.models import Line
 from tests import factories
 from tests.loyalty.shop import NOW, account, bought, customer_of, reconcile, returned, rule
 
@@ -51,7 +52,8 @@ def test_card_of_a_company_says_what_there_is_and_what_was_booked(client, servan
 def test_card_of_a_private_person_with_nothing_yet_and_of_whoever_collects_nothing(client, servant):
     joined = account()
 
-    assert card(client, servant, customer_of(joined)).endswith("Es ist noch nichts gebucht.")
+    said = card(client, servant, customer_of(joined))
+    assert said.endswith("Es ist noch nichts gebucht. Alle Buchungen und von Hand buchen")
     assert card(client, servant, factories.customer()) == ""
 
 
@@ -103,3 +105,27 @@ def test_every_row_has_words(one, administrator):
         assert said in english
     assert not {what for what, _changes in told(one, "de")} & english
     assert all(changes for _what, changes in told(one))
+
+
+def test_lines_of_one_order_are_one_row_on_the_card_and_have_their_products_on_the_account(client, servant, one):
+    order = bought(customer_of(one), 5000, number="R-1", of=factories.product(name="Lavendel"))
+    Line.objects.create(order=order, key="2", kind="sale", quantity=1, revenue_cents=2000)
+    reconcile(one)
+
+    assert "Punkte für Bestellung R-1 20.11.2026 · +70 vorgemerkt" in card(client, servant, customer_of(one))
+    assert [what for what, _changes in told(one)][:2] == [
+        "Punkte für Bestellung R-1: Lavendel",
+        "Punkte für Bestellung R-1",
+    ]
+
+
+def test_what_is_redeemed_from_many_lots_is_one_row(one):
+    for number in range(3):
+        bought(customer_of(one), 5000, number=f"R-{number}", days_ago=3 - number)
+    reconcile(one)
+    services.redeem(account_id=one.pk, points=130, key="k", now=NOW)
+    with override("de"):
+        (first, *_others) = wording.rows(queries.history(one.pk))
+
+    assert Move.objects.filter(kind="spend").count() == 3
+    assert (first.what, first.changes, first.available) == ("Eingelöst", ["−130 verfügbar"], 20)

@@ -88,7 +88,10 @@ def _path(entry: URLPattern) -> str:
     [
         ("administrator", policy.ALL),
         ("management", policy.ALL - {policy.STAFF_MANAGE}),
-        ("service", {policy.CUSTOMERS_VIEW, policy.CUSTOMERS_EDIT, policy.TASKS_WORK, policy.ANSWERS_SEND}),
+        (
+            "service",
+            {policy.CUSTOMERS_VIEW, policy.CUSTOMERS_EDIT, policy.TASKS_WORK, policy.ANSWERS_SEND, policy.POINTS_BOOK},
+        ),
         ("analyst", {policy.FIGURES_VIEW, policy.CUSTOMERS_VIEW, policy.MARGIN_VIEW, policy.EXPORT}),
         ("nonsense", set()),
     ],

@@ -12,8 +12,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stammkunde.loyalty import postings
+from stammkunde.team.models import Settings
+
+MOST_BY_HAND = 10**9
 
 
 class Rule(models.Model):
@@ -187,4 +191,49 @@ class Move(models.Model):
                 | Q(lot__isnull=False, lot_seq__gte=1, lot_left__gte=0, lot_left__lte=F("available")),
                 name="move_available_in_lots",
             ),
+        ]
+
+
+class Proposal(models.Model):
+    """What somebody wants to book by hand, more than one person may decide; somebody else agrees, or says no."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("proposal", "Waiting")
+        AGREED = "agreed", pgettext_lazy("proposal", "Agreed to")
+        REFUSED = "refused", pgettext_lazy("proposal", "Refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
+
+    key = models.CharField(max_length=120, unique=True)  # of the booking that it becomes
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="proposals")
+    points = models.BigIntegerField()  # below nothing: to take
+    reason = models.CharField(_("reason"), max_length=250)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(points=0), name="proposal_moves_points"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_at__isnull=True, decided_by__isnull=True)
+                | ~Q(state="waiting") & Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="proposal_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="agreed") | ~Q(decided_by=F("asked_by")), name="proposal_agreed_by_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], name="proposal_waiting", condition=Q(state="waiting"))]
+
+
+class PointsSettings(Settings):
+    """What one person may decide about points."""
+
+    points_by_hand = models.PositiveBigIntegerField(_("points that one person may book by hand"), default=500)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(points_by_hand__lte=MOST_BY_HAND), name="loyalty_points_by_hand_sane")
         ]

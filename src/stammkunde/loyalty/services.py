@@ -19,12 +19,14 @@ from stammkunde.customers.models import Customer
 from stammkunde.loyalty import ledger, queries
 from stammkunde.loyalty.ledger import Books
 from stammkunde.loyalty.models import Account, Booking, Hold, Move, Rule, Waiting
+from stammkunde.loyalty.queries import Balance
 from stammkunde.team import services as team
 from stammkunde.team.models import Staff
 
 MOST_POINTS = 10**12
 LONGEST_KEY = 120
 LONGEST_ORIGIN = 60
+LONGEST_REASON = 250
 LONGEST_LEASE = timedelta(days=1)
 
 _PUTS = (Booking.Kind.GRANT, Booking.Kind.BACK)  # without asking whether there is enough
@@ -132,6 +134,16 @@ def join(*, customer: Customer, now: datetime, staff: Staff | None = None) -> Ac
 
 
 @transaction.atomic
+def bring(*, account_id: int, now: datetime) -> Balance:
+    """Book what facts and days have brought until now, and give what is in the pots then."""
+    accounts = ledger.lock([account_id])
+    if not accounts:
+        raise NoAccount
+    ledger.reconcile(accounts, now=now)
+    return queries.balance(account_id)
+
+
+@transaction.atomic
 def write_rule(*, version: Rule, now: datetime, staff: Staff | None) -> Rule:
     """
     Write a rule, or another version of it that holds from a day on; versions that were written stay as they are.
@@ -228,12 +240,23 @@ def book_by_hand(*, account_id: int, points: int, reason: str, key: str, now: da
     :raises NotEnoughPoints: if fewer are there than are to be taken
     :raises ReasonMissing: if nothing is said
     """
-    reason = " ".join(reason.split())
+    wanted = by_hand(account_id=account_id, points=points, reason=reason, key=key)
+    return _decide(wanted, now=now, staff=staff)
+
+
+def by_hand(*, account_id: int, points: int, reason: str, key: str) -> Decision:
+    """Word what is to be booked by hand, and refuse what could not be booked, whatever there is."""
+    reason = tidied(reason)
     if not reason:
         raise ReasonMissing
     kind = Booking.Kind.GRANT if points > 0 else Booking.Kind.DEDUCT
-    wanted = Decision(key=key, account_id=account_id, kind=kind, points=abs(points), reason=reason[:250], origin="hand")
-    return _decide(wanted, now=now, staff=staff)
+    wanted = Decision(key=key, account_id=account_id, kind=kind, points=abs(points), reason=reason, origin="hand")
+    _check(wanted)
+    return wanted
+
+
+def tidied(reason: str) -> str:
+    return " ".join(reason.split())[:LONGEST_REASON]
 
 
 @transaction.atomic

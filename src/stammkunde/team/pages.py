@@ -15,9 +15,15 @@ STARTS = (
 ROLES = {
     Staff.Role.ADMINISTRATOR: _("May do everything, including managing staff."),
     Staff.Role.MANAGEMENT: _("May do everything except managing staff."),
-    Staff.Role.SALES: _("Sees figures and margins, looks after customers, exports. No imports, no settings."),
-    Staff.Role.MARKETING: _("Like Sales, may import files, and say why something is no advertising."),
-    Staff.Role.SERVICE: _("Looks after customers and tasks. Sees neither figures nor margins, exports nothing."),
+    Staff.Role.SALES: _(
+        "Sees figures and margins, looks after customers and points, exports. No imports, no settings."
+    ),
+    Staff.Role.MARKETING: _(
+        "Like Sales, may import files, agree to points of others, and say why something is no advertising."
+    ),
+    Staff.Role.SERVICE: _(
+        "Looks after customers, points and tasks. Sees neither figures nor margins, exports nothing."
+    ),
     Staff.Role.ANALYST: _("Sees figures, margins and customers, and exports. Changes nothing."),
 }
 

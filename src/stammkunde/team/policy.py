@@ -16,6 +16,8 @@ MESSAGES_SEND = "messages.send"  # of any purpose, to many; and the templates fo
 ANSWERS_SEND = "answers.send"  # to one customer, about orders and requests, or to say thank you
 SEGMENTS_EDIT = "segments.edit"  # make groups of customers, and change whom they are about
 PURPOSE_JUDGE = "purpose.judge"  # to say that what sounds like advertising is none, and why
+POINTS_BOOK = "points.book"  # let customers collect points, and give or take some by hand
+POINTS_AGREE = "points.agree"  # to what somebody else wants to book by hand
 SETTINGS_EDIT = "settings.edit"
 STAFF_MANAGE = "staff.manage"
 AUDIT_VIEW = "audit.view"
@@ -34,6 +36,8 @@ ALL = frozenset(
         ANSWERS_SEND,
         SEGMENTS_EDIT,
         PURPOSE_JUDGE,
+        POINTS_BOOK,
+        POINTS_AGREE,
         SETTINGS_EDIT,
         STAFF_MANAGE,
         AUDIT_VIEW,
@@ -51,6 +55,7 @@ SALES = frozenset(
         MESSAGES_SEND,
         ANSWERS_SEND,
         SEGMENTS_EDIT,
+        POINTS_BOOK,
     }
 )
 
@@ -58,8 +63,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     Staff.Role.ADMINISTRATOR: ALL,
     Staff.Role.MANAGEMENT: ALL - {STAFF_MANAGE},
     Staff.Role.SALES: SALES,
-    Staff.Role.MARKETING: SALES | {IMPORTS_RUN, PURPOSE_JUDGE},
-    Staff.Role.SERVICE: frozenset({CUSTOMERS_VIEW, CUSTOMERS_EDIT, TASKS_WORK, ANSWERS_SEND}),
+    Staff.Role.MARKETING: SALES | {IMPORTS_RUN, PURPOSE_JUDGE, POINTS_AGREE},
+    Staff.Role.SERVICE: frozenset({CUSTOMERS_VIEW, CUSTOMERS_EDIT, TASKS_WORK, ANSWERS_SEND, POINTS_BOOK}),
     Staff.Role.ANALYST: frozenset({FIGURES_VIEW, CUSTOMERS_VIEW, MARGIN_VIEW, EXPORT}),
 }
 

@@ -7,5 +7,5 @@ with the moment that it is given; where chance decides, it asks `story.chance`.
 
 NAMES = (
     "office", "people", "consents", "evenings", "calls", "work", "complaints", "campaigns", "letters", "looks", "phone",
-    "doors", "signups", "asking", "shares", "texting", "segments", "measures", "reactions",
+    "doors", "signups", "asking", "shares", "texting", "segments", "measures", "reactions", "points",
 )  # fmt: skip

@@ -22,6 +22,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+LAST = "loyalty_move"  # of which the database asks that each follows from what is there
 OF_DJANGO = {"django_content_type", "auth_permission"}  # as they are after each emptying, whatever their numbers
 FOLDERS = ("UPLOAD_DIR", "MIRROR_DIR", "HISTORY_DIR", "PRINT_DIR")
 
@@ -73,7 +74,8 @@ def _rows() -> Rows:
 
 def _rows_of(cursor: Any, table: str) -> list:
     if connection.vendor == "postgresql":
-        with cursor.copy(f'COPY "{table}" TO STDOUT') as rows:
+        what = f'(SELECT * FROM "{table}" ORDER BY id)' if table == LAST else f'"{table}"'
+        with cursor.copy(f"COPY {what} TO STDOUT") as rows:
             return b"".join(rows).splitlines(keepends=True)
     cursor.execute(f'SELECT * FROM "{table}"')
     return [tuple(str(one) if isinstance(one, (date, time)) else one for one in row) for row in cursor.fetchall()]
@@ -81,8 +83,8 @@ def _rows_of(cursor: Any, table: str) -> list:
 
 def _put_back(kept: Kept) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        for table, rows in kept.rows.items():
-            _insert(cursor, table, rows)
+        for table in sorted(kept.rows, key=lambda name: name == LAST):
+            _insert(cursor, table, kept.rows[table])
             _count_on(cursor, table)
     for name in FOLDERS:
         if (kept.folders / name).is_dir():

@@ -57,6 +57,7 @@ BY_CHANCE = {
 LISTS = (
     "overview", "today", "call-list", "warnings", "warnings-proof", "customers", "products", "time", "messages",
     "templates", "print-runs", "plays", "imports", "staff", "audit", "guides", "calendar", "segments", "measures",
+    "points",
 )  # fmt: skip
 # Sent by tests of their own, on both databases.
 FORMS = {"consent-ask", "contact-add", "measure-brought", "note-edit", "preview", "settings-design-frame"}

@@ -14,7 +14,7 @@ from recording.visits import Ask, named
 
 OF_CUSTOMERS = (
     "customer", "customer-edit", "customer-contact", "customer-write", "contact-person-new", "consent-record",
-    "consent-withdraw", "preference-edit", "call",
+    "consent-withdraw", "preference-edit", "call", "customer-points",
 )  # fmt: skip
 PARTS_OF_CUSTOMERS = ("customer-orders", "customer-risk", "customer-timeline")
 OTHERS = ("api", "chart-bundle")  # told by themselves
@@ -127,6 +127,8 @@ def _of_rows() -> Iterator[Ask | None]:
         yield from (named("segment-why", row.pk, one.pk) for one in customers().values() if one)
     for row in aliases.model("Message").objects.filter(channel="email", content__has_key="text").order_by("pk")[:1]:
         yield named("message-mail", row.pk)
+    for row in aliases.model("Line").objects.filter(kind="return").order_by("pk")[:1]:
+        yield named("return", row.pk)
 
 
 def _of_measures() -> Iterator[Ask | None]:

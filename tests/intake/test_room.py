@@ -22,19 +22,33 @@ def given(tmp_path):
     return {"rows": 10, "memory_mb": 256, "work_dir": tmp_path}
 
 
-def test_nothing_is_left_for_the_next_check_whatever_became_of_this_one(given):
+def fill(db) -> None:
+    db.execute("CREATE TABLE given AS SELECT 1 AS row; CREATE VIEW typed AS FROM given; CREATE TEMP TABLE s (a INT)")
+
+
+def test_nothing_is_left_for_the_next_check(given):
+    with room(**given) as db:
+        fill(db)
+    kept = rooms._kept(os.getpid()).home
+
+    with room(**given) as db:
+        assert db.execute(TABLES).fetchall() == []
+    assert rooms._kept(os.getpid()).home is kept
+
+
+def test_engine_of_a_check_that_failed_is_not_used_again(given):
+    """Some failures leave an engine that refuses everything from then on."""
     with pytest.raises(ZeroDivisionError):
         fail_within(given)
 
+    assert rooms._kept(os.getpid()).home is None
     with room(**given) as db:
         assert db.execute(TABLES).fetchall() == []
 
 
 def fail_within(given):
     with room(**given) as db:
-        db.execute(
-            "CREATE TABLE given AS SELECT 1 AS row; CREATE VIEW typed AS FROM given; CREATE TEMP TABLE s (a INT)"
-        )
+        fill(db)
         raise ZeroDivisionError
 
 

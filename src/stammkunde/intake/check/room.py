@@ -53,7 +53,7 @@ def room(
 
 
 class _Kept:
-    """An engine for one check after the other; a new one after one that spilled, as it is told once where to."""
+    """An engine for one check after the other; a new one after one that failed or spilled, as it is told once where."""
 
     def __init__(self) -> None:
         self.free = Lock()
@@ -65,7 +65,7 @@ class _Kept:
     def room(
         self, memory_mb: int, spill: Path, functions: Functions, *, few: bool
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        home = self.home = self.home or self._open(memory_mb)
+        home, self.home = self.home or self._open(memory_mb), None  # none, until this one is known to be whole
         home.execute(
             f"SET memory_limit = '{memory_mb}MB'; SET temp_directory = {literal(str(spill))}; "
             f"SET disabled_optimizers = '{self.left_out if few else ''}'"
@@ -74,17 +74,14 @@ class _Kept:
             if one.__name__ not in self.told:
                 home.create_function(one.__name__, one)
                 self.told.add(one.__name__)
-        db = engine.ready(home.cursor())
-        try:
+        with engine.ready(home.cursor()) as db:
             yield db
-        finally:
-            db.close()
-            if spill.exists():
-                self.home = None
-                home.close()
-            else:
-                for kind, name in home.execute(_LEFT).fetchall():
-                    home.execute(f'DROP {kind} "{name}"')
+        if spill.exists():
+            home.close()
+            return
+        for kind, name in home.execute(_LEFT).fetchall():
+            home.execute(f'DROP {kind} "{name}"')
+        self.home = home
 
     def _open(self, memory_mb: int) -> duckdb.DuckDBPyConnection:
         home = engine.open_one(memory_mb)

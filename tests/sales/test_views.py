@@ -66,3 +66,15 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(signed_in):
     said = signed_in.post(reverse("return-name", args=[back.pk]), {"sold": foreign.pk}, follow=True)
     assert "gehört einem anderen Kunden" in folded(said.content.decode())
     assert not NamedPurchase.objects.exists()
+
+
+def test_what_counts_so_far_is_said_and_nothing_bought_later_is_offered(signed_in):
+    one, tea = factories.customer(), factories.product(name="Tee")
+    sold, later = bought(one, tea, days_ago=9), bought(one, tea, days_ago=1)
+    back = came_back(one, tea, days_ago=5)
+    sweep()
+    page = text(signed_in, "return", back.pk)
+
+    assert f"Bisher gilt die Ware als gekauft mit Bestellung {sold.order.number}" in page
+    assert f'value="{sold.pk}"' in page
+    assert f'value="{later.pk}"' not in page

@@ -62,6 +62,11 @@ def without_purchase() -> "QuerySet[Returned]":
     return rows.select_related("back__order__customer", "back__product")
 
 
+def bought_with(back: Line) -> "QuerySet[Returned]":
+    """Give with which purchases something was bought that came back, as far as they are found."""
+    return back.bought_with.exclude(sold=None).select_related("sold__order", "sold__product").order_by("pk")
+
+
 def given_back() -> "QuerySet[Line]":
     """Give what came back of orders that took place."""
     rows = Line.objects.filter(NOT_CANCELLED, kind__in=GIVEN_BACK)
@@ -69,8 +74,13 @@ def given_back() -> "QuerySet[Line]":
 
 
 def candidates(back: Line, *, search: str) -> "QuerySet[Line]":
-    """Give with what something may have been bought that came back: of a customer, or under a guest's order number."""
-    sold = Line.objects.filter(NOT_CANCELLED, SOLD).select_related("order", "product")
+    """
+    Give with what something may have been bought that came back: of a customer, or under a guest's order number.
+
+    What was bought on a later day cannot be what came back.
+    """
+    sold = Line.objects.filter(NOT_CANCELLED, SOLD, order__ordered_on__lte=back.order.ordered_on)
+    sold = sold.select_related("order", "product")
     if back.order.customer_id is None:
         return sold.filter(order__number=search) if search else sold.none()
     sold = sold.filter(order__customer=back.order.customer_id)

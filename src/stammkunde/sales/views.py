@@ -61,8 +61,8 @@ class Purchases(StaffList):
     template = "sales/return.html"
     search = PurchaseSearch
     columns = (
-        Column(label=gettext_lazy("Bought on")),
         Column(label=gettext_lazy("Order")),
+        Column(label=gettext_lazy("Bought on")),
         Column(label=gettext_lazy("Product")),
         Column(label=gettext_lazy("Pieces"), unit="number"),
         Column(label=gettext_lazy("Amount"), unit="cents"),
@@ -83,6 +83,9 @@ class Purchases(StaffList):
 
     def find(self, chosen: dict[str, Any]) -> QuerySet[Line]:
         return queries.candidates(self.back, search=chosen.get("q", ""))
+
+    def more(self) -> dict[str, Any]:
+        return {"found": queries.bought_with(self.back)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,8 +9,9 @@ LOCK_SECONDS = 0.15  # that a batch keeps all others from writing
 SMALLEST, FIRST, LARGEST = 50, 100, 200  # fewer cost nearly as much: half of what a batch takes is asking at all
 GAP = 0.5  # of what a batch took
 # SQLite asks again for a lock that is taken every 50 ms at most for a fifth of a second, and every 100 ms from then on:
-# so long a gap lets everybody write who waits.
-MOST_AFTER_SHORT, MOST_AFTER_LONG = 0.055, 0.11
+# so long a gap lets everybody write who waits. Where a batch takes longer, the machine is busy, and whoever waits is
+# late with asking, too: with gaps of 110 ms there, a page's write waited twice as long.
+MOST_AFTER_SHORT, LEAST_AFTER_LONG = 0.055, 0.11
 LONG_SECONDS = 0.2
 
 
@@ -39,4 +40,5 @@ class Pace:
 
 def gap(seconds: float) -> float:
     """Tell for how long others may write after a batch that took so many seconds."""
-    return min(seconds * GAP, MOST_AFTER_SHORT if seconds < LONG_SECONDS else MOST_AFTER_LONG)
+    half = seconds * GAP
+    return min(half, MOST_AFTER_SHORT) if seconds < LONG_SECONDS else max(half, LEAST_AFTER_LONG)

@@ -1,9 +1,11 @@
 """Accounts of many customers: who collects, with what is in the pots, and what waits for a second person."""
 
 from datetime import date, timedelta
+from itertools import chain, count
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.utils.text import slugify
 
 from stammkunde.customers import search
 from stammkunde.customers.models import Customer
@@ -63,6 +65,35 @@ def waiting_count() -> int:
 
 def is_there_a_rule() -> bool:
     return Rule.objects.filter(points_num__gt=0).exists()
+
+
+def rules() -> QuerySet[Rule]:
+    """Give all versions of all rules, with who wrote them."""
+    return Rule.objects.select_related("written_by")
+
+
+def rule_names() -> list[tuple[str, str]]:
+    """Give each rule's code and its newest name."""
+    return list(dict(Rule.objects.order_by("pk").values_list("code", "name")).items())
+
+
+def is_written(version: Rule) -> bool:
+    """Say whether the newest version of a rule says just this, as after a second press."""
+    same = ("name", "holds_from_on", "points_num", "points_den", "delivery_days", "return_days", "years")
+    last = Rule.objects.filter(code=version.code).order_by("-pk").first()
+    return last is not None and all(getattr(last, one) == getattr(version, one) for one in same)
+
+
+def code_of(name: str) -> str:
+    """Give the code of the rule that is called so now; empty: there is none."""
+    return next((code for code, called in rule_names() if called == name), "")
+
+
+def free_code(name: str) -> str:
+    """Give a code for a new rule, made of its name, that no other rule has."""
+    begin = slugify(name)[:30] or "rule"
+    taken = set(Rule.objects.filter(code__startswith=begin).values_list("code", flat=True))
+    return next(one for one in chain([begin], (f"{begin}-{n}" for n in count(2))) if one not in taken)
 
 
 def customer_of(one: Proposal) -> Customer | None:

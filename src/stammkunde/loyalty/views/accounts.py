@@ -58,8 +58,7 @@ class Accounts(StaffList):
         icon_name="gift",
         title=gettext_lazy("Nobody collects points yet"),
         text=gettext_lazy(
-            "Let a customer take part on the customer's page. Which purchases earn how many points is said by a rule, "
-            "for now on the command line: stammkunde points rule."
+            "Let a customer take part on the customer's page. Which purchases earn how many points is said by a rule."
         ),
     )
 

@@ -10,13 +10,11 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from stammkunde.customers.models import Customer
 from stammkunde.loyalty import ledger, queries, services
 from stammkunde.loyalty.models import Booking, PointsSettings, Proposal
 from stammkunde.loyalty.services import Receipt
 from stammkunde.team import policy
-from stammkunde.team import queries as team_queries
-from stammkunde.team import services as team
+from stammkunde.team import queries as team
 from stammkunde.team.models import Staff
 
 
@@ -30,7 +28,7 @@ class OwnProposal(Exception):
 
 def limit() -> int:
     """Give how many points one person may book alone, for one customer on one day."""
-    return PointsSettings.of(team_queries.company()).points_by_hand
+    return PointsSettings.of(team.company()).points_by_hand
 
 
 def left_for(account_id: int, *, staff: Staff, now: datetime) -> int:
@@ -124,14 +122,4 @@ def _decide(one: Proposal, state: Proposal.State, action: str, *, by: Staff, now
 
 
 def _record(action: str, one: Proposal, *, by: Staff, now: datetime) -> None:
-    customer = Customer.objects.filter(source=one.account.customer_source).first()
-    team.record(
-        staff=by,
-        action=action,
-        at=now,
-        thing="customer",
-        thing_id=customer.pk if customer else None,
-        label=customer.name if customer else "",
-        points=one.points,
-        reason=one.reason,
-    )
+    services.note(action, one.account, points=one.points, reason=one.reason, by=by, now=now)

@@ -1,4 +1,4 @@
-"""Accounts of many customers: who collects, with what is in the pots, and what waits for a second person."""
+"""Lists of points: accounts with what is in their pots, what waits for a second person, and the rules."""
 
 from datetime import date, timedelta
 from itertools import chain, count
@@ -59,10 +59,6 @@ def waiting(*, account: Account | None = None) -> QuerySet[Proposal]:
     return found.filter(account=account) if account else found
 
 
-def waiting_count() -> int:
-    return waiting().count()
-
-
 def is_there_a_rule() -> bool:
     return Rule.objects.filter(points_num__gt=0).exists()
 
@@ -94,7 +90,3 @@ def free_code(name: str) -> str:
     begin = slugify(name)[:30] or "rule"
     taken = set(Rule.objects.filter(code__startswith=begin).values_list("code", flat=True))
     return next(one for one in chain([begin], (f"{begin}-{n}" for n in count(2))) if one not in taken)
-
-
-def customer_of(one: Proposal) -> Customer | None:
-    return Customer.objects.filter(source=one.account.customer_source).first()

@@ -35,6 +35,11 @@ def account_of(customer_source: str) -> Account | None:
     return Account.objects.filter(customer_source=customer_source).first()
 
 
+def customer_of(account: Account) -> Customer | None:
+    """Give whose account it is; None: nobody's by name any more."""
+    return Customer.objects.filter(source=account.customer_source).first()
+
+
 def versions() -> list[Version]:
     """Give what rules say, in the order in which it was written."""
     return [

@@ -397,14 +397,20 @@ def _receipt(made: Booking) -> Receipt:
 
 
 def _record(wanted: Decision, account: Account, *, now: datetime, staff: Staff | None) -> None:
-    customer = Customer.objects.filter(source=account.customer_source).first()
+    action = "points.granted" if wanted.kind == Booking.Kind.GRANT else "points.deducted"
+    note(action, account, points=wanted.points, reason=wanted.reason, by=staff, now=now)
+
+
+def note(action: str, account: Account, *, points: int, reason: str, by: Staff | None, now: datetime) -> None:
+    """Write into the audit trail what became of points, by the name of whose account it is."""
+    customer = queries.customer_of(account)
     team.record(
-        staff=staff,
-        action="points.granted" if wanted.kind == Booking.Kind.GRANT else "points.deducted",
+        staff=by,
+        action=action,
         at=now,
         thing="customer",
         thing_id=customer.pk if customer else None,
         label=customer.name if customer else "",
-        points=wanted.points,
-        reason=wanted.reason,
+        points=points,
+        reason=reason,
     )

@@ -66,7 +66,7 @@ class Accounts(StaffList):
         return listing.accounts(q=chosen.get("q", ""), state=chosen.get("state", ""), today=timezone.localdate())
 
     def more(self) -> dict[str, Any]:
-        return {"sums": None if self.is_filtered else listing.sums(), "waiting": listing.waiting_count()}
+        return {"sums": None if self.is_filtered else listing.sums(), "waiting": listing.waiting().count()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stammkunde.customers.models import Customer
-from stammkunde.loyalty import by_hand, listing, queries, services
+from stammkunde.loyalty import by_hand, queries, services
 from stammkunde.loyalty.forms import ByHandForm, PointsForm
 from stammkunde.loyalty.models import Proposal
 from stammkunde.loyalty.views.accounts import Rows
@@ -116,7 +116,7 @@ def refuse(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _back(one: Proposal) -> HttpResponse:
-    customer = listing.customer_of(one)
+    customer = queries.customer_of(one.account)
     return redirect("customer-points", customer.pk) if customer else redirect("points")
 
 
